@@ -1,0 +1,151 @@
+/** What workflows hand to activities and hear from them: plain JSON. Times are epoch ms unless said otherwise. */
+import type { ReplicationSettings } from '../plan/types.js';
+
+export type OperationKind =
+  | 'start'
+  | 'sync'
+  | 'migrate'
+  | 'failover'
+  | 'failover-test'
+  | 'cleanup'
+  | 'reverse'
+  | 'pause'
+  | 'resume'
+  | 'delete';
+
+export interface VmRef {
+  id: string;
+  name: string;
+}
+
+/** What an operation sends beside its target; the start body's fields are the seed's. */
+export interface StartBody extends ReplicationSettings {
+  sourceSite: string;
+  destinationSite: string;
+  vdc: string;
+  storageProfile: string;
+  placementPolicy?: string;
+  sizingPolicy?: string;
+  seedVmId?: string;
+  excludedDiskKeys?: number[];
+  isMigration: boolean;
+}
+
+export interface RecoveryBody {
+  powerOn: boolean;
+  consolidate: boolean;
+  placementPolicy?: string;
+  sizingPolicy?: string;
+}
+
+/** A resource that site limits count: a running initial sync, or a VM in cutover. */
+export type SlotKind = 'sync' | 'cutover';
+
+export interface OperationRequest {
+  operationId: string;
+  kind: OperationKind;
+  /** where the replication lives and its tasks run: the destination */
+  site: string;
+  /** the other site, to which the session must be extended */
+  peer: string;
+  run: string;
+  vm: VmRef;
+  /** workflow to notify */
+  workflowId: string;
+  /** null only for `start` */
+  replicationId: string | null;
+  start?: StartBody;
+  recovery?: RecoveryBody;
+  /** when the workflow decided on this operation */
+  requestedAt: number;
+  /** moment after which it must not be sent any more (a cutover window's end); null: no bound */
+  notAfter: number | null;
+  /** when a person last said `resume`: a refusal that a worker remembers from before no longer holds */
+  resumedAt: number;
+  /** `task`: until the task ends; `synced`: and then until the replication holds its first full copy */
+  until: 'task' | 'synced';
+  /** slot to give back when the watch ends */
+  slot: SlotKind | null;
+  /** look for the operation and settle, but never send it: used once the workflow was told to stop */
+  adoptOnly?: boolean;
+}
+
+export interface Submitted {
+  taskId: string | null;
+  replicationId: string | null;
+  adopted: boolean;
+  submittedAt: number;
+}
+
+/** One operation that a site's watcher waits for. */
+export interface Watch {
+  operationId: string;
+  workflowId: string;
+  run: string;
+  vm: VmRef;
+  kind: OperationKind;
+  taskId: string | null;
+  replicationId: string | null;
+  peer: string;
+  until: 'task' | 'synced';
+  /** `task` first, then `sync` when the watch goes on until the first full copy */
+  phase: 'task' | 'sync';
+  slot: SlotKind | null;
+  since: number;
+}
+
+/** The state of a replication that workflows decide on. */
+export interface ReplicationSummary {
+  id: string;
+  recoveryState: string;
+  dataConnectionState: string;
+  overallHealth: string;
+  isPaused: boolean;
+  isMigration: boolean;
+  recoveredVappId: string | null;
+  recoveredVmId: string | null;
+  /** percent of the current transfer; null when the site does not say */
+  progress: number | null;
+}
+
+/** What the error table says when a code ends a task: fail the VM, do the step again, or wait for a person. */
+export type TaskMeaning = 'fail' | 'retry' | 'hold';
+
+export interface NoticeError {
+  code: string;
+  message: string;
+  meaning: TaskMeaning;
+}
+
+/** Told to a VM's workflow when a phase of its operation is over. */
+export interface Notice {
+  operationId: string;
+  phase: 'task' | 'sync';
+  ok: boolean;
+  taskId: string | null;
+  replicationId: string | null;
+  replication: ReplicationSummary | null;
+  error: NoticeError | null;
+  at: number;
+}
+
+/** What a poll of a site needs to know; asked from the site's workflow by query, so that it costs no history. */
+export interface SiteWatchList {
+  version: number;
+  /** null: unchanged since the version that was asked with */
+  watches: Watch[] | null;
+  resumedAt: number;
+  limits: { requestsPerSecond: number | null };
+}
+
+export interface PollSiteInput {
+  site: string;
+  workflowId: string;
+}
+
+export interface PolledSite {
+  /** watches that are over, or whose task phase is over (`phase: 'sync'` goes on with the replication's id) */
+  ended: { operationId: string; phase: 'task' | 'sync'; ok: boolean; replicationId: string | null }[];
+  /** set when the site refuses to be asked until a person acts */
+  hold: { code: string; message: string } | null;
+}

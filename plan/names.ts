@@ -1,0 +1,27 @@
+/**
+ * Names that cross process borders: workflow ids, signal names, operation ids. They are part of the contract with
+ * running workflows: changing one orphans what is in flight.
+ */
+
+/** Signals that activities send, by name; workflows define them in workflows/messages.ts. */
+export const SIGNALS = {
+  watch: 'watch',
+  operationEnded: 'operationEnded',
+} as const;
+
+export const runWorkflowId = (run: string): string => `run/${run}`;
+
+/** Names the VM, not the run, so that Temporal refuses a second run or drill that would touch the VM at once. */
+export const vmWorkflowId = (sourceSite: string, vmId: string): string => `vm/${sourceSite}/${vmId}`;
+
+export const siteWorkflowId = (site: string): string => `site/${site}`;
+
+/** What a person may choose as a run's id: it becomes part of workflow ids and of an HTTP header. */
+export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/**
+ * The id that goes out as VCDA's `operationID` header [seed]. One logical operation has one id for ever: `attempt` is the
+ * workflow's decision to do the step anew, never an activity's retry.
+ */
+export const operationId = (run: string, vmId: string, step: string, attempt: number): string =>
+  `drover/${run}/${vmId}/${step}/${attempt}`;

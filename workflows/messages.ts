@@ -1,0 +1,133 @@
+/** Every message of Drover's workflows, typed: what people and workflows may say to a run, a VM and a site. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Notice, SiteWatchList, SlotKind, VmRef, Watch } from '../activities/types.js';
+import { SIGNALS } from '../plan/names.js';
+import type { Plan } from '../plan/types.js';
+import type { Hold, RunReport, VmReport } from './report.js';
+
+/* ── run ─────────────────────────────────────────────────────────────────── */
+
+export const MIGRATION_RUN = 'migrationRun';
+
+export interface RunInput {
+  run: string;
+  plan: Plan;
+  /** state handed over by continue-as-new; absent in the first execution */
+  carried?: CarriedRun;
+}
+
+export interface CarriedRun {
+  startedAt: number;
+  resumedAt: number;
+  paused: string | null;
+  cancelling: boolean;
+  approved: { waves: string[]; vms: string[] };
+  wave: number;
+  /** ids of VMs whose child workflow has not reported */
+  open: string[];
+  vms: VmReport[];
+}
+
+/** Whom a steering message is for: a wave or a VM by id or name; neither means the whole run. */
+export interface Scope {
+  wave?: string;
+  vm?: string;
+}
+
+/** What a steering message did, in words for the person who sent it. */
+export interface Steered {
+  affected: number;
+  message: string;
+}
+
+/** A VM's final report; repeated notices are harmless. */
+export const vmEndedSignal = defineSignal<[VmReport]>('vmEnded');
+/** A VM met a refusal that only a person can lift. */
+export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold }]>('vmHeld');
+
+export const runReportQuery = defineQuery<RunReport>('runReport');
+export const approveUpdate = defineUpdate<Steered, [Scope]>('approve');
+export const pauseUpdate = defineUpdate<Steered, [{ reason: string }]>('pause');
+export const resumeUpdate = defineUpdate<Steered, []>('resume');
+export const cancelUpdate = defineUpdate<Steered, [Scope]>('cancel');
+
+/* ── VM ──────────────────────────────────────────────────────────────────── */
+
+export const MIGRATE_VM = 'migrateVm';
+
+export interface MigrateVmInput {
+  run: string;
+  wave: string;
+  vm: Plan['waves'][number]['vms'][number];
+  source: string;
+  destination: Plan['destination'];
+  replication: Plan['replication'];
+  limits: Plan['limits'];
+  cutover: Plan['cutover'];
+  keepReplication: boolean;
+  /** ms without a notice after which the VM asks the site itself */
+  selfCheck: number;
+  approved: boolean;
+  paused: boolean;
+  resumedAt: number;
+}
+
+export const operationEndedSignal = defineSignal<[Notice]>(SIGNALS.operationEnded);
+export const slotGrantedSignal = defineSignal<[{ slot: SlotKind }]>('slotGranted');
+export const vmApproveSignal = defineSignal('vmApprove');
+export const vmPauseSignal = defineSignal('vmPause');
+export const vmResumeSignal = defineSignal<[{ at: number }]>('vmResume');
+export const vmCancelSignal = defineSignal('vmCancel');
+export const vmReportQuery = defineQuery<VmReport & { hold: Hold | null }>('vmReport');
+
+/* ── site ────────────────────────────────────────────────────────────────── */
+
+export const SITE = 'site';
+
+export interface SiteInput {
+  site: string;
+  carried?: CarriedSite;
+}
+
+export interface SiteLimits {
+  syncs: number | null;
+  cutovers: number | null;
+  requestsPerSecond: number | null;
+}
+
+export interface SlotRequest {
+  slot: SlotKind;
+  workflowId: string;
+  run: string;
+  vm: VmRef;
+  /** the run's own share of this kind of slot; null: only the site's limit holds */
+  share: number | null;
+}
+
+export interface CarriedSite {
+  watches: Watch[];
+  holders: SlotRequest[];
+  queue: SlotRequest[];
+  brake: boolean;
+  /** live overrides of the configured limits; null members fall back to the config */
+  limits: SiteLimits;
+  resumedAt: number;
+}
+
+export interface SiteStatus {
+  site: string;
+  brake: boolean;
+  limits: SiteLimits;
+  holders: SlotRequest[];
+  queue: SlotRequest[];
+  watches: Watch[];
+  hold: { code: string; message: string } | null;
+}
+
+export const watchSignal = defineSignal<[Watch]>(SIGNALS.watch);
+export const requestSlotSignal = defineSignal<[SlotRequest]>('requestSlot');
+export const releaseSlotSignal = defineSignal<[{ slot: SlotKind; workflowId: string }]>('releaseSlot');
+export const siteResumeSignal = defineSignal<[{ at: number }]>('siteResume');
+export const siteWatchesQuery = defineQuery<SiteWatchList, [{ version: number }]>('siteWatches');
+export const siteStatusQuery = defineQuery<SiteStatus>('siteStatus');
+export const setSiteUpdate = defineUpdate<SiteStatus, [{ brake?: boolean; limits?: Partial<SiteLimits> }]>('setSite');
