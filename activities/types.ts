@@ -149,3 +149,18 @@ export interface PolledSite {
   /** set when the site refuses to be asked until a person acts */
   hold: { code: string; message: string } | null;
 }
+
+/** One finding of `drover doctor` about a site; `ok: null`: could not be tried, since an earlier check failed. */
+export interface SiteCheck {
+  name: 'reachable' | 'certificate' | 'login' | 'extend' | 'clock' | 'version' | 'licence';
+  ok: boolean | null;
+  detail: string;
+  /** what a person must do; null when there is nothing to mend */
+  mend: string | null;
+}
+
+export interface SiteInspection {
+  site: string;
+  url: string;
+  checks: SiteCheck[];
+}

@@ -131,3 +131,12 @@ export const siteResumeSignal = defineSignal<[{ at: number }]>('siteResume');
 export const siteWatchesQuery = defineQuery<SiteWatchList, [{ version: number }]>('siteWatches');
 export const siteStatusQuery = defineQuery<SiteStatus>('siteStatus');
 export const setSiteUpdate = defineUpdate<SiteStatus, [{ brake?: boolean; limits?: Partial<SiteLimits> }]>('setSite');
+
+/* ── doctor ──────────────────────────────────────────────────────────────── */
+
+/** A short workflow that checks sites from a worker; its result is `SiteInspection[]`. `sites: null`: every configured one. */
+export const INSPECT_SITES = 'inspectSites';
+
+export interface InspectSitesInput {
+  sites: string[] | null;
+}
