@@ -66,8 +66,6 @@ export interface OperationRequest {
   until: 'task' | 'synced';
   /** slot to give back when the watch ends */
   slot: SlotKind | null;
-  /** look for the operation and settle, but never send it: used once the workflow was told to stop */
-  adoptOnly?: boolean;
 }
 
 export interface Submitted {
@@ -115,6 +113,8 @@ export interface NoticeError {
   code: string;
   message: string;
   meaning: TaskMeaning;
+  /** ms to wait before the step is done again */
+  delay: number;
 }
 
 /** Told to a VM's workflow when a phase of its operation is over. */
@@ -126,6 +126,7 @@ export interface Notice {
   replicationId: string | null;
   replication: ReplicationSummary | null;
   error: NoticeError | null;
+  /** when the phase was over: the task's own end where the site tells it */
   at: number;
 }
 

@@ -81,6 +81,8 @@ export interface SiteConfig {
   url: string;
   /** absent on a machine that only steers runs: credentials live with the workers */
   login?: Login;
+  /** goes out as `On-Prem-Auth` when this site is the source [seed start-vm-replication] */
+  onPremAuth?: Secret;
   tls: {
     /** PEM text of the certificate authority to trust instead of the system's */
     ca?: string;

@@ -1,0 +1,195 @@
+/** What the state of a task and of a replication says about an operation: pure, so that every case can be tested. */
+import { type ErrorRules, recoveryState, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
+import type { Notice, NoticeError, OperationKind, ReplicationSummary, Watch } from './types.js';
+
+/** A replication in `ERROR` is given this long to mend itself before its VM fails: ms. */
+export const ERROR_PATIENCE = 5 * 60_000;
+
+/** Notice code for a source that is off: VCDA sends nothing until power-on or a manual sync [doc UG41 GUID-81EE4DE8]. */
+export const SOURCE_OFF = 'SourcePoweredOff';
+
+export type Effect = 'done' | 'under way' | 'none';
+
+/** What the replication's own state says of an operation whose task is unknown; `null`: the site has no such replication. */
+export function effectOf(kind: OperationKind, replication: VmReplication | null): Effect {
+  if (kind === 'delete') return replication === null ? 'done' : 'none';
+  if (replication === null) return 'none';
+  const recovery = recoveryState(replication);
+  const recovered = (wanted: string): Effect =>
+    recovery === wanted ? 'done' : recovery === 'IN_PROGRESS' ? 'under way' : 'none';
+  switch (kind) {
+    case 'start':
+      return 'done';
+    case 'migrate':
+    case 'failover':
+      return recovered('COMPLETE');
+    case 'failover-test':
+      return recovered('TEST');
+    case 'cleanup':
+    case 'reverse':
+      return recovered('NOT_STARTED');
+    case 'pause':
+      return replication.isPaused === true ? 'done' : 'none';
+    case 'resume':
+      return replication.isPaused === false ? 'done' : 'none';
+    case 'sync':
+      // Doing it again does no harm, and no state tells one sync from another.
+      return 'none';
+  }
+}
+
+export function summaryOf(r: VmReplication): ReplicationSummary {
+  const recovery = r.destinationState?.recoveryInfo;
+  return {
+    id: r.id,
+    recoveryState: recoveryState(r),
+    dataConnectionState: r.dataConnectionState ?? 'UNKNOWN',
+    overallHealth: r.overallHealth ?? 'UNKNOWN',
+    isPaused: r.isPaused === true,
+    isMigration: r.isMigration === true,
+    recoveredVappId: r.destination?.recoveredVappId ?? recovery?.vAppId ?? null,
+    recoveredVmId: recovery?.vcdVmId ?? null,
+    progress: r.sourceState?.progress?.progress ?? null,
+  };
+}
+
+export interface Seen {
+  /** undefined: no task id, or the site does not list it */
+  task: Task | undefined;
+  /** null: the site has none; undefined: not asked */
+  replication: VmReplication | null | undefined;
+  /** ms for which the task (or in the sync phase the replication) has not been listed, or has been in error */
+  amissFor: number;
+}
+
+/** Whether judging the task phase needs the replication: its task ended well, or is unknown. */
+export function needsReplication(watch: Watch, task: Task | undefined, missingFor: number, settle: number): boolean {
+  if (watch.phase === 'sync') return true;
+  if (task !== undefined) return taskEnd(task) === 'succeeded';
+  return watch.taskId === null || missingFor >= settle;
+}
+
+/**
+ * The notice for a watch, or null while it goes on. A task that the site does not list is looked for as long as `settle`
+ * (tasks may become visible late); then the replication's state decides.
+ */
+export function judge(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
+  return watch.phase === 'task'
+    ? judgeTask(watch, seen, settle, now, rules)
+    : judgeSync(watch, seen, settle, now, rules);
+}
+
+function judgeTask(
+  watch: Watch,
+  { task, replication, amissFor }: Seen,
+  settle: number,
+  now: number,
+  rules: ErrorRules,
+): Notice | null {
+  const end = task === undefined ? null : taskEnd(task);
+  const at = task?.endTime && task.endTime > 0 ? task.endTime : now;
+  if (end === 'succeeded') return notice(watch, at, replication ?? null, null);
+  if (end === 'failed') {
+    // An end state that Drover does not know may hide a success: the replication's state is the better witness.
+    if (task?.state !== 'FAILED' && effectOf(watch.kind, replication ?? null) === 'done')
+      return notice(watch, at, replication ?? null, null);
+    const code = task?.error?.code ?? `TaskEndedAs${task?.state ?? 'Nothing'}`;
+    return notice(
+      watch,
+      at,
+      replication ?? null,
+      taskError(watch, code, task?.error?.msg ?? 'the site gave no reason', rules),
+    );
+  }
+  if (task !== undefined) return null;
+  if (watch.taskId !== null && amissFor < settle) return null;
+  switch (effectOf(watch.kind, replication ?? null)) {
+    case 'done':
+      return notice(watch, now, replication ?? null, null);
+    case 'under way':
+      return null;
+    case 'none':
+      if (watch.kind === 'sync') return notice(watch, now, replication ?? null, null);
+      return amissFor < settle
+        ? null
+        : notice(
+            watch,
+            now,
+            replication ?? null,
+            taskError(
+              watch,
+              'TaskLost',
+              'the site no longer knows the task, and the replication shows no effect of it',
+              rules,
+            ),
+          );
+  }
+}
+
+function judgeSync(
+  watch: Watch,
+  { replication, amissFor }: Seen,
+  settle: number,
+  now: number,
+  rules: ErrorRules,
+): Notice | null {
+  if (replication === null || replication === undefined) {
+    return amissFor < settle
+      ? null
+      : notice(
+          watch,
+          now,
+          null,
+          taskError(watch, 'ReplicationNotFound', 'the replication disappeared while it was syncing', rules),
+        );
+  }
+  switch (replication.dataConnectionState) {
+    case 'OK':
+    case 'SYNCING':
+    case 'PRUNING':
+    case 'FINISHED':
+      return notice(watch, now, replication, null);
+    case 'POWERED_OFF':
+      return notice(watch, now, replication, {
+        code: SOURCE_OFF,
+        message: 'the source VM is off, so nothing is sent by itself',
+        meaning: 'fail',
+        delay: 0,
+      });
+    case 'ERROR': {
+      if (amissFor < ERROR_PATIENCE) return null;
+      const { code, msg } = replication.destinationState?.lastError ?? {
+        code: 'ReplicationError',
+        msg: 'the site gave no reason',
+      };
+      return notice(watch, now, replication, { ...taskError(watch, code, msg ?? '', rules), meaning: 'fail' });
+    }
+    default:
+      return null;
+  }
+}
+
+function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules): NoticeError {
+  const rule = rules({ code });
+  return {
+    code,
+    message:
+      `${watch.kind} of ${watch.vm.name} (${watch.vm.id}) failed: ${code}: ${detail} ` +
+      `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}]. Next: ${rule.advice}`,
+    meaning: rule.task,
+    delay: rule.retry.initial,
+  };
+}
+
+function notice(watch: Watch, at: number, replication: VmReplication | null, error: NoticeError | null): Notice {
+  return {
+    operationId: watch.operationId,
+    phase: watch.phase,
+    ok: error === null,
+    taskId: watch.taskId,
+    replicationId: replication?.id ?? watch.replicationId,
+    replication: replication === null ? null : summaryOf(replication),
+    error,
+    at,
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Whether the site may have acted on a request that failed. `no`: it never arrived, or was refused; `unknown`: the
+ * answer was lost or came from something in between, so a write must be reconciled before it is sent again.
+ */
+export type Acted = 'no' | 'unknown';
+
+export interface VcdaErrorFields {
+  site: string;
+  /** VCDA's code, or one of {@link OWN_CODES} for what carries none */
+  code: string;
+  /** VCDA's `msg`, or what the network said */
+  detail: string;
+  /** HTTP status; null when no answer arrived */
+  status: number | null;
+  method: string;
+  path: string;
+  operationId: string | null;
+  acted: Acted;
+  /** ms the site asked to wait; null when it did not */
+  retryAfter: number | null;
+}
+
+/** Codes for failures that carry no VCDA code. */
+export const OWN_CODES = {
+  unreachable: 'Unreachable',
+  timeout: 'Timeout',
+  untrusted: 'CertificateNotTrusted',
+  loginRefused: 'LoginRefused',
+  unexpected: 'UnexpectedResponse',
+} as const;
+
+/**
+ * Any failed call to a site, from a refused connection to a body that makes no sense. Carries no headers and no bodies of
+ * requests, so it can be logged and shown.
+ */
+export class VcdaError extends Error implements VcdaErrorFields {
+  override readonly name = 'VcdaError';
+  readonly site: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly status: number | null;
+  readonly method: string;
+  readonly path: string;
+  readonly operationId: string | null;
+  readonly acted: Acted;
+  readonly retryAfter: number | null;
+
+  constructor(fields: VcdaErrorFields, options?: { cause?: unknown }) {
+    const answer = fields.status === null ? fields.code : `${fields.status} ${fields.code}`;
+    super(`site ${fields.site}: ${fields.method} ${fields.path} failed: ${answer}: ${fields.detail}`, options);
+    this.site = fields.site;
+    this.code = fields.code;
+    this.detail = fields.detail;
+    this.status = fields.status;
+    this.method = fields.method;
+    this.path = fields.path;
+    this.operationId = fields.operationId;
+    this.acted = fields.acted;
+    this.retryAfter = fields.retryAfter;
+  }
+}
+
+/** The code by which an answer without a VCDA error body goes: `HTTP 503`. */
+export const statusCode = (status: number): string => `HTTP ${status}`;

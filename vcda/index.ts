@@ -1,0 +1,53 @@
+/** The VCDA API for the rest of Drover: the sites of a config, each with its own session, connections and trust. */
+import type { Config, SiteConfig } from '../plan/types.js';
+import { type ErrorRules, errorRules } from './error-table.js';
+import { createSession } from './session.js';
+import { createSite, type Site } from './site.js';
+import { createTransport } from './transport.js';
+
+export type { RecoverySettings, StartSettings } from './bodies.js';
+export {
+  type CallAction,
+  ERROR_TABLE,
+  type ErrorRow,
+  type ErrorRules,
+  errorRules,
+  pauseBefore,
+  type TaskAction,
+} from './error-table.js';
+export { type Acted, OWN_CODES, VcdaError } from './errors.js';
+export { type ErrorBody, recoveryState, type Session, type Task, taskEnd, type VmReplication } from './schemas.js';
+export { type CallOptions, PAGE_LIMIT, type Site } from './site.js';
+
+export interface Sites {
+  readonly names: string[];
+  readonly rules: ErrorRules;
+  /** @throws RangeError when the config has no such site */
+  get(name: string): Site;
+  /** logs out everywhere and closes connections */
+  close(): Promise<void>;
+}
+
+/** Sites are reached when first used; nothing is sent here. */
+export function createSites(config: Config): Sites {
+  const open = Object.values(config.sites).map((site: SiteConfig) => {
+    const transport = createTransport(site);
+    const session = createSession(site, transport, (name) => config.sites[name]?.login);
+    return { site: createSite(site, transport, session), session, transport };
+  });
+  const byName = new Map(open.map(({ site }) => [site.name, site]));
+  return {
+    names: [...byName.keys()],
+    rules: errorRules(config.errors),
+    get(name) {
+      const site = byName.get(name);
+      if (site === undefined)
+        throw new RangeError(`the config of this worker has no site ${name}; it has ${[...byName.keys()].join(', ')}`);
+      return site;
+    },
+    async close() {
+      await Promise.all(open.map(({ session }) => session.logout()));
+      await Promise.all(open.map(({ transport }) => transport.close()));
+    },
+  };
+}
