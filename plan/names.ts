@@ -9,6 +9,9 @@ export const SIGNALS = {
   operationEnded: 'operationEnded',
 } as const;
 
+/** Type of the workflow that activities start with a signal; the function in workflows/site.ts bears it. */
+export const SITE_WORKFLOW = 'site';
+
 export const runWorkflowId = (run: string): string => `run/${run}`;
 
 /** Names the VM, not the run, so that Temporal refuses a second run or drill that would touch the VM at once. */

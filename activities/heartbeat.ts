@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+
+/** Beats this often while `work` runs, so that a killed worker is noticed within the heartbeat time-out: ms. */
+const INTERVAL = 2_000;
+
+export interface Pulse {
+  /**
+   * Whether this process stood still long enough for the server to have given the activity to another worker. Asked right
+   * before anything is sent that must not be sent twice.
+   */
+  missed(): boolean;
+}
+
+/** @param details what the next attempt finds in `heartbeatDetails`; asked at each beat */
+export async function beating<T>(details: () => unknown, work: (pulse: Pulse) => Promise<T>): Promise<T> {
+  let last = Date.now();
+  const beat = () => {
+    last = Date.now();
+    heartbeat(details());
+  };
+  beat();
+  const timer = setInterval(beat, INTERVAL);
+  try {
+    return await work({ missed: () => Date.now() - last > 3 * INTERVAL });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Rejects with `CancelledFailure` when the activity is cancelled or its worker stops. */
+export async function pause(ms: number): Promise<void> {
+  const signal = cancellationSignal();
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? signal.reason : error;
+  });
+}
+
+export function currentAttempt(): { number: number; since: number } {
+  const { attempt, scheduledTimestampMs } = activityInfo();
+  return { number: attempt, since: scheduledTimestampMs };
+}

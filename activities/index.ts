@@ -1,0 +1,17 @@
+import type { ActivityDeps } from './deps.js';
+import { createInspectActivities } from './inspect.js';
+import { createOperationActivities } from './operations.js';
+import { createSiteWatchActivities } from './site-watch.js';
+
+export type { ActivityDeps } from './deps.js';
+
+/** Everything that workflows may ask of the world. */
+export function createActivities(deps: ActivityDeps) {
+  return {
+    ...createOperationActivities(deps),
+    ...createSiteWatchActivities(deps),
+    ...createInspectActivities(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

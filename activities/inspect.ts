@@ -1,0 +1,129 @@
+/** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to mend. */
+import { cancellationSignal } from '@temporalio/activity';
+import { OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
+import type { ActivityDeps } from './deps.js';
+import type { SiteCheck, SiteInspection } from './types.js';
+
+/** Windows and sessions go wrong when clocks differ by more: ms. */
+const SKEW_LIMIT = 60_000;
+/** API versions whose media type Drover asks for; see vcda/session.ts. */
+const TRIED_VERSIONS = ['4.5', '4.6', '4.7'];
+
+type Finding = Omit<SiteCheck, 'name'>;
+
+const good = (detail: string): Finding => ({ ok: true, detail, mend: null });
+const bad = (detail: string, mend: string): Finding => ({ ok: false, detail, mend });
+const untried: Finding = { ok: null, detail: 'not tried, since an earlier check failed', mend: null };
+
+export function createInspectActivities(deps: ActivityDeps) {
+  return {
+    /** The names of the sites that the worker's config has. */
+    async configuredSites(): Promise<string[]> {
+      return deps.sites.names;
+    },
+
+    /** Checks one site; never throws for what a site does. */
+    async inspectSite(input: { site: string; now: number }): Promise<SiteInspection> {
+      const site = deps.sites.get(input.site);
+      const options = { signal: cancellationSignal(), resumedAt: input.now };
+      const checks: SiteCheck[] = [];
+      const note = (name: SiteCheck['name'], finding: Finding): boolean => {
+        checks.push({ name, ...finding });
+        return finding.ok === true;
+      };
+
+      const login = await attempt(() => site.currentSession(options));
+      const away =
+        login instanceof VcdaError && (login.code === OWN_CODES.unreachable || login.code === OWN_CODES.timeout);
+      const untrusted = login instanceof VcdaError && login.code === OWN_CODES.untrusted;
+      const answered = !away && !untrusted;
+      note(
+        'reachable',
+        away ? bad(login.detail, 'Check the address, the network and the appliance.') : good(site.config.url),
+      );
+      note('certificate', away ? untried : certificate(site, untrusted ? login.detail : null));
+      const loggedIn = note('login', answered ? loginFinding(login) : untried);
+      note('extend', loggedIn ? await extend(site, deps.sites.names, options) : untried);
+      note('clock', loggedIn ? await clock(site, options) : untried);
+      note('version', loggedIn ? await version(site, options) : untried);
+      note('licence', loggedIn ? await licence(site, options) : untried);
+      return { site: site.name, url: site.config.url, checks };
+    },
+  };
+}
+
+type Options = { signal: AbortSignal; resumedAt: number };
+
+async function attempt<T>(call: () => Promise<T>): Promise<T | VcdaError> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof VcdaError) return error;
+    throw error;
+  }
+}
+
+function certificate(site: Site, problem: string | null): Finding {
+  if (problem !== null) return bad(problem, 'Set tls.ca or tls.fingerprint of the site in the config.');
+  if (site.config.url.startsWith('http:')) return good('plain http on the loopback interface');
+  return good(site.config.tls.fingerprint ? 'matches the pinned fingerprint' : 'trusted');
+}
+
+function loginFinding(login: unknown): Finding {
+  if (!(login instanceof VcdaError)) return good('accepted');
+  if (login.code === OWN_CODES.loginRefused)
+    return bad(login.detail, "Correct the site's login in the config of the workers.");
+  return bad(login.message, "Look at the site's log, then try again.");
+}
+
+async function extend(site: Site, all: string[], options: Options): Promise<Finding> {
+  const listed = await attempt(() => site.sites(options));
+  if (listed instanceof VcdaError) return bad(listed.message, "Look at the site's log.");
+  const known = new Set(listed.map((s) => s.site));
+  if (!known.has(site.name))
+    return bad(
+      `the site does not call itself ${site.name}; it knows ${[...known].join(', ')}`,
+      'Name it in the config as it names itself.',
+    );
+  const peers = all.filter((name) => name !== site.name && known.has(name));
+  const refused: string[] = [];
+  for (const peer of peers) {
+    const answer = await attempt(() => site.currentSession({ ...options, peer }));
+    if (answer instanceof VcdaError) refused.push(`${peer}: ${answer.detail}`);
+  }
+  if (refused.length > 0)
+    return bad(refused.join('; '), "Correct the other site's login, or see whether the sites reach each other.");
+  return good(peers.length === 0 ? 'no paired site in the config' : `to ${peers.join(', ')}`);
+}
+
+async function clock(site: Site, options: Options): Promise<Finding> {
+  const before = Date.now();
+  const theirs = await attempt(() => site.clock(options));
+  if (theirs instanceof VcdaError) return bad(theirs.message, "Look at the site's log.");
+  if (theirs === null) return good('the site sends no Date header');
+  // The header has whole seconds.
+  const skew = Math.abs(theirs - before) < 1_500 ? 0 : theirs - before;
+  const detail = `${Math.round(skew / 1000)} s from this worker's`;
+  return Math.abs(skew) > SKEW_LIMIT ? bad(detail, 'Synchronize the clocks (NTP) of site and worker.') : good(detail);
+}
+
+async function version(site: Site, options: Options): Promise<Finding> {
+  const listed = await attempt(() => site.sites(options));
+  if (listed instanceof VcdaError) return bad(listed.message, "Look at the site's log.");
+  const local = listed.find((s) => s.site === site.name);
+  const api = local?.apiVersion ?? 'unknown';
+  const known = TRIED_VERSIONS.some((v) => api.startsWith(v));
+  const detail = `API ${api}, build ${local?.buildVersion ?? 'unknown'}`;
+  return known || api === 'unknown'
+    ? good(detail)
+    : bad(detail, `Drover was made for ${TRIED_VERSIONS.join(', ')}; rehearse with a test VM first.`);
+}
+
+async function licence(site: Site, options: Options): Promise<Finding> {
+  const answer = await attempt(() => site.license(options));
+  // Only administrators of the appliance may read it [client terraform-provider-vcda].
+  if (answer instanceof VcdaError) return good(`this login may not see it (${answer.code})`);
+  if (answer.isLicensed === false) return bad('the site has no valid licence', 'Install a VCDA licence at the site.');
+  const expires = answer.expirationDate;
+  return good(expires && expires > 0 ? `valid until ${new Date(expires).toISOString().slice(0, 10)}` : 'valid');
+}

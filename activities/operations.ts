@@ -1,0 +1,206 @@
+/**
+ * Submitting one operation: adopt what runs already, else send it, then hand it to the watcher of its site. Written so that
+ * any attempt may die at any line.
+ */
+import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { type CallOptions, type Site, type Task, VcdaError } from '../vcda/index.js';
+import type { ActivityDeps } from './deps.js';
+import { failureOf, knownSites, TOO_LATE } from './failures.js';
+import { beating, currentAttempt, pause } from './heartbeat.js';
+import { ForeignReplication, type Found, findOperation } from './reconcile.js';
+import { handToWatcher } from './site-signals.js';
+import type { OperationRequest, Submitted } from './types.js';
+
+/** What an attempt leaves for the next: whether the one numbered `attempt` may have been acted on. */
+interface Trail {
+  attempt: number;
+  acted: 'no' | 'unknown';
+}
+
+/** Between two looks for an operation whose answer was lost: ms. */
+const LOOK_INTERVAL = 1_000;
+
+export function createOperationActivities(deps: ActivityDeps) {
+  const optionsFor = (request: OperationRequest): CallOptions => ({
+    operationId: request.operationId,
+    peer: request.peer,
+    resumedAt: request.resumedAt,
+    signal: cancellationSignal(),
+  });
+
+  async function adopt(site: Site, request: OperationRequest, found: Found): Promise<Submitted> {
+    log.info('operation found at the site', { taskId: found.taskId, replicationId: found.replicationId });
+    return handOver(request, { ...found, adopted: true, submittedAt: Date.now() });
+  }
+
+  async function handOver(request: OperationRequest, submitted: Submitted): Promise<Submitted> {
+    await handToWatcher(deps, request, submitted);
+    return submitted;
+  }
+
+  /** Looks again and again for as long as a task may stay invisible after it was accepted. */
+  async function settle(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
+    const until = Date.now() + site.config.reconcile.settle;
+    while (Date.now() < until) {
+      await pause(Math.min(LOOK_INTERVAL, site.config.reconcile.settle));
+      const found = await findOperation(site, request, options);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  async function failure(
+    error: unknown,
+    site: Site,
+    request: OperationRequest,
+    options: CallOptions,
+  ): Promise<unknown> {
+    if (error instanceof ForeignReplication) {
+      const details = { site: request.site, code: 'VmAlreadyReplicated', message: error.message };
+      return ApplicationFailure.create({
+        type: details.code,
+        message: error.message,
+        nonRetryable: true,
+        details: [details],
+      });
+    }
+    const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
+    return failureOf(error, request, currentAttempt(), deps.sites.rules, hint);
+  }
+
+  return {
+    /**
+     * Submits an operation, unless the site has it already, and has its end reported to `request.workflowId`.
+     * @throws ApplicationFailure `Hold`: only a person can go on; `TooLate`: not sent, `notAfter` has passed; else VCDA's code
+     */
+    async submitOperation(request: OperationRequest): Promise<Submitted> {
+      const site = deps.sites.get(request.site);
+      const options = optionsFor(request);
+      const { attempt } = activityInfo();
+      const trail: Trail = { attempt, acted: 'unknown' };
+      const doubtful = attempt > 1 && !wasNotActedOn(activityInfo().heartbeatDetails, attempt - 1);
+      return beating(
+        () => trail,
+        async (pulse) => {
+          try {
+            const found =
+              (await findOperation(site, request, options)) ?? (doubtful ? await settle(site, request, options) : null);
+            if (found !== null) return await adopt(site, request, found);
+            refuseIfTooLate(request);
+            if (pulse.missed())
+              throw new Error('the worker stood still and may have been replaced; the next attempt looks first');
+            const task = await send(site, request, options, deps);
+            return await handOver(request, {
+              taskId: task.id,
+              replicationId: request.replicationId ?? replicationIn(task),
+              adopted: false,
+              submittedAt: Date.now(),
+            });
+          } catch (error) {
+            // Only what failed by this attempt's own call says so; everything else leaves the doubt of earlier attempts.
+            if (error instanceof VcdaError && error.acted === 'no' && !doubtful) trail.acted = 'no';
+            throw await failure(error, site, request, options);
+          }
+        },
+      );
+    },
+
+    /** As far as {@link submitOperation} goes without sending: null when the site does not have the operation. */
+    async adoptOperation(request: OperationRequest): Promise<Submitted | null> {
+      const site = deps.sites.get(request.site);
+      const options = optionsFor(request);
+      return beating(
+        () => null,
+        async () => {
+          try {
+            const found = (await findOperation(site, request, options)) ?? (await settle(site, request, options));
+            return found === null ? null : await adopt(site, request, found);
+          } catch (error) {
+            throw await failure(error, site, request, options);
+          }
+        },
+      );
+    },
+  };
+}
+
+function wasNotActedOn(details: unknown, attempt: number): boolean {
+  const trail = details as Partial<Trail> | null | undefined;
+  return trail?.attempt === attempt && trail.acted === 'no';
+}
+
+function refuseIfTooLate({ notAfter, kind, vm, operationId }: OperationRequest): void {
+  if (notAfter === null || Date.now() < notAfter) return;
+  throw ApplicationFailure.create({
+    type: TOO_LATE,
+    nonRetryable: true,
+    message: `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${new Date(notAfter).toISOString()} [operation ${operationId}]`,
+  });
+}
+
+function replicationIn(task: Task): string | null {
+  const result = task.result;
+  return typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string'
+    ? result.id
+    : null;
+}
+
+async function send(site: Site, request: OperationRequest, options: CallOptions, deps: ActivityDeps): Promise<Task> {
+  const onPremAuth = deps.sites.names.includes(request.peer)
+    ? deps.sites.get(request.peer).config.onPremAuth?.reveal()
+    : undefined;
+  const withAuth = { ...options, ...(onPremAuth === undefined ? {} : { onPremAuth }) };
+  if (request.kind === 'start') return site.startReplication(startSettings(request), withAuth);
+  const id = request.replicationId;
+  if (id === null) throw new TypeError(`${request.kind} needs a replication`);
+  const recovery = { type: 'vcloud' as const, powerOn: true, ...request.recovery };
+  switch (request.kind) {
+    case 'sync':
+      return site.syncReplication(id, options);
+    case 'pause':
+      return site.pauseReplication(id, options);
+    case 'resume':
+      return site.resumeReplication(id, options);
+    case 'migrate':
+      return site.migrateReplication(id, recovery, options);
+    case 'failover':
+      return site.failoverReplication(id, recovery, options);
+    case 'failover-test':
+      return site.testFailover(id, recovery, options);
+    case 'cleanup':
+      return site.cleanUpTest(id, options);
+    case 'reverse':
+      return site.reverseReplication(id, withAuth);
+    case 'delete':
+      return site.deleteReplication(id, options);
+  }
+}
+
+function startSettings({ start, vm }: OperationRequest) {
+  if (start === undefined) throw new TypeError('start needs a body');
+  const {
+    sourceSite,
+    destinationSite,
+    vdc,
+    storageProfile,
+    placementPolicy,
+    sizingPolicy,
+    seedVmId,
+    excludedDiskKeys,
+    ...settings
+  } = start;
+  return {
+    ...settings,
+    source: { type: 'vm' as const, site: sourceSite, vmId: vm.id, excludedDiskKeys: excludedDiskKeys ?? null },
+    destination: {
+      type: 'vcloud' as const,
+      site: destinationSite,
+      vdc,
+      storageProfile,
+      placementPolicy,
+      sizingPolicy,
+      seedVmId,
+    },
+  };
+}

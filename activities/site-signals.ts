@@ -1,0 +1,46 @@
+/** What activities say to the workflows of sites and VMs. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { SIGNALS, SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
+import type { ActivityDeps } from './deps.js';
+import type { Notice, OperationRequest, Submitted, Watch } from './types.js';
+
+/** Starts the site's workflow when it does not run; handing the same operation over twice is harmless. */
+export async function watchAtSite(deps: ActivityDeps, site: string, watch: Watch): Promise<void> {
+  await deps.client.workflow.signalWithStart(SITE_WORKFLOW, {
+    workflowId: siteWorkflowId(site),
+    taskQueue: deps.taskQueue,
+    args: [{ site }],
+    signal: SIGNALS.watch,
+    signalArgs: [watch],
+  });
+}
+
+export async function handToWatcher(
+  deps: ActivityDeps,
+  request: OperationRequest,
+  submitted: Submitted,
+): Promise<void> {
+  await watchAtSite(deps, request.site, {
+    operationId: request.operationId,
+    workflowId: request.workflowId,
+    run: request.run,
+    vm: request.vm,
+    kind: request.kind,
+    taskId: submitted.taskId,
+    replicationId: submitted.replicationId,
+    peer: request.peer,
+    until: request.until,
+    phase: 'task',
+    slot: request.slot,
+    since: submitted.submittedAt,
+  });
+}
+
+/** Tells a VM's workflow; one that has ended does not need to know. */
+export async function notifyVm(deps: ActivityDeps, workflowId: string, notice: Notice): Promise<void> {
+  try {
+    await deps.client.workflow.getHandle(workflowId).signal(SIGNALS.operationEnded, notice);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}

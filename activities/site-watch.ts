@@ -1,0 +1,218 @@
+/**
+ * Waiting for everything that runs at a site, with a few calls for all of it: tasks and replications are asked for by up
+ * to 100 ids at a time, and each VM hears when its own is over.
+ */
+import { cancellationSignal, log } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import pMap from 'p-map';
+import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
+import type { ActivityDeps } from './deps.js';
+import { failureOf, isRefusedLogin } from './failures.js';
+import { beating, currentAttempt, pause } from './heartbeat.js';
+import { judge, needsReplication } from './outcome.js';
+import { notifyVm, watchAtSite } from './site-signals.js';
+import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from './types.js';
+
+/** One poll activity lives at most this long, below its start-to-close time-out, so that a new one takes over: ms. */
+const LIFE = 8 * 60_000;
+const NOTICES_AT_ONCE = 20;
+
+export function createSiteWatchActivities(deps: ActivityDeps) {
+  /** How long something has been amiss with a watch (task not listed, replication in error), by operation id. */
+  function amissClock() {
+    const since = new Map<string, number>();
+    return (watch: Watch, isAmiss: boolean): number => {
+      const key = `${watch.operationId} ${watch.phase}`;
+      if (!isAmiss) {
+        since.delete(key);
+        return 0;
+      }
+      const first = since.get(key) ?? Date.now();
+      since.set(key, first);
+      return Date.now() - first;
+    };
+  }
+
+  async function look(
+    site: Site,
+    watches: Watch[],
+    amiss: ReturnType<typeof amissClock>,
+    options: CallOptions,
+  ): Promise<{ watch: Watch; notice: Notice }[]> {
+    const settle = site.config.reconcile.settle;
+    const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
+    const tasks = await site.tasksById(taskIds, options);
+    const taskOf = (w: Watch): Task | undefined =>
+      w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
+    const missing = new Map(watches.map((w) => [w, amiss(w, w.phase === 'task' && taskOf(w) === undefined)]));
+
+    const asked = watches.filter((w) => needsReplication(w, taskOf(w), missing.get(w) ?? 0, settle));
+    const ids = asked.map((w) => replicationIdOf(w, taskOf(w)));
+    const replications = await site.replicationsById([...new Set(ids.filter((id) => id !== null))], options);
+    const ended: { watch: Watch; notice: Notice }[] = [];
+    for (const watch of watches) {
+      const task = taskOf(watch);
+      const replication = asked.includes(watch)
+        ? await replicationOf(site, watch, task, replications, options)
+        : undefined;
+      const amissFor =
+        watch.phase === 'sync'
+          ? amiss(watch, replication === null || replication?.dataConnectionState === 'ERROR')
+          : (missing.get(watch) ?? 0);
+      const notice = judge(watch, { task, replication, amissFor }, settle, Date.now(), deps.sites.rules);
+      if (notice !== null) ended.push({ watch, notice });
+    }
+    return ended;
+  }
+
+  /** A start's replication is known by its task's result, else by its VM. */
+  async function replicationOf(
+    site: Site,
+    watch: Watch,
+    task: Task | undefined,
+    known: Map<string, VmReplication>,
+    options: CallOptions,
+  ): Promise<VmReplication | null> {
+    const id = replicationIdOf(watch, task);
+    if (id !== null) return known.get(id) ?? (await site.findReplication(id, options));
+    const all = await site.replications({ vmId: watch.vm.id }, options);
+    return all.find((r) => r.vmId === watch.vm.id) ?? null;
+  }
+
+  return {
+    /**
+     * Polls until at least one watch is over, tells their VMs, and returns them. Asks the site's workflow for its watch list
+     * at every turn, so that a long list is not written into history again and again.
+     */
+    async pollSite(input: PollSiteInput): Promise<PolledSite> {
+      const site = deps.sites.get(input.site);
+      const workflow = deps.client.workflow.getHandle(input.workflowId);
+      const amiss = amissClock();
+      const began = Date.now();
+      let list: SiteWatchList = { version: -1, watches: [], resumedAt: 0, limits: { requestsPerSecond: null } };
+      let watches: Watch[] = [];
+      let failures = 0;
+
+      const poll = async (): Promise<PolledSite> => {
+        while (Date.now() - began < LIFE) {
+          list = await workflow.query<SiteWatchList, [{ version: number }]>('siteWatches', { version: list.version });
+          watches = list.watches ?? watches;
+          if (watches.length === 0) break;
+          site.setRate(list.limits.requestsPerSecond ?? site.config.limits.requestsPerSecond);
+          try {
+            const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
+            const ended = await look(site, watches, amiss, options);
+            if (failures > 0) log.info('the site answers again', { site: input.site, failures });
+            failures = 0;
+            if (ended.length > 0) {
+              await pMap(ended, ({ watch, notice }) => notifyVm(deps, watch.workflowId, notice), {
+                concurrency: NOTICES_AT_ONCE,
+              });
+              return {
+                hold: null,
+                ended: ended.map(({ notice: { operationId, phase, ok, replicationId } }) => ({
+                  operationId,
+                  phase,
+                  ok,
+                  replicationId,
+                })),
+              };
+            }
+          } catch (error) {
+            if (!(error instanceof VcdaError)) throw error;
+            if (isRefusedLogin(error)) return { ended: [], hold: { code: error.code, message: error.message } };
+            failures += 1;
+            const rule = deps.sites.rules(error);
+            const wait = pauseBefore(rule, failures, error.retryAfter, Math.random());
+            if (failures === 1)
+              log.warn(`the site cannot be polled, going on: ${error.message}`, {
+                site: input.site,
+                code: error.code,
+                advice: rule.advice,
+              });
+            await pause(wait);
+            continue;
+          }
+          await pause(site.config.polling.interval);
+        }
+        return { ended: [], hold: null };
+      };
+      return beating(() => ({ watching: watches.length, failures }), poll);
+    },
+
+    /**
+     * Asks the site about one operation directly: for a VM that has heard nothing for long. Hands it to the watcher anew when
+     * it is not over, so that a lost watch heals as well as a lost notice.
+     */
+    async askAboutOperation(input: { site: string; watch: Watch; resumedAt: number }): Promise<Notice | null> {
+      const site = deps.sites.get(input.site);
+      const request = { ...input.watch, site: input.site };
+      return beating(
+        () => null,
+        async () => {
+          try {
+            const [found] = await look(
+              site,
+              [input.watch],
+              (_, isAmiss) => (isAmiss ? Date.now() - input.watch.since : 0),
+              {
+                peer: input.watch.peer,
+                resumedAt: input.resumedAt,
+                signal: cancellationSignal(),
+              },
+            );
+            if (found !== undefined) return found.notice;
+            await watchAtSite(deps, input.site, input.watch);
+            return null;
+          } catch (error) {
+            throw failureOf(error, request, currentAttempt(), deps.sites.rules);
+          }
+        },
+      );
+    },
+
+    /** The limits that the worker's config gives a site, and how patient its VMs are; nothing is sent. */
+    async siteSettings(site: string): Promise<{ syncs: number; cutovers: number; selfCheck: number }> {
+      const { limits, polling } = deps.sites.get(site).config;
+      return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck };
+    },
+
+    /** Which of these workflows no longer run: those ended, terminated or never started. */
+    async endedWorkflows(workflowIds: string[]): Promise<string[]> {
+      const states = await pMap(
+        workflowIds,
+        async (workflowId) => ({ workflowId, open: await isOpen(deps, workflowId) }),
+        { concurrency: NOTICES_AT_ONCE },
+      );
+      return states.filter(({ open }) => !open).map(({ workflowId }) => workflowId);
+    },
+
+    /** The run that holds a VM at the moment, for the one that must wait; null when it is free again. */
+    async holderOfVm(workflowId: string): Promise<string | null> {
+      const described = await deps.client.workflow
+        .getHandle(workflowId)
+        .describe()
+        .catch(() => null);
+      if (described?.status.name !== 'RUNNING') return null;
+      const run = described.memo?.run;
+      return typeof run === 'string' ? run : described.workflowId;
+    },
+  };
+}
+
+const replicationIdOf = (watch: Watch, task: Task | undefined): string | null => {
+  if (watch.replicationId !== null) return watch.replicationId;
+  const result = task?.result;
+  return typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string'
+    ? result.id
+    : null;
+};
+
+async function isOpen(deps: ActivityDeps, workflowId: string): Promise<boolean> {
+  try {
+    return (await deps.client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
