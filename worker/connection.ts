@@ -1,0 +1,143 @@
+/**
+ * Connections to Temporal, set up as every Temporal tool is: the `TEMPORAL_*` variables and the profile file
+ * (`temporal.toml`), read by `@temporalio/envconfig`. Without any of them: `localhost:7233`, namespace `default`.
+ */
+import { Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+import { dataConverter } from './data-converter.js';
+
+export type Env = Record<string, string | undefined>;
+
+/** ms before an attempt to reach Temporal is given up */
+const CONNECT_TIMEOUT = 10_000;
+const GRPC_NOT_FOUND = 5;
+
+/** Temporal does not answer, or has not got the namespace: exit code 3. */
+export class TemporalUnreachable extends Error {
+  override readonly name = 'TemporalUnreachable';
+  readonly address: string;
+  readonly namespace: string;
+
+  constructor(where: { address: string; namespace: string }, reason: string, check: string, cause?: unknown) {
+    super(`Temporal at ${where.address} (namespace ${where.namespace}): ${reason}. ${check}`, { cause });
+    this.address = where.address;
+    this.namespace = where.namespace;
+  }
+}
+
+export interface TemporalSettings {
+  address: string;
+  namespace: string;
+  options: ClientConnectConfig['connectionOptions'];
+}
+
+/**
+ * What the environment says about Temporal.
+ * @throws TemporalUnreachable when the profile file cannot be read or names no such profile
+ */
+export const temporalSettings = (env: Env): TemporalSettings => {
+  const set = Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const fallback = {
+    address: env.TEMPORAL_ADDRESS || 'localhost:7233',
+    namespace: env.TEMPORAL_NAMESPACE || 'default',
+  };
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: set });
+    const address = connectionOptions.address || fallback.address;
+    return { address, namespace: namespace || fallback.namespace, options: { ...connectionOptions, address } };
+  } catch (error) {
+    throw new TemporalUnreachable(
+      fallback,
+      `its settings cannot be loaded: ${reasonOf(error)}`,
+      'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS_* files',
+      error,
+    );
+  }
+};
+
+/**
+ * The connection of a worker.
+ * @throws TemporalUnreachable
+ */
+export const connectWorker = async (env: Env): Promise<{ connection: NativeConnection; namespace: string }> => {
+  const settings = temporalSettings(env);
+  const connection = await reaching(settings, () => NativeConnection.connect(settings.options));
+  return usable(settings, connection);
+};
+
+/**
+ * A client that speaks Drover's data converter; gives up after 10 s.
+ * @throws TemporalUnreachable
+ */
+export const connectClient = async (
+  env: Env,
+): Promise<{ client: Client; connection: Connection; namespace: string; address: string }> => {
+  const settings = temporalSettings(env);
+  const connection = await reaching(settings, () =>
+    Connection.connect({ ...settings.options, connectTimeout: CONNECT_TIMEOUT }),
+  );
+  const { namespace } = await usable(settings, connection);
+  const client = new Client({ connection, namespace, dataConverter });
+  return { client, connection, namespace, address: settings.address };
+};
+
+interface Closable {
+  workflowService: WorkflowService;
+  withDeadline<T>(deadline: number, fn: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A missing namespace shows only at first use, as an endless retry; it is looked for at once instead. */
+const usable = async <T extends Closable>(
+  settings: TemporalSettings,
+  connection: T,
+): Promise<{ connection: T; namespace: string }> => {
+  const { namespace } = settings;
+  try {
+    await connection.withDeadline(Date.now() + CONNECT_TIMEOUT, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
+  } catch (error) {
+    // Other refusals (an API key that may not describe, for one) say nothing about what the key may do.
+    if (isGrpcServiceError(error) && Number(error.code) === GRPC_NOT_FOUND) {
+      await connection.close();
+      throw new TemporalUnreachable(
+        settings,
+        'this namespace does not exist',
+        'Check TEMPORAL_NAMESPACE, or create it: temporal operator namespace create',
+        error,
+      );
+    }
+  }
+  return { connection, namespace };
+};
+
+const reaching = async <T>(settings: TemporalSettings, connect: () => Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${CONNECT_TIMEOUT / 1000} s`)), CONNECT_TIMEOUT);
+  });
+  try {
+    return await Promise.race([connect(), late]);
+  } catch (error) {
+    throw new TemporalUnreachable(
+      settings,
+      `cannot be reached: ${reasonOf(error)}`,
+      'Check that it runs and that TEMPORAL_ADDRESS, TEMPORAL_TLS and TEMPORAL_API_KEY fit it; ' +
+        '`drover up` and `drover demo` bring their own',
+      error,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** The innermost message: gRPC and the core wrap the telling one. */
+const reasonOf = (error: unknown): string => {
+  let at: unknown = error;
+  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
+  return at instanceof Error ? at.message.replaceAll(/\s+/g, ' ').slice(0, 300) : String(at);
+};

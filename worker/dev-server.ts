@@ -1,0 +1,169 @@
+/**
+ * Temporal's dev server (SQLite, optional web UI) as a process that ends with this one, however this one ends. It gets a
+ * process group of its own: Ctrl-C in a terminal must reach Drover first, so that workers can hand over before the server goes.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { type AddressInfo, createServer, Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+
+/** ms until a server that was started must serve; one with a large database needs several seconds */
+const START_LIMIT = 60_000;
+/** ms between two questions whether it serves */
+const ASK_EVERY = 100;
+/** ms that an orderly stop may take */
+const STOP_LIMIT = 10_000;
+/** bytes of the server's own words that are kept to explain a failure */
+const TAIL = 8_000;
+
+export interface DevServerOptions {
+  /** path of the `temporal` executable */
+  cli: string;
+  say?: (line: string) => void;
+  /** SQLite file that keeps everything; absent: in memory, lost at stop */
+  dbFile?: string;
+  /** absent: a free one */
+  port?: number;
+  /** serve Temporal's web UI as well, on a free port; default false */
+  ui?: boolean;
+  /** Temporal's dynamic configuration, such as `limit.historyCount.suggestContinueAsNew` */
+  dynamicConfig?: Record<string, string | number | boolean>;
+  /** how long closed workflows stay, in days; default Temporal's own (1 day) */
+  namespaceRetention?: number;
+}
+
+export interface DevServer {
+  /** `host:port` */
+  address: string;
+  uiUrl: string | null;
+  pid: number;
+  /** Orderly stop; resolves once the process is gone. */
+  stop(): Promise<void>;
+  /** SIGKILL, as a crash. */
+  kill(): void;
+}
+
+/**
+ * Starts a dev server and waits until it serves its `default` namespace.
+ * @throws Error with the server's own words when it ends early or does not serve within a minute
+ */
+export const startDevServer = async (options: DevServerOptions): Promise<DevServer> => {
+  const { cli, say, dbFile, ui, dynamicConfig, namespaceRetention } = options;
+  if (dbFile) await mkdir(dirname(dbFile), { recursive: true });
+  const [port, uiPort] = await freePorts(options.port);
+  const address = `127.0.0.1:${port}`;
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'];
+  args.push(...(ui ? ['--ui-port', String(uiPort)] : ['--headless']));
+  if (dbFile) args.push('--db-filename', dbFile);
+  for (const [key, value] of Object.entries(dynamicConfig ?? {})) {
+    args.push('--dynamic-config-value', `${key}=${JSON.stringify(value)}`);
+  }
+
+  const child = spawn(cli, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+  });
+  const said = keepTail(child);
+  const release = endWithThisProcess(child);
+  const gone = new AbortController();
+  void ended.then((how) => {
+    release();
+    gone.abort(new Error(`it ended at once (${how})`));
+  });
+
+  try {
+    await serving(address, namespaceRetention, gone.signal);
+  } catch (error) {
+    child.kill('SIGKILL');
+    await ended;
+    throw new Error(`The Temporal dev server (${cli}) does not serve: ${(error as Error).message}\n${said()}`.trim(), {
+      cause: error,
+    });
+  }
+
+  const uiUrl = ui ? `http://127.0.0.1:${uiPort}` : null;
+  say?.(`Temporal dev server: ${address}${uiUrl ? `, web UI ${uiUrl}` : ''}${dbFile ? `, database ${dbFile}` : ''}`);
+  return {
+    address,
+    uiUrl,
+    pid: child.pid as number,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT);
+      await ended;
+      clearTimeout(late);
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+};
+
+/** Two ports that nothing listens on; the wanted one, when there is one, is taken as it is. */
+const freePorts = async (wanted: number | undefined): Promise<[number, number]> => {
+  const sockets = [createServer(), createServer()] as const;
+  const ports: number[] = [];
+  for (const socket of sockets) {
+    socket.listen(0, '127.0.0.1');
+    await once(socket, 'listening');
+    ports.push((socket.address() as AddressInfo).port);
+  }
+  await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
+  return [wanted ?? (ports[0] as number), ports[1] as number];
+};
+
+const serving = async (address: string, retentionDays: number | undefined, gone: AbortSignal): Promise<void> => {
+  const until = Date.now() + START_LIMIT;
+  const namespace = 'default';
+  for (;;) {
+    let connection: Connection | undefined;
+    try {
+      connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      const { workflowService } = connection;
+      await connection.withDeadline(Date.now() + 2_000, async () => {
+        await workflowService.describeNamespace({ namespace });
+        if (retentionDays === undefined) return;
+        const config = { workflowExecutionRetentionTtl: msToTs(`${retentionDays} days`) };
+        await workflowService.updateNamespace({ namespace, config });
+      });
+      return;
+    } catch (error) {
+      gone.throwIfAborted();
+      if (Date.now() > until) throw new Error(`no answer in ${START_LIMIT / 1000} s`, { cause: error });
+    } finally {
+      await connection?.close();
+    }
+    await delay(ASK_EVERY);
+  }
+};
+
+/** What the process said last, from both of its streams. */
+const keepTail = (child: ChildProcess): (() => string) => {
+  let tail = '';
+  const take = (chunk: Buffer) => {
+    tail = (tail + chunk.toString()).slice(-TAIL);
+  };
+  child.stdout?.on('data', take);
+  child.stderr?.on('data', take);
+  return () => tail.trim();
+};
+
+/**
+ * A second, tiny process reads from a pipe that closes when this process ends, even by SIGKILL, and then stops the
+ * server. Node has no parent-death signal of its own.
+ */
+const endWithThisProcess = (child: ChildProcess): (() => void) => {
+  if (child.pid === undefined) return () => {};
+  const script = 'read -r _; kill -TERM "$1"';
+  const guard = spawn('/bin/sh', ['-c', script, 'drover-guard', String(child.pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  // Neither the guard nor its pipe keeps this process alive.
+  if (guard.stdin instanceof Socket) guard.stdin.unref();
+  return () => void guard.kill('SIGKILL');
+};
