@@ -14,7 +14,7 @@ export interface ReplicationSettings {
   slaProfileId?: string;
   dataConnectionType?: 'PLAIN' | 'ENCRYPTED' | 'ENCRYPTED_COMPRESSED';
   quiesced?: boolean;
-  retentionPolicy?: { rules: { numberOfInstances: number; /** minutes */ distance: number }[] };
+  retentionPolicy?: { rules: { numberOfInstances: number /** minutes */; distance: number }[] };
   targetDiskType?: 'THIN' | 'PREALLOCATED' | 'PREALLOCATED_ZEROS';
   /** epoch ms; 0 or a past moment: now */
   initialSyncTime?: number;

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { didYouMean } from './nearest.js';
+import type { Problem } from './problem.js';
+import type { Path, Source } from './yaml-document.js';
+
+/** How a value may be shown in a message: not at all where it can hold a secret. */
+export interface CheckOptions {
+  /** whether messages may only name the kind of value found at a path, never the value */
+  hidden?: (path: Path) => boolean;
+}
+
+/**
+ * Validates the value at `path` and returns what the schema makes of it; undefined after adding problems, each with the
+ * position of the offending node (of an unknown key: of the key; of a missing key: of its parent).
+ *
+ * Convention for schemas: a message set in a schema says what was *expected* ("a uuid"); what was found is added here.
+ */
+export function check<S extends z.ZodType>(
+  schema: S,
+  source: Source,
+  path: Path,
+  problems: Problem[],
+  options: CheckOptions = {},
+): z.output<S> | undefined {
+  const result = schema.safeParse(valueAt(source.value, path), { error: () => '' });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) problems.push(...describe(issue, source, path, options));
+  return undefined;
+}
+
+/** The value at a path of plain data; undefined where the path leaves it. */
+export function valueAt(data: unknown, path: Path): unknown {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = Reflect.get(value, step);
+  }
+  return value;
+}
+
+/** An object that knows all its keys. The known keys travel in the message of the issue, for the hint. */
+export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
+  });
+}
+
+/** A key that may be left out; a key without a value (`vdc:`) counts as left out. */
+export function optional<S extends z.ZodType>(schema: S) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
+/** A value read by a function that returns undefined for what it cannot read. */
+export function parsed<T>(expected: string, read: (value: unknown) => T | undefined) {
+  return z.unknown().transform((input, context): T => {
+    const value = read(input);
+    if (value !== undefined) return value;
+    context.issues.push({ code: 'custom', message: expected, input });
+    return z.NEVER;
+  });
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The object without the keys that hold undefined. */
+export function compact<T extends object>(value: T): { [K in keyof Defined<T>]: Defined<T>[K] } {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>;
+}
+
+function describe(issue: z.core.$ZodIssue, source: Source, base: Path, options: CheckOptions): Problem[] {
+  const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  const { file } = source;
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.message.split(' ');
+    return issue.keys.map((key) => unknownKey(source, path, key, known));
+  }
+  if (issue.code === 'invalid_key') {
+    const expected = issue.issues[0]?.message;
+    const message = `${quote(String(path.at(-1)))} cannot be a name here`;
+    return [{ file, ...source.atKey(path), message, ...(expected && { expected }) }];
+  }
+  const found = valueAt(source.written, path);
+  const hidden = options.hidden?.(path) ?? false;
+  const expected = issue.message || expectation(issue);
+  return [
+    {
+      file,
+      ...source.at(path),
+      message: `${pathText(path) || 'the file'} ${findings(found, hidden)}`,
+      ...(expected && { expected }),
+      ...advice(issue, found, hidden),
+    },
+  ];
+}
+
+/** The problem of a key that nothing reads. */
+export function unknownKey(source: Source, path: Path, key: string, known: string[]): Problem {
+  const place = path.length > 0 ? ` in ${pathText(path)}` : '';
+  return {
+    file: source.file,
+    ...source.atKey([...path, key]),
+    message: `unknown key ${quote(key)}${place}`,
+    expected: oneOf(known),
+    ...didYouMean(key, known),
+  };
+}
+
+/** `waves[0].vms[2].id` */
+export function pathText(path: Path): string {
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** What was found, as the rest of a sentence: `is "tinn"`, `is a list`, `is missing`. */
+function findings(found: unknown, hidden: boolean): string {
+  if (found === undefined) return 'is missing';
+  if (found === null) return 'has no value';
+  if (Array.isArray(found)) return found.length === 0 ? 'is an empty list' : 'is a list';
+  if (typeof found === 'object') return 'is a mapping';
+  if (found === '') return 'is empty';
+  if (!hidden) return `is ${typeof found === 'string' ? quote(found) : JSON.stringify(found)}`;
+  return (
+    { string: 'is not valid', number: 'is a number', boolean: 'is true or false' }[typeof found as string] ?? 'is there'
+  );
+}
+
+/** Quotes a text, cut where it would flood the message. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text);
+}
+
+export function oneOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+const TYPES: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a mapping (key: value)',
+  record: 'a mapping (key: value)',
+  array: 'a list',
+};
+
+function expectation(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'invalid_type') return TYPES[issue.expected] ?? issue.expected;
+  if (issue.code === 'invalid_value') return oneOf(issue.values.map(String));
+  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  return undefined;
+}
+
+function advice(issue: z.core.$ZodIssue, found: unknown, hidden: boolean): { hint?: string } {
+  if (issue.code === 'invalid_value' && typeof found === 'string' && !hidden) {
+    return didYouMean(found, issue.values.map(String));
+  }
+  const textWanted = issue.code === 'invalid_type' && issue.expected === 'string';
+  return textWanted && (typeof found === 'number' || typeof found === 'boolean') ? { hint: 'put it in quotes' } : {};
+}

@@ -1,0 +1,93 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import type { Position, Problem } from './problem.js';
+import type { Source } from './yaml-document.js';
+
+/** A CSV with a header line: its columns, and every row as a Source whose value maps columns to cells, empty cells left out. */
+export interface CsvTable {
+  columns: { name: string; position: Position }[];
+  rows: { source: Source; position: Position; cells: number }[];
+}
+
+interface Cell {
+  text: string;
+  position: Position;
+}
+
+/** Splits a CSV into cells that know their line and column; undefined after adding the problem that stops the reading. */
+export function parseCsv(file: string, text: string, problems: Problem[]): CsvTable | undefined {
+  const positions = bytePositions(text);
+  const records: Cell[][] = [];
+  // End of the cell read last, which is where the next one begins but for its delimiter.
+  let end = -1;
+  try {
+    parse(text, {
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      cast: (value, context) => {
+        const first = context.index === 0;
+        const start = positions.skip(end + (end >= 0 && !first ? 1 : 0), first);
+        if (first) records.push([]);
+        records.at(-1)?.push({ text: value, position: positions.at(start) });
+        end = context.bytes;
+        return value;
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const message = WORDS[error.code] ?? 'text that is not CSV';
+    problems.push({ file, ...positions.at(positions.skip(end + 1, true)), message });
+    return undefined;
+  }
+  const [header, ...rows] = records;
+  if (!header) {
+    problems.push({
+      file,
+      line: 1,
+      column: 1,
+      message: 'the file is empty',
+      expected: 'a header line such as id,name',
+    });
+    return undefined;
+  }
+  const columns = header.map((cell) => ({ name: cell.text, position: cell.position }));
+  return { columns, rows: rows.map((cells) => rowSource(file, columns, cells)) };
+}
+
+function rowSource(file: string, columns: CsvTable['columns'], cells: Cell[]): CsvTable['rows'][number] {
+  const filled = columns.flatMap(({ name }, index) => (cells[index]?.text ? [[name, cells[index].text] as const] : []));
+  const value = Object.fromEntries(filled);
+  const start = cells[0]?.position ?? { line: 1, column: 1 };
+  const at = ([column]: readonly (string | number)[]) =>
+    cells[columns.findIndex(({ name }) => name === column)]?.position ?? start;
+  return { source: { file, value, written: value, at, atKey: at }, position: start, cells: cells.length };
+}
+
+/** Lines and columns of byte offsets, which is how csv-parse says where it is. */
+function bytePositions(text: string) {
+  const bytes = Buffer.from(text);
+  const lineStarts = [0];
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lineStarts.push(at + 1);
+  let line = 0;
+  return {
+    /** Moves over blanks, and over line ends where a record begins. */
+    skip(from: number, overLines: boolean): number {
+      let offset = Math.max(from, 0);
+      const blank = (byte: number | undefined) =>
+        byte === 32 || byte === 9 || (overLines && (byte === 10 || byte === 13));
+      while (blank(bytes[offset])) offset += 1;
+      return offset;
+    },
+    /** Offsets must not go back, so that a whole file is read in one pass. */
+    at(offset: number): Position {
+      while ((lineStarts[line + 1] ?? Number.POSITIVE_INFINITY) <= offset) line += 1;
+      return { line: line + 1, column: bytes.subarray(lineStarts[line], offset).toString().length + 1 };
+    },
+  };
+}
+
+const WORDS: Record<string, string> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote is opened here and never closed',
+  INVALID_OPENING_QUOTE: 'a quote inside a cell; put the whole cell in quotes and double the ones inside',
+  CSV_INVALID_CLOSING_QUOTE: 'text after the closing quote of a cell; double the quotes inside a quoted cell',
+};

@@ -1,0 +1,53 @@
+import { check, valueAt } from './check.js';
+import { vm as vmSchema } from './plan-schema.js';
+import type { Position, Problem } from './problem.js';
+import type { PlanVm } from './types.js';
+import type { Path, Source } from './yaml-document.js';
+
+/** A VM as a plan or a CSV names it, on its way to a {@link PlanVm}: what it refers to is not resolved yet. */
+export interface VmEntry {
+  /** as written, also when something about the VM is wrong, so that one mistake does not make others appear */
+  id: string | undefined;
+  name: string | undefined;
+  /** undefined when something about it is wrong; its `after` is filled in by dependencies.ts */
+  vm: PlanVm | undefined;
+  after: Reference[];
+  file: string;
+  at: (field: string) => Position;
+}
+
+/** What stands in `after`: an id or name in a list; a text may hold several. */
+export interface Reference {
+  text: string;
+  several: boolean;
+  at: () => Position;
+}
+
+/** Reads the VMs of a list in the plan. */
+export function entriesOfList(source: Source, path: Path, problems: Problem[]): VmEntry[] {
+  const list = valueAt(source.value, path);
+  if (!Array.isArray(list)) return [];
+  return list.map((_, index) => entryAt(source, [...path, index], check(vmSchema, source, [...path, index], problems)));
+}
+
+/** One entry from the data at a path, whether or not the data made a valid VM. */
+export function entryAt(source: Source, path: Path, vm: PlanVm | undefined): VmEntry {
+  const written = (field: string) => {
+    const value = valueAt(source.value, [...path, field]);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const after = valueAt(source.value, [...path, 'after']);
+  const references = typeof after === 'string' ? [after] : Array.isArray(after) ? after : [];
+  return {
+    id: vm?.id ?? written('id')?.toLowerCase(),
+    name: written('name'),
+    vm,
+    after: references.flatMap((text, index) =>
+      typeof text === 'string' && text.trim() !== ''
+        ? [{ text, several: typeof after === 'string', at: () => source.at([...path, 'after', index]) }]
+        : [],
+    ),
+    file: source.file,
+    at: (field) => source.at([...path, field]),
+  };
+}
