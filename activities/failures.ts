@@ -71,5 +71,4 @@ export async function knownSites(error: unknown, list: () => Promise<{ site: str
   return sites === null ? '' : `; sites that exist: ${sites.map(({ site }) => site).join(', ')}`;
 }
 
-export const isRefusedLogin = (error: unknown): error is VcdaError =>
-  error instanceof VcdaError && error.code === OWN_CODES.loginRefused;
+export const isRefusedLogin = (error: VcdaError): boolean => error.code === OWN_CODES.loginRefused;

@@ -29,9 +29,9 @@ export function createOperationActivities(deps: ActivityDeps) {
     signal: cancellationSignal(),
   });
 
-  async function adopt(site: Site, request: OperationRequest, found: Found): Promise<Submitted> {
+  async function adopt(request: OperationRequest, found: Found, preexisting: boolean): Promise<Submitted> {
     log.info('operation found at the site', { taskId: found.taskId, replicationId: found.replicationId });
-    return handOver(request, { ...found, adopted: true, submittedAt: Date.now() });
+    return handOver(request, { ...found, adopted: true, preexisting, submittedAt: Date.now() });
   }
 
   async function handOver(request: OperationRequest, submitted: Submitted): Promise<Submitted> {
@@ -86,7 +86,7 @@ export function createOperationActivities(deps: ActivityDeps) {
           try {
             const found =
               (await findOperation(site, request, options)) ?? (doubtful ? await settle(site, request, options) : null);
-            if (found !== null) return await adopt(site, request, found);
+            if (found !== null) return await adopt(request, found, found.taskId === null && !doubtful);
             refuseIfTooLate(request);
             if (pulse.missed())
               throw new Error('the worker stood still and may have been replaced; the next attempt looks first');
@@ -95,6 +95,7 @@ export function createOperationActivities(deps: ActivityDeps) {
               taskId: task.id,
               replicationId: request.replicationId ?? replicationIn(task),
               adopted: false,
+              preexisting: false,
               submittedAt: Date.now(),
             });
           } catch (error) {
@@ -115,7 +116,7 @@ export function createOperationActivities(deps: ActivityDeps) {
         async () => {
           try {
             const found = (await findOperation(site, request, options)) ?? (await settle(site, request, options));
-            return found === null ? null : await adopt(site, request, found);
+            return found === null ? null : await adopt(request, found, false);
           } catch (error) {
             throw await failure(error, site, request, options);
           }

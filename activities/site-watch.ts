@@ -4,14 +4,16 @@
  */
 import { cancellationSignal, log } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import pMap from 'p-map';
 import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
+import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
 import type { ActivityDeps } from './deps.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
-import { judge, needsReplication } from './outcome.js';
+import { judge, needsReplication, summaryOf } from './outcome.js';
 import { notifyVm, watchAtSite } from './site-signals.js';
-import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from './types.js';
+import type { Notice, PolledSite, PollSiteInput, ReplicationSummary, SiteWatchList, Watch } from './types.js';
 
 /** One poll activity lives at most this long, below its start-to-close time-out, so that a new one takes over: ms. */
 const LIFE = 8 * 60_000;
@@ -171,10 +173,39 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
       );
     },
 
-    /** The limits that the worker's config gives a site, and how patient its VMs are; nothing is sent. */
+    /**
+     * The limits that the worker's config gives a site, and how patient its VMs are; nothing is sent.
+     * @throws ApplicationFailure `UnknownSite` when the config has no such site
+     */
     async siteSettings(site: string): Promise<{ syncs: number; cutovers: number; selfCheck: number }> {
+      if (!deps.sites.names.includes(site)) {
+        throw ApplicationFailure.nonRetryable(
+          `the config of the workers has no site ${site}; it has ${deps.sites.names.join(', ')}. Add it and restart them.`,
+          'UnknownSite',
+        );
+      }
       const { limits, polling } = deps.sites.get(site).config;
       return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck };
+    },
+
+    /** Makes sure that the site's workflow runs. */
+    async openSite(site: string): Promise<void> {
+      await deps.client.workflow.start(SITE_WORKFLOW, {
+        workflowId: siteWorkflowId(site),
+        taskQueue: deps.taskQueue,
+        args: [{ site }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+    },
+
+    /** The replication as it is now; null when the site has none by that id. */
+    async readReplication(input: { site: string; peer: string; replicationId: string; resumedAt: number }): Promise<ReplicationSummary | null> {
+      const found = await deps.sites.get(input.site).findReplication(input.replicationId, {
+        peer: input.peer,
+        resumedAt: input.resumedAt,
+        signal: cancellationSignal(),
+      });
+      return found === null ? null : summaryOf(found);
     },
 
     /** Which of these workflows no longer run: those ended, terminated or never started. */

@@ -72,6 +72,8 @@ export interface Submitted {
   taskId: string | null;
   replicationId: string | null;
   adopted: boolean;
+  /** the site had its effect before anything was sent: somebody else's work, which Drover uses but does not remove */
+  preexisting: boolean;
   submittedAt: number;
 }
 

@@ -45,6 +45,9 @@ export const vmEndedSignal = defineSignal<[VmReport]>('vmEnded');
 /** A VM met a refusal that only a person can lift. */
 export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold }]>('vmHeld');
 
+/** A site refuses to be asked until a person acts, so what the run waits for there cannot be seen. */
+export const siteHeldSignal = defineSignal<[Hold]>('siteHeld');
+
 export const runReportQuery = defineQuery<RunReport>('runReport');
 export const approveUpdate = defineUpdate<Steered, [Scope]>('approve');
 export const pauseUpdate = defineUpdate<Steered, [{ reason: string }]>('pause');

@@ -1,0 +1,31 @@
+/**
+ * The activities as workflows call them, with their time-outs. Cancellation is always awaited: by default a cancelled
+ * workflow would go on while its activity still runs.
+ */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+
+/** Retries are paced by the error table, through the delay that each failure carries; these bound what carries none. */
+const retry = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
+
+/** Longer than a settle time and a few calls; a killed worker is noticed by the missing heartbeat. */
+export const { submitOperation, adoptOperation, askAboutOperation } = proxyActivities<Activities>({
+  startToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
+
+export const { pollSite } = proxyActivities<Activities>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { ...retry, maximumInterval: '10 seconds' },
+});
+
+export const { configuredSites, endedWorkflows, holderOfVm, inspectSite, openSite, readReplication, siteSettings } =
+  proxyActivities<Activities>({
+    startToCloseTimeout: '2 minutes',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry,
+  });

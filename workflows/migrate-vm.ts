@@ -1,0 +1,164 @@
+/**
+ * The migration of one VM, step by step: start → initial sync → gate → migrate → verify → tidy. The replication lives at
+ * the destination, so every operation is sent there [docs.vmware.com deployment architecture].
+ */
+import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
+import type { StartBody } from '../activities/types.js';
+import { runWorkflowId } from '../plan/names.js';
+import { readReplication } from './activities.js';
+import { signalIfOpen } from './external.js';
+import { passGate } from './gate.js';
+import { type MigrateVmInput, vmEndedSignal } from './messages.js';
+import { awaitSync, type Outcome, operation, type Step, TooLate } from './operation.js';
+import type { VmReport } from './report.js';
+import { StepFailed, Stopped } from './step-errors.js';
+import { createVmControl, iso, type VmControl } from './vm-control.js';
+
+/** VCDA may show a recovery as done a little after its task has ended; it is asked this often, this many ms apart. */
+const VERIFY_TRIES = 10;
+const VERIFY_INTERVAL = 6_000;
+
+export async function migrateVm(input: MigrateVmInput): Promise<VmReport> {
+  const vm = createVmControl({ ...input, site: input.destination.site, peer: input.source });
+  await CancellationScope.nonCancellable(async () => {
+    await migrate(vm, input);
+    vm.report.finishedAt = iso(Date.now());
+    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(input.run)), vmEndedSignal, vm.report);
+  });
+  if (vm.report.state === 'failed') {
+    throw ApplicationFailure.nonRetryable(vm.report.error?.message ?? 'failed', vm.report.error?.code ?? 'Failed');
+  }
+  return vm.report;
+}
+
+async function migrate(vm: VmControl, input: MigrateVmInput): Promise<void> {
+  let started: Outcome | null = null;
+  try {
+    vm.enter('start');
+    const start: Step = { kind: 'start', replicationId: null, start: startBody(input), until: 'synced', slot: 'sync' };
+    started = await operation(vm, start);
+    vm.enter('initial-sync');
+    await firstCopy(vm, start, started);
+
+    const migrated = await cutOver(vm, input);
+    vm.enter('verify');
+    await verify(vm, migrated);
+    vm.report.outageSeconds = secondsBetween(migrated.record.submittedAt, migrated.record.finishedAt);
+    if (!input.keepReplication) await tidy(vm);
+    vm.report.state = 'succeeded';
+    vm.enter('done');
+  } catch (error) {
+    await end(vm, error, started);
+  }
+}
+
+/** A source that is off sends nothing by itself, so its copy is asked for [doc UG41 GUID-81EE4DE8]. */
+async function firstCopy(vm: VmControl, start: Step, started: Outcome): Promise<void> {
+  const synced = await awaitSync(vm, start, started);
+  if (synced.ok) return;
+  if (synced.error?.code === 'SourcePoweredOff') {
+    await operation(vm, { kind: 'sync', replicationId: vm.report.replicationId, slot: 'sync' });
+    return;
+  }
+  throw new StepFailed({
+    code: synced.error?.code ?? 'SyncFailed',
+    message: synced.error?.message ?? 'the initial sync failed',
+    operation: 'start',
+    taskId: synced.taskId,
+  });
+}
+
+/** Passes the gate and cuts over; a window that closed in between sends the VM back to the gate. */
+async function cutOver(vm: VmControl, input: MigrateVmInput): Promise<Outcome> {
+  const { powerOn, consolidate, window } = input.cutover;
+  const { placementPolicy, sizingPolicy } = { ...input.destination, ...input.vm };
+  for (;;) {
+    vm.enter('gate');
+    await passGate(vm, input.cutover);
+    vm.enter('migrate');
+    try {
+      return await operation(vm, {
+        kind: 'migrate',
+        replicationId: vm.report.replicationId,
+        recovery: {
+          powerOn,
+          consolidate,
+          ...(placementPolicy === undefined ? {} : { placementPolicy }),
+          ...(sizingPolicy === undefined ? {} : { sizingPolicy }),
+        },
+        slot: 'cutover',
+        slotTaken: true,
+        notAfter: window === null ? null : Date.parse(window.closes),
+      });
+    } catch (error) {
+      if (!(error instanceof TooLate)) throw error;
+    }
+  }
+}
+
+/** Believes the replication, not the task alone: it must say that the VM was recovered. */
+async function verify(vm: VmControl, { notice }: Outcome): Promise<void> {
+  const { site, peer } = vm.input;
+  const replicationId = vm.report.replicationId ?? '';
+  let seen = notice.replication;
+  for (let n = 0; seen?.recoveryState !== 'COMPLETE' && n < VERIFY_TRIES; n += 1) {
+    if (n > 0) await sleep(VERIFY_INTERVAL);
+    seen = await readReplication({ site, peer, replicationId, resumedAt: vm.resumedAt });
+  }
+  if (seen?.recoveryState === 'COMPLETE') return;
+  throw new StepFailed({
+    code: 'NotRecovered',
+    operation: 'verify',
+    taskId: notice.taskId,
+    message:
+      `the migration of ${vm.report.name} (${vm.report.id}) to ${site} ended well, but replication ${replicationId} says ` +
+      `${seen?.recoveryState ?? 'nothing, it is gone'}. Next: look at source and recovered VM before anything is started again.`,
+  });
+}
+
+/** The VM is across whatever becomes of this: a replication that stays behind is reported, not a failure. */
+async function tidy(vm: VmControl): Promise<void> {
+  vm.enter('tidy');
+  try {
+    await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId, unstoppable: true });
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    vm.fail({ ...error.reason, message: `migrated, but its replication stays behind: ${error.reason.message}` });
+  }
+}
+
+async function end(vm: VmControl, error: unknown, started: Outcome | null): Promise<void> {
+  if (error instanceof Stopped) {
+    // A stopped VM leaves nothing behind that this run made; a copy that was there before stays.
+    if (started !== null && !started.submitted.preexisting) await tidy(vm);
+    vm.report.state = 'cancelled';
+  } else if (error instanceof StepFailed) {
+    vm.fail(error.reason);
+    vm.report.state = 'failed';
+  } else {
+    throw error;
+  }
+  vm.report.waitingFor = null;
+}
+
+function startBody({ source, destination, vm, replication }: MigrateVmInput): StartBody {
+  const { excludedDiskKeys, seedVmId } = vm;
+  const { placementPolicy, sizingPolicy } = { ...destination, ...vm };
+  return {
+    ...replication,
+    sourceSite: source,
+    destinationSite: destination.site,
+    vdc: vm.vdc ?? destination.vdc ?? '',
+    storageProfile: vm.storageProfile ?? destination.storageProfile,
+    ...(placementPolicy === undefined ? {} : { placementPolicy }),
+    ...(sizingPolicy === undefined ? {} : { sizingPolicy }),
+    ...(seedVmId === undefined ? {} : { seedVmId }),
+    ...(excludedDiskKeys === undefined ? {} : { excludedDiskKeys }),
+    isMigration: true,
+  };
+}
+
+function secondsBetween(from: string, to: string | null): number | null {
+  if (to === null) return null;
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 100) / 10);
+}

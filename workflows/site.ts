@@ -1,0 +1,118 @@
+/**
+ * The watcher of one site, for all runs and drills: waits for their operations with one polling activity, and gives out
+ * the site's slots. It lives as long as Drover does and continues as new, so limits and brake outlive runs.
+ */
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { runWorkflowId } from '../plan/names.js';
+import { endedWorkflows, pollSite, siteSettings } from './activities.js';
+import { signalIfOpen } from './external.js';
+import {
+  releaseSlotSignal,
+  requestSlotSignal,
+  type SiteInput,
+  type SlotRequest,
+  setSiteUpdate,
+  siteHeldSignal,
+  siteResumeSignal,
+  siteStatusQuery,
+  siteWatchesQuery,
+  slotGrantedSignal,
+  watchSignal,
+} from './messages.js';
+import { SiteBook } from './site-book.js';
+
+/** How often it is checked that whoever holds a slot still runs. */
+const HOLDERS_CHECK = '10 minutes';
+
+export async function site(input: SiteInput): Promise<void> {
+  const book = new SiteBook(input.carried);
+  let changed = true;
+  const change = (apply: () => void): void => {
+    apply();
+    changed = true;
+  };
+  setHandler(watchSignal, (watch) => change(() => book.watch(watch)));
+  setHandler(requestSlotSignal, (request) => change(() => book.request(request)));
+  setHandler(releaseSlotSignal, (slot) => change(() => book.release(slot)));
+  setHandler(siteResumeSignal, ({ at }) => change(() => book.resume(at)));
+  setHandler(setSiteUpdate, (settings) => {
+    change(() => book.set(settings));
+    return book.status(input.site);
+  });
+  setHandler(siteWatchesQuery, ({ version }) => book.watchList(version));
+  setHandler(siteStatusQuery, () => book.status(input.site));
+
+  book.configure(await siteSettings(input.site));
+  const polling = new CancellationScope();
+  let stopped = false;
+  const polled = polling
+    .run(() => keepPolling(input.site, book, () => change(() => undefined)))
+    .finally(() => {
+      stopped = true;
+    });
+
+  // Slots are given out while the last poll comes to its end as well.
+  while (!stopped) {
+    changed = false;
+    await grantSlots(book);
+    const due = () => workflowInfo().continueAsNewSuggested;
+    const quiet = !(await condition(() => changed || stopped || (due() && !polling.consideredCancelled), HOLDERS_CHECK));
+    if (quiet && book.holderIds.length > 0) await freeSlotsOfEnded(book);
+    if (due()) polling.cancel();
+  }
+  await polled;
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof site>({ site: input.site, carried: book.carried });
+}
+
+async function keepPolling(name: string, book: SiteBook, changed: () => void): Promise<void> {
+  for (;;) {
+    try {
+      await condition(() => book.isPollable);
+      book.apply(await pollSite({ site: name, workflowId: workflowInfo().workflowId }));
+      changed();
+      if (book.hold !== null) await tellRuns(name, book);
+    } catch (error) {
+      if (isCancellation(error)) return;
+      log.error('polling the site failed in a way that no rule covers; trying again', { site: name, error });
+      await sleep('30 seconds');
+    }
+  }
+}
+
+async function tellRuns(name: string, book: SiteBook): Promise<void> {
+  const { hold } = book;
+  if (hold === null) return;
+  for (const run of book.runs) {
+    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteHeldSignal, { site: name, ...hold });
+  }
+}
+
+async function grantSlots(book: SiteBook): Promise<void> {
+  await Promise.all(book.grant().map((request) => tellHolder(book, request)));
+}
+
+async function tellHolder(book: SiteBook, request: SlotRequest): Promise<void> {
+  const told = await signalIfOpen(getExternalWorkflowHandle(request.workflowId), slotGrantedSignal, { slot: request.slot });
+  if (!told) book.release(request);
+}
+
+/** A workflow that was terminated gives nothing back. */
+async function freeSlotsOfEnded(book: SiteBook): Promise<void> {
+  const ended = await endedWorkflows(book.holderIds);
+  for (const workflowId of ended) {
+    book.release({ slot: 'sync', workflowId });
+    book.release({ slot: 'cutover', workflowId });
+  }
+}
