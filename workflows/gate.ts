@@ -38,6 +38,11 @@ async function whenWindowOpen(vm: VmControl, window: MigrateVmInput['cutover']['
     });
   }
   // Held: its copy goes on being synced, its source stays up, until a person decides.
-  vm.fail({ code: 'WindowMissed', operation: 'migrate', taskId: null, message: `${message} Next: cancel it, and run it again with a later window.` });
+  vm.fail({
+    code: 'WindowMissed',
+    operation: 'migrate',
+    taskId: null,
+    message: `${message} Next: cancel it, and run it again with a later window.`,
+  });
   await vm.waitFor('window', () => false);
 }

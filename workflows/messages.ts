@@ -21,6 +21,8 @@ export interface CarriedRun {
   resumedAt: number;
   paused: string | null;
   cancelling: boolean;
+  /** failures that had happened when a person last resumed the run */
+  accepted: number;
   approved: { waves: string[]; vms: string[] };
   wave: number;
   /** ids of VMs whose child workflow has not reported */

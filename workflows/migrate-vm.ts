@@ -129,6 +129,7 @@ async function tidy(vm: VmControl): Promise<void> {
 
 async function end(vm: VmControl, error: unknown, started: Outcome | null): Promise<void> {
   if (error instanceof Stopped) {
+    await vm.giveSlot('sync');
     // A stopped VM leaves nothing behind that this run made; a copy that was there before stays.
     if (started !== null && !started.submitted.preexisting) await tidy(vm);
     vm.report.state = 'cancelled';

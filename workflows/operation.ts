@@ -64,7 +64,12 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
     if (notice.ok) return { notice, submitted, record };
 
-    const { code, message, meaning, delay } = notice.error ?? { code: 'Unknown', message: '', meaning: 'fail', delay: 0 };
+    const { code, message, meaning, delay } = notice.error ?? {
+      code: 'Unknown',
+      message: '',
+      meaning: 'fail',
+      delay: 0,
+    };
     const failed = new StepFailed({ code, message, operation: step.kind, taskId: notice.taskId });
     if (meaning === 'hold') await vm.holdFor({ site: vm.input.site, code, message });
     else if (meaning === 'fail' || tries >= TRIES) throw failed;
@@ -100,17 +105,19 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
   };
 }
 
-const attemptOf = ({ record }: Outcome): number => Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
+const attemptOf = ({ record }: Outcome): number =>
+  Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
 
 async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
   for (;;) {
-    if (step.unstoppable !== true) await vm.whenAllowed();
     try {
+      if (step.unstoppable !== true) await vm.whenAllowed();
       return await submitUnlessStopped(vm, step, { ...request, resumedAt: vm.resumedAt });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       const hold = holdIn(error);
-      if (hold === null) throw await slotBack(vm, step, error instanceof Stopped ? error : stepFailure(error, step.kind));
+      if (hold === null)
+        throw await slotBack(vm, step, error instanceof Stopped ? error : stepFailure(error, step.kind));
       await vm.holdFor(hold);
     }
   }
@@ -139,7 +146,13 @@ async function submitUnlessStopped(vm: VmControl, step: Step, request: Operation
   }
 }
 
-async function awaitEnd(vm: VmControl, step: Step, request: OperationRequest, submitted: Submitted, phase: Notice['phase']): Promise<Notice> {
+async function awaitEnd(
+  vm: VmControl,
+  step: Step,
+  request: OperationRequest,
+  submitted: Submitted,
+  phase: Notice['phase'],
+): Promise<Notice> {
   const { operationId: id } = request;
   const isStopped = () => phase === 'sync' && vm.isStopRequested;
   const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
@@ -153,7 +166,13 @@ async function awaitEnd(vm: VmControl, step: Step, request: OperationRequest, su
   }
 }
 
-async function askSite(vm: VmControl, step: Step, request: OperationRequest, submitted: Submitted, phase: Notice['phase']): Promise<Notice | null> {
+async function askSite(
+  vm: VmControl,
+  step: Step,
+  request: OperationRequest,
+  submitted: Submitted,
+  phase: Notice['phase'],
+): Promise<Notice | null> {
   const { operationId: id, workflowId, run, kind, peer, until, site } = request;
   try {
     return await askAboutOperation({

@@ -67,7 +67,10 @@ export async function site(input: SiteInput): Promise<void> {
     changed = false;
     await grantSlots(book);
     const due = () => workflowInfo().continueAsNewSuggested;
-    const quiet = !(await condition(() => changed || stopped || (due() && !polling.consideredCancelled), HOLDERS_CHECK));
+    const quiet = !(await condition(
+      () => changed || stopped || (due() && !polling.consideredCancelled),
+      HOLDERS_CHECK,
+    ));
     if (quiet && book.holderIds.length > 0) await freeSlotsOfEnded(book);
     if (due()) polling.cancel();
   }
@@ -104,7 +107,9 @@ async function grantSlots(book: SiteBook): Promise<void> {
 }
 
 async function tellHolder(book: SiteBook, request: SlotRequest): Promise<void> {
-  const told = await signalIfOpen(getExternalWorkflowHandle(request.workflowId), slotGrantedSignal, { slot: request.slot });
+  const told = await signalIfOpen(getExternalWorkflowHandle(request.workflowId), slotGrantedSignal, {
+    slot: request.slot,
+  });
   if (!told) book.release(request);
 }
 

@@ -2,7 +2,13 @@
  * One VM's workflow as others see and steer it: its report, what people and the site told it, and the waiting for both.
  * Registers every message handler when made, so that nothing said at the start is missed.
  */
-import { CancellationScope, condition, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Notice, OperationKind, SlotKind } from '../activities/types.js';
 import { runWorkflowId, siteWorkflowId } from '../plan/names.js';
 import { openSite } from './activities.js';
@@ -154,7 +160,10 @@ export function createVmControl(input: VmControlInput) {
     /** Tells the run why nothing goes on here, and waits until a person says `resume`. @throws Stopped */
     async holdFor(reason: Hold): Promise<void> {
       hold = reason;
-      await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(input.run)), vmHeldSignal, { vmId: input.vm.id, hold: reason });
+      await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(input.run)), vmHeldSignal, {
+        vmId: input.vm.id,
+        hold: reason,
+      });
       await waitFor(null, () => hold === null);
     },
 
