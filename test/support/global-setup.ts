@@ -5,9 +5,11 @@
  * Jest loads this file outside its module system, where `./x.js` does not find `x.ts`; so it uses what `npm run build` left.
  */
 import { createRequire } from 'node:module';
+import type * as devServers from '../../worker/dev-server.js';
+import type * as clis from '../../worker/temporal-cli.js';
 
-type DevServers = typeof import('../../worker/dev-server.js');
-type Clis = typeof import('../../worker/temporal-cli.js');
+type DevServers = typeof devServers;
+type Clis = typeof clis;
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 

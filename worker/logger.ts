@@ -1,0 +1,77 @@
+/** Drover's log: JSON lines on stderr, the SDK's own lines among them, secrets masked. */
+import { type LogLevel, Runtime, type RuntimeOptions, type Logger as TemporalLogger } from '@temporalio/worker';
+import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
+import type { Env } from './connection.js';
+import { redact } from './redact.js';
+
+export type { Logger };
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/** A logger at the level of `DROVER_LOG` (default info); `to` is stderr unless said otherwise. */
+export const createLogger = (env: Env, to: DestinationStream = destination({ fd: 2, sync: true })): Logger => {
+  const wanted = env.DROVER_LOG?.toLowerCase() ?? 'info';
+  const known = LEVELS.includes(wanted);
+  const log = pino(
+    {
+      level: known ? wanted : 'info',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }), bindings: redact, log: redact },
+    },
+    to,
+  );
+  if (!known) log.warn(`DROVER_LOG=${wanted} is not a level; one of ${LEVELS.join(', ')}`);
+  return log;
+};
+
+/** The SDK logs through this; it calls its error `error`, pino calls it `err`. */
+export const temporalLogger = (log: Logger): TemporalLogger => {
+  const write =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, meta: object = {}) => {
+      const { error, ...rest } = { error: undefined, ...meta };
+      log[level](error === undefined ? rest : { ...rest, err: error }, message);
+    };
+  const levels = {
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+  return {
+    ...levels,
+    log: (level: LogLevel, message, meta) => levels[level.toLowerCase() as keyof typeof levels](message, meta),
+  };
+};
+
+let installed: Logger | undefined;
+
+/**
+ * Sets up the SDK's runtime once per process: its log goes to pino, its metrics, when `DROVER_METRICS=host:port` is set,
+ * to a Prometheus endpoint there (`/metrics`), and signals are left to Drover. To be called before any worker connects.
+ */
+export const installRuntime = (env: Env): Logger => {
+  if (installed) return installed;
+  const log = createLogger(env);
+  const options: RuntimeOptions = {
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+      ...(env.DROVER_METRICS && {
+        metrics: {
+          prometheus: {
+            bindAddress: env.DROVER_METRICS,
+            useSecondsForDurations: true,
+            unitSuffix: true,
+            countersTotalSuffix: true,
+          },
+        },
+      }),
+    },
+  };
+  Runtime.install(options);
+  installed = log;
+  return log;
+};

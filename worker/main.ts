@@ -1,0 +1,115 @@
+/** One worker process from start to stop: `drover worker`. */
+import type { Client, Connection } from '@temporalio/client';
+import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { loadConfig } from '../plan/load-config.js';
+import { BadInput } from '../plan/problem.js';
+import type { Config } from '../plan/types.js';
+import { createSites } from '../vcda/index.js';
+import { connectClient, connectWorker, type Env, TemporalUnreachable } from './connection.js';
+import { type Health, parseAddress, startHealth } from './health.js';
+import { installRuntime, type Logger } from './logger.js';
+import { stopSignals } from './stop-signals.js';
+import { createDroverWorker } from './worker.js';
+
+export interface RunWorkerOptions {
+  /** path of the config; its sites need their logins here */
+  configPath: string;
+  env: Env;
+  /** health endpoint on loopback; `DROVER_HEALTH=host:port` says it as well, and wins; neither: no endpoint */
+  healthPort?: number;
+}
+
+/** What a person must mend before a worker can start; other errors are defects or outages. */
+const EXIT = { stopped: 0, failed: 1, badInput: 2, unreachable: 3 } as const;
+
+/**
+ * Runs a worker until SIGTERM or SIGINT; a second signal ends the process at once. What it held goes on elsewhere.
+ * @returns the exit code: 0 after a signal, 1 when the worker failed, 2 for bad configuration, 3 when Temporal cannot be reached
+ */
+export const runWorker = async ({ configPath, env, healthPort }: RunWorkerOptions): Promise<number> => {
+  const stop = stopSignals();
+  let log: Logger | undefined;
+  try {
+    const config = loadConfig(configPath, { env, need: 'worker' });
+    const healthAt = healthAddress(env, healthPort);
+    log = installRuntime(env);
+    await serve({ config, env, log, healthAt, stop: stop.signal });
+    return EXIT.stopped;
+  } catch (error) {
+    if (error instanceof BadInput || error instanceof BadSetting) return tell(error, EXIT.badInput);
+    if (error instanceof TemporalUnreachable) return stop.signal.aborted ? EXIT.stopped : tell(error, EXIT.unreachable);
+    log?.error({ err: error }, 'worker failed');
+    return log ? EXIT.failed : tell(error, EXIT.failed);
+  } finally {
+    stop.release();
+  }
+};
+
+interface Serving {
+  config: Config;
+  env: Env;
+  log: Logger;
+  healthAt: { host: string; port: number } | null;
+  stop: AbortSignal;
+}
+
+const serve = async ({ config, env, log, healthAt, stop }: Serving): Promise<void> => {
+  const { taskQueue } = config.worker;
+  const buildId = env.DROVER_BUILD_ID || undefined;
+  let worker: Worker | undefined;
+  const health = healthAt && (await bindHealth(healthAt, () => worker?.getState() ?? 'STARTING'));
+  const sites = createSites(config);
+  let connection: NativeConnection | undefined;
+  let client: { client: Client; connection: Connection; address: string } | undefined;
+  try {
+    client = await connectClient(env);
+    const native = await connectWorker(env);
+    connection = native.connection;
+    const { namespace } = native;
+    worker = await createDroverWorker({ connection, namespace, taskQueue, client: client.client, sites, buildId });
+    if (stop.aborted) return;
+
+    const ended = worker.run();
+    const shutDown = () => {
+      log.info({ taskQueue }, 'worker stopping');
+      if (worker?.getState() === 'RUNNING') worker.shutdown();
+    };
+    stop.addEventListener('abort', shutDown, { once: true });
+    log.info(
+      { taskQueue, buildId, namespace, temporal: client.address, sites: sites.names, health: health?.address },
+      'worker ready',
+    );
+    await ended;
+    log.info({ taskQueue }, 'worker stopped');
+  } finally {
+    await Promise.allSettled([sites.close(), client?.connection.close(), health?.close()]);
+    await connection?.close().catch(() => {});
+    Runtime.instance().flushLogs();
+  }
+};
+
+class BadSetting extends Error {
+  override readonly name = 'BadSetting';
+}
+
+const healthAddress = (env: Env, port: number | undefined): Serving['healthAt'] => {
+  const text = env.DROVER_HEALTH || (port === undefined ? undefined : String(port));
+  if (text === undefined) return null;
+  const address = parseAddress(text);
+  if (!address) throw new BadSetting(`DROVER_HEALTH=${text}: host:port is expected, such as 0.0.0.0:8080`);
+  return address;
+};
+
+const bindHealth = async (at: { host: string; port: number }, state: () => string): Promise<Health> => {
+  try {
+    return await startHealth(at, state);
+  } catch (error) {
+    throw new BadSetting(`the health endpoint cannot use ${at.host}:${at.port}: ${(error as Error).message}`);
+  }
+};
+
+/** For a person at a terminal, before there is anything to log about. */
+const tell = (error: unknown, code: number): number => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  return code;
+};
