@@ -1,0 +1,115 @@
+/** What a person should see or do about a run, beside the state of its VMs. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { Hold, RunReport } from '../workflows/report.js';
+import type { WorkflowFailing } from './errors.js';
+
+/** One thing that keeps a run from going on by itself. */
+export interface Attention {
+  kind: 'failing' | 'hold' | 'paused' | 'approval' | 'ended-outside';
+  message: string;
+  /** the command to type, or what else to do; null when there is nothing to do */
+  next: string | null;
+}
+
+/** What was found out about a run while it was read. */
+export interface Findings {
+  runFailing: WorkflowFailing | null;
+  held: { id: string; hold: Hold }[];
+  failing: { id: string; failing: WorkflowFailing }[];
+  closedAs: WorkflowExecutionDescription['status']['name'];
+}
+
+/** The most urgent first. */
+export function attentionFor(report: RunReport, findings: Findings): Attention[] {
+  return [
+    ...failingCode(findings),
+    ...endedOutside(report, findings),
+    ...paused(report),
+    ...holds(report, findings),
+    ...approvals(report),
+  ];
+}
+
+function failingCode({ runFailing, failing }: Findings): Attention[] {
+  const all = runFailing === null ? failing.map((vm) => vm.failing) : [runFailing, ...failing.map((vm) => vm.failing)];
+  // A bug met by one VM is met by many: each message once.
+  const seen = new Map<string, { first: WorkflowFailing; count: number }>();
+  for (const failure of all) {
+    const key = failure.lastFailure ?? '';
+    const entry = seen.get(key) ?? { first: failure, count: 0 };
+    entry.count += 1;
+    seen.set(key, entry);
+  }
+  return [...seen.values()].map(({ first, count }) => ({
+    kind: 'failing',
+    message: count === 1 ? first.message : `${first.message} So do ${count - 1} other workflows of this run.`,
+    next: first.next,
+  }));
+}
+
+function endedOutside({ run, totals }: RunReport, { closedAs }: Findings): Attention[] {
+  if (closedAs !== 'TERMINATED' && closedAs !== 'TIMED_OUT' && closedAs !== 'FAILED') {
+    return [];
+  }
+  const open = totals.running + totals.waiting;
+  const left = open === 0 ? '' : ` ${open} VMs had not ended; those that were being moved finish by themselves.`;
+  return [
+    {
+      kind: 'ended-outside',
+      message: `Run ${run} did not end by itself: its workflow was ${closedAs.toLowerCase().replace('_', ' ')}.${left}`,
+      next: null,
+    },
+  ];
+}
+
+function paused({ run, pausedBecause, finishedAt }: RunReport): Attention[] {
+  if (pausedBecause === null || finishedAt !== null) {
+    return [];
+  }
+  return [{ kind: 'paused', message: `Paused: ${pausedBecause}`, next: `drover resume ${run}` }];
+}
+
+function holds(report: RunReport, { held }: Findings): Attention[] {
+  const names = new Map(report.vms.map(({ id, name }) => [id, name]));
+  const bySite = new Map<string, { hold: Hold; vms: string[] }>();
+  for (const { id, hold } of held) {
+    const key = `${hold.site} ${hold.code}`;
+    const entry = bySite.get(key) ?? { hold, vms: [] };
+    entry.vms.push(names.get(id) ?? id);
+    bySite.set(key, entry);
+  }
+  return [...bySite.values()].map(({ hold, vms }) => ({
+    kind: 'hold',
+    message: `${some(vms)} held by site ${hold.site} (${hold.code}): ${hold.message}`,
+    next: `drover resume ${report.run}`,
+  }));
+}
+
+function approvals({ run, vms, finishedAt }: RunReport): Attention[] {
+  if (finishedAt !== null) {
+    return [];
+  }
+  const byWave = new Map<string, number>();
+  for (const { wave, waitingFor } of vms) {
+    if (waitingFor === 'approval') {
+      byWave.set(wave, (byWave.get(wave) ?? 0) + 1);
+    }
+  }
+  return [...byWave].map(([wave, count]) => ({
+    kind: 'approval',
+    message: `${count === 1 ? '1 VM' : `${count} VMs`} of wave ${wave} wait${count === 1 ? 's' : ''} for an approval to be cut over.`,
+    next: `drover approve ${run} ${shellWord(wave)}`,
+  }));
+}
+
+function some(names: string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length <= 3
+    ? `${shown} ${names.length === 1 ? 'is' : 'are'}`
+    : `${shown} and ${names.length - 3} more are`;
+}
+
+/** As a person has to type it. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

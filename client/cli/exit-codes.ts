@@ -1,0 +1,42 @@
+import { CommanderError } from 'commander';
+import { BadInput } from '../../plan/problem.js';
+import { TemporalUnreachable } from '../../worker/connection.js';
+import type { RunReport, VmReport } from '../../workflows/report.js';
+import { DroverError, Interrupted, NoWorker, WorkflowFailing } from '../errors.js';
+
+/** What a command's exit status says; scripts rely on it. */
+export const EXIT = {
+  /** done, and all succeeded; or still going on, for commands that do not wait */
+  ok: 0,
+  /** done, but a VM failed, was cancelled or skipped */
+  notAll: 1,
+  /** usage, config or plan; nothing was started */
+  badInput: 2,
+  /** Temporal, its workers or a site cannot be reached or refuse the login */
+  unreachable: 3,
+  /** somebody stopped watching; the run goes on */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export function exitCodeOfReport({ finishedAt, totals }: Pick<RunReport, 'finishedAt' | 'totals'>): ExitCode {
+  return finishedAt === null || totals.succeeded === totals.vms ? EXIT.ok : EXIT.notAll;
+}
+
+export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {
+  return state === 'failed' || state === 'cancelled' || state === 'skipped' ? EXIT.notAll : EXIT.ok;
+}
+
+export function exitCodeOfError(error: unknown): ExitCode {
+  if (error instanceof Interrupted) {
+    return EXIT.interrupted;
+  }
+  if (error instanceof NoWorker || error instanceof WorkflowFailing || error instanceof TemporalUnreachable) {
+    return EXIT.unreachable;
+  }
+  if (error instanceof BadInput || error instanceof DroverError || error instanceof CommanderError) {
+    return EXIT.badInput;
+  }
+  return EXIT.notAll;
+}

@@ -1,0 +1,108 @@
+/** A run in words and tables; shared by show, watch and report. */
+import type { RunReport, RunTotals, VmReport, VmState } from '../../workflows/report.js';
+import { totalsOf } from '../../workflows/report.js';
+import type { Attention } from '../attention.js';
+import type { Colors } from './output.js';
+import { between, duration, moment, plural, table } from './text.js';
+
+export function headline(report: RunReport, colors: Colors): string {
+  const { run, plan, kind, state, startedAt, finishedAt } = report;
+  const took = duration(between(startedAt, finishedAt));
+  const when =
+    finishedAt === null
+      ? `started ${moment(startedAt)}, ${took} ago`
+      : `${moment(startedAt)} to ${moment(finishedAt)}, ${took}`;
+  return `${colors.bold(run)}  ${colored(state, colors)}\nplan ${plan}, kind ${kind}, ${when}`;
+}
+
+/** `40 VMs: 12 succeeded, 3 running, 25 waiting`; states that no VM is in are left out. */
+export function totalsLine(totals: RunTotals): string {
+  const parts = STATES.filter((state) => totals[state] > 0).map((state) => `${totals[state]} ${state}`);
+  return `${plural(totals.vms, 'VM')}: ${parts.join(', ') || 'none'}`;
+}
+
+export function wavesTable({ vms }: Pick<RunReport, 'vms'>): string {
+  const rows = [...byWave(vms)].map(([wave, members]) => {
+    const totals = totalsOf(members);
+    return [
+      wave,
+      String(totals.vms),
+      ...STATES.map((state) => (totals[state] === 0 ? '.' : String(totals[state]))),
+      activity(members),
+    ];
+  });
+  return table(['WAVE', 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows);
+}
+
+export function vmsTable({ vms }: Pick<RunReport, 'vms'>, colors: Colors): string {
+  const rows = vms.map((vm) => [
+    vm.name,
+    vm.wave,
+    colored(vm.state, colors),
+    vm.step,
+    vm.waitingFor ?? '',
+    outage(vm),
+    vm.error === null ? '' : `${vm.error.code}: ${vm.error.message}`,
+  ]);
+  return table(['VM', 'WAVE', 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'ERROR'], rows);
+}
+
+export function attentionText(attention: Attention[], colors: Colors): string {
+  return attention
+    .map(
+      ({ message, next }) => `${colors.yellow('!')} ${message}${next === null ? '' : `\n  next: ${colors.bold(next)}`}`,
+    )
+    .join('\n');
+}
+
+export function outage({ outageSeconds }: Pick<VmReport, 'outageSeconds'>): string {
+  return outageSeconds === null ? '' : duration(outageSeconds * 1000);
+}
+
+export function colored(state: string, colors: Colors): string {
+  switch (state) {
+    case 'succeeded':
+      return colors.green(state);
+    case 'failed':
+      return colors.red(state);
+    case 'cancelled':
+    case 'skipped':
+    case 'paused':
+      return colors.yellow(state);
+    case 'running':
+      return colors.cyan(state);
+    default:
+      return state;
+  }
+}
+
+/** The VMs of each wave, both in the plan's order. */
+export function byWave(vms: VmReport[]): Map<string, VmReport[]> {
+  const waves = new Map<string, VmReport[]>();
+  for (const vm of vms) {
+    const members = waves.get(vm.wave);
+    if (members === undefined) {
+      waves.set(vm.wave, [vm]);
+    } else {
+      members.push(vm);
+    }
+  }
+  return waves;
+}
+
+/** What the open VMs of a wave are doing, the busiest step first. */
+export function activity(vms: VmReport[]): string {
+  const counts = new Map<string, number>();
+  for (const { state, step, waitingFor } of vms) {
+    if (state === 'running' || state === 'waiting') {
+      const doing = waitingFor === null ? step : `waiting for ${waitingFor}`;
+      counts.set(doing, (counts.get(doing) ?? 0) + 1);
+    }
+  }
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([doing, count]) => `${count} ${doing}`)
+    .join(', ');
+}
+
+const STATES: VmState[] = ['succeeded', 'failed', 'cancelled', 'skipped', 'running', 'waiting'];

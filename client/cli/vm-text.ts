@@ -1,0 +1,65 @@
+/** One VM of a run, with every operation that was sent for it. */
+import type { VmReport } from '../../workflows/report.js';
+import { shellWord } from '../attention.js';
+import type { LiveReport } from '../live-report.js';
+import type { Colors } from './output.js';
+import { colored, outage } from './run-text.js';
+import { between, duration, moment, table } from './text.js';
+
+export function vmText({ run, attention }: LiveReport, vm: VmReport, colors: Colors): string {
+  const facts = [
+    ['id', vm.id],
+    ['run', run],
+    ['wave', vm.wave],
+    ['step', vm.step + (vm.waitingFor === null ? '' : `, waiting for ${vm.waitingFor}`)],
+    ['replication', vm.replicationId ?? '-'],
+    ['started', moment(vm.startedAt)],
+    ['finished', moment(vm.finishedAt)],
+    ['outage', outage(vm) || '-'],
+  ];
+  const notes = attention.filter(({ kind }) => kind !== 'approval' || vm.waitingFor === 'approval');
+  return [
+    `${colors.bold(vm.name)}  ${colored(vm.state, colors)}`,
+    table(
+      [],
+      facts.map(([name = '', value = '']) => [`  ${name}`, value]),
+    ),
+    operations(vm),
+    ...(vm.error === null ? [] : [errorText(vm, colors)]),
+    ...nextSteps(run, vm, notes, colors),
+  ].join('\n\n');
+}
+
+function operations(vm: VmReport): string {
+  if (vm.operations.length === 0) {
+    return 'No operation was sent yet.';
+  }
+  const rows = vm.operations.map((one) => [
+    one.kind,
+    one.result ?? 'open',
+    moment(one.submittedAt),
+    duration(between(one.submittedAt, one.finishedAt)),
+    one.taskId ?? (one.adopted ? 'unknown, found by its effect' : '-'),
+    one.adopted ? 'found' : 'sent',
+    one.operationId,
+  ]);
+  return table(['OPERATION', 'RESULT', 'SUBMITTED', 'TOOK', 'TASK', 'HOW', 'OPERATION ID'], rows);
+}
+
+function errorText({ error }: VmReport, colors: Colors): string {
+  const where = [error?.operation && `operation ${error.operation}`, error?.taskId && `task ${error.taskId}`].filter(
+    Boolean,
+  );
+  return `${colors.red(`${error?.code}: ${error?.message}`)}${where.length === 0 ? '' : `\n  ${where.join(', ')}`}`;
+}
+
+function nextSteps(run: string, vm: VmReport, notes: LiveReport['attention'], colors: Colors): string[] {
+  if (vm.waitingFor === 'approval') {
+    return [`next: ${colors.bold(`drover approve ${run} ${shellWord(vm.name)}`)}`];
+  }
+  return notes
+    .filter(({ kind }) => kind !== 'approval')
+    .map(
+      ({ message, next }) => `${colors.yellow('!')} ${message}${next === null ? '' : `\n  next: ${colors.bold(next)}`}`,
+    );
+}

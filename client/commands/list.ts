@@ -1,0 +1,45 @@
+import { type AddCommand, examples } from '../cli/command.js';
+import { clientConfig, withDrover } from '../cli/context.js';
+import { EXIT } from '../cli/exit-codes.js';
+import type { Colors } from '../cli/output.js';
+import { colored } from '../cli/run-text.js';
+import { moment, table } from '../cli/text.js';
+import type { RunList, RunSummary } from '../list-runs.js';
+
+const SHOWN = 20;
+
+export const addList: AddCommand = (program, run) => {
+  const command = program
+    .command('list')
+    .description('list runs, newest first')
+    .option('--all', `every run that Temporal still knows, not only the newest ${SHOWN}`)
+    .addHelpText('after', examples('drover list', 'drover list --all --json'))
+    .action(({ all = false }: { all?: boolean }) =>
+      run(command, async (cli) => {
+        const list = await withDrover(cli, clientConfig(cli), (drover) => drover.list({ limit: all ? null : SHOWN }));
+        cli.out.result(listText(list, cli.out.colors), list);
+        if (list.more) {
+          cli.out.note(`Only the newest ${SHOWN} are shown; all of them: drover list --all`);
+        }
+        return EXIT.ok;
+      }),
+    );
+};
+
+export function listText({ runs }: RunList, colors: Colors): string {
+  if (runs.length === 0) {
+    return 'No runs yet. Start one: drover run PLAN';
+  }
+  const rows = runs.map((one) => [
+    one.run,
+    one.plan ?? '?',
+    colored(one.state ?? 'unknown', colors),
+    done(one),
+    moment(one.startedAt),
+  ]);
+  return table(['RUN', 'PLAN', 'STATE', 'VMS DONE', 'STARTED'], rows);
+}
+
+function done({ totals }: RunSummary): string {
+  return totals === null ? '?' : `${totals.vms - totals.running - totals.waiting}/${totals.vms}`;
+}

@@ -1,0 +1,167 @@
+/** What can go wrong between a person and a run, as types: each says what happened and what to do next. */
+
+/** An error that a caller may act on; `code` is stable, `next` is what a person does about it. */
+export abstract class DroverError extends Error {
+  abstract readonly code: string;
+  readonly next: string | null;
+
+  constructor(message: string, options: { next?: string | null; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.next = options.next ?? null;
+  }
+}
+
+/** No run has this id; `nearest` are ids that exist and look alike, best first. */
+export class RunNotFound extends DroverError {
+  readonly code = 'RunNotFound';
+  readonly run: string;
+  readonly nearest: string[];
+
+  constructor(run: string, nearest: string[]) {
+    super(`No run is named ${run}.${didYouMean(nearest)}`, { next: 'drover list --all' });
+    this.run = run;
+    this.nearest = nearest;
+  }
+}
+
+/** No wave or VM of the run has this id or name. */
+export class NotInRun extends DroverError {
+  readonly code = 'NotInRun';
+  readonly run: string;
+  readonly wanted: string;
+  readonly nearest: string[];
+
+  constructor(run: string, wanted: string, nearest: string[], what: string) {
+    super(`Run ${run} has no ${what} ${wanted}.${didYouMean(nearest)}`, { next: `drover show ${run}` });
+    this.run = run;
+    this.wanted = wanted;
+    this.nearest = nearest;
+  }
+}
+
+/** Several VMs of the run have this name; `ids` tells them apart. */
+export class AmbiguousName extends DroverError {
+  readonly code = 'AmbiguousName';
+  readonly run: string;
+  readonly wanted: string;
+  readonly ids: string[];
+
+  constructor(run: string, wanted: string, ids: string[]) {
+    super(`${ids.length} VMs of run ${run} are named ${wanted}: use an id, one of ${ids.join(', ')}.`);
+    this.run = run;
+    this.wanted = wanted;
+    this.ids = ids;
+  }
+}
+
+/** The id belongs to a run of another plan; that run is left alone. */
+export class RunExists extends DroverError {
+  readonly code = 'RunExists';
+  readonly run: string;
+  readonly plan: string;
+
+  constructor(run: string, plan: string, existingPlan: string) {
+    super(
+      `Run ${run} exists already, started with another plan (${existingPlan}, or another version of ${plan}). Nothing was started.`,
+      { next: `drover run PLAN --id OTHER-ID, or drover show ${run}` },
+    );
+    this.run = run;
+    this.plan = plan;
+  }
+}
+
+/** The run is over, so that it cannot be steered any more. */
+export class RunEnded extends DroverError {
+  readonly code = 'RunEnded';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(`Run ${run} has ended; it cannot be changed any more.`, { next: `drover report ${run}` });
+    this.run = run;
+  }
+}
+
+/** The run understood the request and declined it. */
+export class Refused extends DroverError {
+  readonly code = 'Refused';
+  readonly run: string;
+
+  constructor(run: string, reason: string) {
+    super(`Run ${run} declined: ${reason}`, { next: `drover show ${run}` });
+    this.run = run;
+  }
+}
+
+/** A run's id that cannot become part of workflow ids and HTTP headers. */
+export class BadRunId extends DroverError {
+  readonly code = 'BadRunId';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(
+      `${JSON.stringify(run)} cannot be a run's id: letters, digits, '.', '_' and '-', at most 100, a letter or digit first.`,
+    );
+    this.run = run;
+  }
+}
+
+/** A kind of plan that this version cannot run. */
+export class KindUnavailable extends DroverError {
+  readonly code = 'KindUnavailable';
+  readonly kind: string;
+
+  constructor(kind: string) {
+    super(`kind ${kind} is not available yet; this version runs plans of kind migrate. Nothing was started.`);
+    this.kind = kind;
+  }
+}
+
+/** Nobody polls the task queue, or whoever polls it gives no answer in time. Nothing that runs is lost by it. */
+export class NoWorker extends DroverError {
+  readonly code = 'NoWorker';
+  readonly taskQueue: string;
+
+  constructor(
+    taskQueue: string,
+    what: string = `No worker listens on task queue ${taskQueue}.`,
+    next: string = 'start one with: drover worker',
+    cause?: unknown,
+  ) {
+    super(what, { next, cause });
+    this.taskQueue = taskQueue;
+  }
+}
+
+/** The workers meet an unexpected error in Drover's own code, over and over; the workflow waits for mended code. */
+export class WorkflowFailing extends DroverError {
+  readonly code = 'WorkflowFailing';
+  readonly workflowId: string;
+  readonly attempt: number;
+  readonly lastFailure: string | null;
+
+  constructor(workflowId: string, attempt: number, lastFailure: string | null) {
+    super(
+      `Drover's own code fails on workflow ${workflowId}, attempt ${attempt}${lastFailure === null ? '' : `: ${lastFailure}`}.`,
+      { next: "see the worker's log, mend and redeploy the worker; the workflow then goes on where it was" },
+    );
+    this.workflowId = workflowId;
+    this.attempt = attempt;
+    this.lastFailure = lastFailure;
+  }
+}
+
+/** The person watching stopped watching; what was watched goes on. */
+export class Interrupted extends DroverError {
+  readonly code = 'Interrupted';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(`No longer watching; run ${run} goes on.`, { next: `drover watch ${run}` });
+    this.run = run;
+  }
+}
+
+function didYouMean(nearest: string[]): string {
+  return nearest.length === 0 ? '' : ` Nearest: ${nearest.join(', ')}.`;
+}

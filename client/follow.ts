@@ -1,0 +1,85 @@
+/** Following a run by asking again and again, as gently as its answers are slow. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { TemporalUnreachable } from '../worker/connection.js';
+import { DroverError, RunNotFound } from './errors.js';
+import type { LiveReport } from './live-report.js';
+import { isAborted } from './session.js';
+
+export interface FollowOptions {
+  /** hears every report that was read, changed or not; the last one is final */
+  onChange?: (report: LiveReport) => void;
+  /** hears why nothing can be read at the moment, and null once it can again */
+  onTrouble?: (trouble: Error | null) => void;
+  /** ends the watching, never the run; `follow` then throws the signal's reason */
+  signal?: AbortSignal;
+  /** ms between two looks, at least; default 1000. A look is never taken sooner than five times what the last one took. */
+  interval?: number;
+}
+
+/** What is followed: how to read it, and a promise that settles when it may be over, so that nobody waits out an interval. */
+export interface Followed {
+  read: () => Promise<LiveReport>;
+  closed: () => Promise<unknown>;
+}
+
+const LEAST_INTERVAL = 1_000;
+const REST_FACTOR = 5;
+/** ms for which Temporal may be away before watching is given up; a worker may stay away for ever, the run waits for it */
+const PATIENCE = 60_000;
+
+/** ms to rest after a look that took `took` ms. */
+export function restAfter(took: number, interval = LEAST_INTERVAL): number {
+  return Math.max(interval, took * REST_FACTOR);
+}
+
+/** Resolves with the final report. @throws TemporalUnreachable when Temporal stays away for a minute */
+export async function follow(followed: Followed, options: FollowOptions): Promise<LiveReport> {
+  const { signal, interval = LEAST_INTERVAL } = options;
+  let over = followed.closed().catch(() => null);
+  let awaySince: number | null = null;
+  for (;;) {
+    signal?.throwIfAborted();
+    const began = Date.now();
+    let rest = interval;
+    try {
+      const report = await followed.read();
+      if (awaySince !== null) {
+        awaySince = null;
+        options.onTrouble?.(null);
+      }
+      options.onChange?.(report);
+      if (report.finishedAt !== null) {
+        return report;
+      }
+      rest = restAfter(Date.now() - began, interval);
+    } catch (error) {
+      signal?.throwIfAborted();
+      awaySince ??= began;
+      if (!(error instanceof Error) || !passes(error, Date.now() - awaySince)) {
+        throw error;
+      }
+      options.onTrouble?.(error);
+    }
+    const waited = await Promise.race([pause(rest, signal), over.then(() => 'over' as const)]);
+    if (waited === 'over') {
+      // Settled for good, or its connection broke: either way it must not cut the next rest short as well.
+      over = new Promise<null>(() => {});
+    }
+  }
+}
+
+/** Whether the trouble may pass: a missing worker comes back, a mended one too; what does not exist never will. */
+function passes(error: Error, away: number): boolean {
+  if (error instanceof TemporalUnreachable) {
+    return away < PATIENCE;
+  }
+  return error instanceof DroverError && !(error instanceof RunNotFound);
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await delay(ms, undefined, signal && { signal }).catch((error: unknown) => {
+    if (!signal?.aborted && !isAborted(error)) {
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { inspectSites as inspectSitesWorkflow } from '../workflows/inspect-sites.js';
+import { INSPECT_SITES } from '../workflows/messages.js';
+import { NoWorker } from './errors.js';
+import { isUnanswered, type Session, within } from './session.js';
+import { requireWorker } from './worker-presence.js';
+
+/** What a worker found out about one site. */
+export type SiteInspection = Awaited<ReturnType<typeof inspectSitesWorkflow>>[number];
+
+/** ms for a worker to check every site; each check has its own, shorter limits */
+const INSPECTED_WITHIN = 120_000;
+
+/** Has a worker check the sites, since logins live with the workers. `sites` null: all that the worker is configured for. */
+export async function inspectSites(session: Session, sites: string[] | null): Promise<SiteInspection[]> {
+  await requireWorker(session, 'The sites were not checked.');
+  try {
+    return await within(session, INSPECTED_WITHIN, () =>
+      session.client.workflow.execute<typeof inspectSitesWorkflow>(INSPECT_SITES, {
+        workflowId: `doctor/${randomUUID()}`,
+        taskQueue: session.taskQueue,
+        args: [{ sites }],
+        workflowExecutionTimeout: INSPECTED_WITHIN,
+      }),
+    );
+  } catch (error) {
+    if (isUnanswered(error)) {
+      throw new NoWorker(
+        session.taskQueue,
+        `The worker on task queue ${session.taskQueue} did not check the sites in time.`,
+        "see the worker's log",
+        error,
+      );
+    }
+    if (error instanceof WorkflowFailedError && error.cause !== undefined) {
+      throw new NoWorker(
+        session.taskQueue,
+        `The worker could not check the sites: ${error.cause.message}`,
+        "see the worker's log",
+        error,
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * A run holds the final reports of its VMs only, since every progress message would cost it history. What an open VM is
+ * doing, its own workflow answers by query. This is the one place where both are put together.
+ */
+import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import pMap from 'p-map';
+import { runWorkflowId } from '../plan/names.js';
+import { MIGRATE_VM, vmReportQuery } from '../workflows/messages.js';
+import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../workflows/report.js';
+import { type Attention, attentionFor } from './attention.js';
+import type { WorkflowFailing } from './errors.js';
+import { findFailing } from './failing-task.js';
+import { readRun } from './run-state.js';
+import { ANSWER_WITHIN, askTemporal, isAborted, type Session, within } from './session.js';
+
+/** A run's report as it is at this moment, with what a person should see or do about it. */
+export interface LiveReport extends RunReport {
+  attention: Attention[];
+}
+
+const ASKED_AT_ONCE = 20;
+
+/** What an open VM says of itself; `failing` instead when its code fails over and over. */
+interface OpenVm {
+  id: string;
+  report: VmReport | null;
+  hold: Hold | null;
+  failing: WorkflowFailing | null;
+}
+
+/** Reads one run again and again; remembers what open VMs said last, so that a silent moment does not set them back. */
+export class LiveReports {
+  readonly #session: Session;
+  readonly #run: string;
+  readonly #lastSaid = new Map<string, VmReport>();
+
+  constructor(session: Session, run: string) {
+    this.#session = session;
+    this.#run = run;
+  }
+
+  /** @throws RunNotFound, NoWorker, WorkflowFailing, TemporalUnreachable */
+  async read(): Promise<LiveReport> {
+    const { report, described } = await readRun(this.#session, this.#run);
+    const failing = await findFailing(this.#session, described);
+    const open = report.finishedAt === null ? await this.#askOpenVms(report) : [];
+    for (const vm of open) {
+      if (vm.report !== null) {
+        this.#lastSaid.set(vm.id, vm.report);
+      }
+    }
+    const merged = mergeReports(report, this.#lastSaid);
+    return {
+      ...merged,
+      attention: attentionFor(merged, {
+        runFailing: failing,
+        held: open.flatMap(({ id, hold }) => (hold === null ? [] : [{ id, hold }])),
+        failing: open.flatMap(({ id, failing: vmFailing }) => (vmFailing === null ? [] : [{ id, failing: vmFailing }])),
+        closedAs: described.status.name,
+      }),
+    };
+  }
+
+  async #askOpenVms(report: RunReport): Promise<OpenVm[]> {
+    const unfinished = new Set(report.vms.filter(({ state }) => !isFinal(state)).map(({ id }) => id));
+    const open = (await this.#openChildren()).filter((child) => unfinished.has(vmIdOf(child)));
+    // One deadline for all of them: with the workers gone, a thousand VMs must not mean a thousand waits.
+    const deadline = Date.now() + ANSWER_WITHIN;
+    return pMap(open, (child) => this.#ask(child, deadline), { concurrency: ASKED_AT_ONCE });
+  }
+
+  /** By their parent and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */
+  async #openChildren(): Promise<WorkflowExecutionInfo[]> {
+    const query = `WorkflowType = '${MIGRATE_VM}' AND ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(this.#run)}'`;
+    return askTemporal(this.#session, async () => {
+      const children: WorkflowExecutionInfo[] = [];
+      for await (const child of this.#session.client.workflow.list({ query })) {
+        children.push(child);
+      }
+      return children;
+    });
+  }
+
+  async #ask(child: WorkflowExecutionInfo, deadline: number): Promise<OpenVm> {
+    const id = vmIdOf(child);
+    const handle = this.#session.client.workflow.getHandle(child.workflowId, child.runId);
+    try {
+      const ms = Math.max(0, deadline - Date.now());
+      const { hold, ...report } = await within(this.#session, ms, () => handle.query(vmReportQuery));
+      return { id, report, hold, failing: null };
+    } catch (error) {
+      if (isAborted(error)) {
+        throw error;
+      }
+      return { id, report: null, hold: null, failing: await this.#whyNoAnswer(handle) };
+    }
+  }
+
+  async #whyNoAnswer(handle: WorkflowHandle): Promise<WorkflowFailing | null> {
+    try {
+      return await findFailing(this.#session, await askTemporal(this.#session, () => handle.describe()));
+    } catch {
+      // It may just have ended; then the run's next report says how.
+      return null;
+    }
+  }
+}
+
+/** The run's report with what its open VMs said themselves; a final state that the run knows always stands. */
+export function mergeReports(report: RunReport, said: ReadonlyMap<string, VmReport>): RunReport {
+  const vms = report.vms.map((vm) => (isFinal(vm.state) ? vm : (said.get(vm.id) ?? vm)));
+  return { ...report, totals: totalsOf(vms), vms };
+}
+
+function vmIdOf({ workflowId }: Pick<WorkflowExecutionInfo, 'workflowId'>): string {
+  return workflowId.slice(workflowId.lastIndexOf('/') + 1);
+}

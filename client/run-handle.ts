@@ -1,0 +1,89 @@
+import { runWorkflowId } from '../plan/names.js';
+import {
+  approveUpdate,
+  cancelUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  type Scope,
+  type Steered,
+} from '../workflows/messages.js';
+import type { RunReport } from '../workflows/report.js';
+import { type FollowOptions, follow } from './follow.js';
+import { type LiveReport, LiveReports } from './live-report.js';
+import { readRun } from './run-state.js';
+import { findScope, findVm } from './scope.js';
+import type { Session } from './session.js';
+import { requestCancel, type Send, steer } from './steer.js';
+
+/** One run: read it, wait for it, steer it. Everything throws RunNotFound when it does not exist. */
+export class RunHandle {
+  readonly run: string;
+  readonly #session: Session;
+  readonly #live: LiveReports;
+
+  constructor(session: Session, run: string) {
+    this.run = run;
+    this.#session = session;
+    this.#live = new LiveReports(session, run);
+  }
+
+  /**
+   * The run's report. `live`: with what every open VM is doing at this moment, asked of the VMs themselves, and with what
+   * a person should do about the run; without it, open VMs are shown as the run last heard of them.
+   * @throws NoWorker, WorkflowFailing when nobody can answer for a run that has not ended
+   */
+  report(options: { live: true }): Promise<LiveReport>;
+  report(options?: { live?: boolean }): Promise<RunReport>;
+  async report(options: { live?: boolean } = {}): Promise<RunReport> {
+    return options.live ? this.#live.read() : (await readRun(this.#session, this.run)).report;
+  }
+
+  /** Waits until the run has ended, for as long as it takes, and returns its final report. */
+  wait(options: FollowOptions = {}): Promise<LiveReport> {
+    const { client, connection } = this.#session;
+    const closed = () => client.workflow.getHandle(runWorkflowId(this.run)).result();
+    const { signal } = options;
+    return follow(
+      {
+        read: () => this.#live.read(),
+        closed: () => (signal ? connection.withAbortSignal(signal, closed) : closed()),
+      },
+      options,
+    );
+  }
+
+  /** Approves the cutover of a wave (by name), a VM (by id or name) or everything. @throws NotInRun, Refused, NoWorker */
+  async approve(target?: string): Promise<Steered> {
+    const scope = await this.#scope(target);
+    return this.#steer((handle, updateId) => handle.executeUpdate(approveUpdate, { args: [scope], updateId }));
+  }
+
+  /** Starts nothing new until `resume`; what VCDA already does goes on. `reason` is shown to whoever looks. */
+  pause(reason: string): Promise<Steered> {
+    return this.#steer((handle, updateId) => handle.executeUpdate(pauseUpdate, { args: [{ reason }], updateId }));
+  }
+
+  /** Goes on after a pause, and tries again what a site refused. */
+  resume(): Promise<Steered> {
+    return this.#steer((handle, updateId) => handle.executeUpdate(resumeUpdate, { updateId }));
+  }
+
+  /** Cancels one VM (by id or name) or the whole run; a VM past its cutover is finished first. @throws NotInRun, Refused, NoWorker */
+  async cancel(vm?: string): Promise<Steered> {
+    const scope: Scope = vm === undefined ? {} : { vm: findVm(await this.report(), vm).id };
+    return this.#steer((handle, updateId) => handle.executeUpdate(cancelUpdate, { args: [scope], updateId }));
+  }
+
+  /** Leaves a cancellation of the whole run with Temporal, for a worker to act on as soon as there is one. */
+  requestCancel(): Promise<void> {
+    return requestCancel(this.#session, this.run);
+  }
+
+  #steer(send: Send): Promise<Steered> {
+    return steer(this.#session, this.run, send);
+  }
+
+  async #scope(target: string | undefined): Promise<Scope> {
+    return target === undefined ? {} : findScope(await this.report(), target);
+  }
+}

@@ -1,0 +1,53 @@
+/** From what a person typed to the wave or VM that is meant. */
+import type { Scope } from '../workflows/messages.js';
+import type { RunReport, VmReport } from '../workflows/report.js';
+import { AmbiguousName, NotInRun } from './errors.js';
+import { nearest } from './nearest.js';
+
+/** A VM of the run by id or name. @throws {@link NotInRun}, {@link AmbiguousName} */
+export function findVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport {
+  const found = matchVm(report, wanted);
+  if (found === undefined) {
+    throw new NotInRun(report.run, wanted, nearest(wanted, namesOf(report)), 'VM');
+  }
+  return found;
+}
+
+/** A wave by name, else a VM by id or name; nothing typed means the whole run. @throws as {@link findVm} */
+export function findScope(report: Pick<RunReport, 'run' | 'vms'>, wanted: string | undefined): Scope {
+  if (wanted === undefined) {
+    return {};
+  }
+  const waves = new Set(report.vms.map(({ wave }) => wave));
+  if (waves.has(wanted)) {
+    return { wave: wanted };
+  }
+  const vm = matchVm(report, wanted);
+  if (vm === undefined) {
+    throw new NotInRun(report.run, wanted, nearest(wanted, [...waves, ...namesOf(report)]), 'wave or VM');
+  }
+  return { vm: vm.id };
+}
+
+function matchVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport | undefined {
+  const byId = report.vms.find(({ id }) => id === wanted);
+  if (byId !== undefined) {
+    return byId;
+  }
+  const named = report.vms.filter(({ name }) => name === wanted);
+  if (named.length > 1) {
+    throw new AmbiguousName(
+      report.run,
+      wanted,
+      named.map(({ id }) => id),
+    );
+  }
+  return named[0];
+}
+
+function* namesOf(report: Pick<RunReport, 'vms'>): Iterable<string> {
+  for (const { id, name } of report.vms) {
+    yield name;
+    yield id;
+  }
+}

@@ -1,0 +1,89 @@
+import { type Client, type ConnectionLike, isGrpcServiceError } from '@temporalio/client';
+import { TemporalUnreachable } from '../worker/connection.js';
+
+/** An open connection to Temporal and the task queue on which Drover's workers listen. */
+export interface Session {
+  client: Client;
+  connection: ConnectionLike;
+  /** host and port, for messages */
+  address: string;
+  namespace: string;
+  taskQueue: string;
+}
+
+/** ms that one question to Temporal or to a workflow may take */
+export const ANSWER_WITHIN = 10_000;
+
+/** gRPC status codes that Drover tells apart */
+const GRPC = {
+  cancelled: 1,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  permissionDenied: 7,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
+
+/**
+ * One question to Temporal's server itself. No answer within ten seconds, and a refused login, are a
+ * {@link TemporalUnreachable}; what the server answers otherwise is thrown as it is.
+ */
+export async function askTemporal<T>(session: Session, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await within(session, ANSWER_WITHIN, ask);
+  } catch (error) {
+    throw unreachable(session, error) ?? error;
+  }
+}
+
+/** Calls `ask`; it fails with gRPC's DEADLINE_EXCEEDED when it has not answered within `ms`. */
+export function within<T>(session: Session, ms: number, ask: () => Promise<T>): Promise<T> {
+  return session.connection.withDeadline(Date.now() + ms, ask);
+}
+
+/** Whether the call was cut short from this side, by an abort signal. */
+export function isAborted(error: unknown): boolean {
+  return grpcCode(error) === GRPC.cancelled;
+}
+
+/** Whether nobody answered in time: of a query or an update, no worker did. */
+export function isUnanswered(error: unknown): boolean {
+  return grpcCode(error) === GRPC.deadlineExceeded;
+}
+
+export function isInvalid(error: unknown): boolean {
+  return grpcCode(error) === GRPC.invalidArgument;
+}
+
+function unreachable(where: Session, error: unknown): TemporalUnreachable | null {
+  switch (grpcCode(error)) {
+    case GRPC.deadlineExceeded:
+    case GRPC.unavailable:
+      return new TemporalUnreachable(
+        where,
+        'does not answer',
+        'Check that it runs and is reachable from here; what it runs goes on when it is back',
+        error,
+      );
+    case GRPC.unauthenticated:
+    case GRPC.permissionDenied:
+      return new TemporalUnreachable(
+        where,
+        'refuses the request',
+        'Check TEMPORAL_API_KEY, the client certificate and the rights on the namespace',
+        error,
+      );
+    default:
+      return null;
+  }
+}
+
+/** The gRPC status of an error or of its cause, which the SDK wraps. */
+function grpcCode(error: unknown): number | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (isGrpcServiceError(at)) {
+      return Number(at.code);
+    }
+  }
+  return null;
+}

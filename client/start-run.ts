@@ -1,0 +1,73 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { planDigest } from '../plan/digest.js';
+import { runWorkflowId } from '../plan/names.js';
+import type { Plan } from '../plan/types.js';
+import { MIGRATION_RUN, type RunInput } from '../workflows/messages.js';
+import { BadRunId, KindUnavailable, RunExists, RunNotFound } from './errors.js';
+import { defaultRunId, isRunId } from './run-id.js';
+import { describeRun } from './run-state.js';
+import { askTemporal, type Session } from './session.js';
+import { requireWorker } from './worker-presence.js';
+
+export interface StartedRun {
+  run: string;
+  /** true: this very plan was started under this id before, and nothing was started now */
+  existed: boolean;
+}
+
+/** What can be wrong with a request before Temporal is asked. @throws {@link BadRunId}, {@link KindUnavailable} */
+export function checkStart(plan: Plan, id: string | undefined, now: Date): string {
+  if (plan.kind !== 'migrate') {
+    throw new KindUnavailable(plan.kind);
+  }
+  const run = id ?? defaultRunId(plan.name, now);
+  if (!isRunId(run)) {
+    throw new BadRunId(run);
+  }
+  return run;
+}
+
+/** @throws {@link BadRunId}, {@link KindUnavailable}, {@link RunExists}, NoWorker; then nothing was started */
+export async function startRun(session: Session, plan: Plan, id?: string): Promise<StartedRun> {
+  const run = checkStart(plan, id, new Date());
+  const digest = planDigest(plan);
+  if (await existsAlready(session, run, plan, digest)) {
+    return { run, existed: true };
+  }
+  await requireWorker(session, 'Nothing was started.');
+  const input: RunInput = { run, plan };
+  try {
+    await askTemporal(session, () =>
+      session.client.workflow.start(MIGRATION_RUN, {
+        workflowId: runWorkflowId(run),
+        taskQueue: session.taskQueue,
+        args: [input],
+        memo: { plan: plan.name, kind: plan.kind, planDigest: digest },
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      }),
+    );
+    return { run, existed: false };
+  } catch (error) {
+    // Someone started it between the look and the start.
+    if (error instanceof WorkflowExecutionAlreadyStartedError && (await existsAlready(session, run, plan, digest))) {
+      return { run, existed: true };
+    }
+    throw error;
+  }
+}
+
+/** @throws {@link RunExists} when the id belongs to another plan */
+async function existsAlready(session: Session, run: string, plan: Plan, digest: string): Promise<boolean> {
+  try {
+    const { memo } = await describeRun(session, run);
+    if (memo?.planDigest !== digest) {
+      throw new RunExists(run, plan.name, typeof memo?.plan === 'string' ? memo.plan : 'unknown');
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof RunNotFound) {
+      return false;
+    }
+    throw error;
+  }
+}
