@@ -2,6 +2,7 @@
  * One run of a plan: its waves in order, each VM a workflow of its own. The children are abandoned on purpose: they outlive
  * the run's continue-as-new, and report by signal to the run's id, whichever execution of it is open.
  */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   allHandlersFinished,
@@ -12,7 +13,6 @@ import {
   type SignalDefinition,
   setHandler,
   startChild,
-  WorkflowExecutionAlreadyStartedError,
   workflowInfo,
 } from '@temporalio/workflow';
 import { siteWorkflowId, vmWorkflowId } from '../plan/names.js';
