@@ -38,6 +38,11 @@ export function valueAt(data: unknown, path: Path): unknown {
   return value;
 }
 
+/** The keys of a mapping as they stand in the file: a zod record would leave out `__proto__`. */
+export function keysOf(data: unknown): string[] {
+  return typeof data === 'object' && data !== null ? Object.keys(data) : [];
+}
+
 /** An object that knows all its keys. The known keys travel in the message of the issue, for the hint. */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, {
@@ -122,7 +127,7 @@ function findings(found: unknown, hidden: boolean): string {
   if (Array.isArray(found)) return found.length === 0 ? 'is an empty list' : 'is a list';
   if (typeof found === 'object') return 'is a mapping';
   if (found === '') return 'is empty';
-  if (!hidden) return `is ${typeof found === 'string' ? quote(found) : JSON.stringify(found)}`;
+  if (!hidden) return `is ${typeof found === 'string' ? quote(found) : String(found as number | boolean)}`;
   return (
     { string: 'is not valid', number: 'is a number', boolean: 'is true or false' }[typeof found as string] ?? 'is there'
   );

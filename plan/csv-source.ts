@@ -63,18 +63,23 @@ function rowSource(file: string, columns: CsvTable['columns'], cells: Cell[]): C
   return { source: { file, value, written: value, at, atKey: at }, position: start, cells: cells.length };
 }
 
+const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
+
 /** Lines and columns of byte offsets, which is how csv-parse says where it is. */
 function bytePositions(text: string) {
   const bytes = Buffer.from(text);
   const lineStarts = [0];
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lineStarts.push(at + 1);
+  for (const [at, byte] of bytes.entries()) {
+    // A line ends with LF, CR LF, or (old spreadsheets) CR alone.
+    if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) lineStarts.push(at + 1);
+  }
   let line = 0;
   return {
     /** Moves over blanks, and over line ends where a record begins. */
     skip(from: number, overLines: boolean): number {
       let offset = Math.max(from, 0);
       const blank = (byte: number | undefined) =>
-        byte === 32 || byte === 9 || (overLines && (byte === 10 || byte === 13));
+        byte === SPACE || byte === TAB || (overLines && (byte === LF || byte === CR));
       while (blank(bytes[offset])) offset += 1;
       return offset;
     },

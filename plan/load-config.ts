@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { check, quote, unknownKey, valueAt } from './check.js';
+import { check, keysOf, quote, unknownKey, valueAt } from './check.js';
 import * as schema from './config-schema.js';
 import { type Env, interpolate } from './interpolate.js';
 import { loadLogin, readBeside } from './load-login.js';
@@ -51,7 +51,7 @@ function readConfig(path: string, { env, need }: LoadConfigOptions, problems: Pr
 function readSections(source: Source, readFiles: boolean, problems: Problem[]): Config | undefined {
   const root = check(z.record(z.string(), z.unknown()), source, [], problems, { hidden });
   if (!root) return undefined;
-  for (const key of Object.keys(root).filter((one) => !schema.CONFIG_KEYS.includes(one))) {
+  for (const key of keysOf(source.value).filter((one) => !schema.CONFIG_KEYS.includes(one))) {
     problems.push(unknownKey(source, [], key, schema.CONFIG_KEYS));
   }
   const errors = check(schema.errors, source, ['errors'], problems, { hidden });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { check, quote, unknownKey } from './check.js';
+import { check, keysOf, quote, unknownKey } from './check.js';
 import { resolveDependencies } from './dependencies.js';
 import { didYouMean } from './nearest.js';
 import * as schema from './plan-schema.js';
@@ -32,7 +32,7 @@ function readPlan(path: string, sites: string[] | null, problems: Problem[]): Pl
   const source = parseSource(path, read.text, problems);
   const root = source && check(z.record(z.string(), z.unknown()), source, [], problems);
   if (!root) return undefined;
-  for (const key of Object.keys(root).filter((one) => !schema.PLAN_KEYS.includes(one))) {
+  for (const key of keysOf(source.value).filter((one) => !schema.PLAN_KEYS.includes(one))) {
     problems.push(unknownKey(source, [], key, schema.PLAN_KEYS));
   }
   // Each section on its own, so that a mistake in one does not hide those in the others.

@@ -4,11 +4,13 @@ import { distance } from 'fastest-levenshtein';
 export function nearest(name: string, candidates: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
   const reach = Math.max(2, Math.floor(name.length / 3));
-  return [...new Set(candidates)]
+  const near = [...new Set(candidates)]
     .filter((candidate) => Math.abs(candidate.length - name.length) <= reach)
     .map((candidate) => ({ candidate, steps: distance(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, steps }) => steps <= reach && steps < candidate.length)
-    .filter(({ steps }, _, all) => steps === Math.min(...all.map((one) => one.steps)))
+    .sort((a, b) => a.steps - b.steps);
+  return near
+    .filter(({ steps }) => steps === near[0]?.steps)
     .slice(0, 3)
     .map(({ candidate }) => candidate);
 }

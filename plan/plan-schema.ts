@@ -128,7 +128,7 @@ export const keepReplication = optional(z.boolean()).transform((value) => value 
 
 export const confirm = optional(z.enum(['removes-source'])).transform((value) => value ?? null);
 
-export const wave = strict({ name: text, vms: z.unknown() });
+export const wave = strict({ name: text, vms: optional(z.unknown()) });
 
 /** One VM of a list in the plan. `after` is checked here and resolved by dependencies.ts. */
 export const vm = strict({

@@ -1,5 +1,6 @@
-import { type ErrorCode, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, visit } from 'yaml';
 import type { Position, Problem } from './problem.js';
+import { parseYaml } from './yaml-syntax.js';
 
 export type Path = readonly (string | number)[];
 
@@ -22,22 +23,9 @@ export interface Source {
  */
 export function parseSource(file: string, text: string, problems: Problem[]): Source | undefined {
   const before = problems.length;
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    // Off in YAML 1.2, and a `<<` that is silently a key like any other would be a trap.
-    merge: false,
-  });
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  for (const { code, pos } of [...document.errors, ...document.warnings]) {
-    problems.push({ file, ...position(pos[0]), message: WORDS[code] });
-  }
-  if (problems.length > before) return undefined;
+  const { document, faults, position } = parseYaml(text);
+  for (const { offset, message } of faults) problems.push({ file, ...position(offset), message });
+  if (faults.length > 0 || !document) return undefined;
   if (document.contents === null) {
     problems.push({ file, line: 1, column: 1, message: 'the file is empty' });
     return undefined;
@@ -104,30 +92,3 @@ function toPlainData(document: { toJS(): unknown }): unknown {
     return undefined;
   }
 }
-
-/** Own words for every code: clearer, and unlike the library's they never quote the file. */
-const WORDS: Record<ErrorCode, string> = {
-  ALIAS_PROPS: 'an alias (*name) cannot have an anchor or tag',
-  BAD_ALIAS: 'an alias (*name) that cannot be read; text that begins with * needs quotes',
-  BAD_COLLECTION_TYPE: 'a tag that does not fit the value after it',
-  BAD_DIRECTIVE: 'a line that begins with % at the top of the file; text that begins with % needs quotes',
-  BAD_DQ_ESCAPE: 'a backslash sequence that YAML does not know; write \\\\ for a backslash, or use single quotes',
-  BAD_INDENT: 'indentation that does not line up',
-  BAD_PROP_ORDER: 'an anchor or tag in the wrong place',
-  BAD_SCALAR_START: 'text that begins with a character reserved in YAML (such as @, ` or %) needs quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a second "key: value" on the same line; text with ": " in it needs quotes',
-  BLOCK_IN_FLOW: 'a missing comma, or an indented block, inside { } or [ ]',
-  DUPLICATE_KEY: 'this key is there twice',
-  IMPOSSIBLE: 'text that is not YAML',
-  KEY_OVER_1024_CHARS: 'a key of more than 1024 characters',
-  MISSING_CHAR: 'a character is missing here: a closing quote or bracket, a comma, or the colon after a key',
-  MULTILINE_IMPLICIT_KEY: 'a key that runs over several lines; is the colon after it, or a closing quote, missing?',
-  MULTIPLE_ANCHORS: 'two anchors on one value',
-  MULTIPLE_DOCS: 'a second document (---) in the file; one file holds one document',
-  MULTIPLE_TAGS: 'two tags on one value',
-  NON_STRING_KEY: 'a key must be text, not a list or a mapping',
-  RESOURCE_EXHAUSTION: 'nesting too deep, or a document too large',
-  TAB_AS_INDENT: 'a tab as indentation; YAML wants spaces',
-  TAG_RESOLVE_FAILED: 'an unknown tag; text that begins with ! needs quotes',
-  UNEXPECTED_TOKEN: 'something that does not belong here: a stray bracket, brace or quote',
-};

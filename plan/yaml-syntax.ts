@@ -1,0 +1,80 @@
+import { Composer, type CST, type Document, type ErrorCode, LineCounter, Parser } from 'yaml';
+import type { Position } from './problem.js';
+
+/** What one document of YAML is made of, and what is wrong with its syntax. */
+export interface Syntax {
+  /** undefined when its nesting is too deep to be read */
+  document: Document | undefined;
+  faults: { offset: number; message: string }[];
+  /** line and column of an offset into the text */
+  position: (offset: number) => Position;
+}
+
+/** Far more than any plan needs; the library recurses, and a runaway nesting would end the process, not the call. */
+const MAX_DEPTH = 100;
+
+/** Parses a text as YAML 1.2 with text as keys, so that `503:` is "503". Never throws. */
+export function parseYaml(text: string): Syntax {
+  const lines = new LineCounter();
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const deep = tooDeep(tokens);
+  if (deep !== undefined) {
+    return { document: undefined, faults: [{ offset: deep, message: WORDS.RESOURCE_EXHAUSTION }], position };
+  }
+  // `<<` merges are off in YAML 1.2 and stay so: a key like any other, which the schema then calls unknown.
+  const composer = new Composer({ prettyErrors: false, stringKeys: true, merge: false });
+  const [document, second] = composer.compose(tokens, true, text.length);
+  const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
+  const faults = errors.map(({ code, pos }) => ({ offset: pos[0], message: WORDS[code] }));
+  if (second) faults.push({ offset: second.range[0], message: WORDS.MULTIPLE_DOCS });
+  return { document, faults, position };
+}
+
+/** Offset of a token nested deeper than the limit; walks without recursion. */
+function tooDeep(tokens: CST.Token[]): number | undefined {
+  const open = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > MAX_DEPTH) return token.offset;
+    if (token.type === 'document') {
+      if (token.value) open.push({ token: token.value, depth: depth + 1 });
+    } else if ('items' in token) {
+      for (const { key, value } of token.items) {
+        if (key) open.push({ token: key, depth: depth + 1 });
+        if (value) open.push({ token: value, depth: depth + 1 });
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Own words for every code: clearer, and unlike the library's they never quote the file. */
+const WORDS: Record<ErrorCode, string> = {
+  ALIAS_PROPS: 'an alias (*name) cannot have an anchor or tag',
+  BAD_ALIAS: 'an alias (*name) that cannot be read; text that begins with * needs quotes',
+  BAD_COLLECTION_TYPE: 'a tag that does not fit the value after it',
+  BAD_DIRECTIVE: 'a line that begins with % at the top of the file; text that begins with % needs quotes',
+  BAD_DQ_ESCAPE: 'a backslash sequence that YAML does not know; write \\\\ for a backslash, or use single quotes',
+  BAD_INDENT: 'indentation that does not line up',
+  BAD_PROP_ORDER: 'an anchor or tag in the wrong place',
+  BAD_SCALAR_START: 'text that begins with a character reserved in YAML (such as @, ` or %) needs quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a second "key: value" on the same line; text with ": " in it needs quotes',
+  BLOCK_IN_FLOW: 'a missing comma, or an indented block, inside { } or [ ]',
+  DUPLICATE_KEY: 'this key is there twice',
+  IMPOSSIBLE: 'text that is not YAML',
+  KEY_OVER_1024_CHARS: 'a key of more than 1024 characters',
+  MISSING_CHAR: 'a character is missing here: a closing quote or bracket, a comma, or the colon after a key',
+  MULTILINE_IMPLICIT_KEY: 'a key that runs over several lines; is the colon after it, or a closing quote, missing?',
+  MULTIPLE_ANCHORS: 'two anchors on one value',
+  MULTIPLE_DOCS: 'a second document (---) in the file; one file holds one document',
+  MULTIPLE_TAGS: 'two tags on one value',
+  NON_STRING_KEY: 'a key must be text, not a list or a mapping',
+  RESOURCE_EXHAUSTION: 'nesting too deep, or a document too large',
+  TAB_AS_INDENT: 'a tab as indentation; YAML wants spaces',
+  TAG_RESOLVE_FAILED: 'an unknown tag; text that begins with ! needs quotes',
+  UNEXPECTED_TOKEN: 'something that does not belong here: a stray bracket, brace or quote',
+};

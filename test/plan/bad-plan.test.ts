@@ -1,0 +1,275 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadPlan } from '../../plan/load-plan.js';
+import { A, B, C, directory, HEAD, problemLines, VDC } from './files.js';
+
+const SITES = ['paris', 'lyon'];
+
+function problems(plan: string, files: Record<string, string> = {}, sites: string[] | null = SITES): string[] {
+  const dir = directory({ 'plan.yaml': plan, ...files });
+  return problemLines(dir, () => loadPlan(join(dir, 'plan.yaml'), { sites }));
+}
+
+const VMS = `vms: [ { id: ${A}, name: web1 } ]\n`;
+const GOOD = `${HEAD}${VMS}`;
+
+/** [what is wrong, the plan, the only line of the message] */
+const CASES: [string, string, string | RegExp][] = [
+  [
+    'a wrong type',
+    GOOD.replace('stopAfter: 3', 'keepReplication: 3'),
+    'plan.yaml:5:18  keepReplication is 3 (expected true or false)',
+  ],
+  [
+    'a list for a mapping',
+    GOOD.replace('{ site: paris }', '[paris]'),
+    'plan.yaml:3:9  source is a list (expected a mapping (key: value))',
+  ],
+  [
+    'a number for a text',
+    GOOD.replace('name: exit', 'name: 7'),
+    'plan.yaml:1:7  name is 7 (expected text; hint: put it in quotes)',
+  ],
+  [
+    'an unfit name',
+    GOOD.replace('name: exit', 'name: my exit'),
+    /^plan\.yaml:1:7 {2}name is "my exit" \(expected a name of at most 80 letters/,
+  ],
+  [
+    'an unknown kind',
+    GOOD.replace('migrate', 'migrat'),
+    'plan.yaml:2:7  kind is "migrat" (expected migrate, protect, failover or reverse; hint: did you mean migrate?)',
+  ],
+  [
+    'a missing key',
+    GOOD.replace('kind: migrate\n', ''),
+    'plan.yaml:1:1  kind is missing (expected migrate, protect, failover or reverse)',
+  ],
+  [
+    'a missing key inside',
+    GOOD.replace('{ site: paris }', '{ }'),
+    'plan.yaml:3:9  source.site is missing (expected text)',
+  ],
+  [
+    'a key without a value',
+    GOOD.replace('{ site: paris }', '{ site: }'),
+    /^plan\.yaml:3:\d+ {2}source\.site has no value \(expected text\)/,
+  ],
+  [
+    'an unknown key',
+    GOOD.replace('stopAfter', 'stopafter'),
+    /^plan\.yaml:5:1 {2}unknown key "stopafter" \(expected name, .*; hint: did you mean stopAfter\?\)$/,
+  ],
+  [
+    'an unknown key inside',
+    GOOD.replace('{ site: paris }', '{ site: paris, vdcs: 1 }'),
+    'plan.yaml:3:24  unknown key "vdcs" in source (expected site)',
+  ],
+  [
+    'an unknown key of a VM',
+    GOOD.replace('name: web1', 'name: web1, afer: []'),
+    /^plan\.yaml:6:\d+ {2}unknown key "afer" in vms\[0\] \(expected id.*hint: did you mean after\?\)$/,
+  ],
+  [
+    'a share above 100%',
+    GOOD.replace('stopAfter: 3', 'stopAfter: 101%'),
+    /^plan\.yaml:5:12 {2}stopAfter is "101%" \(expected a count/,
+  ],
+  ['a share of nothing', GOOD.replace('stopAfter: 3', 'stopAfter: 0%'), /^plan\.yaml:5:12 {2}stopAfter is "0%"/],
+  ['a count of nothing', GOOD.replace('stopAfter: 3', 'stopAfter: 0'), /^plan\.yaml:5:12 {2}stopAfter is 0/],
+  [
+    'a limit of nothing',
+    GOOD.replace('stopAfter: 3', 'limits: { syncs: 0 }'),
+    'plan.yaml:5:18  limits.syncs is 0 (expected a whole number, at least 1)',
+  ],
+  [
+    'a bad rpo',
+    GOOD.replace('stopAfter: 3', 'replication: { rpo: 90s }'),
+    /^plan\.yaml:5:21 {2}replication\.rpo is "90s" \(expected minutes/,
+  ],
+  [
+    'a VM id that is no uuid',
+    GOOD.replace(A, 'web1'),
+    'plan.yaml:6:14  vms[0].id is "web1" (expected a uuid, or vm-123 for a VM on premises)',
+  ],
+  [
+    'a VDC by name',
+    GOOD.replace(`vdc: ${VDC}`, 'vdc: Gold'),
+    /^plan\.yaml:4:33 {2}destination\.vdc is "Gold" \(expected a uuid/,
+  ],
+  [
+    'no VDC',
+    GOOD.replace(`, vdc: ${VDC}`, ''),
+    /^plan\.yaml:4:14 {2}destination\.vdc is missing, which a plan of kind migrate needs/,
+  ],
+  [
+    'an unknown site',
+    GOOD.replace('lyon', 'lion'),
+    'plan.yaml:4:22  the site "lion" is unknown (expected one of the sites of the config: paris, lyon; hint: did you mean lyon?)',
+  ],
+  [
+    'one site twice',
+    GOOD.replace('lyon', 'paris'),
+    'plan.yaml:4:22  source and destination are the same site, "paris" (expected two different sites)',
+  ],
+  [
+    'a window without zone',
+    GOOD.replace('stopAfter: 3', 'cutover: { window: { opens: 2026-12-05T22:00:00, closes: 2026-12-06T05:00:00Z } }'),
+    /^plan\.yaml:5:29 {2}cutover\.window\.opens is "2026-12-05T22:00:00" \(expected a moment with its time zone/,
+  ],
+  [
+    'a day that does not exist',
+    GOOD.replace('stopAfter: 3', 'cutover: { window: { opens: 2026-02-30T22:00:00Z, closes: 2026-12-06T05:00:00Z } }'),
+    /^plan\.yaml:5:29 {2}cutover\.window\.opens is/,
+  ],
+  [
+    'a window that closes first',
+    GOOD.replace(
+      'stopAfter: 3',
+      'cutover: { window: { opens: 2026-12-05T22:00:00+01:00, closes: 2026-12-05T21:00:00Z } }',
+    ),
+    /^plan\.yaml:5:64 {2}cutover\.window\.closes is "2026-12-05T21:00:00Z" \(expected a moment after "opens"\)$/,
+  ],
+  [
+    'a reverse without its confirmation',
+    GOOD.replace('migrate', 'reverse'),
+    /^plan\.yaml:2:7 {2}a plan of kind reverse removes the original source VMs, and does not say so \(expected a line "confirm: removes-source"\)$/,
+  ],
+  ['no VMs', HEAD, /^plan\.yaml:1:1 {2}the plan names no VMs/],
+  ['an empty list of VMs', `${HEAD}vms: []\n`, /^plan\.yaml:6:6 {2}vms is an empty list/],
+  ['an empty list of waves', `${HEAD}waves: []\n`, /^plan\.yaml:6:8 {2}waves is an empty list/],
+  [
+    'both waves and vms',
+    `${GOOD}waves: [ { name: a, vms: [ { id: ${B}, name: b } ] } ]\n`,
+    /^plan\.yaml:6:1 {2}the plan has both "waves" and "vms"/,
+  ],
+  ['a wave without VMs', `${HEAD}waves:\n  - name: one\n`, /^plan\.yaml:7:5 {2}vms is missing/],
+  [
+    'a wave twice',
+    `${HEAD}waves:\n  - { name: one, vms: [ { id: ${A}, name: a } ] }\n  - { name: one, vms: [ { id: ${B}, name: b } ] }\n`,
+    'plan.yaml:8:13  the wave "one" is there twice, first at plan.yaml:7:13',
+  ],
+  [
+    'a VM twice',
+    `${HEAD}vms:\n  - { id: ${A}, name: a }\n  - { id: ${A.toUpperCase()}, name: b }\n`,
+    `plan.yaml:8:11  the VM ${A} is there twice, first at plan.yaml:7:11`,
+  ],
+  [
+    'an unknown dependency',
+    `${HEAD}vms:\n  - { id: ${A}, name: web1 }\n  - { id: ${B}, name: app, after: [wbe1] }\n`,
+    'plan.yaml:8:68  after names "wbe1", which is no VM of this plan (expected the id or name of a VM of this plan; hint: did you mean web1?)',
+  ],
+  [
+    'an ambiguous dependency',
+    `${HEAD}vms:\n  - { id: ${A}, name: web }\n  - { id: ${B}, name: web }\n  - { id: ${C}, name: app, after: web }\n`,
+    'plan.yaml:9:67  after names "web", and 2 VMs have that name (expected the id of one)',
+  ],
+  [
+    'a dependency on a later wave',
+    `${HEAD}waves:\n  - { name: one, vms: [ { id: ${A}, name: a, after: [b] } ] }\n  - { name: two, vms: [ { id: ${B}, name: b } ] }\n`,
+    /^plan\.yaml:7:\d+ {2}after names "b", a VM of a later wave/,
+  ],
+  [
+    'a cycle',
+    `${HEAD}vms:\n  - { id: ${A}, name: a, after: [c] }\n  - { id: ${B}, name: b, after: [a] }\n  - { id: ${C}, name: c, after: [b] }\n`,
+    'plan.yaml:7:66  VMs that wait for each other: a after c after b after a (expected no cycle)',
+  ],
+  [
+    'a VM after itself',
+    `${HEAD}vms:\n  - { id: ${A}, name: a, after: [a] }\n`,
+    'plan.yaml:7:66  VMs that wait for each other: a after a (expected no cycle)',
+  ],
+  ['a missing CSV', `${HEAD}vms: core.csv\n`, 'plan.yaml:6:6  the CSV file core.csv does not exist'],
+  ['a key twice', `${GOOD}kind: migrate\n`, 'plan.yaml:7:1  this key is there twice'],
+  [
+    'a tab as indentation',
+    'name: exit\nsource:\n\tsite: paris\n',
+    'plan.yaml:3:1  a tab as indentation; YAML wants spaces',
+  ],
+  ['an unclosed bracket', 'name: exit\nsource: { site: paris\nkind: migrate\n', /^plan\.yaml:3:1 {2}/],
+  ['an unknown alias', 'name: *exit\n', /^plan\.yaml:1:7 {2}an alias \(\*name\) whose anchor/],
+  ['an alias inside itself', 'waves: &a [*a]\n', /^plan\.yaml {2}aliases \(\*name\) that go in circles/],
+  ['two documents', 'name: a\n---\nname: b\n', /^plan\.yaml:2:1 {2}a second document/],
+  ['a runaway nesting', `vms: ${'['.repeat(20_000)}`, 'plan.yaml:1:105  nesting too deep, or a document too large'],
+  ['an empty file', '# nothing\n', 'plan.yaml:1:1  the file is empty'],
+  ['a text instead of a plan', 'hello\n', 'plan.yaml:1:1  the file is "hello" (expected a mapping (key: value))'],
+];
+
+describe('a bad plan', () => {
+  it.each(CASES)('with %s says where, and what was expected', (_, plan, line) => {
+    expect(problems(plan)).toEqual([typeof line === 'string' ? line : expect.stringMatching(line)]);
+  });
+
+  it('that does not exist, is a directory or is not text says so without a line', () => {
+    const dir = directory({ 'sub/x': '' });
+    const load = (name: string) => problemLines(dir, () => loadPlan(join(dir, name), { sites: null }));
+    expect(load('nowhere.yaml')).toEqual(['nowhere.yaml  the plan does not exist']);
+    expect(load('sub')).toEqual(['sub  the plan is a directory']);
+  });
+
+  it('shows every problem at once, in reading order, the plan before its CSVs', () => {
+    const plan = `name: exit\nkind: migrate\nsource: { site: pari }\ndestination: { site: lyon }\ncutovr: {}\nvms: vms.csv\n`;
+    const csv = `id,name,after\nweb1,web1,\n${A},db,x\n`;
+    expect(problems(plan, { 'vms.csv': csv }).map((line) => line.split('  ')[0])).toEqual([
+      'plan.yaml:3:17',
+      'plan.yaml:4:14',
+      'plan.yaml:5:1',
+      'vms.csv:2:1',
+      'vms.csv:3:41',
+    ]);
+  });
+
+  it('is not checked against sites that are not known', () => {
+    expect(() => problems(GOOD.replace('lyon', 'elsewhere'), {}, null)).toThrow('nothing was found');
+  });
+});
+
+describe('a bad CSV', () => {
+  const inPlan = (csv: string) => problems(`${HEAD}vms: vms.csv\n`, { 'vms.csv': csv });
+
+  const ROWS: [string, string, string | RegExp][] = [
+    [
+      'an unknown column',
+      `id,name,storageprofile\n${A},a,\n`,
+      'vms.csv:1:9  unknown column "storageprofile" (expected wave, id, name, after, vdc or storageProfile; hint: did you mean storageProfile?)',
+    ],
+    ['semicolons', `id;name\n${A};a\n`, /^vms\.csv:1:1 {2}the column "id" is missing/],
+    ['a missing column', `id\n${A}\n`, /^vms\.csv:1:1 {2}the column "name" is missing/],
+    ['a column twice', `id,name,id\n${A},a,${B}\n`, 'vms.csv:1:9  the column "id" is there twice'],
+    ['too few cells', `id,name,after\n${A},a\n`, 'vms.csv:2:1  the row has 2 cells (expected 3, as the header has)'],
+    [
+      'an id that is no uuid',
+      `name,id\n\n "a, ""b""\nc" , web1\n`,
+      'vms.csv:4:6  id is "web1" (expected a uuid, or vm-123 for a VM on premises)',
+    ],
+    ['an empty id', `name,id\né,\n`, 'vms.csv:2:3  id is missing (expected a uuid, or vm-123 for a VM on premises)'],
+    ['a VM twice', `id,name\n${A},a\n${A},b\n`, `vms.csv:3:1  the VM ${A} is there twice, first at vms.csv:2:1`],
+    ['a bad dependency', `id,name,after\n${A},a,\n${B},b,a;z\n`, /^vms\.csv:3:40 {2}after names "z"/],
+    ['a row without its wave', `id,name,wave\n${A},a,one\n${B},b,\n`, /^vms\.csv:3:40 {2}wave is empty/],
+    ['an open quote', `id,name\n${A},a\n${B},"b\n`, 'vms.csv:3:38  a quote is opened here and never closed'],
+    ['a quote inside a cell', `id,name\n${A},a"b"\n`, /^vms\.csv:2:38 {2}a quote inside a cell/],
+    ['text after a quote', `id,name\n${A},"a"b\n`, /^vms\.csv:2:38 {2}text after the closing quote/],
+    ['no rows', 'id,name\n', 'vms.csv:1:1  the file names no VMs (expected a row for each VM)'],
+    ['nothing', '', /^vms\.csv:1:1 {2}the file is empty/],
+  ];
+
+  it.each(ROWS)('with %s says where in the CSV', (_, csv, line) => {
+    expect(inPlan(csv)).toContainEqual(typeof line === 'string' ? line : expect.stringMatching(line));
+  });
+
+  it('names both places of a VM that two files list', () => {
+    const plan = `${HEAD}waves:\n  - { name: one, vms: [ { id: ${A}, name: a } ] }\n  - { name: two, vms: two.csv }\n`;
+    expect(problems(plan, { 'two.csv': `name,id\nb,${A}\n` })).toEqual([
+      `two.csv:2:3  the VM ${A} is there twice, first at plan.yaml:7:31`,
+    ]);
+  });
+
+  it('that speaks of another wave than the plan says so', () => {
+    const plan = `${HEAD}waves:\n  - { name: one, vms: one.csv }\n`;
+    expect(problems(plan, { 'one.csv': `wave,id,name\ntwo,${A},a\n` })).toEqual([
+      expect.stringMatching(
+        /^one\.csv:2:1 {2}the row says wave "two", but the plan names this file for the wave "one"/,
+      ),
+    ]);
+  });
+});

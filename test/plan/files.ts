@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { BadInput } from '../../plan/problem.js';
+
+/** Writes files into a fresh directory and returns it. */
+export function directory(files: Record<string, string>): string {
+  const dir = mkdtempSync(join(tmpdir(), 'drover-plan-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+  return dir;
+}
+
+/** The lines of the BadInput that a call throws, with the directory left out. Any other outcome is an error. */
+export function problemLines(dir: string, call: () => unknown): string[] {
+  try {
+    call();
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    return error.message.replaceAll(`${dir}/`, '').split('\n');
+  }
+  throw new Error('nothing was found to be wrong');
+}
+
+export const A = '441a891a-5294-4dff-b02d-c605d335be1a';
+export const B = '441a891a-5294-4dff-b02d-c605d335be1b';
+export const C = '441a891a-5294-4dff-b02d-c605d335be1c';
+export const VDC = '5ee9224f-305d-46f6-865f-b605e70acef8';
+
+/** The head of a good migration plan, five lines; what follows begins on line 6. */
+export const HEAD = `name: exit
+kind: migrate
+source: { site: paris }
+destination: { site: lyon, vdc: ${VDC} }
+stopAfter: 3
+`;

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadPlan } from '../../plan/load-plan.js';
+import type { Plan } from '../../plan/types.js';
+import { A, B, C, directory, HEAD, VDC } from './files.js';
+
+const load = (plan: string, files: Record<string, string> = {}): Plan =>
+  loadPlan(join(directory({ 'plan.yaml': plan, ...files }), 'plan.yaml'), { sites: ['paris', 'lyon'] });
+
+describe('a good plan', () => {
+  it('gets every default', () => {
+    const plan = load(`name: exit
+kind: migrate
+source: { site: paris }
+destination: { site: lyon, vdc: ${VDC} }
+vms: [ { id: ${A}, name: web1 } ]
+`);
+    expect(plan).toStrictEqual({
+      name: 'exit',
+      kind: 'migrate',
+      source: { site: 'paris' },
+      destination: { site: 'lyon', vdc: VDC, storageProfile: '*' },
+      replication: {},
+      limits: {},
+      cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
+      stopAfter: null,
+      keepReplication: false,
+      confirm: null,
+      waves: [{ name: 'all', vms: [{ id: A, name: 'web1', after: [] }] }],
+    });
+  });
+
+  it('takes every field of a replication and of a VM', () => {
+    const plan = load(`${HEAD}replication:
+  description: a
+  rpo: 15m
+  slaProfileId: ${VDC}
+  dataConnectionType: ENCRYPTED_COMPRESSED
+  quiesced: true
+  retentionPolicy: { rules: [ { numberOfInstances: 3, distance: 2h } ] }
+  targetDiskType: THIN
+  initialSyncTime: 2026-12-05T22:00:00+01:00
+waves:
+  - name: one
+    vms:
+      - id: ${A.toUpperCase()}
+        name: web1
+        vdc: ${VDC}
+        storageProfile: ${VDC}
+        placementPolicy: ${VDC}
+        sizingPolicy: ${VDC}
+        seedVmId: ${C}
+        excludedDiskKeys: [2000, 2001]
+      - { id: vm-123, name: web2, excludedDiskKeys: null }
+`);
+    expect(plan.replication).toStrictEqual({
+      description: 'a',
+      rpo: 15,
+      slaProfileId: VDC,
+      dataConnectionType: 'ENCRYPTED_COMPRESSED',
+      quiesced: true,
+      retentionPolicy: { rules: [{ numberOfInstances: 3, distance: 120 }] },
+      targetDiskType: 'THIN',
+      initialSyncTime: Date.parse('2026-12-05T21:00:00Z'),
+    });
+    const policies = { vdc: VDC, storageProfile: VDC, placementPolicy: VDC, sizingPolicy: VDC };
+    expect(plan.waves[0]?.vms).toStrictEqual([
+      { id: A, name: 'web1', after: [], ...policies, seedVmId: C, excludedDiskKeys: [2000, 2001] },
+      { id: 'vm-123', name: 'web2', after: [] },
+    ]);
+  });
+
+  it('turns moments into UTC, and reads counts and shares', () => {
+    const plan = load(`${HEAD.replace('stopAfter: 3', 'stopAfter: 2.5%')}cutover:
+  approval: vm
+  window: { opens: 2026-12-05T22:00:00+01:00, closes: 2026-12-06T05:00:00+01:00, missed: fail }
+vms: [ { id: ${A}, name: web1 } ]
+`);
+    const window = { opens: '2026-12-05T21:00:00.000Z', closes: '2026-12-06T04:00:00.000Z', missed: 'fail' };
+    expect(plan.cutover.window).toStrictEqual(window);
+    expect(plan.stopAfter).toStrictEqual({ percent: 2.5 });
+    expect(load(`${HEAD}vms: [ { id: ${A}, name: web1 } ]`).stopAfter).toStrictEqual({ count: 3 });
+  });
+
+  it('resolves "after" by id and by name, to ids', () => {
+    const plan = load(`${HEAD}waves:
+  - name: one
+    vms: [ { id: ${A}, name: db 1 } ]
+  - name: two
+    vms:
+      - { id: ${B}, name: app, after: [db 1] }
+      - { id: ${C}, name: web, after: [app, ${A.toUpperCase()}, app] }
+`);
+    expect(plan.waves[1]?.vms.map((vm) => vm.after)).toEqual([[A], [B, A]]);
+  });
+
+  it('may be JSON, indented with tabs', () => {
+    const plan = {
+      name: 'exit',
+      kind: 'protect',
+      source: { site: 'paris' },
+      destination: { site: 'lyon', vdc: VDC },
+      vms: [{ id: A, name: 'web1' }],
+    };
+    expect(load(JSON.stringify(plan, null, '\t')).kind).toBe('protect');
+  });
+
+  it('needs no VDC when every VM has its own, or when the replications exist already', () => {
+    const head = HEAD.replace(`, vdc: ${VDC}`, '');
+    expect(load(`${head}vms: [ { id: ${A}, name: web1, vdc: ${VDC} } ]`).destination.vdc).toBeUndefined();
+    const failover = head.replace('migrate', 'failover');
+    expect(load(`${failover}vms: [ { id: ${A}, name: web1 } ]`).kind).toBe('failover');
+  });
+
+  it('of kind reverse says that the source is removed', () => {
+    const reverse = HEAD.replace('migrate', 'reverse');
+    expect(load(`${reverse}confirm: removes-source\nvms: [ { id: ${A}, name: web1 } ]`).confirm).toBe('removes-source');
+  });
+});
+
+describe('a CSV of VMs', () => {
+  const csv = `wave,id,name,after,vdc,storageProfile
+second,${B},app,web 1; db,,
+first,${A},web 1,,${VDC},*
+second,${C},db,,,
+`;
+
+  it('forms the waves in order of appearance when it stands alone', () => {
+    const swapped = csv.replace('second,', 'first,').replace('web 1; db', '');
+    const plan = load(`${HEAD}vms: lists/vms.csv`, { 'lists/vms.csv': swapped });
+    expect(plan.waves.map(({ name, vms }) => [name, vms.map((vm) => vm.name)])).toEqual([
+      ['first', ['app', 'web 1']],
+      ['second', ['db']],
+    ]);
+    expect(plan.waves[0]?.vms[1]).toStrictEqual({ id: A, name: 'web 1', after: [], vdc: VDC, storageProfile: '*' });
+  });
+
+  it('makes one wave without a wave column, and takes "after" with blanks or semicolons', () => {
+    const rows = [`${A},web 1,`, `${B},db,`, `${C},app,web 1; db`, `vm-1,mail,db app`, `vm-2,end,"db;web 1 "`];
+    const plan = load(`${HEAD}vms: vms.csv`, { 'vms.csv': ['\ufeffid,name,after', ...rows].join('\r\n') });
+    expect(plan.waves).toHaveLength(1);
+    expect(plan.waves[0]?.name).toBe('all');
+    expect(plan.waves[0]?.vms.map((vm) => vm.after)).toEqual([[], [], [A, B], [B, C], [B, A]]);
+  });
+
+  it('can list the VMs of one wave', () => {
+    const plan = load(`${HEAD}waves:\n  - { name: one, vms: one.csv }\n  - { name: two, vms: two.csv }`, {
+      'one.csv': `id,name\n${A},a\n`,
+      'two.csv': `id,name,wave,after\n${B},b,two,a\n`,
+    });
+    expect(plan.waves.map(({ name, vms }) => [name, vms.map((vm) => vm.after)])).toEqual([
+      ['one', [[]]],
+      ['two', [[A]]],
+    ]);
+  });
+
+  it('of 5,000 rows is read within seconds', () => {
+    const id = (n: number) => `${String(n).padStart(8, '0')}-5294-4dff-b02d-c605d335be1a`;
+    const rows = Array.from({ length: 5000 }, (_, n) => `${id(n)},vm${n},${n > 0 ? `vm${n - 1}` : ''}`);
+    const started = Date.now();
+    expect(load(`${HEAD}vms: vms.csv`, { 'vms.csv': `id,name,after\n${rows.join('\n')}` }).waves[0]?.vms).toHaveLength(
+      5000,
+    );
+    expect(Date.now() - started).toBeLessThan(5000);
+  });
+});
