@@ -1,0 +1,151 @@
+import type { Assumptions } from './assumptions.js';
+import { interrupt, nudge, unsuspend } from './engine/sync.js';
+import type { ActiveFault, FaultRule, Faults } from './faults.js';
+import type { Sessions } from './sessions.js';
+import type { RequestCount, Stats } from './stats.js';
+import { powerOff, powerOn, removeVm } from './world/copies.js';
+import type { LedgerEntry } from './world/ledger.js';
+import type { PowerState, Vm } from './world/model.js';
+import type { World } from './world/world.js';
+import { type WorldView, worldView } from './views/world.js';
+
+export interface VmChange {
+  /** an existing VM by its id; with `name` only, a new VM at `site` */
+  id?: string | undefined;
+  site?: string | undefined;
+  name?: string | undefined;
+  powerState?: PowerState | undefined;
+  /** bytes of a first full sync */
+  usedBytes?: number | undefined;
+  /** bytes written per simulated second */
+  changeRate?: number | undefined;
+  tools?: Vm['tools'] | undefined;
+  disks?: { key: number; bytes: number }[] | undefined;
+  vdcId?: string | undefined;
+  vappId?: string | undefined;
+  /** takes the VM out of the world */
+  removed?: boolean | undefined;
+  /** for new VMs: how many; default 1 */
+  count?: number | undefined;
+}
+
+/** The simulator's levers; the HTTP control endpoint is the same thing over the wire. */
+export class Control {
+  readonly #world: World;
+  readonly #sessions: Sessions;
+  readonly #faults: Faults;
+  readonly #stats: Stats;
+
+  constructor(world: World, sessions: Sessions, faults: Faults, stats: Stats) {
+    this.#world = world;
+    this.#sessions = sessions;
+    this.#faults = faults;
+    this.#stats = stats;
+  }
+
+  ledger(): LedgerEntry[] {
+    this.#world.queue.settle();
+    return this.#world.ledger.entries.map((entry) => ({ ...entry }));
+  }
+
+  world(): WorldView {
+    this.#world.queue.settle();
+    return worldView(this.#world);
+  }
+
+  stats(): { requests: RequestCount[]; total: number; bugs: string[] } {
+    return { requests: this.#stats.list(), total: this.#stats.total(), bugs: [...this.#world.bugs] };
+  }
+
+  addFaults(...rules: FaultRule[]): ActiveFault[] {
+    return rules.map((rule) => this.#faults.add(rule));
+  }
+
+  faults(): ActiveFault[] {
+    return this.#faults.list();
+  }
+
+  /** Without an id: all of them. */
+  clearFaults(id?: string): void {
+    if (id === undefined) this.#faults.clear();
+    else this.#faults.remove(id);
+  }
+
+  setAssumptions(changes: Partial<Assumptions>): Assumptions {
+    this.#world.queue.settle();
+    return { ...Object.assign(this.#world.assumptions, changes) };
+  }
+
+  setSpeed(speed: number): void {
+    this.#world.queue.settle();
+    this.#world.clock.setSpeed(speed);
+  }
+
+  expireSessions(site?: string, extensionsOnly = false): number {
+    return this.#sessions.expire(site, extensionsOnly);
+  }
+
+  setLicense(site: string, licensed: boolean): void {
+    this.#world.site(site).licensed = licensed;
+  }
+
+  /** Down: connections to the site are reset, and its peers do not reach it either. */
+  setUp(name: string, up: boolean): void {
+    const world = this.#world;
+    world.queue.settle();
+    world.site(name).up = up;
+    for (const { replications } of world.sites.values()) {
+      for (const it of replications.values()) {
+        if (it.sourceSite !== name && it.destinationSite !== name) continue;
+        if (up) unsuspend(world, it);
+        else interrupt(world, it, name);
+      }
+    }
+  }
+
+  /** Capacity of one storage profile, or of all of a site. */
+  setStorage(site: string, capacityBytes: number, profileId?: string): void {
+    const world = this.#world;
+    world.queue.settle();
+    for (const vdc of world.site(site).vdcs.values()) {
+      for (const profile of vdc.storageProfiles) {
+        if (profileId === undefined || profile.id === profileId) profile.capacityBytes = capacityBytes;
+      }
+    }
+    for (const it of world.site(site).replications.values()) nudge(world, it);
+  }
+
+  setVms(...changes: VmChange[]): Vm[] {
+    this.#world.queue.settle();
+    return changes.flatMap((change) => {
+      const existing = change.id === undefined ? undefined : this.#world.vm(change.id);
+      return existing === undefined ? this.#create(change) : [this.#alter(existing, change)];
+    });
+  }
+
+  #create({ site, count, removed: _removed, powerState, ...overrides }: VmChange): Vm[] {
+    const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+    const home = site ?? (this.#world.sites.keys().next().value as string);
+    return Array.from({ length: count ?? 1 }, () => {
+      const vm = this.#world.createVm(home, given as Partial<Vm>);
+      if (powerState === 'POWERED_OFF') powerOff(this.#world, vm, null, null);
+      return vm;
+    });
+  }
+
+  #alter(vm: Vm, change: VmChange): Vm {
+    const world = this.#world;
+    if (change.removed === true) {
+      removeVm(world, vm, null, vm.replicationId);
+      return vm;
+    }
+    for (const key of ['name', 'usedBytes', 'changeRate', 'tools', 'disks'] as const) {
+      if (change[key] !== undefined) Object.assign(vm, { [key]: change[key] });
+    }
+    if (change.powerState === 'POWERED_ON') powerOn(world, vm, null, vm.replicationId);
+    if (change.powerState === 'POWERED_OFF') powerOff(world, vm, null, vm.replicationId);
+    const replication = vm.replicationId === null ? undefined : world.findReplication(vm.replicationId);
+    if (replication !== undefined) nudge(world, replication);
+    return vm;
+  }
+}

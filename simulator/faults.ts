@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { stream } from './random.js';
+
+/** What goes wrong on purpose, set by the control endpoint. */
+export const faultRule = z.strictObject({
+  id: z.string().optional(),
+  site: z.string().optional(),
+  method: z.string().optional(),
+  /** source of a regular expression, matched against the path without its query */
+  path: z.string().optional(),
+  /** start, migrate, login, task, tasks, replication, replications, … */
+  operation: z.string().optional(),
+  vmId: z.string().optional(),
+  /** how often it strikes; absent: always */
+  times: z.int().min(1).optional(),
+  probability: z.number().min(0).max(1).optional(),
+  kind: z.enum(['delay', 'reset-before', 'reset-after', 'status', 'fail-task', 'session-loss', 'garbage']),
+  /** wall ms */
+  delayMs: z.number().min(0).max(600_000).optional(),
+  status: z.int().min(200).max(599).optional(),
+  body: z.unknown().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  error: z.object({ code: z.string(), msg: z.string().default('') }).optional(),
+  /** `fail-task`: the stage at whose end it fails (recover, power-off, …); absent: before anything has happened */
+  stage: z.string().optional(),
+});
+export type FaultRule = z.infer<typeof faultRule>;
+
+/** A rule as it stands: `id` is set, `struck` counts. */
+export type ActiveFault = FaultRule & { id: string; struck: number };
+
+export interface Target {
+  site: string;
+  method: string;
+  path: string;
+  operation: string | undefined;
+  vmId: string | undefined;
+}
+
+export class Faults {
+  readonly #rules: { rule: ActiveFault; path: RegExp | undefined; random: () => number }[] = [];
+  readonly #seed: number;
+  #named = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  get size(): number {
+    return this.#rules.length;
+  }
+
+  add(rule: FaultRule): ActiveFault {
+    const id = rule.id ?? `fault-${++this.#named}`;
+    this.remove(id);
+    const active = { ...rule, id, struck: 0 };
+    const path = rule.path === undefined ? undefined : new RegExp(rule.path);
+    this.#rules.push({ rule: active, path, random: stream(this.#seed, `fault:${id}`) });
+    return active;
+  }
+
+  remove(id: string): void {
+    const at = this.#rules.findIndex(({ rule }) => rule.id === id);
+    if (at >= 0) this.#rules.splice(at, 1);
+  }
+
+  clear(): void {
+    this.#rules.length = 0;
+  }
+
+  list(): ActiveFault[] {
+    return this.#rules.map(({ rule }) => ({ ...rule }));
+  }
+
+  /** The rules that strike now, in the order they were added; each that is returned has been counted. */
+  strike(target: Target): ActiveFault[] {
+    return this.#rules.filter((it) => matches(it.rule, it.path, target) && this.#due(it)).map(({ rule }) => rule);
+  }
+
+  #due({ rule, random }: { rule: ActiveFault; random: () => number }): boolean {
+    if (rule.times !== undefined && rule.struck >= rule.times) return false;
+    if (rule.probability !== undefined && random() >= rule.probability) return false;
+    rule.struck++;
+    return true;
+  }
+}
+
+function matches(rule: FaultRule, path: RegExp | undefined, target: Target): boolean {
+  return (
+    (rule.site === undefined || rule.site === target.site) &&
+    (rule.method === undefined || rule.method.toUpperCase() === target.method) &&
+    (rule.operation === undefined || rule.operation === target.operation) &&
+    (rule.vmId === undefined || rule.vmId === target.vmId) &&
+    (path === undefined || path.test(target.path))
+  );
+}

@@ -1,0 +1,91 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorBody, notAuthenticated } from '../errors.js';
+import type { ActiveFault } from '../faults.js';
+import type { Shared } from './shared.js';
+
+/** Marks an answer whose Content-Type is not the negotiated one; never sent. */
+export const RAW = 'x-sim-raw';
+
+export const route = (request: FastifyRequest): string => request.routeOptions.url ?? 'unknown';
+
+/** Ends the connection without an answer. */
+export function reset(shared: Shared, site: string, request: FastifyRequest): void {
+  request.call.reset = true;
+  shared.stats.add(site, request.method, route(request), 0);
+  request.raw.socket.resetAndDestroy();
+}
+
+/** Lets the fault rules strike, after authentication and before the handler. */
+export async function applyFaults(
+  shared: Shared,
+  site: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  if (shared.faults.size === 0) return;
+  const struck = shared.faults.strike({
+    site,
+    method: request.method,
+    path: request.url.split('?')[0] ?? '',
+    operation: request.routeOptions.config.operation,
+    vmId: vmOf(shared, request),
+  });
+  for (const fault of struck) {
+    if (fault.kind === 'delay') {
+      await wait(fault.delayMs ?? 1000);
+      shared.world.queue.settle();
+    } else if (fault.kind === 'fail-task') request.call.planted = fault;
+    else if (fault.kind === 'reset-after') request.call.resetAfter = true;
+    else {
+      interfere(shared, site, fault, request, reply);
+      return;
+    }
+  }
+}
+
+function interfere(shared: Shared, site: string, fault: ActiveFault, request: FastifyRequest, reply: FastifyReply) {
+  switch (fault.kind) {
+    case 'reset-before':
+      reply.hijack();
+      reset(shared, site, request);
+      return;
+    case 'session-loss':
+      if (request.call.session !== undefined) shared.sessions.close(request.call.session.token);
+      throw notAuthenticated();
+    case 'garbage':
+      reply
+        .code(fault.status ?? 200)
+        .headers(fault.headers ?? {})
+        .send(typeof fault.body === 'string' ? fault.body : '{"id": "c0ffee", "state": [');
+      return;
+    default:
+      sendStatus(shared, fault, reply);
+  }
+}
+
+function sendStatus(shared: Shared, fault: ActiveFault, reply: FastifyReply): void {
+  const status = fault.status ?? 503;
+  reply.code(status).headers(fault.headers ?? {});
+  if (shared.world.assumptions.htmlErrorPages) {
+    reply.header(RAW, '1').type('text/html').send(`<html><head><title>${status}</title></head><body></body></html>`);
+    return;
+  }
+  const error = fault.error ?? {
+    code: status >= 500 ? 'GeneralServerFailure' : 'BadRequest',
+    msg: `Injected ${status}.`,
+  };
+  if (typeof fault.body === 'string') reply.header(RAW, '1').send(fault.body);
+  else reply.send(fault.body ?? errorBody(error.code, error.msg));
+}
+
+/** The source VM a request is about: named by a start's body, or by the replication in the path. */
+function vmOf(shared: Shared, request: FastifyRequest): string | undefined {
+  const { body, params } = request;
+  if (isRecord(body) && isRecord(body['source']) && typeof body['source']['vmId'] === 'string')
+    return body['source']['vmId'];
+  const id = isRecord(params) ? params['id'] : undefined;
+  return typeof id === 'string' && id.startsWith('C4-') ? shared.world.findReplication(id)?.vmId : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,105 @@
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ApiError, badRequest, errorBody, notAuthenticated } from '../errors.js';
+import { controlRoutes } from './control-routes.js';
+import { applyFaults, RAW, reset, route } from './fault-hook.js';
+import { negotiate } from './media-type.js';
+import type { Shared } from './shared.js';
+import { inventoryRoutes } from './inventory-routes.js';
+import { sessionRoutes } from './session-routes.js';
+import { siteRoutes } from './site-routes.js';
+import { taskRoutes } from './task-routes.js';
+import { vmReplicationRoutes } from './vm-replication-routes.js';
+
+const TEN_MEBIBYTES = 10 * 2 ** 20;
+
+/** The HTTP server of one site: its API, and the control endpoint beside it. */
+export async function createServer(shared: Shared, site: string): Promise<FastifyInstance> {
+  const app = Fastify({
+    forceCloseConnections: true,
+    bodyLimit: TEN_MEBIBYTES,
+    // Published 4.5 pages print `//vm-replications`, an artefact of an empty base path that clients copied [doc B45].
+    routerOptions: { ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 1000 },
+  });
+  acceptAnyJson(app);
+  app.setErrorHandler((error: FastifyError, _request, reply) => sendError(shared, error, reply));
+  app.setNotFoundHandler((request, reply) => {
+    sendError(shared, new ApiError(404, 'NotFound', `No ${request.method} ${request.url}.`), reply);
+  });
+  await app.register(async (control) => controlRoutes(control, shared), { prefix: '/_sim' });
+  await app.register(async (api) => {
+    api.decorateRequest('call');
+    api.addHook('onRequest', async (request, reply) => enter(shared, site, request, reply));
+    api.addHook('preHandler', async (request, reply) => applyFaults(shared, site, request, reply));
+    api.addHook('onSend', async (request, reply, payload) => {
+      if (request.call.resetAfter) reset(shared, site, request);
+      if (!reply.hasHeader(RAW) && payload != null) reply.header('content-type', request.call.contentType);
+      reply.removeHeader(RAW);
+      return payload;
+    });
+    api.addHook('onResponse', async (request, reply) => {
+      if (!request.call.reset) shared.stats.add(site, request.method, route(request), reply.statusCode);
+    });
+    sessionRoutes(api, shared, site);
+    taskRoutes(api, shared, site);
+    vmReplicationRoutes(api, shared, site);
+    inventoryRoutes(api, shared, site);
+    siteRoutes(api, shared, site);
+  });
+  return app;
+}
+
+function enter(shared: Shared, site: string, request: FastifyRequest, reply: FastifyReply): void {
+  const { world, sessions } = shared;
+  world.queue.settle();
+  const contentType = negotiate(request.headers.accept, world.site(site).apiVersion);
+  request.call = {
+    contentType: contentType ?? 'application/json;charset=UTF-8',
+    session: undefined,
+    planted: undefined,
+    resetAfter: false,
+    reset: false,
+  };
+  if (!world.site(site).up) {
+    reply.hijack();
+    reset(shared, site, request);
+    return;
+  }
+  if (contentType === undefined) {
+    throw new ApiError(406, 'NotAcceptable', `Cannot answer with '${request.headers.accept}'.`);
+  }
+  const token = request.headers['x-vcav-auth'];
+  if (typeof token === 'string') request.call.session = sessions.use(site, token);
+  if (request.call.session === undefined && request.routeOptions.config.open !== true) throw notAuthenticated();
+}
+
+/** Bodies are JSON whatever they call themselves; none at all is what most POSTs of this API carry. */
+function acceptAnyJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    const text = body.toString();
+    if (text.trim() === '') {
+      done(null, undefined);
+      return;
+    }
+    try {
+      done(null, JSON.parse(text));
+    } catch {
+      done(badRequest('The request body is not valid JSON.'));
+    }
+  });
+}
+
+function sendError(shared: Shared, error: Error & Partial<FastifyError>, reply: FastifyReply): void {
+  if (error instanceof ApiError) {
+    if (error.challenge !== undefined) reply.header('www-authenticate', error.challenge);
+    reply.code(error.status).send(error.body());
+    return;
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    reply.code(status === 404 ? 404 : 400).send(errorBody(status === 404 ? 'NotFound' : 'BadRequest', error.message));
+    return;
+  }
+  shared.world.bugs.push(error.stack ?? error.message);
+  reply.code(500).send(errorBody('GeneralServerFailure', error.message));
+}

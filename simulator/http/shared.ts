@@ -1,0 +1,39 @@
+import type { Control } from '../control.js';
+import type { Faults, ActiveFault } from '../faults.js';
+import type { Session, Sessions } from '../sessions.js';
+import type { Stats } from '../stats.js';
+import type { Users } from '../users.js';
+import type { World } from '../world/world.js';
+
+/** What the servers of all sites share. */
+export interface Shared {
+  world: World;
+  sessions: Sessions;
+  users: Users;
+  faults: Faults;
+  stats: Stats;
+  control: Control;
+}
+
+/** What the hooks find out about a request before its handler runs. */
+export interface Call {
+  contentType: string;
+  session: Session | undefined;
+  planted: ActiveFault | undefined;
+  /** destroy the connection in place of the answer */
+  resetAfter: boolean;
+  /** the connection has been destroyed and counted as such */
+  reset: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    call: Call;
+  }
+  interface FastifyContextConfig {
+    /** name by which fault rules address the route */
+    operation?: string;
+    /** callable without a session */
+    open?: boolean;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Process } from '../engine/process.js';
+import { nudge } from '../engine/sync.js';
+import { invalidState } from '../errors.js';
+import { uuid } from '../random.js';
+import { powerOff, removeVm } from '../world/copies.js';
+import type { Replication, Vm } from '../world/model.js';
+import { siteVdcId } from '../identity.js';
+import { joinVapp, leaveVapp } from './groups.js';
+import type { Operation } from './operation.js';
+
+/**
+ * The recovered VM becomes the source, the disks of the old source become the seed at the new destination, the old
+ * source VM is removed [seed]. The replication then has everything to send again, by a full compare.
+ */
+export function* reverse(op: Operation, it: Replication): Process {
+  const { world } = op;
+  yield* op.stage('validate', 10, op.seconds(2, 6));
+  if (it.recovery.state !== 'COMPLETE') throw invalidState(`Replication '${it.id}' has not been recovered.`);
+  op.requireUp(it.sourceSite, it.destinationSite);
+  op.requireAuthenticated(it.sourceSite);
+  const recovered = it.recovery.vmId === null ? undefined : world.vm(it.recovery.vmId);
+  if (recovered === undefined) throw invalidState(`Recovered VM of replication '${it.id}' is gone.`);
+  if (recovered.replicationId !== null) throw invalidState(`VM '${recovered.name}' is already replicated.`);
+  const original = world.vm(it.vmId);
+  // [doc UG40 GUID-1CF2A10A]: the number of disks must match
+  if (original !== undefined && original.disks.length !== recovered.disks.length) {
+    throw invalidState(`The disks of VM '${recovered.name}' do not match those of the original.`);
+  }
+  yield* op.stage('configure', 90, op.seconds(8, 20));
+  op.requireUp(it.sourceSite, it.destinationSite);
+  yield* op.stage('remove-original', 99, op.seconds(2, 6));
+  op.requireUp(it.sourceSite, it.destinationSite);
+  swap(op, it, recovered, original);
+  nudge(world, it);
+}
+
+function swap(op: Operation, it: Replication, recovered: Vm, original: Vm | undefined): void {
+  const { world } = op;
+  const previous = original ?? it.lastSeen;
+  if (original !== undefined) {
+    powerOff(world, original, op.task, it.id);
+    removeVm(world, original, op.task, it.id);
+  }
+  world.site(it.home).replications.delete(it.id);
+  leaveVapp(world, it);
+
+  if (world.assumptions.reverseChangesId) {
+    it.id = `C4-${uuid(world.seed, 'replication', recovered.id, world.count('replication', recovered.id))}`;
+  }
+  const oldSource = it.sourceSite;
+  it.sourceSite = it.destinationSite;
+  it.destinationSite = oldSource;
+  const knownVdc = world.site(oldSource).vdcs.has(previous.vdcId);
+  it.destinationVdcId = knownVdc ? previous.vdcId : siteVdcId(oldSource);
+  it.storageProfileId = previous.storageProfileId;
+  if (world.assumptions.reverseMovesHome) {
+    it.home = oldSource;
+    it.owner = { org: it.owner.org, site: oldSource };
+  }
+  it.vmId = recovered.id;
+  it.vmName = recovered.name;
+  it.lastSeen = recovered;
+  it.isReversed = !it.isReversed;
+  it.recovery = { state: 'NOT_STARTED', vappId: null, vmId: null };
+  it.instances = [];
+  it.latest = null;
+  it.lastError = null;
+  it.settings.initialSyncTime = 0;
+  it.compareDue = original !== undefined;
+  // The recovered VM keeps the space of the old replica.
+  it.reservedBytes = 0;
+  it.lastUpdated = world.now;
+  recovered.replicationId = it.id;
+  world.site(it.home).replications.set(it.id, it);
+  joinVapp(world, it, recovered);
+}

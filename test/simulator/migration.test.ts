@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { ended, login, operate, replicated, startBody, until, vms, withSimulator } from './support/client.js';
+
+describe('a migration', () => {
+  it('goes from start to a recovered VM, with the source off and everything in the ledger', async () => {
+    await withSimulator({ speed: 500 }, async ({ control }, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      const answer = await at.post('/vm-replications', startBody(0, { isMigration: true }), {
+        operationID: 'run-1/start',
+      });
+      expect(answer.status).toBe(202);
+      expect(answer.body).toMatchObject({ state: 'RUNNING', endTime: -1, site: 'lyon', user: 'ops@acme' });
+      expect(answer.headers.get('location')).toBeNull();
+
+      const started = await ended(at, answer.body.id);
+      expect(started).toMatchObject({ state: 'SUCCEEDED', progress: 100, resultType: 'SingleVmReplicationInfo' });
+      const id: string = started.result.id;
+      expect(id).toMatch(/^C4-/);
+      const syncing = await until(
+        () => at.get(`/vm-replications/${id}`),
+        (it) => it.sourceState.progress !== null,
+      );
+      expect(syncing).toMatchObject({ dataConnectionState: 'INITIAL_SYNCING', settings: { rpo: 1440 } });
+      await until(
+        () => at.get(`/vm-replications/${id}`),
+        (it) => it.dataConnectionState === 'OK',
+      );
+
+      const migrated = await operate(at, 'POST', `/vm-replications/${id}/migrate`, { type: 'vcloud', powerOn: true });
+      expect(migrated).toMatchObject({
+        state: 'SUCCEEDED',
+        result: {
+          dataConnectionState: 'FINISHED',
+          destinationState: { recoveryInfo: { recoveryState: 'COMPLETE' } },
+        },
+      });
+      const { sites } = control.world();
+      expect(sites['paris']?.vms.find((vm) => vm.id === vms[0]?.id)).toMatchObject({ powerState: 'POWERED_OFF' });
+      expect(sites['lyon']?.vms).toMatchObject([{ powerState: 'POWERED_ON', origin: vms[0]?.id, testCopy: false }]);
+
+      expect(await operate(at, 'DELETE', `/vm-replications/${id}`)).toMatchObject({ state: 'SUCCEEDED' });
+      expect(await at.get(`/vm-replications/${id}`)).toMatchObject({
+        status: 404,
+        body: { code: 'ReplicationNotFound' },
+      });
+      const ledger = control.ledger();
+      expect(ledger.map((entry) => entry.kind)).toEqual([
+        'start',
+        'migrate',
+        'power-off',
+        'recovered',
+        'power-on',
+        'delete',
+      ]);
+      expect(ledger[0]).toMatchObject({ operationId: 'run-1/start', vmId: vms[0]?.id, outcome: 'succeeded' });
+      expect(new Set(ledger.slice(1, 5).map((entry) => entry.taskId)).size).toBe(1);
+    });
+  });
+
+  it('takes the durations of a demo, and the same ones for the same seed', async () => {
+    const durations: number[][] = [];
+    for (let round = 0; round < 2; round++) {
+      await withSimulator({ speed: 500 }, async ({ control }, { lyon }) => {
+        const at = await login(lyon, undefined, 'paris');
+        const id = await replicated(at, 1);
+        await operate(at, 'POST', `/vm-replications/${id}/migrate`, { type: 'vcloud' });
+        const accepted = control.ledger().filter((entry) => entry.endedAt !== undefined);
+        durations.push(accepted.map((entry) => (((entry.endedAt as number) - entry.at) * 500) / 1000));
+      });
+    }
+    const [[start = 0, migrate = 0] = [], [startAgain = 0] = []] = durations;
+    expect(start).toBeGreaterThan(8);
+    expect(start).toBeLessThan(32);
+    expect(migrate).toBeGreaterThan(30);
+    expect(migrate).toBeLessThan(180);
+    // wall times are whole ms: 0.5 simulated seconds each way
+    expect(Math.abs(start - startAgain)).toBeLessThan(1.1);
+  });
+
+  it('fails the second start of a VM through its task', async () => {
+    await withSimulator({}, async (_simulator, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      await at.post('/vm-replications', startBody());
+      const second = await operate(at, 'POST', '/vm-replications', startBody());
+      expect(second).toMatchObject({ state: 'FAILED', error: { code: 'VmAlreadyReplicated' } });
+      expect(second).not.toHaveProperty('result');
+      expect((await at.get('/vm-replications')).body.total).toBe(1);
+    });
+  });
+
+  it('fails a second operation on a busy replication, or refuses it at once', async () => {
+    await withSimulator({ speed: 200 }, async ({ control }, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      const id = await replicated(at);
+      const first = await at.post(`/vm-replications/${id}/migrate`, { type: 'vcloud' });
+      expect(await operate(at, 'POST', `/vm-replications/${id}/sync`)).toMatchObject({
+        state: 'FAILED',
+        error: { code: 'OperationInProgress' },
+      });
+      control.setAssumptions({ conflict: 'immediate' });
+      const refused = await at.post(`/vm-replications/${id}/sync`);
+      expect(refused).toMatchObject({ status: 409, body: { code: 'OperationInProgress' } });
+      expect(await ended(at, first.body.id)).toMatchObject({ state: 'SUCCEEDED' });
+    });
+  });
+});
