@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { type AddressInfo, createServer, Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -14,7 +14,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 /** ms until a server that was started must serve; one with a large database needs several seconds */
 const START_LIMIT = 60_000;
 /** ms between two questions whether it serves */
-const ASK_EVERY = 100;
+const ASK_EVERY = 50;
 /** ms that an orderly stop may take */
 const STOP_LIMIT = 10_000;
 /** bytes of the server's own words that are kept to explain a failure */
@@ -77,7 +77,7 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   });
 
   try {
-    await serving(address, namespaceRetention, gone.signal);
+    await serving(port, namespaceRetention, gone.signal);
   } catch (error) {
     child.kill('SIGKILL');
     await ended;
@@ -102,26 +102,32 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   };
 };
 
-/** Two ports that nothing listens on; the wanted one, when there is one, is taken as it is. */
-const freePorts = async (wanted: number | undefined): Promise<[number, number]> => {
+/** Two ports that nothing listens on; for the first, the wanted one when there is one. */
+const freePorts = async (wanted = 0): Promise<[number, number]> => {
   const sockets = [createServer(), createServer()] as const;
-  const ports: number[] = [];
-  for (const socket of sockets) {
-    socket.listen(0, '127.0.0.1');
-    await once(socket, 'listening');
-    ports.push((socket.address() as AddressInfo).port);
+  try {
+    const bind = async (socket: Server, at: number): Promise<number> => {
+      socket.listen(at, '127.0.0.1');
+      await once(socket, 'listening');
+      return (socket.address() as AddressInfo).port;
+    };
+    return [await bind(sockets[0], wanted), await bind(sockets[1], 0)];
+  } catch (error) {
+    throw new Error(`port ${wanted} cannot be used: ${(error as Error).message}`, { cause: error });
+  } finally {
+    await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
   }
-  await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
-  return [wanted ?? (ports[0] as number), ports[1] as number];
 };
 
-const serving = async (address: string, retentionDays: number | undefined, gone: AbortSignal): Promise<void> => {
+const serving = async (port: number, retentionDays: number | undefined, gone: AbortSignal): Promise<void> => {
   const until = Date.now() + START_LIMIT;
   const namespace = 'default';
   for (;;) {
     let connection: Connection | undefined;
     try {
-      connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      // gRPC waits a second after a refused connection, a plain socket does not.
+      await accepts(port);
+      connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: 2_000 });
       const { workflowService } = connection;
       await connection.withDeadline(Date.now() + 2_000, async () => {
         await workflowService.describeNamespace({ namespace });
@@ -137,6 +143,15 @@ const serving = async (address: string, retentionDays: number | undefined, gone:
       await connection?.close();
     }
     await delay(ASK_EVERY);
+  }
+};
+
+const accepts = async (port: number): Promise<void> => {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
   }
 };
 

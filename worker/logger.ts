@@ -8,7 +8,10 @@ export type { Logger };
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
-/** A logger at the level of `DROVER_LOG` (default info); `to` is stderr unless said otherwise. */
+/**
+ * A logger at the level of `DROVER_LOG` (default info); `to` is stderr unless said otherwise. What a line is given is
+ * masked; what `child()` binds is not (pino offers no hook), so bind ids only.
+ */
 export const createLogger = (env: Env, to: DestinationStream = destination({ fd: 2, sync: true })): Logger => {
   const wanted = env.DROVER_LOG?.toLowerCase() ?? 'info';
   const known = LEVELS.includes(wanted);
@@ -16,7 +19,8 @@ export const createLogger = (env: Env, to: DestinationStream = destination({ fd:
     {
       level: known ? wanted : 'info',
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }), bindings: redact, log: redact },
+      formatters: { level: (level) => ({ level }), log: redact },
+      serializers: { err: (error: unknown) => error }, // redact has described it already
     },
     to,
   );
