@@ -36,3 +36,17 @@ source: { site: paris }
 destination: { site: lyon, vdc: ${VDC} }
 stopAfter: 3
 `;
+
+/** Self-signed, of no key that anybody has. */
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBlzCCAT2gAwIBAgIUGcLruVdofykxCKE6KoJYyTubfDwwCgYIKoZIzj0EAwIw
+IDEeMBwGA1UEAwwVdmNkYS5seW9uLmV4YW1wbGUuY29tMCAXDTI2MTEyMjE2MTg1
+MFoYDzIxMjYxMDI5MTYxODUwWjAgMR4wHAYDVQQDDBV2Y2RhLmx5b24uZXhhbXBs
+ZS5jb20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ7kegLvi7OKaHkou2r77um
+w8pfh1PHv79MeVV5zyhimUvZhJfGWEwJo+9yoaKI0R5bEVCtV4oNiJ3MPSF0BMcS
+o1MwUTAdBgNVHQ4EFgQUBFjSJDkYcT4NkOgcVrVTma344s0wHwYDVR0jBBgwFoAU
+BFjSJDkYcT4NkOgcVrVTma344s0wDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQD
+AgNIADBFAiALNplf6NIdRMZ344EAym5lpbKkq3ViKzhWLon8v7h5fQIhALjgF9l5
+zbK9bWEwMp4j/omhuT1JKsxOlX2SerBuknop
+-----END CERTIFICATE-----
+`;

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../plan/load-config.js';
+import { CERTIFICATE, directory } from './files.js';
+
+const FINGERPRINT = `SHA-256:${Array(32).fill('ab').join(':')}`;
+const FILE = `sites:
+  paris: { url: https://vcda.paris.example.com/, login: { type: vcdCredentials, user: ops@acme, password: "\${PARIS_PASSWORD}" } }
+  lyon:
+    url: https://vcda.lyon.example.com:8443
+    login: { type: localUser, user: root, passwordFile: secrets/lyon }
+    tls: { ca: certs/lyon.pem }
+    limits: { syncs: 5, cutovers: "\${CUTOVERS}", requestsPerSecond: 0.5 }
+    polling: { interval: 250ms, selfCheck: 1h }
+    reconcile: { settle: 0s }
+    timeouts: { connect: 1s, request: 2s }
+  nice:
+    url: http://127.0.0.1:8046
+    login: { type: vcdAccessToken, org: acme, tokenFile: secrets/nice }
+    tls: { fingerprint: "${FINGERPRINT}" }
+errors:
+  GeneralServerFailure: { retry: { initial: 5s, max: 5m, for: 2h } }
+  503: { action: hold, task: retry }
+worker: { taskQueue: other }
+`;
+const FILES = {
+  'drover.yaml': FILE,
+  'secrets/lyon': 'swordfish\n',
+  'secrets/nice': 'jwt',
+  'certs/lyon.pem': CERTIFICATE,
+};
+const env = { PARIS_PASSWORD: 'hunter2', CUTOVERS: '7' };
+
+describe('a good config', () => {
+  it('for a worker has the secrets, the certificates and every default', () => {
+    const file = join(directory(FILES), 'drover.yaml');
+    const { sites, errors, worker } = loadConfig(file, { env, need: 'worker' });
+    expect(sites['paris']).toEqual({
+      name: 'paris',
+      url: 'https://vcda.paris.example.com',
+      login: { type: 'vcdCredentials', user: 'ops@acme', password: expect.anything() },
+      tls: {},
+      limits: { syncs: 50, cutovers: 20, requestsPerSecond: 20 },
+      polling: { interval: 5_000, selfCheck: 900_000 },
+      reconcile: { settle: 60_000 },
+      timeouts: { connect: 10_000, request: 30_000 },
+    });
+    expect(sites['lyon']).toEqual({
+      name: 'lyon',
+      url: 'https://vcda.lyon.example.com:8443',
+      login: { type: 'localUser', user: 'root', password: expect.anything() },
+      tls: { ca: CERTIFICATE },
+      limits: { syncs: 5, cutovers: 7, requestsPerSecond: 0.5 },
+      polling: { interval: 250, selfCheck: 3_600_000 },
+      reconcile: { settle: 0 },
+      timeouts: { connect: 1_000, request: 2_000 },
+    });
+    expect(sites['nice']?.tls).toEqual({ fingerprint: FINGERPRINT.toUpperCase() });
+    const secrets = Object.values(sites).map(({ login }) =>
+      login?.type === 'vcdAccessToken' ? login.token.reveal() : login?.password.reveal(),
+    );
+    expect(secrets).toEqual(['hunter2', 'swordfish', 'jwt']);
+    expect(errors).toEqual({
+      GeneralServerFailure: { retry: { initial: 5_000, max: 300_000, for: 7_200_000 } },
+      503: { action: 'hold', task: 'retry' },
+    });
+    expect(worker).toEqual({ taskQueue: 'other' });
+  });
+
+  it('cannot be printed with its secrets', () => {
+    const config = loadConfig(join(directory(FILES), 'drover.yaml'), { env, need: 'worker' });
+    expect(`${JSON.stringify(config)}${inspect(config, { depth: 9, showHidden: true })}`).not.toMatch(
+      /hunter2|swordfish|jwt/,
+    );
+  });
+
+  it('for a client opens none of the files and keeps no login', () => {
+    const config = loadConfig(join(directory({ 'drover.yaml': FILE }), 'drover.yaml'), { env, need: 'client' });
+    expect(Object.values(config.sites).map(({ login, tls }) => [login, tls.ca])).toEqual(
+      Array(3).fill([undefined, undefined]),
+    );
+  });
+
+  it('of a machine that only steers runs needs no login', () => {
+    const file = join(
+      directory({ 'drover.yaml': 'sites: { paris: { url: "https://p" }, lyon: { url: "https://l" } }' }),
+      'drover.yaml',
+    );
+    expect(Object.keys(loadConfig(file, { env: {}, need: 'client' }).sites)).toEqual(['paris', 'lyon']);
+  });
+
+  it('may be no file at all', () => {
+    const config = loadConfig(null, { env: {}, need: 'worker' });
+    expect(config).toEqual({ file: null, sites: {}, errors: {}, worker: { taskQueue: 'drover' } });
+  });
+
+  it('takes a variable inside a text, and a literal ${ written $${', () => {
+    const login = `{ type: localUser, user: "\${ROLE}-\${ROLE}", password: "a$\${b}\${EMPTY}" }`;
+    const file = join(
+      directory({ 'drover.yaml': `sites: { paris: { url: "https://p", login: ${login} } }` }),
+      'drover.yaml',
+    );
+    const { sites } = loadConfig(file, { env: { ROLE: 'ops', EMPTY: '' }, need: 'worker' });
+    const read = sites['paris']?.login;
+    expect(read?.type === 'localUser' && [read.user, read.password.reveal()]).toEqual(['ops-ops', 'a${b}']);
+  });
+
+  it.each(['http://localhost:1', 'http://127.9.9.9', 'http://[::1]:8046', 'https://vcda.example.com'])(
+    'takes %s',
+    (url) => {
+      const file = join(directory({ 'drover.yaml': `sites: { paris: { url: "${url}" } }` }), 'drover.yaml');
+      expect(loadConfig(file, { env: {}, need: 'client' }).sites['paris']?.url).toBe(url);
+    },
+  );
+});
