@@ -8,6 +8,7 @@ import { inventoryRoutes } from './inventory-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { siteRoutes } from './site-routes.js';
 import { taskRoutes } from './task-routes.js';
+import { vmDetailRoutes } from './vm-detail-routes.js';
 import { vmReplicationRoutes } from './vm-replication-routes.js';
 
 const TEN_MEBIBYTES = 10 * 2 ** 20;
@@ -42,6 +43,7 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
     sessionRoutes(api, shared, site);
     taskRoutes(api, shared, site);
     vmReplicationRoutes(api, shared, site);
+    vmDetailRoutes(api, shared, site);
     inventoryRoutes(api, shared, site);
     siteRoutes(api, shared, site);
   });

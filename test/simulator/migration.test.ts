@@ -14,7 +14,7 @@ describe('a migration', () => {
 
       const started = await ended(at, answer.body.id);
       expect(started).toMatchObject({ state: 'SUCCEEDED', progress: 100, resultType: 'SingleVmReplicationInfo' });
-      const id: string = started.result.id;
+      const id = started.result.id;
       expect(id).toMatch(/^C4-/);
       const syncing = await until(
         () => at.get(`/vm-replications/${id}`),

@@ -8,12 +8,42 @@ import {
 
 /** A bare HTTP client: no retries, no manners; what a test sends is what arrives. */
 
-export type Json = { [key: string]: Json } & Json[] & string & number & boolean & null;
+/** Members of any answer that tests look at by name; the rest is matched as a whole. */
+export interface Body {
+  [member: string]: unknown;
+  id: string;
+  code: string;
+  msg: string;
+  args: string[];
+  stacktrace: string;
+  total: number;
+  items: Body[];
+  state: string;
+  endTime: number;
+  progress: number;
+  result: Body;
+  error: Body;
+  roles: string[];
+  dataConnectionState: string;
+  sourceState: {
+    state: string;
+    progress: { progress: number; bytesToTransfer: number; bytesTransferred: number } | null;
+  };
+  destinationState: {
+    latestInstance: { key: string; sequenceNumber: number; timestamp: number } | null;
+    recoveryInfo: { recoveryState: string; vAppId: string | null; vcdVmId: string | null };
+    currentRpoViolation: number;
+    lastError: Body | null;
+  };
+}
 
 export interface Answer {
   status: number;
   headers: Headers;
-  body: Json;
+  body: Body;
+  /** the body, where it is an array */
+  list: Body[];
+  text: string;
 }
 
 export interface Client {
@@ -35,7 +65,9 @@ export function client(url: string, token?: string): Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parse(text) };
+    const parsed = parse(text);
+    const list = Array.isArray(parsed) ? (parsed as Body[]) : [];
+    return { status: response.status, headers: response.headers, body: parsed as Body, list, text };
   };
   return {
     call,
@@ -45,11 +77,11 @@ export function client(url: string, token?: string): Client {
   };
 }
 
-function parse(text: string): Json {
+function parse(text: string): unknown {
   try {
-    return (text === '' ? null : JSON.parse(text)) as Json;
+    return text === '' ? null : JSON.parse(text);
   } catch {
-    return text as Json;
+    return text;
   }
 }
 
@@ -104,7 +136,7 @@ export function startBody(index = 0, overrides: object = {}) {
 }
 
 /** Asks again until the answer is the wanted one. */
-export async function until(ask: () => Promise<Answer>, holds: (body: Json) => boolean): Promise<Json> {
+export async function until(ask: () => Promise<Answer>, holds: (body: Body) => boolean): Promise<Body> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const { body } = await ask();
@@ -114,23 +146,23 @@ export async function until(ask: () => Promise<Answer>, holds: (body: Json) => b
   }
 }
 
-export const ended = (at: Client, id: string): Promise<Json> =>
+export const ended = (at: Client, id: string): Promise<Body> =>
   until(
     () => at.get(`/tasks/${id}`),
     (task) => task.endTime !== -1,
   );
 
 /** Posts an operation and waits for its task. */
-export async function operate(at: Client, method: string, path: string, body?: unknown): Promise<Json> {
+export async function operate(at: Client, method: string, path: string, body?: unknown): Promise<Body> {
   const answer = await at.call(method, path, body);
   if (answer.status !== 202) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return ended(at, answer.body.id as string);
+  return ended(at, answer.body.id);
 }
 
 /** Starts a replication and waits until its first sync is done. */
 export async function replicated(at: Client, index = 0, overrides: object = {}): Promise<string> {
   const task = await operate(at, 'POST', '/vm-replications', startBody(index, overrides));
-  const id = task.result?.id as string;
+  const id = task.result.id;
   await until(
     () => at.get(`/vm-replications/${id}`),
     (it) => it.dataConnectionState === 'OK',
