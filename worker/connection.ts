@@ -2,6 +2,7 @@
  * Connections to Temporal, set up as every Temporal tool is: the `TEMPORAL_*` variables and the profile file
  * (`temporal.toml`), read by `@temporalio/envconfig`. Without any of them: `localhost:7233`, namespace `default`.
  */
+import { connect } from 'node:net';
 import { Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
@@ -10,8 +11,8 @@ import { dataConverter } from './data-converter.js';
 export type Env = Record<string, string | undefined>;
 
 /** ms before an attempt to reach Temporal is given up */
-const CONNECT_TIMEOUT = 10_000;
-const GRPC_NOT_FOUND = 5;
+const CONNECT_TIMEOUT = 5_000;
+const GRPC = { notFound: 5, permissionDenied: 7 } as const;
 
 /** Temporal does not answer, or has not got the namespace: exit code 3. */
 export class TemporalUnreachable extends Error {
@@ -69,16 +70,17 @@ export const connectWorker = async (env: Env): Promise<{ connection: NativeConne
 };
 
 /**
- * A client that speaks Drover's data converter; gives up after 10 s.
+ * A client that speaks Drover's data converter; gives up after seconds.
  * @throws TemporalUnreachable
  */
 export const connectClient = async (
   env: Env,
 ): Promise<{ client: Client; connection: Connection; namespace: string; address: string }> => {
   const settings = temporalSettings(env);
-  const connection = await reaching(settings, () =>
-    Connection.connect({ ...settings.options, connectTimeout: CONNECT_TIMEOUT }),
-  );
+  const connection = await reaching(settings, async () => {
+    if (!PROXIES.some((name) => env[name])) await dial(settings.address);
+    return Connection.connect({ ...settings.options, connectTimeout: CONNECT_TIMEOUT });
+  });
   const { namespace } = await usable(settings, connection);
   const client = new Client({ connection, namespace, dataConverter });
   return { client, connection, namespace, address: settings.address };
@@ -101,16 +103,17 @@ const usable = async <T extends Closable>(
       connection.workflowService.describeNamespace({ namespace }),
     );
   } catch (error) {
-    // Other refusals (an API key that may not describe, for one) say nothing about what the key may do.
-    if (isGrpcServiceError(error) && Number(error.code) === GRPC_NOT_FOUND) {
-      await connection.close();
-      throw new TemporalUnreachable(
-        settings,
-        'this namespace does not exist',
-        'Check TEMPORAL_NAMESPACE, or create it: temporal operator namespace create',
-        error,
-      );
-    }
+    const code = isGrpcServiceError(error) ? Number(error.code) : undefined;
+    // A key that may not describe its namespace may still use it.
+    if (code === GRPC.permissionDenied) return { connection, namespace };
+    await connection.close();
+    if (code !== GRPC.notFound) throw unreachable(settings, error);
+    throw new TemporalUnreachable(
+      settings,
+      'this namespace does not exist',
+      'Check TEMPORAL_NAMESPACE, or create it: temporal operator namespace create',
+      error,
+    );
   }
   return { connection, namespace };
 };
@@ -118,26 +121,51 @@ const usable = async <T extends Closable>(
 const reaching = async <T>(settings: TemporalSettings, connect: () => Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${CONNECT_TIMEOUT / 1000} s`)), CONNECT_TIMEOUT);
+    const limit = CONNECT_TIMEOUT + 2_000; // the connection's own report of a timeout says more
+    timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit);
   });
   try {
     return await Promise.race([connect(), late]);
   } catch (error) {
-    throw new TemporalUnreachable(
-      settings,
-      `cannot be reached: ${reasonOf(error)}`,
-      'Check that it runs and that TEMPORAL_ADDRESS, TEMPORAL_TLS and TEMPORAL_API_KEY fit it; ' +
-        '`drover up` and `drover demo` bring their own',
-      error,
-    );
+    throw unreachable(settings, error);
   } finally {
     clearTimeout(timer);
   }
 };
 
-/** The innermost message: gRPC and the core wrap the telling one. */
+const unreachable = (settings: TemporalSettings, error: unknown): TemporalUnreachable =>
+  new TemporalUnreachable(
+    settings,
+    `cannot be reached: ${reasonOf(error)}`,
+    'Check that it runs and that TEMPORAL_ADDRESS, TEMPORAL_TLS and TEMPORAL_API_KEY fit it; ' +
+      '`drover demo` brings its own',
+    error,
+  );
+
+/** Where one of these is set, gRPC goes through a proxy, and the server need not be in reach of a plain socket. */
+const PROXIES = ['grpc_proxy', 'https_proxy', 'http_proxy'];
+
+/** gRPC tells only that time ran out; a plain socket tells at once what is wrong. */
+const dial = async (address: string): Promise<void> => {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  const host = hostname.replaceAll(/[[\]]/g, '');
+  const socket = connect({ host, port: Number(port || 7233), timeout: CONNECT_TIMEOUT });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+      socket.once('timeout', () => reject(new Error(`no answer in ${CONNECT_TIMEOUT / 1000} s`)));
+    });
+  } finally {
+    socket.destroy();
+  }
+};
+
+/** The innermost message, which is the telling one. */
 const reasonOf = (error: unknown): string => {
-  let at: unknown = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  return at instanceof Error ? at.message.replaceAll(/\s+/g, ' ').slice(0, 300) : String(at);
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  // The core nests Rust errors: `ConnectError("dns error", Custom { …, error: "failed to lookup …" })`.
+  const innermost = [...error.message.matchAll(/(?:message|error): "([^"]+)"/g)].at(-1)?.[1];
+  return (innermost ?? error.message).replaceAll(/\s+/g, ' ').slice(0, 300);
 };
