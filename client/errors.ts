@@ -151,14 +151,21 @@ export class WorkflowFailing extends DroverError {
   }
 }
 
-/** The person watching stopped watching; what was watched goes on. */
+/** Something else listens on the port that was asked for, or on the one after it. */
+export class PortTaken extends DroverError {
+  readonly code = 'PortTaken';
+
+  constructor(port: number) {
+    super(`Port ${port} or ${port + 1} is in use.`, { next: 'choose another with --port, or leave it out' });
+  }
+}
+
+/** A person stopped watching; what was watched goes on unless the message says otherwise. */
 export class Interrupted extends DroverError {
   readonly code = 'Interrupted';
-  readonly run: string;
 
-  constructor(run: string) {
-    super(`No longer watching; run ${run} goes on.`, { next: `drover watch ${run}` });
-    this.run = run;
+  constructor(message: string, next: string | null) {
+    super(message, { next });
   }
 }
 

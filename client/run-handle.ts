@@ -41,12 +41,13 @@ export class RunHandle {
   /** Waits until the run has ended, for as long as it takes, and returns its final report. */
   wait(options: FollowOptions = {}): Promise<LiveReport> {
     const { client, connection } = this.#session;
-    const closed = () => client.workflow.getHandle(runWorkflowId(this.run)).result();
     const { signal } = options;
+    const stoppable = <T>(ask: () => Promise<T>): Promise<T> =>
+      signal === undefined ? ask() : connection.withAbortSignal(signal, ask);
     return follow(
       {
-        read: () => this.#live.read(),
-        closed: () => (signal ? connection.withAbortSignal(signal, closed) : closed()),
+        read: () => stoppable(() => this.#live.read()),
+        closed: () => stoppable(() => client.workflow.getHandle(runWorkflowId(this.run)).result()),
       },
       options,
     );

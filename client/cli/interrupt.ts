@@ -1,18 +1,24 @@
 import { Interrupted } from '../errors.js';
 
-/**
- * Lets Ctrl-C (or SIGTERM) end the watching of a run, never the run: the signal handed to `watch` is aborted with
- * {@link Interrupted}. A second one ends the process at once.
- */
-export async function untilInterrupted<T>(run: string, watch: (signal: AbortSignal) => Promise<T>): Promise<T> {
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Aborts the signal handed to `act` with `reason` when this process is told to stop; `act` ends in its own time. */
+export async function aborting<T>(reason: Interrupted, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const stop = (): void => controller.abort(new Interrupted(run));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    return await watch(controller.signal);
-  } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+  const stop = (): void => controller.abort(reason);
+  for (const name of SIGNALS) {
+    process.on(name, stop);
   }
+  try {
+    return await act(controller.signal);
+  } finally {
+    for (const name of SIGNALS) {
+      process.off(name, stop);
+    }
+  }
+}
+
+/** Lets Ctrl-C end the watching of a run, never the run. */
+export function untilInterrupted<T>(run: string, watch: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return aborting(new Interrupted(`No longer watching; run ${run} goes on.`, `drover watch ${run}`), watch);
 }

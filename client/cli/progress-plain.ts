@@ -4,7 +4,7 @@ import { DroverError } from '../errors.js';
 import type { LiveReport } from '../live-report.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
-import { outage, totalsLine } from './run-text.js';
+import { activity, outage, totalsLine } from './run-text.js';
 import { clock } from './text.js';
 
 /** ms between two lines of totals */
@@ -33,14 +33,15 @@ export class PlainProgress implements Progress {
       if (line !== null && this.#seen.get(vm.id) !== line && (!first || vm.state !== 'succeeded')) {
         this.say(line);
       }
-      this.#seen.set(vm.id, line ?? '');
+      this.#seen.set(vm.id, line ?? this.#seen.get(vm.id) ?? '');
     }
     this.#attention(report.attention);
     const totals = totalsLine(report.totals);
     if (this.#now() - this.#totalsAt >= TOTALS_EVERY || (report.finishedAt !== null && totals !== this.#totals)) {
       this.#totalsAt = this.#now();
       this.#totals = totals;
-      this.say(`${report.run} ${report.state} - ${totals}`);
+      const doing = activity(report.vms);
+      this.say(`${report.run} ${report.state} - ${totals}${doing === '' ? '' : ` (${doing})`}`);
     }
   }
 
@@ -71,12 +72,12 @@ export class PlainProgress implements Progress {
   }
 }
 
-/** A VM's state in words; null: it has not begun, which is not worth a line. */
+/** A VM's state in words; null: it has not begun, or waits its turn, which is not worth a line. */
 export function vmLine(vm: VmReport): string | null {
   const where = `${vm.name} (${vm.wave})`;
   switch (vm.state) {
     case 'waiting':
-      return vm.waitingFor === null ? null : `${where} waiting for ${vm.waitingFor}`;
+      return vm.waitingFor === null || vm.waitingFor === 'capacity' ? null : `${where} waiting for ${vm.waitingFor}`;
     case 'running':
       return `${where} running`;
     case 'succeeded':
