@@ -36,7 +36,7 @@ export const task = z.looseObject({
   lastUpdated: maybeNumber,
   site: maybeText,
   error: errorBody.nullish(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   resultType: maybeText,
   warnings: z.array(z.unknown()).nullish(),
   workflowInfo: z

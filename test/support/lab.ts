@@ -1,0 +1,188 @@
+/**
+ * A small world for tests: a simulator over real HTTP, a worker in this process on its own task queue, and a client, all
+ * against the one dev server of the test run.
+ */
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { runWorkflowId } from '../../plan/names.js';
+import { Secret } from '../../plan/secret.js';
+import type { Config, Plan, SiteConfig } from '../../plan/types.js';
+import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../simulator/index.js';
+import { createSites } from '../../vcda/index.js';
+import { makeWorkflowBundle } from '../../worker/bundle.js';
+import { dataConverter } from '../../worker/data-converter.js';
+import { installRuntime } from '../../worker/logger.js';
+import { createDroverWorker } from '../../worker/worker.js';
+import { MIGRATION_RUN } from '../../workflows/messages.js';
+import type { RunReport } from '../../workflows/report.js';
+
+/** Sites are shared names at the Temporal server, so every lab has its own. */
+export interface Lab {
+  source: string;
+  destination: string;
+  simulator: Awaited<ReturnType<typeof startSimulator>>;
+  config: Config;
+  client: Client;
+  taskQueue: string;
+  plan(change?: Partial<Plan>, vms?: number): Plan;
+  start(plan: Plan, run?: string): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
+  startWorker(): Promise<{ stop(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+export interface LabOptions extends SimulatorOptions {
+  site?: Partial<Pick<SiteConfig, 'limits' | 'polling' | 'reconcile' | 'timeouts'>>;
+  errors?: Config['errors'];
+  password?: string;
+  /** default 1: a worker runs from the start */
+  workers?: number;
+}
+
+let bundle: Promise<WorkflowBundleOption> | undefined;
+
+export async function openLab({ site, errors, password, workers = 1, ...simulation }: LabOptions = {}): Promise<Lab> {
+  const address = process.env.DROVER_TEST_TEMPORAL;
+  if (address === undefined)
+    throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
+  const tag = randomUUID().slice(0, 8);
+  const names = { source: `paris-${tag}`, destination: `lyon-${tag}` };
+  const simulator = await startSimulator({
+    speed: 200,
+    ...simulation,
+    sites: [{ name: names.source }, { name: names.destination }],
+  });
+  const config = configFor(simulator, errors, password, site);
+  quiet();
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, dataConverter });
+  const native = await NativeConnection.connect({ address });
+  const running: { stop(): Promise<void> }[] = [];
+
+  const lab: Lab = {
+    ...names,
+    simulator,
+    config,
+    client,
+    taskQueue: config.worker.taskQueue,
+    plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
+    async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`) {
+      const handle = await client.workflow.start(MIGRATION_RUN, {
+        workflowId: runWorkflowId(run),
+        taskQueue: config.worker.taskQueue,
+        args: [{ run, plan }],
+      });
+      return {
+        run,
+        result: () => handle.result() as Promise<RunReport>,
+        report: () => handle.query<RunReport>('runReport'),
+      };
+    },
+    async startWorker() {
+      bundle ??= makeWorkflowBundle();
+      const sites = createSites(config);
+      const worker = await createDroverWorker({
+        connection: native,
+        namespace: 'default',
+        taskQueue: config.worker.taskQueue,
+        client,
+        sites,
+        bundle: await bundle,
+        shutdownGraceTime: 100,
+      });
+      const ended = worker.run();
+      const handle = { stop: once(() => stopWorker(worker, ended, sites)) };
+      running.push(handle);
+      return handle;
+    },
+    async close() {
+      await terminateAll(client, config.worker.taskQueue);
+      await Promise.all(running.map((worker) => worker.stop()));
+      await native.close();
+      await connection.close();
+      await simulator.close();
+    },
+  };
+  for (let n = 0; n < workers; n += 1) await lab.startWorker();
+  return lab;
+}
+
+async function stopWorker(worker: Worker, ended: Promise<void>, sites: { close(): Promise<void> }): Promise<void> {
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+  await ended;
+  await sites.close();
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= action();
+    return done;
+  };
+}
+
+/** What a lab leaves open would keep asking its task queue's workers, which are gone. */
+async function terminateAll(client: Client, taskQueue: string): Promise<void> {
+  const open = client.workflow.list({ query: `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'` });
+  for await (const { workflowId } of open) {
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate('the test is over')
+      .catch(() => undefined);
+  }
+}
+
+let installed = false;
+function quiet(): void {
+  if (installed) return;
+  installed = true;
+  installRuntime({ DROVER_LOG: process.env.DROVER_TEST_LOG ?? 'silent' });
+}
+
+function configFor(
+  simulator: Lab['simulator'],
+  errors: Config['errors'] = {},
+  password = 'drover-sim',
+  site: LabOptions['site'] = {},
+): Config {
+  const sites = Object.values(simulator.sites).map(
+    ({ name, url }): SiteConfig => ({
+      name,
+      url,
+      login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(password) },
+      tls: {},
+      limits: { syncs: 50, cutovers: 20, requestsPerSecond: 500 },
+      polling: { interval: 200, selfCheck: 30_000 },
+      reconcile: { settle: 2_000 },
+      timeouts: { connect: 2_000, request: 5_000 },
+      ...site,
+    }),
+  );
+  return {
+    file: null,
+    sites: Object.fromEntries(sites.map((s) => [s.name, s])),
+    errors,
+    worker: { taskQueue: `lab-${randomUUID()}` },
+  };
+}
+
+function planFor(names: { source: string; destination: string }, count: number, change: Partial<Plan> = {}): Plan {
+  const vms = simulatedVms({ vms: count }).map(({ id, name }) => ({ id, name, after: [] }));
+  return {
+    name: 'lab',
+    kind: 'migrate',
+    source: { site: names.source },
+    destination: { site: names.destination, vdc: siteVdcId(names.destination), storageProfile: '*' },
+    replication: {},
+    limits: {},
+    cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
+    stopAfter: null,
+    keepReplication: false,
+    confirm: null,
+    waves: [{ name: 'all', vms }],
+    ...change,
+  };
+}
+
+export const removeDirectory = (path: string): void => rmSync(path, { recursive: true, force: true });
