@@ -5,7 +5,8 @@ import type { Sessions } from './sessions.js';
 import type { RequestCount, Stats } from './stats.js';
 import { powerOff, powerOn, removeVm } from './world/copies.js';
 import type { LedgerEntry } from './world/ledger.js';
-import type { PowerState, Vm } from './world/model.js';
+import type { Policy, PowerState, RecoveryPlan, Vm } from './world/model.js';
+import { policyOf } from './world/sites.js';
 import type { World } from './world/world.js';
 import { type WorldView, worldView } from './views/world.js';
 
@@ -113,6 +114,15 @@ export class Control {
       }
     }
     for (const it of world.site(site).replications.values()) nudge(world, it);
+  }
+
+  addRecoveryPlan(site: string, plan: RecoveryPlan): void {
+    this.#world.site(site).recoveryPlans.set(plan.id, plan);
+  }
+
+  /** Changes the default policy of a site, by which its organisations live unless they were given another. */
+  setPolicy(site: string, changes: Partial<Policy>): void {
+    Object.assign(policyOf(this.#world.site(site), ''), changes);
   }
 
   setVms(...changes: VmChange[]): Vm[] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Assumptions, assumptionTable } from '../assumptions.js';
 import { badRequest } from '../errors.js';
 import { faultRule } from '../faults.js';
+import { known, policyBody } from './admin-routes.js';
 import { body, parameter } from './request.js';
 import type { Shared } from './shared.js';
 
@@ -23,6 +24,25 @@ const vm = z.object({
   vappId: z.string().optional(),
   removed: z.boolean().optional(),
   count: z.int().min(1).max(20_000).optional(),
+});
+
+const plan = z.looseObject({
+  site: z.string(),
+  id: z.string(),
+  displayName: z.string(),
+  description: z.string().default(''),
+  state: z.enum(['NOT_STARTED', 'RUNNING', 'SUSPENDED', 'COMPLETE']).default('NOT_STARTED'),
+  steps: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        delay: z.number().min(0).default(0),
+        prompt: z.string().nullable().default(null),
+        replications: z.array(z.string()).default([]),
+      }),
+    )
+    .default([]),
 });
 
 const oneOrMany = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((it) => [it])]);
@@ -72,6 +92,16 @@ export function controlRoutes(api: FastifyInstance, { control, world }: Shared):
     const { site, capacityBytes, profileId } = body(request, storage);
     control.setStorage(site, capacityBytes, profileId);
     return { site, capacityBytes };
+  });
+  api.post('/policy', async (request) => {
+    const { site } = body(request, z.looseObject({ site: z.string() }));
+    control.setPolicy(site, known(body(request, policyBody)));
+    return { site };
+  });
+  api.post('/recovery-plans', async (request) => {
+    const { site, ...wanted } = body(request, plan);
+    control.addRecoveryPlan(site, wanted);
+    return wanted;
   });
   for (const direction of ['down', 'up'] as const) {
     api.post(`/sites/:site/${direction}`, async (request) => {

@@ -1,5 +1,8 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ApiError, badRequest, errorBody, notAuthenticated } from '../errors.js';
+import { adminRoutes } from './admin-routes.js';
+import { applianceRoutes } from './appliance-routes.js';
+import { recoveryPlanRoutes } from './recovery-plan-routes.js';
 import { controlRoutes } from './control-routes.js';
 import { applyFaults, RAW, reset, route } from './fault-hook.js';
 import { negotiate } from './media-type.js';
@@ -8,6 +11,7 @@ import { inventoryRoutes } from './inventory-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { siteRoutes } from './site-routes.js';
 import { taskRoutes } from './task-routes.js';
+import { vappReplicationRoutes } from './vapp-replication-routes.js';
 import { vmDetailRoutes } from './vm-detail-routes.js';
 import { vmReplicationRoutes } from './vm-replication-routes.js';
 
@@ -43,9 +47,13 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
     sessionRoutes(api, shared, site);
     taskRoutes(api, shared, site);
     vmReplicationRoutes(api, shared, site);
+    vappReplicationRoutes(api, shared, site);
     vmDetailRoutes(api, shared, site);
     inventoryRoutes(api, shared, site);
     siteRoutes(api, shared, site);
+    adminRoutes(api, shared, site);
+    applianceRoutes(api, shared, site);
+    recoveryPlanRoutes(api, shared, site);
   });
   return app;
 }

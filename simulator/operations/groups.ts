@@ -6,15 +6,15 @@ import type { World } from '../world/world.js';
  * Every VM replication belongs to a vApp replication: the result of a single VM's start carries a vappReplicationId and
  * a source vApp [seed]. VMs of one vApp that go the same way share it.
  */
-export function joinVapp(world: World, it: Replication, vm: Vm): VappReplication {
+export function joinVapp(world: World, it: Replication, vm: Vm, id?: string): VappReplication {
   const home = world.site(it.home);
-  for (const group of home.vappReplications.values()) {
-    if (group.vappId === vm.vappId && group.owner.org === it.owner.org && group.isMigration === it.isMigration) {
-      return add(group, it);
-    }
-  }
+  const key = sourceKey(it, vm.vappId);
+  const found = home.vappsBySource.get(key);
+  if (found !== undefined) return add(found, it);
+  const kept = id !== undefined && !home.vappReplications.has(id) ? id : undefined;
   const group: VappReplication = {
-    id: `C4VAPP-${uuid(world.seed, 'vapp-replication', vm.vappId, world.count('vapp-replication', vm.vappId))}`,
+    id: kept ?? `C4VAPP-${uuid(world.seed, 'vapp-replication', vm.vappId, world.count('vapp-replication', vm.vappId))}`,
+    sourceKey: key,
     home: it.home,
     owner: { ...it.owner },
     vappId: vm.vappId,
@@ -30,8 +30,11 @@ export function joinVapp(world: World, it: Replication, vm: Vm): VappReplication
     busyWith: null,
   };
   home.vappReplications.set(group.id, group);
+  home.vappsBySource.set(key, group);
   return add(group, it);
 }
+
+const sourceKey = (it: Replication, vappId: string): string => [vappId, it.owner.org, it.isMigration].join(' ');
 
 function add(group: VappReplication, it: Replication): VappReplication {
   group.replicationIds.add(it.id);
@@ -41,10 +44,12 @@ function add(group: VappReplication, it: Replication): VappReplication {
 
 /** The last one to leave takes the vApp replication with it. */
 export function leaveVapp(world: World, it: Replication): void {
-  const groups = world.site(it.home).vappReplications;
-  const group = groups.get(it.vappReplicationId);
+  const { vappReplications, vappsBySource } = world.site(it.home);
+  const group = vappReplications.get(it.vappReplicationId);
   group?.replicationIds.delete(it.id);
-  if (group?.replicationIds.size === 0) groups.delete(group.id);
+  if (group?.replicationIds.size !== 0) return;
+  vappReplications.delete(group.id);
+  if (vappsBySource.get(group.sourceKey) === group) vappsBySource.delete(group.sourceKey);
 }
 
 export function members(world: World, group: VappReplication): Replication[] {

@@ -61,7 +61,8 @@ export function* reconfigure(op: Operation, it: Replication, body: ReconfigureBo
   requireReplicating(it);
   op.requireUp(it.sourceSite);
   const home = world.site(it.home);
-  const sla = slaProfile(home, body.slaProfileId);
+  const org = world.vdc(it.destinationSite, it.destinationVdcId).org;
+  const sla = slaProfile(home, org, body.slaProfileId);
   // Omitted or null: unchanged [doc B44 C4ReplicationReconfigureSettings].
   const settings = {
     ...it.settings,
@@ -74,7 +75,6 @@ export function* reconfigure(op: Operation, it: Replication, body: ReconfigureBo
   };
   const custom = body.rpo != null || body.dataConnectionType != null || body.retentionPolicy != null;
   const slaProfileId = sla?.id ?? (custom ? null : it.slaProfileId);
-  const org = world.vdc(it.destinationSite, it.destinationVdcId).org;
   const refused = it.isMigration ? undefined : refusedSettings(policyOf(home, org), { settings, slaProfileId });
   if (refused !== undefined) throw refused;
   yield* op.stage('reconfigure', 99, op.seconds(2, 8));

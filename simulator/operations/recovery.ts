@@ -7,8 +7,8 @@ import type { FailoverBody, FailoverTestBody, MigrateBody } from './bodies.js';
 import { syncNow } from './lifecycle.js';
 import type { Operation } from './operation.js';
 
-/** The vApp that all VMs of one vApp operation are recovered into; absent for a single VM. */
-export type Into = Vapp | undefined;
+/** Makes the vApp that all VMs of one vApp operation are recovered into; absent for a single VM. */
+export type Into = (() => Vapp) | undefined;
 
 /**
  * Planned: source off, last changes sent, recovered at the destination, source undeployed [doc B45 migrate]. A failure
@@ -31,7 +31,12 @@ export function* migrate(op: Operation, it: Replication, body: MigrateBody, into
     yield* syncNow(op, it, 50);
     yield* op.stage('recover', 90, op.seconds(25, 70) + (body.consolidate === true ? op.seconds(30, 60) : 0));
     op.requireUp(it.sourceSite);
-    recoverVm(world, it, { powerOn: body.powerOn ?? true, testCopy: false, ...(into ? { vapp: into } : {}) }, op.task);
+    recoverVm(
+      world,
+      it,
+      { powerOn: body.powerOn ?? true, testCopy: false, ...(into ? { vapp: into() } : {}) },
+      op.task,
+    );
   });
   yield* op.stage('undeploy-source', 99, op.seconds(3, 8));
 }
@@ -44,7 +49,12 @@ export function* failover(op: Operation, it: Replication, body: FailoverBody, in
   requireInstance(it, body.instanceId ?? body.instanceMap?.[it.id]);
   yield* recovering(op, it, function* () {
     yield* op.stage('recover', 99, op.seconds(40, 120) + (body.consolidate === true ? op.seconds(60, 180) : 0));
-    recoverVm(world, it, { powerOn: body.powerOn ?? true, testCopy: false, ...(into ? { vapp: into } : {}) }, op.task);
+    recoverVm(
+      world,
+      it,
+      { powerOn: body.powerOn ?? true, testCopy: false, ...(into ? { vapp: into() } : {}) },
+      op.task,
+    );
   });
 }
 
@@ -64,7 +74,7 @@ export function* failoverTest(op: Operation, it: Replication, body: FailoverTest
   it.recovery.state = 'IN_PROGRESS';
   try {
     yield* op.stage('recover', 99, op.seconds(30, 90));
-    recoverVm(world, it, { powerOn: body.powerOn ?? true, testCopy: true, ...(into ? { vapp: into } : {}) }, op.task);
+    recoverVm(world, it, { powerOn: body.powerOn ?? true, testCopy: true, ...(into ? { vapp: into() } : {}) }, op.task);
     enter(op, it, 'TEST');
   } catch (failure) {
     enter(op, it, before);

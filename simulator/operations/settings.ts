@@ -15,9 +15,9 @@ export interface Wanted {
 }
 
 /** What a start body asks for, with an SLA profile in place of the custom settings where one is named [seed]. */
-export function wantedSettings(site: Site, body: StartSettings, excludedDiskKeys: number[]): Wanted {
+export function wantedSettings(site: Site, org: string, body: StartSettings, excludedDiskKeys: number[]): Wanted {
   const isMigration = body.isMigration ?? false;
-  const sla = slaProfile(site, body.slaProfileId);
+  const sla = slaProfile(site, org, body.slaProfileId);
   return {
     isMigration,
     slaProfileId: sla?.id ?? null,
@@ -35,10 +35,11 @@ export function wantedSettings(site: Site, body: StartSettings, excludedDiskKeys
   };
 }
 
-export function slaProfile(site: Site, id: string | null | undefined) {
+/** A profile exists for the organisations it has been assigned to [doc OPI sla-profiles/orgs]. */
+export function slaProfile(site: Site, org: string, id: string | null | undefined) {
   if (id == null) return undefined;
   const found = site.slaProfiles.get(id);
-  if (found === undefined) throw badRequest(`SLA profile '${id}' not found.`, [id]);
+  if (found === undefined || !found.orgs.includes(org)) throw badRequest(`SLA profile '${id}' not found.`, [id]);
   return found;
 }
 

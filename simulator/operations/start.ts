@@ -79,7 +79,7 @@ export function prepare(
   vm: Vm | undefined,
   source: { site: string; vmId: string; excludedDiskKeys?: number[] | null | undefined },
 ): Replication | TaskFailure {
-  const wanted = wantedSettings(world.site(caller.site), body, source.excludedDiskKeys ?? []);
+  const wanted = wantedSettings(world.site(caller.site), vdc.org, body, source.excludedDiskKeys ?? []);
   const from = world.site(source.site);
   if (!from.up) return siteUnreachable(source.site);
   if (vm === undefined) return new TaskFailure('VmNotFound', `VM '${source.vmId}' not found.`, [source.vmId]);

@@ -130,6 +130,8 @@ export interface Replication {
 
 export interface VappReplication {
   id: string;
+  /** under which the next VM of the same vApp finds it */
+  sourceKey: string;
   home: string;
   owner: { org: string; site: string };
   vappId: string;
@@ -176,6 +178,15 @@ export interface SlaProfile {
   orgs: string[];
 }
 
+/** Recovery plans are read only here; tests put them in [doc B46]. */
+export interface RecoveryPlan {
+  id: string;
+  displayName: string;
+  description: string;
+  state: 'NOT_STARTED' | 'RUNNING' | 'SUSPENDED' | 'COMPLETE';
+  steps: { id: string; name: string; delay: number; prompt: string | null; replications: string[] }[];
+}
+
 export interface Site {
   name: string;
   /** the newest API version it speaks, `4.7` */
@@ -188,6 +199,8 @@ export interface Site {
   vapps: Map<string, Vapp>;
   replications: Map<string, Replication>;
   vappReplications: Map<string, VappReplication>;
+  vappsBySource: Map<string, VappReplication>;
+  recoveryPlans: Map<string, RecoveryPlan>;
   policies: Map<string, Policy>;
   slaProfiles: Map<string, SlaProfile>;
   computePolicies: Named[];

@@ -24,6 +24,8 @@ export function createSite(name: string, apiVersion = NEWEST_API_VERSION): Site 
     vapps: new Map(),
     replications: new Map(),
     vappReplications: new Map(),
+    vappsBySource: new Map(),
+    recoveryPlans: new Map(),
     policies: new Map([['default', defaultPolicy()]]),
     slaProfiles: new Map(slaProfiles(name).map((it) => [it.id, it])),
     computePolicies: siteComputePolicies(name),
