@@ -22,6 +22,16 @@ interface Trail {
 const LOOK_INTERVAL = 1_000;
 
 export function createOperationActivities(deps: ActivityDeps) {
+  /** Refusals that only a person can lift, by site: what one VM learned is not asked again for every other. */
+  const refusals = new Map<string, { at: number; error: VcdaError }>();
+
+  function refuseFromMemory(request: OperationRequest): void {
+    const refusal = refusals.get(request.site);
+    if (refusal === undefined) return;
+    if (request.resumedAt <= refusal.at) throw refusal.error;
+    refusals.delete(request.site);
+  }
+
   const optionsFor = (request: OperationRequest): CallOptions => ({
     operationId: request.operationId,
     peer: request.peer,
@@ -65,6 +75,13 @@ export function createOperationActivities(deps: ActivityDeps) {
         details: [details],
       });
     }
+    if (
+      error instanceof VcdaError &&
+      deps.sites.rules(error).call === 'hold' &&
+      refusals.get(request.site)?.error !== error
+    ) {
+      refusals.set(request.site, { at: Date.now(), error });
+    }
     const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
     return failureOf(error, request, currentAttempt(), deps.sites.rules, hint);
   }
@@ -84,6 +101,7 @@ export function createOperationActivities(deps: ActivityDeps) {
         () => trail,
         async (pulse) => {
           try {
+            refuseFromMemory(request);
             const found =
               (await findOperation(site, request, options)) ?? (doubtful ? await settle(site, request, options) : null);
             if (found !== null) return await adopt(request, found, found.taskId === null && !doubtful);

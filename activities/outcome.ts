@@ -65,7 +65,8 @@ export interface Seen {
 /** Whether judging the task phase needs the replication: its task ended well, or is unknown. */
 export function needsReplication(watch: Watch, task: Task | undefined, missingFor: number, settle: number): boolean {
   if (watch.phase === 'sync') return true;
-  if (task !== undefined) return taskEnd(task) === 'succeeded';
+  // A deletion that ended well leaves nothing to look at.
+  if (task !== undefined) return taskEnd(task) === 'succeeded' && watch.kind !== 'delete';
   return watch.taskId === null || missingFor >= settle;
 }
 

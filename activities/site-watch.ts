@@ -6,8 +6,8 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pMap from 'p-map';
-import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
+import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
@@ -20,6 +20,9 @@ const LIFE = 8 * 60_000;
 const NOTICES_AT_ONCE = 20;
 
 export function createSiteWatchActivities(deps: ActivityDeps) {
+  /** When this worker last polled each site: a poll that found something ends, and the next must not follow at once. */
+  const lastPoll = new Map<string, number>();
+
   /** How long something has been amiss with a watch (task not listed, replication in error), by operation id. */
   function amissClock() {
     const since = new Map<string, number>();
@@ -100,6 +103,8 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
           list = await workflow.query<SiteWatchList, [{ version: number }]>('siteWatches', { version: list.version });
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
+          await pause(Math.max(0, (lastPoll.get(input.site) ?? 0) + site.config.polling.interval - Date.now()));
+          lastPoll.set(input.site, Date.now());
           site.setRate(list.limits.requestsPerSecond ?? site.config.limits.requestsPerSecond);
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
@@ -133,9 +138,7 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
                 advice: rule.advice,
               });
             await pause(wait);
-            continue;
           }
-          await pause(site.config.polling.interval);
         }
         return { ended: [], hold: null };
       };
@@ -199,7 +202,12 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
     },
 
     /** The replication as it is now; null when the site has none by that id. */
-    async readReplication(input: { site: string; peer: string; replicationId: string; resumedAt: number }): Promise<ReplicationSummary | null> {
+    async readReplication(input: {
+      site: string;
+      peer: string;
+      replicationId: string;
+      resumedAt: number;
+    }): Promise<ReplicationSummary | null> {
       const found = await deps.sites.get(input.site).findReplication(input.replicationId, {
         peer: input.peer,
         resumedAt: input.resumedAt,

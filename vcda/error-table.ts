@@ -253,6 +253,8 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
   row('5xx', 'retry', 'fail', 'Drover', 'The site failed.', "Look at the site's log for the operation id."),
 ];
 
+const NOT_NOW: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+
 export interface ErrorRowChange {
   action?: 'retry' | 'hold' | 'fail' | undefined;
   retry?: { initial?: number | undefined; max?: number | undefined; for?: number | undefined } | undefined;
@@ -266,7 +268,8 @@ export type ErrorRules = (failure: Failure) => ErrorRow;
 
 /**
  * The table with the rows that a config overrides; a key outside the table becomes a row of its own.
- * A failure is looked up by code, then status, then class of status; what has none of these is treated as `4xx` is.
+ * A failure is looked up by code, then status, then class of status; what has none of these is treated as `4xx` is. A
+ * status that says "not now" outranks the code: proxies and busy servers put any code beside it.
  */
 export function errorRules(changes: Record<string, ErrorRowChange> = {}): ErrorRules {
   const rows = new Map(ERROR_TABLE.map((r) => [r.key, r]));
@@ -287,8 +290,13 @@ export function errorRules(changes: Record<string, ErrorRowChange> = {}): ErrorR
   const known = (key: string): ErrorRow | undefined => rows.get(key);
   const fallback = known('4xx');
   if (fallback === undefined) throw new TypeError('the error table has no row for 4xx');
+  const notNow = (status: number | null | undefined) =>
+    status && NOT_NOW.has(status) ? known(String(status)) : undefined;
   return ({ code, status }) =>
-    known(code) ?? (status ? (known(String(status)) ?? known(`${Math.floor(status / 100)}xx`)) : undefined) ?? fallback;
+    notNow(status) ??
+    known(code) ??
+    (status ? (known(String(status)) ?? known(`${Math.floor(status / 100)}xx`)) : undefined) ??
+    fallback;
 }
 
 /**

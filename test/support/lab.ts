@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { judge } from '../../client/demo/verdict.js';
 import { runWorkflowId } from '../../plan/names.js';
 import { Secret } from '../../plan/secret.js';
 import type { Config, Plan, SiteConfig } from '../../plan/types.js';
@@ -28,7 +29,11 @@ export interface Lab {
   taskQueue: string;
   plan(change?: Partial<Plan>, vms?: number): Plan;
   start(plan: Plan, run?: string): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
+  /** what the simulator's ledger and world hold against a report that says every VM succeeded, one line each */
+  wrongWith(report: RunReport): string[];
   startWorker(): Promise<{ stop(): Promise<void> }>;
+  /** corrects the login of every site in the config that the next worker gets */
+  mendPassword(password: string): void;
   close(): Promise<void>;
 }
 
@@ -79,6 +84,10 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
         report: () => handle.query<RunReport>('runReport'),
       };
     },
+    wrongWith(report) {
+      const succeeded = report.vms.filter((vm) => vm.state === 'succeeded');
+      return judge(succeeded, simulator.control.ledger(), simulator.control.world(), names).wrong;
+    },
     async startWorker() {
       bundle ??= makeWorkflowBundle();
       const sites = createSites(config);
@@ -95,6 +104,11 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
       const handle = { stop: once(() => stopWorker(worker, ended, sites)) };
       running.push(handle);
       return handle;
+    },
+    mendPassword(right) {
+      for (const one of Object.values(config.sites)) {
+        one.login = { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(right) };
+      }
     },
     async close() {
       await terminateAll(client, config.worker.taskQueue);
@@ -140,9 +154,35 @@ function quiet(): void {
   installRuntime({ DROVER_LOG: process.env.DROVER_TEST_LOG ?? 'silent' });
 }
 
+/** Real pauses are made for real sites; here they only make a test longer. */
+const QUICK_RETRIES: Config['errors'] = Object.fromEntries(
+  [
+    'GeneralServerFailure',
+    'UnexpectedResponse',
+    'Unreachable',
+    'Timeout',
+    '408',
+    '429',
+    '502',
+    '503',
+    '504',
+    '5xx',
+  ].map((key) => [key, { retry: { initial: 200, max: 1_000 } }]),
+);
+
+/** Opens a lab for one test and closes it whatever happens; labs do not see each other, so tests may run side by side. */
+export async function withLab(options: LabOptions, test: (lab: Lab) => Promise<void>): Promise<void> {
+  const lab = await openLab(options);
+  try {
+    await test(lab);
+  } finally {
+    await lab.close();
+  }
+}
+
 function configFor(
   simulator: Lab['simulator'],
-  errors: Config['errors'] = {},
+  errors: Config['errors'] = QUICK_RETRIES,
   password = 'drover-sim',
   site: LabOptions['site'] = {},
 ): Config {
