@@ -41,13 +41,16 @@ export class Drover {
 
   /**
    * Starts a run of a plan, or of the plan in a file. The same plan under the same id is the same run: it is not started
-   * again, and `existed` is true.
+   * again, and `existed` is true. `takenUp` is false when the worker that listened a moment ago has not begun with it.
    * @throws BadInput for a bad plan file, RunExists when the id belongs to another plan, NoWorker, BadRunId, KindUnavailable
    */
-  async startRun(plan: Plan | string, options: StartRunOptions = {}): Promise<{ run: RunHandle; existed: boolean }> {
+  async startRun(
+    plan: Plan | string,
+    options: StartRunOptions = {},
+  ): Promise<{ run: RunHandle; existed: boolean; takenUp: boolean }> {
     const loaded = typeof plan === 'string' ? loadPlan(plan, { sites: options.sites ?? null }) : plan;
-    const { run, existed } = await startRun(this.#session, loaded, options.id);
-    return { run: this.run(run), existed };
+    const started = await startRun(this.#session, loaded, options.id);
+    return { ...started, run: this.run(started.run) };
   }
 
   /** A run by its id; whether it exists shows when it is used. */

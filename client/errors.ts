@@ -62,10 +62,10 @@ export class RunExists extends DroverError {
   readonly plan: string;
 
   constructor(run: string, plan: string, existingPlan: string) {
-    super(
-      `Run ${run} exists already, started with another plan (${existingPlan}, or another version of ${plan}). Nothing was started.`,
-      { next: `drover run PLAN --id OTHER-ID, or drover show ${run}` },
-    );
+    const other = existingPlan === plan ? `another version of plan ${plan}` : `plan ${existingPlan}`;
+    super(`Run ${run} exists already, started with ${other}. Nothing was started.`, {
+      next: `drover run PLAN --id OTHER-ID, or drover show ${run}`,
+    });
     this.run = run;
     this.plan = plan;
   }

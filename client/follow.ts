@@ -12,8 +12,10 @@ export interface FollowOptions {
   onTrouble?: (trouble: Error | null) => void;
   /** ends the watching, never the run; `follow` then throws the signal's reason */
   signal?: AbortSignal;
-  /** ms between two looks, at least; default 1000. A look is never taken sooner than five times what the last one took. */
+  /** ms between two looks, at least; default 1000 */
   interval?: number;
+  /** a look is never taken sooner than this many times what the last one took; default 5 */
+  restFactor?: number;
 }
 
 /** What is followed: how to read it, and a promise that settles when it may be over, so that nobody waits out an interval. */
@@ -28,8 +30,8 @@ const REST_FACTOR = 5;
 const PATIENCE = 60_000;
 
 /** ms to rest after a look that took `took` ms. */
-export function restAfter(took: number, interval = LEAST_INTERVAL): number {
-  return Math.max(interval, took * REST_FACTOR);
+export function restAfter(took: number, interval = LEAST_INTERVAL, factor = REST_FACTOR): number {
+  return Math.max(interval, took * factor);
 }
 
 /** Resolves with the final report. @throws TemporalUnreachable when Temporal stays away for a minute */
@@ -51,7 +53,7 @@ export async function follow(followed: Followed, options: FollowOptions): Promis
       if (report.finishedAt !== null) {
         return report;
       }
-      rest = restAfter(Date.now() - began, interval);
+      rest = restAfter(Date.now() - began, interval, options.restFactor);
     } catch (error) {
       signal?.throwIfAborted();
       awaySince ??= began;

@@ -3,27 +3,38 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { inspectSites as inspectSitesWorkflow } from '../workflows/inspect-sites.js';
 import { INSPECT_SITES } from '../workflows/messages.js';
 import { NoWorker } from './errors.js';
-import { isUnanswered, type Session, within } from './session.js';
+import { askTemporal, isUnanswered, type Session, within } from './session.js';
+import { takenUp } from './taken-up.js';
 import { requireWorker } from './worker-presence.js';
 
 /** What a worker found out about one site. */
 export type SiteInspection = Awaited<ReturnType<typeof inspectSitesWorkflow>>[number];
 
+/** ms in which a worker that listens has begun */
+const BEGUN_WITHIN = 5_000;
 /** ms for a worker to check every site; each check has its own, shorter limits */
 const INSPECTED_WITHIN = 120_000;
 
 /** Has a worker check the sites, since logins live with the workers. `sites` null: all that the worker is configured for. */
 export async function inspectSites(session: Session, sites: string[] | null): Promise<SiteInspection[]> {
   await requireWorker(session, 'The sites were not checked.');
-  try {
-    return await within(session, INSPECTED_WITHIN, () =>
-      session.client.workflow.execute<typeof inspectSitesWorkflow>(INSPECT_SITES, {
-        workflowId: `doctor/${randomUUID()}`,
-        taskQueue: session.taskQueue,
-        args: [{ sites }],
-        workflowExecutionTimeout: INSPECTED_WITHIN,
-      }),
+  const handle = await askTemporal(session, () =>
+    session.client.workflow.start<typeof inspectSitesWorkflow>(INSPECT_SITES, {
+      workflowId: `doctor/${randomUUID()}`,
+      taskQueue: session.taskQueue,
+      args: [{ sites }],
+      workflowExecutionTimeout: INSPECTED_WITHIN,
+    }),
+  );
+  if (!(await takenUp(session, handle.workflowId, BEGUN_WITHIN))) {
+    await askTemporal(session, () => handle.terminate('no worker took it up'));
+    throw new NoWorker(
+      session.taskQueue,
+      `No worker listens on task queue ${session.taskQueue} any more. The sites were not checked.`,
     );
+  }
+  try {
+    return await within(session, INSPECTED_WITHIN, () => handle.result());
   } catch (error) {
     if (isUnanswered(error)) {
       throw new NoWorker(

@@ -18,6 +18,13 @@ export interface LiveReport extends RunReport {
   attention: Attention[];
 }
 
+/** ms for the run, and for all of its open VMs together, to answer */
+export interface Patience {
+  run: number;
+  vms: number;
+}
+
+const PATIENT: Patience = { run: ANSWER_WITHIN, vms: ANSWER_WITHIN };
 const ASKED_AT_ONCE = 20;
 
 /** What an open VM says of itself; `failing` instead when its code fails over and over. */
@@ -39,11 +46,14 @@ export class LiveReports {
     this.#run = run;
   }
 
-  /** @throws RunNotFound, NoWorker, WorkflowFailing, TemporalUnreachable */
-  async read(): Promise<LiveReport> {
-    const { report, described } = await readRun(this.#session, this.#run);
+  /**
+   * @param patience how long to wait for answers; an open VM that gives none is shown as it was last seen
+   * @throws RunNotFound, NoWorker, WorkflowFailing, TemporalUnreachable
+   */
+  async read(patience: Patience = PATIENT): Promise<LiveReport> {
+    const { report, described } = await readRun(this.#session, this.#run, patience.run);
     const failing = await findFailing(this.#session, described);
-    const open = report.finishedAt === null ? await this.#askOpenVms(report) : [];
+    const open = report.finishedAt === null ? await this.#askOpenVms(report, patience.vms) : [];
     for (const vm of open) {
       if (vm.report !== null) {
         this.#lastSaid.set(vm.id, vm.report);
@@ -61,11 +71,11 @@ export class LiveReports {
     };
   }
 
-  async #askOpenVms(report: RunReport): Promise<OpenVm[]> {
+  async #askOpenVms(report: RunReport, ms: number): Promise<OpenVm[]> {
     const unfinished = new Set(report.vms.filter(({ state }) => !isFinal(state)).map(({ id }) => id));
     const open = (await this.#openChildren()).filter((child) => unfinished.has(vmIdOf(child)));
     // One deadline for all of them: with the workers gone, a thousand VMs must not mean a thousand waits.
-    const deadline = Date.now() + ANSWER_WITHIN;
+    const deadline = Date.now() + ms;
     return pMap(open, (child) => this.#ask(child, deadline), { concurrency: ASKED_AT_ONCE });
   }
 

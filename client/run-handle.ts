@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { runWorkflowId } from '../plan/names.js';
 import {
   approveUpdate,
@@ -9,11 +10,14 @@ import {
 } from '../workflows/messages.js';
 import type { RunReport } from '../workflows/report.js';
 import { type FollowOptions, follow } from './follow.js';
-import { type LiveReport, LiveReports } from './live-report.js';
+import { type LiveReport, LiveReports, type Patience } from './live-report.js';
 import { readRun } from './run-state.js';
 import { findScope, findVm } from './scope.js';
 import type { Session } from './session.js';
 import { requestCancel, type Send, steer } from './steer.js';
+
+/** While a run is followed, who is slow to answer is asked again at the next look. */
+const GLANCE: Patience = { run: 5_000, vms: 3_000 };
 
 /** One run: read it, wait for it, steer it. Everything throws RunNotFound when it does not exist. */
 export class RunHandle {
@@ -41,12 +45,12 @@ export class RunHandle {
   /** Waits until the run has ended, for as long as it takes, and returns its final report. */
   wait(options: FollowOptions = {}): Promise<LiveReport> {
     const { client, connection } = this.#session;
-    const { signal } = options;
+    const signal = options.signal && callSignal(options.signal);
     const stoppable = <T>(ask: () => Promise<T>): Promise<T> =>
       signal === undefined ? ask() : connection.withAbortSignal(signal, ask);
     return follow(
       {
-        read: () => stoppable(() => this.#live.read()),
+        read: () => stoppable(() => this.#live.read(GLANCE)),
         closed: () => stoppable(() => client.workflow.getHandle(runWorkflowId(this.run)).result()),
       },
       options,
@@ -87,4 +91,11 @@ export class RunHandle {
   async #scope(target: string | undefined): Promise<Scope> {
     return target === undefined ? {} : findScope(await this.report(), target);
   }
+}
+
+/** A signal that follows the caller's and may be listened to by as many calls as are open at once. */
+function callSignal(given: AbortSignal): AbortSignal {
+  const signal = AbortSignal.any([given]);
+  setMaxListeners(0, signal);
+  return signal;
 }

@@ -28,12 +28,13 @@ export async function describeRun(session: Session, run: string): Promise<Workfl
 
 /**
  * The run's own report: final for VMs that are done; what the others are doing right now, their own workflows know.
+ * @param ms milliseconds for a worker to answer
  * @throws {@link RunNotFound}; {@link NoWorker} and {@link WorkflowFailing} when nobody can answer for the run
  */
-export async function readRun(session: Session, run: string): Promise<RunStatus> {
+export async function readRun(session: Session, run: string, ms = ANSWER_WITHIN): Promise<RunStatus> {
   const described = await describeRun(session, run);
   try {
-    const report = await askRun(session, described, ANSWER_WITHIN);
+    const report = await askRun(session, described, ms);
     return { report: closedFromOutside(report, described), described };
   } catch (error) {
     if (isAborted(error)) {

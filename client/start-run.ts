@@ -7,13 +7,19 @@ import { BadRunId, KindUnavailable, RunExists, RunNotFound } from './errors.js';
 import { defaultRunId, isRunId } from './run-id.js';
 import { describeRun } from './run-state.js';
 import { askTemporal, type Session } from './session.js';
+import { takenUp } from './taken-up.js';
 import { requireWorker } from './worker-presence.js';
 
 export interface StartedRun {
   run: string;
   /** true: this very plan was started under this id before, and nothing was started now */
   existed: boolean;
+  /** false: started, but no worker has begun with it within a few seconds; it waits for one */
+  takenUp: boolean;
 }
+
+/** ms in which a worker that listens has begun */
+const BEGUN_WITHIN = 5_000;
 
 /** What can be wrong with a request before Temporal is asked. @throws {@link BadRunId}, {@link KindUnavailable} */
 export function checkStart(plan: Plan, id: string | undefined, now: Date): string {
@@ -32,7 +38,7 @@ export async function startRun(session: Session, plan: Plan, id?: string): Promi
   const run = checkStart(plan, id, new Date());
   const digest = planDigest(plan);
   if (await existsAlready(session, run, plan, digest)) {
-    return { run, existed: true };
+    return { run, existed: true, takenUp: true };
   }
   await requireWorker(session, 'Nothing was started.');
   const input: RunInput = { run, plan };
@@ -46,11 +52,11 @@ export async function startRun(session: Session, plan: Plan, id?: string): Promi
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
     );
-    return { run, existed: false };
+    return { run, existed: false, takenUp: await takenUp(session, runWorkflowId(run), BEGUN_WITHIN) };
   } catch (error) {
     // Someone started it between the look and the start.
     if (error instanceof WorkflowExecutionAlreadyStartedError && (await existsAlready(session, run, plan, digest))) {
-      return { run, existed: true };
+      return { run, existed: true, takenUp: true };
     }
     throw error;
   }

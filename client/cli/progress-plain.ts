@@ -1,4 +1,4 @@
-import type { VmReport } from '../../workflows/report.js';
+import { isFinal, type VmReport } from '../../workflows/report.js';
 import type { Attention } from '../attention.js';
 import { DroverError } from '../errors.js';
 import type { LiveReport } from '../live-report.js';
@@ -30,7 +30,7 @@ export class PlainProgress implements Progress {
     const first = this.#seen.size === 0;
     for (const vm of report.vms) {
       const line = vmLine(vm);
-      if (line !== null && this.#seen.get(vm.id) !== line && (!first || vm.state !== 'succeeded')) {
+      if (line !== null && this.#seen.get(vm.id) !== line && (!first || vm.state === 'failed' || !isFinal(vm.state))) {
         this.say(line);
       }
       this.#seen.set(vm.id, line ?? this.#seen.get(vm.id) ?? '');
@@ -41,7 +41,7 @@ export class PlainProgress implements Progress {
       this.#totalsAt = this.#now();
       this.#totals = totals;
       const doing = activity(report.vms);
-      this.say(`${report.run} ${report.state} - ${totals}${doing === '' ? '' : ` (${doing})`}`);
+      this.say(`${report.run} ${report.state} - ${totals}${doing === '' ? '' : `; now ${doing}`}`);
     }
   }
 

@@ -41,7 +41,7 @@ function codeOf(error: unknown): string {
 function messageOf(error: unknown): string {
   if (error instanceof BadInput) {
     const count = error.problems.length;
-    return `${count === 1 ? '1 problem' : `${count} problems`} found; nothing was started.`;
+    return `${count === 1 ? '1 problem' : `${count} problems`} found; nothing was done.`;
   }
   if (error instanceof CommanderError) {
     return error.message.replace(/^error: /, '');

@@ -31,7 +31,7 @@ export function wavesTable({ vms }: Pick<RunReport, 'vms'>): string {
       activity(members),
     ];
   });
-  return table(['WAVE', 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows);
+  return table(...filled(['WAVE', 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows));
 }
 
 export function vmsTable({ vms }: Pick<RunReport, 'vms'>, colors: Colors): string {
@@ -44,7 +44,7 @@ export function vmsTable({ vms }: Pick<RunReport, 'vms'>, colors: Colors): strin
     outage(vm),
     vm.error === null ? '' : `${vm.error.code}: ${vm.error.message}`,
   ]);
-  return table(['VM', 'WAVE', 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'ERROR'], rows);
+  return table(...filled(['VM', 'WAVE', 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'ERROR'], rows));
 }
 
 export function attentionText(attention: Attention[], colors: Colors): string {
@@ -56,7 +56,10 @@ export function attentionText(attention: Attention[], colors: Colors): string {
 }
 
 export function outage({ outageSeconds }: Pick<VmReport, 'outageSeconds'>): string {
-  return outageSeconds === null ? '' : duration(outageSeconds * 1000);
+  if (outageSeconds === null) {
+    return '';
+  }
+  return outageSeconds < 60 ? `${outageSeconds} s` : duration(outageSeconds * 1000);
 }
 
 export function colored(state: string, colors: Colors): string {
@@ -90,11 +93,18 @@ export function byWave(vms: VmReport[]): Map<string, VmReport[]> {
   return waves;
 }
 
+/** Leaves out columns in which nothing stands. */
+function filled(head: string[], rows: string[][]): [head: string[], rows: string[][]] {
+  const kept = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const keep = (row: string[]): string[] => row.filter((_, column) => kept[column]);
+  return [keep(head), rows.map(keep)];
+}
+
 /** What the open VMs of a wave are doing, the busiest step first. */
 export function activity(vms: VmReport[]): string {
   const counts = new Map<string, number>();
   for (const { state, step, waitingFor } of vms) {
-    if (state === 'running' || state === 'waiting') {
+    if (state === 'running' || (state === 'waiting' && (waitingFor !== null || step !== 'queued'))) {
       const doing = waitingFor === null ? step : `waiting for ${waitingFor}`;
       counts.set(doing, (counts.get(doing) ?? 0) + 1);
     }

@@ -64,7 +64,10 @@ function load(cli: Cli, file: string): { config: Config; plan: Plan } {
 }
 
 async function start(cli: Cli, drover: Drover, plan: Plan, id: string, wait: boolean): Promise<number> {
-  const { run, existed } = await drover.startRun(plan, { id });
+  const { run, existed, takenUp } = await drover.startRun(plan, { id });
+  if (!takenUp) {
+    cli.out.alert(`No worker has begun with run ${id} yet; it waits for one. Next: drover worker`);
+  }
   if (existed) {
     cli.out.note(`Run ${id} of this plan exists already; it was not started again.`);
   }
@@ -75,7 +78,7 @@ async function start(cli: Cli, drover: Drover, plan: Plan, id: string, wait: boo
     return printReport(cli, await watchRun(cli, run));
   }
   if (!existed) {
-    cli.out.result(id, { run: id, existed });
+    cli.out.result(id, { run: id, existed, takenUp });
     cli.out.note(`Follow it: drover watch ${id}`);
     return EXIT.ok;
   }

@@ -45,6 +45,8 @@ export function runDemo(options: DemoOptions): Promise<DemoResult> {
       report = await Promise.race([
         run.wait({
           signal: options.signal,
+          // Nobody else uses this Temporal, so that it need not be spared.
+          restFactor: 1,
           onChange: (seen) => {
             progress.update(seen);
             crash.consider(seen);

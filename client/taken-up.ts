@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { askTemporal, type Session } from './session.js';
+
+/** temporal.api.enums.v1.PendingWorkflowTaskState */
+const STARTED = 2;
+const LOOK_EVERY = 100;
+
+/**
+ * Whether a worker begins with a new workflow within `ms` milliseconds. That somebody listened a moment ago does not say
+ * so: a worker that has just stopped is listed for a while.
+ */
+export async function takenUp(session: Session, workflowId: string, ms: number): Promise<boolean> {
+  const handle = session.client.workflow.getHandle(workflowId);
+  const until = Date.now() + ms;
+  for (;;) {
+    const { raw } = await askTemporal(session, () => handle.describe());
+    const task = raw.pendingWorkflowTask;
+    if (!task || Number(task.state) === STARTED || Number(task.attempt ?? 1) > 1) {
+      return true;
+    }
+    if (Date.now() >= until) {
+      return false;
+    }
+    await delay(LOOK_EVERY);
+  }
+}
