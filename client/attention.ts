@@ -2,6 +2,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { Hold, RunReport } from '../workflows/report.js';
 import type { WorkflowFailing } from './errors.js';
+import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
 export interface Attention {
@@ -52,7 +53,7 @@ function endedOutside({ run, totals }: RunReport, { closedAs }: Findings): Atten
     return [];
   }
   const open = totals.running + totals.waiting;
-  const left = open === 0 ? '' : ` ${open} VMs had not ended; those that were being moved finish by themselves.`;
+  const left = open === 0 ? '' : ` ${plural(open, 'VM')} had not ended; what was being moved goes on by itself.`;
   return [
     {
       kind: 'ended-outside',
@@ -97,7 +98,7 @@ function approvals({ run, vms, finishedAt }: RunReport): Attention[] {
   }
   return [...byWave].map(([wave, count]) => ({
     kind: 'approval',
-    message: `${count === 1 ? '1 VM' : `${count} VMs`} of wave ${wave} wait${count === 1 ? 's' : ''} for an approval to be cut over.`,
+    message: `${plural(count, 'VM')} of wave ${wave} wait${count === 1 ? 's' : ''} for an approval to be cut over.`,
     next: `drover approve ${run} ${shellWord(wave)}`,
   }));
 }

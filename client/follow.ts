@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TemporalUnreachable } from '../worker/connection.js';
 import { DroverError, RunNotFound } from './errors.js';
 import type { LiveReport } from './live-report.js';
-import { isAborted } from './session.js';
 
 export interface FollowOptions {
   /** hears every report that was read, changed or not; the last one is final */
@@ -62,8 +61,7 @@ export async function follow(followed: Followed, options: FollowOptions): Promis
       }
       options.onTrouble?.(error);
     }
-    const waited = await Promise.race([pause(rest, signal), over.then(() => 'over' as const)]);
-    if (waited === 'over') {
+    if ((await restOr(over, rest, signal)) === 'over') {
       // Settled for good, or its connection broke: either way it must not cut the next rest short as well.
       over = new Promise<null>(() => {});
     }
@@ -78,10 +76,14 @@ function passes(error: Error, away: number): boolean {
   return error instanceof DroverError && !(error instanceof RunNotFound);
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await delay(ms, undefined, signal && { signal }).catch((error: unknown) => {
-    if (!signal?.aborted && !isAborted(error)) {
-      throw error;
-    }
-  });
+/** Rests `ms` milliseconds, less when `over` settles first or the signal is aborted; leaves no timer behind. */
+async function restOr(over: Promise<unknown>, ms: number, signal: AbortSignal | undefined): Promise<'over' | 'rested'> {
+  const enough = new AbortController();
+  const stops = signal === undefined ? enough.signal : AbortSignal.any([enough.signal, signal]);
+  const rest = delay(ms, 'rested' as const, { signal: stops }).catch(() => 'rested' as const);
+  try {
+    return await Promise.race([rest, over.then(() => 'over' as const)]);
+  } finally {
+    enough.abort();
+  }
 }

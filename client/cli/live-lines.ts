@@ -1,9 +1,9 @@
 /** The block that a terminal shows of a run that goes on: as much as fits, the most telling first. */
 import { totalsOf, type VmReport } from '../../workflows/report.js';
 import type { LiveReport } from '../live-report.js';
+import { between, duration } from '../words.js';
 import type { Colors } from './output.js';
 import { activity, byWave, colored, totalsLine } from './run-text.js';
-import { between, duration } from './text.js';
 
 export interface Screen {
   columns: number;

@@ -1,7 +1,8 @@
 /** What a run of a plan would do, before it is started. */
 import type { Plan } from '../../plan/types.js';
+import { duration, moment, plural } from '../words.js';
 import type { Colors } from './output.js';
-import { duration, moment, plural, table } from './text.js';
+import { table } from './table.js';
 
 export interface DryRun {
   run: string;

@@ -2,10 +2,10 @@ import { isFinal, type VmReport } from '../../workflows/report.js';
 import type { Attention } from '../attention.js';
 import { DroverError } from '../errors.js';
 import type { LiveReport } from '../live-report.js';
+import { clock } from '../words.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
 import { activity, outage, totalsLine } from './run-text.js';
-import { clock } from './text.js';
 
 /** ms between two lines of totals */
 const TOTALS_EVERY = 5_000;

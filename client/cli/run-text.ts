@@ -2,8 +2,9 @@
 import type { RunReport, RunTotals, VmReport, VmState } from '../../workflows/report.js';
 import { totalsOf } from '../../workflows/report.js';
 import type { Attention } from '../attention.js';
+import { between, duration, moment, plural } from '../words.js';
 import type { Colors } from './output.js';
-import { between, duration, moment, plural, table } from './text.js';
+import { table } from './table.js';
 
 export function headline(report: RunReport, colors: Colors): string {
   const { run, plan, kind, state, startedAt, finishedAt } = report;

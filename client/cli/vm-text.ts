@@ -2,9 +2,10 @@
 import type { VmReport } from '../../workflows/report.js';
 import { shellWord } from '../attention.js';
 import type { LiveReport } from '../live-report.js';
+import { between, duration, moment } from '../words.js';
 import type { Colors } from './output.js';
 import { colored, outage } from './run-text.js';
-import { between, duration, moment, table } from './text.js';
+import { table } from './table.js';
 
 export function vmText({ run, attention }: LiveReport, vm: VmReport, colors: Colors): string {
   const facts = [

@@ -4,10 +4,10 @@ import { EXIT, type ExitCode } from '../cli/exit-codes.js';
 import { aborting } from '../cli/interrupt.js';
 import { count, factor } from '../cli/parse.js';
 import { progressFor } from '../cli/progress.js';
-import { duration } from '../cli/text.js';
 import { Interrupted } from '../errors.js';
 import { reportDocument } from '../report/json.js';
 import { textReport } from '../report/text.js';
+import { duration } from '../words.js';
 
 interface DemoFlags {
   vms: number;

@@ -2,7 +2,7 @@ import { type AddCommand, examples } from '../cli/command.js';
 import { configPath, configWithSites, withDrover } from '../cli/context.js';
 import { type Diagnosis, diagnosisText, siteFailed } from '../cli/doctor-text.js';
 import { EXIT } from '../cli/exit-codes.js';
-import { plural } from '../cli/text.js';
+import { plural } from '../words.js';
 
 export const addDoctor: AddCommand = (program, run) => {
   const command = program

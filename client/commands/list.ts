@@ -3,8 +3,9 @@ import { clientConfig, withDrover } from '../cli/context.js';
 import { EXIT } from '../cli/exit-codes.js';
 import type { Colors } from '../cli/output.js';
 import { colored } from '../cli/run-text.js';
-import { moment, table } from '../cli/text.js';
+import { table } from '../cli/table.js';
 import type { RunList, RunSummary } from '../list-runs.js';
+import { moment } from '../words.js';
 
 const SHOWN = 20;
 

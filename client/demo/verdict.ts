@@ -1,6 +1,6 @@
 /** The simulator's own books, held against what the demo claims: nothing lost, nothing twice. */
 import type { LedgerEntry, WorldView } from '../../simulator/index.js';
-import { plural } from '../cli/text.js';
+import { plural } from '../words.js';
 
 /** What really happened to one VM. */
 export interface VmTruth {

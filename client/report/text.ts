@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { RunReport, VmReport } from '../../workflows/report.js';
 import type { Colors } from '../cli/output.js';
 import { headline, outage, totalsLine, vmsTable, wavesTable } from '../cli/run-text.js';
-import { plural } from '../cli/text.js';
+import { plural } from '../words.js';
 
 const PLAIN = pc.createColors(false);
 

@@ -1,22 +1,4 @@
-/** Small pieces of text that several commands print. */
-import Table from 'cli-table3';
-
-/** A table without frames, for terminals and files alike; widths follow the contents. */
-export function table(head: string[], rows: string[][]): string {
-  const plain = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
-  const sides = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
-  const built = new Table({
-    head,
-    chars: { ...plain, ...sides, right: '', 'right-mid': '', middle: '  ' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  built.push(...rows);
-  return built
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
-}
+/** Times and counts in words. */
 
 /** `1 h 02 min`, `3 min 05 s`, `12 s`; a dash for what is not known. */
 export function duration(ms: number | null): string {

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { attentionFor, type Findings, shellWord } from '../../client/attention.js';
+import { WorkflowFailing } from '../../client/errors.js';
+import { mergeReports } from '../../client/live-report.js';
+import { report, vm } from './support/reports.js';
+
+const nothing: Findings = { runFailing: null, held: [], failing: [], closedAs: 'RUNNING' };
+
+describe('what a person should see about a run', () => {
+  it('is nothing while it goes on by itself', () => {
+    expect(attentionFor(report([vm('a', { state: 'running' })]), nothing)).toEqual([]);
+  });
+
+  it('is the next approval to give, per wave', () => {
+    const waits = { state: 'waiting', waitingFor: 'approval' } as const;
+    const run = report([vm('a', waits), vm('b', waits), vm('c', { ...waits, wave: 'second wave' })]);
+    expect(attentionFor(run, nothing).map(({ next }) => next)).toEqual([
+      'drover approve exit-1 pilot',
+      "drover approve exit-1 'second wave'",
+    ]);
+  });
+
+  it('is why it is paused, and what each site holds', () => {
+    const hold = { site: 'lyon', code: 'ServiceNotLicensed', message: 'lyon has no licence. Renew it.' };
+    const run = report(
+      ['a', 'b', 'c', 'd'].map((name) => vm(name)),
+      { state: 'paused', pausedBecause: 'coffee' },
+    );
+    const held = run.vms.map(({ id }) => ({ id, hold }));
+    const [paused, holding, ...more] = attentionFor(run, { ...nothing, held });
+    expect(paused).toEqual({ kind: 'paused', message: 'Paused: coffee', next: 'drover resume exit-1' });
+    expect(holding?.message).toBe(
+      'a, b, c and 1 more are held by site lyon (ServiceNotLicensed): lyon has no licence. Renew it.',
+    );
+    expect(more).toEqual([]);
+  });
+
+  it('is failing code, once however many workflows meet it, with the way out', () => {
+    const failing = ['a', 'b'].map((id) => ({
+      id,
+      failing: new WorkflowFailing(`vm/paris/${id}`, 9, 'TypeError: boom'),
+    }));
+    const [only, ...more] = attentionFor(report([]), { ...nothing, failing });
+    expect(more).toEqual([]);
+    expect(only?.message).toMatch(/vm\/paris\/a, attempt 9: TypeError: boom\. So do 1 other/);
+    expect(only?.next).toMatch(/worker's log.*redeploy/);
+  });
+
+  it('is that somebody terminated it', () => {
+    const run = report([vm('a', { state: 'running' })], { state: 'cancelled', finishedAt: '2026-12-05T22:00:00.000Z' });
+    expect(attentionFor(run, { ...nothing, closedAs: 'TERMINATED' })[0]?.message).toMatch(/was terminated\. 1 VM had/);
+  });
+});
+
+describe('a report with what its open VMs say', () => {
+  it('takes their word, but never over a final state, and counts anew', () => {
+    const run = report([vm('a', { state: 'succeeded' }), vm('b', { state: 'running', step: 'start' }), vm('c')]);
+    const said = new Map([
+      ['id-of-a', vm('a', { state: 'running' })],
+      ['id-of-b', vm('b', { state: 'waiting', step: 'gate', waitingFor: 'window' })],
+    ]);
+    const merged = mergeReports(run, said);
+    expect(merged.vms.map(({ state, step }) => `${state} ${step}`)).toEqual([
+      'succeeded queued',
+      'waiting gate',
+      'waiting queued',
+    ]);
+    expect(merged.totals).toMatchObject({ succeeded: 1, waiting: 2, running: 0 });
+  });
+});
+
+describe('a word of a command', () => {
+  it('is quoted when a shell would read it otherwise', () => {
+    expect(['web1', 'second wave', "it's"].map(shellWord)).toEqual(['web1', "'second wave'", `'it'\\''s'`]);
+  });
+});

@@ -1,0 +1,44 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from '@jest/globals';
+import { cli } from './support/cli.js';
+
+const COMMANDS = [
+  'demo',
+  'run',
+  'list',
+  'show',
+  'watch',
+  'report',
+  'approve',
+  'pause',
+  'resume',
+  'cancel',
+  'doctor',
+  'worker',
+  'simulator',
+];
+const here = { cwd: tmpdir() };
+
+describe('help', () => {
+  it.each(COMMANDS)('of %s has an example and the global options', async (command) => {
+    const { code, stdout } = await cli([command, '--help'], here);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}\\$ drover ${command}`));
+    expect(stdout).toMatch(/--config <file>[\s\S]*--json[\s\S]*--quiet/);
+  });
+
+  it('of the program names every command', async () => {
+    const { code, stdout } = await cli(['--help'], here);
+    expect(code).toBe(0);
+    for (const command of COMMANDS) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
+    }
+  });
+
+  it('gives the version', async () => {
+    expect(await cli(['--version'], here)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+});

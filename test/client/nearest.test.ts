@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { AmbiguousName, NotInRun } from '../../client/errors.js';
+import { nearest } from '../../client/nearest.js';
+import { findScope, findVm } from '../../client/scope.js';
+import { report, vm } from './support/reports.js';
+
+describe('nearest names', () => {
+  const runs = ['paris-exit-20261205', 'paris-exit-20261204', 'lyon-exit-1', 'x'];
+
+  it('are those that begin like what was typed, and those mistyped by a few letters', () => {
+    expect(nearest('paris-exit', runs)).toEqual(['paris-exit-20261205', 'paris-exit-20261204']);
+    expect(nearest('pariz-exit-20261205', runs)[0]).toBe('paris-exit-20261205');
+    expect(nearest('LYON-EXIT-1', runs)).toEqual(['lyon-exit-1']);
+  });
+
+  it('are none when nothing is near', () => {
+    expect(nearest('quarterly-drill', runs)).toEqual([]);
+    expect(nearest('', runs)).toEqual([]);
+  });
+});
+
+describe('what a person means by a word', () => {
+  const run = report([vm('web1'), vm('web2', { wave: 'rest' }), vm('twin'), vm('twin', { id: 'other' })]);
+
+  it('is a wave, a VM by id, or a VM by name', () => {
+    expect(findScope(run, 'rest')).toEqual({ wave: 'rest' });
+    expect(findScope(run, 'web1')).toEqual({ vm: 'id-of-web1' });
+    expect(findScope(run, 'other')).toEqual({ vm: 'other' });
+    expect(findScope(run, undefined)).toEqual({});
+  });
+
+  it('is refused with the nearest names, or with the ids when a name is not enough', () => {
+    expect(() => findVm(run, 'wbe1')).toThrow(NotInRun);
+    expect(() => findVm(run, 'wbe1')).toThrow(/Nearest: .*web1/);
+    expect(() => findVm(run, 'twin')).toThrow(AmbiguousName);
+    expect(() => findVm(run, 'twin')).toThrow(/id-of-twin, other/);
+  });
+});

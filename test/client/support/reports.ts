@@ -1,0 +1,36 @@
+import type { LiveReport } from '../../../client/live-report.js';
+import { totalsOf, type VmReport } from '../../../workflows/report.js';
+
+export function vm(name: string, change: Partial<VmReport> = {}): VmReport {
+  return {
+    id: `id-of-${name}`,
+    name,
+    wave: 'pilot',
+    state: 'waiting',
+    step: 'queued',
+    waitingFor: null,
+    replicationId: null,
+    startedAt: null,
+    finishedAt: null,
+    outageSeconds: null,
+    error: null,
+    operations: [],
+    ...change,
+  };
+}
+
+export function report(vms: VmReport[], change: Partial<LiveReport> = {}): LiveReport {
+  return {
+    run: 'exit-1',
+    plan: 'exit',
+    kind: 'migrate',
+    state: 'running',
+    startedAt: '2026-12-05T21:00:00.000Z',
+    finishedAt: null,
+    totals: totalsOf(vms),
+    pausedBecause: null,
+    vms,
+    attention: [],
+    ...change,
+  };
+}
