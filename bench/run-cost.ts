@@ -1,0 +1,322 @@
+/**
+ * What one migration costs: events in Temporal's histories, requests to VCDA, memory of the worker. A Temporal dev server,
+ * the simulator and one worker run as processes of their own on the loopback interface; nothing else is reached.
+ *
+ *   npm run build && node dist/bench/run-cost.js --vms 20 --speed 40
+ *
+ * Sites keep the defaults of a config unless a flag says otherwise. It stops by itself: when the run is over, or after
+ * --limit minutes. Memory is read from /proc, so on other systems than Linux that part is missing.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Part } from '../client/demo/part.js';
+import { connectDrover } from '../client/drover.js';
+import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../plan/names.js';
+import type { Plan } from '../plan/types.js';
+import { type RequestCount, simulatedVms, siteVdcId } from '../simulator/index.js';
+import { connectClient } from '../worker/connection.js';
+import { startDevServer } from '../worker/dev-server.js';
+import { resolveTemporalCli } from '../worker/temporal-cli.js';
+import type { RunReport, VmReport } from '../workflows/report.js';
+
+type TemporalClient = Awaited<ReturnType<typeof connectClient>>['client'];
+
+const { values: flags } = parseArgs({
+  options: {
+    vms: { type: 'string', default: '20' },
+    /** simulated seconds per second */
+    speed: { type: 'string', default: '40' },
+    /** data of each VM; absent: 8 to 40 GiB, as the simulator has it */
+    gib: { type: 'string' },
+    /** polling.interval, polling.selfCheck and limits.requestsPerSecond of both sites */
+    interval: { type: 'string', default: '5s' },
+    'self-check': { type: 'string', default: '15m' },
+    rate: { type: 'string', default: '20' },
+    /** minutes after which it gives up */
+    limit: { type: 'string', default: '60' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const vms = wholeNumber('vms');
+const speed = number('speed');
+const limitMs = number('limit') * 60_000;
+
+const SOURCE = 'paris';
+const DESTINATION = 'lyon';
+const RUN = 'cost';
+const SAMPLE_EVERY = 500;
+
+interface Spread {
+  min: number;
+  median: number;
+  max: number;
+}
+
+interface Cost {
+  vms: number;
+  speed: number;
+  state: RunReport['state'];
+  succeeded: number;
+  wallSeconds: number;
+  /** history events of the workflow of one VM */
+  eventsPerVm: Spread;
+  /** of the run and of the destination's site workflow, over all their executions, divided by the VMs */
+  runEventsPerVm: number;
+  siteEventsPerVm: number;
+  executions: { run: number; site: number };
+  requests: { total: number; perVm: number; byRoute: { route: string; count: number; perVm: number }[] };
+  /** MiB, resident; null where /proc is not there */
+  workerMemory: { start: number; peak: number; end: number } | null;
+  /** seconds from submission to the end, by kind of operation; `initial-sync`: from the end of start to the submission of migrate */
+  seconds: Record<string, Spread>;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function measure(signal: AbortSignal, onClose: (close: () => Promise<unknown>) => void): Promise<Cost> {
+  const folder = await mkdtemp(join(tmpdir(), 'drover-bench-'));
+  onClose(() => rm(folder, { recursive: true, force: true }));
+  const cli = await resolveTemporalCli({ env: process.env, say, signal });
+  const server = await startDevServer({ cli: cli.path, say });
+  onClose(() => server.stop());
+  const env = await environment(folder, server.address);
+
+  const simulation = { vms, speed, sites: [{ name: SOURCE }, { name: DESTINATION }] };
+  const simulator = new Part({ role: 'simulator', argument: JSON.stringify(simulation), env, folder });
+  onClose(() => simulator.stop());
+  const { sites: urls } = JSON.parse(await simulator.firstLine()) as { sites: Record<string, string> };
+  const control = `${urls[SOURCE]}/_sim`;
+  if (flags.gib !== undefined) await resize(control, number('gib'));
+
+  const config = join(folder, 'drover.yaml');
+  await writeFile(config, configText(urls));
+  const worker = new Part({ role: 'worker', argument: config, env, folder });
+  onClose(() => worker.stop());
+  const drover = await connectDrover({ env });
+  onClose(() => drover.close());
+  const { client, connection } = await connectClient(env);
+  onClose(() => connection.close());
+  while (!(await drover.workerListens())) await delay(200, undefined, { signal });
+
+  const memory = new Memory(worker.pid);
+  onClose(async () => memory.stop());
+  await memory.start();
+  const began = Date.now();
+  await drover.startRun(plan(), { id: RUN });
+  say(`run ${RUN}: ${vms} VMs at speed ${speed}, worker pid ${worker.pid}`);
+  // Awaited as a plain result: following it live would ask every open VM, and that is not what is measured.
+  const report = await Promise.race([
+    client.workflow.getHandle(runWorkflowId(RUN)).result() as Promise<RunReport>,
+    worker.unexpectedEnd(),
+    simulator.unexpectedEnd(),
+    aborted(signal),
+  ]);
+  const wallSeconds = (Date.now() - began) / 1000;
+  const workerMemory = await memory.read();
+
+  const stats = (await (await fetch(`${control}/stats`)).json()) as { requests: RequestCount[]; total: number };
+  const perVm: number[] = [];
+  for (const { id } of report.vms) perVm.push((await events(client, vmWorkflowId(SOURCE, id))).events);
+  const run = await events(client, runWorkflowId(RUN));
+  const site = await events(client, siteWorkflowId(DESTINATION));
+  return {
+    vms,
+    speed,
+    state: report.state,
+    succeeded: report.totals.succeeded,
+    wallSeconds: round(wallSeconds),
+    eventsPerVm: spread(perVm),
+    runEventsPerVm: round(run.events / vms),
+    siteEventsPerVm: round(site.events / vms),
+    executions: { run: run.executions, site: site.executions },
+    requests: { total: stats.total, perVm: round(stats.total / vms), byRoute: byRoute(stats.requests) },
+    workerMemory,
+    seconds: durations(report.vms),
+  };
+}
+
+/** Nothing of a person's own Temporal settings may reach in. */
+async function environment(folder: string, address: string): Promise<NodeJS.ProcessEnv> {
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
+  const profile = join(folder, 'temporal.toml');
+  await writeFile(profile, '[profile.default]\n');
+  return { ...own, TEMPORAL_ADDRESS: address, TEMPORAL_CONFIG_FILE: profile, BENCH_PASSWORD: 'drover-sim' };
+}
+
+function configText(urls: Record<string, string>): string {
+  const sites = Object.entries(urls).flatMap(([name, url]) => [
+    `  ${name}:`,
+    `    url: ${url}`,
+    '    login: { type: vcdCredentials, user: ops@acme, password: "${BENCH_PASSWORD}" }',
+    `    limits: { requestsPerSecond: ${number('rate')} }`,
+    `    polling: { interval: ${flags.interval}, selfCheck: ${flags['self-check']} }`,
+  ]);
+  return ['sites:', ...sites, ''].join('\n');
+}
+
+function plan(): Plan {
+  return {
+    name: RUN,
+    kind: 'migrate',
+    source: { site: SOURCE },
+    destination: { site: DESTINATION, vdc: siteVdcId(DESTINATION), storageProfile: '*' },
+    replication: {},
+    limits: {},
+    cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
+    stopAfter: null,
+    keepReplication: false,
+    confirm: null,
+    waves: [{ name: 'all', vms: simulatedVms({ vms }).map(({ id, name }) => ({ id, name, after: [] })) }],
+  };
+}
+
+async function resize(control: string, gib: number): Promise<void> {
+  const changes = simulatedVms({ vms }).map(({ id }) => ({ id, usedBytes: gib * 2 ** 30 }));
+  const response = await fetch(`${control}/vms`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(changes),
+  });
+  if (!response.ok) throw new Error(`the simulator refuses --gib: ${response.status} ${await response.text()}`);
+}
+
+/** Events of every execution under a workflow id: what continued as new counts as one. */
+async function events(client: TemporalClient, workflowId: string): Promise<{ events: number; executions: number }> {
+  let all = 0;
+  let executions = 0;
+  for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    const described = await client.workflow.getHandle(workflowId, runId).describe();
+    all += described.historyLength;
+    executions += 1;
+  }
+  return { events: all, executions };
+}
+
+/** Resident memory of a process, sampled while it runs. */
+class Memory {
+  readonly #pid: number;
+  #timer: NodeJS.Timeout | undefined;
+  #start: number | null = null;
+  #peak = 0;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+  }
+
+  async start(): Promise<void> {
+    this.#start = await this.#resident();
+    this.#timer = setInterval(() => void this.#resident(), SAMPLE_EVERY);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async read(): Promise<Cost['workerMemory']> {
+    this.stop();
+    const end = await this.#resident();
+    return this.#start === null || end === null ? null : { start: this.#start, peak: this.#peak, end };
+  }
+
+  async #resident(): Promise<number | null> {
+    const status = await readFile(`/proc/${this.#pid}/status`, 'utf8').catch(() => '');
+    const kib = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+    if (kib === undefined) return null;
+    const mib = Math.round(Number(kib) / 1024);
+    this.#peak = Math.max(this.#peak, mib);
+    return mib;
+  }
+}
+
+function byRoute(requests: RequestCount[]): Cost['requests']['byRoute'] {
+  const counts = new Map<string, number>();
+  for (const { method, route, count } of requests) {
+    const key = `${method} ${route}`;
+    counts.set(key, (counts.get(key) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([route, count]) => ({ route, count, perVm: round(count / vms) }))
+    .sort((a, b) => b.count - a.count);
+}
+
+function durations(reports: VmReport[]): Cost['seconds'] {
+  const found = new Map<string, number[]>();
+  const note = (kind: string, from: string, to: string | null | undefined): void => {
+    if (to) found.set(kind, [...(found.get(kind) ?? []), (Date.parse(to) - Date.parse(from)) / 1000]);
+  };
+  for (const { operations } of reports) {
+    for (const { kind, submittedAt, finishedAt } of operations) note(kind, submittedAt, finishedAt);
+    const start = operations.findLast(({ kind }) => kind === 'start');
+    if (start?.finishedAt) {
+      note('initial-sync', start.finishedAt, operations.find(({ kind }) => kind === 'migrate')?.submittedAt);
+    }
+  }
+  return Object.fromEntries([...found].map(([kind, seconds]) => [kind, spread(seconds)]));
+}
+
+function spread(numbers: number[]): Spread {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const at = (index: number): number => round(sorted[index] ?? 0);
+  return { min: at(0), median: at(Math.floor((sorted.length - 1) / 2)), max: at(sorted.length - 1) };
+}
+
+function text(cost: Cost): string {
+  const { eventsPerVm, requests, workerMemory, executions } = cost;
+  const line = (what: string, value: string): string => `  ${what.padEnd(34)} ${value}`;
+  const three = ({ min, median, max }: Spread): string => `${min} / ${median} / ${max}`;
+  return [
+    `${cost.vms} VMs at speed ${cost.speed}: ${cost.state}, ${cost.succeeded} succeeded, ${cost.wallSeconds} s`,
+    line('events per VM, min/median/max', three(eventsPerVm)),
+    line('events of the run per VM', `${cost.runEventsPerVm} (${executions.run} executions)`),
+    line('events of the site per VM', `${cost.siteEventsPerVm} (${executions.site} executions)`),
+    line('VCDA requests per VM', `${requests.perVm} (${requests.total} in all)`),
+    ...requests.byRoute.map(({ route, count, perVm }) => line(`  ${route}`, `${perVm} (${count})`)),
+    line(
+      'worker memory, start/peak/end',
+      workerMemory === null
+        ? 'not known here'
+        : `${workerMemory.start} / ${workerMemory.peak} / ${workerMemory.end} MiB`,
+    ),
+    ...Object.entries(cost.seconds).map(([kind, seconds]) => line(`seconds of ${kind}`, three(seconds))),
+  ].join('\n');
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+function number(flag: 'speed' | 'gib' | 'rate' | 'limit' | 'vms'): number {
+  const value = Number(flags[flag]);
+  if (!(value > 0)) throw new RangeError(`--${flag} ${flags[flag]}: a number above 0 is expected`);
+  return value;
+}
+
+function wholeNumber(flag: 'vms'): number {
+  const value = number(flag);
+  if (!Number.isInteger(value)) throw new RangeError(`--${flag} ${value}: a whole number is expected`);
+  return value;
+}
+
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(name)));
+const late = setTimeout(() => stop.abort(new Error(`not over after ${flags.limit} minutes`)), limitMs);
+const closers: (() => Promise<unknown>)[] = [];
+try {
+  const cost = await measure(stop.signal, (close) => closers.unshift(close));
+  process.stdout.write(`${flags.json ? JSON.stringify(cost, null, 2) : text(cost)}\n`);
+  process.exitCode = cost.succeeded === cost.vms ? 0 : 1;
+} catch (error) {
+  say(`run-cost: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  clearTimeout(late);
+  for (const close of closers) await close().catch((error: unknown) => say(`clearing up: ${String(error)}`));
+}
+// Handles of the closed connections may linger; everything that matters has been waited for.
+process.exit();
