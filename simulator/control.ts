@@ -3,12 +3,12 @@ import { interrupt, nudge, unsuspend } from './engine/sync.js';
 import type { ActiveFault, FaultRule, Faults } from './faults.js';
 import type { Sessions } from './sessions.js';
 import type { RequestCount, Stats } from './stats.js';
+import { type WorldView, worldView } from './views/world.js';
 import { powerOff, powerOn, removeVm } from './world/copies.js';
 import type { LedgerEntry } from './world/ledger.js';
 import type { Policy, PowerState, RecoveryPlan, Vm } from './world/model.js';
 import { policyOf } from './world/sites.js';
 import type { World } from './world/world.js';
-import { type WorldView, worldView } from './views/world.js';
 
 export interface VmChange {
   /** an existing VM by its id; with `name` only, a new VM at `site` */

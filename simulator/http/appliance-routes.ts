@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden, notFound } from '../errors.js';
-import { startHealth } from '../operations/health.js';
 import { PROVIDER_ORG } from '../operations/caller.js';
+import { startHealth } from '../operations/health.js';
 import { accepted, caller, parameter, session } from './request.js';
 import type { Shared } from './shared.js';
 import { buildVersion } from './site-routes.js';

@@ -23,8 +23,8 @@ export function inventoryRoutes(api: FastifyInstance, shared: Shared, site: stri
     render: (item: T) => R,
   ) {
     const wanted = query(request);
-    const seen = only(items, (it) => sees(who, it.org) && (wanted.name === undefined || it.name === wanted.name));
-    return page(wanted, world.assumptions.pageCeiling, seen, render);
+    const holds = (it: T) => sees(who, it.org) && (wanted.name === undefined || it.name === wanted.name);
+    return page(wanted, world.assumptions.pageCeiling, { all: items, holds }, render);
   }
   function ownVdc(who: Caller, request: FastifyRequest): Vdc {
     const id = parameter(request);
@@ -35,7 +35,7 @@ export function inventoryRoutes(api: FastifyInstance, shared: Shared, site: stri
   function providerOnly(who: Caller, request: FastifyRequest, names: string[]) {
     if (!who.provider) throw forbidden();
     const items = names.map((name) => ({ id: uuid(0, 'inventory', who.site, name), name }));
-    return page(query(request), world.assumptions.pageCeiling, items, (it) => it);
+    return page(query(request), world.assumptions.pageCeiling, { all: items }, (it) => it);
   }
 
   get('/vms', (who, request) => {
@@ -73,7 +73,7 @@ export function inventoryRoutes(api: FastifyInstance, shared: Shared, site: stri
   );
 
   get('/vdcs/:id/networks', (who, request) =>
-    page(query(request), world.assumptions.pageCeiling, ownVdc(who, request).networks, (it) => it),
+    page(query(request), world.assumptions.pageCeiling, { all: ownVdc(who, request).networks }, (it) => it),
   );
 
   get('/orgs', (who, request) => {
@@ -84,8 +84,4 @@ export function inventoryRoutes(api: FastifyInstance, shared: Shared, site: stri
 
   get('/provider-vdcs', (who, request) => providerOnly(who, request, ['provider-vdc']));
   get('/datastores', (who, request) => providerOnly(who, request, ['datastore-1', 'datastore-2']));
-}
-
-function* only<T>(items: Iterable<T>, holds: (item: T) => boolean): Iterable<T> {
-  for (const item of items) if (holds(item)) yield item;
 }

@@ -25,8 +25,19 @@ export function list(query: Query, name: string): string[] | undefined {
     .filter((item) => item !== '');
 }
 
+/** What a list call selects: candidates, and a test that each must pass. No generator: this is the hot path. */
+export interface Selection<T> {
+  all: Iterable<T>;
+  holds?: (item: T) => boolean;
+}
+
 /** One page; only its own items are rendered. A limit above the ceiling is replaced by 100 [doc V35 tasks/get]. */
-export function page<T, R>(query: Query, ceiling: number, all: Iterable<T>, render: (item: T) => R): Page<R> {
+export function page<T, R>(
+  query: Query,
+  ceiling: number,
+  { all, holds = () => true }: Selection<T>,
+  render: (item: T) => R,
+): Page<R> {
   const offset = number(query, 'offset') ?? 0;
   const wanted = number(query, 'limit') ?? DEFAULT_LIMIT;
   if (offset < 0) throw badRequest("Query parameter 'offset' is negative.", ['offset']);
@@ -35,6 +46,7 @@ export function page<T, R>(query: Query, ceiling: number, all: Iterable<T>, rend
   const items: R[] = [];
   let total = 0;
   for (const item of all) {
+    if (!holds(item)) continue;
     if (total >= offset && items.length < limit) items.push(render(item));
     total++;
   }

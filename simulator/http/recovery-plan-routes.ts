@@ -18,7 +18,7 @@ export function recoveryPlanRoutes(api: FastifyInstance, shared: Shared, site: s
 
   api.get('/recovery-plans', reading, async (request) => {
     const who = caller(shared, site, request);
-    const plans = world.site(who.site).recoveryPlans.values();
+    const plans = { all: world.site(who.site).recoveryPlans.values() };
     return page(query(request), world.assumptions.pageCeiling, plans, planInfo);
   });
   api.get('/recovery-plans/:id', reading, async (request) => planInfo(planOf(request)));

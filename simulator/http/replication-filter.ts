@@ -1,23 +1,25 @@
-import { type Caller, sees } from '../operations/caller.js';
 import { badRequest, forbidden } from '../errors.js';
-import { uuid } from '../random.js';
+import { type Caller, sees } from '../operations/caller.js';
+import { vimLocation } from '../views/replication.js';
 import type { Replication } from '../world/model.js';
 import type { World } from '../world/world.js';
-import { list } from './paging.js';
+import { list, type Selection } from './paging.js';
 import type { Query } from './request.js';
 
 /** Filters of GET /vm-replications (vcda-api.md §3.2). `ids` and `vmId` do not walk the list. */
-export function* findReplications(world: World, who: Caller, wanted: Query): Iterable<Replication> {
+export function findReplications(world: World, who: Caller, wanted: Query): Selection<Replication> {
   if (!who.provider && (wanted.owner !== undefined || wanted.sourceVimServerUuid !== undefined)) throw forbidden();
   for (const name of ['sourceSiteType', 'destinationSiteType']) {
     const type = wanted[name];
     if (type !== undefined && type !== 'vcenter' && type !== 'vcloud') throw badRequest(`Unknown site type '${type}'.`);
-    if (type === 'vcenter') return;
+    if (type === 'vcenter') return { all: [] };
   }
-  for (const it of candidates(world, who, wanted)) {
-    if (!it.configured && world.assumptions.replicationVisible === 'taskEnd') continue;
-    if (sees(who, it.owner.org) && matches(world, it, wanted)) yield it;
-  }
+  const hidden = world.assumptions.replicationVisible === 'taskEnd';
+  const filters = filtersOf(world, wanted);
+  return {
+    all: candidates(world, who, wanted),
+    holds: (it) => !(hidden && !it.configured) && sees(who, it.owner.org) && filters.every((fits) => fits(it)),
+  };
 }
 
 function candidates(world: World, who: Caller, wanted: Query): Iterable<Replication> {
@@ -33,22 +35,31 @@ function candidates(world: World, who: Caller, wanted: Query): Iterable<Replicat
   return replications.values();
 }
 
-function matches(world: World, it: Replication, wanted: Query): boolean {
-  const source = world.vm(it.vmId) ?? it.lastSeen;
-  const destination = world.site(it.destinationSite).vdcs.get(it.destinationVdcId);
-  const equals = (want: string | undefined, value: string | undefined) => want === undefined || want === value;
-  return (
-    equals(wanted.vmId, it.vmId) &&
-    (wanted.vmName === undefined || it.vmName.includes(wanted.vmName)) &&
-    equals(wanted.owner, `${it.owner.org}@${it.owner.site}`) &&
-    equals(wanted.sourceSite, it.sourceSite) &&
-    equals(wanted.sourceOrg, source.org) &&
-    equals(wanted.sourceVdcId, source.vdcId) &&
-    equals(wanted.sourceVdcName, world.site(it.sourceSite).vdcs.get(source.vdcId)?.name) &&
-    equals(wanted.sourceVimServerUuid, wanted.sourceVimServerUuid && uuid(0, 'vc-instance', it.sourceSite)) &&
-    equals(wanted.storageProfile, it.storageProfileId) &&
-    equals(wanted.destinationOrg, destination?.org) &&
-    equals(wanted.destinationVdcId, it.destinationVdcId) &&
-    equals(wanted.destinationVdcName, destination?.name)
-  );
+/** One predicate per parameter that was given: a list without filters costs next to nothing per item. */
+function filtersOf(world: World, wanted: Query): ((it: Replication) => boolean)[] {
+  const source = (it: Replication) => world.vm(it.vmId) ?? it.lastSeen;
+  const destination = (it: Replication) => world.site(it.destinationSite).vdcs.get(it.destinationVdcId);
+  const values: Record<string, (it: Replication) => string | undefined> = {
+    vmId: (it) => it.vmId,
+    owner: (it) => `${it.owner.org}@${it.owner.site}`,
+    sourceSite: (it) => it.sourceSite,
+    sourceOrg: (it) => source(it).org,
+    sourceVdcId: (it) => source(it).vdcId,
+    sourceVdcName: (it) => world.site(it.sourceSite).vdcs.get(source(it).vdcId)?.name,
+    sourceVimServerUuid: (it) => vimLocation(it.sourceSite).vimServerInstanceUuid,
+    storageProfile: (it) => it.storageProfileId,
+    destinationOrg: (it) => destination(it)?.org,
+    destinationVdcId: (it) => it.destinationVdcId,
+    destinationVdcName: (it) => destination(it)?.name,
+  };
+  const filters = Object.entries(values)
+    .filter(([name]) => wanted[name] !== undefined)
+    .map(
+      ([name, valueOf]) =>
+        (it: Replication) =>
+          valueOf(it) === wanted[name],
+    );
+  const { vmName } = wanted;
+  if (vmName !== undefined) filters.push((it) => it.vmName.includes(vmName));
+  return filters;
 }

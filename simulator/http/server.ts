@@ -2,13 +2,13 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { ApiError, badRequest, errorBody, notAuthenticated } from '../errors.js';
 import { adminRoutes } from './admin-routes.js';
 import { applianceRoutes } from './appliance-routes.js';
-import { recoveryPlanRoutes } from './recovery-plan-routes.js';
 import { controlRoutes } from './control-routes.js';
 import { applyFaults, RAW, reset, route } from './fault-hook.js';
-import { negotiate } from './media-type.js';
-import type { Shared } from './shared.js';
 import { inventoryRoutes } from './inventory-routes.js';
+import { negotiate } from './media-type.js';
+import { recoveryPlanRoutes } from './recovery-plan-routes.js';
 import { sessionRoutes } from './session-routes.js';
+import type { Shared } from './shared.js';
 import { siteRoutes } from './site-routes.js';
 import { taskRoutes } from './task-routes.js';
 import { vappReplicationRoutes } from './vapp-replication-routes.js';

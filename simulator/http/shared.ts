@@ -1,5 +1,5 @@
 import type { Control } from '../control.js';
-import type { Faults, ActiveFault } from '../faults.js';
+import type { ActiveFault, Faults } from '../faults.js';
 import type { Session, Sessions } from '../sessions.js';
 import type { Stats } from '../stats.js';
 import type { Users } from '../users.js';

@@ -4,7 +4,7 @@ import { type Caller, sees } from '../operations/caller.js';
 import { taskInfo, taskState } from '../views/task.js';
 import type { Task } from '../world/tasks.js';
 import type { World } from '../world/world.js';
-import { list, number, page } from './paging.js';
+import { list, number, page, type Selection } from './paging.js';
 import { caller, parameter, type Query, query } from './request.js';
 import type { Shared } from './shared.js';
 
@@ -28,7 +28,7 @@ export function taskRoutes(api: FastifyInstance, shared: Shared, site: string): 
 }
 
 /** Filters of GET /tasks (vcda-api.md §2.1). */
-function* findTasks(world: World, who: Caller, wanted: Query): Iterable<Task> {
+function findTasks(world: World, who: Caller, wanted: Query): Selection<Task> {
   const { assumptions } = world;
   const byOrg = wanted.sourceOrg !== undefined || wanted.destinationOrg !== undefined;
   if (!who.provider && (wanted.user !== undefined || byOrg)) throw forbidden();
@@ -51,24 +51,20 @@ function* findTasks(world: World, who: Caller, wanted: Query): Iterable<Task> {
     open: wanted.state !== undefined && wanted.state !== 'SUCCEEDED' && wanted.state !== 'FAILED',
   });
   const equals = (want: string | undefined, value: string | null) => want === undefined || want === value;
-  for (const task of candidates) {
-    if (
-      sees(who, task.org) &&
-      store.visible(task) &&
-      equals(operationId, task.operationId) &&
-      (wanted.state === undefined || taskState(world, task) === wanted.state) &&
-      equals(wanted.user, task.user) &&
-      equals(wanted.sourceOrg, task.sourceOrg) &&
-      equals(wanted.destinationOrg, task.destinationOrg) &&
-      equals(wanted.type, task.type) &&
-      equals(wanted.resourceId, task.resourceId) &&
-      equals(wanted.resourceName, task.resourceName) &&
-      (resourceTypes === undefined || resourceTypes.includes(task.resourceType)) &&
-      (!timed || within(world, task, moments))
-    ) {
-      yield task;
-    }
-  }
+  const holds = (task: Task) =>
+    sees(who, task.org) &&
+    store.visible(task) &&
+    equals(operationId, task.operationId) &&
+    (wanted.state === undefined || taskState(world, task) === wanted.state) &&
+    equals(wanted.user, task.user) &&
+    equals(wanted.sourceOrg, task.sourceOrg) &&
+    equals(wanted.destinationOrg, task.destinationOrg) &&
+    equals(wanted.type, task.type) &&
+    equals(wanted.resourceId, task.resourceId) &&
+    equals(wanted.resourceName, task.resourceName) &&
+    (resourceTypes === undefined || resourceTypes.includes(task.resourceType)) &&
+    (!timed || within(world, task, moments));
+  return { all: candidates, holds };
 }
 
 function within(
@@ -77,7 +73,7 @@ function within(
   moments: Record<'startTimeAfter' | 'startTimeBefore' | 'endTimeAfter' | 'endTimeBefore', number | undefined>,
 ): boolean {
   const started = world.wall(task.startedAt);
-  // A task that runs has endTime -1: after nothing, before everything is what the plain comparison would give.
+  // A task that runs has endTime -1; a plain comparison would call that "before" anything.
   const ended = task.endedAt === null ? -1 : world.wall(task.endedAt);
   return (
     (moments.startTimeAfter === undefined || started > moments.startTimeAfter) &&
@@ -88,8 +84,10 @@ function within(
 }
 
 /** `sort=startTime&desc=true`; the real syntax was cut off (vcda-api.md §0.3). Default: oldest first. */
-function sorted(wanted: Query, tasks: Iterable<Task>): Iterable<Task> {
-  if (wanted.sort === undefined) return wanted.desc === 'true' ? [...tasks].reverse() : tasks;
+function sorted(wanted: Query, { all, holds }: Selection<Task>): Selection<Task> {
+  if (wanted.sort === undefined && wanted.desc !== 'true') return holds === undefined ? { all } : { all, holds };
+  const tasks = [...all].filter(holds ?? (() => true));
+  if (wanted.sort === undefined) return { all: tasks.reverse() };
   const keys: Record<string, (task: Task) => string | number> = {
     id: (task) => task.id,
     startTime: (task) => task.startedAt,
@@ -102,8 +100,9 @@ function sorted(wanted: Query, tasks: Iterable<Task>): Iterable<Task> {
   const key = Object.hasOwn(keys, wanted.sort) ? keys[wanted.sort] : undefined;
   if (key === undefined) throw badRequest(`Cannot sort by '${wanted.sort}'.`, [wanted.sort]);
   const sign = wanted.desc === 'true' ? -1 : 1;
-  return [...tasks].sort((a, b) => {
+  tasks.sort((a, b) => {
     const [x, y] = [key(a), key(b)];
     return x < y ? -sign : x > y ? sign : 0;
   });
+  return { all: tasks };
 }

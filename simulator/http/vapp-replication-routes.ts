@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { notLicensed, replicationNotFound } from '../errors.js';
 import { chownBody, startVappBody } from '../operations/bodies.js';
 import { type Caller, sees } from '../operations/caller.js';
@@ -13,7 +14,6 @@ import { list, page } from './paging.js';
 import { accepted, body, caller, parameter, type Query, query, requireExtension } from './request.js';
 import type { Shared } from './shared.js';
 import { requireSource, VERBS } from './verbs.js';
-import { z } from 'zod';
 
 export function vappReplicationRoutes(api: FastifyInstance, shared: Shared, site: string): void {
   const { world } = shared;
@@ -21,7 +21,7 @@ export function vappReplicationRoutes(api: FastifyInstance, shared: Shared, site
   api.get('/vapp-replications', { config: { operation: 'replications' } }, async (request) => {
     const who = caller(shared, site, request);
     const wanted = query(request);
-    const found = findVapps(world, who, wanted);
+    const found = { all: findVapps(world, who, wanted) };
     return page(wanted, world.assumptions.pageCeiling, found, (it) => vappReplicationInfo(world, it));
   });
 

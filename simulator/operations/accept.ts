@@ -1,4 +1,4 @@
-import { run, type Process } from '../engine/process.js';
+import { type Process, run } from '../engine/process.js';
 import { ApiError, errorBody, operationInProgress, TaskFailure } from '../errors.js';
 import { uuid } from '../random.js';
 import type { LedgerEntry, LedgerKind } from '../world/ledger.js';

@@ -1,6 +1,6 @@
 import type { Process } from '../engine/process.js';
-import { beginSync, halt, nudge, sourceVm, suspend, syncEstimate, unsuspend, untilSynced } from '../engine/sync.js';
 import { retain } from '../engine/retention.js';
+import { beginSync, halt, nudge, sourceVm, suspend, syncEstimate, unsuspend, untilSynced } from '../engine/sync.js';
 import { badRequest, invalidState, TaskFailure } from '../errors.js';
 import { removeTestCopy } from '../world/copies.js';
 import type { Replication } from '../world/model.js';

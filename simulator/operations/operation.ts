@@ -1,5 +1,5 @@
 import type { Process, Wait } from '../engine/process.js';
-import { type ErrorBody, TaskFailure, remoteAuthenticationFailure, siteUnreachable } from '../errors.js';
+import { type ErrorBody, remoteAuthenticationFailure, siteUnreachable, TaskFailure } from '../errors.js';
 import { between } from '../random.js';
 import type { Task } from '../world/tasks.js';
 import type { World } from '../world/world.js';

@@ -1,11 +1,11 @@
 import type { Process } from '../engine/process.js';
 import { nudge } from '../engine/sync.js';
 import { invalidState } from '../errors.js';
+import { siteVdcId } from '../identity.js';
 import { uuid } from '../random.js';
 import { powerOff, removeVm } from '../world/copies.js';
 import type { Replication, Vm } from '../world/model.js';
 import type { World } from '../world/world.js';
-import { siteVdcId } from '../identity.js';
 import { joinVapp, leaveVapp } from './groups.js';
 import type { Operation } from './operation.js';
 

@@ -1,5 +1,5 @@
-import { nudge } from '../engine/sync.js';
 import type { Process } from '../engine/process.js';
+import { nudge } from '../engine/sync.js';
 import { badRequest, notLicensed, siteUnreachable, TaskFailure } from '../errors.js';
 import { uuid } from '../random.js';
 import { replicationInfo } from '../views/replication.js';

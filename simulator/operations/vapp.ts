@@ -3,7 +3,7 @@ import { TaskFailure } from '../errors.js';
 import { vappReplicationInfo } from '../views/vapp-replication.js';
 import { createVapp } from '../world/copies.js';
 import type { LedgerKind } from '../world/ledger.js';
-import type { Replication, VappReplication, Vapp, Vm } from '../world/model.js';
+import type { Replication, Vapp, VappReplication, Vm } from '../world/model.js';
 import type { Task } from '../world/tasks.js';
 import type { World } from '../world/world.js';
 import { type Acceptance, accept, refuse, taskType } from './accept.js';

@@ -55,6 +55,25 @@ export function instanceInfo(world: World, instance: Instance) {
   };
 }
 
+const vimLocations = new Map<string, ReturnType<typeof createVimLocation>>();
+
+/** Where a source VM runs: one vCenter per site. */
+export function vimLocation(site: string) {
+  let location = vimLocations.get(site);
+  if (location === undefined) {
+    location = createVimLocation(site);
+    vimLocations.set(site, location);
+  }
+  return location;
+}
+
+const createVimLocation = (site: string) => ({
+  vimServer: uuid(0, 'vc', site),
+  vimServerInstanceUuid: uuid(0, 'vc-instance', site),
+  datastore: uuid(0, 'datastore', site),
+  datastoreMoref: 'datastore-12',
+});
+
 const SIDES: Record<DataConnectionState, [source: string, destination: string]> = {
   OK: ['idle', 'opened'],
   INITIAL_SYNCING: ['syncing', 'fullsync'],
@@ -127,12 +146,7 @@ export function replicationInfo(world: World, it: Replication) {
     placementPolicy: it.placementPolicy,
     placementPolicyName:
       world.site(it.destinationSite).computePolicies.find((policy) => policy.id === it.placementPolicy)?.name ?? null,
-    vimLocation: {
-      vimServer: uuid(0, 'vc', it.sourceSite),
-      vimServerInstanceUuid: uuid(0, 'vc-instance', it.sourceSite),
-      datastore: uuid(0, 'datastore', it.sourceSite),
-      datastoreMoref: 'datastore-12',
-    },
+    vimLocation: vimLocation(it.sourceSite),
     startupInfo: { order: 0, startAction: 'powerOn', startDelay: 0, stopAction: 'powerOff', stopDelay: 0 },
     guestCustomization: { enabled: false, changeSid: false, computerName: it.vmName },
     metadata: {},

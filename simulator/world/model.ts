@@ -1,6 +1,6 @@
-import type { QuiescedType } from '../identity.js';
 import type { Transfer } from '../engine/link.js';
 import type { ErrorBody } from '../errors.js';
+import type { QuiescedType } from '../identity.js';
 
 export type PowerState = 'POWERED_ON' | 'POWERED_OFF';
 export type DataConnectionType = 'PLAIN' | 'ENCRYPTED' | 'ENCRYPTED_COMPRESSED';

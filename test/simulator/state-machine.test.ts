@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { powerOff, powerOn } from '../../simulator/world/copies.js';
-import { nudge } from '../../simulator/engine/sync.js';
 import { Control } from '../../simulator/control.js';
+import { nudge } from '../../simulator/engine/sync.js';
 import { Faults } from '../../simulator/faults.js';
 import { Sessions } from '../../simulator/sessions.js';
 import { Stats } from '../../simulator/stats.js';
+import { powerOff, powerOn } from '../../simulator/world/copies.js';
 import type { RecoveryState, Replication } from '../../simulator/world/model.js';
-import { checkInvariants, createLab, type Lab, labVerbs, type LabVerb } from './support/lab.js';
+import { checkInvariants, createLab, type Lab, type LabVerb, labVerbs } from './support/lab.js';
 
 /** What is expected of a replication whose operations come one after the other. */
 interface Model {
