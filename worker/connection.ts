@@ -5,7 +5,7 @@
 import { connect } from 'node:net';
 import { Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { dataConverter } from './data-converter.js';
 
 export type Env = Record<string, string | undefined>;
@@ -65,7 +65,9 @@ export const temporalSettings = (env: Env): TemporalSettings => {
  */
 export const connectWorker = async (env: Env): Promise<{ connection: NativeConnection; namespace: string }> => {
   const settings = temporalSettings(env);
-  const connection = await reaching(settings, () => NativeConnection.connect(settings.options));
+  // Loaded here alone: commands that only talk to Temporal start without the SDK's native core.
+  const worker = await import('@temporalio/worker');
+  const connection = await reaching(settings, () => worker.NativeConnection.connect(settings.options));
   return usable(settings, connection);
 };
 

@@ -1,4 +1,5 @@
 /** One worker process from start to stop: `drover worker`. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { loadConfig } from '../plan/load-config.js';
@@ -21,6 +22,9 @@ export interface RunWorkerOptions {
 
 /** What a person must mend before a worker can start; other errors are defects or outages. */
 const EXIT = { stopped: 0, failed: 1, badInput: 2, unreachable: 3 } as const;
+
+/** ms for logging out of the sites after the worker has ended */
+const FAREWELL_LIMIT = 3_000;
 
 /**
  * Runs a worker until SIGTERM or SIGINT; a second signal ends the process at once. What it held goes on elsewhere.
@@ -79,10 +83,16 @@ const serve = async ({ config, env, log, healthAt, stop }: Serving): Promise<voi
       { taskQueue, buildId, namespace, temporal: client.address, sites: sites.names, health: health?.address },
       'worker ready',
     );
-    await ended;
+    await ended.catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+      log.warn({ taskQueue, err: error }, 'stopped while activities still ran: Temporal gives them to another worker');
+    });
     log.info({ taskQueue }, 'worker stopped');
   } finally {
-    await Promise.allSettled([sites.close(), client?.connection.close(), health?.close()]);
+    const farewell = Promise.allSettled([sites.close(), client?.connection.close(), health?.close()]);
+    // A site that does not answer must not hold up a stop: it forgets the session by itself.
+    await Promise.race([farewell, delay(FAREWELL_LIMIT, undefined, { ref: false })]);
+    // In use for as long as an activity runs, and then it goes with the process.
     await connection?.close().catch(() => {});
     Runtime.instance().flushLogs();
   }

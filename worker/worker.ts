@@ -54,7 +54,7 @@ export const createDroverWorker = async (options: DroverWorkerOptions): Promise<
 
     shutdownGraceTime: options.shutdownGraceTime ?? 5_000,
     // A call to a site that ignores its cancellation must not hold up a stop; its attempt is made anew elsewhere.
-    shutdownForceTime: (options.shutdownGraceTime ?? 5_000) + 10_000,
+    shutdownForceTime: (options.shutdownGraceTime ?? 5_000) + 5_000,
   });
 };
 

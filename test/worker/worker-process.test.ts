@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Client, Connection } from '@temporalio/client';
+import { startSimulator } from '../../simulator/index.js';
+import { connectClient } from '../../worker/connection.js';
+import { startDevServer } from '../../worker/dev-server.js';
+import { INSPECT_SITES, MIGRATE_VM } from '../../workflows/messages.js';
+import { eventually } from './eventually.js';
+import { freePort, startWorker, type WorkerProcess } from './worker-process.js';
+
+const temporal = process.env.DROVER_TEST_TEMPORAL!;
+const started: WorkerProcess[] = [];
+const closers: (() => Promise<void>)[] = [];
+const start = async (options: Partial<Parameters<typeof startWorker>[0]> = {}) => {
+  const worker = await startWorker({ temporal, ...options });
+  started.push(worker);
+  return worker;
+};
+
+let client: Client;
+let connection: Connection;
+beforeAll(async () => {
+  ({ client, connection } = await connectClient({ TEMPORAL_ADDRESS: temporal }));
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((worker) => worker.end('SIGKILL')));
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+afterAll(() => connection.close());
+
+const migrateOne = (taskQueue: string, site: string) =>
+  client.workflow.start(MIGRATE_VM, {
+    taskQueue,
+    workflowId: `vm/paris/${taskQueue}`,
+    args: [
+      {
+        run: 'paris-exit',
+        wave: 'pilot',
+        vm: { id: 'vm-id-1', name: 'web1', after: [] },
+        source: 'paris',
+        destination: { site, vdc: 'vdc', storageProfile: '*' },
+        replication: {},
+        limits: {},
+        cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
+        keepReplication: false,
+        selfCheck: 60_000,
+        approved: true,
+        paused: false,
+        resumedAt: 0,
+      },
+    ],
+  });
+
+const inspect = ({ taskQueue }: WorkerProcess, sites: string[] | null) =>
+  client.workflow.start(INSPECT_SITES, { taskQueue, workflowId: taskQueue, args: [{ sites }] });
+
+/** An activity waits for a site that takes connections and never says a word. */
+const waitingForLogin = async () => {
+  const silent = createServer((socket) => void socket.on('error', () => {}).unref()).listen(0, '127.0.0.1');
+  silent.unref();
+  await once(silent, 'listening');
+  const worker = await start({ sites: { lyon: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` } });
+  const connected = once(silent, 'connection');
+  const inspection = await inspect(worker, ['lyon']);
+  await connected;
+  return { worker, inspection };
+};
+
+describe('a worker process', () => {
+  test('says that it is ready, answers the health check, and ends with 0 at SIGTERM', async () => {
+    const worker = await start();
+    expect(await worker.line('worker ready')).toMatchObject({ taskQueue: worker.taskQueue, namespace: 'default' });
+    const health = await fetch(worker.healthUrl);
+    expect([health.status, await health.json()]).toEqual([200, { state: 'RUNNING' }]);
+    expect((await fetch(worker.healthUrl.replace('healthz', 'other'))).status).toBe(404);
+
+    const since = Date.now();
+    expect(await worker.end('SIGTERM')).toBe(0);
+    expect(Date.now() - since).toBeLessThan(3_000);
+    expect(worker.lines.filter((line) => line.text)).toEqual([]);
+    expect(worker.lines.at(-1)?.msg).toBe('worker stopped');
+  });
+
+  test('logs what its activities are about: run, VM, site, operation; and no token', async () => {
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const worker = await start({ sites: { paris: nowhere, lyon: nowhere }, env: { DROVER_LOG: 'debug' } });
+    const handle = await migrateOne(worker.taskQueue, 'lyon');
+    const about = { run: 'paris-exit', vm: 'vm-id-1', vmName: 'web1', site: 'lyon' };
+    const activity = await eventually(() =>
+      worker.lines.find((line) => line.activityType === 'submitOperation' && line.run !== undefined),
+    );
+    expect(activity).toMatchObject({
+      ...about,
+      operation: 'start',
+      operationId: expect.stringContaining('paris-exit'),
+    });
+    expect(worker.lines.find((line) => line.activityType)).toMatchObject({ workflowId: handle.workflowId });
+    expect(JSON.stringify(worker.lines)).not.toContain('drover-sim');
+    for (const line of worker.lines) expect(line.taskToken ?? '[redacted]').toBe('[redacted]');
+    await handle.terminate();
+  });
+
+  test('gives calls back that a site does not answer, within seconds of SIGTERM', async () => {
+    const simulator = await startSimulator({ sites: [{ name: 'lyon' }] });
+    closers.push(() => simulator.close());
+    simulator.control.addFaults({ kind: 'delay', method: 'GET', path: '/sites$', delayMs: 20_000 });
+    const worker = await start({ sites: { lyon: simulator.sites.lyon!.url } });
+    const inspection = await inspect(worker, ['lyon']);
+    await eventually(() => simulator.control.faults().some(({ struck }) => struck > 0));
+    const since = Date.now();
+    worker.child.kill('SIGTERM');
+    await eventually(async () => (await fetch(worker.healthUrl)).status === 503);
+    expect(await worker.exited).toBe(0);
+    expect(Date.now() - since).toBeLessThan(8_000);
+    // Temporal has the attempt back and keeps it for the next worker.
+    const { raw } = await inspection.describe();
+    expect(raw.pendingActivities).toEqual([expect.objectContaining({ attempt: 2 })]);
+    await inspection.terminate();
+  });
+
+  test('does not wait for ever for what cannot be cancelled', async () => {
+    const { worker, inspection } = await waitingForLogin();
+    const since = Date.now();
+    expect(await worker.end('SIGTERM')).toBe(0);
+    expect(Date.now() - since).toBeLessThan(15_000);
+    await inspection.terminate();
+  });
+
+  test('ends at once at a second signal', async () => {
+    const { worker, inspection } = await waitingForLogin();
+    worker.child.kill('SIGTERM');
+    await worker.line('worker stopping');
+    const since = Date.now();
+    expect(await worker.end('SIGTERM')).toBe(143);
+    expect(Date.now() - since).toBeLessThan(2_000);
+    await inspection.terminate();
+  });
+
+  test('outlives Temporal: when the server is back, it works on', async () => {
+    const cli = process.env.DROVER_TEST_TEMPORAL_CLI!;
+    const port = await freePort();
+    const address = `127.0.0.1:${port}`;
+    const first = await startDevServer({ cli, port });
+    closers.push(() => first.stop());
+    const worker = await start({ temporal: address });
+    await worker.line('worker ready');
+    first.kill();
+    // The core says so once it has seen the loss.
+    await eventually(() => worker.lines.some((line) => line.sdkComponent === 'core' && line.level === 'warn'));
+    const second = await startDevServer({ cli, port });
+    closers.push(() => second.stop());
+    const own = await connectClient({ TEMPORAL_ADDRESS: address });
+    closers.push(() => own.connection.close());
+    const result = await own.client.workflow.execute(INSPECT_SITES, {
+      taskQueue: worker.taskQueue,
+      workflowId: 'after',
+      args: [{ sites: null }],
+    });
+    expect(result).toEqual([]);
+    expect(await worker.end('SIGTERM')).toBe(0);
+  });
+
+  test('with DROVER_BUILD_ID works for that version of the deployment only', async () => {
+    const buildId = `build-${crypto.randomUUID()}`;
+    const worker = await start({ env: { DROVER_BUILD_ID: buildId } });
+    expect(await worker.line('worker ready')).toMatchObject({ buildId });
+    const version = { deploymentName: 'drover', buildId };
+    await eventually(async () => {
+      await connection.workflowService.setWorkerDeploymentCurrentVersion({
+        namespace: 'default',
+        ...version,
+        identity: 'test',
+      });
+      return true;
+    });
+    const handle = await inspect(worker, null);
+    expect(await handle.result()).toEqual([]);
+    const { raw } = await handle.describe();
+    expect(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion).toMatchObject(version);
+  });
+});
+
+describe('a worker that cannot start', () => {
+  test.each([
+    ['a config with a mistake', { config: 'sites: { lyon: { url: 7 } }\n' }, 2, /drover\.yaml:1:\d+/],
+    ['a health address that is none', { env: { DROVER_HEALTH: 'everywhere' } }, 2, /DROVER_HEALTH=everywhere/],
+    ['no Temporal', { temporal: '127.0.0.1:1' }, 3, /Temporal at 127\.0\.0\.1:1 .*ECONNREFUSED.*TEMPORAL_ADDRESS/],
+    ['a namespace that is not there', { env: { TEMPORAL_NAMESPACE: 'nonesuch' } }, 3, /nonesuch.*does not exist/],
+  ])('for %s says so and how to go on', async (_, options, code, words) => {
+    const worker = await start(options);
+    expect(await worker.exited).toBe(code);
+    expect(worker.lines.map((line) => line.text).join('\n')).toMatch(words);
+  });
+});
