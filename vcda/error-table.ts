@@ -2,8 +2,6 @@
  * The one table that says what each failure means. Two columns, since the same code means one thing as the answer to a
  * call and another when it ends a task. docs/error-codes.md prints it; a test holds the two equal.
  */
-import type { VcdaError } from './errors.js';
-
 /**
  * - `retry`: reads are sent again with back-off; writes are reconciled first, then sent again
  * - `login`, `extend`: renew the session or its extension, then send once more
@@ -37,7 +35,7 @@ export interface ErrorRow {
 }
 
 const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+export const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 const patient: RetryTimes = { initial: 2 * SECOND, max: MINUTE, for: 2 * HOUR };
@@ -250,64 +248,5 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     away,
   ),
   row('4xx', 'fail', 'fail', 'Drover', 'The site refused the request.', "Read the site's message."),
-  row('5xx', 'retry', 'fail', 'Drover', 'The site failed.', "Look at the site's log for the operation id."),
+  row('5xx', 'retry', 'retry', 'Drover', 'The site failed.', "Look at the site's log for the operation id."),
 ];
-
-const NOT_NOW: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
-
-export interface ErrorRowChange {
-  action?: 'retry' | 'hold' | 'fail' | undefined;
-  retry?: { initial?: number | undefined; max?: number | undefined; for?: number | undefined } | undefined;
-  task?: TaskAction | undefined;
-}
-
-/** What a rule needs to know of a failure; both a {@link VcdaError} and the error of a task fit. */
-export type Failure = Pick<VcdaError, 'code'> & { status?: number | null };
-
-export type ErrorRules = (failure: Failure) => ErrorRow;
-
-/**
- * The table with the rows that a config overrides; a key outside the table becomes a row of its own.
- * A failure is looked up by code, then status, then class of status; what has none of these is treated as `4xx` is. A
- * status that says "not now" outranks the code: proxies and busy servers put any code beside it.
- */
-export function errorRules(changes: Record<string, ErrorRowChange> = {}): ErrorRules {
-  const rows = new Map(ERROR_TABLE.map((r) => [r.key, r]));
-  for (const [key, change] of Object.entries(changes)) {
-    const base =
-      rows.get(key) ?? row(key, 'fail', 'fail', 'Drover', 'A code that the config names.', "Read the site's message.");
-    rows.set(key, {
-      ...base,
-      call: change.action ?? base.call,
-      task: change.task ?? base.task,
-      retry: {
-        initial: change.retry?.initial ?? base.retry.initial,
-        max: change.retry?.max ?? base.retry.max,
-        for: change.retry?.for ?? base.retry.for,
-      },
-    });
-  }
-  const known = (key: string): ErrorRow | undefined => rows.get(key);
-  const fallback = known('4xx');
-  if (fallback === undefined) throw new TypeError('the error table has no row for 4xx');
-  const notNow = (status: number | null | undefined) =>
-    status && NOT_NOW.has(status) ? known(String(status)) : undefined;
-  return ({ code, status }) =>
-    notNow(status) ??
-    known(code) ??
-    (status ? (known(String(status)) ?? known(`${Math.floor(status / 100)}xx`)) : undefined) ??
-    fallback;
-}
-
-/**
- * The pause before the next attempt, in ms: what the site asked for, else exponential with jitter, both at most the row's
- * longest pause.
- * @param attempt 1 for the first retry
- * @param random 0 to 1
- */
-export function pauseBefore(rule: ErrorRow, attempt: number, retryAfter: number | null, random: number): number {
-  const exponential = Math.min(rule.retry.max, rule.retry.initial * 2 ** Math.min(attempt - 1, 20));
-  if (retryAfter !== null)
-    return Math.min(Math.max(retryAfter, rule.retry.initial), Math.max(rule.retry.max, 10 * MINUTE));
-  return Math.round(exponential * (0.75 + random / 2));
-}

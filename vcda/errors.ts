@@ -18,6 +18,8 @@ export interface VcdaErrorFields {
   acted: Acted;
   /** ms the site asked to wait; null when it did not */
   retryAfter: number | null;
+  /** the site asks for a token [client powercli]: the session is gone, not just its extension */
+  challenged?: boolean;
 }
 
 /** Codes for failures that carry no VCDA code. */
@@ -44,6 +46,7 @@ export class VcdaError extends Error implements VcdaErrorFields {
   readonly operationId: string | null;
   readonly acted: Acted;
   readonly retryAfter: number | null;
+  readonly challenged: boolean;
 
   constructor(fields: VcdaErrorFields, options?: { cause?: unknown }) {
     const answer = fields.status === null ? fields.code : `${fields.status} ${fields.code}`;
@@ -57,6 +60,7 @@ export class VcdaError extends Error implements VcdaErrorFields {
     this.operationId = fields.operationId;
     this.acted = fields.acted;
     this.retryAfter = fields.retryAfter;
+    this.challenged = fields.challenged ?? false;
   }
 }
 

@@ -1,23 +1,20 @@
 /** The VCDA API for the rest of Drover: the sites of a config, each with its own session, connections and trust. */
 import type { Config, SiteConfig } from '../plan/types.js';
-import { type ErrorRules, errorRules } from './error-table.js';
+import { type ErrorRules, errorRules } from './error-rules.js';
 import { createSession } from './session.js';
 import { createSite, type Site } from './site.js';
 import { createTransport } from './transport.js';
 
 export type { RecoverySettings, StartSettings } from './bodies.js';
-export {
-  type CallAction,
-  ERROR_TABLE,
-  type ErrorRow,
-  type ErrorRules,
-  errorRules,
-  pauseBefore,
-  type TaskAction,
-} from './error-table.js';
+export { type ErrorRules, errorRules, pauseBefore } from './error-rules.js';
+export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './error-table.js';
 export { type Acted, OWN_CODES, VcdaError } from './errors.js';
-export { type ErrorBody, recoveryState, type Session, type Task, taskEnd, type VmReplication } from './schemas.js';
-export { type CallOptions, PAGE_LIMIT, type Site } from './site.js';
+export type { ErrorBody } from './schemas/common.js';
+export { recoveryState, type VmReplication } from './schemas/replication.js';
+export type { Session } from './schemas/site.js';
+export { type Task, taskEnd } from './schemas/task.js';
+export type { Site } from './site.js';
+export { type CallOptions, PAGE_LIMIT } from './site-http.js';
 
 export interface Sites {
   readonly names: string[];

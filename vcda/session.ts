@@ -3,8 +3,10 @@
  * the other sites that operations need, renewed when it has expired. A refused login is remembered, so that a wrong
  * password is sent once and not a thousand times; it is tried again only after a person said `resume`.
  */
-import type { Login, SiteConfig } from '../plan/types.js';
-import { OWN_CODES, VcdaError } from './errors.js';
+import { OWN_CODES, statusCode, VcdaError } from './errors.js';
+import { extendBody, type Login, loginBody, type PeerLogin } from './login.js';
+import { raced } from './raced.js';
+import { encoded } from './scrub.js';
 import type { Answer, Call, Transport } from './transport.js';
 
 /**
@@ -16,7 +18,10 @@ const ACCEPT = [
   'application/json',
 ];
 
-const TOKEN_HEADER = 'X-VCAV-Auth';
+export const TOKEN_HEADER = 'X-VCAV-Auth';
+
+const LOGIN = '/sessions';
+const EXTEND = '/sessions/extend';
 
 export interface SessionUse {
   /** another site that the call reaches through this one */
@@ -32,134 +37,135 @@ export interface SiteSession {
    * @throws VcdaError `LoginRefused` when the site refuses the credentials, now or before the last `resume`
    */
   send(call: Call, use?: SessionUse): Promise<Answer>;
+  /** Drops the extension to a site. The path is an assumption: the vendor lists the call "Shrink" without it [doc OPI]. */
+  shrink(peer: string): Promise<void>;
   logout(): Promise<void>;
+}
+
+/** What a session needs of a site's config; `login` may be of any of the six types. */
+export interface SessionConfig {
+  name: string;
+  login?: Login | undefined;
 }
 
 interface Token {
   value: string;
   accept: string;
+  /** a call with it was answered with something else than 401 */
+  proven: boolean;
   /** sites extended to, each possibly still under way */
   extended: Map<string, Promise<void>>;
 }
 
+/** What a call was sent with: that, and nothing newer, is dropped when the site says it has expired. */
+interface Used {
+  token: Token;
+  extension: Promise<void> | undefined;
+}
+
 export function createSession(
-  config: SiteConfig,
+  config: SessionConfig,
   transport: Transport,
-  loginOf: (site: string) => Login | undefined,
+  loginOf: (site: string) => PeerLogin | undefined,
 ): SiteSession {
   let token: Promise<Token> | null = null;
-  let refused: { at: number; error: VcdaError } | null = null;
+  /** by the site whose login was refused: this one, or a peer */
+  const refusals = new Map<string, { at: number; error: VcdaError }>();
   let acceptFrom = 0;
 
-  async function login(): Promise<Token> {
-    if (config.login === undefined)
-      throw refusal('POST /sessions', 'the config of this worker has no login for the site');
+  const headersOf = (current: Token) => ({ Accept: current.accept, [TOKEN_HEADER]: current.value });
+
+  async function login(operationId: string | undefined): Promise<Token> {
+    if (config.login === undefined) throw refused(LOGIN, 'the config of this worker has no login for the site');
     for (;;) {
       const accept = ACCEPT[acceptFrom] ?? 'application/json';
       try {
         const answer = await transport.send({
           method: 'POST',
-          path: '/sessions',
+          path: LOGIN,
           body: loginBody(config.login),
           headers: { Accept: accept },
+          operationId,
         });
         const value = answer.headers.get(TOKEN_HEADER);
-        if (value === null || value === '')
-          throw unexpected('POST /sessions', `the answer has no ${TOKEN_HEADER} header`);
-        return { value, accept, extended: new Map() };
+        if (value === null || value === '') throw notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
+        return { value, accept, proven: false, extended: new Map() };
       } catch (error) {
-        if (
-          error instanceof VcdaError &&
-          (error.status === 406 || error.status === 415) &&
-          acceptFrom < ACCEPT.length - 1
-        ) {
+        if (!(error instanceof VcdaError)) throw error;
+        if (isNotAcceptable(error) && acceptFrom < ACCEPT.length - 1) {
           acceptFrom += 1;
           continue;
         }
-        if (error instanceof VcdaError && (error.status === 401 || error.status === 403)) {
-          throw remember(refusal('POST /sessions', `the site refuses the login: ${error.detail}`, error));
+        if (refusesCredentials(error)) {
+          throw remember(config.name, refused(LOGIN, `the site refuses the login: ${error.detail}`, error));
         }
-        throw error;
+        if (isNotVcda(error)) throw notVcda(error.status, error.detail);
+        throw beforehand(error);
       }
     }
   }
 
-  async function extend(current: Token, peer: string): Promise<void> {
+  async function extend(current: Token, peer: string, operationId: string | undefined): Promise<void> {
     const credentials = loginOf(peer);
-    if (credentials === undefined)
-      throw refusal('POST /sessions/extend', `the config of this worker has no login for ${peer}`);
+    if (credentials === undefined) throw refused(EXTEND, `the config of this worker has no login for ${peer}`);
     const body = extendBody(peer, credentials);
     if (body === null)
-      throw refusal(
-        'POST /sessions/extend',
+      throw refused(
+        EXTEND,
         `a login of type ${credentials.type} cannot be extended to ${peer}; use vcdCredentials or vcdAccessToken`,
       );
     try {
-      await transport.send({
-        method: 'POST',
-        path: '/sessions/extend',
-        body,
-        headers: { Accept: current.accept, [TOKEN_HEADER]: current.value },
-      });
+      await transport.send({ method: 'POST', path: EXTEND, body, headers: headersOf(current), operationId });
+      current.proven = true;
     } catch (error) {
-      // The session itself may have expired meanwhile: that is for the caller to renew.
-      if (error instanceof VcdaError && error.code === 'RemoteAuthenticationFailure') {
-        throw remember(refusal('POST /sessions/extend', `${peer} refuses the login: ${error.detail}`, error));
-      }
-      throw error;
+      if (!(error instanceof VcdaError)) throw error;
+      if (refusesPeer(error, current))
+        throw remember(peer, refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error));
+      throw beforehand(error);
     }
   }
 
-  function remember(error: VcdaError): VcdaError {
-    refused = { at: Date.now(), error };
+  function remember(site: string, error: VcdaError): VcdaError {
+    refusals.set(site, { at: Date.now(), error });
     return error;
   }
 
-  function refusal(call: string, detail: string, cause?: VcdaError): VcdaError {
-    const [method = 'POST', path = ''] = call.split(' ');
-    return new VcdaError(
-      {
-        site: config.name,
-        code: OWN_CODES.loginRefused,
-        detail,
-        status: cause?.status ?? null,
-        method,
-        path,
-        operationId: null,
-        acted: 'no',
-        retryAfter: null,
-      },
-      { cause },
-    );
+  function refuseFromMemory(site: string, resumedAt: number): void {
+    const refusal = refusals.get(site);
+    if (refusal === undefined) return;
+    if (resumedAt <= refusal.at) throw refusal.error;
+    refusals.delete(site);
   }
 
-  function unexpected(call: string, detail: string): VcdaError {
-    const [method = 'POST', path = ''] = call.split(' ');
-    return new VcdaError({
+  const refused = (path: string, detail: string, cause?: VcdaError): VcdaError =>
+    ownError(OWN_CODES.loginRefused, path, detail, cause?.status ?? null);
+  const notVcda = (status: number | null, detail: string): VcdaError =>
+    ownError(OWN_CODES.unexpected, LOGIN, detail, status);
+  const ownError = (code: string, path: string, detail: string, status: number | null): VcdaError =>
+    new VcdaError({
       site: config.name,
-      code: OWN_CODES.unexpected,
+      code,
       detail,
-      status: null,
-      method,
+      status,
+      method: 'POST',
       path,
       operationId: null,
       acted: 'no',
       retryAfter: null,
     });
-  }
 
-  function ensure(): Promise<Token> {
-    token ??= login().catch((error: unknown) => {
+  function ensure(operationId: string | undefined): Promise<Token> {
+    token ??= login(operationId).catch((error: unknown) => {
       token = null;
       throw error;
     });
     return token;
   }
 
-  async function ensureExtended(current: Token, peer: string): Promise<void> {
+  function ensureExtended(current: Token, peer: string, operationId: string | undefined): Promise<void> {
     const under = current.extended.get(peer);
     if (under !== undefined) return under;
-    const extension = extend(current, peer).catch((error: unknown) => {
+    const extension = extend(current, peer, operationId).catch((error: unknown) => {
       current.extended.delete(peer);
       throw error;
     });
@@ -167,84 +173,107 @@ export function createSession(
     return extension;
   }
 
-  async function attempt(
-    call: Call,
-    peer: string | undefined,
-  ): Promise<{ answer: Answer } | { expired: Token; error: VcdaError }> {
-    const current = await ensure();
+  async function attempt(call: Call, peer: string | undefined): Promise<{ answer: Answer } | ExpiredCall> {
+    const current = await raced(ensure(call.operationId), call.signal);
+    let extension: Promise<void> | undefined;
     try {
-      if (peer !== undefined && peer !== config.name) await ensureExtended(current, peer);
-      const answer = await transport.send({
-        ...call,
-        headers: { ...call.headers, Accept: current.accept, [TOKEN_HEADER]: current.value },
-      });
+      if (peer !== undefined) {
+        extension = ensureExtended(current, peer, call.operationId);
+        await raced(extension, call.signal);
+      }
+      const answer = await transport.send({ ...call, headers: { ...call.headers, ...headersOf(current) } });
+      current.proven = true;
       return { answer };
     } catch (error) {
       if (error instanceof VcdaError && error.status === 401 && error.code !== OWN_CODES.loginRefused)
-        return { expired: current, error };
+        return { used: { token: current, extension }, error };
+      if (error instanceof VcdaError && error.status !== null) current.proven = true;
       throw error;
     }
   }
 
-  async function renew(expired: Token, error: VcdaError, peer: string | undefined): Promise<void> {
-    if (error.code === 'RemoteAuthenticationFailure' && peer !== undefined) {
-      expired.extended.delete(peer);
+  /** Many calls may come back with the same expired token or extension; only the first drops it. */
+  async function drop({ used, error }: ExpiredCall, peer: string | undefined): Promise<void> {
+    if (error.code === 'RemoteAuthenticationFailure') {
+      // Without a peer there is nothing to extend, and a new login would only lose the extensions there are.
+      if (peer === undefined) throw error;
+      if (used.token.extended.get(peer) === used.extension) used.token.extended.delete(peer);
       return;
     }
-    // Many calls may come back with the same expired token; only the first drops it.
-    if (token !== null && (await token.catch(() => null)) === expired) token = null;
+    if (token !== null && (await token.catch(() => null)) === used.token) token = null;
   }
 
   return {
-    async send(call, use = {}) {
-      if (refused !== null) {
-        if ((use.resumedAt ?? 0) <= refused.at) throw refused.error;
-        refused = null;
-      }
-      const first = await attempt(call, use.peer);
+    async send(call, { peer: wanted, resumedAt = 0 } = {}) {
+      const peer = wanted === config.name ? undefined : wanted;
+      refuseFromMemory(config.name, resumedAt);
+      if (peer !== undefined) refuseFromMemory(peer, resumedAt);
+      const first = await attempt(call, peer);
       if ('answer' in first) return first.answer;
-      await renew(first.expired, first.error, use.peer);
-      const second = await attempt(call, use.peer);
+      await drop(first, peer);
+      const second = await attempt(call, peer);
       if ('answer' in second) return second.answer;
-      await renew(second.expired, second.error, use.peer);
+      await drop(second, peer);
       throw second.error;
     },
+
+    async shrink(peer) {
+      const current = await ensure(undefined);
+      current.extended.delete(peer);
+      await transport.send({ method: 'DELETE', path: `${EXTEND}/${encoded(peer)}`, headers: headersOf(current) });
+    },
+
     async logout() {
       const current = await token?.catch(() => null);
       token = null;
       if (!current) return;
       await transport
-        .send({
-          method: 'DELETE',
-          path: '/sessions',
-          headers: { Accept: current.accept, [TOKEN_HEADER]: current.value },
-          timeout: 2_000,
-        })
+        .send({ method: 'DELETE', path: LOGIN, headers: headersOf(current), timeout: 2_000 })
         .catch(() => undefined); // The site forgets an idle session by itself [KB 314989].
     },
   };
 }
 
-/** [doc B45 sessions/post] */
-function loginBody(login: Login): Record<string, string> {
-  switch (login.type) {
-    case 'vcdCredentials':
-      return { type: login.type, vcdUser: login.user, vcdPassword: login.password.reveal() };
-    case 'localUser':
-      return { type: login.type, localUser: login.user, localPassword: login.password.reveal() };
-    case 'vcdAccessToken':
-      return { type: login.type, vcdAccessToken: login.token.reveal(), context: login.org };
-  }
+interface ExpiredCall {
+  used: Used;
+  error: VcdaError;
 }
 
-/** `vcdUsername`, not `vcdUser` [KB 315136]; an appliance user has no form of it [doc OPI sessions/extend/post]. */
-function extendBody(site: string, login: Login): Record<string, string> | null {
-  switch (login.type) {
-    case 'vcdCredentials':
-      return { type: 'credentials', site, vcdUsername: login.user, vcdPassword: login.password.reveal() };
-    case 'vcdAccessToken':
-      return { type: 'vcdAccessToken', site, vcdAccessToken: login.token.reveal() };
-    case 'localUser':
-      return null;
-  }
+const isNotAcceptable = (error: VcdaError): boolean => error.status === 406 || error.status === 415;
+
+/** 401 and 403 as the vendor says; a 400 that is about the login alone would be sent again for every VM otherwise. */
+const refusesCredentials = (error: VcdaError): boolean =>
+  error.status === 401 || error.status === 403 || (error.status === 400 && error.code === 'BadRequest');
+
+/**
+ * A session that has expired looks alike, unless the site says which it means: then the session is renewed first, and a
+ * refusal of a session just opened can only be about the peer.
+ */
+function refusesPeer(error: VcdaError, current: Token): boolean {
+  if (error.code === 'RemoteAuthenticationFailure' || error.status === 403) return true;
+  return error.status === 401 && !error.challenged && !current.proven;
+}
+
+/** Something else than VCDA sits at the address: no page describes such an answer to a login. */
+const isNotVcda = (error: VcdaError): boolean =>
+  error.status !== null &&
+  error.code === statusCode(error.status) &&
+  (error.status < 400 || [404, 405, 406, 415].includes(error.status));
+
+/** What failed was the way to the call, so the call itself certainly did not reach the site. */
+function beforehand(error: VcdaError): VcdaError {
+  if (error.acted === 'no') return error;
+  const { site, code, detail, status, method, path, operationId, retryAfter, challenged } = error;
+  return new VcdaError({
+    site,
+    code,
+    detail,
+    status,
+    method,
+    path,
+    operationId,
+    retryAfter,
+    challenged,
+    acted: 'no',
+  });
 }

@@ -2,17 +2,20 @@
  * HTTP to one site: keep-alive connections, its own trust, a request rate, one time-out a call, and every failure turned
  * into a {@link VcdaError}. Knows nothing of sessions. `retry: 0`, because Temporal owns retries.
  */
-import type { PeerCertificate, TLSSocket } from 'node:tls';
-import ky, { type KyInstance, TimeoutError } from 'ky';
-import pThrottle from 'p-throttle';
-import { Agent, buildConnector } from 'undici';
+import ky, { type KyInstance } from 'ky';
+import { Agent } from 'undici';
 import type { SiteConfig } from '../plan/types.js';
 import { createCircuit } from './circuit.js';
+import { createConnector } from './connector.js';
 import { type Acted, OWN_CODES, statusCode, VcdaError } from './errors.js';
-import { errorBody } from './schemas.js';
+import { createLimiter } from './limiter.js';
+import { networkFailure } from './network-failure.js';
+import { MOST_BYTES, readText } from './read-body.js';
+import { errorBody } from './schemas/common.js';
+import { encoded, scrubber } from './scrub.js';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-export type Query = Record<string, string | number | undefined>;
+export type Query = Record<string, string | number | boolean | undefined>;
 
 export interface Call {
   method: Method;
@@ -21,7 +24,7 @@ export interface Call {
   body?: unknown;
   headers?: Record<string, string | undefined>;
   operationId?: string | undefined;
-  /** ms, instead of the site's `timeouts.request` */
+  /** ms, instead of the site's `timeouts.request`; for the whole exchange, the body included */
   timeout?: number | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -34,87 +37,78 @@ export interface Answer {
 }
 
 export interface Transport {
-  /** @throws VcdaError for anything but a 2xx answer with JSON or no body */
+  /** @throws VcdaError for anything but a 2xx answer with JSON or no body; the reason of an aborted `signal` */
   send(call: Call): Promise<Answer>;
   /** requests per second from now on, for this process */
   setRate(requestsPerSecond: number): void;
   close(): Promise<void>;
 }
 
+/** Longer texts from a site would only fill logs and histories. */
+const LONGEST_DETAIL = 2_000;
+const LONGEST_CODE = 100;
+
 export function createTransport(config: SiteConfig): Transport {
   const agent = new Agent({
-    connect: connector(config),
+    connect: createConnector(config),
     keepAliveTimeout: 30_000,
     connections: 32,
-    // ky's time-out covers the whole call; undici's own would hide which call it was.
+    // The deadline below covers the whole exchange; undici's own would hide which call it was.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
   const http: KyInstance = ky.create({
     retry: 0,
+    timeout: false,
     throwHttpErrors: false,
+    // The token must not follow the site to wherever it points.
+    redirect: 'manual',
     // Node's own fetch: undici's does not take ky's Request.
     fetch: (request, init) => globalThis.fetch(request, Object.assign({ ...init }, { dispatcher: agent })),
   });
   const circuit = createCircuit(config.name);
-  let rate = config.limits.requestsPerSecond;
-  let throttled = throttle(rate);
+  const limiter = createLimiter(config.limits.requestsPerSecond);
 
-  async function send(call: Call): Promise<Answer> {
-    const failed = (
-      code: string,
-      detail: string,
-      acted: Acted,
-      more: { status?: number; retryAfter?: number | null; cause?: unknown } = {},
-    ): VcdaError =>
-      new VcdaError(
-        {
-          site: config.name,
-          code,
-          detail,
-          acted,
-          status: more.status ?? null,
-          retryAfter: more.retryAfter ?? null,
-          method: call.method,
-          path: call.path,
-          operationId: call.operationId ?? null,
-        },
-        { cause: more.cause },
-      );
-
-    const exchange = async (): Promise<Answer> => {
-      await throttled();
+  async function exchange(call: Call, failed: Failed): Promise<Answer> {
+    const headers = sendable(call, failed);
+    await limiter.turn(call.signal);
+    const timeout = call.timeout ?? config.timeouts.request;
+    const clock = deadline(timeout, call.signal);
+    try {
       const response = await http(url(config.url, call), {
         method: call.method,
-        headers: { ...call.headers, ...(call.operationId === undefined ? {} : { operationID: call.operationId }) },
+        headers,
+        signal: clock.signal,
         ...(call.body === undefined ? {} : { json: call.body }),
-        timeout: call.timeout ?? config.timeouts.request,
-        ...(call.signal === undefined ? {} : { signal: call.signal }),
-      }).catch((cause: unknown) => {
-        if (call.signal?.aborted) throw call.signal.reason;
-        if (cause instanceof TimeoutError)
-          throw failed(OWN_CODES.timeout, `no answer within ${call.timeout ?? config.timeouts.request} ms`, 'unknown', {
-            cause,
-          });
-        throw networkFailure(cause, failed);
       });
-      const textBody = await response.text().catch((cause: unknown) => {
-        throw networkFailure(cause, failed, 'unknown');
-      });
-      if (response.ok)
-        return { status: response.status, headers: response.headers, body: parsed(textBody, failed, response.status) };
-      throw refusal(response, textBody, failed);
-    };
-    return circuit.run(exchange, failed);
+      const text = await readText(response);
+      if (text === null)
+        throw failed(OWN_CODES.unexpected, `the body is larger than ${MOST_BYTES} bytes`, 'unknown', {
+          status: response.status,
+        });
+      if (!response.ok) throw refusal(response, text, failed);
+      return { status: response.status, headers: response.headers, body: parsed(text, failed, response.status) };
+    } catch (error) {
+      if (error instanceof VcdaError) throw error;
+      if (call.signal?.aborted) throw call.signal.reason;
+      if (clock.isOver()) throw failed(OWN_CODES.timeout, `no answer within ${timeout} ms`, 'unknown');
+      const { code, detail, acted } = networkFailure(error);
+      throw failed(code, detail, acted);
+    } finally {
+      clock.stop();
+    }
   }
 
   return {
-    send,
-    setRate(requestsPerSecond) {
-      if (requestsPerSecond === rate) return;
-      rate = requestsPerSecond;
-      throttled = throttle(rate);
+    async send(call) {
+      const failed = failures(config.name, call);
+      call.signal?.throwIfAborted();
+      return circuit.run(
+        () => exchange(call, failed),
+        (detail) => failed(OWN_CODES.unreachable, detail, 'no'),
+      );
     },
+    setRate: limiter.setRate,
     close: () => agent.close(),
   };
 }
@@ -123,13 +117,69 @@ type Failed = (
   code: string,
   detail: string,
   acted: Acted,
-  more?: { status?: number; retryAfter?: number | null; cause?: unknown },
+  more?: { status?: number; retryAfter?: number | null; challenged?: boolean },
 ) => VcdaError;
 
-const throttle = (perSecond: number): (() => Promise<void>) =>
-  pThrottle({ limit: Math.max(1, Math.ceil(perSecond)), interval: perSecond < 1 ? 1000 / perSecond : 1000 })(
-    async () => {},
-  );
+/**
+ * Makes the errors of a call. They carry no cause: errors of the network may hold headers, and with them a token.
+ */
+function failures(site: string, call: Call): Failed {
+  return (code, detail, acted, more = {}) => {
+    const scrub = scrubber(call);
+    return new VcdaError({
+      site,
+      code: scrub(code).slice(0, LONGEST_CODE),
+      detail: scrub(detail).slice(0, LONGEST_DETAIL),
+      acted,
+      status: more.status ?? null,
+      retryAfter: more.retryAfter ?? null,
+      challenged: more.challenged ?? false,
+      method: call.method,
+      path: call.path,
+      operationId: call.operationId ?? null,
+    });
+  };
+}
+
+/** `AbortSignal.any` would do, but Node 20 may collect its parts before they fire. */
+function deadline(ms: number, outer: AbortSignal | undefined) {
+  const control = new AbortController();
+  let over = false;
+  const timer = setTimeout(() => {
+    over = true;
+    control.abort();
+  }, ms);
+  const abort = () => control.abort(outer?.reason);
+  if (outer?.aborted) abort();
+  outer?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: control.signal,
+    isOver: () => over,
+    stop() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', abort);
+    },
+  };
+}
+
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** @throws VcdaError `BadRequest` for a value that HTTP cannot carry */
+function sendable(call: Call, failed: Failed): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(call.headers ?? {})) {
+    if (value === undefined) continue;
+    if (!HEADER_VALUE.test(value))
+      throw failed('BadRequest', `the value for the header ${name} has characters that HTTP cannot carry`, 'no');
+    headers[name] = value;
+  }
+  if (call.operationId !== undefined) headers.operationID = operationIdHeader(call.operationId);
+  return headers;
+}
+
+/** As it goes over the wire, in the header and in filters alike: ids may contain names in any script. */
+export const operationIdHeader = (operationId: string): string =>
+  /^[\x21-\x7e]*$/.test(operationId) ? operationId : encoded(operationId);
 
 function url(base: string, call: Call): URL {
   const target = new URL(base + call.path);
@@ -139,85 +189,26 @@ function url(base: string, call: Call): URL {
   return target;
 }
 
-function connector(config: SiteConfig): buildConnector.connector {
-  const { ca, fingerprint } = config.tls;
-  const connect = buildConnector({
-    timeout: config.timeouts.connect,
-    ...(ca === undefined ? {} : { ca }),
-    // A pinned certificate replaces the authority; it is compared below, before a byte is sent.
-    ...(fingerprint === undefined ? {} : { rejectUnauthorized: false }),
-  });
-  if (fingerprint === undefined) return connect;
-  const wanted = fingerprint.replace(/^SHA-256:/i, '').toUpperCase();
-  return (options, callback) =>
-    connect(options, (...result) => {
-      const [error, socket] = result;
-      if (error !== null || socket === null) return callback(...result);
-      const certificate: PeerCertificate | undefined =
-        'getPeerCertificate' in socket ? (socket as TLSSocket).getPeerCertificate() : undefined;
-      if (certificate?.fingerprint256 === wanted) return callback(null, socket);
-      socket.destroy();
-      return callback(
-        Object.assign(new Error(`the certificate's fingerprint is SHA-256:${certificate?.fingerprint256 ?? 'none'}`), {
-          code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-        }),
-        null,
-      );
-    });
-}
-
-/** Failures before the first byte reached the site: nothing was processed. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function networkFailure(cause: unknown, failed: Failed, acted?: Acted): VcdaError {
-  const { code, message } = rootCause(cause);
-  if (/^(ERR_TLS_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL)/.test(code))
-    return failed(OWN_CODES.untrusted, `${message} (${code})`, 'no', { cause });
-  return failed(
-    OWN_CODES.unreachable,
-    `${message}${code === '' ? '' : ` (${code})`}`,
-    acted ?? (NEVER_SENT.has(code) ? 'no' : 'unknown'),
-    {
-      cause,
-    },
-  );
-}
-
-/** undici wraps what happened in `TypeError: fetch failed`, sometimes more than once. */
-function rootCause(error: unknown): { code: string; message: string } {
-  let at = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  if (!(at instanceof Error)) return { code: '', message: String(at) };
-  const code = 'code' in at && typeof at.code === 'string' ? at.code : '';
-  return { code, message: at.message };
-}
-
 function parsed(body: string, failed: Failed, status: number): unknown {
   if (body.trim() === '') return undefined;
   try {
     return JSON.parse(body);
-  } catch (cause) {
-    throw failed(OWN_CODES.unexpected, `the body is not JSON: ${excerpt(body)}`, 'unknown', { status, cause });
+  } catch {
+    throw failed(OWN_CODES.unexpected, `the body is not JSON: ${excerpt(body)}`, 'unknown', { status });
   }
 }
 
 function refusal(response: Response, body: string, failed: Failed): VcdaError {
-  const { status } = response;
+  const { status, headers } = response;
   const known = errorBody.safeParse(safeJson(body));
+  const challenged = status === 401 && /authentication token required/i.test(headers.get('www-authenticate') ?? '');
   // What a proxy answers in the site's stead says nothing of what the site did.
   const acted: Acted = status >= 500 || status === 408 ? 'unknown' : 'no';
-  const more = { status, retryAfter: retryAfter(response.headers) };
+  const more = { status, retryAfter: retryAfter(headers), challenged };
   if (known.success && known.data.code !== '') return failed(known.data.code, known.data.msg ?? '', acted, more);
-  const challenged =
-    status === 401 && /authentication token required/i.test(response.headers.get('www-authenticate') ?? '');
-  return failed(challenged ? 'NotAuthenticated' : statusCode(status), excerpt(body), acted, more);
+  const target = headers.get('location');
+  const detail = target === null ? excerpt(body) : `points to ${target}; Drover does not follow`;
+  return failed(challenged ? 'NotAuthenticated' : statusCode(status), detail, acted, more);
 }
 
 function safeJson(body: string): unknown {
@@ -228,8 +219,10 @@ function safeJson(body: string): unknown {
   }
 }
 
+/** Of the beginning only: what takes markup out must not crawl through megabytes of it. */
 const excerpt = (body: string): string =>
   body
+    .slice(0, 2_000)
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
@@ -237,9 +230,8 @@ const excerpt = (body: string): string =>
 
 /** Seconds or an HTTP date [RFC 9110 §10.2.3], in ms from now. */
 function retryAfter(headers: Headers): number | null {
-  const value = headers.get('retry-after');
-  if (value === null) return null;
-  const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? ms : null;
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return null;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }

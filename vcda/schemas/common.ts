@@ -1,0 +1,34 @@
+/**
+ * What the bodies of the VCDA API have in common. Tolerant on purpose: unknown members pass, unknown values of
+ * enumerations stay strings, members that only some versions send may be absent or null.
+ */
+import { z } from 'zod';
+
+export const text = z.string();
+export const maybeText = z.string().nullish();
+export const maybeNumber = z.number().nullish();
+export const maybeFlag = z.boolean().nullish();
+/** What ids stand in a path, so an empty one would name the collection. */
+export const id = z.string().min(1);
+
+/** Texts of a site end up in logs and histories, where a longer one only does harm. */
+const LONGEST_MESSAGE = 2_000;
+const LONGEST_CODE = 100;
+
+/** [seed] body of every answer from 400 up, and `task.error`; only `code` must be right for it to be one */
+export const errorBody = z.looseObject({
+  code: text.transform((code) => code.slice(0, LONGEST_CODE)),
+  msg: maybeText.catch(null).transform((msg) => msg?.slice(0, LONGEST_MESSAGE)),
+  args: z.array(z.unknown()).nullish().catch(null),
+  stacktrace: z.unknown().transform(() => undefined),
+});
+export type ErrorBody = z.infer<typeof errorBody>;
+
+/** [doc V35] envelope of paged lists */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.looseObject({ items: z.array(item), offset: maybeNumber, limit: maybeNumber, total: maybeNumber });
+
+export interface Page<T> {
+  items: T[];
+  total?: number | null | undefined;
+}

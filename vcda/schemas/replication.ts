@@ -1,0 +1,109 @@
+/** VM replications and what hangs off one [doc B42/B44 SingleVmReplicationInfo, OPI VmReplicationInfo]. */
+import { z } from 'zod';
+import { errorBody, id, maybeFlag, maybeNumber, maybeText, text } from './common.js';
+
+/** One end of a replication; ids are uuids. */
+export const end = z.looseObject({
+  site: maybeText,
+  org: maybeText,
+  vdcId: maybeText,
+  vdcName: maybeText,
+  vappId: maybeText,
+  vappName: maybeText,
+  /** destination, once it is recovered */
+  recoveredVappId: maybeText,
+  /** destination of a template's replication, 4.6 and later [seed] */
+  destinationCatalogItemId: maybeText,
+});
+
+/** Epoch ms, bytes, seconds; `key` is what recoveries take as `instanceId` [doc B41, B45 instances]. */
+export const instance = z.looseObject({
+  key: text,
+  sequenceNumber: maybeNumber,
+  timestamp: maybeNumber,
+  transferBytes: maybeNumber,
+  transferSeconds: maybeNumber,
+  /** `none`, `applicationQuiesced`, `fileSystemQuiesced` */
+  quiescedType: maybeText,
+  /** kept until somebody removes it */
+  isPinned: maybeFlag,
+});
+export type Instance = z.infer<typeof instance>;
+
+export const instanceDetails = instance.extend({
+  disksInfo: z.array(z.looseObject({ diskKey: maybeNumber })).nullish(),
+});
+export type InstanceDetails = z.infer<typeof instanceDetails>;
+
+export const vmReplication = z.looseObject({
+  id,
+  vmId: maybeText,
+  vmName: maybeText,
+  /** `org@site` */
+  owner: maybeText,
+  vappReplicationId: maybeText,
+  isMigration: maybeFlag,
+  isPaused: maybeFlag,
+  isReversed: maybeFlag,
+  /** `GREEN`, `YELLOW`, `RED` */
+  overallHealth: maybeText,
+  /** `OK`, `INITIAL_SYNCING`, `SYNCING`, `PAUSED`, `POWERED_OFF`, `PRUNING`, `FINISHED`, `ERROR`, `UNKNOWN` */
+  dataConnectionState: maybeText,
+  /** epoch ms */
+  lastUpdated: maybeNumber,
+  settings: z
+    .looseObject({
+      description: maybeText,
+      /** minutes */
+      rpo: maybeNumber,
+      dataConnectionType: maybeText,
+      quiesced: maybeFlag,
+      /** distance in minutes */
+      retentionPolicy: z
+        .looseObject({
+          rules: z.array(z.looseObject({ numberOfInstances: maybeNumber, distance: maybeNumber })).nullish(),
+        })
+        .nullish(),
+      /** epoch ms */
+      initialSyncTime: maybeNumber,
+      excludedDiskKeys: z.array(z.number()).nullish(),
+      targetDiskType: maybeText,
+    })
+    .nullish(),
+  slaProfile: z.looseObject({ id: maybeText, displayName: maybeText }).nullish(),
+  source: end.nullish(),
+  destination: end.nullish(),
+  /** `stateAge` in ms, `progress` in percent, the rest in bytes */
+  sourceState: z
+    .looseObject({
+      state: maybeText,
+      stateAge: maybeNumber,
+      progress: z
+        .looseObject({ progress: maybeNumber, bytesToTransfer: maybeNumber, bytesTransferred: maybeNumber })
+        .nullish(),
+    })
+    .nullish(),
+  destinationState: z
+    .looseObject({
+      state: maybeText,
+      stateAge: maybeNumber,
+      /** minutes over the RPO; 0: none */
+      currentRpoViolation: maybeNumber,
+      isMovingReplica: maybeFlag,
+      /** bytes */
+      spaceRequirement: maybeNumber,
+      lastError: errorBody.nullish(),
+      latestInstance: instance.partial().nullish(),
+      recoveryInfo: z.looseObject({ recoveryState: maybeText, vAppId: maybeText, vcdVmId: maybeText }).nullish(),
+    })
+    .nullish(),
+  storageProfile: maybeText,
+  storageProfileName: maybeText,
+  placementPolicy: maybeText,
+  placementPolicyName: maybeText,
+});
+export type VmReplication = z.infer<typeof vmReplication>;
+
+/** `NOT_STARTED`, `IN_PROGRESS`, `TEST`, `COMPLETE` [doc S45 RecoveryState], or what the site says instead. */
+export const recoveryState = (r: VmReplication): string =>
+  r.destinationState?.recoveryInfo?.recoveryState ?? 'NOT_STARTED';

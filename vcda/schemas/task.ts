@@ -1,0 +1,36 @@
+/** The long-running job of an operation, and how it ends. */
+import { z } from 'zod';
+import { errorBody, id, maybeNumber, maybeText } from './common.js';
+
+/** [seed] times are epoch ms; `endTime` is -1 until the task ends; `progress` in percent */
+export const task = z.looseObject({
+  id,
+  state: maybeText,
+  progress: maybeNumber,
+  user: maybeText,
+  startTime: maybeNumber,
+  endTime: maybeNumber,
+  lastUpdated: maybeNumber,
+  site: maybeText,
+  error: errorBody.nullish(),
+  /** only of a success; its type depends on the operation */
+  result: z.unknown().optional(),
+  resultType: maybeText,
+  /** `{ error, cause }`, both error bodies [doc B46] */
+  warnings: z.array(z.unknown()).nullish(),
+  workflowInfo: z
+    .looseObject({ type: maybeText, resourceType: maybeText, resourceId: maybeText, resourceName: maybeText })
+    .nullish(),
+});
+export type Task = z.infer<typeof task>;
+
+/**
+ * Whether and how a task has ended. A state that Drover does not know and that has no end time means: still running
+ * [client terraform-provider-vcda loops on QUEUED].
+ */
+export function taskEnd(t: Task): 'succeeded' | 'failed' | null {
+  if (t.state === 'SUCCEEDED') return 'succeeded';
+  if (t.state === 'FAILED') return 'failed';
+  if (t.state === 'RUNNING' || t.state === 'QUEUED') return null;
+  return typeof t.endTime === 'number' && t.endTime > 0 ? 'failed' : null;
+}
