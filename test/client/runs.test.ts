@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ErrorDocument } from '../../client/cli/render-error.js';
+import type { RunList } from '../../client/list-runs.js';
+import type { LiveReport } from '../../client/live-report.js';
+import type { RunReport, VmReport } from '../../workflows/report.js';
+import { openWorld, type World } from './support/world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ vms: 20 });
+}, 90_000);
+afterAll(() => world.close());
+
+describe('a run from start to end', () => {
+  let run: string;
+  let plan: string;
+  beforeAll(() => {
+    run = `whole-${world.tag}`;
+    plan = world.plan('whole', [1, 3]).file;
+  });
+
+  it('run --wait --json follows it on stderr and prints the report alone on stdout', async () => {
+    const { code, document, stderr } = await world.json<RunReport>('run', plan, '--id', run, '--wait');
+    expect(document).toMatchObject({
+      run,
+      plan: 'whole',
+      kind: 'migrate',
+      state: 'succeeded',
+      totals: { succeeded: 4 },
+    });
+    expect(Object.keys(document).toSorted()).toEqual(
+      ['finishedAt', 'kind', 'pausedBecause', 'plan', 'run', 'startedAt', 'state', 'totals', 'vms'].toSorted(),
+    );
+    expect(code).toBe(0);
+    expect(world.wrongWith(document)).toEqual([]);
+    expect(stderr).toContain(`Run ${run} started`);
+    expect(stderr).toMatch(/vm-004 \(wave2\) succeeded, outage/);
+    expect(stderr).toMatch(/4 VMs: 4 succeeded/);
+  });
+
+  it('the same plan under the same id is not started again, and the run is shown', async () => {
+    const { code, stdout, stderr } = await world.run('run', plan, '--id', run);
+    expect(code).toBe(0);
+    expect(stderr).toContain('was not started again');
+    expect(stdout).toMatch(new RegExp(`^${run} +succeeded`));
+    expect(world.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(4);
+  });
+
+  it('another plan under the same id is refused', async () => {
+    const { code, document } = await world.json<ErrorDocument>('run', world.plan('other', [2]).file, '--id', run);
+    expect(code).toBe(2);
+    expect(document.error).toMatchObject({ code: 'RunExists', message: expect.stringContaining('plan whole') });
+  });
+
+  it('list has it', async () => {
+    const { document } = await world.json<RunList>('list', '--all');
+    const entry = document.runs.find((one) => one.run === run);
+    expect(entry).toMatchObject({ plan: 'whole', state: 'succeeded', totals: { vms: 4, succeeded: 4 } });
+    expect((await world.run('list', '--all')).stdout).toMatch(new RegExp(`^${run} +whole +succeeded +4/4 `, 'm'));
+  });
+
+  it('show has its waves and VMs; of one VM, its operations', async () => {
+    const shown = await world.run('show', run);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toMatch(/^wave2 +3 +3 /m);
+    expect(shown.stdout).toMatch(/^vm-001 +wave1 +succeeded +done/m);
+    const { document } = await world.json<VmReport>('show', run, 'vm-003');
+    const { stdout } = await world.run('show', run, 'vm-003');
+    expect(document.operations.map(({ kind }) => kind)).toEqual(['start', 'migrate', 'delete']);
+    for (const { operationId, taskId } of document.operations) {
+      expect(stdout).toContain(operationId);
+      expect(stdout).toContain(taskId ?? 'no task');
+    }
+  });
+
+  it('report has text and JSON, on stdout and in a file', async () => {
+    const text = await world.run('report', run);
+    expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/Outage of 4 VMs: shortest/) });
+    const { code, stdout } = await world.run('report', run, '--format', 'json', '--out', 'evidence.json');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    const written: unknown = JSON.parse(readFileSync(join(world.folder.path, 'evidence.json'), 'utf8'));
+    expect(written).toEqual((await world.json('report', run)).document);
+  });
+
+  it('is final: it cannot be steered any more', async () => {
+    for (const command of ['cancel', 'pause', 'resume', 'approve']) {
+      const { code, document } = await world.json<ErrorDocument>(command, run);
+      expect({ command, code, error: document.error.code }).toEqual({ command, code: 2, error: 'RunEnded' });
+    }
+  });
+
+  it('an unknown run, or VM of it, is refused with the nearest names', async () => {
+    const unknown = await world.run('show', `whole-${world.tag.slice(0, 5)}`);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain(`Nearest: ${run}`);
+    const vm = await world.run('show', run, 'vm-03');
+    expect(vm.code).toBe(2);
+    expect(vm.stderr).toMatch(/has no VM vm-03\. Nearest: .*vm-003/);
+  });
+});
+
+describe('steering a run', () => {
+  const waiting = async (run: string, count: number): Promise<LiveReport> => {
+    for (;;) {
+      const { document } = await world.json<LiveReport>('show', run);
+      expect(document.finishedAt).toBeNull();
+      if (document.vms.filter(({ waitingFor }) => waitingFor === 'approval').length === count) {
+        return document;
+      }
+    }
+  };
+
+  it('cancels one VM, approves the others, and ends with 1', async () => {
+    const run = `steer-${world.tag}`;
+    const { file, vms } = world.plan('steer', [3], ['cutover: { approval: wave }']);
+    await world.run('run', file, '--id', run);
+    const { attention } = await waiting(run, 3);
+    expect(attention).toEqual([expect.objectContaining({ kind: 'approval', next: `drover approve ${run} wave1` })]);
+
+    const cancelled = await world.json<{ affected: number }>('cancel', run, vms[1] ?? '');
+    expect(cancelled).toMatchObject({ code: 0, document: { affected: 1 } });
+    expect(await world.run('approve', run, 'wave9')).toMatchObject({ code: 2 });
+    expect(await world.json('approve', run, 'wave1')).toMatchObject({ code: 0 });
+
+    const { code, document } = await world.json<RunReport>('watch', run);
+    expect(code).toBe(1);
+    expect(document.vms.map(({ state }) => state)).toEqual(['succeeded', 'cancelled', 'succeeded']);
+    expect(world.wrongWith(document)).toEqual([]);
+  });
+
+  it('cancels a whole run', async () => {
+    const run = `stop-${world.tag}`;
+    const { file } = world.plan('stop', [2, 2], ['cutover: { approval: wave }']);
+    await world.run('run', file, '--id', run);
+    await waiting(run, 2);
+    expect(await world.run('cancel', run)).toMatchObject({ code: 0, stdout: expect.stringContaining('not started') });
+    const { code, document } = await world.json<RunReport>('watch', run);
+    expect(code).toBe(1);
+    expect(document).toMatchObject({ state: 'cancelled', totals: { vms: 4, cancelled: 4 } });
+    expect(world.simulator.control.world().replications).toEqual([]);
+  });
+
+  it('pauses with a reason that everybody sees, and resumes', async () => {
+    const run = `pause-${world.tag}`;
+    const { file } = world.plan('pause', [1, 1], ['cutover: { approval: wave }']);
+    await world.run('run', file, '--id', run);
+    await waiting(run, 1);
+    expect(await world.run('pause', run, '--reason', 'coffee')).toMatchObject({ code: 0 });
+    const { stdout } = await world.run('show', run);
+    expect(stdout).toMatch(new RegExp(`paused[\\s\\S]*! Paused: coffee\\n {2}next: drover resume ${run}`));
+    expect(await world.run('resume', run)).toMatchObject({ code: 0 });
+    expect((await world.json<RunReport>('show', run)).document).toMatchObject({
+      state: 'running',
+      pausedBecause: null,
+    });
+    await world.run('cancel', run);
+  });
+
+  it('ends a watcher that is interrupted with 130; the run goes on', async () => {
+    const run = `watch-${world.tag}`;
+    const { file, vms } = world.plan('watch', [1], ['cutover: { approval: vm }']);
+    await world.run('run', file, '--id', run);
+    const watcher = world.start('watch', run);
+    while (!watcher.said.stderr.includes('waiting for approval')) {
+      await new Promise((resolve) => watcher.child.stderr?.once('data', resolve));
+    }
+    watcher.child.kill('SIGINT');
+    const { code, stderr } = await watcher.finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`run ${run} goes on`);
+    expect(stderr).toContain(`next: drover watch ${run}`);
+    expect((await world.json<RunReport>('show', run)).document.state).toBe('running');
+    expect(await world.run('approve', run, vms[0] ?? '')).toMatchObject({ code: 0 });
+    expect(await world.run('watch', run, '--quiet')).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('doctor', () => {
+  it('finds every site well', async () => {
+    const { code, stdout } = await world.run('doctor');
+    expect(stdout).toContain('All is well.');
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,134 @@
+/**
+ * What the command line needs to work on: simulated sites, a config, plans, and workers that are processes of their own, all
+ * against the dev server of the test run. Sites and task queue have names of their own, so that tests do not meet.
+ */
+import { randomUUID } from 'node:crypto';
+import { judge } from '../../../client/demo/verdict.js';
+import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../../simulator/index.js';
+import type { RunReport } from '../../../workflows/report.js';
+import { cli, type Finished, type Started, startCli } from './cli.js';
+import { type Folder, tempFolder } from './folder.js';
+
+export interface World {
+  folder: Folder;
+  tag: string;
+  sites: { source: string; destination: string };
+  taskQueue: string;
+  address: string;
+  simulator: Awaited<ReturnType<typeof startSimulator>>;
+  /** writes a plan with waves of the given sizes, `wave1` and so on, of VMs that no plan before had */
+  plan(name: string, waves: number[], more?: string[]): { file: string; vms: string[] };
+  run(...args: string[]): Promise<Finished>;
+  start(...args: string[]): Started;
+  /** runs a command with --json and parses what it prints */
+  json<T>(...args: string[]): Promise<{ code: number | null; document: T; stderr: string }>;
+  startWorker(): Started;
+  wrongWith(report: RunReport): string[];
+  close(): Promise<void>;
+}
+
+export interface WorldOptions extends Pick<SimulatorOptions, 'vms' | 'speed'> {
+  password?: string;
+  /** default true */
+  worker?: boolean;
+}
+
+export async function openWorld({
+  password = 'drover-sim',
+  worker = true,
+  ...simulation
+}: WorldOptions = {}): Promise<World> {
+  const address = process.env.DROVER_TEST_TEMPORAL;
+  if (address === undefined) {
+    throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
+  }
+  const tag = randomUUID().slice(0, 6);
+  const sites = { source: `paris-${tag}`, destination: `lyon-${tag}` };
+  const taskQueue = `client-test-${tag}`;
+  const simulator = await startSimulator({
+    speed: 200,
+    ...simulation,
+    sites: [{ name: sites.source }, { name: sites.destination }],
+  });
+  const folder = tempFolder();
+  const entries = Object.values(simulator.sites).map(({ name, url }) => [
+    `  ${name}:`,
+    `    url: ${url}`,
+    `    login: { type: vcdCredentials, user: ops@acme, password: ${password} }`,
+    '    limits: { requestsPerSecond: 200 }',
+    '    polling: { interval: 300ms, selfCheck: 20s }',
+    '    reconcile: { settle: 2s }',
+  ]);
+  folder.write('drover.yaml', ['sites:', ...entries.flat(), `worker: { taskQueue: ${taskQueue} }`, ''].join('\n'));
+  const options = { cwd: folder.path, env: { TEMPORAL_ADDRESS: address } };
+  const workers: Started[] = [];
+  const unused = simulatedVms({ vms: simulation.vms ?? 40 });
+
+  const world: World = {
+    folder,
+    tag,
+    sites,
+    taskQueue,
+    address,
+    simulator,
+    plan(name, waves, more = []) {
+      const members = waves.map((size) => unused.splice(0, size));
+      const lines = members.flatMap((vms, wave) => [
+        `  - name: wave${wave + 1}`,
+        '    vms:',
+        ...vms.map((vm) => `      - { id: ${vm.id}, name: ${vm.name} }`),
+      ]);
+      const vdc = siteVdcId(sites.destination);
+      const head = [
+        `name: ${name}`,
+        'kind: migrate',
+        `source: { site: ${sites.source} }`,
+        `destination: { site: ${sites.destination}, vdc: ${vdc} }`,
+      ];
+      const file = folder.write(`${name}.yaml`, [...head, ...more, 'waves:', ...lines, ''].join('\n'));
+      return { file, vms: members.flat().map((vm) => vm.name) };
+    },
+    run: (...args) => cli(args, options),
+    start: (...args) => startCli(args, options),
+    async json<T>(...args: string[]) {
+      const { code, stdout, stderr } = await cli([...args, '--json'], options);
+      return { code, document: JSON.parse(stdout) as T, stderr };
+    },
+    startWorker() {
+      const started = startCli(['worker'], options);
+      workers.push(started);
+      return started;
+    },
+    wrongWith(report) {
+      const succeeded = report.vms.filter(({ state }) => state === 'succeeded');
+      return judge(succeeded, simulator.control.ledger(), simulator.control.world(), sites).wrong;
+    },
+    async close() {
+      for (const { child, finished } of workers) {
+        child.kill('SIGKILL');
+        await finished;
+      }
+      await simulator.close();
+      folder.remove();
+    },
+  };
+  if (worker) {
+    world.startWorker();
+    await listening(world);
+  }
+  return world;
+}
+
+/** `doctor` answers as soon as a worker works. */
+async function listening(world: World): Promise<void> {
+  const until = Date.now() + 40_000;
+  for (;;) {
+    const { code, stderr } = await world.run('doctor', '--quiet');
+    if (!stderr.includes('No worker')) {
+      return;
+    }
+    if (Date.now() > until) {
+      throw new Error(`no worker listens: ${code} ${stderr}`);
+    }
+  }
+}
