@@ -1,18 +1,33 @@
 /** What activities say to the workflows of sites and VMs. */
+import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { SIGNALS, SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
 import type { ActivityDeps } from './deps.js';
 import type { Notice, OperationRequest, Submitted, Watch } from './types.js';
 
+/** A call to Temporal is given up after this: ms. The activity's own retries go on. */
+const PATIENCE = 10_000;
+
+/**
+ * A call to Temporal that ends when the activity is cancelled or its worker stops: a query, for one, waits for a worker, and
+ * the only one may be the one that stops.
+ */
+export async function askTemporal<T>(deps: ActivityDeps, call: () => Promise<T>): Promise<T> {
+  const { workflow } = deps.client;
+  return workflow.withAbortSignal(cancellationSignal(), () => workflow.withDeadline(Date.now() + PATIENCE, call));
+}
+
 /** Starts the site's workflow when it does not run; handing the same operation over twice is harmless. */
 export async function watchAtSite(deps: ActivityDeps, site: string, watch: Watch): Promise<void> {
-  await deps.client.workflow.signalWithStart(SITE_WORKFLOW, {
-    workflowId: siteWorkflowId(site),
-    taskQueue: deps.taskQueue,
-    args: [{ site }],
-    signal: SIGNALS.watch,
-    signalArgs: [watch],
-  });
+  await askTemporal(deps, () =>
+    deps.client.workflow.signalWithStart(SITE_WORKFLOW, {
+      workflowId: siteWorkflowId(site),
+      taskQueue: deps.taskQueue,
+      args: [{ site }],
+      signal: SIGNALS.watch,
+      signalArgs: [watch],
+    }),
+  );
 }
 
 export async function handToWatcher(
@@ -39,7 +54,7 @@ export async function handToWatcher(
 /** Tells a VM's workflow; one that has ended does not need to know. */
 export async function notifyVm(deps: ActivityDeps, workflowId: string, notice: Notice): Promise<void> {
   try {
-    await deps.client.workflow.getHandle(workflowId).signal(SIGNALS.operationEnded, notice);
+    await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).signal(SIGNALS.operationEnded, notice));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

@@ -12,7 +12,7 @@ import type { ActivityDeps } from './deps.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import { judge, needsReplication, summaryOf } from './outcome.js';
-import { notifyVm, watchAtSite } from './site-signals.js';
+import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
 import type { Notice, PolledSite, PollSiteInput, ReplicationSummary, SiteWatchList, Watch } from './types.js';
 
 /** One poll activity lives at most this long, below its start-to-close time-out, so that a new one takes over: ms. */
@@ -100,7 +100,13 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
 
       const poll = async (): Promise<PolledSite> => {
         while (Date.now() - began < LIFE) {
-          list = await workflow.query<SiteWatchList, [{ version: number }]>('siteWatches', { version: list.version });
+          list = await askTemporal(deps, () =>
+            workflow.query<SiteWatchList, [{ version: number }]>('siteWatches', { version: list.version }),
+          ).catch((error: unknown) => {
+            // Without a list there is nothing to poll; with one, what is known goes on being polled.
+            if (list.version < 0 || cancellationSignal().aborted) throw error;
+            return { ...list, watches: null };
+          });
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
           await pause(Math.max(0, (lastPoll.get(input.site) ?? 0) + site.config.polling.interval - Date.now()));
@@ -193,12 +199,14 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
 
     /** Makes sure that the site's workflow runs. */
     async openSite(site: string): Promise<void> {
-      await deps.client.workflow.start(SITE_WORKFLOW, {
-        workflowId: siteWorkflowId(site),
-        taskQueue: deps.taskQueue,
-        args: [{ site }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
+      await askTemporal(deps, () =>
+        deps.client.workflow.start(SITE_WORKFLOW, {
+          workflowId: siteWorkflowId(site),
+          taskQueue: deps.taskQueue,
+          args: [{ site }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      );
     },
 
     /** The replication as it is now; null when the site has none by that id. */
@@ -228,10 +236,9 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
 
     /** The run that holds a VM at the moment, for the one that must wait; null when it is free again. */
     async holderOfVm(workflowId: string): Promise<string | null> {
-      const described = await deps.client.workflow
-        .getHandle(workflowId)
-        .describe()
-        .catch(() => null);
+      const described = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe()).catch(
+        () => null,
+      );
       if (described?.status.name !== 'RUNNING') return null;
       const run = described.memo?.run;
       return typeof run === 'string' ? run : described.workflowId;
@@ -249,7 +256,8 @@ const replicationIdOf = (watch: Watch, task: Task | undefined): string | null =>
 
 async function isOpen(deps: ActivityDeps, workflowId: string): Promise<boolean> {
   try {
-    return (await deps.client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+    const { status } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
+    return status.name === 'RUNNING';
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
