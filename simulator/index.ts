@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Assumptions } from './assumptions.js';
-import { ScaledClock } from './clock.js';
+import { type Clock, ScaledClock } from './clock.js';
 import { Control } from './control.js';
 import type { LinkOptions } from './engine/link.js';
 import { Faults } from './faults.js';
@@ -13,6 +13,7 @@ import { type UserOptions, Users } from './users.js';
 import { World } from './world/world.js';
 
 export { type Assumptions, assumptionTable } from './assumptions.js';
+export { type Clock, ManualClock } from './clock.js';
 export type { Control, VmChange } from './control.js';
 export type { ActiveFault, FaultRule } from './faults.js';
 export {
@@ -44,6 +45,8 @@ export interface SimulatorOptions {
   assumptions?: Partial<Assumptions>;
   users?: UserOptions;
   sessions?: SessionOptions;
+  /** in place of the scaled wall clock; `speed` has no effect then */
+  clock?: Clock;
   /** bytes per simulated second between two sites, and per transfer */
   link?: Partial<LinkOptions>;
 }
@@ -70,7 +73,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ...(options.link === undefined ? {} : { link: options.link }),
       ...(options.assumptions === undefined ? {} : { assumptions: options.assumptions }),
     },
-    new ScaledClock(options.speed ?? 1),
+    options.clock ?? new ScaledClock(options.speed ?? 1),
   );
   const sessions = new Sessions(() => world.now, options.sessions);
   const faults = new Faults(seed);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ScaledClock } from '../../simulator/clock.js';
 import { client, login, operate, replicated, startBody, until, vms, withSimulator } from './support/client.js';
 
 describe('faults', () => {
@@ -100,7 +101,7 @@ describe('faults', () => {
 
 describe('the control endpoint', () => {
   it('does over the wire what it does in process, also when the site is down', async () => {
-    await withSimulator({}, async ({ control }, { paris }) => {
+    await withSimulator({ clock: new ScaledClock(10) }, async ({ control }, { paris }) => {
       const sim = client(`${paris}/_sim`);
       const { body: rules } = await sim.post('/faults', { kind: 'status', status: 500 });
       expect(rules).toMatchObject([{ id: 'fault-1', struck: 0 }]);

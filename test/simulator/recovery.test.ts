@@ -31,13 +31,12 @@ describe('recovery', () => {
   });
 
   it('failover with an unknown instance, or with none yet, fails', async () => {
-    await withSimulator({ speed: 300 }, async ({ control }, { lyon }) => {
+    await withSimulator({}, async (_simulator, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');
       const { result } = await operate(at, 'POST', '/vm-replications', startBody());
       expect(await operate(at, 'POST', `/vm-replications/${result.id}/failover`, {})).toMatchObject({
         state: 'FAILED',
       });
-      control.setSpeed(5000);
       await until(
         () => at.get(`/vm-replications/${result.id}`),
         (it) => it.dataConnectionState === 'OK',
@@ -129,7 +128,7 @@ describe('recovery', () => {
   });
 
   it('an extension that ends while the task runs fails it', async () => {
-    await withSimulator({ speed: 200 }, async ({ control }, { lyon }) => {
+    await withSimulator({}, async ({ control }, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');
       const { body } = await at.post('/vm-replications', startBody());
       control.expireSessions('lyon', true);

@@ -116,7 +116,7 @@ describe('the state machine of a replication', () => {
       fc.property(fc.commands(commands, { maxCommands: 40 }), (run) => {
         fc.modelRun(() => ({ model: { replications: new Map() }, real: createLab(4) }), run);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -172,7 +172,7 @@ describe('the state machine of a replication', () => {
         }
         for (const site of sites) expect([...world.tasks(site).open]).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -105,10 +105,9 @@ describe('a vApp replication', () => {
   });
 
   it('conflicts with an operation on one of its VMs', async () => {
-    await withSimulator({ speed: 2000 }, async ({ control }, { lyon }) => {
+    await withSimulator({}, async (_simulator, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');
       const { id } = await started(at);
-      control.setSpeed(100);
       const [vm] = (await at.get('/vm-replications')).body.items;
       await at.post(`/vm-replications/${vm?.id}/failover-test`, {});
       expect(await operate(at, 'POST', `/vapp-replications/${id}/pause`)).toMatchObject({

@@ -1,4 +1,5 @@
 import {
+  ManualClock,
   type Simulator,
   type SimulatorOptions,
   simulatedVms,
@@ -98,11 +99,21 @@ export async function login(url: string, credentials: object = acme, extendTo?: 
   return session;
 }
 
+/** Time in the simulator under test; it moves when a test waits for something, or says so. */
+let clock = new ManualClock();
+
+export const now = (): number => clock.now();
+
+export function pass(seconds: number): void {
+  clock.advance(seconds * 1000);
+}
+
 export async function withSimulator(
   options: SimulatorOptions,
   use: (simulator: Simulator, urls: { paris: string; lyon: string }) => Promise<void>,
 ): Promise<void> {
-  const simulator = await startSimulator({ speed: 5000, vms: 8, ...options });
+  clock = new ManualClock();
+  const simulator = await startSimulator({ clock, vms: 8, ...options });
   const url = (name: string) => simulator.sites[name]?.url ?? '';
   try {
     await use(simulator, { paris: url('paris'), lyon: url('lyon') });
@@ -135,14 +146,13 @@ export function startBody(index = 0, overrides: object = {}) {
   };
 }
 
-/** Asks again until the answer is the wanted one. */
-export async function until(ask: () => Promise<Answer>, holds: (body: Body) => boolean): Promise<Body> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
+/** Asks again until the answer is the wanted one; simulated time passes between two questions. */
+export async function until(ask: () => Promise<Answer>, holds: (body: Body) => boolean, seconds = 5): Promise<Body> {
+  for (let asked = 0; ; asked++) {
     const { body } = await ask();
     if (holds(body)) return body;
-    if (Date.now() > deadline) throw new Error(`never came true, last: ${JSON.stringify(body)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (asked > 2000) throw new Error(`never came true, last: ${JSON.stringify(body)}`);
+    pass(seconds);
   }
 }
 
