@@ -14,6 +14,7 @@ export interface Assumptions {
   startTaskResource: null | 'vmId' | 'replicationId';
   replicationVisible: 'accept' | 'taskEnd';
   conflict: 'task' | 'immediate';
+  wrongState: 'task' | 'immediate';
   unknownVm: 'task' | 'immediate';
   reverseChangesId: boolean;
   reverseMovesHome: boolean;
@@ -86,6 +87,11 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
   },
   conflict: {
     open: 'Whether a second operation on a busy replication fails through its task, or is refused at once with 409.',
+    default: 'task',
+    alternatives: ['immediate'],
+  },
+  wrongState: {
+    open: 'Whether an operation that the recovery state forbids (reverse before failover, failover after COMPLETE) fails through its task, or is refused at once with 409.',
     default: 'task',
     alternatives: ['immediate'],
   },

@@ -85,8 +85,25 @@ export class Faults {
   }
 }
 
+/** What a task can come of; a `fail-task` rule passes over every other call, and does not count it. */
+const OPERATIONS = new Set(
+  [
+    'start',
+    'sync',
+    'pause',
+    'resume',
+    'reconfigure',
+    'migrate',
+    'failover',
+    'failover-test',
+    'cleanup',
+    'reverse',
+  ].concat(['delete', 'storage-profile', 'health']),
+);
+
 function matches(rule: FaultRule, path: RegExp | undefined, target: Target): boolean {
   return (
+    (rule.kind !== 'fail-task' || OPERATIONS.has(target.operation ?? '')) &&
     (rule.site === undefined || rule.site === target.site) &&
     (rule.method === undefined || rule.method.toUpperCase() === target.method) &&
     (rule.operation === undefined || rule.operation === target.operation) &&

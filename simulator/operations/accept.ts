@@ -27,6 +27,8 @@ export interface Acceptance {
   replicationId: string | null;
   vappId?: string;
   claims: Claimable[];
+  /** what its state forbids; the process finds out by itself, unless it is assumed to be refused at once */
+  refused?: TaskFailure | undefined;
   resultType: string | null;
   /** rendered when the task has succeeded */
   result: () => unknown;
@@ -49,8 +51,10 @@ export const taskType = (kind: LedgerKind): string => TASK_TYPES[kind] ?? kind;
 export function accept(world: World, caller: Caller, it: Acceptance, process: (op: Operation) => Process): Task {
   const busy = it.claims.find((claim) => claim.busyWith !== null);
   if (busy !== undefined && world.assumptions.conflict === 'immediate') {
-    const { code, message, args } = operationInProgress(busy.id);
-    throw new ApiError(409, code, message, args);
+    throw conflict(operationInProgress(busy.id));
+  }
+  if (busy === undefined && it.refused !== undefined && world.assumptions.wrongState === 'immediate') {
+    throw conflict(it.refused);
   }
   const subject = it.vmId ?? it.vappId ?? it.resourceId ?? it.type;
   const key = `${it.kind}:${subject}:${world.count(it.kind, subject)}`;
@@ -74,6 +78,8 @@ export function accept(world: World, caller: Caller, it: Acceptance, process: (o
   });
   return task;
 }
+
+const conflict = ({ code, message, args }: TaskFailure) => new ApiError(409, code, message, args);
 
 /** An operation that was accepted and cannot succeed: the site needs a moment to find out. */
 export function* refuse(op: Operation, failure: TaskFailure): Process {

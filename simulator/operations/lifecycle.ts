@@ -10,16 +10,12 @@ import type { ReconfigureBody } from './bodies.js';
 import { leaveVapp } from './groups.js';
 import type { Operation } from './operation.js';
 import { refusedSettings, slaProfile } from './settings.js';
-
-function requireReplicating(it: Replication): void {
-  if (it.recovery.state === 'COMPLETE') throw invalidState(`Replication '${it.id}' has been recovered.`);
-}
+import { requireState } from './states.js';
 
 /** An on-demand sync; the one way to send what a powered-off source holds [doc UG41 GUID-81EE4DE8]. */
 export function* sync(op: Operation, it: Replication): Process {
   yield* op.stage('validate', 5, op.seconds(1, 3));
-  requireReplicating(it);
-  if (it.isPaused) throw invalidState(`Replication '${it.id}' is paused.`);
+  requireState(op.world, 'sync', it);
   op.requireUp(it.sourceSite, it.destinationSite);
   op.requireAuthenticated(it.sourceSite);
   yield* syncNow(op, it, 99);
@@ -38,8 +34,7 @@ export function* syncNow(op: Operation, it: Replication, progress: number): Proc
 
 export function* pause(op: Operation, it: Replication): Process {
   yield* op.stage('pause', 99, op.seconds(2, 6));
-  requireReplicating(it);
-  if (it.isPaused) throw invalidState(`Replication '${it.id}' is already paused.`);
+  requireState(op.world, 'pause', it);
   it.isPaused = true;
   it.lastUpdated = op.world.now;
   suspend(op.world, it);
@@ -47,8 +42,7 @@ export function* pause(op: Operation, it: Replication): Process {
 
 export function* resume(op: Operation, it: Replication): Process {
   yield* op.stage('resume', 99, op.seconds(2, 6));
-  requireReplicating(it);
-  if (!it.isPaused) throw invalidState(`Replication '${it.id}' is not paused.`);
+  requireState(op.world, 'resume', it);
   op.requireUp(it.sourceSite);
   it.isPaused = false;
   it.lastUpdated = op.world.now;
@@ -58,7 +52,7 @@ export function* resume(op: Operation, it: Replication): Process {
 export function* reconfigure(op: Operation, it: Replication, body: ReconfigureBody): Process {
   const { world } = op;
   yield* op.stage('validate', 30, op.seconds(1, 4));
-  requireReplicating(it);
+  requireState(world, 'reconfigure', it);
   op.requireUp(it.sourceSite);
   const home = world.site(it.home);
   const org = world.vdc(it.destinationSite, it.destinationVdcId).org;
@@ -89,12 +83,8 @@ export function* reconfigure(op: Operation, it: Replication, body: ReconfigureBo
 export function* remove(op: Operation, it: Replication): Process {
   const { world } = op;
   yield* op.stage('validate', 20, op.seconds(1, 3));
-  if (it.recovery.state === 'TEST') {
-    if (world.assumptions.deleteDuringTest === 'refused') {
-      throw invalidState(`Replication '${it.id}' has a test copy: clean it up first.`);
-    }
-    removeTestCopy(world, it, op.task);
-  }
+  requireState(world, 'delete', it);
+  if (it.recovery.state === 'TEST') removeTestCopy(world, it, op.task);
   yield* op.stage('remove', 99, op.seconds(3, 10));
   halt(world, it);
   if (it.recovery.state !== 'COMPLETE') release(world, it, 'removed');
@@ -107,7 +97,7 @@ export function* remove(op: Operation, it: Replication): Process {
 export function* changeStorageProfile(op: Operation, it: Replication, storageProfileId: string): Process {
   const { world } = op;
   yield* op.stage('validate', 10, op.seconds(1, 3));
-  requireReplicating(it);
+  requireState(world, 'storage-profile', it);
   const vdc = world.vdc(it.destinationSite, it.destinationVdcId);
   if (!vdc.storageProfiles.some((profile) => profile.id === storageProfileId)) {
     throw badRequest(`Storage profile '${storageProfileId}' not found in org VDC '${vdc.name}'.`, [storageProfileId]);

@@ -6,6 +6,7 @@ import type { RecoveryState, Replication, Vapp } from '../world/model.js';
 import type { FailoverBody, FailoverTestBody, MigrateBody } from './bodies.js';
 import { syncNow } from './lifecycle.js';
 import type { Operation } from './operation.js';
+import { requireState } from './states.js';
 
 /** Makes the vApp that all VMs of one vApp operation are recovered into; absent for a single VM. */
 export type Into = (() => Vapp) | undefined;
@@ -17,8 +18,7 @@ export type Into = (() => Vapp) | undefined;
 export function* migrate(op: Operation, it: Replication, body: MigrateBody, into?: Into): Process {
   const { world } = op;
   yield* op.stage('validate', 5, op.seconds(2, 6));
-  requireRecoverable(it, world.assumptions.migrateDuringTest === 'allowed');
-  if (it.isPaused) throw invalidState(`Replication '${it.id}' is paused.`);
+  requireState(world, 'migrate', it);
   op.requireUp(it.sourceSite, it.destinationSite);
   op.requireAuthenticated(it.sourceSite);
   const source = sourceVm(world, it);
@@ -29,7 +29,7 @@ export function* migrate(op: Operation, it: Replication, body: MigrateBody, into
     op.requireUp(it.sourceSite);
     powerOff(world, source, op.task, it.id);
     yield* syncNow(op, it, 50);
-    yield* op.stage('recover', 90, op.seconds(25, 70) + (body.consolidate === true ? op.seconds(30, 60) : 0));
+    yield* op.stage('recover', 90, op.seconds(40, 120) + (body.consolidate === true ? op.seconds(30, 60) : 0));
     op.requireUp(it.sourceSite);
     recoverVm(
       world,
@@ -45,7 +45,7 @@ export function* migrate(op: Operation, it: Replication, body: MigrateBody, into
 export function* failover(op: Operation, it: Replication, body: FailoverBody, into?: Into): Process {
   const { world } = op;
   yield* op.stage('validate', 10, op.seconds(2, 6));
-  requireRecoverable(it, false);
+  requireState(world, 'failover', it);
   requireInstance(it, body.instanceId ?? body.instanceMap?.[it.id]);
   yield* recovering(op, it, function* () {
     yield* op.stage('recover', 99, op.seconds(40, 120) + (body.consolidate === true ? op.seconds(60, 180) : 0));
@@ -62,7 +62,7 @@ export function* failover(op: Operation, it: Replication, body: FailoverBody, in
 export function* failoverTest(op: Operation, it: Replication, body: FailoverTestBody, into?: Into): Process {
   const { world } = op;
   yield* op.stage('validate', 10, op.seconds(2, 6));
-  requireRecoverable(it, false);
+  requireState(world, 'failover-test', it);
   if (body.sync === true) {
     if (it.isPaused) throw invalidState(`Replication '${it.id}' is paused.`);
     op.requireUp(it.sourceSite);
@@ -88,7 +88,7 @@ export function* failoverTest(op: Operation, it: Replication, body: FailoverTest
 export function* cleanup(op: Operation, it: Replication): Process {
   const { world } = op;
   yield* op.stage('validate', 10, op.seconds(1, 4));
-  if (it.recovery.state !== 'TEST') throw invalidState(`Replication '${it.id}' has no test copy.`);
+  requireState(world, 'cleanup', it);
   it.recovery.state = 'IN_PROGRESS';
   try {
     yield* op.stage('cleanup', 99, op.seconds(15, 45));
@@ -117,13 +117,6 @@ function* recovering(op: Operation, it: Replication, steps: () => Process): Proc
 function enter(op: Operation, it: Replication, state: RecoveryState): void {
   it.recovery.state = state;
   it.lastUpdated = op.world.now;
-}
-
-// Refused once COMPLETE; one test image only, cleaned up before anything else [client PsychoBelka].
-function requireRecoverable(it: Replication, testToo: boolean): void {
-  const { state } = it.recovery;
-  if (state === 'NOT_STARTED' || (testToo && state === 'TEST')) return;
-  throw invalidState(`Recovery of replication '${it.id}' is in state ${state}.`);
 }
 
 function requireInstance(it: Replication, key: string | null | undefined): void {

@@ -8,6 +8,7 @@ import type { Replication, Vm } from '../world/model.js';
 import type { World } from '../world/world.js';
 import { joinVapp, leaveVapp } from './groups.js';
 import type { Operation } from './operation.js';
+import { requireState } from './states.js';
 
 export interface Reversal {
   it: Replication;
@@ -37,7 +38,7 @@ export function* prepareReverse(op: Operation, it: Replication): Process<Reversa
 
 function requireReversible(op: Operation, it: Replication): Vm {
   const { world } = op;
-  if (it.recovery.state !== 'COMPLETE') throw invalidState(`Replication '${it.id}' has not been recovered.`);
+  requireState(world, 'reverse', it);
   op.requireUp(it.sourceSite, it.destinationSite);
   op.requireAuthenticated(it.sourceSite);
   const recovered = it.recovery.vmId === null ? undefined : world.vm(it.recovery.vmId);

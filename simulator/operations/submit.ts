@@ -7,6 +7,7 @@ import type { World } from '../world/world.js';
 import { type Acceptance, accept, taskType } from './accept.js';
 import type { Caller } from './caller.js';
 import type { Operation } from './operation.js';
+import { refusedByState } from './states.js';
 
 /** What task and ledger say about an operation on one VM replication. */
 export function subjectOf(world: World, kind: LedgerKind, it: Replication): Acceptance {
@@ -22,6 +23,7 @@ export function subjectOf(world: World, kind: LedgerKind, it: Replication): Acce
     vmName: it.vmName,
     replicationId: it.id,
     claims: [it],
+    refused: refusedByState(world, kind, it),
     resultType: 'SingleVmReplicationInfo',
     result: () => replicationInfo(world, it),
   };

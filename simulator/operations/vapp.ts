@@ -14,6 +14,7 @@ import type { Operation } from './operation.js';
 import type { Into } from './recovery.js';
 import { prepareReverse, type Reversal, swap } from './reverse.js';
 import { checkStart, configure, prepare } from './start.js';
+import { refusedByState } from './states.js';
 
 /** Operations on vApps: one task, fanned out over the VMs [doc B45 vapp-replications]. */
 
@@ -105,6 +106,7 @@ export function submitVapp(
     replicationId: group.id,
     vappId: group.vappId,
     claims: [group, ...replications],
+    refused: replications.map((it) => refusedByState(world, kind, it)).find((it) => it !== undefined),
     result: () => vappReplicationInfo(world, current(world, group, replications)),
     ...(kind === 'delete' ? { resultType: null, result: () => null } : {}),
   };

@@ -25,7 +25,9 @@ export function dataConnectionState(world: World, it: Replication): DataConnecti
   if (it.isPaused) return 'PAUSED';
   if (it.lastError !== null) return 'ERROR';
   if (it.sync !== null) return it.sync.kind === 'delta' ? 'SYNCING' : 'INITIAL_SYNCING';
-  if (sourceVm(world, it)?.powerState !== 'POWERED_ON') return 'POWERED_OFF';
+  const vm = sourceVm(world, it);
+  if (vm === undefined) return 'UNKNOWN';
+  if (vm.powerState === 'POWERED_OFF') return 'POWERED_OFF';
   // A delayed initial sync: nothing says what is shown; anything but OK, for there is nothing to recover yet.
   return it.latest === null ? 'INITIAL_SYNCING' : 'OK';
 }

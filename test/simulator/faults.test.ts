@@ -56,7 +56,8 @@ describe('faults', () => {
     await withSimulator({}, async ({ control }, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');
       const error = { code: 'DiskLocked', msg: 'The disk is locked.' };
-      control.addFaults({ kind: 'fail-task', operation: 'start', vmId: vms[0]?.id, error, times: 1 });
+      control.addFaults({ kind: 'fail-task', vmId: vms[0]?.id, error, times: 1 });
+      await at.get('/vm-replications');
       const failed = await operate(at, 'POST', '/vm-replications', startBody());
       expect(failed).toMatchObject({ state: 'FAILED', error });
       expect((await at.get('/vm-replications')).body.total).toBe(0);

@@ -115,6 +115,24 @@ describe('recovery', () => {
     });
   });
 
+  it('what the state forbids is refused at once, when assumed so', async () => {
+    await withSimulator({ assumptions: { wrongState: 'immediate' } }, async ({ control }, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      const id = await replicated(at);
+      const entries = control.ledger().length;
+      for (const [method, path] of [
+        ['POST', '/reverse'],
+        ['POST', '/resume'],
+        ['DELETE', '/failover-test'],
+      ] as const) {
+        const answer = await at.call(method, `/vm-replications/${id}${path}`);
+        expect(answer).toMatchObject({ status: 409, body: { code: 'InvalidReplicationState' } });
+      }
+      expect(control.ledger()).toHaveLength(entries);
+      expect((await operate(at, 'POST', `/vm-replications/${id}/migrate`, {})).state).toBe('SUCCEEDED');
+    });
+  });
+
   it('a paused replication is not migrated', async () => {
     await withSimulator({}, async (_simulator, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');

@@ -71,6 +71,7 @@ describe('the data path', () => {
       await until(
         () => at.get(`/vm-replications/${id}`),
         (it) => (it.destinationState.latestInstance?.sequenceNumber ?? 0) > 12,
+        120,
       );
       const { list } = await at.get(`/vm-replications/${id}/instances`);
       expect(list.length).toBeGreaterThanOrEqual(3);

@@ -161,6 +161,7 @@ describe('assumptions about tasks', () => {
       await until(
         () => at.get(`/tasks/${body.id}`),
         (task) => states.add(task.state).has('SUCCEEDED'),
+        1,
       );
       expect([...states]).toEqual(expect.arrayContaining(['QUEUED', 'PREPARING', 'FINALIZING', 'SUCCEEDED']));
       expect(states).not.toContain('RUNNING');

@@ -147,7 +147,7 @@ export function startBody(index = 0, overrides: object = {}) {
 }
 
 /** Asks again until the answer is the wanted one; simulated time passes between two questions. */
-export async function until(ask: () => Promise<Answer>, holds: (body: Body) => boolean, seconds = 5): Promise<Body> {
+export async function until(ask: () => Promise<Answer>, holds: (body: Body) => boolean, seconds = 10): Promise<Body> {
   for (let asked = 0; ; asked++) {
     const { body } = await ask();
     if (holds(body)) return body;
