@@ -1,0 +1,24 @@
+# syntax=docker/dockerfile:1
+FROM node:20.20.2-bookworm-slim AS build
+WORKDIR /drover
+COPY package.json package-lock.json ./
+# Scripts stay off: the only one that matters, the build, runs below.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:20.20.2-bookworm-slim
+ENV NODE_ENV=production \
+    DROVER_CONFIG=/etc/drover/drover.yaml \
+    DROVER_HEALTH=127.0.0.1:8080
+WORKDIR /drover
+# Owned by root: the process can read its code, not change it.
+COPY --from=build /drover/package.json /drover/LICENSE ./
+COPY --from=build /drover/node_modules ./node_modules
+COPY --from=build /drover/dist ./dist
+RUN mkdir -p /etc/drover/secrets
+USER node
+ENTRYPOINT ["node", "/drover/dist/client/main.js"]
+CMD ["worker"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
