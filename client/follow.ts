@@ -1,7 +1,6 @@
 /** Following a run by asking again and again, as gently as its answers are slow. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { TemporalUnreachable } from '../worker/connection.js';
-import { DroverError, RunNotFound } from './errors.js';
+import { NoWorker, RunNotFound, WorkflowFailing } from './errors.js';
 import type { LiveReport } from './live-report.js';
 
 export interface FollowOptions {
@@ -25,7 +24,7 @@ export interface Followed {
 
 const LEAST_INTERVAL = 1_000;
 const REST_FACTOR = 5;
-/** ms for which Temporal may be away before watching is given up; a worker may stay away for ever, the run waits for it */
+/** ms for which nothing can be read before watching is given up */
 const PATIENCE = 60_000;
 
 /** ms to rest after a look that took `took` ms. */
@@ -33,7 +32,7 @@ export function restAfter(took: number, interval = LEAST_INTERVAL, factor = REST
   return Math.max(interval, took * factor);
 }
 
-/** Resolves with the final report. @throws TemporalUnreachable when Temporal stays away for a minute */
+/** Resolves with the final report. @throws what kept it from reading for a minute, such as TemporalUnreachable; RunNotFound at once */
 export async function follow(followed: Followed, options: FollowOptions): Promise<LiveReport> {
   const { signal, interval = LEAST_INTERVAL } = options;
   let over = followed.closed().catch(() => null);
@@ -68,12 +67,12 @@ export async function follow(followed: Followed, options: FollowOptions): Promis
   }
 }
 
-/** Whether the trouble may pass: a missing worker comes back, a mended one too; what does not exist never will. */
+/** A missing worker may stay away for ever, and mended code takes its time; anything else has a minute to pass. */
 function passes(error: Error, away: number): boolean {
-  if (error instanceof TemporalUnreachable) {
-    return away < PATIENCE;
+  if (error instanceof NoWorker || error instanceof WorkflowFailing) {
+    return true;
   }
-  return error instanceof DroverError && !(error instanceof RunNotFound);
+  return !(error instanceof RunNotFound) && away < PATIENCE;
 }
 
 /** Rests `ms` milliseconds, less when `over` settles first or the signal is aborted; leaves no timer behind. */

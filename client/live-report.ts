@@ -11,7 +11,7 @@ import { type Attention, attentionFor } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { readRun } from './run-state.js';
-import { ANSWER_WITHIN, askTemporal, isAborted, type Session, within } from './session.js';
+import { ANSWER_WITHIN, askTemporal, type Session, within } from './session.js';
 
 /** A run's report as it is at this moment, with what a person should see or do about it. */
 export interface LiveReport extends RunReport {
@@ -98,10 +98,7 @@ export class LiveReports {
       const ms = Math.max(0, deadline - Date.now());
       const { hold, ...report } = await within(this.#session, ms, () => handle.query(vmReportQuery));
       return { id, report, hold, failing: null };
-    } catch (error) {
-      if (isAborted(error)) {
-        throw error;
-      }
+    } catch {
       return { id, report: null, hold: null, failing: await this.#whyNoAnswer(handle) };
     }
   }

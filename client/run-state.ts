@@ -7,7 +7,7 @@ import { NoWorker, RunNotFound } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listRunIds } from './list-runs.js';
 import { nearest } from './nearest.js';
-import { ANSWER_WITHIN, askTemporal, isAborted, type Session } from './session.js';
+import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session } from './session.js';
 
 export interface RunStatus {
   report: RunReport;
@@ -37,17 +37,15 @@ export async function readRun(session: Session, run: string, ms = ANSWER_WITHIN)
     const report = await askRun(session, described, ms);
     return { report: closedFromOutside(report, described), described };
   } catch (error) {
-    if (isAborted(error)) {
-      throw error;
-    }
     throw (await findFailing(session, await describeRun(session, run))) ?? unanswered(session, run, error);
   }
 }
 
 function unanswered(session: Session, run: string, cause: unknown): NoWorker {
+  const why = isUnanswered(cause) || !(cause instanceof Error) ? '' : ` (${cause.message})`;
   return new NoWorker(
     session.taskQueue,
-    `No worker answers for run ${run} on task queue ${session.taskQueue}; the run is safe and waits for one.`,
+    `No worker answers for run ${run} on task queue ${session.taskQueue}${why}; the run is safe and waits for one.`,
     'start one with: drover worker; if one runs, see its log',
     cause,
   );

@@ -17,9 +17,10 @@ export const ANSWER_WITHIN = 10_000;
 /** gRPC status codes that Drover tells apart */
 const GRPC = {
   cancelled: 1,
-  invalidArgument: 3,
   deadlineExceeded: 4,
   permissionDenied: 7,
+  /** nobody has polled the task queue lately */
+  failedPrecondition: 9,
   unavailable: 14,
   unauthenticated: 16,
 } as const;
@@ -41,22 +42,15 @@ export function within<T>(session: Session, ms: number, ask: () => Promise<T>): 
   return session.connection.withDeadline(Date.now() + ms, ask);
 }
 
-/** Whether the call was cut short from this side, by an abort signal. */
-export function isAborted(error: unknown): boolean {
-  return grpcCode(error) === GRPC.cancelled;
-}
-
-/** Whether nobody answered in time: of a query or an update, no worker did. */
+/** Whether nobody answered: of a query or an update, no worker did, or it died over it. */
 export function isUnanswered(error: unknown): boolean {
-  return grpcCode(error) === GRPC.deadlineExceeded;
-}
-
-export function isInvalid(error: unknown): boolean {
-  return grpcCode(error) === GRPC.invalidArgument;
+  const code = grpcCode(error);
+  return code === GRPC.deadlineExceeded || code === GRPC.cancelled || code === GRPC.failedPrecondition;
 }
 
 function unreachable(where: Session, error: unknown): TemporalUnreachable | null {
   switch (grpcCode(error)) {
+    case GRPC.cancelled:
     case GRPC.deadlineExceeded:
     case GRPC.unavailable:
       return new TemporalUnreachable(
