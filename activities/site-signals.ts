@@ -14,7 +14,9 @@ const PATIENCE = 10_000;
  */
 export async function askTemporal<T>(deps: ActivityDeps, call: () => Promise<T>): Promise<T> {
   const { workflow } = deps.client;
-  return workflow.withAbortSignal(cancellationSignal(), () => workflow.withDeadline(Date.now() + PATIENCE, call));
+  // A signal of its own for each call: the SDK adds a listener and leaves it.
+  const signal = AbortSignal.any([cancellationSignal()]);
+  return workflow.withAbortSignal(signal, () => workflow.withDeadline(Date.now() + PATIENCE, call));
 }
 
 /** Starts the site's workflow when it does not run; handing the same operation over twice is harmless. */
