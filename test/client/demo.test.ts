@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 const startDemo = (...args: string[]): Started =>
-  startCli(['demo', ...args], { cwd: folder.path, env: { TEMPORAL_ADDRESS: address } });
+  startCli(['demo', ...args], { cwd: folder.path, env: { TEMPORAL_ADDRESS: address, TMPDIR: folder.path } });
 
 /** Process ids that the demo has named, its own left out. */
 const partsOf = ({ said }: Started): number[] => [...said.stderr.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
