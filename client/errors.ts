@@ -133,6 +133,20 @@ export class NoWorker extends DroverError {
   }
 }
 
+/** A whole run's cancellation that nobody could act on yet: Temporal keeps it for the first worker that can. */
+export class CancelPending extends DroverError {
+  readonly code = 'CancelPending';
+  readonly run: string;
+
+  constructor(run: string, why: DroverError) {
+    super(`The cancellation of run ${run} is recorded with Temporal and takes effect later. ${why.message}`, {
+      next: why.next,
+      cause: why,
+    });
+    this.run = run;
+  }
+}
+
 /** The workers meet an unexpected error in Drover's own code, over and over; the workflow waits for mended code. */
 export class WorkflowFailing extends DroverError {
   readonly code = 'WorkflowFailing';

@@ -31,15 +31,16 @@ export interface RunList {
 const RUNS = `WorkflowType = '${MIGRATION_RUN}' AND ExecutionStatus != 'ContinuedAsNew'`;
 const ASKED_AT_ONCE = 10;
 const NAMES_LOOKED_AT = 1000;
-/** ms for the reports of a whole list; a run that does not answer is listed without its numbers */
+/** ms for the reports of a whole list, and for each run in it; who does not answer is listed without its numbers */
 const REPORTS_WITHIN = 5_000;
+const PER_REPORT = 20;
 
 /** The runs that Temporal still knows, newest first; `limit` null: all of them. */
 export async function listRuns(session: Session, limit: number | null): Promise<RunList> {
   const executions = await collect(session, limit === null ? null : limit + 1);
   const shown = limit === null ? executions : executions.slice(0, limit);
   const listens = await workerListens(session);
-  const deadline = Date.now() + REPORTS_WITHIN;
+  const deadline = Date.now() + REPORTS_WITHIN + shown.length * PER_REPORT;
   const runs = await pMap(shown, (execution) => summarize(session, execution, listens, deadline), {
     concurrency: ASKED_AT_ONCE,
   });

@@ -57,7 +57,7 @@ export class RunHandle {
     );
   }
 
-  /** Approves the cutover of a wave (by name), a VM (by id or name) or everything. @throws NotInRun, Refused, NoWorker */
+  /** Approves the cutovers of a wave (by name), of a VM (by id or name), or of the wave that runs now. @throws NotInRun, Refused, NoWorker */
   async approve(target?: string): Promise<Steered> {
     const scope = await this.#scope(target);
     return this.#steer((handle, updateId) => handle.executeUpdate(approveUpdate, { args: [scope], updateId }));
@@ -73,7 +73,7 @@ export class RunHandle {
     return this.#steer((handle, updateId) => handle.executeUpdate(resumeUpdate, { updateId }));
   }
 
-  /** Cancels one VM (by id or name) or the whole run; a VM past its cutover is finished first. @throws NotInRun, Refused, NoWorker */
+  /** Cancels one VM (by id or name) or the whole run; a cutover that has begun is brought to its end. @throws NotInRun, Refused, NoWorker */
   async cancel(vm?: string): Promise<Steered> {
     const scope: Scope = vm === undefined ? {} : { vm: findVm(await this.report(), vm).id };
     return this.#steer((handle, updateId) => handle.executeUpdate(cancelUpdate, { args: [scope], updateId }));

@@ -54,7 +54,7 @@ export async function requestCancel(session: Session, run: string): Promise<void
 function unheard(session: Session, run: string): NoWorker {
   return new NoWorker(
     session.taskQueue,
-    `No worker answers for run ${run} on task queue ${session.taskQueue}, so that nothing was changed.`,
+    `No worker answers for run ${run} on task queue ${session.taskQueue}.`,
     'start one with: drover worker; if one runs, see its log; then type the command again',
   );
 }

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { BadInput } from '../../plan/problem.js';
 import { TemporalUnreachable } from '../../worker/connection.js';
 import type { RunReport, VmReport } from '../../workflows/report.js';
-import { DroverError, Interrupted, NoWorker, WorkflowFailing } from '../errors.js';
+import { CancelPending, DroverError, Interrupted, NoWorker, WorkflowFailing } from '../errors.js';
 
 /** What a command's exit status says; scripts rely on it. */
 export const EXIT = {
@@ -28,11 +28,13 @@ export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {
   return state === 'failed' || state === 'cancelled' || state === 'skipped' ? EXIT.notAll : EXIT.ok;
 }
 
+const UNREACHABLE = [TemporalUnreachable, NoWorker, WorkflowFailing, CancelPending];
+
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof Interrupted) {
     return EXIT.interrupted;
   }
-  if (error instanceof NoWorker || error instanceof WorkflowFailing || error instanceof TemporalUnreachable) {
+  if (UNREACHABLE.some((kind) => error instanceof kind)) {
     return EXIT.unreachable;
   }
   if (error instanceof BadInput || error instanceof DroverError || error instanceof CommanderError) {

@@ -11,6 +11,10 @@ export async function aborting<T>(reason: Interrupted, act: (signal: AbortSignal
   }
   try {
     return await act(controller.signal);
+  } catch (error) {
+    // Whatever the stop broke, the stop is what happened.
+    controller.signal.throwIfAborted();
+    throw error;
   } finally {
     for (const name of SIGNALS) {
       process.off(name, stop);

@@ -1,7 +1,7 @@
 import type { Steered } from '../../workflows/messages.js';
 import { type AddCommand, examples } from '../cli/command.js';
 import { steerWith } from '../cli/steer-command.js';
-import { NoWorker, WorkflowFailing } from '../errors.js';
+import { CancelPending, NoWorker, WorkflowFailing } from '../errors.js';
 import type { RunHandle } from '../run-handle.js';
 
 export const addCancel: AddCommand = (program, run) => {
@@ -16,22 +16,15 @@ export const addCancel: AddCommand = (program, run) => {
     );
 };
 
-/** A whole run can be cancelled without a worker: Temporal keeps the request, and says so rather than pretending it is done. */
+/** A whole run can be cancelled without a worker: Temporal keeps the request, which is said rather than taken for done. */
 async function cancelRun(handle: RunHandle): Promise<Steered> {
   try {
     return await handle.cancel();
   } catch (error) {
-    if (!(error instanceof NoWorker) && !(error instanceof WorkflowFailing)) {
-      throw error;
+    if (error instanceof NoWorker || error instanceof WorkflowFailing) {
+      await handle.requestCancel();
+      throw new CancelPending(handle.run, error);
     }
-    await handle.requestCancel();
-    throw error instanceof NoWorker ? new NoWorker(error.taskQueue, ...recorded(handle.run, error)) : error;
+    throw error;
   }
-}
-
-function recorded(run: string, { taskQueue }: NoWorker): [what: string, next: string] {
-  return [
-    `No worker answers on task queue ${taskQueue}. The cancellation of run ${run} is recorded with Temporal, and takes effect as soon as a worker runs.`,
-    'start one with: drover worker',
-  ];
 }

@@ -1,3 +1,4 @@
+import { loadConfig } from '../../plan/load-config.js';
 import { type AddCommand, examples } from '../cli/command.js';
 import { configPath } from '../cli/context.js';
 
@@ -11,8 +12,10 @@ export const addWorker: AddCommand = (program, run) => {
       run(command, async (cli) => {
         // Loaded here alone: it brings the SDK's native core, which no other command needs.
         const { runWorker } = await import('../../worker/main.js');
+        const file = configPath(cli) ?? 'drover.yaml';
+        loadConfig(file, { env: cli.env, need: 'worker' });
         const env = health === undefined ? cli.env : { ...cli.env, DROVER_HEALTH: health };
-        return runWorker({ configPath: configPath(cli) ?? 'drover.yaml', env });
+        return runWorker({ configPath: file, env });
       }),
     );
 };

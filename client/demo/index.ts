@@ -41,10 +41,11 @@ export function runDemo(options: DemoOptions): Promise<DemoResult> {
     const progress = options.progress();
     const crash = new Crash(stage, progress, options.crash);
     let report: LiveReport;
+    const enough = new AbortController();
     try {
       report = await Promise.race([
         run.wait({
-          signal: options.signal,
+          signal: AbortSignal.any([options.signal, enough.signal]),
           // Nobody else uses this Temporal, so that it need not be spared.
           restFactor: 1,
           onChange: (seen) => {
@@ -57,6 +58,7 @@ export function runDemo(options: DemoOptions): Promise<DemoResult> {
         crash.failed,
       ]);
     } finally {
+      enough.abort();
       progress.stop();
     }
     const verdict = judge(report.vms, await stage.ledger(), await stage.world(), stage.sites);

@@ -87,6 +87,17 @@ describe('a command that needs the sites', () => {
   });
 });
 
+describe('a worker', () => {
+  it('needs logins, and says for which site', async () => {
+    const { stdout } = await refused(['worker', '--json']);
+    const { error } = JSON.parse(stdout) as { error: { problems: unknown[] } };
+    expect(error.problems).toEqual([
+      expect.objectContaining({ file: 'drover.yaml', line: 2 }),
+      expect.objectContaining({ file: 'drover.yaml', line: 3 }),
+    ]);
+  });
+});
+
 describe('a plan of a kind that is not available yet', () => {
   it('is refused by name', async () => {
     folder.write('protect.yaml', PLAN.replace('kind: migrate', 'kind: protect'));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ErrorDocument } from '../../client/cli/render-error.js';
 import type { RunList } from '../../client/list-runs.js';
+import type { RunReport } from '../../workflows/report.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;
@@ -24,6 +25,34 @@ describe('when no worker listens', () => {
     expect(code).toBe(3);
     expect(stderr).toContain(`No worker listens on task queue ${world.taskQueue}`);
   });
+});
+
+describe('when the workers die', () => {
+  it('a cancellation of the whole run is kept for the next one; a finished run is still reported', async () => {
+    const orphaned = await openWorld({ vms: 3, worker: false });
+    const worker = orphaned.startWorker();
+    const finished = `finished-${orphaned.tag}`;
+    const run = `orphan-${orphaned.tag}`;
+    await orphaned.listening();
+    await orphaned.run('run', orphaned.plan('finished', [1]).file, '--id', finished, '--wait');
+    await orphaned.run('run', orphaned.plan('orphan', [2], ['cutover: { approval: wave }']).file, '--id', run);
+    worker.child.kill('SIGKILL');
+    await worker.finished;
+
+    expect(await orphaned.run('report', finished)).toMatchObject({ code: 0 });
+    const { code, document } = await orphaned.json<ErrorDocument>('cancel', run);
+    expect(code).toBe(3);
+    expect(document.error).toMatchObject({
+      code: 'CancelPending',
+      message: expect.stringContaining('recorded'),
+      next: expect.stringContaining('drover worker'),
+    });
+
+    orphaned.startWorker();
+    const watched = await orphaned.json<RunReport>('watch', run);
+    expect(watched).toMatchObject({ code: 1, document: { state: 'cancelled', totals: { cancelled: 2 } } });
+    await orphaned.close();
+  }, 150_000);
 });
 
 describe('a site that refuses the login', () => {

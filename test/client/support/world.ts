@@ -23,6 +23,8 @@ export interface World {
   /** runs a command with --json and parses what it prints */
   json<T>(...args: string[]): Promise<{ code: number | null; document: T; stderr: string }>;
   startWorker(): Started;
+  /** resolves when a worker answers */
+  listening(): Promise<void>;
   wrongWith(report: RunReport): string[];
   close(): Promise<void>;
 }
@@ -99,6 +101,7 @@ export async function openWorld({
       workers.push(started);
       return started;
     },
+    listening: () => listening(world),
     wrongWith(report) {
       const succeeded = report.vms.filter(({ state }) => state === 'succeeded');
       return judge(succeeded, simulator.control.ledger(), simulator.control.world(), sites).wrong;
