@@ -1,12 +1,8 @@
 /** Turns what went wrong at a site into Temporal failures, once, by the error table. */
 import { ApplicationFailure } from '@temporalio/common';
+import { FAILURES } from '../plan/names.js';
 import { type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
 import type { OperationRequest } from './types.js';
-
-/** Failure type by which workflows know that only a person can go on; details: [{@link FailureDetails}]. */
-export const HOLD = 'Hold';
-/** Failure type of an operation that may not be sent any more; it certainly was not. */
-export const TOO_LATE = 'TooLate';
 
 export interface FailureDetails {
   site: string;
@@ -40,7 +36,13 @@ export function failureOf(
     `[${error.method} ${error.path}, operation ${request.operationId}]. Next: ${rule.advice}`;
   const details: FailureDetails = { site: error.site, code: error.code, message };
   if (rule.call === 'hold')
-    return ApplicationFailure.create({ type: HOLD, message, nonRetryable: true, details: [details], cause: error });
+    return ApplicationFailure.create({
+      type: FAILURES.hold,
+      message,
+      nonRetryable: true,
+      details: [details],
+      cause: error,
+    });
   const expired = Date.now() - attempt.since >= rule.retry.for;
   if (rule.call === 'fail' || expired) {
     const after =

@@ -4,11 +4,12 @@
  */
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { FAILURES } from '../plan/names.js';
 import { type CallOptions, type Site, type Task, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
-import { failureOf, knownSites, TOO_LATE } from './failures.js';
+import { failureOf, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
-import { ForeignReplication, type Found, findOperation } from './reconcile.js';
+import { ForeignReplication, type Found, lookFor } from './reconcile.js';
 import { handToWatcher } from './site-signals.js';
 import type { OperationRequest, Submitted } from './types.js';
 
@@ -18,8 +19,12 @@ interface Trail {
   acted: 'no' | 'unknown';
 }
 
-/** Between two looks for an operation whose answer was lost: ms. */
+/** Before the second look for an operation whose answer was lost; doubles up to eight times as long: ms. */
 const LOOK_INTERVAL = 1_000;
+/** A site that cannot tell is asked for this many settle times before a person must decide. */
+const UNDECIDED_SETTLES = 8;
+/** The most of it, below the activity's start-to-close time-out: ms. */
+const UNDECIDED_MOST = 8 * 60_000;
 
 export function createOperationActivities(deps: ActivityDeps) {
   /** Refusals that only a person can lift, by site: what one VM learned is not asked again for every other. */
@@ -49,15 +54,39 @@ export function createOperationActivities(deps: ActivityDeps) {
     return submitted;
   }
 
-  /** Looks again and again for as long as a task may stay invisible after it was accepted. */
+  /**
+   * Looks until the operation is found, or has been absent for as long as a task may stay invisible after it was accepted.
+   * A site that cannot tell is asked for longer: the tasks that may be it end, and their results name their VMs.
+   * @throws ApplicationFailure `Hold` when it still cannot tell
+   */
   async function settle(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
-    const until = Date.now() + site.config.reconcile.settle;
-    while (Date.now() < until) {
-      await pause(Math.min(LOOK_INTERVAL, site.config.reconcile.settle));
-      const found = await findOperation(site, request, options);
-      if (found !== null) return found;
+    const began = Date.now();
+    const { settle: patience } = site.config.reconcile;
+    for (let n = 0; ; n += 1) {
+      await pause(Math.min(LOOK_INTERVAL * 2 ** Math.min(n, 3), patience));
+      const seen = await lookFor(site, request, options, true);
+      if (seen.is === 'there') return seen.found;
+      const elapsed = Date.now() - began;
+      if (seen.is === 'absent' && elapsed >= patience) return null;
+      if (
+        seen.is === 'undecided' &&
+        elapsed >= Math.max(patience, Math.min(UNDECIDED_SETTLES * patience, UNDECIDED_MOST))
+      ) {
+        if (request.decided) return null;
+        throw undecided(request, seen.tasks);
+      }
     }
-    return null;
+  }
+
+  async function find(
+    site: Site,
+    request: OperationRequest,
+    options: CallOptions,
+    inDoubt: boolean,
+  ): Promise<Found | null> {
+    const seen = await lookFor(site, request, options, inDoubt);
+    if (seen.is === 'there') return seen.found;
+    return inDoubt ? settle(site, request, options) : null;
   }
 
   async function failure(
@@ -102,8 +131,7 @@ export function createOperationActivities(deps: ActivityDeps) {
         async (pulse) => {
           try {
             refuseFromMemory(request);
-            const found =
-              (await findOperation(site, request, options)) ?? (doubtful ? await settle(site, request, options) : null);
+            const found = await find(site, request, options, doubtful);
             if (found !== null) return await adopt(request, found, found.taskId === null && !doubtful);
             refuseIfTooLate(request);
             if (pulse.missed())
@@ -133,7 +161,7 @@ export function createOperationActivities(deps: ActivityDeps) {
         () => null,
         async () => {
           try {
-            const found = (await findOperation(site, request, options)) ?? (await settle(site, request, options));
+            const found = await find(site, request, options, true);
             return found === null ? null : await adopt(request, found, false);
           } catch (error) {
             throw await failure(error, site, request, options);
@@ -144,6 +172,15 @@ export function createOperationActivities(deps: ActivityDeps) {
   };
 }
 
+function undecided({ kind, vm, site, operationId }: OperationRequest, tasks: string[]): ApplicationFailure {
+  const message =
+    `whether the ${kind} of ${vm.name} (${vm.id}) reached ${site} cannot be told: its answer was lost, the site does not ` +
+    `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}]. ` +
+    `Next: look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
+  const details = { site, code: FAILURES.undecided, message };
+  return ApplicationFailure.create({ type: FAILURES.hold, message, nonRetryable: true, details: [details] });
+}
+
 function wasNotActedOn(details: unknown, attempt: number): boolean {
   const trail = details as Partial<Trail> | null | undefined;
   return trail?.attempt === attempt && trail.acted === 'no';
@@ -152,7 +189,7 @@ function wasNotActedOn(details: unknown, attempt: number): boolean {
 function refuseIfTooLate({ notAfter, kind, vm, operationId }: OperationRequest): void {
   if (notAfter === null || Date.now() < notAfter) return;
   throw ApplicationFailure.create({
-    type: TOO_LATE,
+    type: FAILURES.tooLate,
     nonRetryable: true,
     message: `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${new Date(notAfter).toISOString()} [operation ${operationId}]`,
   });

@@ -3,7 +3,7 @@
  * what the replication shows. An answer lost on the wire is therefore never a second start.
  */
 import type { CallOptions, Site, Task, VmReplication } from '../vcda/index.js';
-import { recoveryState, taskEnd } from '../vcda/index.js';
+import { recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
 import type { OperationRequest } from './types.js';
 
@@ -21,24 +21,58 @@ export class ForeignReplication extends Error {
 /** Clocks of site and worker may differ by this much when tasks are matched by time: ms. */
 const CLOCK_MARGIN = 10 * 60_000;
 
+/** What a look at the site tells of an operation. */
+export type Look =
+  | { is: 'there'; found: Found }
+  | { is: 'absent' }
+  /** tasks run that may be it: the site does not say what they are for */
+  | { is: 'undecided'; tasks: string[] };
+
 /**
+ * Looks for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried.
  * @throws VcdaError when the site cannot be asked
  * @throws ForeignReplication when a start would meet a replication that it must not adopt
  */
-export async function findOperation(
+export async function lookFor(
   site: Site,
   request: OperationRequest,
   options: CallOptions,
-): Promise<Found | null> {
-  const byId = await site.tasksOfOperation(request.operationId, options);
+  inDoubt: boolean,
+): Promise<Look> {
+  const byId = await underOperationId(site, request, options);
   const own = newest(byId ?? []);
-  if (own !== null) return { taskId: own.id, replicationId: request.replicationId };
-  if (byId === null) {
+  if (own !== null) return there(own.id, request.replicationId);
+
+  let unnamed: Task[] = [];
+  if (byId === null || (inDoubt && site.filtersByOperationId() !== true)) {
     const recent = await site.tasks({ startTimeAfter: request.requestedAt - CLOCK_MARGIN }, options);
-    const matching = newest(recent.filter((task) => taskEnd(task) !== 'failed' && isOf(task, request)));
-    if (matching !== null) return { taskId: matching.id, replicationId: request.replicationId };
+    const candidates = recent.filter((task) => taskEnd(task) !== 'failed' && !request.knownTasks.includes(task.id));
+    const matching = newest(candidates.filter((task) => relation(task, request) === 'same'));
+    if (matching !== null) return there(matching.id, request.replicationId);
+    unnamed = candidates.filter((task) => taskEnd(task) === null && relation(task, request) === 'unknown');
   }
-  return request.kind === 'start' ? findReplicationOfVm(site, request, options) : findEffect(site, request, options);
+
+  const effect =
+    request.kind === 'start'
+      ? await findReplicationOfVm(site, request, options)
+      : await findEffect(site, request, options);
+  if (effect !== null) return { is: 'there', found: effect };
+  return inDoubt && unnamed.length > 0 ? { is: 'undecided', tasks: unnamed.map(({ id }) => id) } : { is: 'absent' };
+}
+
+const there = (taskId: string, replicationId: string | null): Look => ({
+  is: 'there',
+  found: { taskId, replicationId },
+});
+
+/** null: the site's filter says nothing, or it does not take the parameter at all. */
+async function underOperationId(site: Site, request: OperationRequest, options: CallOptions): Promise<Task[] | null> {
+  try {
+    return await site.tasksOfOperation(request.operationId, options);
+  } catch (error) {
+    if (error instanceof VcdaError && error.status === 400) return null;
+    throw error;
+  }
 }
 
 async function findEffect(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
@@ -88,15 +122,27 @@ const TYPES: Record<OperationRequest['kind'], string[]> = {
   delete: ['stop', 'delete', 'remove'],
 };
 
-/** Whether a task does this operation to this VM, as far as the site tells. */
-export function isOf(task: Task, request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId'>): boolean {
+/**
+ * What a task has to do with an operation, as far as the site tells: what `resourceId` of a start holds is not documented,
+ * and a type that Drover does not know may be any.
+ */
+export function relation(
+  task: Task,
+  request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId'>,
+): 'same' | 'other' | 'unknown' {
   const info = task.workflowInfo;
-  if (!TYPES[request.kind].includes(squeezed(info?.type ?? ''))) return false;
+  const type = squeezed(info?.type ?? '');
+  const isKnownType = Object.values(TYPES).some((spellings) => spellings.includes(type));
+  if (isKnownType && !TYPES[request.kind].includes(type)) return 'other';
+
   const result = task.result;
   const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;
   const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string');
-  if (ids.length > 0) return ids.some((id) => id === request.vm.id || id === request.replicationId);
-  return info?.resourceName === request.vm.name;
+  if (ids.some((id) => id === request.vm.id || id === request.replicationId)) return 'same';
+  if (typeof resultVm === 'string') return 'other';
+  if (typeof info?.resourceName === 'string') return info.resourceName === request.vm.name ? 'same' : 'other';
+  // A start's replication has no id yet that could be compared.
+  return ids.length > 0 && request.kind !== 'start' ? 'other' : 'unknown';
 }
 
 const newest = (tasks: Task[]): Task | null =>

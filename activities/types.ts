@@ -66,6 +66,10 @@ export interface OperationRequest {
   until: 'task' | 'synced';
   /** slot to give back when the watch ends */
   slot: SlotKind | null;
+  /** tasks of this VM's earlier operations: none of them is this one */
+  knownTasks: string[];
+  /** a person has looked at a site that could not tell, and said `resume`: send it */
+  decided: boolean;
 }
 
 export interface Submitted {

@@ -9,6 +9,16 @@ export const SIGNALS = {
   operationEnded: 'operationEnded',
 } as const;
 
+/** Types and codes of activity failures that workflows tell apart; all others are VCDA's codes. */
+export const FAILURES = {
+  /** only a person can go on; details: site, code, message */
+  hold: 'Hold',
+  /** the operation may not be sent any more, and was not */
+  tooLate: 'TooLate',
+  /** code of a hold: the site cannot tell whether an operation arrived */
+  undecided: 'Undecided',
+} as const;
+
 /** Type of the workflow that activities start with a signal; the function in workflows/site.ts bears it. */
 export const SITE_WORKFLOW = 'site';
 

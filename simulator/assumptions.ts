@@ -12,6 +12,7 @@ export interface Assumptions {
   queuedState: boolean;
   unknownTaskState: boolean;
   startTaskResource: null | 'vmId' | 'replicationId';
+  startTaskNamesVm: boolean;
   replicationVisible: 'accept' | 'taskEnd';
   conflict: 'task' | 'immediate';
   wrongState: 'task' | 'immediate';
@@ -79,6 +80,11 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
     open: 'What workflowInfo.resourceId of a start task holds.',
     default: null,
     alternatives: ['vmId', 'replicationId'],
+  },
+  startTaskNamesVm: {
+    open: 'Whether workflowInfo.resourceName of a start task is the name of the VM; the last two members may be null.',
+    default: true,
+    alternatives: [false],
   },
   replicationVisible: {
     open: 'Whether a replication can be listed when its start is accepted, or when the task has succeeded.',

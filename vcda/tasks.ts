@@ -64,6 +64,8 @@ export function taskCalls({ read, readAll, readByIds, segment }: SiteHttp) {
       filtersByOperationId = control.length === 0;
       return filtersByOperationId ? found : null;
     },
+    /** Whether the site was seen to filter by operation id; null while nothing was found under any. */
+    filtersByOperationId: (): boolean | null => filtersByOperationId,
   };
 }
 

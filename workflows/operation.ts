@@ -4,7 +4,7 @@
  */
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Notice, OperationKind, OperationRequest, SlotKind, Submitted } from '../activities/types.js';
-import { operationId } from '../plan/names.js';
+import { FAILURES, operationId } from '../plan/names.js';
 import { adoptOperation, askAboutOperation, submitOperation } from './activities.js';
 import type { OperationRecord } from './report.js';
 import { holdIn, isTooLate, StepFailed, Stopped, stepFailure } from './step-errors.js';
@@ -102,6 +102,8 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     resumedAt: vm.resumedAt,
     until: step.until ?? 'task',
     slot: step.slot ?? null,
+    knownTasks: vm.report.operations.flatMap(({ taskId }) => (taskId === null ? [] : [taskId])),
+    decided: false,
   };
 }
 
@@ -109,16 +111,18 @@ const attemptOf = ({ record }: Outcome): number =>
   Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
 
 async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
+  let decided = false;
   for (;;) {
     try {
       if (step.unstoppable !== true) await vm.whenAllowed();
-      return await submitUnlessStopped(vm, step, { ...request, resumedAt: vm.resumedAt });
+      return await submitUnlessStopped(vm, step, { ...request, resumedAt: vm.resumedAt, decided });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       const hold = holdIn(error);
       if (hold === null)
         throw await slotBack(vm, step, error instanceof Stopped ? error : stepFailure(error, step.kind));
       await vm.holdFor(hold);
+      decided = hold.code === FAILURES.undecided;
     }
   }
 }

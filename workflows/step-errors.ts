@@ -1,11 +1,7 @@
 /** How the steps of a VM end early. They never leave a workflow: what Temporal does not know, it would retry for ever. */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { FAILURES } from '../plan/names.js';
 import type { Hold, VmError } from './report.js';
-
-/** Failure type of activities for what only a person can lift; activities/failures.ts throws it. */
-const HOLD_TYPE = 'Hold';
-/** Failure type of a submission that came after `notAfter`. */
-const TOO_LATE_TYPE = 'TooLate';
 
 /** A person asked for the end of this VM or its run. */
 export class Stopped extends Error {
@@ -22,14 +18,14 @@ export class StepFailed extends Error {
   }
 }
 
-export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === TOO_LATE_TYPE;
+export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
 
 /** The hold that an activity's failure asks for; null when it is another failure. */
 export function holdIn(error: unknown): Hold | null {
   const cause = causeOf(error);
-  if (cause?.type !== HOLD_TYPE) return null;
+  if (cause?.type !== FAILURES.hold) return null;
   const details = cause.details?.[0] as Hold | undefined;
-  return details ?? { site: '', code: HOLD_TYPE, message: cause.message };
+  return details ?? { site: '', code: FAILURES.hold, message: cause.message };
 }
 
 /** What an activity's failure says of the VM; the message was made where the call failed. */

@@ -50,7 +50,7 @@ export function startVm(world: World, caller: Caller, body: StartVmBody): Task {
       type: taskType('start'),
       resourceType: 'vmReplication',
       resourceId: resource[world.assumptions.startTaskResource ?? 'null'],
-      resourceName: vm?.name ?? null,
+      resourceName: (world.assumptions.startTaskNamesVm && vm?.name) || null,
       sourceOrg: vm?.org ?? null,
       destinationOrg: vdc.org,
       vmId: body.source.vmId,
