@@ -37,12 +37,19 @@ export function networkFailure(cause: unknown): NetworkFailure {
 /** undici wraps what happened in `TypeError: fetch failed`, sometimes more than once; Node gathers the addresses it tried. */
 function rootCause(error: unknown): { code: string; message: string } {
   let at = error;
-  for (;;) {
-    if (at instanceof AggregateError && at.errors[0] instanceof Error) at = at.errors[0];
-    else if (at instanceof Error && at.cause instanceof Error) at = at.cause;
-    else break;
-  }
-  if (!(at instanceof Error)) return { code: '', message: String(at) };
-  const code = 'code' in at && typeof at.code === 'string' ? at.code : '';
-  return { code, message: at.message };
+  for (let inner = innerOf(at); inner !== undefined; inner = innerOf(at)) at = inner;
+  if (!isRecord(at)) return { code: '', message: String(at) };
+  return {
+    code: typeof at.code === 'string' ? at.code : '',
+    message: typeof at.message === 'string' ? at.message : '',
+  };
 }
+
+/** By their members: errors of another realm, such as Node's own under jest, are no instances of this one's `Error`. */
+function innerOf(error: unknown): unknown {
+  if (!isRecord(error)) return undefined;
+  const inner: unknown = Array.isArray(error.errors) ? error.errors[0] : error.cause;
+  return isRecord(inner) ? inner : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
