@@ -69,6 +69,7 @@ export const logins = {
 export const site = strict({
   url,
   login: optional(z.unknown()),
+  onPremAuth: optional(text),
   tls: section(strict({ ca: optional(text), fingerprint: optional(fingerprint) }).transform(compact)),
   limits: section(
     strict({

@@ -6,6 +6,7 @@ import { type Env, interpolate } from './interpolate.js';
 import { loadLogin, readBeside } from './load-login.js';
 import { type Problem, throwProblems } from './problem.js';
 import { readText } from './read-text.js';
+import { Secret } from './secret.js';
 import type { Config, SiteConfig } from './types.js';
 import { type Path, parseSource, type Source } from './yaml-document.js';
 
@@ -93,9 +94,15 @@ function readSite(source: Source, name: string, readFiles: boolean, problems: Pr
   const login = hasLogin ? loadLogin(source, [...path, 'login'], readFiles, problems) : undefined;
   const ca = readCertificate(source, [...path, 'tls'], readFiles, problems);
   if (!site) return undefined;
-  const { login: _, tls, ...rest } = site;
+  const { login: _, onPremAuth, tls, ...rest } = site;
   const { ca: __, ...trust } = tls;
-  return { name, ...rest, ...(login && { login }), tls: { ...trust, ...(ca !== undefined && { ca }) } };
+  return {
+    name,
+    ...rest,
+    ...(login && { login }),
+    ...(onPremAuth !== undefined && readFiles && { onPremAuth: new Secret(onPremAuth) }),
+    tls: { ...trust, ...(ca !== undefined && { ca }) },
+  };
 }
 
 function readCertificate(source: Source, tls: Path, readFiles: boolean, problems: Problem[]): string | undefined {

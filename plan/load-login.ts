@@ -1,4 +1,4 @@
-import { isAbsolute, join, dirname } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { check, valueAt } from './check.js';
 import { LOGIN_TYPES, logins, loginType } from './config-schema.js';
 import type { Problem } from './problem.js';

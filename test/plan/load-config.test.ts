@@ -33,6 +33,18 @@ const FILES = {
 const env = { PARIS_PASSWORD: 'hunter2', CUTOVERS: '7' };
 
 describe('a good config', () => {
+  it('keeps the token of an on-premises site for workers alone, as a secret', () => {
+    const text =
+      'sites: { prem: { url: https://a.example, onPremAuth: "${TOKEN}", login: { type: localUser, user: root, password: x } } }';
+    const file = join(directory({ 'drover.yaml': text }), 'drover.yaml');
+    const worker = loadConfig(file, { env: { TOKEN: 'hunter2' }, need: 'worker' }).sites['prem'];
+    expect(worker?.onPremAuth?.reveal()).toBe('hunter2');
+    expect(inspect(worker, { depth: 9 })).not.toContain('hunter2');
+    expect(loadConfig(file, { env: { TOKEN: 'hunter2' }, need: 'client' }).sites['prem']).not.toHaveProperty(
+      'onPremAuth',
+    );
+  });
+
   it('for a worker has the secrets, the certificates and every default', () => {
     const file = join(directory(FILES), 'drover.yaml');
     const { sites, errors, worker } = loadConfig(file, { env, need: 'worker' });
