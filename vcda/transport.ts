@@ -109,7 +109,9 @@ export function createTransport(config: SiteConfig): Transport {
       );
     },
     setRate: limiter.setRate,
-    close: () => agent.close(),
+    async close() {
+      if (!agent.closed) await agent.close();
+    },
   };
 }
 

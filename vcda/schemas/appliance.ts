@@ -7,7 +7,7 @@ export const about = z.looseObject({
   productName: maybeText,
   serviceType: maybeText,
   buildVersion: maybeText,
-  buildDate: z.unknown(),
+  buildDate: z.unknown().optional(),
 });
 export type About = z.infer<typeof about>;
 

@@ -20,7 +20,10 @@ export const errorBody = z.looseObject({
   code: text.transform((code) => code.slice(0, LONGEST_CODE)),
   msg: maybeText.catch(null).transform((msg) => msg?.slice(0, LONGEST_MESSAGE)),
   args: z.array(z.unknown()).nullish().catch(null),
-  stacktrace: z.unknown().transform(() => undefined),
+  stacktrace: z
+    .unknown()
+    .optional()
+    .transform(() => undefined),
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 

@@ -23,7 +23,8 @@ export interface Reply {
 }
 
 /** What to answer; null: the fake's own answer; a function: the test writes the answer itself, or does not. */
-export type Handler = (seen: Seen) => Reply | null | ((response: ServerResponse) => void) | Promise<Reply | null>;
+export type Handler = (seen: Seen) => Outcome | Promise<Outcome>;
+export type Outcome = Reply | null | ((response: ServerResponse) => void);
 
 export interface FakeSite {
   url: string;
@@ -119,6 +120,16 @@ export const refuse = (status: number, code: string, msg = 'no', headers: Record
   body: { code, msg, args: [], stacktrace: 'com.vmware.h4.api.error.exceptions.SomeException: no' },
   headers,
 });
+
+/** Answers by `first` where it has an answer, else by `then`. */
+export const before =
+  (first: Handler, then: Handler): Handler =>
+  async (seen) =>
+    (await first(seen)) ?? then(seen);
+
+/** Every `GET /tasks/{id}` finds a task that runs. */
+export const anyTask: Handler = ({ path }) =>
+  path.startsWith('/tasks/') ? { body: runningTask(path.slice('/tasks/'.length)) } : null;
 
 /** The answer to an expired or missing token [client powercli]. */
 export const expired = refuse(401, 'NotAuthenticated', 'Authentication required.', {
