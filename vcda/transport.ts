@@ -3,7 +3,7 @@
  * into a {@link VcdaError}. Knows nothing of sessions. `retry: 0`, because Temporal owns retries.
  */
 import ky, { type KyInstance } from 'ky';
-import { Agent } from 'undici';
+import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../plan/types.js';
 import { createCircuit } from './circuit.js';
 import { createConnector } from './connector.js';
@@ -63,8 +63,7 @@ export function createTransport(config: SiteConfig): Transport {
     throwHttpErrors: false,
     // The token must not follow the site to wherever it points.
     redirect: 'manual',
-    // Node's own fetch: undici's does not take ky's Request.
-    fetch: (request, init) => globalThis.fetch(request, Object.assign({ ...init }, { dispatcher: agent })),
+    fetch: (request) => fetchBy(agent, request),
   });
   const circuit = createCircuit(config.name);
   const limiter = createLimiter(config.limits.requestsPerSecond);
@@ -113,6 +112,17 @@ export function createTransport(config: SiteConfig): Transport {
       if (!agent.closed) await agent.close();
     },
   };
+}
+
+/**
+ * undici's fetch, of the same version as the agent; Node's own is of another, with which only chance makes the agent fit.
+ * It does not take ky's Request, which is Node's, so that is taken apart.
+ */
+async function fetchBy(dispatcher: Agent, request: string | URL | Request): Promise<Response> {
+  if (!(request instanceof Request)) throw new TypeError('ky gives a Request');
+  const { url, method, headers, redirect, signal } = request;
+  const body = request.body === null ? null : await request.text();
+  return fetch(url, { method, headers: [...headers], body, redirect, signal, dispatcher });
 }
 
 type Failed = (

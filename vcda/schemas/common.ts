@@ -27,9 +27,12 @@ export const errorBody = z.looseObject({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
-/** [doc V35] envelope of paged lists */
+/** [doc V35] envelope of paged lists; some lists are bare arrays, and which ones is documented for a few only */
 export const page = <T extends z.ZodType>(item: T) =>
-  z.looseObject({ items: z.array(item), offset: maybeNumber, limit: maybeNumber, total: maybeNumber });
+  z.preprocess(
+    (body) => (Array.isArray(body) ? { items: body, total: body.length } : body),
+    z.looseObject({ items: z.array(item), offset: maybeNumber, limit: maybeNumber, total: maybeNumber }),
+  );
 
 export interface Page<T> {
   items: T[];

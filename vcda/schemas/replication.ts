@@ -105,5 +105,4 @@ export const vmReplication = z.looseObject({
 export type VmReplication = z.infer<typeof vmReplication>;
 
 /** `NOT_STARTED`, `IN_PROGRESS`, `TEST`, `COMPLETE` [doc S45 RecoveryState], or what the site says instead. */
-export const recoveryState = (r: VmReplication): string =>
-  r.destinationState?.recoveryInfo?.recoveryState ?? 'NOT_STARTED';
+export const recoveryState = (r: VmReplication): string => r.destinationState?.recoveryInfo?.recoveryState ?? 'UNKNOWN';

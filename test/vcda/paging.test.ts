@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import { failureOf, startBody, withFake, withSimulator } from './support/client.js';
+import { before, type Handler, refuse, runningTask, type Seen } from './support/fake-site.js';
+
+const all = Array.from({ length: 250 }, (_, n) => runningTask(`t${n}`));
+const idsOf = (tasks: Iterable<{ id: string }>) => [...tasks].map(({ id }) => id);
+const everyId = idsOf(all);
+
+interface Paging {
+  total?: (count: number) => number | undefined;
+  ceiling?: number;
+  ignores?: ('offset' | 'ids')[];
+}
+
+/** `GET /tasks` and `GET /tasks/{id}`, with the habits of one site or another. */
+function listing({ total = (count) => count, ceiling = 100, ignores = [] }: Paging = {}): Handler {
+  const answer: Handler = ({ path, query }) => {
+    if (path.startsWith('/tasks/')) {
+      const one = all.find(({ id }) => path === `/tasks/${id}`);
+      return one === undefined ? refuse(404, 'TaskNotFound') : { body: one };
+    }
+    if (path !== '/tasks') return null;
+    const ids = ignores.includes('ids') ? undefined : query.ids?.split(',');
+    const found = ids === undefined ? all : all.filter(({ id }) => ids.includes(id));
+    const offset = ignores.includes('offset') ? 0 : Number(query.offset ?? 0);
+    const items = found.slice(offset, offset + Math.min(Number(query.limit ?? 100), ceiling));
+    return { body: { items, offset, limit: 100, total: total(found.length) } };
+  };
+  return answer;
+}
+
+const pages = (seen: Seen[]) => seen.filter(({ path }) => path === '/tasks').map(({ query }) => query);
+
+describe('a paged list', () => {
+  it.each([
+    ['by 100 until the total is reached', {}, 3],
+    ['whose pages are smaller than asked for', { ceiling: 40 }, 7],
+    ['without a total', { total: () => undefined }, 3],
+    ['whose total is too low', { total: () => 3 }, 3],
+    ['whose total is zero', { total: () => 0 }, 3],
+    ['whose total is too high', { total: () => 10_000 }, 4],
+    ['whose total is negative', { total: () => -1 }, 3],
+  ] as [string, Paging, number][])('is read %s', async (_name, paging, requests) => {
+    await withFake(listing(paging), async ({ fake, lyon }) => {
+      expect(idsOf(await lyon.tasks({ state: 'RUNNING' }))).toEqual(everyId);
+      expect(pages(fake.seen)).toHaveLength(requests);
+      for (const query of pages(fake.seen)) expect(query).toMatchObject({ state: 'RUNNING', limit: '100' });
+    });
+  });
+
+  it('of a site that ignores the offset ends with its first page', async () => {
+    await withFake(listing({ ignores: ['offset'] }), async ({ fake, lyon }) => {
+      expect(idsOf(await lyon.tasks({}))).toEqual(everyId.slice(0, 100));
+      expect(pages(fake.seen)).toHaveLength(2);
+    });
+  });
+
+  it('that shows items twice, because it changed meanwhile, gives each once', async () => {
+    const shifting: Handler = ({ path, query }) =>
+      path === '/tasks'
+        ? { body: { items: all.slice(Math.max(0, Number(query.offset) - 5)).slice(0, 100), total: 250 } }
+        : null;
+    await withFake(shifting, async ({ lyon }) => {
+      const ids = idsOf(await lyon.tasks({}));
+      expect(new Set(ids).size).toBe(ids.length);
+    });
+  });
+
+  it('that never ends is given up with an error', async () => {
+    const endless: Handler = ({ path, query }) =>
+      path === '/tasks'
+        ? { body: { items: Array.from({ length: 100 }, (_, n) => ({ id: `t${Number(query.offset) + n}` })) } }
+        : null;
+    await withFake(endless, async ({ fake, lyon }) => {
+      const error = await failureOf(lyon.tasks({}));
+      expect(error).toMatchObject({ code: 'UnexpectedResponse' });
+      expect(error.detail).toContain('has not ended after 1000 pages');
+      expect(pages(fake.seen)).toHaveLength(1_000);
+    });
+  });
+
+  it.each([100, 500])('of the simulator is complete under a ceiling of %i', async (pageCeiling) => {
+    await withSimulator(
+      async ({ paris }) => {
+        const vms = await paris.inventoryVms('paris');
+        expect(new Set(vms.map(({ id }) => id)).size).toBe(130);
+      },
+      { vms: 130, assumptions: { pageCeiling } },
+    );
+  });
+});
+
+describe('a list that is documented as a bare array', () => {
+  it.each([
+    ['is asked for without paging', { body: [{ site: 'lyon' }, { site: 'paris' }] }],
+    ['may be a page', { body: { items: [{ site: 'lyon' }, { site: 'paris' }], total: 2 } }],
+  ])('%s', async (_name, reply) => {
+    await withFake(
+      ({ path }) => (path === '/sites' ? reply : null),
+      async ({ fake, lyon }) => {
+        expect((await lyon.sites()).map(({ site }) => site)).toEqual(['lyon', 'paris']);
+        expect(fake.seen.at(-1)?.query).toEqual({});
+      },
+    );
+  });
+});
+
+describe('asking by ids', () => {
+  it('puts 100 into a call, and leaves out what the site does not have', async () => {
+    await withFake(listing(), async ({ fake, lyon }) => {
+      const found = await lyon.tasksById([...everyId, 'gone']);
+      expect(idsOf(found.values()).toSorted()).toEqual(everyId.toSorted());
+      expect(pages(fake.seen).map(({ ids }) => ids?.split(',').length)).toEqual([100, 100, 51]);
+      expect(await lyon.tasksById(['gone'])).toEqual(new Map());
+      expect(await lyon.tasksById([])).toEqual(new Map());
+    });
+  });
+
+  it('of a site that ignores the filter still finds the few there are, one by one', async () => {
+    await withFake(listing({ ignores: ['ids'] }), async ({ fake, lyon }) => {
+      expect([...(await lyon.tasksById(['t240', 'gone'])).keys()]).toEqual(['t240']);
+      expect(fake.count('GET /tasks/t240')).toBe(1);
+      expect(pages(fake.seen)).toHaveLength(1);
+    });
+  });
+
+  it('of a site that ignores the filter reads the list when that is less', async () => {
+    await withFake(listing({ ignores: ['ids'] }), async ({ fake, lyon }) => {
+      const wanted = everyId.slice(120, 220);
+      expect([...(await lyon.tasksById(wanted)).keys()].toSorted()).toEqual(wanted.toSorted());
+      expect(pages(fake.seen)).toHaveLength(4);
+    });
+  });
+
+  it.each(['supported', 'ignored'] as const)(
+    'finds the same in the simulator, ids= being %s',
+    async (taskIdsFilter) => {
+      await withSimulator(
+        async ({ lyon }) => {
+          const started = [];
+          for (let n = 0; n < 3; n += 1)
+            started.push((await lyon.startReplication(startBody(n), { peer: 'paris' })).id);
+          expect(idsOf((await lyon.tasksById([...started, 'gone'])).values()).toSorted()).toEqual(started.toSorted());
+        },
+        { assumptions: { taskIdsFilter } },
+      );
+    },
+  );
+});
+
+describe('the tasks of an operation', () => {
+  it('are found by a site that filters, and whether it does is asked once', async () => {
+    await withSimulator(async ({ simulator, lyon }) => {
+      const first = await lyon.startReplication(startBody(0), { peer: 'paris', operationId: 'one' });
+      const second = await lyon.startReplication(startBody(1), { peer: 'paris', operationId: 'two' });
+      expect(idsOf((await lyon.tasksOfOperation('one')) ?? [])).toEqual([first.id]);
+      expect(idsOf((await lyon.tasksOfOperation('two')) ?? [])).toEqual([second.id]);
+      expect(await lyon.tasksOfOperation('three')).toEqual([]);
+      const lists = simulator.control.stats().requests.find(({ route }) => route === '/tasks');
+      expect(lists?.count).toBe(4);
+    });
+  });
+
+  it('are unknown at a site that does not filter', async () => {
+    await withSimulator(
+      async ({ lyon }) => {
+        expect(await lyon.tasksOfOperation('one')).toEqual([]);
+        await lyon.startReplication(startBody(0), { peer: 'paris', operationId: 'one' });
+        expect(await lyon.tasksOfOperation('two')).toBeNull();
+        expect(await lyon.tasksOfOperation('one')).toBeNull();
+      },
+      { assumptions: { operationIdFilter: 'ignored' } },
+    );
+  });
+});
+
+describe('a replication that is not there', () => {
+  it('is null by VCDA’s word only', async () => {
+    const answers: Record<string, ReturnType<typeof refuse>> = {
+      '/vm-replications/C4-gone': refuse(404, 'ReplicationNotFound'),
+      '/vm-replications/C4-site': refuse(404, 'SiteNotFound'),
+      '/vm-replications/C4-proxy': { status: 404, body: '<h1>Not Found</h1>' },
+    };
+    await withFake(
+      before(
+        ({ path }) => answers[path] ?? null,
+        () => null,
+      ),
+      async ({ lyon }) => {
+        expect(await lyon.findReplication('C4-gone')).toBeNull();
+        expect(await failureOf(lyon.findReplication('C4-site'))).toMatchObject({ code: 'SiteNotFound' });
+        expect(await failureOf(lyon.findReplication('C4-proxy'))).toMatchObject({ code: 'HTTP 404' });
+      },
+    );
+  });
+});
