@@ -85,13 +85,7 @@ async function setStage(options: StageOptions, onClose: (close: () => Promise<un
     onClose(() => endLeftovers(env, taskQueue));
   }
 
-  let breakDown: (error: Error) => void = () => {};
-  const broken = new Promise<never>((_, reject) => {
-    breakDown = reject;
-  });
-  // Whoever waits for it hears of it; before that nobody has to.
-  broken.catch(() => {});
-  const watchOver = (part: Part): void => void part.unexpectedEnd().catch(breakDown);
+  const { broken, watchOver } = supervision();
   watchOver(simulator);
 
   let worker: Part | null = null;
@@ -122,6 +116,17 @@ async function setStage(options: StageOptions, onClose: (close: () => Promise<un
     ledger: () => control<LedgerEntry[]>('ledger'),
     world: () => control<WorldView>('world'),
   };
+}
+
+/** Notices parts that end although nobody asked them to. */
+function supervision(): { broken: Promise<never>; watchOver: (part: Part) => void } {
+  let breakDown: (error: Error) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    breakDown = reject;
+  });
+  // Whoever waits for it hears of it; before that nobody has to.
+  broken.catch(() => {});
+  return { broken, watchOver: (part) => void part.unexpectedEnd().catch(breakDown) };
 }
 
 async function listening(drover: Drover, signal: AbortSignal): Promise<void> {
