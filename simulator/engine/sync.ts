@@ -18,6 +18,7 @@ const MIB = 2 ** 20;
 const RPO_MARGIN = 0.75;
 const RETRY_STORAGE = 5 * MINUTE;
 const COMPRESSION = 0.6;
+const TRAFFIC_SAMPLES = 288;
 // A compare reads checksums instead of sending blocks: its cost on the link, and the part that turns out to differ.
 const COMPARE_COST = 0.25;
 const COMPARE_DIFFERS = 0.05;
@@ -136,8 +137,8 @@ function endSync(world: World, it: Replication): void {
   it.lastUpdated = world.now;
   // Migrations have no instances to go back to [doc UG47 GUID-7CAAA23D], only the newest state.
   if (!it.isMigration) it.instances = retain([...it.instances, instance], it.settings.retentionPolicy.rules);
-  it.traffic.push({ at: world.now, bytes: instance.transferBytes });
-  if (it.traffic.length > 500) it.traffic.splice(0, 250);
+  it.traffic.push(world.now, instance.transferBytes);
+  if (it.traffic.length > 2 * TRAFFIC_SAMPLES) it.traffic.splice(0, TRAFFIC_SAMPLES);
   wake(it);
   nudge(world, it);
 }

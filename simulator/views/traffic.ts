@@ -7,8 +7,8 @@ const MAX_SAMPLES = 2000;
 
 /** The newest sample (`rt-traffic`) [client PsychoBelka]; the name of the figure is an assumption. */
 export function latestTraffic(world: World, it: Replication) {
-  const last = it.traffic[it.traffic.length - 1];
-  return { timestamp: world.wall(last?.at ?? world.now), bytesTransferred: last?.bytes ?? 0 };
+  const [at, bytesTransferred] = it.traffic.slice(-2);
+  return { timestamp: world.wall(at ?? world.now), bytesTransferred: bytesTransferred ?? 0 };
 }
 
 /** `start` and `end` in ms, `resolution` in seconds [client PsychoBelka]. */
@@ -28,9 +28,9 @@ export function trafficReport(
   if (count > MAX_SAMPLES) throw badRequest(`${count} samples are more than ${MAX_SAMPLES}.`, ['resolution']);
   const bytes = Array.from({ length: count }, () => 0);
   for (const it of replications) {
-    for (const sample of it.traffic) {
-      const slot = Math.floor((world.wall(sample.at) - start) / step);
-      if (slot >= 0 && slot < count) bytes[slot] = (bytes[slot] ?? 0) + sample.bytes;
+    for (let i = 0; i + 1 < it.traffic.length; i += 2) {
+      const slot = Math.floor((world.wall(it.traffic[i] as number) - start) / step);
+      if (slot >= 0 && slot < count) bytes[slot] = (bytes[slot] ?? 0) + (it.traffic[i + 1] as number);
     }
   }
   const samples = bytes.map((bytesTransferred, i) => ({ timestamp: start + i * step, bytesTransferred }));

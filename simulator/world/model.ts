@@ -125,7 +125,8 @@ export interface Replication {
   epoch: number;
   waiting: ((error?: Error) => void)[];
   networkSettings: { failoverSettings: unknown; failoverTestSettings: unknown };
-  traffic: { at: number; bytes: number }[];
+  /** moments and bytes by turns, for these are many: 10,000 replications hold a day's worth each */
+  traffic: number[];
 }
 
 export interface VappReplication {
