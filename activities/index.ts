@@ -1,15 +1,17 @@
 import type { ActivityDeps } from './deps.js';
 import { createInspectActivities } from './inspect.js';
 import { createOperationActivities } from './operations.js';
+import { createReachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
 
 export type { ActivityDeps } from './deps.js';
 
 /** Everything that workflows may ask of the world. */
 export function createActivities(deps: ActivityDeps) {
+  const reachability = createReachability(deps);
   return {
-    ...createOperationActivities(deps),
-    ...createSiteWatchActivities(deps),
+    ...createOperationActivities(deps, reachability),
+    ...createSiteWatchActivities(deps, reachability),
     ...createInspectActivities(deps),
   };
 }

@@ -9,6 +9,7 @@ import { type CallOptions, type Site, type Task, VcdaError } from '../vcda/index
 import type { ActivityDeps } from './deps.js';
 import { failureOf, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
+import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, lookFor } from './reconcile.js';
 import { handToWatcher } from './site-signals.js';
 import type { OperationRequest, Submitted } from './types.js';
@@ -26,7 +27,7 @@ const UNDECIDED_SETTLES = 8;
 /** The most of it, below the activity's start-to-close time-out: ms. */
 const UNDECIDED_MOST = 8 * 60_000;
 
-export function createOperationActivities(deps: ActivityDeps) {
+export function createOperationActivities(deps: ActivityDeps, reachability: Reachability) {
   /** Refusals that only a person can lift, by site: what one VM learned is not asked again for every other. */
   const refusals = new Map<string, { at: number; error: VcdaError }>();
 
@@ -51,6 +52,7 @@ export function createOperationActivities(deps: ActivityDeps) {
 
   async function handOver(request: OperationRequest, submitted: Submitted): Promise<Submitted> {
     await handToWatcher(deps, request, submitted);
+    await reachability.answered(request.site);
     return submitted;
   }
 
@@ -111,6 +113,7 @@ export function createOperationActivities(deps: ActivityDeps) {
     ) {
       refusals.set(request.site, { at: Date.now(), error });
     }
+    await reachability.failed(request.site, error);
     const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
     return failureOf(error, request, currentAttempt(), deps.sites.rules, hint);
   }

@@ -144,7 +144,7 @@ function judgeSync(
           taskError(watch, 'ReplicationNotFound', 'the replication disappeared while it was syncing', rules),
         );
   }
-  switch (replication.dataConnectionState) {
+  switch (replication.dataConnectionState ?? impliedState(replication)) {
     case 'OK':
     case 'SYNCING':
     case 'PRUNING':
@@ -169,6 +169,9 @@ function judgeSync(
       return null;
   }
 }
+
+/** For a site that does not tell the state: an instance is there once the first copy is. */
+const impliedState = (r: VmReplication): string => (r.destinationState?.latestInstance?.key ? 'OK' : 'UNKNOWN');
 
 function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules): NoticeError {
   const rule = rules({ code });

@@ -18,6 +18,9 @@ export class ForeignReplication extends Error {
   override readonly name = 'ForeignReplication';
 }
 
+/** Answers of a site that has no such list or parameter. */
+const PARAMETER_REFUSED = new Set<number | null>([400, 404, 405, 501]);
+
 /** Clocks of site and worker may differ by this much when tasks are matched by time: ms. */
 const CLOCK_MARGIN = 10 * 60_000;
 
@@ -70,7 +73,7 @@ async function underOperationId(site: Site, request: OperationRequest, options: 
   try {
     return await site.tasksOfOperation(request.operationId, options);
   } catch (error) {
-    if (error instanceof VcdaError && error.status === 400) return null;
+    if (error instanceof VcdaError && PARAMETER_REFUSED.has(error.status)) return null;
     throw error;
   }
 }
@@ -84,7 +87,9 @@ async function findEffect(site: Site, request: OperationRequest, options: CallOp
 async function findReplicationOfVm(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
   const all = await site.replications({ vmId: request.vm.id }, options);
   // Compared again here: a site may not know the filter.
-  const existing = all.find((r) => r.vmId === request.vm.id && r.source?.site === request.start?.sourceSite);
+  const existing = all.find(
+    (r) => r.vmId === request.vm.id && (r.source?.site ?? request.start?.sourceSite) === request.start?.sourceSite,
+  );
   if (existing === undefined) return null;
   const obstacle = obstacleTo(existing, request);
   if (obstacle !== null) throw new ForeignReplication(`${request.vm.name} (${request.vm.id}) ${obstacle}`);

@@ -19,17 +19,27 @@ export async function askTemporal<T>(deps: ActivityDeps, call: () => Promise<T>)
   return workflow.withAbortSignal(signal, () => workflow.withDeadline(Date.now() + PATIENCE, call));
 }
 
-/** Starts the site's workflow when it does not run; handing the same operation over twice is harmless. */
-export async function watchAtSite(deps: ActivityDeps, site: string, watch: Watch): Promise<void> {
+/** Starts the site's workflow when it does not run. */
+export async function signalSite(
+  deps: ActivityDeps,
+  site: string,
+  signal: string,
+  ...signalArgs: unknown[]
+): Promise<void> {
   await askTemporal(deps, () =>
     deps.client.workflow.signalWithStart(SITE_WORKFLOW, {
       workflowId: siteWorkflowId(site),
       taskQueue: deps.taskQueue,
       args: [{ site }],
-      signal: SIGNALS.watch,
-      signalArgs: [watch],
+      signal,
+      signalArgs,
     }),
   );
+}
+
+/** Handing the same operation over twice is harmless. */
+export async function watchAtSite(deps: ActivityDeps, site: string, watch: Watch): Promise<void> {
+  await signalSite(deps, site, SIGNALS.watch, watch);
 }
 
 export async function handToWatcher(

@@ -2,7 +2,7 @@
  * Waiting for everything that runs at a site, with a few calls for all of it: tasks and replications are asked for by up
  * to 100 ids at a time, and each VM hears when its own is over.
  */
-import { cancellationSignal, log } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pMap from 'p-map';
@@ -12,6 +12,7 @@ import type { ActivityDeps } from './deps.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import { judge, needsReplication, summaryOf } from './outcome.js';
+import type { Reachability } from './reachability.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
 import type { Notice, PolledSite, PollSiteInput, ReplicationSummary, SiteWatchList, Watch } from './types.js';
 
@@ -19,37 +20,44 @@ import type { Notice, PolledSite, PollSiteInput, ReplicationSummary, SiteWatchLi
 const LIFE = 8 * 60_000;
 const NOTICES_AT_ONCE = 20;
 
-export function createSiteWatchActivities(deps: ActivityDeps) {
+export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability) {
   /** When this worker last polled each site: a poll that found something ends, and the next must not follow at once. */
   const lastPoll = new Map<string, number>();
 
-  /** How long something has been amiss with a watch (task not listed, replication in error), by operation id. */
-  function amissClock() {
-    const since = new Map<string, number>();
-    return (watch: Watch, isAmiss: boolean): number => {
-      const key = `${watch.operationId} ${watch.phase}`;
-      if (!isAmiss) {
-        since.delete(key);
-        return 0;
-      }
-      const first = since.get(key) ?? Date.now();
-      since.set(key, first);
-      return Date.now() - first;
-    };
+  /** Since when something is amiss with a watch; kept over polls, since one poll ends as soon as any VM is done. */
+  const amissSince = new Map<string, number>();
+
+  /** ms for which this has been so without a break */
+  function amiss(watch: Watch, isAmiss: boolean): number {
+    const key = `${watch.operationId} ${watch.phase}`;
+    if (!isAmiss) {
+      amissSince.delete(key);
+      return 0;
+    }
+    const first = amissSince.get(key) ?? Date.now();
+    amissSince.set(key, first);
+    return Date.now() - first;
   }
 
   async function look(
     site: Site,
     watches: Watch[],
-    amiss: ReturnType<typeof amissClock>,
+    howLong: typeof amiss,
     options: CallOptions,
   ): Promise<{ watch: Watch; notice: Notice }[]> {
     const settle = site.config.reconcile.settle;
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const tasks = await site.tasksById(taskIds, options);
+    for (const watch of watches) {
+      if (watch.phase !== 'task' || watch.taskId === null || tasks.has(watch.taskId)) continue;
+      // A list may leave out what the task's own address still shows; asked once the wait for the list is over.
+      if (howLong(watch, true) < settle) continue;
+      const task = await findTask(site, watch.taskId, options);
+      if (task !== null) tasks.set(task.id, task);
+    }
     const taskOf = (w: Watch): Task | undefined =>
       w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
-    const missing = new Map(watches.map((w) => [w, amiss(w, w.phase === 'task' && taskOf(w) === undefined)]));
+    const missing = new Map(watches.map((w) => [w, howLong(w, w.phase === 'task' && taskOf(w) === undefined)]));
 
     const asked = watches.filter((w) => needsReplication(w, taskOf(w), missing.get(w) ?? 0, settle));
     const ids = asked.map((w) => replicationIdOf(w, taskOf(w)));
@@ -62,10 +70,12 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
         : undefined;
       const amissFor =
         watch.phase === 'sync'
-          ? amiss(watch, replication === null || replication?.dataConnectionState === 'ERROR')
+          ? howLong(watch, replication === null || replication?.dataConnectionState === 'ERROR')
           : (missing.get(watch) ?? 0);
       const notice = judge(watch, { task, replication, amissFor }, settle, Date.now(), deps.sites.rules);
-      if (notice !== null) ended.push({ watch, notice });
+      if (notice === null) continue;
+      amissSince.delete(`${watch.operationId} ${watch.phase}`);
+      ended.push({ watch, notice });
     }
     return ended;
   }
@@ -92,7 +102,6 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
     async pollSite(input: PollSiteInput): Promise<PolledSite> {
       const site = deps.sites.get(input.site);
       const workflow = deps.client.workflow.getHandle(input.workflowId);
-      const amiss = amissClock();
       const began = Date.now();
       let list: SiteWatchList = { version: -1, watches: [], resumedAt: 0, limits: { requestsPerSecond: null } };
       let watches: Watch[] = [];
@@ -115,7 +124,7 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
             const ended = await look(site, watches, amiss, options);
-            if (failures > 0) log.info('the site answers again', { site: input.site, failures });
+            await reachability.answered(input.site);
             failures = 0;
             if (ended.length > 0) {
               await pMap(ended, ({ watch, notice }) => notifyVm(deps, watch.workflowId, notice), {
@@ -137,12 +146,7 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
             failures += 1;
             const rule = deps.sites.rules(error);
             const wait = pauseBefore(rule, failures, error.retryAfter, Math.random());
-            if (failures === 1)
-              log.warn(`the site cannot be polled, going on: ${error.message}`, {
-                site: input.site,
-                code: error.code,
-                advice: rule.advice,
-              });
+            await reachability.failed(input.site, error);
             await pause(wait);
           }
         }
@@ -162,16 +166,12 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
         () => null,
         async () => {
           try {
-            const [found] = await look(
-              site,
-              [input.watch],
-              (_, isAmiss) => (isAmiss ? Date.now() - input.watch.since : 0),
-              {
-                peer: input.watch.peer,
-                resumedAt: input.resumedAt,
-                signal: cancellationSignal(),
-              },
-            );
+            const sinceSubmitted: typeof amiss = (_, isAmiss) => (isAmiss ? Date.now() - input.watch.since : 0);
+            const [found] = await look(site, [input.watch], sinceSubmitted, {
+              peer: input.watch.peer,
+              resumedAt: input.resumedAt,
+              signal: cancellationSignal(),
+            });
             if (found !== undefined) return found.notice;
             await watchAtSite(deps, input.site, input.watch);
             return null;
@@ -244,6 +244,15 @@ export function createSiteWatchActivities(deps: ActivityDeps) {
       return typeof run === 'string' ? run : described.workflowId;
     },
   };
+}
+
+async function findTask(site: Site, id: string, options: CallOptions): Promise<Task | null> {
+  try {
+    return await site.task(id, options);
+  } catch (error) {
+    if (error instanceof VcdaError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 const replicationIdOf = (watch: Watch, task: Task | undefined): string | null => {

@@ -6,7 +6,7 @@ import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
 export interface Attention {
-  kind: 'failing' | 'hold' | 'paused' | 'approval' | 'ended-outside';
+  kind: 'failing' | 'away' | 'hold' | 'paused' | 'approval' | 'ended-outside';
   message: string;
   /** the command to type, or what else to do; null when there is nothing to do */
   next: string | null;
@@ -25,6 +25,7 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
   return [
     ...failingCode(findings),
     ...endedOutside(report, findings),
+    ...away(report),
     ...paused(report),
     ...holds(report, findings),
     ...approvals(report),
@@ -61,6 +62,15 @@ function endedOutside({ run, totals }: RunReport, { closedAs }: Findings): Atten
       next: null,
     },
   ];
+}
+
+function away({ sitesAway, finishedAt }: RunReport): Attention[] {
+  if (finishedAt !== null) return [];
+  return sitesAway.map(({ site, since, message }) => ({
+    kind: 'away',
+    message: `Site ${site} does not answer since ${since}; the run goes on by itself when it does. ${message}`,
+    next: null,
+  }));
 }
 
 function paused({ run, pausedBecause, finishedAt }: RunReport): Attention[] {

@@ -7,6 +7,8 @@
 export const SIGNALS = {
   watch: 'watch',
   operationEnded: 'operationEnded',
+  siteAway: 'siteAway',
+  siteBack: 'siteBack',
 } as const;
 
 /** Types and codes of activity failures that workflows tell apart; all others are VCDA's codes. */

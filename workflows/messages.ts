@@ -27,6 +27,8 @@ export interface CarriedRun {
   wave: number;
   /** ids of VMs whose child workflow has not reported */
   open: string[];
+  /** absent in what versions before 0.1 handed over */
+  sitesAway?: RunReport['sitesAway'];
   vms: VmReport[];
 }
 
@@ -49,6 +51,9 @@ export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold }]>('vmHeld
 
 /** A site refuses to be asked until a person acts, so what the run waits for there cannot be seen. */
 export const siteHeldSignal = defineSignal<[Hold]>('siteHeld');
+
+/** A site does not answer, or answers again (`message: null`): for the run's report; the VMs retry by themselves. */
+export const siteAwaySignal = defineSignal<[{ site: string; since: number; message: string | null }]>('siteAway');
 
 export const runReportQuery = defineQuery<RunReport>('runReport');
 export const approveUpdate = defineUpdate<Steered, [Scope]>('approve');
@@ -127,12 +132,17 @@ export interface SiteStatus {
   queue: SlotRequest[];
   watches: Watch[];
   hold: { code: string; message: string } | null;
+  /** since when it does not answer (epoch ms), and what happened then */
+  away: { at: number; message: string } | null;
 }
 
 export const watchSignal = defineSignal<[Watch]>(SIGNALS.watch);
 export const requestSlotSignal = defineSignal<[SlotRequest]>('requestSlot');
 export const releaseSlotSignal = defineSignal<[{ slot: SlotKind; workflowId: string }]>('releaseSlot');
 export const siteResumeSignal = defineSignal<[{ at: number }]>('siteResume');
+/** A worker cannot reach the site, since `at`. */
+export const awaySignal = defineSignal<[{ at: number; message: string }]>(SIGNALS.siteAway);
+export const backSignal = defineSignal(SIGNALS.siteBack);
 export const siteWatchesQuery = defineQuery<SiteWatchList, [{ version: number }]>('siteWatches');
 export const siteStatusQuery = defineQuery<SiteStatus>('siteStatus');
 export const setSiteUpdate = defineUpdate<SiteStatus, [{ brake?: boolean; limits?: Partial<SiteLimits> }]>('setSite');

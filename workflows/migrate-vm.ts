@@ -3,7 +3,7 @@
  * the destination, so every operation is sent there [docs.vmware.com deployment architecture].
  */
 import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle, sleep } from '@temporalio/workflow';
-import type { StartBody } from '../activities/types.js';
+import type { ReplicationSummary, StartBody } from '../activities/types.js';
 import { runWorkflowId } from '../plan/names.js';
 import { readReplication } from './activities.js';
 import { signalIfOpen } from './external.js';
@@ -101,11 +101,11 @@ async function verify(vm: VmControl, { notice }: Outcome): Promise<void> {
   const { site, peer } = vm.input;
   const replicationId = vm.report.replicationId ?? '';
   let seen = notice.replication;
-  for (let n = 0; seen?.recoveryState !== 'COMPLETE' && n < VERIFY_TRIES; n += 1) {
+  for (let n = 0; !isRecovered(seen) && (n < VERIFY_TRIES || seen?.recoveryState === 'IN_PROGRESS'); n += 1) {
     if (n > 0) await sleep(VERIFY_INTERVAL);
     seen = await readReplication({ site, peer, replicationId, resumedAt: vm.resumedAt });
   }
-  if (seen?.recoveryState === 'COMPLETE') return;
+  if (isRecovered(seen)) return;
   throw new StepFailed({
     code: 'NotRecovered',
     operation: 'verify',
@@ -114,6 +114,14 @@ async function verify(vm: VmControl, { notice }: Outcome): Promise<void> {
       `the migration of ${vm.report.name} (${vm.report.id}) to ${site} ended well, but replication ${replicationId} says ` +
       `${seen?.recoveryState ?? 'nothing, it is gone'}. Next: look at source and recovered VM before anything is started again.`,
   });
+}
+
+/** A site that tells no recovery state that Drover knows must at least name what it recovered. */
+function isRecovered(seen: ReplicationSummary | null): boolean {
+  if (seen === null) return false;
+  if (seen.recoveryState === 'COMPLETE') return true;
+  const isKnown = ['NOT_STARTED', 'IN_PROGRESS', 'TEST'].includes(seen.recoveryState);
+  return !isKnown && (seen.recoveredVmId ?? seen.recoveredVappId) !== null;
 }
 
 /** The VM is across whatever becomes of this: a replication that stays behind is reported, not a failure. */

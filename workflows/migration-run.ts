@@ -29,6 +29,7 @@ import {
   runReportQuery,
   type Scope,
   type Steered,
+  siteAwaySignal,
   siteHeldSignal,
   siteResumeSignal,
   vmApproveSignal,
@@ -86,6 +87,9 @@ export async function migrationRun(input: RunInput): Promise<RunReport> {
   });
   setHandler(vmHeldSignal, ({ hold }) => pause(hold.message));
   setHandler(siteHeldSignal, (hold) => pause(hold.message));
+  setHandler(siteAwaySignal, ({ site, since, message }) =>
+    book.reach(site, message === null ? null : { since, message }),
+  );
   setHandler(pauseUpdate, ({ reason }) => {
     pause(reason);
     return { affected: book.open.length, message: 'no VM is started or cut over until drover resume' };

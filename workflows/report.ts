@@ -71,6 +71,8 @@ export interface RunReport {
   totals: RunTotals;
   /** set while the run is paused: by a person, by `stopAfter`, or by a site that refuses */
   pausedBecause: string | null;
+  /** sites that do not answer at the moment; the run goes on by itself when they do */
+  sitesAway: { site: string; since: string; message: string }[];
   vms: VmReport[];
 }
 

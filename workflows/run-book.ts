@@ -17,6 +17,7 @@ export class RunBook {
   readonly #planned: Map<string, { vm: PlanVm; wave: string }>;
   readonly #approvedWaves: Set<string>;
   readonly #approvedVms: Set<string>;
+  readonly #away: Map<string, RunReport['sitesAway'][number]>;
   readonly #startedAt: number;
   #finishedAt: number | null = null;
   #wave: number;
@@ -37,6 +38,7 @@ export class RunBook {
     this.#open = new Set(carried?.open);
     this.#approvedWaves = new Set(carried?.approved.waves);
     this.#approvedVms = new Set(carried?.approved.vms);
+    this.#away = new Map(carried?.sitesAway?.map((away) => [away.site, away]));
     this.#startedAt = carried?.startedAt ?? now;
     this.#wave = carried?.wave ?? 0;
     this.#paused = carried?.paused ?? null;
@@ -55,8 +57,14 @@ export class RunBook {
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
       wave: this.#wave,
       open: [...this.#open],
+      sitesAway: [...this.#away.values()],
       vms: [...this.#vms.values()],
     };
+  }
+
+  reach(site: string, away: { since: number; message: string } | null): void {
+    if (away === null) this.#away.delete(site);
+    else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
   }
 
   get plan(): Plan {
@@ -222,6 +230,7 @@ export class RunBook {
       finishedAt: this.#finishedAt === null ? null : new Date(this.#finishedAt).toISOString(),
       totals: totalsOf(vms),
       pausedBecause: this.#paused,
+      sitesAway: [...this.#away.values()],
       vms,
     };
   }

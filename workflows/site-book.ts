@@ -13,6 +13,7 @@ export class SiteBook {
   #limits: SiteLimits;
   #configured = { syncs: 0, cutovers: 0 };
   #resumedAt: number;
+  #away: { at: number; message: string } | null = null;
   #hold: { code: string; message: string } | null = null;
   #version = 0;
 
@@ -40,13 +41,31 @@ export class SiteBook {
     return this.#hold;
   }
 
+  get away(): { at: number; message: string } | null {
+    return this.#away;
+  }
+
+  /** false when that was known */
+  goneAway(away: { at: number; message: string }): boolean {
+    if (this.#away !== null) return false;
+    this.#away = away;
+    return true;
+  }
+
+  /** false when it had not been away */
+  cameBack(): boolean {
+    const was = this.#away !== null;
+    this.#away = null;
+    return was;
+  }
+
   get isPollable(): boolean {
     return this.#watches.size > 0 && this.#hold === null;
   }
 
   /** ids of the runs that wait for something here */
   get runs(): string[] {
-    return [...new Set([...this.#watches.values()].map((w) => w.run))];
+    return [...new Set([...this.#watches.values(), ...this.#holders.values()].map((w) => w.run))];
   }
 
   get holderIds(): string[] {
@@ -65,7 +84,7 @@ export class SiteBook {
 
   status(site: string): SiteStatus {
     const { watches, holders, queue, brake } = this.carried;
-    return { site, brake, limits: this.#effective(), holders, queue, watches, hold: this.#hold };
+    return { site, brake, limits: this.#effective(), holders, queue, watches, hold: this.#hold, away: this.#away };
   }
 
   configure(limits: { syncs: number; cutovers: number }): void {

@@ -18,11 +18,14 @@ import { runWorkflowId } from '../plan/names.js';
 import { endedWorkflows, pollSite, siteSettings } from './activities.js';
 import { signalIfOpen } from './external.js';
 import {
+  awaySignal,
+  backSignal,
   releaseSlotSignal,
   requestSlotSignal,
   type SiteInput,
   type SlotRequest,
   setSiteUpdate,
+  siteAwaySignal,
   siteHeldSignal,
   siteResumeSignal,
   siteStatusQuery,
@@ -38,14 +41,30 @@ const HOLDERS_CHECK = '10 minutes';
 export async function site(input: SiteInput): Promise<void> {
   const book = new SiteBook(input.carried);
   let changed = true;
+  let reachChanged = false;
   const change = (apply: () => void): void => {
     apply();
     changed = true;
   };
-  setHandler(watchSignal, (watch) => change(() => book.watch(watch)));
+  const back = (): void => {
+    reachChanged = book.cameBack() || reachChanged;
+  };
+  setHandler(watchSignal, (watch) =>
+    change(() => {
+      book.watch(watch);
+      // Whoever hands over an operation has reached the site.
+      back();
+    }),
+  );
   setHandler(requestSlotSignal, (request) => change(() => book.request(request)));
   setHandler(releaseSlotSignal, (slot) => change(() => book.release(slot)));
   setHandler(siteResumeSignal, ({ at }) => change(() => book.resume(at)));
+  setHandler(awaySignal, (away) =>
+    change(() => {
+      reachChanged = book.goneAway(away) || reachChanged;
+    }),
+  );
+  setHandler(backSignal, () => change(back));
   setHandler(setSiteUpdate, (settings) => {
     change(() => book.set(settings));
     return book.status(input.site);
@@ -57,7 +76,7 @@ export async function site(input: SiteInput): Promise<void> {
   const polling = new CancellationScope();
   let stopped = false;
   const polled = polling
-    .run(() => keepPolling(input.site, book, () => change(() => undefined)))
+    .run(() => keepPolling(input.site, book, change))
     .finally(() => {
       stopped = true;
     });
@@ -65,6 +84,10 @@ export async function site(input: SiteInput): Promise<void> {
   // Slots are given out while the last poll comes to its end as well.
   while (!stopped) {
     changed = false;
+    if (reachChanged) {
+      reachChanged = false;
+      await tellOfReach(input.site, book);
+    }
     await grantSlots(book);
     const due = () => workflowInfo().continueAsNewSuggested;
     const quiet = !(await condition(
@@ -79,12 +102,12 @@ export async function site(input: SiteInput): Promise<void> {
   await continueAsNew<typeof site>({ site: input.site, carried: book.carried });
 }
 
-async function keepPolling(name: string, book: SiteBook, changed: () => void): Promise<void> {
+async function keepPolling(name: string, book: SiteBook, changed: (apply: () => void) => void): Promise<void> {
   for (;;) {
     try {
       await condition(() => book.isPollable);
-      book.apply(await pollSite({ site: name, workflowId: workflowInfo().workflowId }));
-      changed();
+      const polled = await pollSite({ site: name, workflowId: workflowInfo().workflowId });
+      changed(() => book.apply(polled));
       if (book.hold !== null) await tellRuns(name, book);
     } catch (error) {
       if (isCancellation(error)) return;
@@ -100,6 +123,12 @@ async function tellRuns(name: string, book: SiteBook): Promise<void> {
   for (const run of book.runs) {
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteHeldSignal, { site: name, ...hold });
   }
+}
+
+async function tellOfReach(name: string, book: SiteBook): Promise<void> {
+  const since = book.away?.at ?? Date.now();
+  const news = { site: name, since, message: book.away?.message ?? null };
+  for (const run of book.runs) await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteAwaySignal, news);
 }
 
 async function grantSlots(book: SiteBook): Promise<void> {

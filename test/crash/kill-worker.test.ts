@@ -50,7 +50,11 @@ describe('a worker killed with SIGKILL', () => {
         lab.simulator.control.addFaults(...faults);
         const first = await spawnWorker(lab);
         const { result } = await lab.start(lab.plan());
-        await until(async () => when(lab), Boolean).finally(() => first.kill());
+        try {
+          await until(async () => when(lab), Boolean);
+        } finally {
+          await first.kill();
+        }
         const second = await spawnWorker(lab);
         try {
           const report = await result();
@@ -72,7 +76,11 @@ describe('a worker killed with SIGKILL', () => {
           lab.plan({ cutover: { approval: 'wave', window: null, powerOn: true, consolidate: false } }),
         );
         const synced = () => !anyReplication(lab, (r) => r.state !== 'OK') && accepted(lab, 'start') === 2;
-        await until(async () => synced(), Boolean).finally(() => first.kill());
+        try {
+          await until(async () => synced(), Boolean);
+        } finally {
+          await first.kill();
+        }
         expect(requested(lab, '/migrate')).toBe(0);
         const second = await spawnWorker(lab);
         try {

@@ -3,17 +3,15 @@
  * that old histories need not follow any more (before a first release), or when a shape is added; never to make a failing
  * replay pass while runs of the older code may still be open.
  */
-import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, it } from '@jest/globals';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../plan/names.js';
 import { cancelUpdate, pauseUpdate, resumeUpdate } from '../../workflows/messages.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
 
-const execute = promisify(execFile);
 const DIRECTORY = fileURLToPath(new URL('histories/', import.meta.url));
 
 async function record(lab: Lab, shape: string, workflowId: string, which: 'first' | 'last' = 'last'): Promise<void> {
@@ -22,17 +20,9 @@ async function record(lab: Lab, shape: string, workflowId: string, which: 'first
   executions.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
   const chosen = which === 'first' ? executions[0] : executions.at(-1);
   if (chosen === undefined) throw new Error(`no execution of ${workflowId} is visible`);
-  // The CLI writes the JSON that the SDK replays; the SDK's own writer does not run inside jest's module system.
-  const { stdout } = await execute(
-    process.env.DROVER_TEST_TEMPORAL_CLI ?? 'temporal',
-    [
-      ...['workflow', 'show', '--output', 'json', '--address', process.env.DROVER_TEST_TEMPORAL ?? ''],
-      ...['--workflow-id', workflowId, '--run-id', chosen.runId],
-    ],
-    { maxBuffer: 64 * 1024 * 1024 },
-  );
+  const history = await lab.client.workflow.getHandle(workflowId, chosen.runId).fetchHistory();
   mkdirSync(DIRECTORY, { recursive: true });
-  writeFileSync(`${DIRECTORY}${shape}.json`, `${JSON.stringify(JSON.parse(stdout))}\n`);
+  writeFileSync(`${DIRECTORY}${shape}.json`, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
 }
 
 const firstVm = (lab: Lab): string => vmWorkflowId(lab.source, lab.plan().waves[0]?.vms[0]?.id ?? '');

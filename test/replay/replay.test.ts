@@ -37,7 +37,9 @@ describe('recorded histories', () => {
   });
 
   it.each(['migration-run.continued', 'site.continued'])('%s ends by continuing as new', (shape) => {
-    expect(readFileSync(`${DIRECTORY}${shape}.json`, 'utf8')).toContain('workflowExecutionContinuedAsNewEventAttributes');
+    expect(readFileSync(`${DIRECTORY}${shape}.json`, 'utf8')).toContain(
+      'workflowExecutionContinuedAsNewEventAttributes',
+    );
   });
 
   it.each(shapes)('%s replays', async (name) => {

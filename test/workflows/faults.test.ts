@@ -173,7 +173,12 @@ describe('a task that fails', () => {
         expect(report.state).toBe('succeeded');
         expect(lab.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(3);
         const migrates = report.vms.flatMap((vm) => vm.operations).filter((o) => o.kind === 'migrate');
-        expect(migrates.map((o) => o.result).sort()).toEqual(['failed', 'succeeded', 'succeeded', 'succeeded']);
+        expect(migrates.map((o) => o.result).toSorted((a, b) => `${a}`.localeCompare(`${b}`))).toEqual([
+          'failed',
+          'succeeded',
+          'succeeded',
+          'succeeded',
+        ]);
         expect(new Set(migrates.map((o) => o.operationId)).size).toBe(4);
       },
     ));
@@ -189,4 +194,24 @@ describe('a task that fails', () => {
         expect(failed?.error?.message).toMatch(/sector 7.*Next: /);
       },
     ));
+});
+
+describe('a site that goes away', () => {
+  it.concurrent('is said once, asked seldom, and the run goes on by itself when it is back', () =>
+    withLab({ vms: 8, speed: 60 }, async (lab) => {
+      const { report, result } = await lab.start(lab.plan());
+      await until(
+        async () => lab.simulator.control.ledger(),
+        (entries) => entries.some(({ kind }) => kind === 'start'),
+      );
+      lab.simulator.control.setUp(lab.destination, false);
+      const away = await until(report, (r) => r.sitesAway.length > 0);
+      expect(away.sitesAway[0]).toMatchObject({ site: lab.destination });
+      expect(away.totals.failed).toBe(0);
+      lab.simulator.control.setUp(lab.destination, true);
+      await until(report, (r) => r.sitesAway.length === 0);
+      const done = await result();
+      expect(done.totals.succeeded).toBe(8);
+      expect(lab.wrongWith(done)).toEqual([]);
+    }));
 });

@@ -29,6 +29,7 @@ export function report(vms: VmReport[], change: Partial<LiveReport> = {}): LiveR
     finishedAt: null,
     totals: totalsOf(vms),
     pausedBecause: null,
+    sitesAway: [],
     vms,
     attention: [],
     ...change,

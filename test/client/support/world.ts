@@ -4,8 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { judge } from '../../../client/demo/verdict.js';
+import { connectDrover, type Drover } from '../../../client/index.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../../simulator/index.js';
 import type { RunReport } from '../../../workflows/report.js';
+import { until } from '../../support/until.js';
 import { cli, type Finished, type Started, startCli } from './cli.js';
 import { type Folder, tempFolder } from './folder.js';
 
@@ -16,6 +18,8 @@ export interface World {
   taskQueue: string;
   address: string;
   simulator: Awaited<ReturnType<typeof startSimulator>>;
+  /** the library, for what a test only needs to wait for */
+  drover: Drover;
   /** writes a plan with waves of the given sizes, `wave1` and so on, of VMs that no plan before had */
   plan(name: string, waves: number[], more?: string[]): { file: string; vms: string[] };
   run(...args: string[]): Promise<Finished>;
@@ -23,7 +27,7 @@ export interface World {
   /** runs a command with --json and parses what it prints */
   json<T>(...args: string[]): Promise<{ code: number | null; document: T; stderr: string }>;
   startWorker(): Started;
-  /** resolves when a worker answers */
+  /** resolves when a worker asks for work */
   listening(): Promise<void>;
   wrongWith(report: RunReport): string[];
   close(): Promise<void>;
@@ -63,6 +67,7 @@ export async function openWorld({
   ]);
   folder.write('drover.yaml', ['sites:', ...entries.flat(), `worker: { taskQueue: ${taskQueue} }`, ''].join('\n'));
   const options = { cwd: folder.path, env: { TEMPORAL_ADDRESS: address } };
+  const drover = await connectDrover({ env: {}, address, taskQueue });
   const workers: Started[] = [];
   const unused = simulatedVms({ vms: simulation.vms ?? 40 });
 
@@ -73,6 +78,7 @@ export async function openWorld({
     taskQueue,
     address,
     simulator,
+    drover,
     plan(name, waves, more = []) {
       const members = waves.map((size) => unused.splice(0, size));
       const lines = members.flatMap((vms, wave) => [
@@ -111,6 +117,7 @@ export async function openWorld({
         child.kill('SIGKILL');
         await finished;
       }
+      await drover.close();
       await simulator.close();
       folder.remove();
     },
@@ -122,16 +129,12 @@ export async function openWorld({
   return world;
 }
 
-/** `doctor` answers as soon as a worker works. */
-async function listening(world: World): Promise<void> {
-  const until = Date.now() + 40_000;
-  for (;;) {
-    const { code, stderr } = await world.run('doctor', '--quiet');
-    if (!stderr.includes('No worker')) {
-      return;
-    }
-    if (Date.now() > until) {
-      throw new Error(`no worker listens: ${code} ${stderr}`);
-    }
-  }
+async function listening({ drover, taskQueue }: World): Promise<void> {
+  await until(
+    () => drover.workerListens(),
+    (listens) => listens,
+    60_000,
+  ).catch(() => {
+    throw new Error(`no worker listens on ${taskQueue}`);
+  });
 }
