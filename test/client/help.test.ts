@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from '@jest/globals';
-import { cli } from './support/cli.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import pMap from 'p-map';
+import { cli, type Finished } from './support/cli.js';
 
 const COMMANDS = [
   'demo',
@@ -20,8 +21,16 @@ const COMMANDS = [
 const here = { cwd: tmpdir() };
 
 describe('help', () => {
-  it.each(COMMANDS)('of %s has an example and the global options', async (command) => {
-    const { code, stdout } = await cli([command, '--help'], here);
+  let helps: Map<string, Finished>;
+  beforeAll(async () => {
+    const asked = await pMap(COMMANDS, async (name) => [name, await cli([name, '--help'], here)] as const, {
+      concurrency: 4,
+    });
+    helps = new Map(asked);
+  }, 60_000);
+
+  it.each(COMMANDS)('of %s has an example and the global options', (command) => {
+    const { code, stdout = '' } = helps.get(command) ?? {};
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}\\$ drover ${command}`));
     expect(stdout).toMatch(/--config <file>[\s\S]*--json[\s\S]*--quiet/);
