@@ -1,0 +1,152 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { Secret } from '../../plan/secret.js';
+import { scrubber } from '../../vcda/scrub.js';
+import { type FakeOptions, failureOf, startBody, withFake } from './support/client.js';
+import { anyTask, before, type Handler, type Seen } from './support/fake-site.js';
+
+const PASSWORD = 'pä$$-"word"&<1>\\%';
+const PEER_PASSWORD = 'peer-sEcret-2';
+const ON_PREM = 'on-prem-token-3';
+const TOKEN = 'q1w2e3r4t5y6u7i8o9p0AbCdEf==';
+
+const options: FakeOptions = {
+  lyon: { login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(PASSWORD) } },
+  paris: { login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(PEER_PASSWORD) } },
+};
+
+/** Everything that a log, a report or a Temporal failure could take from an error. */
+function printed(error: Error): string {
+  const chain: unknown[] = [];
+  for (let at: unknown = error; at !== undefined; at = at instanceof Error ? at.cause : undefined) chain.push(at);
+  return chain
+    .flatMap((one) => [
+      JSON.stringify(one),
+      inspect(one, { depth: 10, showHidden: true, getters: true }),
+      one instanceof Error ? `${one.message}\n${one.stack}` : String(one),
+      JSON.stringify(Object.getOwnPropertyNames(one).map((name) => String(Reflect.get(Object(one), name)))),
+    ])
+    .join('\n');
+}
+
+const forms = (secret: string) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+function expectClean(error: Error): void {
+  const text = printed(error);
+  const secrets = { PASSWORD, PEER_PASSWORD, ON_PREM, TOKEN };
+  const leaked = Object.entries(secrets).filter(([, secret]) => forms(secret).some((form) => text.includes(form)));
+  // The names alone: the text is long, and holds what must not be shown.
+  expect(leaked.map(([name]) => name)).toEqual([]);
+}
+
+const loggedIn: Handler = ({ method, path }) =>
+  method === 'POST' && path === '/sessions' ? { body: {}, headers: { 'x-vcav-auth': TOKEN } } : null;
+
+/** What a helpful proxy or a debugging server would print. */
+const echo = ({ body, headers }: Seen): string => JSON.stringify({ body, headers });
+const htmlEcho = (seen: Seen): string =>
+  echo(seen).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+describe('no error carries a credential', () => {
+  const on = (path: string, answer: Handler): Handler =>
+    before((seen) => (seen.path === path ? answer(seen) : null), before(loggedIn, anyTask));
+  const say =
+    (status: number, how: (seen: Seen) => unknown): Handler =>
+    (seen) => ({ status, body: how(seen) });
+  const error = (seen: Seen) => ({
+    code: `E ${seen.headers['x-vcav-auth']}`,
+    msg: `${echo(seen)} ${JSON.stringify(seen.body)}`,
+  });
+
+  const places: [path: string, peer: string | undefined][] = [
+    ['/sessions', undefined],
+    ['/sessions/extend', 'paris'],
+    ['/vm-replications', 'paris'],
+  ];
+  const answers: [name: string, answer: Handler][] = [
+    ['an error that echoes', say(400, error)],
+    ['a refusal that echoes', say(401, error)],
+    ['a failure that echoes', say(500, error)],
+    ['a page that echoes', say(502, (seen) => `<pre>${htmlEcho(seen)}</pre>`)],
+    ['nonsense that echoes', say(200, (seen) => `<pre>${echo(seen)}</pre>`)],
+    [
+      'a redirect that echoes',
+      ({ body }) => ({
+        status: 302,
+        headers: { location: `http://x/?b=${encodeURIComponent(JSON.stringify(body))}` },
+      }),
+    ],
+    [
+      'a cut connection',
+      () =>
+        ({ socket }) =>
+          socket?.destroy(),
+    ],
+    [
+      'a broken answer',
+      () =>
+        ({ socket }) =>
+          socket?.end(`HTTP/1.1 200 OK\r\nx-vcav-auth: ${TOKEN}\r\nBroken Header\r\n\r\n`),
+    ],
+  ];
+  const cases = places.flatMap(([path, peer]) => answers.map(([name, answer]) => ({ path, peer, name, answer })));
+
+  it.each(cases)('$name to $path', async ({ path, peer, answer }) => {
+    await withFake(
+      on(path, answer),
+      async ({ lyon }) => {
+        const failure = await failureOf(lyon.startReplication(startBody(), { peer, onPremAuth: ON_PREM }));
+        expectClean(failure);
+        expectClean(await failureOf(lyon.startReplication(startBody(), { peer, onPremAuth: ON_PREM })));
+      },
+      options,
+    );
+  });
+
+  it('nor does one of a time-out, or of an answer that does not fit', async () => {
+    const odd: Handler = (seen) => (seen.path === '/tasks/odd' ? { body: { id: seen.headers } } : null);
+    const silent: Handler = ({ path }) => (path === '/tasks/silent' ? () => undefined : null);
+    await withFake(
+      before(before(odd, silent), before(loggedIn, anyTask)),
+      async ({ lyon }) => {
+        expectClean(await failureOf(lyon.task('odd')));
+        expectClean(await failureOf(lyon.task('silent', { timeout: 30 })));
+      },
+      options,
+    );
+  });
+
+  it('nor does the client itself, when printed', async () => {
+    await withFake(
+      before(loggedIn, anyTask),
+      async ({ lyon, sites }) => {
+        await lyon.task('t1');
+        const text = `${inspect(lyon, { depth: 8, showHidden: true })} ${JSON.stringify(lyon)} ${inspect(sites, { depth: 8 })}`;
+        for (const secret of [PASSWORD, TOKEN]) expect(text).not.toContain(secret);
+      },
+      options,
+    );
+  });
+});
+
+describe('taking secrets out of a text', () => {
+  it('leaves none of the values that went out', () => {
+    const secret = fc.string({ unit: 'grapheme', minLength: 5 }).filter((text) => text.trim().length > 4);
+    fc.assert(
+      fc.property(secret, fc.string(), fc.string(), (value, left, right) => {
+        const scrub = scrubber({ headers: { 'X-VCAV-Auth': value }, body: { deep: [{ adminPassword: value }] } });
+        for (const form of forms(value)) {
+          const text = scrub(`${left}${form}${right}`);
+          // What stands around it may spell it by accident.
+          if (!`${left}|${right}`.includes(value))
+            expect(text.includes(form) && !'[secret]'.includes(form)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('leaves everything else', () => {
+    const scrub = scrubber({ headers: { Accept: 'application/json' }, body: { vcdUser: 'ops@acme', rpo: 5 } });
+    expect(scrub('ops@acme wants application/json 5')).toBe('ops@acme wants application/json 5');
+  });
+});

@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type Certificate, certificate } from './support/certificate.js';
+import { failureOf, type SiteOptions, withFake } from './support/client.js';
+import { anyTask, before, type Handler } from './support/fake-site.js';
+
+describe('the certificate of a site', () => {
+  let own: Certificate;
+  let other: Certificate;
+  let elsewhere: Certificate;
+  beforeAll(async () => {
+    [own, other, elsewhere] = await Promise.all([certificate(), certificate(), certificate('DNS:vcda.example.com')]);
+  });
+
+  const at = (shown: Certificate, tls: NonNullable<SiteOptions['tls']>, test: Parameters<typeof withFake>[1]) =>
+    withFake(anyTask, test, { lyon: { tls }, tls: shown });
+
+  const refused: [name: string, shown: () => Certificate, tls: () => NonNullable<SiteOptions['tls']>, why: RegExp][] = [
+    ['signed by nobody', () => own, () => ({}), /self-signed|DEPTH_ZERO/],
+    ['not of the authority named', () => own, () => ({ ca: other.cert }), /self-signed|DEPTH_ZERO|SIGNATURE/],
+    ['of the authority named but for another name', () => elsewhere, () => ({ ca: elsewhere.cert }), /ALTNAME/],
+    ['not the pinned one', () => own, () => ({ fingerprint: other.fingerprint }), /fingerprint is SHA-256:/],
+  ];
+  it.each(refused)('%s is refused, and nothing is sent', async (_name, shown, tls, why) => {
+    await at(shown(), tls(), async ({ fake, lyon, sites }) => {
+      const error = await failureOf(lyon.task('t1'));
+      expect(error).toMatchObject({ code: 'CertificateNotTrusted', status: null, acted: 'no' });
+      expect(error.detail).toMatch(why);
+      expect(sites.rules(error).advice).toContain('tls.ca');
+      expect(fake.seen).toEqual([]);
+    });
+  });
+
+  const trusted: [name: string, shown: () => Certificate, tls: () => NonNullable<SiteOptions['tls']>][] = [
+    ['of the authority named', () => own, () => ({ ca: own.cert })],
+    ['that is the pinned one', () => own, () => ({ fingerprint: own.fingerprint })],
+    ['pinned in small letters', () => own, () => ({ fingerprint: own.fingerprint.toLowerCase() })],
+    ['pinned, whatever name it is for', () => elsewhere, () => ({ fingerprint: elsewhere.fingerprint })],
+  ];
+  it.each(trusted)('%s is trusted', async (_name, shown, tls) => {
+    await at(shown(), tls(), async ({ lyon }) => {
+      expect((await lyon.task('t1')).id).toBe('t1');
+    });
+  });
+
+  it('is compared at every connection, resumed or not', async () => {
+    const once: Handler = ({ path }) => (path === '/tasks/cut' ? ({ socket }) => socket?.destroy() : null);
+    const test: Parameters<typeof withFake>[1] = async ({ fake, lyon }) => {
+      for (let n = 0; n < 3; n += 1) {
+        await lyon.task('t1');
+        await failureOf(lyon.task('cut'));
+      }
+      expect(fake.connections()).toBeGreaterThanOrEqual(3);
+    };
+    await withFake(before(once, anyTask), test, { lyon: { tls: { fingerprint: own.fingerprint } }, tls: own });
+  });
+});
