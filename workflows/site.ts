@@ -11,6 +11,7 @@ import {
   isCancellation,
   log,
   setHandler,
+  setWorkflowOptions,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -101,6 +102,9 @@ export async function site(input: SiteInput): Promise<void> {
   await condition(allHandlersFinished);
   await continueAsNew<typeof site>({ site: input.site, carried: book.carried });
 }
+
+// A site's workflow never ends, so it moves to new code at once; VMs and runs stay on the build that began them.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, site);
 
 async function keepPolling(name: string, book: SiteBook, changed: (apply: () => void) => void): Promise<void> {
   for (;;) {

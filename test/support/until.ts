@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Asks until what comes back is as wanted, and returns it. @throws after `within` ms, with what it was last */
-export async function until<T>(ask: () => Promise<T>, isWanted: (value: T) => boolean, within = 40_000): Promise<T> {
+export async function until<T>(ask: () => Promise<T>, isWanted: (value: T) => boolean, within = 90_000): Promise<T> {
   const end = Date.now() + within;
   for (;;) {
     const value = await ask();
