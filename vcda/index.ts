@@ -5,16 +5,45 @@ import { createSession } from './session.js';
 import { createSite, type Site } from './site.js';
 import { createTransport } from './transport.js';
 
-export type { RecoverySettings, StartSettings } from './bodies.js';
+export type {
+  DataConnectionType,
+  Destination,
+  ReconfigureSettings,
+  RetentionPolicy,
+  StartSettings,
+  StartVappSettings,
+} from './bodies.js';
 export { type ErrorRules, errorRules, pauseBefore } from './error-rules.js';
 export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './error-table.js';
 export { type Acted, OWN_CODES, VcdaError } from './errors.js';
+export type { InventoryFilter } from './inventory.js';
+export type { Login, PeerLogin } from './login.js';
+export type { NewPolicy } from './policies.js';
+export type * from './recovery-bodies.js';
+export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';
-export { recoveryState, type VmReplication } from './schemas/replication.js';
-export type { Session } from './schemas/site.js';
+export type { InventoryVapp, InventoryVdc, InventoryVm, Named } from './schemas/inventory.js';
+export type { ShownNetworkSettings } from './schemas/networks.js';
+export type { Policy, SlaProfile } from './schemas/provider.js';
+export type { RecoveryPlan, RecoveryStep } from './schemas/recovery-plan.js';
+export {
+  type Instance,
+  type InstanceDetails,
+  recoveryState,
+  replicationIn,
+  type VmReplication,
+} from './schemas/replication.js';
+export type { Session, SiteInfo } from './schemas/site.js';
 export { type Task, taskEnd } from './schemas/task.js';
+export type { TrafficReport, TrafficSample } from './schemas/traffic.js';
+export { type VappReplication, vappReplicationIn } from './schemas/vapp-replication.js';
 export type { Site } from './site.js';
 export { type CallOptions, PAGE_LIMIT } from './site-http.js';
+export type { Pairing } from './sites.js';
+export type { TaskFilter } from './tasks.js';
+export type { VappReplicationFilter } from './vapp-replications.js';
+export type { TrafficRange } from './vm-details.js';
+export type { ReplicationFilter } from './vm-replications.js';
 
 export interface Sites {
   readonly names: string[];

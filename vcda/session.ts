@@ -3,8 +3,10 @@
  * the other sites that operations need, renewed when it has expired. A refused login is remembered, so that a wrong
  * password is sent once and not a thousand times; it is tried again only after a person said `resume`.
  */
-import { OWN_CODES, statusCode, VcdaError } from './errors.js';
+import { OWN_CODES, VcdaError } from './errors.js';
 import { extendBody, type Login, loginBody, type PeerLogin } from './login.js';
+import { beforehand, isNotAcceptable, isNotVcda, refusesCredentials, refusesPeer } from './login-errors.js';
+import { createRefusals } from './login-refusals.js';
 import { raced } from './raced.js';
 import { encoded } from './scrub.js';
 import type { Answer, Call, Transport } from './transport.js';
@@ -69,8 +71,7 @@ export function createSession(
   loginOf: (site: string) => PeerLogin | undefined,
 ): SiteSession {
   let token: Promise<Token> | null = null;
-  /** by the site whose login was refused: this one, or a peer */
-  const refusals = new Map<string, { at: number; error: VcdaError }>();
+  const refusals = createRefusals();
   let acceptFrom = 0;
 
   const headersOf = (current: Token) => ({ Accept: current.accept, [TOKEN_HEADER]: current.value });
@@ -97,7 +98,7 @@ export function createSession(
           continue;
         }
         if (refusesCredentials(error)) {
-          throw remember(config.name, refused(LOGIN, `the site refuses the login: ${error.detail}`, error));
+          throw refusals.remember(config.name, refused(LOGIN, `the site refuses the login: ${error.detail}`, error));
         }
         if (isNotVcda(error)) throw notVcda(error.status, error.detail);
         throw beforehand(error);
@@ -119,22 +120,10 @@ export function createSession(
       current.proven = true;
     } catch (error) {
       if (!(error instanceof VcdaError)) throw error;
-      if (refusesPeer(error, current))
-        throw remember(peer, refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error));
+      if (refusesPeer(error, current.proven))
+        throw refusals.remember(peer, refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error));
       throw beforehand(error);
     }
-  }
-
-  function remember(site: string, error: VcdaError): VcdaError {
-    refusals.set(site, { at: Date.now(), error });
-    return error;
-  }
-
-  function refuseFromMemory(site: string, resumedAt: number): void {
-    const refusal = refusals.get(site);
-    if (refusal === undefined) return;
-    if (resumedAt <= refusal.at) throw refusal.error;
-    refusals.delete(site);
   }
 
   const refused = (path: string, detail: string, cause?: VcdaError): VcdaError =>
@@ -206,8 +195,8 @@ export function createSession(
   return {
     async send(call, { peer: wanted, resumedAt = 0 } = {}) {
       const peer = wanted === config.name ? undefined : wanted;
-      refuseFromMemory(config.name, resumedAt);
-      if (peer !== undefined) refuseFromMemory(peer, resumedAt);
+      refusals.check(config.name, resumedAt);
+      if (peer !== undefined) refusals.check(peer, resumedAt);
       const first = await attempt(call, peer);
       if ('answer' in first) return first.answer;
       await drop(first, peer);
@@ -237,43 +226,4 @@ export function createSession(
 interface ExpiredCall {
   used: Used;
   error: VcdaError;
-}
-
-const isNotAcceptable = (error: VcdaError): boolean => error.status === 406 || error.status === 415;
-
-/** 401 and 403 as the vendor says; a 400 that is about the login alone would be sent again for every VM otherwise. */
-const refusesCredentials = (error: VcdaError): boolean =>
-  error.status === 401 || error.status === 403 || (error.status === 400 && error.code === 'BadRequest');
-
-/**
- * A session that has expired looks alike, unless the site says which it means: then the session is renewed first, and a
- * refusal of a session just opened can only be about the peer.
- */
-function refusesPeer(error: VcdaError, current: Token): boolean {
-  if (error.code === 'RemoteAuthenticationFailure' || error.status === 403) return true;
-  return error.status === 401 && !error.challenged && !current.proven;
-}
-
-/** Something else than VCDA sits at the address: no page describes such an answer to a login. */
-const isNotVcda = (error: VcdaError): boolean =>
-  error.status !== null &&
-  error.code === statusCode(error.status) &&
-  (error.status < 400 || [404, 405, 406, 415].includes(error.status));
-
-/** What failed was the way to the call, so the call itself certainly did not reach the site. */
-function beforehand(error: VcdaError): VcdaError {
-  if (error.acted === 'no') return error;
-  const { site, code, detail, status, method, path, operationId, retryAfter, challenged } = error;
-  return new VcdaError({
-    site,
-    code,
-    detail,
-    status,
-    method,
-    path,
-    operationId,
-    retryAfter,
-    challenged,
-    acted: 'no',
-  });
 }

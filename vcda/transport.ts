@@ -5,13 +5,13 @@
 import ky, { type KyInstance } from 'ky';
 import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../plan/types.js';
+import { type Failed, parsed, refusal } from './answers.js';
 import { createCircuit } from './circuit.js';
 import { createConnector } from './connector.js';
-import { type Acted, OWN_CODES, statusCode, VcdaError } from './errors.js';
+import { OWN_CODES, VcdaError } from './errors.js';
 import { createLimiter } from './limiter.js';
 import { networkFailure } from './network-failure.js';
 import { MOST_BYTES, readText } from './read-body.js';
-import { errorBody } from './schemas/common.js';
 import { encoded, scrubber } from './scrub.js';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -85,7 +85,7 @@ export function createTransport(config: SiteConfig): Transport {
         throw failed(OWN_CODES.unexpected, `the body is larger than ${MOST_BYTES} bytes`, 'unknown', {
           status: response.status,
         });
-      if (!response.ok) throw refusal(response, text, failed);
+      if (!response.ok) throw refusal(response.status, response.headers, text, failed);
       return { status: response.status, headers: response.headers, body: parsed(text, failed, response.status) };
     } catch (error) {
       if (error instanceof VcdaError) throw error;
@@ -124,13 +124,6 @@ async function fetchBy(dispatcher: Agent, request: string | URL | Request): Prom
   const body = request.body === null ? null : await request.text();
   return fetch(url, { method, headers: [...headers], body, redirect, signal, dispatcher });
 }
-
-type Failed = (
-  code: string,
-  detail: string,
-  acted: Acted,
-  more?: { status?: number; retryAfter?: number | null; challenged?: boolean },
-) => VcdaError;
 
 /**
  * Makes the errors of a call. They carry no cause: errors of the network may hold headers, and with them a token.
@@ -199,51 +192,4 @@ function url(base: string, call: Call): URL {
     if (value !== undefined) target.searchParams.set(name, String(value));
   }
   return target;
-}
-
-function parsed(body: string, failed: Failed, status: number): unknown {
-  if (body.trim() === '') return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw failed(OWN_CODES.unexpected, `the body is not JSON: ${excerpt(body)}`, 'unknown', { status });
-  }
-}
-
-function refusal(response: Response, body: string, failed: Failed): VcdaError {
-  const { status, headers } = response;
-  const known = errorBody.safeParse(safeJson(body));
-  const challenged = status === 401 && /authentication token required/i.test(headers.get('www-authenticate') ?? '');
-  // What a proxy answers in the site's stead says nothing of what the site did.
-  const acted: Acted = status >= 500 || status === 408 ? 'unknown' : 'no';
-  const more = { status, retryAfter: retryAfter(headers), challenged };
-  if (known.success && known.data.code !== '') return failed(known.data.code, known.data.msg ?? '', acted, more);
-  const target = headers.get('location');
-  const detail = target === null ? excerpt(body) : `points to ${target}; Drover does not follow`;
-  return failed(challenged ? 'NotAuthenticated' : statusCode(status), detail, acted, more);
-}
-
-function safeJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of the beginning only: what takes markup out must not crawl through megabytes of it. */
-const excerpt = (body: string): string =>
-  body
-    .slice(0, 2_000)
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200) || '(no body)';
-
-/** Seconds or an HTTP date [RFC 9110 §10.2.3], in ms from now. */
-function retryAfter(headers: Headers): number | null {
-  const value = headers.get('retry-after')?.trim();
-  if (value === undefined || value === '') return null;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }

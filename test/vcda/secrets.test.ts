@@ -54,7 +54,7 @@ describe('no error carries a credential', () => {
     (status: number, how: (seen: Seen) => unknown): Handler =>
     (seen) => ({ status, body: how(seen) });
   const error = (seen: Seen) => ({
-    code: `E ${seen.headers['x-vcav-auth']}`,
+    code: `E ${String(seen.headers['x-vcav-auth'])}`,
     msg: `${echo(seen)} ${JSON.stringify(seen.body)}`,
   });
 

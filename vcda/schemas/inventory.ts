@@ -11,6 +11,17 @@ export const inventoryVm = named.extend({
   vdcId: maybeText,
   vdcName: maybeText,
   org: maybeText,
+  /** `POWERED_ON`, `POWERED_OFF` in the simulator */
   powerState: maybeText,
 });
 export type InventoryVm = z.infer<typeof inventoryVm>;
+
+export const inventoryVapp = named.extend({ vdcId: maybeText, vdcName: maybeText, org: maybeText });
+export type InventoryVapp = z.infer<typeof inventoryVapp>;
+
+export const inventoryVdc = named.extend({ org: maybeText });
+export type InventoryVdc = z.infer<typeof inventoryVdc>;
+
+/** An on-premises site of a tenant; which of these names it goes by is undocumented. */
+export const vcSite = z.looseObject({ site: maybeText, id: maybeText, name: maybeText, description: maybeText });
+export type VcSite = z.infer<typeof vcSite>;

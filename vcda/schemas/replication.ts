@@ -1,6 +1,7 @@
 /** VM replications and what hangs off one [doc B42/B44 SingleVmReplicationInfo, OPI VmReplicationInfo]. */
 import { z } from 'zod';
 import { errorBody, id, maybeFlag, maybeNumber, maybeText, text } from './common.js';
+import type { Task } from './task.js';
 
 /** One end of a replication; ids are uuids. */
 export const end = z.looseObject({
@@ -106,3 +107,9 @@ export type VmReplication = z.infer<typeof vmReplication>;
 
 /** `NOT_STARTED`, `IN_PROGRESS`, `TEST`, `COMPLETE` [doc S45 RecoveryState], or what the site says instead; `UNKNOWN` when nothing. */
 export const recoveryState = (r: VmReplication): string => r.destinationState?.recoveryInfo?.recoveryState ?? 'UNKNOWN';
+
+/** The replication that a task has worked on; null when its result is none, as of a deletion. */
+export function replicationIn(task: Task): VmReplication | null {
+  const result = vmReplication.safeParse(task.result);
+  return result.success ? result.data : null;
+}
