@@ -1,4 +1,5 @@
 import type { ActivityDeps } from './deps.js';
+import { createInquiryActivities } from './inquiries.js';
 import { createInspectActivities } from './inspect.js';
 import { createOperationActivities } from './operations.js';
 import { createReachability } from './reachability.js';
@@ -12,6 +13,7 @@ export function createActivities(deps: ActivityDeps) {
   return {
     ...createOperationActivities(deps, reachability),
     ...createSiteWatchActivities(deps, reachability),
+    ...createInquiryActivities(deps),
     ...createInspectActivities(deps),
   };
 }

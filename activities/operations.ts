@@ -5,12 +5,13 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../plan/names.js';
-import { type CallOptions, type Site, type Task, VcdaError } from '../vcda/index.js';
+import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { failureOf, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, lookFor } from './reconcile.js';
+import { replicationIn, send } from './send.js';
 import { handToWatcher } from './site-signals.js';
 import type { OperationRequest, Submitted } from './types.js';
 
@@ -196,70 +197,4 @@ function refuseIfTooLate({ notAfter, kind, vm, operationId }: OperationRequest):
     nonRetryable: true,
     message: `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${new Date(notAfter).toISOString()} [operation ${operationId}]`,
   });
-}
-
-function replicationIn(task: Task): string | null {
-  const result = task.result;
-  return typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string'
-    ? result.id
-    : null;
-}
-
-async function send(site: Site, request: OperationRequest, options: CallOptions, deps: ActivityDeps): Promise<Task> {
-  const onPremAuth = deps.sites.names.includes(request.peer)
-    ? deps.sites.get(request.peer).config.onPremAuth?.reveal()
-    : undefined;
-  const withAuth = { ...options, ...(onPremAuth === undefined ? {} : { onPremAuth }) };
-  if (request.kind === 'start') return site.startReplication(startSettings(request), withAuth);
-  const id = request.replicationId;
-  if (id === null) throw new TypeError(`${request.kind} needs a replication`);
-  const recovery = { type: 'vcloud' as const, powerOn: true, ...request.recovery };
-  switch (request.kind) {
-    case 'sync':
-      return site.syncReplication(id, options);
-    case 'pause':
-      return site.pauseReplication(id, options);
-    case 'resume':
-      return site.resumeReplication(id, options);
-    case 'migrate':
-      return site.migrateReplication(id, recovery, options);
-    case 'failover':
-      return site.failoverReplication(id, recovery, options);
-    case 'failover-test':
-      return site.testFailover(id, recovery, options);
-    case 'cleanup':
-      return site.cleanUpTest(id, options);
-    case 'reverse':
-      return site.reverseReplication(id, withAuth);
-    case 'delete':
-      return site.deleteReplication(id, options);
-  }
-}
-
-function startSettings({ start, vm }: OperationRequest) {
-  if (start === undefined) throw new TypeError('start needs a body');
-  const {
-    sourceSite,
-    destinationSite,
-    vdc,
-    storageProfile,
-    placementPolicy,
-    sizingPolicy,
-    seedVmId,
-    excludedDiskKeys,
-    ...settings
-  } = start;
-  return {
-    ...settings,
-    source: { type: 'vm' as const, site: sourceSite, vmId: vm.id, excludedDiskKeys: excludedDiskKeys ?? null },
-    destination: {
-      type: 'vcloud' as const,
-      site: destinationSite,
-      vdc,
-      storageProfile,
-      placementPolicy,
-      sizingPolicy,
-      seedVmId,
-    },
-  };
 }

@@ -3,18 +3,16 @@
  * to 100 ids at a time, and each VM hears when its own is over.
  */
 import { cancellationSignal } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import pMap from 'p-map';
-import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
 import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
-import { judge, needsReplication, summaryOf } from './outcome.js';
+import { judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
+import { replicationIn } from './send.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
-import type { Notice, PolledSite, PollSiteInput, ReplicationSummary, SiteWatchList, Watch } from './types.js';
+import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from './types.js';
 
 /** One poll activity lives at most this long, below its start-to-close time-out, so that a new one takes over: ms. */
 const LIFE = 8 * 60_000;
@@ -181,68 +179,6 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         },
       );
     },
-
-    /**
-     * The limits that the worker's config gives a site, and how patient its VMs are; nothing is sent.
-     * @throws ApplicationFailure `UnknownSite` when the config has no such site
-     */
-    async siteSettings(site: string): Promise<{ syncs: number; cutovers: number; selfCheck: number }> {
-      if (!deps.sites.names.includes(site)) {
-        throw ApplicationFailure.nonRetryable(
-          `the config of the workers has no site ${site}; it has ${deps.sites.names.join(', ')}. Add it and restart them.`,
-          'UnknownSite',
-        );
-      }
-      const { limits, polling } = deps.sites.get(site).config;
-      return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck };
-    },
-
-    /** Makes sure that the site's workflow runs. */
-    async openSite(site: string): Promise<void> {
-      await askTemporal(deps, () =>
-        deps.client.workflow.start(SITE_WORKFLOW, {
-          workflowId: siteWorkflowId(site),
-          taskQueue: deps.taskQueue,
-          args: [{ site }],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        }),
-      );
-    },
-
-    /** The replication as it is now; null when the site has none by that id. */
-    async readReplication(input: {
-      site: string;
-      peer: string;
-      replicationId: string;
-      resumedAt: number;
-    }): Promise<ReplicationSummary | null> {
-      const found = await deps.sites.get(input.site).findReplication(input.replicationId, {
-        peer: input.peer,
-        resumedAt: input.resumedAt,
-        signal: cancellationSignal(),
-      });
-      return found === null ? null : summaryOf(found);
-    },
-
-    /** Which of these workflows no longer run: those ended, terminated or never started. */
-    async endedWorkflows(workflowIds: string[]): Promise<string[]> {
-      const states = await pMap(
-        workflowIds,
-        async (workflowId) => ({ workflowId, open: await isOpen(deps, workflowId) }),
-        { concurrency: NOTICES_AT_ONCE },
-      );
-      return states.filter(({ open }) => !open).map(({ workflowId }) => workflowId);
-    },
-
-    /** The run that holds a VM at the moment, for the one that must wait; null when it is free again. */
-    async holderOfVm(workflowId: string): Promise<string | null> {
-      const described = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe()).catch(
-        () => null,
-      );
-      if (described?.status.name !== 'RUNNING') return null;
-      const run = described.memo?.run;
-      return typeof run === 'string' ? run : described.workflowId;
-    },
   };
 }
 
@@ -255,20 +191,5 @@ async function findTask(site: Site, id: string, options: CallOptions): Promise<T
   }
 }
 
-const replicationIdOf = (watch: Watch, task: Task | undefined): string | null => {
-  if (watch.replicationId !== null) return watch.replicationId;
-  const result = task?.result;
-  return typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string'
-    ? result.id
-    : null;
-};
-
-async function isOpen(deps: ActivityDeps, workflowId: string): Promise<boolean> {
-  try {
-    const { status } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
-    return status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
-}
+const replicationIdOf = (watch: Watch, task: Task | undefined): string | null =>
+  watch.replicationId ?? (task === undefined ? null : replicationIn(task));

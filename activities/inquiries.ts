@@ -1,0 +1,88 @@
+/** Small questions of workflows: what the config says of a site, how a replication is now, which workflows still run. */
+import { cancellationSignal } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import pMap from 'p-map';
+import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
+import type { ActivityDeps } from './deps.js';
+import { summaryOf } from './outcome.js';
+import { askTemporal } from './site-signals.js';
+import type { ReplicationSummary } from './types.js';
+
+const DESCRIBED_AT_ONCE = 20;
+
+export function createInquiryActivities(deps: ActivityDeps) {
+  return {
+    /**
+     * The limits that the worker's config gives a site, and how patient its VMs are; nothing is sent.
+     * @throws ApplicationFailure `UnknownSite` when the config has no such site
+     */
+    async siteSettings(site: string): Promise<{ syncs: number; cutovers: number; selfCheck: number }> {
+      if (!deps.sites.names.includes(site)) {
+        throw ApplicationFailure.nonRetryable(
+          `the config of the workers has no site ${site}; it has ${deps.sites.names.join(', ')}. Add it and restart them.`,
+          'UnknownSite',
+        );
+      }
+      const { limits, polling } = deps.sites.get(site).config;
+      return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck };
+    },
+
+    /** Makes sure that the site's workflow runs. */
+    async openSite(site: string): Promise<void> {
+      await askTemporal(deps, () =>
+        deps.client.workflow.start(SITE_WORKFLOW, {
+          workflowId: siteWorkflowId(site),
+          taskQueue: deps.taskQueue,
+          args: [{ site }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+        }),
+      );
+    },
+
+    /** The replication as it is now; null when the site has none by that id. */
+    async readReplication(input: {
+      site: string;
+      peer: string;
+      replicationId: string;
+      resumedAt: number;
+    }): Promise<ReplicationSummary | null> {
+      const found = await deps.sites.get(input.site).findReplication(input.replicationId, {
+        peer: input.peer,
+        resumedAt: input.resumedAt,
+        signal: cancellationSignal(),
+      });
+      return found === null ? null : summaryOf(found);
+    },
+
+    /** Which of these workflows no longer run: those ended, terminated or never started. */
+    async endedWorkflows(workflowIds: string[]): Promise<string[]> {
+      const states = await pMap(
+        workflowIds,
+        async (workflowId) => ({ workflowId, open: await isOpen(deps, workflowId) }),
+        { concurrency: DESCRIBED_AT_ONCE },
+      );
+      return states.filter(({ open }) => !open).map(({ workflowId }) => workflowId);
+    },
+
+    /** The run that holds a VM at the moment, for the one that must wait; null when it is free again. */
+    async holderOfVm(workflowId: string): Promise<string | null> {
+      const described = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe()).catch(
+        () => null,
+      );
+      if (described?.status.name !== 'RUNNING') return null;
+      const run = described.memo?.run;
+      return typeof run === 'string' ? run : described.workflowId;
+    },
+  };
+}
+
+async function isOpen(deps: ActivityDeps, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
