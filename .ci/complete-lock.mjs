@@ -35,4 +35,4 @@ for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.pac
 const [root, ...rest] = Object.entries(lock.packages);
 lock.packages = Object.fromEntries([root, ...rest.sort(([a], [b]) => a.localeCompare(b, 'en'))]);
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-console.error(`${added} entries added`);
+process.stderr.write(`${added} entries added\n`);

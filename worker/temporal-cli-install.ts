@@ -31,7 +31,8 @@ try {
 } catch (error) {
   let at = error;
   while (at.cause instanceof Error) at = at.cause;
-  console.error(String(at.message));
+  // The core nests every layer's words, each with the whole URL; the innermost say what is wrong.
+  console.error('https://temporal.download: ' + String(at.message).split('): ').at(-1));
   process.exitCode = 1;
 }
 `;

@@ -104,7 +104,7 @@ describe('a worker process', () => {
   test('gives calls back that a site does not answer, within seconds of SIGTERM', async () => {
     const simulator = await startSimulator({ sites: [{ name: 'lyon' }] });
     closers.push(() => simulator.close());
-    simulator.control.addFaults({ kind: 'delay', method: 'GET', path: '/sites$', delayMs: 20_000 });
+    simulator.control.addFaults({ kind: 'delay', method: 'GET', path: '/sites$', delayMs: 12_000 });
     const worker = await start({ sites: { lyon: simulator.sites.lyon!.url } });
     const inspection = await inspect(worker, ['lyon']);
     await eventually(() => simulator.control.faults().some(({ struck }) => struck > 0));
