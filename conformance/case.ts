@@ -1,0 +1,64 @@
+/** A case: one statement about the API, who made it, and how to see whether a server keeps it. */
+import type { Assumptions } from '../simulator/index.js';
+import type { Context } from './context.js';
+
+export const FAMILIES = [
+  'wire',
+  'sessions',
+  'tasks',
+  'vm-replications',
+  'vapp-replications',
+  'catalog',
+  'appliance',
+  'errors',
+  'clients',
+] as const;
+export type Family = (typeof FAMILIES)[number];
+
+export type Outcome =
+  | { result: 'conforms' | 'differs' | 'not checked'; seen: string }
+  /** of an assumed case: which of the alternatives the server shows */
+  | { result: 'shows'; seen: string };
+
+export interface Case {
+  /** `family.statement`, unique */
+  id: string;
+  family: Family;
+  title: string;
+  /** `[seed …]`, `[doc …]`, `[client …]`, `[KB …]`; `[assumed → …]` when nobody says so */
+  source: string;
+  /** write: sends what a read-only run must not, or needs the levers of the simulator */
+  mode: 'read' | 'write';
+  /** what the simulator and Drover take for granted here; its presence makes the case an assumed one */
+  assumes?: string;
+  /** the row of simulator/assumptions.ts that switches it */
+  row?: keyof Assumptions;
+  check(context: Context): Promise<Outcome | void>;
+}
+
+export type Draft = Omit<Case, 'family' | 'id'> & { id: string };
+
+export const inFamily = (family: Family, drafts: Draft[]): Case[] =>
+  drafts.map((draft) => ({ ...draft, family, id: `${family}.${draft.id}` }));
+
+/** Ends a case with its outcome from however deep. */
+export class Finding extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super(outcome.seen);
+    this.outcome = outcome;
+  }
+}
+
+/** What the case is about. */
+export function must(holds: boolean, seen: string): asserts holds {
+  if (!holds) throw new Finding({ result: 'differs', seen });
+}
+
+/** What the case needs in order to be checked, and other cases are about. */
+export function need(holds: boolean, why: string): asserts holds {
+  if (!holds) throw new Finding({ result: 'not checked', seen: why });
+}
+
+export const shows = (value: string | boolean | number | null): Outcome => ({ result: 'shows', seen: String(value) });
