@@ -16,7 +16,8 @@ export interface Attention {
 export interface Findings {
   runFailing: WorkflowFailing | null;
   held: { id: string; hold: Hold }[];
-  failing: { id: string; failing: WorkflowFailing }[];
+  /** of its VMs, and of the site that they wait for */
+  failing: WorkflowFailing[];
   closedAs: WorkflowExecutionDescription['status']['name'];
 }
 
@@ -33,7 +34,7 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
 }
 
 function failingCode({ runFailing, failing }: Findings): Attention[] {
-  const all = runFailing === null ? failing.map((vm) => vm.failing) : [runFailing, ...failing.map((vm) => vm.failing)];
+  const all = runFailing === null ? failing : [runFailing, ...failing];
   // A bug met by one VM is met by many: each message once.
   const seen = new Map<string, { first: WorkflowFailing; count: number }>();
   for (const failure of all) {

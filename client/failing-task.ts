@@ -40,6 +40,9 @@ async function lastFailure(
       maximumPageSize: RECENT_EVENTS,
     });
     for (const event of history?.events ?? []) {
+      if (event.workflowTaskTimedOutEventAttributes) {
+        return 'its workflow task is not brought to an end in time';
+      }
       const message = event.workflowTaskFailedEventAttributes?.failure?.message;
       if (message) {
         return message;

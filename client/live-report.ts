@@ -2,9 +2,9 @@
  * A run holds the final reports of its VMs only, since every progress message would cost it history. What an open VM is
  * doing, its own workflow answers by query. This is the one place where both are put together.
  */
-import type { WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
+import type { WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import pMap from 'p-map';
-import { runWorkflowId } from '../plan/names.js';
+import { runWorkflowId, siteWorkflowId } from '../plan/names.js';
 import { MIGRATE_VM, vmReportQuery } from '../workflows/messages.js';
 import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../workflows/report.js';
 import { type Attention, attentionFor } from './attention.js';
@@ -53,6 +53,7 @@ export class LiveReports {
   async read(patience: Patience = PATIENT): Promise<LiveReport> {
     const { report, described } = await readRun(this.#session, this.#run, patience.run);
     const failing = await findFailing(this.#session, described);
+    const site = report.finishedAt === null ? await this.#whySiteStands(described) : null;
     const open = report.finishedAt === null ? await this.#askOpenVms(report, patience.vms) : [];
     for (const vm of open) {
       if (vm.report !== null) {
@@ -65,7 +66,7 @@ export class LiveReports {
       attention: attentionFor(merged, {
         runFailing: failing,
         held: open.flatMap(({ id, hold }) => (hold === null ? [] : [{ id, hold }])),
-        failing: open.flatMap(({ id, failing: vmFailing }) => (vmFailing === null ? [] : [{ id, failing: vmFailing }])),
+        failing: [site, ...open.map((vm) => vm.failing)].filter((one) => one !== null),
         closedAs: described.status.name,
       }),
     };
@@ -101,6 +102,15 @@ export class LiveReports {
     } catch {
       return { id, report: null, hold: null, failing: await this.#whyNoAnswer(handle) };
     }
+  }
+
+  /** The site's workflow gives out slots and hears of ended tasks: while it fails, every VM merely seems to wait. */
+  async #whySiteStands({ memo }: WorkflowExecutionDescription): Promise<WorkflowFailing | null> {
+    const site = memo?.site;
+    if (typeof site !== 'string') {
+      return null;
+    }
+    return this.#whyNoAnswer(this.#session.client.workflow.getHandle(siteWorkflowId(site)));
   }
 
   async #whyNoAnswer(handle: WorkflowHandle): Promise<WorkflowFailing | null> {

@@ -48,7 +48,7 @@ export async function startRun(session: Session, plan: Plan, id?: string): Promi
         workflowId: runWorkflowId(run),
         taskQueue: session.taskQueue,
         args: [input],
-        memo: { plan: plan.name, kind: plan.kind, planDigest: digest },
+        memo: { plan: plan.name, kind: plan.kind, planDigest: digest, site: plan.destination.site },
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
     );

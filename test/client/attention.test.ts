@@ -36,10 +36,7 @@ describe('what a person should see about a run', () => {
   });
 
   it('is failing code, once however many workflows meet it, with the way out', () => {
-    const failing = ['a', 'b'].map((id) => ({
-      id,
-      failing: new WorkflowFailing(`vm/paris/${id}`, 9, 'TypeError: boom'),
-    }));
+    const failing = ['a', 'b'].map((id) => new WorkflowFailing(`vm/paris/${id}`, 9, 'TypeError: boom'));
     const [only, ...more] = attentionFor(report([]), { ...nothing, failing });
     expect(more).toEqual([]);
     expect(only?.message).toMatch(/vm\/paris\/a, attempt 9: TypeError: boom\. So do 1 other/);

@@ -11,7 +11,10 @@ import { report, vm } from './support/reports.js';
 const finished = (...states: VmState[]) =>
   report(
     states.map((state, n) => vm(`vm${n}`, { state })),
-    { finishedAt: '2026-12-05T22:00:00.000Z' },
+    {
+      finishedAt: '2026-12-05T22:00:00.000Z',
+      state: states.every((state) => state === 'succeeded') ? 'succeeded' : 'failed',
+    },
   );
 
 describe('the exit code of a run', () => {

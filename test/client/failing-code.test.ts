@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, type Worker } from '@temporalio/worker';
 import { WorkflowFailing } from '../../client/errors.js';
 import { connectDrover, type Drover } from '../../client/index.js';
@@ -33,11 +33,12 @@ async function withBrokenWorker(lab: Lab, code: string, act: (drover: Drover) =>
   }
 }
 
+// One for each: workflows of a site outlive the test that began them.
 let lab: Lab;
-beforeAll(async () => {
+beforeEach(async () => {
   lab = await openLab({ vms: 2, workers: 0 });
 });
-afterAll(() => lab.close());
+afterEach(() => lab.close());
 
 describe('a defect in workflow code', () => {
   it('of the run is told by show, with attempt, message and way out, and exit code 3', async () => {
@@ -72,6 +73,21 @@ describe('a defect in workflow code', () => {
         expect.objectContaining({ kind: 'failing', message: expect.stringContaining('a defect in a VM') }),
       ]);
       expect(report.totals).toMatchObject({ running: 2 });
+    });
+  }, 120_000);
+
+  it('of the site, for which every VM merely seems to wait, is shown beside the report', async () => {
+    await withBrokenWorker(lab, 'broken-site', async (drover) => {
+      const { run } = await drover.startRun(lab.plan(), { id: `broken-site-${lab.taskQueue.slice(-6)}` });
+      const { attention } = await until(
+        () => run.report({ live: true }),
+        (report) => report.attention.length > 0,
+        90_000,
+      );
+      expect(attention).toEqual([
+        expect.objectContaining({ kind: 'failing', message: expect.stringContaining(`site/${lab.destination}`) }),
+      ]);
+      expect(attention[0]?.message).toContain('a defect in a site');
     });
   }, 120_000);
 });
