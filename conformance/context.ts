@@ -53,7 +53,9 @@ export class Context {
   /** By the session that all cases share. */
   call: Caller = async (method, path, options = {}) => {
     const reply = await this.as(this.#token)(method, path, options);
-    if (reply.status !== 401 || !challenges(reply)) return reply;
+    // By the code where there is no challenge: whether there is one is another case's question.
+    const expired = challenges(reply) || textAt(reply.body, 'code') === 'NotAuthenticated';
+    if (reply.status !== 401 || !expired) return reply;
     await this.#logIn();
     return this.as(this.#token)(method, path, options);
   };

@@ -80,10 +80,10 @@ export async function ended(context: Context, reply: Reply): Promise<unknown> {
   for (
     let waited = 0, pause = SECOND;
     waited < LONGEST_TASK;
-    waited += pause, pause = Math.min(pause * 1.5, 30 * SECOND)
+    waited += pause, pause = Math.min(pause * 1.5, 4 * SECOND)
   ) {
     const { status, body } = await context.get(`/tasks/${id}`);
-    // A task may be visible late only.
+    // A task may be visible late only; and be forgotten within seconds, which is why nobody waits longer than four.
     need(status === 200 || (status === 404 && waited < 120 * SECOND), `the task is answered ${status}`);
     if (status === 200 && isOver(body)) return body;
     await context.pass(Math.round(pause));

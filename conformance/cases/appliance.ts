@@ -65,6 +65,7 @@ export const appliance = inFamily('appliance', [
       const reply = await context.get('/recovery-plans');
       need(reply.status !== 404, 'the site has no recovery plans');
       mustAnswer(reply, 200);
+      must(Array.isArray(reply.body) || Array.isArray(at(reply.body, 'items')), 'the answer is no list');
       mustFitAll(recoveryPlan, await context.list('/recovery-plans'));
     },
   },

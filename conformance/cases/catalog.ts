@@ -80,6 +80,7 @@ export const catalog = inFamily('catalog', [
     mode: 'read',
     async check(context) {
       const sites = listAt((await context.get('/sites')).body, '').filter((it) => at(it, 'isLocal') === true);
+      need(sites.length > 0, 'no site is local');
       const down = sites.some((it) => at(it, 'state.incomingCommError') != null);
       must(!down, 'the local site reports an error of its own');
     },

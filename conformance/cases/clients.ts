@@ -41,7 +41,9 @@ export const clients = inFamily('clients', [
         for (let offset = 0, pages = 0; pages < 50; pages++) {
           const { body } = await context.get(path, { offset, limit: 100 });
           ids.push(...listAt(body).map((it) => at(it, 'id')));
-          total = numberAt(body, 'total') ?? 0;
+          const said = numberAt(body, 'total');
+          must(said !== undefined, `${path} does not say its total`);
+          total = said;
           offset += 100;
           if (offset >= total) break;
         }

@@ -1,6 +1,6 @@
 import { type Draft, inFamily, must, need, shows } from '../case.js';
 import type { Context } from '../context.js';
-import { ended, someReplication, someTask } from '../lab.js';
+import { ended, isOver, someReplication, someTask } from '../lab.js';
 import { answered, at, listAt, mustAnswer, mustFit, mustFitAll, numberAt, same, textAt } from '../look.js';
 import { envelope, TASK_STATES, task } from '../shapes.js';
 
@@ -214,6 +214,7 @@ export const tasks = inFamily('tasks', [
       async check(context) {
         const reply = await context.get('/tasks', { state });
         mustAnswer(reply, 200);
+        need(Array.isArray(at(reply.body, 'items')), 'the answer is no list');
         const others = listAt(reply.body).filter((it) => at(it, 'state') !== state);
         must(others.length === 0, `lists ${textAt(others[0], 'state')}`);
       },
@@ -371,7 +372,7 @@ export const tasks = inFamily('tasks', [
       for (let n = 0; n < 7200 && !over; n++) {
         await context.pass(1000);
         const { status, body } = await context.get(`/tasks/${id}`);
-        over = status !== 200 || (numberAt(body, 'endTime') ?? -1) > 0;
+        over = status !== 200 || isOver(body);
       }
       need(over && (await known()), 'the task never ended, or was never seen to end');
       const steps = [5_000, 60_000, 3_600_000, 24 * 3_600_000];

@@ -133,7 +133,10 @@ export const vappReplications = inFamily('vapp-replications', [
     source: '[doc B45; client PsychoBelka]',
     mode: 'read',
     async check(context) {
-      mustAnswer(await context.get('/vapp-replications/summary'), 200);
+      const reply = await context.get('/vapp-replications/summary');
+      mustAnswer(reply, 200);
+      // Counters, whose names were not visible.
+      must(/:\d+[,}]/.test(JSON.stringify(reply.body) ?? ''), 'there is no counter in it');
     },
   },
   {

@@ -113,7 +113,9 @@ export const vmReplications = inFamily('vm-replications', [
     mode: 'read',
     async check(context) {
       for (const sourceSiteType of ['vcloud', 'vcenter']) {
-        mustAnswer(await context.get('/vm-replications', { sourceSiteType }), 200);
+        const reply = await context.get('/vm-replications', { sourceSiteType });
+        mustAnswer(reply, 200);
+        mustFit(envelope, reply.body);
       }
     },
   },

@@ -107,6 +107,7 @@ export const wire = inFamily('wire', [
       ];
       mustAnswer(bare, 200);
       mustAnswer(named, 200);
+      need(typeof at(bare.body, 'total') === 'number', 'the list does not say its total');
       must(same(at(bare.body, 'total'), at(named.body, 'total')), 'the two lists are not of the same length');
     },
   },
