@@ -8,6 +8,8 @@ export interface FailureDetails {
   site: string;
   code: string;
   message: string;
+  /** given up after the time that the table allows, not refused */
+  expired?: boolean;
 }
 
 export interface Attempt {
@@ -51,7 +53,7 @@ export function failureOf(
       type: error.code,
       message: message + after,
       nonRetryable: true,
-      details: [{ ...details, message: message + after }],
+      details: [{ ...details, message: message + after, expired: rule.call !== 'fail' }],
       cause: error,
     });
   }

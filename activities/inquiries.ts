@@ -65,14 +65,17 @@ export function createInquiryActivities(deps: ActivityDeps) {
       return states.filter(({ open }) => !open).map(({ workflowId }) => workflowId);
     },
 
-    /** The run that holds a VM at the moment, for the one that must wait; null when it is free again. */
-    async holderOfVm(workflowId: string): Promise<string | null> {
-      const described = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe()).catch(
-        () => null,
-      );
-      if (described?.status.name !== 'RUNNING') return null;
-      const run = described.memo?.run;
-      return typeof run === 'string' ? run : described.workflowId;
+    /** Why Temporal refuses to begin a VM: a run has it, or has migrated it before; `free` when that is over by now. */
+    async holderOfVm(workflowId: string): Promise<{ state: 'open' | 'migrated' | 'free'; run: string }> {
+      try {
+        const { status, memo } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
+        const run = typeof memo?.run === 'string' ? memo.run : workflowId;
+        const states = { RUNNING: 'open', COMPLETED: 'migrated' } as const;
+        return { state: status.name in states ? states[status.name as keyof typeof states] : 'free', run };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return { state: 'free', run: workflowId };
+        throw error;
+      }
     },
   };
 }

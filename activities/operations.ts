@@ -140,13 +140,14 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             refuseIfTooLate(request);
             if (pulse.missed())
               throw new Error('the worker stood still and may have been replaced; the next attempt looks first');
+            const submittedAt = Date.now();
             const task = await send(site, request, options, deps);
             return await handOver(request, {
               taskId: task.id,
               replicationId: request.replicationId ?? replicationIn(task),
               adopted: false,
               preexisting: false,
-              submittedAt: Date.now(),
+              submittedAt,
             });
           } catch (error) {
             // Only what failed by this attempt's own call says so; everything else leaves the doubt of earlier attempts.

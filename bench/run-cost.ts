@@ -168,6 +168,7 @@ function plan(): Plan {
     cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
     stopAfter: null,
     keepReplication: false,
+    remigrate: false,
     confirm: null,
     waves: [{ name: 'all', vms: simulatedVms({ vms }).map(({ id, name }) => ({ id, name, after: [] })) }],
   };

@@ -46,6 +46,7 @@ function readPlan(path: string, sites: string[] | null, problems: Problem[]): Pl
   const cutover = section('cutover', schema.cutover);
   const stopAfter = section('stopAfter', schema.stopAfter);
   const keepReplication = section('keepReplication', schema.keepReplication);
+  const remigrate = section('remigrate', schema.remigrate);
   const confirm = section('confirm', schema.confirm);
   const waves = readWaves(source, problems);
   resolveDependencies(waves, problems);
@@ -57,7 +58,7 @@ function readPlan(path: string, sites: string[] | null, problems: Problem[]): Pl
   if (to && (kind === 'migrate' || kind === 'protect')) checkVdc(source, kind, to.vdc, waves, problems);
   const vms = waves.map((wave) => ({ name: wave.name, vms: wave.vms.flatMap(({ vm }) => vm ?? []) }));
   if (!name || !kind || !from || !to || !replication || !limits || !cutover) return undefined;
-  if (stopAfter === undefined || keepReplication === undefined || confirm === undefined) return undefined;
+  if (stopAfter === undefined || keepReplication === undefined || remigrate === undefined || confirm === undefined) return undefined;
   return {
     name,
     kind,
@@ -68,6 +69,7 @@ function readPlan(path: string, sites: string[] | null, problems: Problem[]): Pl
     cutover,
     stopAfter,
     keepReplication,
+    remigrate,
     confirm,
     waves: vms,
   };

@@ -13,6 +13,7 @@ export const PLAN_KEYS = [
   'cutover',
   'stopAfter',
   'keepReplication',
+  'remigrate',
   'confirm',
   'waves',
   'vms',
@@ -125,6 +126,7 @@ export const stopAfter = optional(
 ).transform((value) => value ?? null);
 
 export const keepReplication = optional(z.boolean()).transform((value) => value ?? false);
+export const remigrate = keepReplication;
 
 export const confirm = optional(z.enum(['removes-source'])).transform((value) => value ?? null);
 

@@ -65,6 +65,8 @@ export interface Plan {
   /** failures after which the run pauses itself */
   stopAfter: { count: number } | { percent: number } | null;
   keepReplication: boolean;
+  /** VMs that an earlier run has migrated are migrated once more; otherwise they are skipped */
+  remigrate: boolean;
   confirm: 'removes-source' | null;
   waves: Wave[];
 }

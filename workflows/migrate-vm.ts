@@ -14,9 +14,12 @@ import type { VmReport } from './report.js';
 import { StepFailed, Stopped } from './step-errors.js';
 import { createVmControl, iso, type VmControl } from './vm-control.js';
 
-/** VCDA may show a recovery as done a little after its task has ended; it is asked this often, this many ms apart. */
-const VERIFY_TRIES = 10;
-const VERIFY_INTERVAL = 6_000;
+/** VCDA may show a recovery as done a little after its task has ended: it is asked this often, twice as late each time. */
+const VERIFY_TRIES = 5;
+/** While it says that the recovery is under way, for about half a day in all. */
+const VERIFY_TRIES_UNDER_WAY = 30;
+const VERIFY_PAUSE = 5_000;
+const VERIFY_LONGEST_PAUSE = 30 * 60_000;
 
 export async function migrateVm(input: MigrateVmInput): Promise<VmReport> {
   const vm = createVmControl({ ...input, site: input.destination.site, peer: input.source });
@@ -25,10 +28,10 @@ export async function migrateVm(input: MigrateVmInput): Promise<VmReport> {
     vm.report.finishedAt = iso(Date.now());
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(input.run)), vmEndedSignal, vm.report);
   });
-  if (vm.report.state === 'failed') {
-    throw ApplicationFailure.nonRetryable(vm.report.error?.message ?? 'failed', vm.report.error?.code ?? 'Failed');
-  }
-  return vm.report;
+  // Only a migration closes as completed: Temporal then refuses to begin the same VM anew.
+  if (vm.report.state === 'succeeded') return vm.report;
+  const { code, message } = vm.report.error ?? { code: 'Cancelled', message: 'a person cancelled it' };
+  throw ApplicationFailure.nonRetryable(message, code);
 }
 
 async function migrate(vm: VmControl, input: MigrateVmInput): Promise<void> {
@@ -101,8 +104,9 @@ async function verify(vm: VmControl, { notice }: Outcome): Promise<void> {
   const { site, peer } = vm.input;
   const replicationId = vm.report.replicationId ?? '';
   let seen = notice.replication;
-  for (let n = 0; !isRecovered(seen) && (n < VERIFY_TRIES || seen?.recoveryState === 'IN_PROGRESS'); n += 1) {
-    if (n > 0) await sleep(VERIFY_INTERVAL);
+  const mostTries = () => (seen?.recoveryState === 'IN_PROGRESS' ? VERIFY_TRIES_UNDER_WAY : VERIFY_TRIES);
+  for (let n = 0; !isRecovered(seen) && n < mostTries(); n += 1) {
+    if (n > 0) await sleep(Math.min(VERIFY_PAUSE * 2 ** (n - 1), VERIFY_LONGEST_PAUSE));
     seen = await readReplication({ site, peer, replicationId, resumedAt: vm.resumedAt });
   }
   if (isRecovered(seen)) return;
@@ -130,8 +134,16 @@ async function tidy(vm: VmControl): Promise<void> {
   try {
     await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId, unstoppable: true });
   } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
-    vm.fail({ ...error.reason, message: `migrated, but its replication stays behind: ${error.reason.message}` });
+    if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
+    const reason =
+      error instanceof StepFailed
+        ? error.reason
+        : { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null };
+    const replication = `${vm.report.replicationId} at ${vm.input.site}`;
+    vm.fail({
+      ...reason,
+      message: `replication ${replication} stays behind, to be removed by hand: ${reason.message}`,
+    });
   }
 }
 

@@ -112,7 +112,12 @@ export async function migrationRun(input: RunInput): Promise<RunReport> {
       changed = true;
       return { affected: vmIds.length, message: 'approved' };
     },
-    { validator: (scope) => refuseUnknown(book, scope) },
+    {
+      validator: (scope) => {
+        refuseUnknown(book, scope);
+        refuseTooWide(input.plan.cutover.approval, scope);
+      },
+    },
   );
   setHandler(cancelUpdate, cancel, { validator: (scope) => refuseUnknown(book, scope) });
   setHandler(runReportQuery, () => book.report());
@@ -150,13 +155,18 @@ export async function migrationRun(input: RunInput): Promise<RunReport> {
           workflowId,
           args: [migrateInput(vm)],
           parentClosePolicy: 'ABANDON',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdReusePolicy: input.plan.remigrate ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
           memo: { run: input.run },
         });
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        book.blocked(vm.id, `run ${(await holderOfVm(workflowId)) ?? 'of somebody else'}`);
-        blocked.add(vm.id);
+        const holder = await holderOfVm(workflowId);
+        if (holder.state === 'migrated') {
+          book.migratedBefore(vm.id, holder.run, Date.now());
+        } else {
+          book.blocked(vm.id, `run ${holder.run}`);
+          blocked.add(vm.id);
+        }
       }
     }
 
@@ -203,6 +213,15 @@ async function prepare(book: RunBook, source: string, destination: string): Prom
       if (book.isDone) return 0;
     }
   }
+}
+
+/** Where the plan wants a word for each VM, one word for many is not it. */
+function refuseTooWide(approval: RunInput['plan']['cutover']['approval'], { vm }: Scope): void {
+  if (approval !== 'vm' || vm !== undefined) return;
+  throw ApplicationFailure.nonRetryable(
+    'the plan asks for an approval of each VM: drover approve RUN VM',
+    'ApprovalTooWide',
+  );
 }
 
 function refuseUnknown(book: RunBook, { vm, wave }: Scope): void {

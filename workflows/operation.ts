@@ -7,11 +7,13 @@ import type { Notice, OperationKind, OperationRequest, SlotKind, Submitted } fro
 import { FAILURES, operationId } from '../plan/names.js';
 import { adoptOperation, askAboutOperation, submitOperation } from './activities.js';
 import type { OperationRecord } from './report.js';
-import { holdIn, isTooLate, StepFailed, Stopped, stepFailure } from './step-errors.js';
+import { holdIn, isExpired, isTooLate, StepFailed, Stopped, stepFailure } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
 /** How often a step is done again when its task failed with a code that allows it. */
 const TRIES = 3;
+/** A VM that hears nothing asks ever more seldom, since each question costs history: ms. */
+const LONGEST_PATIENCE = 24 * 60 * 60_000;
 
 export interface Step {
   kind: OperationKind;
@@ -114,16 +116,49 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
   let decided = false;
   for (;;) {
     try {
-      if (step.unstoppable !== true) await vm.whenAllowed();
+      if (step.unstoppable !== true) await whenAllowed(vm, step);
       return await submitUnlessStopped(vm, step, { ...request, resumedAt: vm.resumedAt, decided });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
+      if (error instanceof Stopped || error instanceof StepFailed) throw error;
       const hold = holdIn(error);
-      if (hold === null)
-        throw await slotBack(vm, step, error instanceof Stopped ? error : stepFailure(error, step.kind));
-      await vm.holdFor(hold);
+      if (hold === null) throw await slotBack(vm, step, stepFailure(error, step.kind));
+      try {
+        await vm.holdFor(hold);
+      } catch (stopped) {
+        if (!(stopped instanceof Stopped)) throw stopped;
+        // An attempt before the refusal may have been sent.
+        return whatBecameOf(vm, step, request);
+      }
       decided = hold.code === FAILURES.undecided;
     }
+  }
+}
+
+/**
+ * For a person who stops a VM in the middle of a submission: only the site can tell whether it arrived.
+ * @throws Stopped when it did not
+ * @throws StepFailed when the site cannot say: nothing is undone on a guess
+ */
+async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
+  let found: Submitted | null;
+  try {
+    found = await adoptOperation({ ...request, resumedAt: vm.resumedAt });
+  } catch (error) {
+    const { reason } = stepFailure(error, step.kind);
+    const { name, id } = request.vm;
+    const message = `${name} (${id}) was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
+    throw await slotBack(vm, step, new StepFailed({ ...reason, code: FAILURES.undecided, message }));
+  }
+  if (found !== null) return found;
+  throw await slotBack(vm, step, new Stopped());
+}
+
+async function whenAllowed(vm: VmControl, step: Step): Promise<void> {
+  try {
+    await vm.whenAllowed();
+  } catch (stopped) {
+    throw await slotBack(vm, step, stopped);
   }
 }
 
@@ -141,10 +176,7 @@ async function submitUnlessStopped(vm: VmControl, step: Step, request: Operation
     return await scope.run(() => submitOperation(request));
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    // An attempt that was cut off may have been sent: only the site can tell.
-    const found = await adoptOperation(request);
-    if (found === null) throw new Stopped();
-    return found;
+    return whatBecameOf(vm, step, request);
   } finally {
     unlisten();
   }
@@ -160,12 +192,12 @@ async function awaitEnd(
   const { operationId: id } = request;
   const isStopped = () => phase === 'sync' && vm.isStopRequested;
   const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
-  for (;;) {
-    await vm.waitQuietly(isOver, vm.input.selfCheck);
+  for (let patience = vm.input.selfCheck; ; patience = Math.min(4 * patience, LONGEST_PATIENCE)) {
+    await vm.waitQuietly(isOver, patience);
     const heard = vm.notice(id, phase);
     if (heard !== undefined) return heard;
     if (isStopped()) throw new Stopped();
-    const asked = await askSite(vm, step, request, submitted, phase);
+    const asked = await askSite(vm, step, request, submitted, phase, isOver);
     if (asked !== null) return asked;
   }
 }
@@ -176,6 +208,7 @@ async function askSite(
   request: OperationRequest,
   submitted: Submitted,
   phase: Notice['phase'],
+  isOver: () => boolean,
 ): Promise<Notice | null> {
   const { operationId: id, workflowId, run, kind, peer, until, site } = request;
   try {
@@ -199,8 +232,8 @@ async function askSite(
     });
   } catch (error) {
     const hold = holdIn(error);
-    if (hold === null) throw stepFailure(error, kind);
-    await vm.holdFor(hold);
+    if (hold !== null) await vm.holdFor(hold, isOver);
+    else if (!isExpired(error)) throw stepFailure(error, kind);
     return null;
   }
 }

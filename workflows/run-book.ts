@@ -9,6 +9,9 @@ import { isFinal, type RunReport, type RunState, totalsOf, type VmReport } from 
 /** Temporal advises at most 500 open children of one workflow. */
 export const MOST_OPEN = 500;
 
+/** Code of a VM that is skipped since an earlier run has migrated it. */
+const ALREADY_MIGRATED = 'AlreadyMigrated';
+
 export class RunBook {
   readonly #plan: Plan;
   readonly #run: string;
@@ -108,7 +111,7 @@ export class RunBook {
       const left = wave.vms.filter((vm) => !isFinal(this.#report(vm.id).state));
       if (left.length === 0) continue;
       return left
-        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => this.#report(id).state === 'succeeded'))
+        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => isAcross(this.#report(id))))
         .slice(0, MOST_OPEN - this.#open.size);
     }
     return [];
@@ -132,6 +135,26 @@ export class RunBook {
       state: 'waiting',
       waitingFor: 'dependency',
       error: { code: 'VmInUse', operation: null, taskId: null, message: `waits for ${holder}, which has this VM` },
+    });
+  }
+
+  /** The VM was migrated before: it is not started again, since its source is off and a copy of it runs. */
+  migratedBefore(vmId: string, run: string, now: number): void {
+    const { name } = this.#report(vmId);
+    this.#open.delete(vmId);
+    this.#change(vmId, {
+      state: 'skipped',
+      step: 'done',
+      waitingFor: null,
+      finishedAt: new Date(now).toISOString(),
+      error: {
+        code: ALREADY_MIGRATED,
+        operation: null,
+        taskId: null,
+        message:
+          `${name} (${vmId}) was migrated by run ${run} already, so it was not started. Next: leave it out of the plan; ` +
+          'if its source is in use again, say so with remigrate: true in the plan.',
+      },
     });
   }
 
@@ -238,9 +261,10 @@ export class RunBook {
   #state(): RunState {
     if (!this.isDone) return this.#paused === null ? 'running' : 'paused';
     const totals = totalsOf(this.#vms.values());
-    if (this.#cancelling) return 'cancelled';
-    if (totals.failed + totals.skipped > 0) return 'failed';
-    return totals.cancelled > 0 ? 'cancelled' : 'succeeded';
+    if (this.#cancelling && totals.cancelled > 0) return 'cancelled';
+    if (totals.failed > 0) return 'failed';
+    if (totals.cancelled > 0) return 'cancelled';
+    return [...this.#vms.values()].every(isAcross) ? 'succeeded' : 'failed';
   }
 
   #failures(): number {
@@ -251,7 +275,7 @@ export class RunBook {
     for (const vm of vms) {
       const report = this.#report(vm.id);
       if (isFinal(report.state) || this.#open.has(vm.id)) continue;
-      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && r.state !== 'succeeded');
+      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && !isAcross(r));
       if (missing === undefined) {
         const waits = vm.after.some((id) => !isFinal(this.#report(id).state));
         if (waits) this.#change(vm.id, { waitingFor: 'dependency' });
@@ -281,6 +305,9 @@ export class RunBook {
     this.#vms.set(vmId, { ...this.#report(vmId), ...change });
   }
 }
+
+/** Migrated, by this run or an earlier one. */
+const isAcross = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;
 
 function untouched(vm: PlanVm, wave: string): VmReport {
   return {

@@ -103,8 +103,12 @@ export async function site(input: SiteInput): Promise<void> {
   await continueAsNew<typeof site>({ site: input.site, carried: book.carried });
 }
 
-// A site's workflow never ends, so it moves to new code at once; VMs and runs stay on the build that began them.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, site);
+// A site's workflow never ends, so it moves to new code at once; VMs and runs stay on the build that began them. The server
+// refuses a behavior from a worker without versions, which has a build id but no deployment.
+setWorkflowOptions(
+  () => (workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {}),
+  site,
+);
 
 async function keepPolling(name: string, book: SiteBook, changed: (apply: () => void) => void): Promise<void> {
   for (;;) {

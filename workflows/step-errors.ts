@@ -6,6 +6,9 @@ import type { Hold, VmError } from './report.js';
 /** A person asked for the end of this VM or its run. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
+  constructor() {
+    super('a person asked for the end of this VM or its run');
+  }
 }
 
 /** A step failed for good. */
@@ -19,6 +22,12 @@ export class StepFailed extends Error {
 }
 
 export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
+
+/** Whether an activity gave up only because its time was over: the site said nothing of the operation itself. */
+export function isExpired(error: unknown): boolean {
+  const details = causeOf(error)?.details?.[0] as { expired?: boolean } | undefined;
+  return details?.expired === true;
+}
 
 /** The hold that an activity's failure asks for; null when it is another failure. */
 export function holdIn(error: unknown): Hold | null {

@@ -157,14 +157,20 @@ export function createVmControl(input: VmControlInput) {
       await waitFor('approval', () => approved);
     },
 
-    /** Tells the run why nothing goes on here, and waits until a person says `resume`. @throws Stopped */
-    async holdFor(reason: Hold): Promise<void> {
+    /**
+     * Tells the run why nothing goes on here, and waits until a person says `resume`.
+     * @param isOver ends the hold as well; with it, a stop does not: what runs at the site is brought to its end
+     * @throws Stopped
+     */
+    async holdFor(reason: Hold, isOver?: () => boolean): Promise<void> {
       hold = reason;
       await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(input.run)), vmHeldSignal, {
         vmId: input.vm.id,
         hold: reason,
       });
-      await waitFor(null, () => hold === null);
+      if (isOver === undefined) await waitFor(null, () => hold === null);
+      else await condition(() => hold === null || isOver());
+      hold = null;
     },
 
     /** @returns false when `timeout` ms passed first; the request is withdrawn then. @throws Stopped */

@@ -8,7 +8,7 @@ import { CancelPending, DroverError, Interrupted, NoWorker, WorkflowFailing } fr
 export const EXIT = {
   /** done, and all succeeded; or still going on, for commands that do not wait */
   ok: 0,
-  /** done, but a VM failed, was cancelled or skipped */
+  /** done, but a VM failed, was cancelled, or was skipped for one that did; not for one that an earlier run has moved */
   notAll: 1,
   /** usage, config or plan; nothing was started */
   badInput: 2,
@@ -20,8 +20,8 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export function exitCodeOfReport({ finishedAt, totals }: Pick<RunReport, 'finishedAt' | 'totals'>): ExitCode {
-  return finishedAt === null || totals.succeeded === totals.vms ? EXIT.ok : EXIT.notAll;
+export function exitCodeOfReport({ finishedAt, state }: Pick<RunReport, 'finishedAt' | 'state'>): ExitCode {
+  return finishedAt === null || state === 'succeeded' ? EXIT.ok : EXIT.notAll;
 }
 
 export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {

@@ -94,6 +94,7 @@ describe('approval of single VMs', () => {
       );
       await untilAllWaitFor(lab, report, 'approval');
       await expect(approve(lab, run, { vm: 'vm-999' })).rejects.toMatchObject({ cause: { type: 'UnknownVm' } });
+      await expect(approve(lab, run)).rejects.toMatchObject({ cause: { type: 'ApprovalTooWide' } });
       await approve(lab, run, { vm: 'vm-002' });
       await until(report, (r) => r.totals.succeeded === 1);
       expect(kinds(lab, 'migrate')).toBe(1);
@@ -268,21 +269,92 @@ describe('dependencies', () => {
 });
 
 describe('two runs that name the same VM', () => {
-  it.concurrent('never touch it at once: the second waits, and says for whom', () =>
+  it.concurrent('never touch it at once: the second waits, says for whom, and leaves alone what was moved', () =>
+    withLab({ vms: 2, speed: 40 }, async (lab) => {
+      const plan = lab.plan();
+      const first = await lab.start(plan);
+      await until(
+        async () => kinds(lab, 'start'),
+        (n) => n === 2,
+      );
+      const second = await lab.start(plan);
+      const waiting = await until(second.report, (r) => r.vms.every((vm) => vm.error?.code === 'VmInUse'));
+      expect(waiting.vms[0]).toMatchObject({ state: 'waiting', waitingFor: 'dependency' });
+      expect(waiting.vms[0]?.error?.message).toContain(first.run);
+      expect((await first.result()).state).toBe('succeeded');
+      const done = await second.result();
+      expect(done).toMatchObject({ state: 'succeeded', totals: { skipped: 2 } });
+      expect(done.vms[0]?.error).toMatchObject({
+        code: 'AlreadyMigrated',
+        message: expect.stringContaining(first.run),
+      });
+      expect(kinds(lab, 'start')).toBe(2);
+    }));
+
+  it.concurrent('a VM that failed or was cancelled is taken up by the next run, with those it was waited for by', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const plan = lab.plan();
+      const [one, two] = plan.waves[0]?.vms ?? [];
+      two?.after.push(one?.id ?? '');
+      lab.simulator.control.addFaults({
+        operation: 'start',
+        vmId: one?.id ?? '',
+        kind: 'status',
+        status: 400,
+        times: 1,
+      });
+      expect((await (await lab.start(plan)).result()).vms.map((vm) => vm.state)).toEqual(['failed', 'skipped']);
+      const again = await (await lab.start(plan)).result();
+      expect(again.state).toBe('succeeded');
+      expect(lab.wrongWith(again)).toEqual([]);
+    }));
+
+  it.concurrent('unless the plan says that it is to be moved once more', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      expect((await (await lab.start(lab.plan())).result()).state).toBe('succeeded');
+      expect((await (await lab.start(lab.plan({ remigrate: true }))).result()).totals.succeeded).toBe(1);
+      expect(kinds(lab, 'start')).toBe(2);
+    }));
+});
+
+describe('cancel while a site makes a VM hold', () => {
+  it.concurrent('ends the VM, and says what stays behind', () =>
+    withLab({ vms: 1, speed: 20 }, async (lab) => {
+      const refused = { kind: 'status' as const, status: 403, error: { code: 'ServiceNotLicensed', msg: 'expired' } };
+      const { run, result } = await lab.start(lab.plan());
+      await until(
+        async () => lab.simulator.control.world().replications,
+        (all) => all.some((r) => r.state === 'INITIAL_SYNCING'),
+      );
+      lab.simulator.control.addFaults({ ...refused, operation: 'delete' });
+      await cancel(lab, run);
+      const done = await result();
+      expect(done.totals.cancelled).toBe(1);
+      expect(done.vms[0]?.error?.message).toMatch(/replication C4-.* stays behind, to be removed by hand/);
+    }));
+
+  it.concurrent('undoes nothing where it cannot be told whether an operation arrived', () =>
     withLab({ vms: 1, speed: 40 }, async (lab) => {
-      const first = await lab.start(lab.plan({ keepReplication: false }), undefined);
+      const { control } = lab.simulator;
+      const { run, report, result } = await lab.start(lab.plan());
       await until(
         async () => kinds(lab, 'start'),
         (n) => n === 1,
       );
-      const second = await lab.start(lab.plan());
-      const waiting = await until(second.report, (r) => r.vms[0]?.error?.code === 'VmInUse');
-      expect(waiting.vms[0]).toMatchObject({ state: 'waiting', waitingFor: 'dependency' });
-      expect(waiting.vms[0]?.error?.message).toContain(first.run);
-      expect((await first.result()).state).toBe('succeeded');
-      await cancel(lab, second.run);
-      expect((await second.result()).state).toBe('cancelled');
-      expect(kinds(lab, 'start')).toBe(1);
+      control.addFaults(
+        { operation: 'login', kind: 'status', status: 401 },
+        { operation: 'migrate', kind: 'reset-after', times: 1 },
+      );
+      await until(
+        async () => kinds(lab, 'migrate'),
+        (n) => n === 1,
+      );
+      control.expireSessions();
+      await until(report, (r) => r.state === 'paused');
+      await cancel(lab, run);
+      const done = await result();
+      expect(done.vms[0]?.error).toMatchObject({ code: 'Undecided', operation: 'migrate' });
+      expect(kinds(lab, 'delete')).toBe(0);
     }));
 });
 
