@@ -169,3 +169,11 @@ export async function someTask(context: Context): Promise<unknown> {
   need(task !== undefined, 'the site lists no task');
   return task;
 }
+
+/** A task that runs: a sync's, of a replication that nothing else has to do with. */
+export async function running(context: Context): Promise<unknown> {
+  const reply = await context.post(`/vm-replications/${await replicated(context)}/sync`);
+  need(reply.status < 300, `a sync is answered ${answered(reply)}`);
+  need(textAt(reply.body, 'id') !== undefined, 'a sync is answered without a task');
+  return reply.body;
+}

@@ -88,6 +88,7 @@ export const catalog = inFamily('catalog', [
   paged('inventory-vms', '/inventory/vms'),
   paged('inventory-vapps', '/inventory/vapps'),
   paged('inventory-vdcs', '/inventory/vdcs'),
+  paged('inventory-orgs', '/inventory/orgs'),
   ofVdc('storage-profiles', 'storage-profiles', 'array'),
   ofVdc('networks', 'networks', 'page'),
   {

@@ -3,7 +3,7 @@ import { page } from '../../vcda/schemas/common.js';
 import { vmReplication } from '../../vcda/schemas/replication.js';
 import { task } from '../../vcda/schemas/task.js';
 import { inFamily, must, need } from '../case.js';
-import { freshVm, someReplication, startBody } from '../lab.js';
+import { freshVm, replicated, startBody } from '../lab.js';
 import { answered, at, challenges, listAt, mustFit, numberAt, ok, textAt } from '../look.js';
 
 /** PsychoBelka gives a task 180 s; here it may take as long as a slow sync does. */
@@ -59,8 +59,7 @@ export const clients = inFamily('clients', [
     source: '[client PsychoBelka]',
     mode: 'write',
     async check(context) {
-      const { id } = await someReplication(context);
-      const reply = await context.post(`/vm-replications/${id}/sync`);
+      const reply = await context.post(`/vm-replications/${await replicated(context)}/sync`);
       const taskId = textAt(reply.body, 'id');
       need(taskId !== undefined, 'a sync is answered without a task');
       let state = textAt(reply.body, 'state');
@@ -121,7 +120,7 @@ export const clients = inFamily('clients', [
     source: '[client PsychoBelka]',
     mode: 'write',
     async check(context) {
-      const { id } = await someReplication(context);
+      const id = await replicated(context);
       const body = { type: 'vcloud', powerOn: false, preconfiguredNetwork: true, exposePITsAsSnapshots: false };
       const reply = await context.post(`/vm-replications/${id}/failover-test`, body);
       must(ok(reply), answered(reply));

@@ -1,58 +1,10 @@
-import type { LoginBody } from '../../vcda/login.js';
-import { type Draft, inFamily, must, need, shows } from '../case.js';
+import { inFamily, must, need, shows } from '../case.js';
 import type { Caller, Context } from '../context.js';
 import { answered, at, challenges, listAt, mustAnswer, mustFit, ok, textAt } from '../look.js';
 import { session } from '../shapes.js';
+import { extensions, logins, sitesOf } from './logins.js';
 
 const MINUTE = 60_000;
-const TOKEN = 'x-vcav-auth';
-
-const sitesOf = (body: unknown): (string | undefined)[] =>
-  listAt(body, 'authenticatedSites').map((it) => textAt(it, 'site'));
-
-const LOGIN_TYPES: LoginBody['type'][] = [
-  'localUser',
-  'ssoCredentials',
-  'ssoToken',
-  'vcdCredentials',
-  'vcdCookie',
-  'vcdAccessToken',
-];
-
-const logins: Draft[] = LOGIN_TYPES.map((type) => ({
-  id: `login-${type}`,
-  title: `POST /sessions takes a login of type ${type}`,
-  source: '[doc B45, OPI sessions/post]',
-  mode: 'read',
-  async check(context) {
-    const body = [context.target.login, ...context.target.logins].find((it) => it.type === type);
-    need(body !== undefined, 'no such login is available');
-    const reply = await context.logIn(body);
-    mustAnswer(reply, 200);
-    const token = reply.headers.get(TOKEN);
-    must(token !== null, 'the answer has no X-VCAV-Auth header');
-    await context.as(token)('DELETE', '/sessions');
-  },
-}));
-
-const EXTENSION_TYPES = ['credentials', 'cookie', 'vcdAccessToken', 'multisite'] as const;
-
-const extensions: Draft[] = EXTENSION_TYPES.map((type) => ({
-  id: `extend-${type}`,
-  title: `POST /sessions/extend takes a body of type ${type}`,
-  source: '[doc B42, OPI sessions/extend/post]',
-  mode: 'read',
-  async check(context) {
-    const body = context.target.extensions.find((it) => it.type === type);
-    need(body !== undefined, 'no such login is available for another site');
-    const own = await context.session();
-    const reply = await own('POST', '/sessions/extend', { body });
-    mustAnswer(reply, 200);
-    mustFit(session, reply.body);
-    must(sitesOf(reply.body).includes(body.site), `authenticatedSites lack ${body.site}`);
-    await own('DELETE', '/sessions');
-  },
-}));
 
 async function idle(context: Context, own: Caller, minutes: number): Promise<string> {
   await context.pass(minutes * MINUTE);

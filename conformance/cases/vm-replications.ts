@@ -3,6 +3,9 @@ import { someReplication } from '../lab.js';
 import { answered, at, listAt, mustAnswer, mustFit, mustFitAll, textAt } from '../look.js';
 import { envelope, instance, instanceDetails, networkSettings, traffic, vmReplication } from '../shapes.js';
 import { vmAssumptions } from './vm-assumptions.js';
+import { vmLimits } from './vm-limits.js';
+import { vmRules } from './vm-rules.js';
+import { vmStart } from './vm-start.js';
 import { vmVerbs } from './vm-verbs.js';
 
 /** A filter that asks for what some replication has. */
@@ -208,6 +211,24 @@ export const vmReplications = inFamily('vm-replications', [
       mustFit(traffic, reply.body);
     },
   },
+  {
+    id: 'owner-traffic',
+    title: 'GET /owner/{org}%40{site}/traffic is the report of an organisation',
+    source: '[client PsychoBelka]',
+    mode: 'read',
+    async check(context) {
+      const { it } = await someReplication(context);
+      const [owner, end] = [textAt(it, 'owner'), Number(at(it, 'lastUpdated'))];
+      need(owner !== undefined && end > 0, 'the replication has no owner or lastUpdated');
+      const query = { start: end - 3_600_000, end, resolution: 300 };
+      const reply = await context.get(`/owner/${encodeURIComponent(owner)}/traffic`, query);
+      mustAnswer(reply, 200);
+      mustFit(traffic, reply.body);
+    },
+  },
+  ...vmStart,
   ...vmVerbs,
+  ...vmLimits,
+  ...vmRules,
   ...vmAssumptions,
 ]);

@@ -1,11 +1,11 @@
 /** The operations on one VM replication: 202 with a task, and what each is documented to do. */
 
 import type { Method } from '../../vcda/transport.js';
-import { type Draft, must, need, shows } from '../case.js';
+import { type Draft, must, need } from '../case.js';
 import type { Context } from '../context.js';
-import { ended, failedOver, freshVm, operate, replicated, startBody, startSettings, succeeded } from '../lab.js';
-import { answered, at, mustAnswer, mustFit, same, textAt } from '../look.js';
-import { acceptedTask, vmReplication } from '../shapes.js';
+import { failedOver, operate, replicated, succeeded } from '../lab.js';
+import { at, mustAnswer, mustFit, same, textAt } from '../look.js';
+import { acceptedTask } from '../shapes.js';
 import type { Reply } from '../wire.js';
 
 interface Verb {
@@ -23,7 +23,6 @@ interface Verb {
 
 const recovery = { type: 'vcloud', powerOn: true };
 const get = async (context: Context, id: string) => (await context.get(`/vm-replications/${id}`)).body;
-const stateOf = (it: unknown) => textAt(it, 'destinationState.recoveryInfo.recoveryState');
 
 async function mustBe(context: Context, id: string, path: string, wanted: unknown): Promise<void> {
   const it = await get(context, id);
@@ -220,7 +219,7 @@ const VERBS: Verb[] = [
 const send = (context: Context, { method, path, body }: Verb, id: string): Promise<Reply> =>
   context.call(method, `/vm-replications/${id}${path}`, { body });
 
-const verbCases: Draft[] = VERBS.flatMap((verb) => {
+export const vmVerbs: Draft[] = VERBS.flatMap((verb) => {
   const name = `${verb.method} …/{id}${verb.path}`;
   const accepted: Draft = {
     id: `${verb.id}-accepted`,
@@ -248,242 +247,3 @@ const verbCases: Draft[] = VERBS.flatMap((verb) => {
   };
   return [accepted, does];
 });
-
-/** A start, and what its task's result says of the replication. */
-async function start(context: Context, overrides: object): Promise<unknown> {
-  const body = await startBody(context, (await freshVm(context)).id, overrides);
-  return at(await succeeded(context, await context.post('/vm-replications', body)), 'result');
-}
-
-const FIELDS: [name: string, given: unknown, shownAt: string, shown: unknown][] = [
-  ['description', 'payroll', 'settings.description', 'payroll'],
-  ['rpo', 30, 'settings.rpo', 30],
-  ['dataConnectionType', 'PLAIN', 'settings.dataConnectionType', 'PLAIN'],
-  ['quiesced', false, 'settings.quiesced', false],
-  [
-    'retentionPolicy',
-    { rules: [{ numberOfInstances: 4, distance: 30 }] },
-    'settings.retentionPolicy.rules.0.numberOfInstances',
-    4,
-  ],
-  ['targetDiskType', 'PREALLOCATED', 'settings.targetDiskType', 'PREALLOCATED'],
-  ['initialSyncTime', -1, 'settings.initialSyncTime', -1],
-  ['isMigration', true, 'isMigration', true],
-];
-
-const startCases: Draft[] = [
-  {
-    id: 'start-accepted',
-    title: 'POST /vm-replications takes the body of the seed: 202 with the task in the body',
-    source: '[seed]',
-    mode: 'write',
-    async check(context) {
-      const reply = await context.post('/vm-replications', await startBody(context, (await freshVm(context)).id));
-      mustAnswer(reply, 202);
-      mustFit(acceptedTask, reply.body);
-    },
-  },
-  {
-    id: 'start-result',
-    title: 'the result of a start is a SingleVmReplicationInfo',
-    source: '[seed; doc B45]',
-    mode: 'write',
-    async check(context) {
-      const result = await start(context, {});
-      must(result != null, 'no result');
-      mustFit(vmReplication, result);
-    },
-  },
-  ...FIELDS.map(
-    ([name, given, shownAt, shown]): Draft => ({
-      id: `start-${name}`,
-      title: `a start’s ${name} is kept`,
-      source: '[seed; doc V35]',
-      mode: 'write',
-      async check(context) {
-        const result = await start(context, { [name]: given });
-        must(same(at(result, shownAt), shown), `${shownAt} ${JSON.stringify(at(result, shownAt))}`);
-      },
-    }),
-  ),
-  {
-    id: 'start-excludedDiskKeys',
-    title: 'a start’s source.excludedDiskKeys is kept',
-    source: '[seed; doc V35]',
-    mode: 'write',
-    async check(context) {
-      const vm = await freshVm(context);
-      const source = { type: 'vm', site: context.peer, vmId: vm.id, excludedDiskKeys: [2001] };
-      const reply = await context.post('/vm-replications', { source, ...(await startSettings(context)) });
-      const result = at(await succeeded(context, reply), 'result');
-      must(same(at(result, 'settings.excludedDiskKeys'), [2001]), 'settings.excludedDiskKeys differs');
-    },
-  },
-  {
-    id: 'start-slaProfileId',
-    title: 'a start’s slaProfileId replaces rpo, dataConnectionType and retentionPolicy',
-    source: '[seed]',
-    mode: 'write',
-    async check(context) {
-      const profile = (await context.list('/sla-profiles'))[0];
-      need(profile !== undefined, 'there is no SLA profile');
-      const result = await start(context, { slaProfileId: at(profile, 'id'), rpo: 1111 });
-      for (const name of ['rpo', 'dataConnectionType']) {
-        must(same(at(result, `settings.${name}`), at(profile, name)), `${name} is not the profile’s`);
-      }
-      must(at(result, 'slaProfile.id') === at(profile, 'id'), 'slaProfile is not shown');
-    },
-  },
-  {
-    id: 'start-storageProfile',
-    title: 'a start’s destination.storageProfile is kept; * takes any',
-    source: '[seed]',
-    mode: 'write',
-    async check(context) {
-      const { destination } = await startSettings(context);
-      const profiles = await context.list(`/inventory/vdcs/${destination.vdc}/storage-profiles`);
-      const storageProfile = textAt(profiles.at(-1), 'id');
-      need(storageProfile !== undefined, 'the VDC has no storage profile');
-      const result = await start(context, { destination: { ...destination, storageProfile } });
-      must(at(result, 'storageProfile') === storageProfile, 'storageProfile is another');
-    },
-  },
-  {
-    id: 'migration-rpo',
-    title: 'the RPO of a migration is 24 hours',
-    source: '[doc UG46 GUID-221A6901]',
-    mode: 'write',
-    async check(context) {
-      const rpo = at(await start(context, { isMigration: true, rpo: 5 }), 'settings.rpo');
-      must(rpo === 1440, `rpo ${String(rpo)}`);
-    },
-  },
-];
-
-/** What excludes itself, or comes too early, must not be done. */
-const refusedCases: Draft[] = [
-  {
-    id: 'test-sync-with-instance',
-    title: 'failover-test with sync: true and an instanceId is a bad request',
-    source: '[doc S45 failover test settings]',
-    mode: 'write',
-    async check(context) {
-      const id = await replicated(context);
-      const instanceId = textAt(await get(context, id), 'destinationState.latestInstance.key');
-      const body = { ...recovery, sync: true, instanceId };
-      mustAnswer(await context.post(`/vm-replications/${id}/failover-test`, body), 400, 'BadRequest');
-    },
-  },
-  {
-    id: 'failover-instance',
-    title: 'failover takes an instanceId',
-    source: '[doc B45, OPI]',
-    mode: 'write',
-    async check(context) {
-      const id = await replicated(context);
-      const instanceId = textAt(await get(context, id), 'destinationState.latestInstance.key');
-      const task = await ended(
-        context,
-        await context.post(`/vm-replications/${id}/failover`, { ...recovery, instanceId }),
-      );
-      must(at(task, 'state') === 'SUCCEEDED', `the task failed: ${textAt(task, 'error.code')}`);
-    },
-  },
-  {
-    id: 'reverse-needs-recovery',
-    title: 'reverse is refused before a failover or migration',
-    source: '[seed]',
-    mode: 'write',
-    async check(context) {
-      const id = await replicated(context);
-      const reply = await context.post(`/vm-replications/${id}/reverse`);
-      if (reply.status >= 400) return;
-      const task = await ended(context, reply);
-      must(at(task, 'state') === 'FAILED', 'it was done');
-      must(stateOf(await get(context, id)) === 'NOT_STARTED', 'the recovery state has changed');
-    },
-  },
-  {
-    id: 'one-destination',
-    title: 'a VM is replicated once only',
-    source: '[doc UG46 GUID-1A28D7BE]',
-    mode: 'write',
-    async check(context) {
-      const it = await get(context, await replicated(context));
-      const reply = await context.post('/vm-replications', await startBody(context, textAt(it, 'vmId') ?? ''));
-      if (reply.status >= 400) return;
-      must(at(await ended(context, reply), 'state') === 'FAILED', 'it was started twice');
-    },
-  },
-  {
-    id: 'second-start-code',
-    title: 'how a second start of a VM is refused',
-    source: '[assumed → vcda-api.md §5]',
-    assumes: 'task VmAlreadyReplicated',
-    mode: 'write',
-    async check(context) {
-      const it = await get(context, await replicated(context));
-      const reply = await context.post('/vm-replications', await startBody(context, textAt(it, 'vmId') ?? ''));
-      if (reply.status >= 400) return shows(answered(reply));
-      return shows(`task ${textAt(await ended(context, reply), 'error.code') ?? 'succeeded'}`);
-    },
-  },
-  {
-    id: 'storage-profile',
-    title: 'POST …/{id}/storage-profile moves the replica: 202 with a task',
-    source: '[client PsychoBelka]',
-    mode: 'write',
-    async check(context) {
-      const id = await replicated(context);
-      const vdc = textAt(await get(context, id), 'destination.vdcId');
-      const profiles = await context.list(`/inventory/vdcs/${vdc}/storage-profiles`);
-      const storageProfileId = textAt(profiles.at(-1), 'id');
-      need(storageProfileId !== undefined, 'the VDC has no storage profile');
-      const reply = await context.post(`/vm-replications/${id}/storage-profile`, { storageProfileId });
-      mustAnswer(reply, 202);
-      mustFit(acceptedTask, reply.body);
-    },
-  },
-  {
-    id: 'chown',
-    title: 'PATCH …/{id}/chown hands it over at once, for administrators: 200 with the replication',
-    source: '[doc B45 chown]',
-    mode: 'write',
-    async check(context) {
-      const { provider } = context.target;
-      need(provider !== null, 'there is no administrator’s login');
-      const id = await replicated(context);
-      const owner = textAt(await get(context, id), 'owner');
-      const reply = await (await context.session(provider))('PATCH', `/vm-replications/${id}/chown`, {
-        body: { owner },
-      });
-      mustAnswer(reply, 200);
-      must(at(reply.body, 'id') === id && at(reply.body, 'owner') === owner, 'the body is not the replication');
-    },
-  },
-  {
-    id: 'chown-tenant',
-    title: 'chown is Forbidden to tenants',
-    source: '[doc B45 chown; seed "Permission denied."]',
-    mode: 'write',
-    async check(context) {
-      const id = await replicated(context);
-      mustAnswer(await context.call('PATCH', `/vm-replications/${id}/chown`, { body: {} }), 403, 'Forbidden');
-    },
-  },
-  {
-    id: 'network-settings-write',
-    title: 'network settings are written by POST or PUT',
-    source: '[assumed → vcda-api.md §3.1]',
-    assumes: 'POST 200, PUT 200',
-    mode: 'write',
-    async check(context) {
-      const path = `/vm-replications/${await replicated(context)}/network-settings`;
-      const body = { failoverSettings: { vAppNetworkSettings: {} } };
-      const [post, put] = [await context.post(path, body), await context.call('PUT', path, { body })];
-      return shows(`POST ${answered(post)}, PUT ${answered(put)}`);
-    },
-  },
-];
-
-export const vmVerbs: Draft[] = [...startCases, ...verbCases, ...refusedCases];

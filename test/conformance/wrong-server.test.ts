@@ -73,7 +73,7 @@ const ALTERATIONS: [what: string, alter: (passing: Passing) => void, differs: st
   [
     'a word that nobody knows',
     ({ body }) => {
-      if ('dataConnectionState' in record(body)) record(body)['overallHealth'] = 'PURPLE';
+      if ('dataConnectionState' in record(body)) record(record(body)['destinationState'])['state'] = 'dreaming';
     },
     ['vm-replications.fields'],
   ],
