@@ -11,7 +11,7 @@ import { holdIn, isExpired, isTooLate, StepFailed, Stopped, stepFailure } from '
 import { iso, type VmControl } from './vm-control.js';
 
 /** How often a step is done again when its task failed with a code that allows it. */
-const TRIES = 3;
+const TRIES = 5;
 /** A VM that hears nothing asks ever more seldom, since each question costs history: ms. */
 const LONGEST_PATIENCE = 24 * 60 * 60_000;
 
