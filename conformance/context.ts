@@ -1,5 +1,6 @@
 /** What a case works with: the server under test, and a session that is renewed when cases let time go by. */
 
+import { scrubber } from '../vcda/scrub.js';
 import type { Method } from '../vcda/transport.js';
 import { need } from './case.js';
 import { errorText } from './error-text.js';
@@ -29,6 +30,8 @@ export class Context {
   notExtended: string | null = null;
   readonly memory = new Map<string, Promise<unknown>>();
   #token = '';
+  /** sessions that were opened and not closed */
+  readonly #open = new Set<string>();
 
   private constructor(target: Target) {
     this.target = target;
@@ -66,14 +69,19 @@ export class Context {
 
   /** By a session of the case's own. */
   as(token: string): Caller {
-    return (method, path, { query, body, headers } = {}) =>
-      this.target.here.send({ method, path, query, body, token, headers: { Accept: this.accept, ...headers } });
+    return (method, path, { query, body, headers } = {}) => {
+      if (method === 'DELETE' && path === '/sessions') this.#open.delete(token);
+      return this.target.here.send({ method, path, query, body, token, headers: { Accept: this.accept, ...headers } });
+    };
   }
 
   /** Logs in once more; whatever the site says to it is the answer. */
-  logIn(body: unknown = this.target.login, headers: Record<string, string> = {}): Promise<Reply> {
+  async logIn(body: unknown = this.target.login, headers: Record<string, string> = {}): Promise<Reply> {
     const sent = { Accept: this.accept, ...headers };
-    return this.target.here.send({ method: 'POST', path: '/sessions', body, headers: sent });
+    const reply = await this.target.here.send({ method: 'POST', path: '/sessions', body, headers: sent });
+    const token = reply.headers.get('x-vcav-auth');
+    if (token !== null) this.#open.add(token);
+    return reply;
   }
 
   /** A session of the case's own. */
@@ -118,8 +126,18 @@ export class Context {
     });
   }
 
+  /** Leaves no session behind: they count against limits of the site until they have been idle for long enough. */
   async logOut(): Promise<void> {
-    await this.as(this.#token)('DELETE', '/sessions').catch(() => undefined);
+    for (const token of this.#open) {
+      await this.as(token)('DELETE', '/sessions').catch(() => undefined);
+    }
+  }
+
+  /** Takes out what is secret, in case the server says it back. */
+  scrubbed(text: string): string {
+    const { login, logins, provider, extensions } = this.target;
+    const body = { login, logins, provider, extensions };
+    return scrubber({ headers: { 'X-VCAV-Auth': this.#token }, body })(text);
   }
 
   async #logIn(): Promise<void> {
@@ -133,14 +151,14 @@ export class Context {
     }
     const token = reply?.headers.get('x-vcav-auth');
     if (reply === undefined || !ok(reply) || token == null) {
-      const said = reply === undefined ? '' : errorText(reply);
+      const said = reply === undefined ? '' : this.scrubbed(errorText(reply));
       throw new LoginFailed(`${here.name} refuses the login (${login.type}): ${said}`);
     }
     this.#token = token;
     const [extension] = extensions;
     if (extension === undefined) return;
     const extended = await this.as(token)('POST', '/sessions/extend', { body: extension });
-    this.notExtended = ok(extended) ? null : `not extended to ${extension.site}: ${errorText(extended)}`;
+    this.notExtended = ok(extended) ? null : this.scrubbed(`not extended to ${extension.site}: ${errorText(extended)}`);
   }
 }
 

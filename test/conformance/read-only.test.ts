@@ -8,6 +8,7 @@ import { requireReading } from '../../conformance/read-only.js';
 import { run } from '../../conformance/run.js';
 import { type SimulatedTarget, simulatedTarget } from '../../conformance/simulated.js';
 import type { Method } from '../../vcda/transport.js';
+import { altered } from './support/altered.js';
 
 describe('what a read-only run may send', () => {
   const refused = (method: Method, path: string): boolean => {
@@ -114,6 +115,12 @@ describe('--site', () => {
     expect(report).toMatchObject({ mode: 'read', passes: true, totals: { differs: 0, otherwise: 0 } });
     expect(report.totals['conforms']).toBeGreaterThan(30);
     expectReadingOnly(target);
+    const { requests } = target.simulator.control.stats();
+    const sent = (wanted: string) =>
+      requests
+        .filter((it) => `${it.method} ${it.route}` === wanted && it.status < 300)
+        .reduce((sum, it) => sum + it.count, 0);
+    expect(sent('DELETE /sessions')).toBe(sent('POST /sessions'));
   });
 
   it('sees more of a site on which something runs', async () => {
@@ -135,6 +142,19 @@ describe('--site', () => {
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toContain('refuses the login');
     expect(err).not.toContain('hunter2');
+  });
+
+  it('does not repeat a password that the site says back', async () => {
+    const proxy = await altered(target.simulator.sites['lyon']?.url ?? '', (it) => {
+      it.status = 401;
+      it.body = { code: 'NotAuthenticated', msg: 'hunter2 is wrong', args: [] };
+    });
+    const echo = join(folder, 'echo.yaml');
+    await writeFile(echo, configOf(proxy.url, 'hunter2'));
+    const { code, err } = await conform('--site', 'lyon', '--config', echo);
+    await proxy.close();
+    expect(code).toBe(3);
+    expect(err).toContain('[secret] is wrong');
   });
 
   it('ends with 3 when nobody answers', async () => {
