@@ -2,25 +2,24 @@
 import Table from 'cli-table3';
 import { passes, type Report, type Row, totals } from './run.js';
 
-const SEEN_WIDTH = 44;
-const TITLE_WIDTH = 62;
+const plain = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
+const sides = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
 
+/** Without frames, as Drover's other tables; what was seen comes before the statement, for people look there first. */
 export function tableOf(report: Report): string {
   const table = new Table({
-    head: ['case', 'statement', 'source', 'result', 'seen'],
-    colWidths: [null, TITLE_WIDTH, 30, null, SEEN_WIDTH],
+    head: ['CASE', 'RESULT', 'SEEN', 'STATEMENT', 'SOURCE'],
+    chars: { ...plain, ...sides, right: '', 'right-mid': '', middle: '  ' },
+    colWidths: [null, null, 34, 64, 34],
     wordWrap: true,
-    style: { head: [], border: [], compact: true },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  let family = '';
-  for (const row of report.rows) {
-    if (row.family !== family) {
-      family = row.family;
-      table.push([{ colSpan: 5, content: family }]);
-    }
-    table.push([row.id.slice(family.length + 1), row.title, row.source, row.verdict, seen(row)]);
-  }
-  return table.toString();
+  for (const row of report.rows) table.push([row.id, row.verdict, seen(row), row.title, row.source]);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 function seen(row: Row): string {

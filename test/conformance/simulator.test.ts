@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { FAMILIES } from '../../conformance/case.js';
 import { CASES } from '../../conformance/cases/index.js';
-import type { Row } from '../../conformance/run.js';
+import { summary, tableOf } from '../../conformance/report.js';
+import type { Report, Row } from '../../conformance/run.js';
 import { type Assumptions, assumptionTable } from '../../simulator/index.js';
 import { byVerdict, runCases } from './support/runs.js';
 
@@ -44,5 +46,11 @@ describe('in full against the simulator', () => {
     expect(byVerdict(rows, 'otherwise')).toEqual([]);
     // Whether late tasks are unknown by their id can be seen of late tasks only.
     expect(byVerdict(rows, 'not checked')).toEqual(['tasks.late-tasks']);
+  });
+
+  it('prints the table of docs/conformance.md', async () => {
+    const report: Report = { target: 'lyon', mode: 'full', rows: [...rows.values()], notes: [] };
+    const page = await readFile(new URL('../../docs/conformance.md', import.meta.url), 'utf8');
+    expect(page).toContain(`${tableOf(report)}\n${summary(report)}\n`);
   });
 });
