@@ -127,8 +127,15 @@ export function createSiteHttp(name: string, session: SiteSession) {
       const part = await readPage(item, path, { ids: chunk.join(','), offset: 0, limit: PAGE_LIMIT }, options);
       keep(part.items);
       const missing = chunk.filter((id) => !found.has(id));
+      if (missing.length === 0 || part.bare) continue;
+      const filters = part.items.every((one) => wanted.has(one.id));
+      if (filters && (part.total ?? 0) <= part.items.length) continue;
+      if (filters) {
+        // Pages smaller than asked for.
+        keep(await readAll(item, path, { ids: missing.join(',') }, options));
+        continue;
+      }
       // Strangers tell that the site ignores the filter: it is undocumented for this flavour of the API.
-      if (missing.length === 0 || part.bare || part.items.every((one) => wanted.has(one.id))) continue;
       const pages = (part.total ?? Number.POSITIVE_INFINITY) / PAGE_LIMIT;
       if (missing.length <= pages)
         keep(await Promise.all(missing.map((id) => find(item, `${path}/${segment(id)}`, options))).then(present));

@@ -123,6 +123,12 @@ describe('asking by ids', () => {
     });
   });
 
+  it('of a site with smaller pages finds all of them', async () => {
+    await withFake(listing({ ceiling: 40 }), async ({ lyon }) => {
+      expect([...(await lyon.tasksById(everyId)).keys()].toSorted()).toEqual(everyId.toSorted());
+    });
+  });
+
   it('of a site that ignores the filter still finds the few there are, one by one', async () => {
     await withFake(listing({ ignores: ['ids'] }), async ({ fake, lyon }) => {
       expect([...(await lyon.tasksById(['t240', 'gone'])).keys()]).toEqual(['t240']);
