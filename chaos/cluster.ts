@@ -1,0 +1,142 @@
+/** Temporal as a company runs it: its server on PostgreSQL, each a process of its own. Both are killed. */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { connectClient } from '../worker/connection.js';
+import { resolveTemporalCli } from '../worker/temporal-cli.js';
+import { clusterConfig, DYNAMIC_CONFIG, type ServerPorts } from './cluster-config.js';
+import { type ClusterTools, clusterTools } from './cluster-tools.js';
+import { GuardedProcess } from './guarded-process.js';
+import { createPostgres, DATABASE_USER } from './postgres.js';
+import { again, ownEnvironment, type TemporalOptions, type TemporalUnderTest } from './temporal-under-test.js';
+
+const run = promisify(execFile);
+
+const DATABASES = { temporal: 'temporal', temporal_visibility: 'visibility' } as const;
+
+export async function startCluster({ env, folder, journal, say, signal }: TemporalOptions): Promise<TemporalUnderTest> {
+  const tools = await clusterTools(env, say);
+  const cli = await resolveTemporalCli({ env, say, signal });
+  const [databasePort = 0, ...ports] = await freePorts(10);
+  const postgres = await createPostgres({ bin: tools.postgres, port: databasePort, log: join(folder, 'postgres.log') });
+  const closers = [() => postgres.stop()];
+  try {
+    await postgres.start(signal);
+    await createSchema(tools, databasePort);
+    const named = namedPorts(ports);
+    await writeConfig(folder, databasePort, named);
+    const address = `127.0.0.1:${named.frontend}`;
+    const own = await ownEnvironment(env, folder, address);
+    const startServer = (): GuardedProcess =>
+      new GuardedProcess({
+        file: tools.server,
+        args: ['--root', folder, '--config', 'temporal-config', '--env', 'chaos', '--allow-no-auth', 'start'],
+        log: join(folder, 'temporal-server.log'),
+        env: own,
+      });
+    let server = startServer();
+    closers.unshift(() => server.stop());
+    const pids = [postgres.pid, server.pid];
+    const create = ['operator', 'namespace', 'create', '--address', address, '--retention', '24h', '-n', 'default'];
+    await again(async () => {
+      server.throwIfOver();
+      await run(cli.path, create, { env: own as NodeJS.ProcessEnv }).catch((error: Error) => {
+        if (!/already (exists|registered)/i.test(error.message)) throw error;
+      });
+    }, signal);
+    const serving = (): Promise<void> => again(() => serves(own), signal);
+    await serving();
+
+    let crashes = 0;
+    return {
+      what: `Temporal server ${address} (pid ${server.pid}) on PostgreSQL 15 at 127.0.0.1:${databasePort} (pid ${postgres.pid})`,
+      env: own,
+      pids,
+      // In turns: the database under a living server, then the server itself.
+      async crash(pause, stop) {
+        crashes += 1;
+        if (crashes % 2 === 1) {
+          journal.add('database-killed', `PostgreSQL (pid ${postgres.pid}) killed with SIGKILL`);
+          await postgres.kill();
+          await delay(pause, undefined, { signal: stop });
+          await postgres.start(stop);
+          pids.push(postgres.pid);
+          journal.add('database-started', `PostgreSQL serves again (pid ${postgres.pid})`);
+        } else {
+          journal.add('server-killed', `Temporal server (pid ${server.pid}) killed with SIGKILL`);
+          await server.kill();
+          await delay(pause, undefined, { signal: stop });
+          server = startServer();
+          pids.push(server.pid);
+        }
+        await again(async () => {
+          // A server may give up over a database that is away for long; a supervisor would start it again.
+          try {
+            server.throwIfOver();
+          } catch {
+            server = startServer();
+            pids.push(server.pid);
+          }
+          await serves(own);
+        }, stop);
+        journal.add('server-started', `Temporal server serves (pid ${server.pid})`);
+      },
+      async stop() {
+        for (const close of closers) await close();
+      },
+    };
+  } catch (error) {
+    for (const close of closers) await close().catch(() => {});
+    throw error;
+  }
+}
+
+/** The namespace is known to the frontend, and the visibility store answers. */
+async function serves(env: TemporalUnderTest['env']): Promise<void> {
+  const { connection, namespace } = await connectClient(env);
+  try {
+    await connection.withDeadline(Date.now() + 5_000, () =>
+      connection.workflowService.countWorkflowExecutions({ namespace, query: '' }),
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+async function createSchema({ sql, schema }: ClusterTools, port: number): Promise<void> {
+  const at = ['--plugin', 'postgres12', '--ep', '127.0.0.1', '-p', String(port), '-u', DATABASE_USER];
+  for (const [database, folder] of Object.entries(DATABASES)) {
+    await run(sql, [...at, '--db', database, 'create-database']);
+    await run(sql, [...at, '--db', database, 'setup-schema', '-v', '0.0']);
+    await run(sql, [...at, '--db', database, 'update-schema', '-d', join(schema, folder, 'versioned')]);
+  }
+}
+
+async function writeConfig(folder: string, databasePort: number, ports: ServerPorts): Promise<void> {
+  const config = join(folder, 'temporal-config');
+  await mkdir(config);
+  const dynamicConfig = join(config, 'dynamic.yaml');
+  await writeFile(dynamicConfig, DYNAMIC_CONFIG);
+  await writeFile(join(config, 'chaos.yaml'), clusterConfig({ databasePort, ports, dynamicConfig }));
+}
+
+function namedPorts([frontend = 0, history = 0, matching = 0, worker = 0, ...membership]: number[]): ServerPorts {
+  return { frontend, history, matching, worker, membership };
+}
+
+async function freePorts(many: number): Promise<number[]> {
+  const sockets = await Promise.all(
+    Array.from({ length: many }, async () => {
+      const socket = createServer().listen(0, '127.0.0.1');
+      await once(socket, 'listening');
+      return socket;
+    }),
+  );
+  const ports = sockets.map((socket) => (socket.address() as AddressInfo).port);
+  await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
+  return ports;
+}

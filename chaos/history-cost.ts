@@ -1,0 +1,28 @@
+/** What Temporal holds after a run: events of all histories, and workflows that should have ended. */
+import type { Client } from '@temporalio/client';
+import { MIGRATE_VM, MIGRATION_RUN } from '../workflows/messages.js';
+
+export interface HistoryCost {
+  events: number;
+  executions: number;
+  /** events of all executions, by workflow type */
+  byType: Record<string, number>;
+  /** ids of runs and VMs that are still open; sites live for ever */
+  open: string[];
+}
+
+export async function historyCost(client: Client): Promise<HistoryCost> {
+  const cost: HistoryCost = { events: 0, executions: 0, byType: {}, open: [] };
+  for await (const { workflowId, runId, type, status, historyLength } of client.workflow.list()) {
+    cost.executions += 1;
+    // The list knows the length of what has ended only.
+    const events =
+      status.name === 'RUNNING'
+        ? (await client.workflow.getHandle(workflowId, runId).describe()).historyLength
+        : historyLength;
+    cost.events += events;
+    cost.byType[type] = (cost.byType[type] ?? 0) + events;
+    if (status.name === 'RUNNING' && (type === MIGRATE_VM || type === MIGRATION_RUN)) cost.open.push(workflowId);
+  }
+  return cost;
+}

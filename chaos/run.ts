@@ -1,0 +1,208 @@
+/** One chaos run from start to verdict. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { loadPlan, type Plan, type RunHandle } from '../client/index.js';
+import type { Env } from '../worker/connection.js';
+import type { RunReport } from '../workflows/report.js';
+import { attack, type Carried } from './attack.js';
+import type { Evidence } from './evidence.js';
+import { faultRules } from './fault-rules.js';
+import { type HistoryCost, historyCost } from './history-cost.js';
+import { Journal } from './journal.js';
+import { LedgerTail } from './ledger-tail.js';
+import { leftProcesses } from './left-processes.js';
+import { type ChaosOptions, commandFor } from './options.js';
+import { persistently } from './persistent.js';
+import { planText, SITES, type Window, windowFor } from './plan-files.js';
+import { makeSchedule, type Schedule, scheduleText } from './schedule.js';
+import { type Stage, setStage } from './stage.js';
+import { approveWaves, liftHolds, type Steering } from './steering.js';
+import { type ChaosVerdict, verdictOn } from './verdict.js';
+
+export interface ChaosResult {
+  command: string;
+  options: ChaosOptions;
+  schedule: Schedule;
+  carried: Carried;
+  verdict: ChaosVerdict;
+  evidence: Evidence;
+  cost: HistoryCost | null;
+  /** how often each fault struck */
+  struck: Record<string, number>;
+  /** epoch ms */
+  began: number;
+  took: number;
+}
+
+export interface ChaosRun {
+  env: Env;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+const LOOK_EVERY = 1_000;
+/** ms for the last look at a run that did not end in time */
+const LAST_LOOK = 30_000;
+/** ms for everything that is read once the run is over */
+const AFTERWARDS = 120_000;
+
+export async function runChaos(options: ChaosOptions, { env, say, signal }: ChaosRun): Promise<ChaosResult> {
+  const schedule = makeSchedule(options);
+  for (const line of [`seed ${options.seed}`, ...scheduleText(schedule, options.workers)]) say(line);
+  const { signal: bound, release } = boundedBy(signal, options.minutes * 60_000);
+  const closers: (() => Promise<unknown>)[] = [];
+  let pids: () => number[] = () => [];
+  let seen: Seen;
+  const began = Date.now();
+  const journal = new Journal(say, began);
+  try {
+    const stage = await setStage({ options, env, journal, say, signal: bound }, (close) => closers.unshift(close));
+    pids = stage.pids;
+    seen = await act(stage, { options, schedule, journal, bound });
+  } finally {
+    release();
+    for (const close of closers) {
+      // One part that cannot be cleared must not keep the others.
+      await close().catch((error: unknown) => say(`clearing up: ${String(error)}`));
+    }
+  }
+  signal.throwIfAborted();
+  const evidence = { ...seen.evidence, events: journal.events, leftProcesses: await leftProcesses(pids()) };
+  return {
+    command: commandFor(options),
+    options,
+    schedule,
+    carried: seen.carried,
+    verdict: verdictOn(evidence, options),
+    evidence,
+    cost: seen.cost,
+    struck: seen.struck,
+    began,
+    took: seen.over - began,
+  };
+}
+
+/** Not AbortSignal.any and AbortSignal.timeout: in Node 20 what they make may be collected before it is aborted. */
+function linkedTo(signal: AbortSignal): AbortController {
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort(signal.reason);
+  signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
+  return controller;
+}
+
+function boundedBy(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
+  const controller = linkedTo(signal);
+  const timer = setTimeout(() => controller.abort(new Error('time is up')), ms);
+  return { signal: controller.signal, release: () => clearTimeout(timer) };
+}
+
+interface Seen {
+  evidence: Omit<Evidence, 'events' | 'leftProcesses'>;
+  carried: Carried;
+  cost: HistoryCost | null;
+  struck: Record<string, number>;
+  /** epoch ms */
+  over: number;
+}
+
+interface Act {
+  options: ChaosOptions;
+  schedule: Schedule;
+  journal: Journal;
+  bound: AbortSignal;
+}
+
+async function act(stage: Stage, { options, schedule, journal, bound }: Act): Promise<Seen> {
+  const { control, fleet, temporal, drover, client, folder } = stage;
+  await control.assume(options.assumptions);
+  await fleet.start();
+  while (!(await drover.workerListens())) await delay(200, undefined, { signal: bound });
+  await control.addFaults(faultRules(options.faults));
+
+  const window = windowFor(options, Date.now());
+  const plan = await writtenPlan(folder, options, window);
+  const id = `chaos-${options.seed}`;
+  const { run } = await persistently(() => drover.startRun(plan, { id }), bound);
+  journal.add('run', `run ${id} started: ${options.vms} VMs, ${temporal.what}`);
+
+  const over = linkedTo(bound);
+  const { signal } = over;
+  const tail = new LedgerTail(control, options.vms);
+  const steering: Steering = { approvedAt: new Map(), held: [], lifted: new Set() };
+  const steer = { run, plan, client, control, tail, journal, signal };
+  const attacked = attack({ schedule, fleet, temporal, control, tail, journal, signal });
+  const approving = options.gate === 'approval' ? approveWaves(steer, steering) : Promise.resolve();
+  const following = follow(run, bound, (report) => liftHolds(steer, report, steering));
+  const failing = Promise.all([attacked, approving]).then(() => new Promise<never>(() => {}));
+  let report: RunReport | null = null;
+  const incomplete: string[] = [];
+  try {
+    report = await Promise.race([following, stage.broken, failing]);
+    journal.add('run', `run ${id} is over: ${report.state}`);
+  } catch (error) {
+    if (!bound.aborted) throw error;
+    incomplete.push(`stopped after ${options.minutes} minutes: the run was not over`);
+    journal.add('run', 'time is up');
+    report = await lastLook(run);
+  } finally {
+    over.abort();
+    await approving.catch(() => {});
+  }
+  const ended = Date.now();
+  const carried = await attacked;
+  const within = AbortSignal.timeout(AFTERWARDS);
+  const cost = await persistently(() => historyCost(client), within).catch(() => null);
+  const { requests, bugs } = await control.stats();
+  const struck = Object.fromEntries((await control.faults()).map((fault) => [fault.id, fault.struck]));
+  if (carried.strikes < options.kills) incomplete.push(`${carried.strikes} of ${options.kills} kills`);
+  if (carried.serverStrikes < options.serverKills) {
+    incomplete.push(`${carried.serverStrikes} of ${options.serverKills} server kills`);
+  }
+  return {
+    carried,
+    cost,
+    struck,
+    over: ended,
+    evidence: {
+      vms: plan.waves.flatMap((wave) => wave.vms.map(({ id: vmId, name }) => ({ id: vmId, name, wave: wave.name }))),
+      sites: SITES,
+      report,
+      ledger: await control.ledger(),
+      world: await control.world(),
+      approvedAt: options.gate === 'approval' ? steering.approvedAt : null,
+      window,
+      held: steering.held,
+      openWorkflows: cost?.open ?? ['histories could not be read'],
+      bugs,
+      incomplete,
+      requests,
+    },
+  };
+}
+
+async function writtenPlan(folder: string, options: ChaosOptions, window: Window | null): Promise<Plan> {
+  const file = join(folder, 'plan.yaml');
+  await writeFile(file, planText(options, window));
+  return loadPlan(file, { sites: Object.values(SITES) });
+}
+
+/** Reads the run again and again until it is over. VMs are not asked one by one: that would be load without a use. */
+async function follow(
+  run: RunHandle,
+  signal: AbortSignal,
+  onReport: (report: RunReport) => Promise<void>,
+): Promise<RunReport> {
+  for (;;) {
+    const report = await persistently(() => run.report(), signal);
+    if (report.finishedAt !== null) return report;
+    await persistently(() => onReport(report), signal);
+    await delay(LOOK_EVERY, undefined, { signal });
+  }
+}
+
+/** Of a run that did not end: what its open VMs themselves say. */
+async function lastLook(run: RunHandle): Promise<RunReport | null> {
+  const within = AbortSignal.timeout(LAST_LOOK);
+  return persistently(() => run.report({ live: true }), within).catch(() => null);
+}
