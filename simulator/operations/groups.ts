@@ -26,13 +26,15 @@ export function joinVapp(world: World, it: Replication, vm: Vm, id?: string): Va
     isMigration: it.isMigration,
     recoveredVappId: null,
     replicationIds: new Set(),
-    networkSettings: {},
+    networkSettings: { failoverSettings: vappNetworks(), failoverTestSettings: vappNetworks() },
     busyWith: null,
   };
   home.vappReplications.set(group.id, group);
   home.vappsBySource.set(key, group);
   return add(group, it);
 }
+
+export const vappNetworks = () => ({ vAppNetworkSettings: { networkMappings: [], copySourceNetworks: false } });
 
 const sourceKey = (it: Replication, vappId: string): string => [vappId, it.owner.org, it.isMigration].join(' ');
 

@@ -9,7 +9,7 @@ import type { World } from '../world/world.js';
 import { accept, refuse, taskType } from './accept.js';
 import type { StartSettings, StartVmBody } from './bodies.js';
 import { type Caller, sees } from './caller.js';
-import { joinVapp, leaveVapp } from './groups.js';
+import { joinVapp, leaveVapp, vappNetworks } from './groups.js';
 import type { Operation } from './operation.js';
 import { refusedByPolicy, wantedSettings } from './settings.js';
 
@@ -63,6 +63,9 @@ export function startVm(world: World, caller: Caller, body: StartVmBody): Task {
     (op) => (it === undefined ? refuse(op, prepared as TaskFailure) : configure(op, it, body)),
   );
 }
+
+/** Nothing preconfigured yet; the members are there all the same [doc B45 network-settings]. */
+const vmNetworks = () => ({ ...vappNetworks(), vmNetworkSettings: { primaryNicIndex: 0, nics: [] } });
 
 /** The source VM as far as the caller may see it over there. */
 export function sourceOf(world: World, caller: Caller, site: string, vmId: string): Vm | undefined {
@@ -127,7 +130,7 @@ export function prepare(
     reservedBytes: 0,
     epoch: 0,
     waiting: [],
-    networkSettings: { failoverSettings: {}, failoverTestSettings: {} },
+    networkSettings: { failoverSettings: vmNetworks(), failoverTestSettings: vmNetworks() },
     traffic: [],
   };
   vm.replicationId = it.id;

@@ -258,6 +258,15 @@ describe('lists and details', () => {
       const at = await login(lyon, undefined, 'paris');
       const id = await replicated(at);
       const path = `/vm-replications/${id}/network-settings`;
+      // Documented members are there before anything has been preconfigured [doc B45 network-settings].
+      const networks = { vAppNetworkSettings: expect.any(Object) };
+      const both = { ...networks, vmNetworkSettings: expect.any(Object) };
+      expect((await at.get(path)).body).toMatchObject({ failoverSettings: both, failoverTestSettings: both });
+      const vapp = (await at.get(`/vm-replications/${id}`)).body['vappReplicationId'];
+      expect((await at.get(`/vapp-replications/${String(vapp)}/network-settings`)).body).toMatchObject({
+        failoverSettings: networks,
+        failoverTestSettings: networks,
+      });
       const failoverSettings = { vAppNetworkSettings: { copySourceNetworks: true } };
       expect((await at.call('PUT', path, { failoverSettings })).body).toMatchObject({ failoverSettings });
       expect((await at.get(path)).body).toMatchObject({ failoverSettings, failoverTestSettings: {} });
