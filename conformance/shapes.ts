@@ -157,10 +157,10 @@ export const vappReplication = z.looseObject({
 });
 
 /** [doc B45] */
-export const networkSettings = z.looseObject({
-  failoverSettings: z.looseObject({}).nullable(),
-  failoverTestSettings: z.looseObject({}).nullable(),
-});
+const networks = z.looseObject({ vAppNetworkSettings: z.looseObject({}).nullable() });
+export const vappNetworkSettings = z.looseObject({ failoverSettings: networks, failoverTestSettings: networks });
+const vmNetworks = networks.extend({ vmNetworkSettings: z.looseObject({}).nullable() });
+export const networkSettings = z.looseObject({ failoverSettings: vmNetworks, failoverTestSettings: vmNetworks });
 
 /** [client PsychoBelka] start and end in ms, resolution in seconds */
 export const traffic = z.looseObject({

@@ -3,7 +3,7 @@ import { type Draft, inFamily, must, need } from '../case.js';
 import type { Context } from '../context.js';
 import { becomes, freshVapp, startSettings, succeeded } from '../lab.js';
 import { answered, at, listAt, mustAnswer, mustFit, mustFitAll, textAt } from '../look.js';
-import { acceptedTask, envelope, vappReplication } from '../shapes.js';
+import { acceptedTask, envelope, vappNetworkSettings, vappReplication } from '../shapes.js';
 
 const recovery = { type: 'vcloud', powerOn: true };
 
@@ -141,11 +141,13 @@ export const vappReplications = inFamily('vapp-replications', [
   },
   {
     id: 'network-settings',
-    title: 'GET …/{id}/network-settings',
+    title: 'GET …/{id}/network-settings holds vAppNetworkSettings of failovers and of tests',
     source: '[doc B45]',
     mode: 'read',
     async check(context) {
-      mustAnswer(await context.get(`/vapp-replications/${await someVapp(context)}/network-settings`), 200);
+      const reply = await context.get(`/vapp-replications/${await someVapp(context)}/network-settings`);
+      mustAnswer(reply, 200);
+      mustFit(vappNetworkSettings, reply.body);
     },
   },
   {

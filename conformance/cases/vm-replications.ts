@@ -176,7 +176,7 @@ export const vmReplications = inFamily('vm-replications', [
   },
   {
     id: 'network-settings',
-    title: 'GET …/{id}/network-settings holds failoverSettings and failoverTestSettings',
+    title: 'GET …/{id}/network-settings holds vAppNetworkSettings and vmNetworkSettings of failovers and of tests',
     source: '[doc B45]',
     mode: 'read',
     async check(context) {
