@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import type { Sites } from '../vcda/index.js';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Site, Sites } from '../vcda/index.js';
 
 /** What activities are given instead of reaching for it. */
 export interface ActivityDeps {
@@ -8,4 +9,13 @@ export interface ActivityDeps {
   client: Pick<Client, 'workflow'>;
   /** where a site's workflow is started when it does not run yet */
   taskQueue: string;
+}
+
+/** @throws ApplicationFailure `UnknownSite`, which no retry mends, when the config of this worker has no such site */
+export function configured({ sites }: Pick<ActivityDeps, 'sites'>, name: string): Site {
+  if (sites.names.includes(name)) return sites.get(name);
+  throw ApplicationFailure.nonRetryable(
+    `the config of the workers has no site ${name}; it has ${sites.names.join(', ')}. Add it and restart them.`,
+    'UnknownSite',
+  );
 }

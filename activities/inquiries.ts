@@ -1,10 +1,9 @@
 /** Small questions of workflows: what the config says of a site, how a replication is now, which workflows still run. */
 import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import pMap from 'p-map';
 import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
-import type { ActivityDeps } from './deps.js';
+import { type ActivityDeps, configured } from './deps.js';
 import { summaryOf } from './outcome.js';
 import { askTemporal } from './site-signals.js';
 import type { ReplicationSummary } from './types.js';
@@ -18,13 +17,7 @@ export function createInquiryActivities(deps: ActivityDeps) {
      * @throws ApplicationFailure `UnknownSite` when the config has no such site
      */
     async siteSettings(site: string): Promise<{ syncs: number; cutovers: number; selfCheck: number }> {
-      if (!deps.sites.names.includes(site)) {
-        throw ApplicationFailure.nonRetryable(
-          `the config of the workers has no site ${site}; it has ${deps.sites.names.join(', ')}. Add it and restart them.`,
-          'UnknownSite',
-        );
-      }
-      const { limits, polling } = deps.sites.get(site).config;
+      const { limits, polling } = configured(deps, site).config;
       return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck };
     },
 

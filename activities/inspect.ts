@@ -1,7 +1,7 @@
 /** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to mend. */
 import { cancellationSignal } from '@temporalio/activity';
 import { OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
-import type { ActivityDeps } from './deps.js';
+import { type ActivityDeps, configured } from './deps.js';
 import type { SiteCheck, SiteInspection } from './types.js';
 
 /** Windows and sessions go wrong when clocks differ by more: ms. */
@@ -24,7 +24,7 @@ export function createInspectActivities(deps: ActivityDeps) {
 
     /** Checks one site; never throws for what a site does. */
     async inspectSite(input: { site: string; now: number }): Promise<SiteInspection> {
-      const site = deps.sites.get(input.site);
+      const site = configured(deps, input.site);
       const options = { signal: cancellationSignal(), resumedAt: input.now };
       const checks: SiteCheck[] = [];
       const note = (name: SiteCheck['name'], finding: Finding): boolean => {

@@ -55,6 +55,19 @@ export class AmbiguousName extends DroverError {
   }
 }
 
+/** The workers cannot reach the site that a run would work at. */
+export class SiteAway extends DroverError {
+  readonly code = 'SiteAway';
+  readonly site: string;
+
+  constructor(site: string, url: string, detail: string, mend: string | null) {
+    super(`Site ${site} (${url}) cannot be reached by the workers: ${detail}. Nothing was started.`, {
+      next: `${mend ?? ''} See why: drover doctor`.trim(),
+    });
+    this.site = site;
+  }
+}
+
 /** The id belongs to a run of another plan; that run is left alone. */
 export class RunExists extends DroverError {
   readonly code = 'RunExists';

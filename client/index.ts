@@ -27,6 +27,7 @@ export {
   RunEnded,
   RunExists,
   RunNotFound,
+  SiteAway,
   WorkflowFailing,
 } from './errors.js';
 export type { FollowOptions } from './follow.js';

@@ -4,6 +4,7 @@ import { runWorkflowId } from '../plan/names.js';
 import type { Plan } from '../plan/types.js';
 import { MIGRATION_RUN, type RunInput } from '../workflows/messages.js';
 import { BadRunId, KindUnavailable, RunExists, RunNotFound } from './errors.js';
+import { requireSite } from './require-site.js';
 import { defaultRunId, isRunId } from './run-id.js';
 import { describeRun } from './run-state.js';
 import { askTemporal, type Session } from './session.js';
@@ -33,7 +34,7 @@ export function checkStart(plan: Plan, id: string | undefined, now: Date): strin
   return run;
 }
 
-/** @throws {@link BadRunId}, {@link KindUnavailable}, {@link RunExists}, NoWorker; then nothing was started */
+/** @throws {@link BadRunId}, {@link KindUnavailable}, {@link RunExists}, NoWorker, SiteAway; then nothing was started */
 export async function startRun(session: Session, plan: Plan, id?: string): Promise<StartedRun> {
   const run = checkStart(plan, id, new Date());
   const digest = planDigest(plan);
@@ -41,6 +42,7 @@ export async function startRun(session: Session, plan: Plan, id?: string): Promi
     return { run, existed: true, takenUp: true };
   }
   await requireWorker(session, 'Nothing was started.');
+  await requireSite(session, plan.destination.site);
   const input: RunInput = { run, plan };
   try {
     await askTemporal(session, () =>

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { BadInput } from '../../plan/problem.js';
 import { TemporalUnreachable } from '../../worker/connection.js';
 import type { RunReport, VmReport } from '../../workflows/report.js';
-import { CancelPending, DroverError, Interrupted, NoWorker, WorkflowFailing } from '../errors.js';
+import { CancelPending, DroverError, Interrupted, NoWorker, SiteAway, WorkflowFailing } from '../errors.js';
 
 /** What a command's exit status says; scripts rely on it. */
 export const EXIT = {
@@ -28,7 +28,7 @@ export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {
   return state === 'failed' || state === 'cancelled' || state === 'skipped' ? EXIT.notAll : EXIT.ok;
 }
 
-const UNREACHABLE = [TemporalUnreachable, NoWorker, WorkflowFailing, CancelPending];
+const UNREACHABLE = [TemporalUnreachable, NoWorker, SiteAway, WorkflowFailing, CancelPending];
 
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof Interrupted) {

@@ -177,6 +177,26 @@ describe('steering a run', () => {
   });
 });
 
+describe('a run at a site that is away', () => {
+  it('is refused with 3 and the reason, and nothing is started', async () => {
+    const { control } = world.simulator;
+    control.setUp(world.sites.destination, false);
+    try {
+      const { code, document } = await world.json<ErrorDocument>('run', world.plan('away', [1]).file);
+      expect(code).toBe(3);
+      expect(document.error).toMatchObject({
+        code: 'SiteAway',
+        message: expect.stringContaining(world.sites.destination),
+      });
+      expect(document.error.next).toContain('drover doctor');
+    } finally {
+      control.setUp(world.sites.destination, true);
+    }
+    const { document } = await world.json<RunList>('list', '--all');
+    expect(document.runs.map(({ plan }) => plan)).not.toContain('away');
+  });
+});
+
 describe('doctor', () => {
   it('finds every site well', async () => {
     const { code, stdout } = await world.run('doctor');

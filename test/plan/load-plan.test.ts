@@ -25,6 +25,7 @@ vms: [ { id: ${A}, name: web1 } ]
       cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
       stopAfter: null,
       keepReplication: false,
+      remigrate: false,
       confirm: null,
       waves: [{ name: 'all', vms: [{ id: A, name: 'web1', after: [] }] }],
     });
