@@ -58,7 +58,8 @@ function readPlan(path: string, sites: string[] | null, problems: Problem[]): Pl
   if (to && (kind === 'migrate' || kind === 'protect')) checkVdc(source, kind, to.vdc, waves, problems);
   const vms = waves.map((wave) => ({ name: wave.name, vms: wave.vms.flatMap(({ vm }) => vm ?? []) }));
   if (!name || !kind || !from || !to || !replication || !limits || !cutover) return undefined;
-  if (stopAfter === undefined || keepReplication === undefined || remigrate === undefined || confirm === undefined) return undefined;
+  if (stopAfter === undefined || keepReplication === undefined || remigrate === undefined || confirm === undefined)
+    return undefined;
   return {
     name,
     kind,
