@@ -16,7 +16,12 @@ export async function askTemporal<T>(deps: ActivityDeps, call: () => Promise<T>)
   const { workflow } = deps.client;
   // A signal of its own for each call: the SDK adds a listener and leaves it.
   const signal = AbortSignal.any([cancellationSignal()]);
-  return workflow.withAbortSignal(signal, () => workflow.withDeadline(Date.now() + PATIENCE, call));
+  try {
+    return await workflow.withAbortSignal(signal, () => workflow.withDeadline(Date.now() + PATIENCE, call));
+  } catch (error) {
+    // The SDK reports its own cancelled call; what happened is that this activity was cancelled.
+    throw signal.aborted ? signal.reason : error;
+  }
 }
 
 /** Starts the site's workflow when it does not run. */

@@ -8,12 +8,10 @@ import { FAILURES, operationId } from '../plan/names.js';
 import { adoptOperation, askAboutOperation, submitOperation } from './activities.js';
 import type { OperationRecord } from './report.js';
 import { holdIn, isExpired, isTooLate, StepFailed, Stopped, stepFailure } from './step-errors.js';
-import { iso, type VmControl } from './vm-control.js';
+import { iso, lessOften, type VmControl } from './vm-control.js';
 
 /** How often a step is done again when its task failed with a code that allows it. */
 const TRIES = 5;
-/** A VM that hears nothing asks ever more seldom, since each question costs history: ms. */
-const LONGEST_PATIENCE = 24 * 60 * 60_000;
 
 export interface Step {
   kind: OperationKind;
@@ -192,7 +190,7 @@ async function awaitEnd(
   const { operationId: id } = request;
   const isStopped = () => phase === 'sync' && vm.isStopRequested;
   const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
-  for (let patience = vm.input.selfCheck; ; patience = Math.min(4 * patience, LONGEST_PATIENCE)) {
+  for (let patience = vm.input.selfCheck; ; patience = lessOften(patience)) {
     await vm.waitQuietly(isOver, patience);
     const heard = vm.notice(id, phase);
     if (heard !== undefined) return heard;

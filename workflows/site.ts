@@ -118,7 +118,8 @@ async function keepPolling(name: string, book: SiteBook, changed: (apply: () => 
       changed(() => book.apply(polled));
       if (book.hold !== null) await tellRuns(name, book);
     } catch (error) {
-      if (isCancellation(error)) return;
+      // An activity that was told to stop may end in any way.
+      if (isCancellation(error) || CancellationScope.current().consideredCancelled) return;
       log.error('polling the site failed in a way that no rule covers; trying again', { site: name, error });
       await sleep('30 seconds');
     }

@@ -184,11 +184,16 @@ export function createVmControl(input: VmControlInput) {
         vm: { id: input.vm.id, name: input.vm.name },
         share: share ?? null,
       };
-      while (!(await signalIfOpen(siteHandle(), requestSlotSignal, request))) await openSite(input.site);
+      const until = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
       try {
-        const got = await waitFor('capacity', () => granted.has(slot), timeout);
-        if (!got) await this.giveSlot(slot);
-        return got;
+        // Asked again ever more seldom: a site's workflow that somebody ended forgets who queued.
+        for (let patience = input.selfCheck; ; patience = lessOften(patience)) {
+          while (!(await signalIfOpen(siteHandle(), requestSlotSignal, request))) await openSite(input.site);
+          if (await waitFor('capacity', () => granted.has(slot), Math.min(patience, until - Date.now()))) return true;
+          if (Date.now() >= until) break;
+        }
+        await this.giveSlot(slot);
+        return false;
       } catch (error) {
         await this.giveSlot(slot);
         throw error;
@@ -209,5 +214,8 @@ export function createVmControl(input: VmControlInput) {
     },
   };
 }
+
+/** A VM that hears nothing asks ever more seldom, since each question costs history: ms. */
+export const lessOften = (patience: number): number => Math.min(4 * patience, 24 * 60 * 60_000);
 
 export const iso = (at: number): string => new Date(at).toISOString();

@@ -1,6 +1,6 @@
 /** What a site may do to a run, and what the run must make of it; judged by the simulator's ledger. */
 import { describe, expect, it } from '@jest/globals';
-import { runWorkflowId } from '../../plan/names.js';
+import { runWorkflowId, siteWorkflowId } from '../../plan/names.js';
 import type { FaultRule } from '../../simulator/index.js';
 import { resumeUpdate } from '../../workflows/messages.js';
 import type { RunReport } from '../../workflows/report.js';
@@ -219,4 +219,29 @@ describe('a site that goes away', () => {
       expect(done.totals.succeeded).toBe(8);
       expect(lab.wrongWith(done)).toEqual([]);
     }));
+});
+
+describe('a workflow of a site that somebody terminated', () => {
+  it.concurrent('is missed by nobody for long: VMs ask the site themselves, and for their slots anew', () =>
+    withLab(
+      {
+        vms: 6,
+        speed: 60,
+        site: {
+          limits: { syncs: 2, cutovers: 1, requestsPerSecond: 500 },
+          polling: { interval: 200, selfCheck: 2_000 },
+        },
+      },
+      async (lab) => {
+        const { result } = await lab.start(lab.plan());
+        const ledger = async () => lab.simulator.control.ledger();
+        for (const kind of ['start', 'migrate']) {
+          await until(ledger, (entries) => entries.some((entry) => entry.kind === kind));
+          await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).terminate('by a test');
+        }
+        const done = await result();
+        expect(done.totals.succeeded).toBe(6);
+        expect(lab.wrongWith(done)).toEqual([]);
+      },
+    ));
 });
