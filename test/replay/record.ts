@@ -21,8 +21,10 @@ async function record(lab: Lab, shape: string, workflowId: string, which: 'first
   const chosen = which === 'first' ? executions[0] : executions.at(-1);
   if (chosen === undefined) throw new Error(`no execution of ${workflowId} is visible`);
   const history = await lab.client.workflow.getHandle(workflowId, chosen.runId).fetchHistory();
+  // Stack traces name where they were recorded, which says nothing.
+  const text = JSON.stringify(JSON.parse(historyToJSON(history))).replaceAll(`${process.cwd()}/`, '');
   mkdirSync(DIRECTORY, { recursive: true });
-  writeFileSync(`${DIRECTORY}${shape}.json`, `${JSON.stringify(JSON.parse(historyToJSON(history)))}\n`);
+  writeFileSync(`${DIRECTORY}${shape}.json`, `${text}\n`);
 }
 
 const firstVm = (lab: Lab): string => vmWorkflowId(lab.source, lab.plan().waves[0]?.vms[0]?.id ?? '');
