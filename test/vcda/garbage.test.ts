@@ -89,7 +89,7 @@ describe('an answer that makes no sense', () => {
       async ({ lyon }) => {
         const began = Date.now();
         expect((await failureOf(lyon.task('t1'))).detail.length).toBeLessThan(300);
-        expect(Date.now() - began).toBeLessThan(3_000);
+        expect(Date.now() - began).toBeLessThan(15_000);
       },
     );
   });

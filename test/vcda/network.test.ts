@@ -18,7 +18,7 @@ describe('an answer that does not come', () => {
         expect(await failureOf(lyon.task('t1', { timeout: 30 }))).toMatchObject({
           detail: 'no answer within 30 ms',
         });
-        expect(Date.now() - began).toBeLessThan(2_000);
+        expect(Date.now() - began).toBeLessThan(10_000);
       },
       { lyon: { timeouts: { connect: 500, request: 300 } } },
     );

@@ -89,7 +89,7 @@ describe('reading', () => {
         await lyon.replications({});
         expect((await lyon.about()).productName).toContain('Availability');
         expect((await lyon.license()).isLicensed).toBe(true);
-        expect(Math.abs(((await lyon.clock()) ?? 0) - Date.now())).toBeLessThan(5_000);
+        expect(Math.abs(((await lyon.clock()) ?? 0) - Date.now())).toBeLessThan(20_000);
       },
       { assumptions: { unknownTaskState: true, queuedState: true } },
     );

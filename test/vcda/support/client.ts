@@ -25,7 +25,7 @@ export function siteConfig(name: string, url: string, options: SiteOptions = {})
     limits: { syncs: 50, cutovers: 20, requestsPerSecond: 5_000 },
     polling: { interval: 200, selfCheck: 30_000 },
     reconcile: { settle: 1_000 },
-    timeouts: { connect: 2_000, request: 5_000 },
+    timeouts: { connect: 10_000, request: 20_000 },
     ...options,
   };
 }
@@ -95,11 +95,11 @@ export async function withSimulator(
   }
 }
 
-/** A start that the simulator accepts. */
+/** A start that the simulator accepts; so seldom a sync that instances are not replaced while a test looks at them. */
 export const startBody = (index = 0): StartSettings => ({
   source: { type: 'vm', site: 'paris', vmId: vms[index]?.id ?? '', excludedDiskKeys: null },
   destination: { type: 'vcloud', site: 'lyon', vdc: siteVdcId('lyon'), storageProfile: '*' },
-  rpo: 5,
+  rpo: 1_440,
   isMigration: false,
 });
 
