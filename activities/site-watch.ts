@@ -14,6 +14,12 @@ import { replicationIn } from './send.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
 import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from './types.js';
 
+interface Looked {
+  ended: { watch: Watch; notice: Notice }[];
+  /** why some watches could not be judged this time */
+  unheard: VcdaError[];
+}
+
 /** One poll activity lives at most this long, below its start-to-close time-out, so that a new one takes over: ms. */
 const LIFE = 8 * 60_000;
 const NOTICES_AT_ONCE = 20;
@@ -37,21 +43,28 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     return Date.now() - first;
   }
 
-  async function look(
-    site: Site,
-    watches: Watch[],
-    howLong: typeof amiss,
-    options: CallOptions,
-  ): Promise<{ watch: Watch; notice: Notice }[]> {
+  async function look(site: Site, watches: Watch[], howLong: typeof amiss, options: CallOptions): Promise<Looked> {
     const settle = site.config.reconcile.settle;
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const tasks = await site.tasksById(taskIds, options);
+    // The lists have been answered; that one watch could not be asked about must not undo what the others have shown.
+    const unheard = new Map<Watch, VcdaError>();
+    const unlessUnheard = async <T>(watch: Watch, ask: () => Promise<T>): Promise<T | undefined> => {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof VcdaError) || deps.sites.rules(error).call !== 'retry') throw error;
+        unheard.set(watch, error);
+        return undefined;
+      }
+    };
     for (const watch of watches) {
       if (watch.phase !== 'task' || watch.taskId === null || tasks.has(watch.taskId)) continue;
       // A list may leave out what the task's own address still shows; asked once the wait for the list is over.
       if (howLong(watch, true) < settle) continue;
-      const task = await findTask(site, watch.taskId, options);
-      if (task !== null) tasks.set(task.id, task);
+      const { taskId } = watch;
+      const task = await unlessUnheard(watch, () => findTask(site, taskId, options));
+      if (task) tasks.set(task.id, task);
     }
     const taskOf = (w: Watch): Task | undefined =>
       w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
@@ -60,12 +73,13 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     const asked = watches.filter((w) => needsReplication(w, taskOf(w), missing.get(w) ?? 0, settle));
     const ids = asked.map((w) => replicationIdOf(w, taskOf(w)));
     const replications = await site.replicationsById([...new Set(ids.filter((id) => id !== null))], options);
-    const ended: { watch: Watch; notice: Notice }[] = [];
+    const ended: Looked['ended'] = [];
     for (const watch of watches) {
       const task = taskOf(watch);
       const replication = asked.includes(watch)
-        ? await replicationOf(site, watch, task, replications, options)
+        ? await unlessUnheard(watch, () => replicationOf(site, watch, task, replications, options))
         : undefined;
+      if (unheard.has(watch)) continue;
       const amissFor =
         watch.phase === 'sync'
           ? howLong(watch, replication === null || replication?.dataConnectionState === 'ERROR')
@@ -75,7 +89,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       amissSince.delete(`${watch.operationId} ${watch.phase}`);
       ended.push({ watch, notice });
     }
-    return ended;
+    return { ended, unheard: [...unheard.values()] };
   }
 
   /** A start's replication is known by its task's result, else by its VM. */
@@ -121,7 +135,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
           site.setRate(list.limits.requestsPerSecond ?? site.config.limits.requestsPerSecond);
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
-            const ended = await look(site, watches, amiss, options);
+            const { ended } = await look(site, watches, amiss, options);
             await reachability.answered(input.site);
             failures = 0;
             if (ended.length > 0) {
@@ -165,12 +179,13 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         async () => {
           try {
             const sinceSubmitted: typeof amiss = (_, isAmiss) => (isAmiss ? Date.now() - input.watch.since : 0);
-            const [found] = await look(site, [input.watch], sinceSubmitted, {
+            const { ended, unheard } = await look(site, [input.watch], sinceSubmitted, {
               peer: input.watch.peer,
               resumedAt: input.resumedAt,
               signal: cancellationSignal(),
             });
-            if (found !== undefined) return found.notice;
+            if (ended[0] !== undefined) return ended[0].notice;
+            if (unheard[0] !== undefined) throw unheard[0];
             await watchAtSite(deps, input.site, input.watch);
             return null;
           } catch (error) {
