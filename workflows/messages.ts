@@ -46,11 +46,11 @@ export interface Steered {
 
 /** A VM's final report; repeated notices are harmless. */
 export const vmEndedSignal = defineSignal<[VmReport]>('vmEnded');
-/** A VM met a refusal that only a person can lift. */
-export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold }]>('vmHeld');
+/** A VM met a refusal that only a person can lift; `at`: epoch ms, since a hold from before a `resume` may arrive after it. */
+export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold; at: number }]>('vmHeld');
 
 /** A site refuses to be asked until a person acts, so what the run waits for there cannot be seen. */
-export const siteHeldSignal = defineSignal<[Hold]>('siteHeld');
+export const siteHeldSignal = defineSignal<[Hold & { at: number }]>('siteHeld');
 
 /** A site does not answer, or answers again (`message: null`): for the run's report; the VMs retry by themselves. */
 export const siteAwaySignal = defineSignal<[{ site: string; since: number; message: string | null }]>('siteAway');

@@ -85,8 +85,11 @@ export async function migrationRun(input: RunInput): Promise<RunReport> {
     if (reason !== null) pause(reason);
     changed = true;
   });
-  setHandler(vmHeldSignal, ({ hold }) => pause(hold.message));
-  setHandler(siteHeldSignal, (hold) => pause(hold.message));
+  const holdSince = (at: number, message: string): void => {
+    if (at > book.resumedAt) pause(message);
+  };
+  setHandler(vmHeldSignal, ({ hold, at }) => holdSince(at, hold.message));
+  setHandler(siteHeldSignal, ({ at, message }) => holdSince(at, message));
   setHandler(siteAwaySignal, ({ site, since, message }) =>
     book.reach(site, message === null ? null : { since, message }),
   );

@@ -130,7 +130,11 @@ async function tellRuns(name: string, book: SiteBook): Promise<void> {
   const { hold } = book;
   if (hold === null) return;
   for (const run of book.runs) {
-    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteHeldSignal, { site: name, ...hold });
+    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteHeldSignal, {
+      site: name,
+      ...hold,
+      at: Date.now(),
+    });
   }
 }
 

@@ -167,6 +167,7 @@ export function createVmControl(input: VmControlInput) {
       await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(input.run)), vmHeldSignal, {
         vmId: input.vm.id,
         hold: reason,
+        at: Date.now(),
       });
       if (isOver === undefined) await waitFor(null, () => hold === null);
       else await condition(() => hold === null || isOver());
