@@ -1,8 +1,9 @@
 /** Temporal as a company runs it: its server on PostgreSQL, each a process of its own. Both are killed. */
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -128,15 +129,27 @@ function namedPorts([frontend = 0, history = 0, matching = 0, worker = 0, ...mem
   return { frontend, history, matching, worker, membership };
 }
 
+/** Temporal keeps its members' ports in PostgreSQL as smallint, which ends below where a system gives out ports of its own. */
+const LOWEST_PORT = 12_000;
+const HIGHEST_PORT = 32_000;
+
 async function freePorts(many: number): Promise<number[]> {
-  const sockets = await Promise.all(
-    Array.from({ length: many }, async () => {
-      const socket = createServer().listen(0, '127.0.0.1');
-      await once(socket, 'listening');
-      return socket;
-    }),
-  );
-  const ports = sockets.map((socket) => (socket.address() as AddressInfo).port);
-  await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
+  const ports: number[] = [];
+  while (ports.length < many) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
+  }
   return ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const socket = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(socket, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise((closed) => socket.close(closed));
+  }
 }
