@@ -83,6 +83,10 @@ export async function runChaos(options: ChaosOptions, { env, say, signal }: Chao
   };
 }
 
+class TimeIsUp extends Error {
+  override readonly name = 'TimeIsUp';
+}
+
 /** Not AbortSignal.any and AbortSignal.timeout: in Node 20 what they make may be collected before it is aborted. */
 function linkedTo(signal: AbortSignal): AbortController {
   const controller = new AbortController();
@@ -93,7 +97,7 @@ function linkedTo(signal: AbortSignal): AbortController {
 
 function boundedBy(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
   const controller = linkedTo(signal);
-  const timer = setTimeout(() => controller.abort(new Error('time is up')), ms);
+  const timer = setTimeout(() => controller.abort(new TimeIsUp()), ms);
   return { signal: controller.signal, release: () => clearTimeout(timer) };
 }
 
@@ -141,7 +145,8 @@ async function act(stage: Stage, { options, schedule, journal, bound }: Act): Pr
     report = await Promise.race([following, stage.broken, failing]);
     journal.add('run', `run ${id} is over: ${report.state}`);
   } catch (error) {
-    if (!bound.aborted) throw error;
+    // A person who interrupts it wants an end, not a verdict.
+    if (!(bound.reason instanceof TimeIsUp)) throw error;
     incomplete.push(`stopped after ${options.minutes} minutes: the run was not over`);
     journal.add('run', 'time is up');
     report = await lastLook(run);
