@@ -10,6 +10,8 @@ export interface Pulse {
    * before anything is sent that must not be sent twice.
    */
   missed(): boolean;
+  /** beats at once: what the last beat before the end of an attempt says, the next attempt finds */
+  beat(): void;
 }
 
 /** @param details what the next attempt finds in `heartbeatDetails`; asked at each beat */
@@ -22,7 +24,7 @@ export async function beating<T>(details: () => unknown, work: (pulse: Pulse) =>
   beat();
   const timer = setInterval(beat, INTERVAL);
   try {
-    return await work({ missed: () => Date.now() - last > 3 * INTERVAL });
+    return await work({ missed: () => Date.now() - last > 3 * INTERVAL, beat });
   } finally {
     clearInterval(timer);
   }

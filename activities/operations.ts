@@ -10,7 +10,7 @@ import type { ActivityDeps } from './deps.js';
 import { failureOf, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
-import { ForeignReplication, type Found, lookFor } from './reconcile.js';
+import { ForeignReplication, type Found, type Look, lookFor } from './reconcile.js';
 import { replicationIn, send } from './send.js';
 import { handToWatcher } from './site-signals.js';
 import type { OperationRequest, Submitted } from './types.js';
@@ -23,6 +23,8 @@ interface Trail {
 
 /** Before the second look for an operation whose answer was lost; doubles up to eight times as long: ms. */
 const LOOK_INTERVAL = 1_000;
+/** Looks in a row that may fail before the attempt does. */
+const LOST_LOOKS = 3;
 /** A site that cannot tell is asked for this many settle times before a person must decide. */
 const UNDECIDED_SETTLES = 8;
 /** The most of it, below the activity's start-to-close time-out: ms. */
@@ -65,9 +67,20 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   async function settle(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
     const began = Date.now();
     const { settle: patience } = site.config.reconcile;
+    let lost = 0;
     for (let n = 0; ; n += 1) {
-      await pause(Math.min(LOOK_INTERVAL * 2 ** Math.min(n, 3), patience));
-      const seen = await lookFor(site, request, options, true);
+      if (n > 0) await pause(Math.min(LOOK_INTERVAL * 2 ** Math.min(n - 1, 3), patience));
+      let seen: Look;
+      try {
+        seen = await lookFor(site, request, options, true);
+        lost = 0;
+      } catch (error) {
+        // One look that fails must not begin the whole wait anew: at a site that loses some answers it would never end.
+        lost += 1;
+        if (lost >= LOST_LOOKS || !(error instanceof VcdaError) || deps.sites.rules(error).call !== 'retry')
+          throw error;
+        continue;
+      }
       if (seen.is === 'there') return seen.found;
       const elapsed = Date.now() - began;
       if (seen.is === 'absent' && elapsed >= patience) return null;
@@ -87,9 +100,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     options: CallOptions,
     inDoubt: boolean,
   ): Promise<Found | null> {
-    const seen = await lookFor(site, request, options, inDoubt);
-    if (seen.is === 'there') return seen.found;
-    return inDoubt ? settle(site, request, options) : null;
+    if (inDoubt) return settle(site, request, options);
+    const seen = await lookFor(site, request, options, false);
+    return seen.is === 'there' ? seen.found : null;
   }
 
   async function failure(
@@ -130,18 +143,25 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       const { attempt } = activityInfo();
       const trail: Trail = { attempt, acted: 'unknown' };
       const doubtful = attempt > 1 && !wasNotActedOn(activityInfo().heartbeatDetails, attempt - 1);
+      let untouched = !doubtful;
       return beating(
         () => trail,
         async (pulse) => {
           try {
             refuseFromMemory(request);
             const found = await find(site, request, options, doubtful);
+            untouched = untouched && found === null;
             if (found !== null) return await adopt(request, found, found.taskId === null && !doubtful);
             refuseIfTooLate(request);
+            const began = untouched;
+            untouched = false;
             if (pulse.missed())
               throw new Error('the worker stood still and may have been replaced; the next attempt looks first');
             const submittedAt = Date.now();
-            const task = await send(site, request, options, deps);
+            const task = await send(site, request, options, deps).catch((error: unknown) => {
+              untouched = began && error instanceof VcdaError && error.acted === 'no';
+              throw error;
+            });
             return await handOver(request, {
               taskId: task.id,
               replicationId: request.replicationId ?? replicationIn(task),
@@ -150,8 +170,11 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               submittedAt,
             });
           } catch (error) {
-            // Only what failed by this attempt's own call says so; everything else leaves the doubt of earlier attempts.
-            if (error instanceof VcdaError && error.acted === 'no' && !doubtful) trail.acted = 'no';
+            // What failed before anything was sent, or was refused, leaves no doubt; told at once, since the attempt ends here.
+            if (untouched) {
+              trail.acted = 'no';
+              pulse.beat();
+            }
             throw await failure(error, site, request, options);
           }
         },
