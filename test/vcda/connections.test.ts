@@ -59,10 +59,12 @@ describe('the rate of requests', () => {
       fc.asyncProperty(fc.double({ min: 20, max: 400, noNaN: true }), async (rate) => {
         const limiter = createLimiter(rate);
         const calls = Math.ceil(rate) + 5;
-        const turns = await Promise.all(Array.from({ length: calls }, () => limiter.turn().then(() => Date.now())));
+        // From before the first was asked for: on a busy machine the first to leave may be seen late.
+        const began = Date.now();
+        await Promise.all(Array.from({ length: calls }, () => limiter.turn()));
         const window = (1000 * Math.ceil(rate)) / rate;
         // Timers may fire a millisecond early.
-        expect((turns.at(-1) ?? 0) - (turns[0] ?? 0)).toBeGreaterThanOrEqual(window - 5);
+        expect(Date.now() - began).toBeGreaterThanOrEqual(window - 5);
       }),
       { numRuns: 2 },
     );
