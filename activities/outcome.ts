@@ -1,6 +1,6 @@
 /** What the state of a task and of a replication says about an operation: pure, so that every case can be tested. */
 import { type ErrorRules, recoveryState, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
-import type { Notice, NoticeError, OperationKind, ReplicationSummary, Watch } from './types.js';
+import type { Notice, NoticeError, OperationKind, ReplicaInstance, ReplicationSummary, Watch } from './types.js';
 
 /** A replication in `ERROR` is given this long to mend itself before its VM fails: ms. */
 export const ERROR_PATIENCE = 5 * 60_000;
@@ -47,10 +47,21 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     overallHealth: r.overallHealth ?? 'UNKNOWN',
     isPaused: r.isPaused === true,
     isMigration: r.isMigration === true,
+    vmId: r.vmId ?? null,
+    vmName: r.vmName ?? null,
+    sourceSite: r.source?.site ?? null,
+    destinationSite: r.destination?.site ?? null,
+    isReversed: r.isReversed === true,
+    latestInstance: latestOf(r),
     recoveredVappId: r.destination?.recoveredVappId ?? recovery?.vAppId ?? null,
     recoveredVmId: recovery?.vcdVmId ?? null,
     progress: r.sourceState?.progress?.progress ?? null,
   };
+}
+
+function latestOf(r: VmReplication): ReplicaInstance | null {
+  const latest = r.destinationState?.latestInstance;
+  return latest?.key ? { key: latest.key, timestamp: latest.timestamp ?? null } : null;
 }
 
 export interface Seen {

@@ -1,5 +1,5 @@
 /** What workflows hand to activities and hear from them: plain JSON. Times are epoch ms unless said otherwise. */
-import type { ReplicationSettings } from '../plan/types.js';
+import type { Check, ReplicationSettings, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
 
 export type OperationKind =
   | 'start'
@@ -36,6 +36,12 @@ export interface RecoveryBody {
   consolidate: boolean;
   placementPolicy?: string;
   sizingPolicy?: string;
+  /** key of an instance; absent: the latest */
+  instanceId?: string;
+  /** failover-test only: sync first */
+  sync?: boolean;
+  vAppNetworkSettings?: VappNetworkSettings;
+  vmNetworkSettings?: VmNetworkSettings;
 }
 
 /** A resource that site limits count: a running initial sync, or a VM in cutover. */
@@ -56,6 +62,8 @@ export interface OperationRequest {
   replicationId: string | null;
   start?: StartBody;
   recovery?: RecoveryBody;
+  /** kind reverse: by which the replication is found afterwards, since it moves to the other site and may change its id */
+  recoveredVmId?: string | null;
   /** when the workflow decided on this operation */
   requestedAt: number;
   /** moment after which it must not be sent any more (a cutover window's end); null: no bound */
@@ -96,6 +104,8 @@ export interface Watch {
   phase: 'task' | 'sync';
   slot: SlotKind | null;
   since: number;
+  /** kind reverse only, as in {@link OperationRequest} */
+  recoveredVmId?: string | null;
 }
 
 /** The state of a replication that workflows decide on. */
@@ -106,10 +116,66 @@ export interface ReplicationSummary {
   overallHealth: string;
   isPaused: boolean;
   isMigration: boolean;
+  /** of the source VM as it is now: after a reverse, the one that was recovered */
+  vmId: string | null;
+  vmName: string | null;
+  sourceSite: string | null;
+  destinationSite: string | null;
+  isReversed: boolean;
+  /** newest point in time that it can recover; null: none yet */
+  latestInstance: ReplicaInstance | null;
   recoveredVappId: string | null;
   recoveredVmId: string | null;
   /** percent of the current transfer; null when the site does not say */
   progress: number | null;
+}
+
+export interface ReplicaInstance {
+  /** what recoveries take as `instanceId` */
+  key: string;
+  /** moment that it holds; null: the site does not say */
+  timestamp: number | null;
+}
+
+/** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
+export interface LocateInput {
+  run: string;
+  source: string;
+  destination: string;
+  vm: VmRef & { replicationId?: string };
+  resumedAt: number;
+}
+
+/** Where the replication lives now; `peer` is the other of the two sites. */
+export interface Located {
+  site: string;
+  peer: string;
+  replication: ReplicationSummary;
+}
+
+export interface InstanceInput {
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  /** the newest instance that is not younger than this */
+  before: number;
+  resumedAt: number;
+}
+
+export interface CheckVmInput {
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef & { address?: string };
+  replicationId: string;
+  /** whose network settings tell the address */
+  recovery: 'test' | 'failover';
+  check: Check;
+  /** when its time is over */
+  until: number;
+  resumedAt: number;
 }
 
 /** What the error table says when a code ends a task: fail the VM, do the step again, or wait for a person. */

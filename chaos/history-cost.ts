@@ -1,6 +1,6 @@
 /** What Temporal holds after a run: events of all histories, and workflows that should have ended. */
 import type { Client } from '@temporalio/client';
-import { MIGRATE_VM, MIGRATION_RUN } from '../workflows/messages.js';
+import { MIGRATE_VM, PLAN_RUN } from '../workflows/messages.js';
 
 export interface HistoryCost {
   events: number;
@@ -22,7 +22,7 @@ export async function historyCost(client: Client): Promise<HistoryCost> {
         : historyLength;
     cost.events += events;
     cost.byType[type] = (cost.byType[type] ?? 0) + events;
-    if (status.name === 'RUNNING' && (type === MIGRATE_VM || type === MIGRATION_RUN)) cost.open.push(workflowId);
+    if (status.name === 'RUNNING' && (type === MIGRATE_VM || type === PLAN_RUN)) cost.open.push(workflowId);
   }
   return cost;
 }

@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
 import { runWorkflowId } from '../plan/names.js';
-import { MIGRATION_RUN } from '../workflows/messages.js';
+import { PLAN_RUN } from '../workflows/messages.js';
 import type { RunReport, RunState, RunTotals } from '../workflows/report.js';
 import { askRun } from './ask-run.js';
 import { askTemporal, type Session } from './session.js';
@@ -28,7 +28,7 @@ export interface RunList {
 }
 
 /** Every link of a chain of continue-as-new is an execution of its own; only the last one stands for the run. */
-const RUNS = `WorkflowType = '${MIGRATION_RUN}' AND ExecutionStatus != 'ContinuedAsNew'`;
+const RUNS = `WorkflowType = '${PLAN_RUN}' AND ExecutionStatus != 'ContinuedAsNew'`;
 const ASKED_AT_ONCE = 10;
 const NAMES_LOOKED_AT = 1000;
 /** ms for the reports of a whole list, and for each run in it; who does not answer is listed without its numbers */

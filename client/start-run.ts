@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { planDigest } from '../plan/digest.js';
 import { runWorkflowId } from '../plan/names.js';
 import type { Plan } from '../plan/types.js';
-import { MIGRATION_RUN, type RunInput } from '../workflows/messages.js';
+import { PLAN_RUN, type RunInput } from '../workflows/messages.js';
 import { BadRunId, KindUnavailable, RunExists, RunNotFound } from './errors.js';
 import { requireSite } from './require-site.js';
 import { defaultRunId, isRunId } from './run-id.js';
@@ -46,7 +46,7 @@ export async function startRun(session: Session, plan: Plan, id?: string): Promi
   const input: RunInput = { run, plan };
   try {
     await askTemporal(session, () =>
-      session.client.workflow.start(MIGRATION_RUN, {
+      session.client.workflow.start(PLAN_RUN, {
         workflowId: runWorkflowId(run),
         taskQueue: session.taskQueue,
         args: [input],

@@ -23,7 +23,7 @@ export interface LoadConfigOptions {
  * @throws BadInput with every problem at once; no problem ever quotes a secret
  */
 export function loadConfig(path: string | null, options: LoadConfigOptions): Config {
-  if (path === null) return { file: null, sites: {}, errors: {}, worker: { taskQueue: 'drover' } };
+  if (path === null) return { file: null, sites: {}, errors: {}, worker: { taskQueue: 'drover', checks: {} } };
   const problems: Problem[] = [];
   const config = readConfig(path, options, problems);
   throwProblems(problems, path);
@@ -58,7 +58,7 @@ function readSections(source: Source, readFiles: boolean, problems: Problem[]): 
   const errors = check(schema.errors, source, ['errors'], problems, { hidden });
   const worker = check(schema.worker, source, ['worker'], problems, { hidden });
   const sites = readSites(source, readFiles, problems);
-  return errors && worker && { file: source.file, sites, errors, worker };
+  return errors && worker && { file: source.file, sites, errors, worker: { ...worker, checks: {} } };
 }
 
 function readSites(source: Source, readFiles: boolean, problems: Problem[]): Record<string, SiteConfig> {

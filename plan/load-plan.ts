@@ -68,6 +68,7 @@ function readPlan(path: string, sites: string[] | null, problems: Problem[]): Pl
     replication,
     limits,
     cutover,
+    recovery: { instance: 'latest' },
     stopAfter,
     keepReplication,
     remigrate,

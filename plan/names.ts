@@ -29,10 +29,15 @@ export const runWorkflowId = (run: string): string => `run/${run}`;
 /** Names the VM, not the run, so that Temporal refuses a second run or drill that would touch the VM at once. */
 export const vmWorkflowId = (sourceSite: string, vmId: string): string => `vm/${sourceSite}/${vmId}`;
 
+export const sweepWorkflowId = (site: string): string => `sweep/${site}`;
+
+/** Id of the Temporal Schedule of a drill. */
+export const drillScheduleId = (drill: string): string => `drill/${drill}`;
+
 export const siteWorkflowId = (site: string): string => `site/${site}`;
 
-/** What a person may choose as a run's id: it becomes part of workflow ids and of an HTTP header. */
-export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** A run's id, also one that a schedule made with a moment in it: it becomes part of workflow ids and of an HTTP header. */
+export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,109}$/;
 
 /**
  * The id that goes out as VCDA's `operationID` header [seed]. One logical operation has one id for ever: `attempt` is the

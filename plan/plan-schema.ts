@@ -61,7 +61,7 @@ export const planName = z
     'a name of at most 80 letters, digits, dots, dashes and underscores, a letter or digit first',
   );
 
-export const kind = z.enum(['migrate', 'protect', 'failover', 'reverse']);
+export const kind = z.enum(['migrate', 'protect', 'failover', 'reverse', 'failback']);
 
 export const sourceSite = strict({ site: text });
 

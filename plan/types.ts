@@ -4,7 +4,7 @@
  */
 import type { Secret } from './secret.js';
 
-export type RunKind = 'migrate' | 'protect' | 'failover' | 'reverse';
+export type RunKind = 'migrate' | 'protect' | 'failover' | 'reverse' | 'failback';
 
 /** Settings of a replication, named as the body of `POST /vm-replications` names them [seed start-vm-replication]. */
 export interface ReplicationSettings {
@@ -34,6 +34,47 @@ export interface PlanVm {
   /** VM at the destination whose disks are reused; VCDA removes that VM [doc OPI ReplicationDestination_VcloudVmDestination] */
   seedVmId?: string;
   excludedDiskKeys?: number[];
+  /** names its replication outright, where VM id and name do not tell which it is (after a reverse, say) */
+  replicationId?: string;
+  /** of the recovered VM; absent: as configured at its replication */
+  vmNetworkSettings?: VmNetworkSettings;
+  /** where checks of a drill find the recovered VM; absent: the address in its network settings */
+  address?: string;
+}
+
+/** As the recovery bodies have it [doc B45 failover]. */
+export interface VmNetworkSettings {
+  primaryNicIndex?: number;
+  nics?: {
+    nicIndex: number;
+    isConnected?: boolean;
+    resetMacAddress?: boolean;
+    network?: string;
+    ipAddress?: string;
+    ipAddressAllocationMode?: string;
+  }[];
+  copySourceNicSettings?: boolean;
+  computerName?: string;
+  enableGuestCustomization?: boolean;
+}
+
+/** As the recovery bodies have it [doc OPI AbstractFailoverSettings]; ids are those of org VDC networks. */
+export interface VappNetworkSettings {
+  networkMappings?: {
+    sourceNetworkName?: string;
+    sourceOrgVdcNetwork?: { id: string; name?: string };
+    destinationOrgVdcNetwork?: { id: string; name?: string };
+  }[];
+  copySourceNetworks?: boolean;
+  bridgeOrgVdcNetworks?: { id: string; name?: string }[];
+}
+
+/** What is recovered, and into which networks. */
+export interface RecoveryChoice {
+  /** the latest instance, or the newest that is not younger than a moment */
+  instance: 'latest' | { before: string };
+  /** absent: as configured at the replication */
+  vAppNetworkSettings?: VappNetworkSettings;
 }
 
 export interface Wave {
@@ -62,6 +103,8 @@ export interface Plan {
     powerOn: boolean;
     consolidate: boolean;
   };
+  /** kinds failover and failback */
+  recovery: RecoveryChoice;
   /** failures after which the run pauses itself */
   stopAfter: { count: number } | { percent: number } | null;
   keepReplication: boolean;
@@ -69,6 +112,68 @@ export interface Plan {
   remigrate: boolean;
   confirm: 'removes-source' | null;
   waves: Wave[];
+}
+
+/** One proof that a recovered VM works; `{ip}`, `{name}` and `{id}` stand for the VM's own in hosts, URLs and arguments. */
+export type Check = {
+  /** in reports, such as `tcp 443` */
+  name: string;
+  /** ids of the VMs that it is made for; null: all of the drill */
+  vms: string[] | null;
+  /** ms after the recovery within which it must pass */
+  within: number;
+  /** ms between two attempts */
+  interval: number;
+  /** ms that one attempt may take */
+  timeout: number;
+} & CheckTarget;
+
+export type CheckTarget =
+  | { type: 'tcp'; host: string; port: number }
+  | { type: 'http'; url: string; status: number /** part of the body */; body: string | null; verifyTls: boolean }
+  /** name of a command in the workers' config, which alone says what is run */
+  | { type: 'command'; command: string; args: string[] };
+
+/** A rehearsal. `test`: copies beside the running VMs, removed again; `roundtrip`: failover, reverse, failover back, reverse. */
+export interface Drill {
+  name: string;
+  mode: 'test' | 'roundtrip';
+  source: { site: string };
+  destination: { site: string };
+  /** in recovery order: a group begins when all VMs of the one before have passed their checks, or failed */
+  groups: Wave[];
+  recovery: RecoveryChoice & {
+    powerOn: boolean;
+    consolidate: boolean;
+    /** send what has changed first; not with an older instance */
+    sync: boolean;
+  };
+  checks: Check[];
+  /** ms for which everything recovered stays up after the last check */
+  hold: number;
+  /** ms; null: measured, not judged */
+  objectives: { rto: number | null; rpo: number | null };
+  /** this drill's share of the sites' limits */
+  limits: { syncs?: number; cutovers?: number };
+  /** ms for which the drill waits for VMs that another run or drill has, before anything is recovered; then it skips them */
+  waitForVms: number;
+  /** ms after which the drill recovers nothing more and cleans up */
+  timeout: number;
+  confirm: 'removes-source' | null;
+  schedule: DrillSchedule | null;
+}
+
+/** When a drill runs by itself; a Temporal Schedule. Durations in ms. */
+export interface DrillSchedule {
+  /** cron expressions of five fields */
+  cron: string[];
+  /** IANA name; cron fields are wall time there */
+  timezone: string;
+  overlap: 'skip' | 'bufferOne';
+  /** how late a missed time is still made up for */
+  catchup: number;
+  jitter: number;
+  pauseOnFailure: boolean;
 }
 
 /** How a worker logs in to a site; each type is one of VCDA's `POST /sessions` bodies [doc B45 sessions/post]. */
@@ -119,5 +224,16 @@ export interface Config {
   file: string | null;
   sites: Record<string, SiteConfig>;
   errors: Record<string, ErrorRowOverride>;
-  worker: { taskQueue: string };
+  worker: {
+    taskQueue: string;
+    /** programs that drills may run as checks, by name: what a drill file cannot say */
+    checks: Record<string, CheckCommand>;
+  };
+}
+
+export interface CheckCommand {
+  /** absolute path of the program */
+  program: string;
+  /** before the arguments of the drill */
+  args: string[];
 }

@@ -2,12 +2,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Notice, SiteWatchList, SlotKind, VmRef, Watch } from '../activities/types.js';
 import { SIGNALS } from '../plan/names.js';
-import type { Plan } from '../plan/types.js';
-import type { Hold, RunReport, VmReport } from './report.js';
+import type { Drill, Plan } from '../plan/types.js';
+import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
 
 /* ── run ─────────────────────────────────────────────────────────────────── */
 
-export const MIGRATION_RUN = 'migrationRun';
+export const PLAN_RUN = 'planRun';
 
 export interface RunInput {
   run: string;
@@ -56,10 +56,60 @@ export const siteHeldSignal = defineSignal<[Hold & { at: number }]>('siteHeld');
 export const siteAwaySignal = defineSignal<[{ site: string; since: number; message: string | null }]>('siteAway');
 
 export const runReportQuery = defineQuery<RunReport>('runReport');
+/** The plan of a run, so that a person can fail over or reverse what a run did. */
+export const runPlanQuery = defineQuery<Plan>('runPlan');
 export const approveUpdate = defineUpdate<Steered, [Scope]>('approve');
 export const pauseUpdate = defineUpdate<Steered, [{ reason: string }]>('pause');
 export const resumeUpdate = defineUpdate<Steered, []>('resume');
 export const cancelUpdate = defineUpdate<Steered, [Scope]>('cancel');
+
+/* ── drill ───────────────────────────────────────────────────────────────── */
+
+/**
+ * Steered and read as a run is. Its workflow id is that of a run; a schedule adds the moment to it, so the id is not part of
+ * the input. Fails with {@link DRILL_FAILED} when the drill proved nothing or less than its objectives.
+ */
+export const DRILL = 'drill';
+/** Type of the failure of a drill; its details hold the final {@link RunReport}. */
+export const DRILL_FAILED = 'DrillFailed';
+
+export interface DrillInput {
+  drill: Drill;
+  carried?: CarriedRun & { progress: DrillProgress };
+}
+
+/** What a drill hands over by continue-as-new beside its VMs; moments are epoch ms. */
+export interface DrillProgress {
+  phase: DrillResult['phase'];
+  triggeredAt: number | null;
+  heldUntil: number | null;
+  /** index of the group that is being recovered */
+  group: number;
+  swept: DrillResult['swept'];
+  timedOut: boolean;
+}
+
+/** A VM of a drill has come to the end of a phase, and waits there for the drill. */
+export const vmReadySignal = defineSignal<[VmReport]>('vmReady');
+
+/** Removes the test copies that drills have left at a site, and ends; its result names them. */
+export const SWEEP = 'sweep';
+
+export interface SweepInput {
+  site: string;
+}
+
+/** A test copy that a drill has made or is about to make. */
+export interface TestCopy {
+  /** of the VM's workflow, which removes it while it runs */
+  workflowId: string;
+  run: string;
+  source: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  since: number;
+}
 
 /* ── VM ──────────────────────────────────────────────────────────────────── */
 
@@ -87,6 +137,8 @@ export const slotGrantedSignal = defineSignal<[{ slot: SlotKind }]>('slotGranted
 export const vmApproveSignal = defineSignal('vmApprove');
 export const vmPauseSignal = defineSignal('vmPause');
 export const vmResumeSignal = defineSignal<[{ at: number }]>('vmResume');
+/** The drill lets its VMs go on: to recover, and later to clean up. */
+export const vmProceedSignal = defineSignal<[{ to: 'recover' | 'clean-up' }]>('vmProceed');
 export const vmCancelSignal = defineSignal('vmCancel');
 export const vmReportQuery = defineQuery<VmReport & { hold: Hold | null }>('vmReport');
 
@@ -122,6 +174,8 @@ export interface CarriedSite {
   /** live overrides of the configured limits; null members fall back to the config */
   limits: SiteLimits;
   resumedAt: number;
+  /** absent in what versions before 0.1 handed over */
+  testCopies?: TestCopy[];
 }
 
 export interface SiteStatus {
@@ -131,6 +185,7 @@ export interface SiteStatus {
   holders: SlotRequest[];
   queue: SlotRequest[];
   watches: Watch[];
+  testCopies: TestCopy[];
   hold: { code: string; message: string } | null;
   /** since when it does not answer (epoch ms), and what happened then */
   away: { at: number; message: string } | null;
@@ -139,6 +194,9 @@ export interface SiteStatus {
 export const watchSignal = defineSignal<[Watch]>(SIGNALS.watch);
 export const requestSlotSignal = defineSignal<[SlotRequest]>('requestSlot');
 export const releaseSlotSignal = defineSignal<[{ slot: SlotKind; workflowId: string }]>('releaseSlot');
+/** Kept until {@link testCopyGoneSignal}, whatever becomes of the drill. */
+export const testCopySignal = defineSignal<[TestCopy]>('testCopy');
+export const testCopyGoneSignal = defineSignal<[{ replicationId: string }]>('testCopyGone');
 export const siteResumeSignal = defineSignal<[{ at: number }]>('siteResume');
 /** A worker cannot reach the site, since `at`. */
 export const awaySignal = defineSignal<[{ at: number; message: string }]>(SIGNALS.siteAway);

@@ -4,7 +4,26 @@ import type { RunKind } from '../plan/types.js';
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 export type WaitingFor = 'approval' | 'window' | 'dependency' | 'capacity' | 'brake';
-export type MigrationStep = 'queued' | 'start' | 'initial-sync' | 'gate' | 'migrate' | 'verify' | 'tidy' | 'done';
+export type VmStep =
+  | 'queued'
+  | 'look'
+  | 'start'
+  | 'initial-sync'
+  | 'gate'
+  | 'sync'
+  | 'migrate'
+  | 'failover'
+  | 'reverse'
+  | 'resync'
+  | 'verify'
+  | 'tidy'
+  | 'ready'
+  | 'failover-test'
+  | 'checks'
+  | 'hold'
+  | 'clean-up'
+  | 'failover-back'
+  | 'done';
 
 export interface OperationRecord {
   kind: string;
@@ -32,15 +51,50 @@ export interface VmReport {
   name: string;
   wave: string;
   state: VmState;
-  step: MigrationStep;
+  step: VmStep;
   waitingFor: WaitingFor | null;
   replicationId: string | null;
   startedAt: string | null;
   finishedAt: string | null;
   /** seconds from the cutover's submission until VCDA reported it done */
   outageSeconds: number | null;
+  /** seconds from the trigger until it was recovered and its checks had passed; null: it was not */
+  rtoSeconds: number | null;
+  /** age of the recovered instance at the trigger, in seconds */
+  rpoSeconds: number | null;
+  checks: CheckResult[];
   error: VmError | null;
   operations: OperationRecord[];
+}
+
+export interface CheckResult {
+  name: string;
+  ok: boolean;
+  /** what was seen at the last attempt */
+  detail: string;
+  attempts: number;
+  startedAt: string;
+  finishedAt: string;
+}
+
+/** What a drill proved. */
+export interface DrillResult {
+  mode: 'test' | 'roundtrip';
+  phase: 'claim' | 'recover' | 'hold' | 'clean-up' | 'done';
+  /** when recovery began: all VMs were claimed and their replications looked at */
+  triggeredAt: string | null;
+  /** until when what was recovered stays up */
+  heldUntil: string | null;
+  objectives: { rtoSeconds: number | null; rpoSeconds: number | null };
+  /** of the slowest VM; null while not all are recovered, or when one was not */
+  rtoSeconds: number | null;
+  /** of the VM that lost most */
+  rpoSeconds: number | null;
+  groups: { name: string; rtoSeconds: number | null; rpoSeconds: number | null }[];
+  /** each objective that was missed, and by how much */
+  missed: string[];
+  /** test copies that earlier drills had left and this one removed */
+  swept: { vm: string; run: string }[];
 }
 
 /** Why a run or VM sends nothing more until a person acts. */
@@ -64,7 +118,7 @@ export interface RunTotals {
 export interface RunReport {
   run: string;
   plan: string;
-  kind: RunKind;
+  kind: RunKind | 'drill';
   state: RunState;
   startedAt: string;
   finishedAt: string | null;
@@ -73,8 +127,29 @@ export interface RunReport {
   pausedBecause: string | null;
   /** sites that do not answer at the moment; the run goes on by itself when they do */
   sitesAway: { site: string; since: string; message: string }[];
+  /** null for a run of a plan */
+  drill: DrillResult | null;
   vms: VmReport[];
 }
+
+/** A VM with which nothing has begun. */
+export const untouched = ({ id, name }: { id: string; name: string }, wave: string): VmReport => ({
+  id,
+  name,
+  wave,
+  state: 'waiting',
+  step: 'queued',
+  waitingFor: null,
+  replicationId: null,
+  startedAt: null,
+  finishedAt: null,
+  outageSeconds: null,
+  rtoSeconds: null,
+  rpoSeconds: null,
+  checks: [],
+  error: null,
+  operations: [],
+});
 
 export function isFinal(state: VmState): boolean {
   return state !== 'waiting' && state !== 'running';

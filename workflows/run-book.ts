@@ -4,7 +4,7 @@
  */
 import type { Plan, PlanVm } from '../plan/types.js';
 import type { CarriedRun, RunInput, Scope } from './messages.js';
-import { isFinal, type RunReport, type RunState, totalsOf, type VmReport } from './report.js';
+import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from './report.js';
 
 /** Temporal advises at most 500 open children of one workflow. */
 export const MOST_OPEN = 500;
@@ -254,6 +254,7 @@ export class RunBook {
       totals: totalsOf(vms),
       pausedBecause: this.#paused,
       sitesAway: [...this.#away.values()],
+      drill: null,
       vms,
     };
   }
@@ -308,20 +309,3 @@ export class RunBook {
 
 /** Migrated, by this run or an earlier one. */
 const isAcross = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;
-
-function untouched(vm: PlanVm, wave: string): VmReport {
-  return {
-    id: vm.id,
-    name: vm.name,
-    wave,
-    state: 'waiting',
-    step: 'queued',
-    waitingFor: null,
-    replicationId: null,
-    startedAt: null,
-    finishedAt: null,
-    outageSeconds: null,
-    error: null,
-    operations: [],
-  };
-}

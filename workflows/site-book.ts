@@ -84,7 +84,17 @@ export class SiteBook {
 
   status(site: string): SiteStatus {
     const { watches, holders, queue, brake } = this.carried;
-    return { site, brake, limits: this.#effective(), holders, queue, watches, hold: this.#hold, away: this.#away };
+    return {
+      site,
+      brake,
+      limits: this.#effective(),
+      holders,
+      queue,
+      watches,
+      testCopies: [],
+      hold: this.#hold,
+      away: this.#away,
+    };
   }
 
   configure(limits: { syncs: number; cutovers: number }): void {

@@ -27,7 +27,15 @@ import {
   vmReportQuery,
   vmResumeSignal,
 } from './messages.js';
-import type { Hold, MigrationStep, OperationRecord, VmError, VmReport, WaitingFor } from './report.js';
+import {
+  type Hold,
+  type OperationRecord,
+  untouched,
+  type VmError,
+  type VmReport,
+  type VmStep,
+  type WaitingFor,
+} from './report.js';
 import { Stopped } from './step-errors.js';
 
 /** What the steps of a VM need of their input, whatever kind of run it belongs to. */
@@ -40,18 +48,9 @@ export type VmControl = ReturnType<typeof createVmControl>;
 
 export function createVmControl(input: VmControlInput) {
   const report: VmReport = {
-    id: input.vm.id,
-    name: input.vm.name,
-    wave: input.wave,
+    ...untouched(input.vm, input.wave),
     state: 'running',
-    step: 'queued',
-    waitingFor: null,
-    replicationId: null,
     startedAt: iso(Date.now()),
-    finishedAt: null,
-    outageSeconds: null,
-    error: null,
-    operations: [],
   };
   const notices = new Map<string, Notice>();
   const granted = new Set<SlotKind>();
@@ -126,7 +125,7 @@ export function createVmControl(input: VmControlInput) {
       return next;
     },
 
-    enter(step: MigrationStep): void {
+    enter(step: VmStep): void {
       report.step = step;
     },
 

@@ -1,7 +1,7 @@
 /** Evidence as a chaos run would gather it, small and made up. */
 import type { Evidence } from '../../chaos/evidence.js';
 import type { LedgerEntry, LedgerKind } from '../../simulator/index.js';
-import type { OperationRecord, RunReport, VmReport } from '../../workflows/report.js';
+import { type OperationRecord, type RunReport, untouched, type VmReport } from '../../workflows/report.js';
 
 export interface MadeUp {
   kind?: LedgerKind;
@@ -59,18 +59,13 @@ export const SITES = {
 
 export function vmReport(change: Partial<VmReport> = {}): VmReport {
   return {
-    id: 'vm-1',
-    name: 'web1',
-    wave: 'all',
+    ...untouched({ id: 'vm-1', name: 'web1' }, 'all'),
     state: 'succeeded',
     step: 'done',
-    waitingFor: null,
     replicationId: 'C4-1',
     startedAt: new Date(0).toISOString(),
     finishedAt: new Date(100).toISOString(),
     outageSeconds: 1,
-    error: null,
-    operations: [],
     ...change,
   };
 }

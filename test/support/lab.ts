@@ -16,7 +16,7 @@ import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { dataConverter } from '../../worker/data-converter.js';
 import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker } from '../../worker/worker.js';
-import { MIGRATION_RUN } from '../../workflows/messages.js';
+import { PLAN_RUN } from '../../workflows/messages.js';
 import type { RunReport } from '../../workflows/report.js';
 
 /** Sites are shared names at the Temporal server, so every lab has its own. */
@@ -73,7 +73,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
     taskQueue: config.worker.taskQueue,
     plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
     async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`) {
-      const handle = await client.workflow.start(MIGRATION_RUN, {
+      const handle = await client.workflow.start(PLAN_RUN, {
         workflowId: runWorkflowId(run),
         taskQueue: config.worker.taskQueue,
         args: [{ run, plan }],
@@ -203,7 +203,7 @@ function configFor(
     file: null,
     sites: Object.fromEntries(sites.map((s) => [s.name, s])),
     errors,
-    worker: { taskQueue: `lab-${randomUUID()}` },
+    worker: { taskQueue: `lab-${randomUUID()}`, checks: {} },
   };
 }
 
@@ -217,6 +217,7 @@ function planFor(names: { source: string; destination: string }, count: number, 
     replication: {},
     limits: {},
     cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
+    recovery: { instance: 'latest' },
     stopAfter: null,
     keepReplication: false,
     remigrate: false,

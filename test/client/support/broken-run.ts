@@ -1,4 +1,4 @@
 /** Workflow code with a defect, as a bad deployment would bring it: the run itself fails its tasks. */
-export async function migrationRun(): Promise<never> {
+export async function planRun(): Promise<never> {
   throw new TypeError('a defect in the run');
 }

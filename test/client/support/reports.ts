@@ -1,22 +1,8 @@
 import type { LiveReport } from '../../../client/live-report.js';
-import { totalsOf, type VmReport } from '../../../workflows/report.js';
+import { totalsOf, untouched, type VmReport } from '../../../workflows/report.js';
 
 export function vm(name: string, change: Partial<VmReport> = {}): VmReport {
-  return {
-    id: `id-of-${name}`,
-    name,
-    wave: 'pilot',
-    state: 'waiting',
-    step: 'queued',
-    waitingFor: null,
-    replicationId: null,
-    startedAt: null,
-    finishedAt: null,
-    outageSeconds: null,
-    error: null,
-    operations: [],
-    ...change,
-  };
+  return { ...untouched({ id: `id-of-${name}`, name }, 'pilot'), ...change };
 }
 
 export function report(vms: VmReport[], change: Partial<LiveReport> = {}): LiveReport {
@@ -30,6 +16,7 @@ export function report(vms: VmReport[], change: Partial<LiveReport> = {}): LiveR
     totals: totalsOf(vms),
     pausedBecause: null,
     sitesAway: [],
+    drill: null,
     vms,
     attention: [],
     ...change,

@@ -49,7 +49,7 @@ const STARTED_AT_ONCE = 20;
 const CHECK = 10 * 60_000;
 const BLOCKED_CHECK = 30_000;
 
-export async function migrationRun(input: RunInput): Promise<RunReport> {
+export async function planRun(input: RunInput): Promise<RunReport> {
   const book = new RunBook(input, Date.now());
   const { source, destination } = input.plan;
   const blocked = new Set<string>();
@@ -140,7 +140,7 @@ export async function migrationRun(input: RunInput): Promise<RunReport> {
       if (book.isDone) break;
       if (workflowInfo().continueAsNewSuggested && errands.length === 0) {
         await condition(allHandlersFinished);
-        await continueAsNew<typeof migrationRun>({ run: input.run, plan: input.plan, carried: book.carried });
+        await continueAsNew<typeof planRun>({ run: input.run, plan: input.plan, carried: book.carried });
       }
       const woken = await condition(() => changed || errands.length > 0, blocked.size > 0 ? BLOCKED_CHECK : CHECK);
       if (woken) continue;
