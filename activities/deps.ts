@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Config } from '../plan/types.js';
 import type { Site, Sites } from '../vcda/index.js';
 
 /** What activities are given instead of reaching for it. */
@@ -9,6 +10,8 @@ export interface ActivityDeps {
   client: Pick<Client, 'workflow'>;
   /** where a site's workflow is started when it does not run yet */
   taskQueue: string;
+  /** programs that checks may run, by name */
+  commands: Config['worker']['checks'];
 }
 
 /** @throws ApplicationFailure `UnknownSite`, which no retry mends, when the config of this worker has no such site */

@@ -1,6 +1,8 @@
+import { createCheckActivities } from './checks.js';
 import type { ActivityDeps } from './deps.js';
 import { createInquiryActivities } from './inquiries.js';
 import { createInspectActivities } from './inspect.js';
+import { createLocateActivities } from './locate.js';
 import { createOperationActivities } from './operations.js';
 import { createReachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
@@ -15,6 +17,8 @@ export function createActivities(deps: ActivityDeps) {
     ...createSiteWatchActivities(deps, reachability),
     ...createInquiryActivities(deps),
     ...createInspectActivities(deps),
+    ...createLocateActivities(deps),
+    ...createCheckActivities(deps),
   };
 }
 

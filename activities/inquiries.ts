@@ -3,6 +3,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
+import type { SiteStatus, TestCopy } from '../workflows/messages.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { summaryOf } from './outcome.js';
 import { askTemporal } from './site-signals.js';
@@ -58,6 +59,13 @@ export function createInquiryActivities(deps: ActivityDeps) {
       return states.filter(({ open }) => !open).map(({ workflowId }) => workflowId);
     },
 
+    /** Test copies at a site whose VM's workflow no longer runs, so that nobody else removes them. */
+    async testCopiesLeft({ site }: { site: string }): Promise<TestCopy[]> {
+      const copies = await testCopiesAt(deps, site);
+      const left = await Promise.all(copies.map(async (copy) => ({ copy, open: await isOpen(deps, copy.workflowId) })));
+      return left.filter(({ open }) => !open).map(({ copy }) => copy);
+    },
+
     /** Why Temporal refuses to begin a VM: a run has it, or has migrated it before; `free` when that is over by now. */
     async holderOfVm(workflowId: string): Promise<{ state: 'open' | 'migrated' | 'free'; run: string }> {
       try {
@@ -71,6 +79,13 @@ export function createInquiryActivities(deps: ActivityDeps) {
       }
     },
   };
+}
+
+/** None when the site's workflow does not run: it would hold them otherwise. */
+async function testCopiesAt(deps: ActivityDeps, site: string): Promise<TestCopy[]> {
+  const workflow = deps.client.workflow.getHandle(siteWorkflowId(site));
+  if (!(await isOpen(deps, workflow.workflowId))) return [];
+  return (await askTemporal(deps, () => workflow.query<SiteStatus, []>('siteStatus'))).testCopies;
 }
 
 async function isOpen(deps: ActivityDeps, workflowId: string): Promise<boolean> {

@@ -58,7 +58,7 @@ interface Serving {
 }
 
 const serve = async ({ config, env, log, healthAt, stop }: Serving): Promise<void> => {
-  const { taskQueue } = config.worker;
+  const { taskQueue, checks: commands } = config.worker;
   const buildId = env.DROVER_BUILD_ID || undefined;
   let worker: Worker | undefined;
   const health = healthAt && (await bindHealth(healthAt, () => worker?.getState() ?? 'STARTING'));
@@ -70,7 +70,15 @@ const serve = async ({ config, env, log, healthAt, stop }: Serving): Promise<voi
     const native = await connectWorker(env);
     connection = native.connection;
     const { namespace } = native;
-    worker = await createDroverWorker({ connection, namespace, taskQueue, client: client.client, sites, buildId });
+    worker = await createDroverWorker({
+      connection,
+      namespace,
+      taskQueue,
+      client: client.client,
+      sites,
+      commands,
+      buildId,
+    });
     if (stop.aborted) return;
 
     const ended = worker.run();

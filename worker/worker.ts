@@ -10,6 +10,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
+import type { Config } from '../plan/types.js';
 import type { Sites } from '../vcda/index.js';
 import { type Subject, subjectOf } from '../workflows/interceptors.js';
 import { workflowBundle } from './bundle.js';
@@ -22,6 +23,8 @@ export interface DroverWorkerOptions {
   /** for activities that tell workflows what they saw */
   client: Client;
   sites: Sites;
+  /** programs that checks of drills may run, by name; default: none */
+  commands?: Config['worker']['checks'];
   /** ms between the request to stop and the cancellation of activities; default 5 s */
   shutdownGraceTime?: number;
   /** id of this build, `DROVER_BUILD_ID`: turns worker versioning on; VM workflows then stay on the build that began them */
@@ -39,7 +42,7 @@ export const createDroverWorker = async (options: DroverWorkerOptions): Promise<
     taskQueue,
     dataConverter,
     workflowBundle: options.bundle ?? (await workflowBundle()),
-    activities: createActivities({ sites, client, taskQueue }),
+    activities: createActivities({ sites, client, taskQueue, commands: options.commands ?? {} }),
     interceptors: { activity: [activityLog] },
     ...(buildId && { workerDeploymentOptions: deployment(buildId) }),
 

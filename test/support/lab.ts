@@ -97,6 +97,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
         taskQueue: config.worker.taskQueue,
         client,
         sites,
+        commands: config.worker.checks,
         bundle: await bundle,
         shutdownGraceTime: 100,
       });
