@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../plan/names.js';
 import { type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
-import type { OperationRequest } from './types.js';
+import type { VmRef } from './types.js';
 
 export interface FailureDetails {
   site: string;
@@ -19,13 +19,22 @@ export interface Attempt {
   since: number;
 }
 
+/** What a call was made for. */
+export interface Subject {
+  /** kind of the operation, or what was asked: `locate` */
+  kind: string;
+  vm: VmRef;
+  /** absent: nothing was to be changed */
+  operationId?: string;
+}
+
 /**
- * The failure to throw for an error of a call made for an operation. Retryable ones carry the pause that the table or the
+ * The failure to throw for an error of a call made for a VM. Retryable ones carry the pause that the table or the
  * site asks for; once the row's time is over they become final.
  */
 export function failureOf(
   error: unknown,
-  request: Pick<OperationRequest, 'kind' | 'vm' | 'operationId' | 'site'>,
+  { kind, vm, operationId }: Subject,
   attempt: Attempt,
   rules: ErrorRules,
   hint = '',
@@ -34,8 +43,8 @@ export function failureOf(
   const rule = rules(error);
   const answer = error.status === null ? error.code : `${error.status} ${error.code}`;
   const message =
-    `${request.kind} of ${request.vm.name} (${request.vm.id}) at ${error.site}: ${answer}: ${error.detail}${hint} ` +
-    `[${error.method} ${error.path}, operation ${request.operationId}]. Next: ${rule.advice}`;
+    `${kind} of ${vm.name} (${vm.id}) at ${error.site}: ${answer}: ${error.detail}${hint} ` +
+    `[${error.method} ${error.path}${operationId === undefined ? '' : `, operation ${operationId}`}]. Next: ${rule.advice}`;
   const details: FailureDetails = { site: error.site, code: error.code, message };
   if (rule.call === 'hold')
     return ApplicationFailure.create({

@@ -17,7 +17,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createSiteWatchActivities(deps, reachability),
     ...createInquiryActivities(deps),
     ...createInspectActivities(deps),
-    ...createLocateActivities(deps),
+    ...createLocateActivities(deps, reachability),
     ...createCheckActivities(deps),
   };
 }

@@ -3,13 +3,16 @@ import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
-import type { SiteStatus, TestCopy } from '../workflows/messages.js';
+import type { MIGRATE_VM, SiteStatus, TestCopy } from '../workflows/messages.js';
 import { type ActivityDeps, configured } from './deps.js';
+import { unextended } from './extension.js';
 import { summaryOf } from './outcome.js';
 import { askTemporal } from './site-signals.js';
 import type { ReplicationSummary } from './types.js';
 
 const DESCRIBED_AT_ONCE = 20;
+/** Other workflows of a VM, such as of a drill, can be begun again when they have ended. */
+const MIGRATION: typeof MIGRATE_VM = 'migrateVm';
 
 export function createInquiryActivities(deps: ActivityDeps) {
   return {
@@ -41,38 +44,31 @@ export function createInquiryActivities(deps: ActivityDeps) {
       replicationId: string;
       resumedAt: number;
     }): Promise<ReplicationSummary | null> {
-      const found = await deps.sites.get(input.site).findReplication(input.replicationId, {
-        peer: input.peer,
-        resumedAt: input.resumedAt,
-        signal: cancellationSignal(),
-      });
+      const options = { peer: input.peer, resumedAt: input.resumedAt, signal: cancellationSignal() };
+      const found = await unextended(options, (local) =>
+        deps.sites.get(input.site).findReplication(input.replicationId, local),
+      );
       return found === null ? null : summaryOf(found);
     },
 
     /** Which of these workflows no longer run: those ended, terminated or never started. */
     async endedWorkflows(workflowIds: string[]): Promise<string[]> {
-      const states = await pMap(
-        workflowIds,
-        async (workflowId) => ({ workflowId, open: await isOpen(deps, workflowId) }),
-        { concurrency: DESCRIBED_AT_ONCE },
-      );
-      return states.filter(({ open }) => !open).map(({ workflowId }) => workflowId);
+      return ended(deps, workflowIds, (workflowId) => workflowId);
     },
 
     /** Test copies at a site whose VM's workflow no longer runs, so that nobody else removes them. */
     async testCopiesLeft({ site }: { site: string }): Promise<TestCopy[]> {
-      const copies = await testCopiesAt(deps, site);
-      const left = await Promise.all(copies.map(async (copy) => ({ copy, open: await isOpen(deps, copy.workflowId) })));
-      return left.filter(({ open }) => !open).map(({ copy }) => copy);
+      return ended(deps, await testCopiesAt(deps, site), ({ workflowId }) => workflowId);
     },
 
-    /** Why Temporal refuses to begin a VM: a run has it, or has migrated it before; `free` when that is over by now. */
+    /** Why Temporal refuses to begin a VM: a run or drill has it, or one has migrated it; `free` when that is over by now. */
     async holderOfVm(workflowId: string): Promise<{ state: 'open' | 'migrated' | 'free'; run: string }> {
       try {
-        const { status, memo } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
+        const handle = deps.client.workflow.getHandle(workflowId);
+        const { status, type, memo } = await askTemporal(deps, () => handle.describe());
         const run = typeof memo?.run === 'string' ? memo.run : workflowId;
-        const states = { RUNNING: 'open', COMPLETED: 'migrated' } as const;
-        return { state: status.name in states ? states[status.name as keyof typeof states] : 'free', run };
+        if (status.name === 'RUNNING') return { state: 'open', run };
+        return { state: status.name === 'COMPLETED' && type === MIGRATION ? 'migrated' : 'free', run };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return { state: 'free', run: workflowId };
         throw error;
@@ -86,6 +82,14 @@ async function testCopiesAt(deps: ActivityDeps, site: string): Promise<TestCopy[
   const workflow = deps.client.workflow.getHandle(siteWorkflowId(site));
   if (!(await isOpen(deps, workflow.workflowId))) return [];
   return (await askTemporal(deps, () => workflow.query<SiteStatus, []>('siteStatus'))).testCopies;
+}
+
+/** Those whose workflow no longer runs. */
+async function ended<T>(deps: ActivityDeps, all: T[], workflowIdOf: (one: T) => string): Promise<T[]> {
+  const states = await pMap(all, async (one) => ({ one, open: await isOpen(deps, workflowIdOf(one)) }), {
+    concurrency: DESCRIBED_AT_ONCE,
+  });
+  return states.filter(({ open }) => !open).map(({ one }) => one);
 }
 
 async function isOpen(deps: ActivityDeps, workflowId: string): Promise<boolean> {

@@ -1,20 +1,149 @@
 /** Where the replication of a VM lives now, and which points in time it holds. */
-import type { ActivityDeps } from './deps.js';
+import { cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
+import { type ActivityDeps, configured } from './deps.js';
+import { unextended } from './extension.js';
+import { failureOf } from './failures.js';
+import { beating, currentAttempt } from './heartbeat.js';
+import { summaryOf } from './outcome.js';
+import type { Reachability } from './reachability.js';
+import { isBetween } from './reversal.js';
 import type { InstanceInput, Located, LocateInput, ReplicaInstance } from './types.js';
 
-export function createLocateActivities(_deps: ActivityDeps) {
+/** What tells a replication to be the wanted one, best first: a name may be that of another VM. */
+type Mark = 'replication' | 'vm' | 'name';
+
+interface Candidate {
+  mark: Mark;
+  site: string;
+  replication: VmReplication;
+}
+
+/** A site that is silent for so many attempts is taken as dead, when the other has a replication that fits by name. */
+const SILENT_ATTEMPTS = 3;
+
+export function createLocateActivities(deps: ActivityDeps, reachability: Reachability) {
+  /** The best that a site has, which are several where it cannot tell. */
+  async function candidatesAt(site: Site, input: LocateInput, options: CallOptions): Promise<Candidate[]> {
+    const { vm, source, destination } = input;
+    const as = (mark: Mark, found: VmReplication[]): Candidate[] =>
+      found
+        .filter((replication) => isBetween(replication, source, destination))
+        .map((replication) => ({ mark, site: site.name, replication }));
+    if (vm.replicationId !== undefined) {
+      const named = await site.findReplication(vm.replicationId, options);
+      const found = as('replication', named === null ? [] : [named]);
+      if (found.length > 0) return found;
+    }
+    // Compared again here: a site may not know the filter, and takes a part of a name for the whole.
+    const ofVm = await site.replications({ vmId: vm.id }, options);
+    const found = as(
+      'vm',
+      ofVm.filter(({ vmId }) => vmId === vm.id),
+    );
+    if (found.length > 0) return found;
+    const alike = await site.replications({ vmName: vm.name }, options);
+    return as(
+      'name',
+      alike.filter(({ vmName }) => vmName === vm.name),
+    );
+  }
+
+  async function locate(input: LocateInput): Promise<Located | null> {
+    const { source, destination, vm, resumedAt } = input;
+    const options = { resumedAt, signal: cancellationSignal() };
+    let candidates: Candidate[] = [];
+    let silent: VcdaError | null = null;
+    for (const [name, peer] of [
+      [destination, source],
+      [source, destination],
+    ] as const) {
+      try {
+        const site = configured(deps, name);
+        const found = await unextended({ ...options, peer }, (local) => candidatesAt(site, input, local));
+        await reachability.answered(name);
+        candidates = better(candidates, found);
+      } catch (error) {
+        if (!(error instanceof VcdaError)) throw error;
+        silent ??= error;
+      }
+      const mark = candidates[0]?.mark;
+      if (mark === 'replication' || (mark === 'vm' && vm.replicationId === undefined)) break;
+    }
+    const [best, ...others] = candidates;
+    if (best === undefined) {
+      if (silent !== null) throw silent;
+      return null;
+    }
+    if (others.length > 0) throw ambiguous(input, candidates);
+    if (silent !== null && best.mark === 'name' && currentAttempt().number < SILENT_ATTEMPTS) throw silent;
+    const peer = best.site === source ? destination : source;
+    return { site: best.site, peer, replication: summaryOf(best.replication) };
+  }
+
+  /** Runs a question about a VM; what a site answers to it becomes a failure by the error table. */
+  const asking = <T>(kind: string, { vm }: Pick<LocateInput, 'vm'>, ask: () => Promise<T>): Promise<T> =>
+    beating(
+      () => null,
+      async () => {
+        try {
+          return await ask();
+        } catch (error) {
+          if (error instanceof VcdaError) await reachability.failed(error.site, error);
+          throw failureOf(error, { kind, vm }, currentAttempt(), deps.sites.rules);
+        }
+      },
+    );
+
   return {
     /**
-     * The replication of a VM between two sites, whichever way it goes; null: neither site has one.
-     * @throws ApplicationFailure `AmbiguousReplication` when several fit by name; `Hold`; else VCDA's code
+     * The replication of a VM between two sites, whichever way it goes; null: neither site has one. A site that does not
+     * answer is no obstacle where the other tells enough: it may be the one that a failover is made for.
+     * @throws ApplicationFailure `AmbiguousReplication` when several fit; `Hold`; else VCDA's code
      */
-    async locateReplication(_input: LocateInput): Promise<Located | null> {
-      throw new Error('not written yet');
+    async locateReplication(input: LocateInput): Promise<Located | null> {
+      return asking('locate', input, () => locate(input));
     },
 
-    /** The newest point in time that is not younger than `before`; null: the replication holds none. */
-    async instanceBefore(_input: InstanceInput): Promise<ReplicaInstance | null> {
-      throw new Error('not written yet');
+    /**
+     * The newest point in time that is not younger than `before`; null: the replication holds none.
+     * @throws ApplicationFailure `Hold`; else VCDA's code
+     */
+    async instanceBefore(input: InstanceInput): Promise<ReplicaInstance | null> {
+      const { site, peer, replicationId, resumedAt, before } = input;
+      const options = { peer, resumedAt, signal: cancellationSignal() };
+      const all = await asking('instances', input, () =>
+        unextended(options, (local) => configured(deps, site).instances(replicationId, local)),
+      );
+      return all.reduce<ReplicaInstance | null>((best, { key, timestamp }) => {
+        if (timestamp == null || timestamp > before) return best;
+        return best === null || timestamp > (best.timestamp ?? 0) ? { key, timestamp } : best;
+      }, null);
     },
   };
+}
+
+const MARKS: Mark[] = ['replication', 'vm', 'name'];
+
+/** Those with the better mark; of one that both sites list, the one at its destination. */
+function better(known: Candidate[], found: Candidate[]): Candidate[] {
+  const rank = ([first]: Candidate[]) => (first === undefined ? MARKS.length : MARKS.indexOf(first.mark));
+  if (rank(known) !== rank(found)) return rank(known) < rank(found) ? known : found;
+  const byId = new Map(known.map((one) => [one.replication.id, one]));
+  for (const one of found) {
+    const { id, destination } = one.replication;
+    if (!byId.has(id) || destination?.site === one.site) byId.set(id, one);
+  }
+  return [...byId.values()];
+}
+
+function ambiguous({ vm, source, destination }: LocateInput, candidates: Candidate[]): ApplicationFailure {
+  const list = candidates.map(({ replication: { id, vmId }, site }) => `${id} at ${site} (VM ${vmId ?? 'not told'})`);
+  const message =
+    `locate of ${vm.name} (${vm.id}): ${candidates.length} replications between ${source} and ${destination} may be ` +
+    `its: ${list.slice(0, 5).join(', ')}. Next: name the right one in the plan, as replicationId of the VM.`;
+  const type = 'AmbiguousReplication';
+  const details = [{ site: candidates[0]?.site ?? destination, code: type, message }];
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details });
 }

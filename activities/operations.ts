@@ -7,6 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../plan/names.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
+import { unextended } from './extension.js';
 import { failureOf, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
@@ -59,6 +60,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     return submitted;
   }
 
+  const look = (site: Site, request: OperationRequest, options: CallOptions, inDoubt: boolean): Promise<Look> =>
+    unextended(options, (local) => lookFor(deps.sites, site, request, local, inDoubt));
+
   /**
    * Looks until the operation is found, or has been absent for as long as a task may stay invisible after it was accepted.
    * A site that cannot tell is asked for longer: the tasks that may be it end, and their results name their VMs.
@@ -72,7 +76,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       if (n > 0) await pause(Math.min(LOOK_INTERVAL * 2 ** Math.min(n - 1, 3), patience));
       let seen: Look;
       try {
-        seen = await lookFor(site, request, options, true);
+        seen = await look(site, request, options, true);
         lost = 0;
       } catch (error) {
         // One look that fails must not begin the whole wait anew: at a site that loses some answers it would never end.
@@ -101,7 +105,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     inDoubt: boolean,
   ): Promise<Found | null> {
     if (inDoubt) return settle(site, request, options);
-    const seen = await lookFor(site, request, options, false);
+    const seen = await look(site, request, options, false);
     return seen.is === 'there' ? seen.found : null;
   }
 

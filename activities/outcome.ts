@@ -1,9 +1,12 @@
 /** What the state of a task and of a replication says about an operation: pure, so that every case can be tested. */
 import { type ErrorRules, recoveryState, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
-import type { Notice, NoticeError, OperationKind, ReplicaInstance, ReplicationSummary, Watch } from './types.js';
+import type { Notice, NoticeError, ReplicaInstance, ReplicationSummary, Watch } from './types.js';
 
 /** A replication in `ERROR` is given this long to mend itself before its VM fails: ms. */
 export const ERROR_PATIENCE = 5 * 60_000;
+
+/** Instead of `FINISHED`, where that is no success. */
+const RECOVERED = 'RECOVERED';
 
 /** Notice code for a source that is off: VCDA sends nothing until power-on or a manual sync [doc UG41 GUID-81EE4DE8]. */
 export const SOURCE_OFF = 'SourcePoweredOff';
@@ -11,7 +14,10 @@ export const SOURCE_OFF = 'SourcePoweredOff';
 export type Effect = 'done' | 'under way' | 'none';
 
 /** What the replication's own state says of an operation whose task is unknown; `null`: the site has no such replication. */
-export function effectOf(kind: OperationKind, replication: VmReplication | null): Effect {
+export function effectOf(
+  { kind, recoveredVmId }: Pick<Watch, 'kind' | 'recoveredVmId'>,
+  replication: VmReplication | null,
+): Effect {
   if (kind === 'delete') return replication === null ? 'done' : 'none';
   if (replication === null) return 'none';
   const recovery = recoveryState(replication);
@@ -26,7 +32,10 @@ export function effectOf(kind: OperationKind, replication: VmReplication | null)
     case 'failover-test':
       return recovered('TEST');
     case 'cleanup':
+      return recovered('NOT_STARTED');
     case 'reverse':
+      // It may have been recovered anew since; the VM that it replicates tells that it was turned around.
+      if (recoveredVmId != null && replication.vmId === recoveredVmId) return 'done';
       return recovered('NOT_STARTED');
     case 'pause':
       return replication.isPaused === true ? 'done' : 'none';
@@ -73,11 +82,14 @@ export interface Seen {
   amissFor: number;
 }
 
-/** Whether judging the task phase needs the replication: its task ended well, or is unknown. */
+/** Whether judging the task phase needs the replication: its task ended well, in a way that Drover does not know, or is unknown. */
 export function needsReplication(watch: Watch, task: Task | undefined, missingFor: number, settle: number): boolean {
   if (watch.phase === 'sync') return true;
-  // A deletion that ended well leaves nothing to look at.
-  if (task !== undefined) return taskEnd(task) === 'succeeded' && watch.kind !== 'delete';
+  if (task !== undefined) {
+    const end = taskEnd(task);
+    // A deletion that ended well leaves nothing to look at.
+    return end === 'succeeded' ? watch.kind !== 'delete' : end === 'failed' && task.state !== 'FAILED';
+  }
   return watch.taskId === null || missingFor >= settle;
 }
 
@@ -103,7 +115,7 @@ function judgeTask(
   if (end === 'succeeded') return notice(watch, at, replication ?? null, null);
   if (end === 'failed') {
     // An end state that Drover does not know may hide a success: the replication's state is the better witness.
-    if (task?.state !== 'FAILED' && effectOf(watch.kind, replication ?? null) === 'done')
+    if (task?.state !== 'FAILED' && effectOf(watch, replication ?? null) === 'done')
       return notice(watch, at, replication ?? null, null);
     const code = task?.error?.code ?? `TaskEndedAs${task?.state ?? 'Nothing'}`;
     return notice(
@@ -115,27 +127,22 @@ function judgeTask(
   }
   if (task !== undefined) return null;
   if (watch.taskId !== null && amissFor < settle) return null;
-  switch (effectOf(watch.kind, replication ?? null)) {
+  switch (effectOf(watch, replication ?? null)) {
     case 'done':
       return notice(watch, now, replication ?? null, null);
     case 'under way':
       return null;
     case 'none':
       if (watch.kind === 'sync') return notice(watch, now, replication ?? null, null);
-      return amissFor < settle
-        ? null
-        : notice(
-            watch,
-            now,
-            replication ?? null,
-            taskError(
-              watch,
-              'TaskLost',
-              'the site no longer knows the task, and the replication shows no effect of it',
-              rules,
-            ),
-          );
+      return amissFor < settle ? null : notice(watch, now, replication ?? null, lostTask(watch, rules));
   }
+}
+
+function lostTask(watch: Watch, rules: ErrorRules): NoticeError {
+  const detail = 'the site no longer knows the task, and the replication shows no effect of it';
+  const lost = taskError(watch, 'TaskLost', detail, rules);
+  // There is one test copy at most, so making or removing it once more does no harm; leaving it behind would.
+  return watch.kind === 'failover-test' || watch.kind === 'cleanup' ? { ...lost, meaning: 'retry' } : lost;
 }
 
 function judgeSync(
@@ -155,7 +162,7 @@ function judgeSync(
           taskError(watch, 'ReplicationNotFound', 'the replication disappeared while it was syncing', rules),
         );
   }
-  switch (replication.dataConnectionState ?? impliedState(replication)) {
+  switch (syncState(watch, replication)) {
     case 'OK':
     case 'SYNCING':
     case 'PRUNING':
@@ -176,9 +183,28 @@ function judgeSync(
       };
       return notice(watch, now, replication, { ...taskError(watch, code, msg ?? '', rules), meaning: 'fail' });
     }
+    case RECOVERED: {
+      if (amissFor < ERROR_PATIENCE) return null;
+      const detail = 'the replication was recovered before it had been protected the other way';
+      return notice(watch, now, replication, taskError(watch, 'InvalidReplicationState', detail, rules));
+    }
     default:
       return null;
   }
+}
+
+/** Whether something is wrong with a replication that is to hold its first full copy; it may mend by itself. */
+export function isAmiss(watch: Watch, replication: VmReplication | null | undefined): boolean {
+  if (replication === undefined) return false;
+  return replication === null || ['ERROR', RECOVERED].includes(syncState(watch, replication));
+}
+
+/** After a reverse everything is to be sent again; until an instance exists, no state of the connection means protection. */
+function syncState({ kind }: Watch, r: VmReplication): string {
+  const state = r.dataConnectionState ?? impliedState(r);
+  if (kind !== 'reverse' || state === 'POWERED_OFF' || state === 'ERROR') return state;
+  if (state === 'FINISHED') return RECOVERED;
+  return latestOf(r) === null ? 'UNKNOWN' : state;
 }
 
 /** For a site that does not tell the state: an instance is there once the first copy is. */

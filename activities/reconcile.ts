@@ -2,9 +2,10 @@
  * Finds out whether an operation has reached a site already: by its operation id, else by the tasks on its VM, else by
  * what the replication shows. An answer lost on the wire is therefore never a second start.
  */
-import type { CallOptions, Site, Task, VmReplication } from '../vcda/index.js';
+import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
+import { findReversed } from './reversal.js';
 import type { OperationRequest } from './types.js';
 
 export interface Found {
@@ -37,6 +38,7 @@ export type Look =
  * @throws ForeignReplication when a start would meet a replication that it must not adopt
  */
 export async function lookFor(
+  sites: Sites,
   site: Site,
   request: OperationRequest,
   options: CallOptions,
@@ -58,7 +60,7 @@ export async function lookFor(
   const effect =
     request.kind === 'start'
       ? await findReplicationOfVm(site, request, options)
-      : await findEffect(site, request, options);
+      : await findEffect(sites, site, request, options);
   if (effect !== null) return { is: 'there', found: effect };
   return inDoubt && unnamed.length > 0 ? { is: 'undecided', tasks: unnamed.map(({ id }) => id) } : { is: 'absent' };
 }
@@ -78,10 +80,19 @@ async function underOperationId(site: Site, request: OperationRequest, options: 
   }
 }
 
-async function findEffect(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
+async function findEffect(
+  sites: Sites,
+  site: Site,
+  request: OperationRequest,
+  options: CallOptions,
+): Promise<Found | null> {
   if (request.replicationId === null) return null;
-  const replication = await site.findReplication(request.replicationId, options);
-  return effectOf(request.kind, replication) === 'none' ? null : { taskId: null, replicationId: request.replicationId };
+  const replication =
+    request.kind === 'reverse'
+      ? await findReversed(sites, site, request, options)
+      : await site.findReplication(request.replicationId, options);
+  if (effectOf(request, replication) === 'none') return null;
+  return { taskId: null, replicationId: replication?.id ?? request.replicationId };
 }
 
 async function findReplicationOfVm(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
@@ -133,7 +144,7 @@ const TYPES: Record<OperationRequest['kind'], string[]> = {
  */
 export function relation(
   task: Task,
-  request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId'>,
+  request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId' | 'recoveredVmId'>,
 ): 'same' | 'other' | 'unknown' {
   const info = task.workflowInfo;
   const type = squeezed(info?.type ?? '');
@@ -143,7 +154,9 @@ export function relation(
   const result = task.result;
   const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;
   const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string');
-  if (ids.some((id) => id === request.vm.id || id === request.replicationId)) return 'same';
+  // A reverse makes the recovered VM the one that is replicated.
+  if ([request.vm.id, request.replicationId, request.recoveredVmId].some((id) => id != null && ids.includes(id)))
+    return 'same';
   if (typeof resultVm === 'string') return 'other';
   if (typeof info?.resourceName === 'string') return info.resourceName === request.vm.name ? 'same' : 'other';
   // A start's replication has no id yet that could be compared.

@@ -1,6 +1,14 @@
 /** The one place where an operation of a workflow becomes a call of the API. */
-import type { CallOptions, Site, Task } from '../vcda/index.js';
+import type {
+  CallOptions,
+  FailoverSettings,
+  FailoverTestSettings,
+  MigrateSettings,
+  Site,
+  Task,
+} from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
+import { unextended } from './extension.js';
 import type { OperationRequest } from './types.js';
 
 /** The replication that a task's result describes; null when it does not say. */
@@ -25,7 +33,6 @@ export async function send(
   if (request.kind === 'start') return site.startReplication(startSettings(request), withAuth);
   const id = request.replicationId;
   if (id === null) throw new TypeError(`${request.kind} needs a replication`);
-  const recovery = { type: 'vcloud' as const, powerOn: true, ...request.recovery };
   switch (request.kind) {
     case 'sync':
       return site.syncReplication(id, options);
@@ -34,18 +41,44 @@ export async function send(
     case 'resume':
       return site.resumeReplication(id, options);
     case 'migrate':
-      return site.migrateReplication(id, recovery, options);
+      return site.migrateReplication(id, migrateSettings(request), options);
     case 'failover':
-      return site.failoverReplication(id, recovery, options);
-    case 'failover-test':
-      return site.testFailover(id, recovery, options);
+      return unextended(options, (local) => site.failoverReplication(id, failoverSettings(request), local));
+    case 'failover-test': {
+      const settings = testSettings(request);
+      const test = (use: CallOptions) => site.testFailover(id, settings, use);
+      return settings.sync === true ? test(options) : unextended(options, test);
+    }
     case 'cleanup':
-      return site.cleanUpTest(id, options);
+      return unextended(options, (local) => site.cleanUpTest(id, local));
     case 'reverse':
       return site.reverseReplication(id, withAuth);
     case 'delete':
       return site.deleteReplication(id, options);
   }
+}
+
+/** What all recoveries have in common. */
+function recoverySettings({ recovery }: OperationRequest) {
+  const { powerOn = true, placementPolicy, sizingPolicy, vAppNetworkSettings, vmNetworkSettings } = recovery ?? {};
+  return { type: 'vcloud' as const, powerOn, placementPolicy, sizingPolicy, vAppNetworkSettings, vmNetworkSettings };
+}
+
+/** Always of the latest state: a migration has no instances. */
+const migrateSettings = (request: OperationRequest): MigrateSettings => ({
+  ...recoverySettings(request),
+  consolidate: request.recovery?.consolidate,
+});
+
+const failoverSettings = (request: OperationRequest): FailoverSettings => ({
+  ...migrateSettings(request),
+  instanceId: request.recovery?.instanceId,
+});
+
+/** It takes an older instance, or syncs first: not both [doc S45 failover test settings]. */
+function testSettings(request: OperationRequest): FailoverTestSettings {
+  const { instanceId, sync } = request.recovery ?? {};
+  return { ...recoverySettings(request), ...(instanceId === undefined ? { sync } : { instanceId }) };
 }
 
 function startSettings({ start, vm }: OperationRequest) {

@@ -65,6 +65,7 @@ export async function handToWatcher(
     phase: 'task',
     slot: request.slot,
     since: submitted.submittedAt,
+    ...(request.recoveredVmId === undefined ? {} : { recoveredVmId: request.recoveredVmId }),
   });
 }
 

@@ -6,10 +6,12 @@ import { cancellationSignal } from '@temporalio/activity';
 import pMap from 'p-map';
 import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
+import { unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
-import { judge, needsReplication } from './outcome.js';
+import { isAmiss, judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
+import { findReversed, reversedIn } from './reversal.js';
 import { replicationIn } from './send.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
 import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from './types.js';
@@ -80,10 +82,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         ? await unlessUnheard(watch, () => replicationOf(site, watch, task, replications, options))
         : undefined;
       if (unheard.has(watch)) continue;
-      const amissFor =
-        watch.phase === 'sync'
-          ? howLong(watch, replication === null || replication?.dataConnectionState === 'ERROR')
-          : (missing.get(watch) ?? 0);
+      const amissFor = watch.phase === 'sync' ? howLong(watch, isAmiss(watch, replication)) : (missing.get(watch) ?? 0);
       const notice = judge(watch, { task, replication, amissFor }, settle, Date.now(), deps.sites.rules);
       if (notice === null) continue;
       amissSince.delete(`${watch.operationId} ${watch.phase}`);
@@ -92,7 +91,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     return { ended, unheard: [...unheard.values()] };
   }
 
-  /** A start's replication is known by its task's result, else by its VM. */
+  /** A start's replication is known by its task's result, else by its VM; a reverse's may be elsewhere and have another id. */
   async function replicationOf(
     site: Site,
     watch: Watch,
@@ -101,6 +100,12 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     options: CallOptions,
   ): Promise<VmReplication | null> {
     const id = replicationIdOf(watch, task);
+    if (watch.kind === 'reverse') {
+      const listed = id === null ? undefined : known.get(id);
+      if (watch.phase === 'sync' && listed !== undefined) return listed;
+      const found = await findReversed(deps.sites, site, { ...watch, replicationId: id }, options);
+      return found ?? reversedIn(task, watch);
+    }
     if (id !== null) return known.get(id) ?? (await site.findReplication(id, options));
     const all = await site.replications({ vmId: watch.vm.id }, options);
     return all.find((r) => r.vmId === watch.vm.id) ?? null;
@@ -179,11 +184,14 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         async () => {
           try {
             const sinceSubmitted: typeof amiss = (_, isAmiss) => (isAmiss ? Date.now() - input.watch.since : 0);
-            const { ended, unheard } = await look(site, [input.watch], sinceSubmitted, {
+            const options = {
               peer: input.watch.peer,
               resumedAt: input.resumedAt,
               signal: cancellationSignal(),
-            });
+            };
+            const { ended, unheard } = await unextended(options, (local) =>
+              look(site, [input.watch], sinceSubmitted, local),
+            );
             if (ended[0] !== undefined) return ended[0].notice;
             if (unheard[0] !== undefined) throw unheard[0];
             await watchAtSite(deps, input.site, input.watch);
@@ -206,5 +214,7 @@ async function findTask(site: Site, id: string, options: CallOptions): Promise<T
   }
 }
 
-const replicationIdOf = (watch: Watch, task: Task | undefined): string | null =>
-  watch.replicationId ?? (task === undefined ? null : replicationIn(task));
+function replicationIdOf(watch: Watch, task: Task | undefined): string | null {
+  const told = task === undefined ? null : replicationIn(task);
+  return watch.kind === 'reverse' ? (told ?? watch.replicationId) : (watch.replicationId ?? told);
+}
