@@ -1,16 +1,150 @@
-/** Proving that a recovered VM works, from where the worker runs. */
+/** Proving that a recovered VM works, from where the worker runs: VCDA's own power state is not live [KB 407394]. */
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Check, CheckCommand } from '../plan/types.js';
+import { VcdaError } from '../vcda/index.js';
 import type { CheckResult } from '../workflows/report.js';
-import type { ActivityDeps } from './deps.js';
+import { addressOf, type CheckSubject, filled, filledUrl, needsAddress } from './check-subject.js';
+import { type ActivityDeps, configured } from './deps.js';
+import { beating, pause } from './heartbeat.js';
+import { commandProbe } from './probes/command.js';
+import { httpProbe } from './probes/http.js';
+import { type Finding, type Probe, within } from './probes/probe.js';
+import { tcpProbe } from './probes/tcp.js';
 import type { CheckVmInput } from './types.js';
 
-export function createCheckActivities(_deps: ActivityDeps) {
+/** What an attempt of the activity leaves for the next, so that a killed worker costs no evidence. */
+interface Trail {
+  startedAt: number;
+  attempts: number;
+}
+
+export function createCheckActivities(deps: ActivityDeps) {
   return {
     /**
-     * Makes a check until it passes or its time is over. What the VM does is never an error, but a result.
+     * Makes a check until it passes or its time is over, once at least. What the VM or the site does is never an error, but
+     * a result.
      * @throws ApplicationFailure `UnknownCommand` when this worker's config has no such command
      */
-    async checkVm(_input: CheckVmInput): Promise<CheckResult> {
-      throw new Error('not written yet');
+    async checkVm(input: CheckVmInput): Promise<CheckResult> {
+      const { check, vm } = input;
+      const command = commandOf(check, deps.commands);
+      const site = configured(deps, input.site);
+      const trail = trailIn(activityInfo().heartbeatDetails) ?? { startedAt: Date.now(), attempts: 0 };
+      const options = { peer: input.peer, resumedAt: input.resumedAt, signal: cancellationSignal() };
+      const needsIp = needsAddress(textsOf(check));
+      let address: { ip: string | null } | undefined;
+
+      async function subject(): Promise<CheckSubject> {
+        // A command is told the address when there is one, and may do without.
+        if (address === undefined && (needsIp || command !== null)) {
+          const asked = addressOf(site, input, options).then((ip) => ({ ip }));
+          address = needsIp ? await asked : await asked.catch(unlessRefused);
+        }
+        return { id: vm.id, name: vm.name, ip: address?.ip ?? null };
+      }
+
+      async function attempt(): Promise<Finding & { isFinal?: boolean }> {
+        let of: CheckSubject;
+        try {
+          of = await subject();
+        } catch (error) {
+          if (!(error instanceof VcdaError)) throw error;
+          return { ok: false, detail: `${check.name}: the address of ${vm.name} is not known: ${error.message}` };
+        }
+        if (of.ip === null && needsIp) return { ok: false, detail: noAddress(input), isFinal: true };
+        const { label, probe } = probeFor(check, command, of, input);
+        const { ok, detail } = await within(check.timeout, cancellationSignal(), probe);
+        return { ok, detail: `${label}: ${detail}` };
+      }
+
+      return beating(
+        () => trail,
+        async () => {
+          for (;;) {
+            trail.attempts += 1;
+            const { ok, detail, isFinal } = await attempt();
+            if (ok || isFinal === true || Date.now() >= input.until) {
+              const { attempts, startedAt } = trail;
+              return { name: check.name, ok, detail, attempts, startedAt: iso(startedAt), finishedAt: iso(Date.now()) };
+            }
+            await pause(Math.min(check.interval, Math.max(0, input.until - Date.now())));
+          }
+        },
+      );
     },
   };
 }
+
+/** What the site does not tell now, it may tell at the next attempt. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof VcdaError)) throw error;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+function trailIn(details: unknown): Trail | null {
+  const trail = details as Partial<Trail> | null | undefined;
+  return typeof trail?.startedAt === 'number' && typeof trail.attempts === 'number'
+    ? { startedAt: trail.startedAt, attempts: trail.attempts }
+    : null;
+}
+
+function commandOf(check: Check, commands: ActivityDeps['commands']): CheckCommand | null {
+  if (check.type !== 'command') return null;
+  const command = Object.hasOwn(commands, check.command) ? commands[check.command] : undefined;
+  if (command !== undefined) return command;
+  const known = Object.keys(commands);
+  throw ApplicationFailure.nonRetryable(
+    `the workers' config has no command ${check.command} for checks; it allows ${known.join(', ') || 'none'}. ` +
+      'Next: add it under worker.checks and restart the workers, or use one of these in the drill.',
+    'UnknownCommand',
+  );
+}
+
+/** Where its placeholders may be. */
+function textsOf(check: Check): string[] {
+  switch (check.type) {
+    case 'tcp':
+      return [check.host];
+    case 'http':
+      return [check.url];
+    case 'command':
+      return check.args;
+  }
+}
+
+function probeFor(
+  check: Check,
+  command: CheckCommand | null,
+  subject: CheckSubject,
+  { site, run }: CheckVmInput,
+): { label: string; probe: Probe } {
+  switch (check.type) {
+    case 'tcp': {
+      const host = filled(check.host, subject);
+      const shown = host.includes(':') ? `[${host}]` : host;
+      return { label: `tcp ${shown}:${check.port}`, probe: tcpProbe(host, check.port) };
+    }
+    case 'http': {
+      const url = filledUrl(check.url, subject);
+      return { label: `http ${url.replace(/\/\/[^/@]*@/, '//')}`, probe: httpProbe({ ...check, url }) };
+    }
+    case 'command': {
+      if (command === null) throw new TypeError('a command is looked up before it is run');
+      const args = check.args.map((arg) => filled(arg, subject));
+      const variables = {
+        DROVER_VM_ID: subject.id,
+        DROVER_VM_NAME: subject.name,
+        ...(subject.ip === null ? {} : { DROVER_VM_IP: subject.ip }),
+        DROVER_SITE: site,
+        DROVER_RUN: run,
+      };
+      return { label: `command ${check.command}`, probe: commandProbe(command, args, variables) };
+    }
+  }
+}
+
+const noAddress = ({ check, vm, site, replicationId, recovery }: CheckVmInput): string =>
+  `${check.name}: no address of ${vm.name} is known. Next: give it as address of the VM in the drill, or as ipAddress in the ` +
+  `${recovery === 'test' ? 'test ' : ''}network settings of its replication (${replicationId}) at ${site}`;

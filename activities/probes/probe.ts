@@ -1,0 +1,59 @@
+/** What every probe of a recovered VM has in common: one attempt, that ends in time. */
+
+/** What one attempt has seen. */
+export interface Finding {
+  ok: boolean;
+  detail: string;
+}
+
+/** One attempt. It ends when its signal says so, and never rejects for what the VM does. */
+export type Probe = (signal: AbortSignal) => Promise<Finding>;
+
+/**
+ * Makes one attempt that takes `ms` at most.
+ * @throws the reason of `cancelled` when that comes first
+ */
+export async function within(ms: number, cancelled: AbortSignal, probe: Probe): Promise<Finding> {
+  cancelled.throwIfAborted();
+  // `AbortSignal.any` would do, but Node 20 may collect its parts before they fire.
+  const control = new AbortController();
+  let over = false;
+  const timer = setTimeout(() => {
+    over = true;
+    control.abort();
+  }, ms);
+  const cancel = () => control.abort(cancelled.reason);
+  cancelled.addEventListener('abort', cancel, { once: true });
+  try {
+    const finding = await probe(control.signal);
+    cancelled.throwIfAborted();
+    return over && !finding.ok ? { ok: false, detail: `no answer within ${ms} ms` } : finding;
+  } finally {
+    clearTimeout(timer);
+    cancelled.removeEventListener('abort', cancel);
+  }
+}
+
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to the network',
+  ETIMEDOUT: 'no answer to the connection',
+  ENOTFOUND: 'the name of the host is not known',
+  EAI_AGAIN: 'the name server does not answer',
+  ENOENT: 'no such file',
+  EACCES: 'not allowed',
+};
+
+/** Why the network or the system failed, in few words; errors may be wrapped, or gathered over several addresses. */
+export function reasonOf(error: unknown): string {
+  let at = error as { code?: unknown; message?: unknown; errors?: unknown; cause?: unknown };
+  for (;;) {
+    const inner: unknown = Array.isArray(at.errors) ? at.errors[0] : at.cause;
+    if (typeof inner !== 'object' || inner === null) break;
+    at = inner;
+  }
+  const code = typeof at.code === 'string' ? at.code : '';
+  return WORDS[code] ?? `${typeof at.message === 'string' ? at.message : String(error)}${code && ` (${code})`}`;
+}
