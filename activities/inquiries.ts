@@ -3,12 +3,12 @@ import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
-import type { MIGRATE_VM, SiteStatus, TestCopy } from '../workflows/messages.js';
+import type { MIGRATE_VM, SiteStatus } from '../workflows/messages.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
 import { summaryOf } from './outcome.js';
 import { askTemporal } from './site-signals.js';
-import type { ReplicationSummary } from './types.js';
+import type { ReplicationSummary, TestCopy } from './types.js';
 
 const DESCRIBED_AT_ONCE = 20;
 /** Other workflows of a VM, such as of a drill, can be begun again when they have ended. */

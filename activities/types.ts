@@ -178,6 +178,18 @@ export interface CheckVmInput {
   resumedAt: number;
 }
 
+/** A test copy that a drill has made or is about to make. */
+export interface TestCopy {
+  /** of the VM's workflow, which removes it while it runs */
+  workflowId: string;
+  run: string;
+  source: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  since: number;
+}
+
 /** What the error table says when a code ends a task: fail the VM, do the step again, or wait for a person. */
 export type TaskMeaning = 'fail' | 'retry' | 'hold';
 
