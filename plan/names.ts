@@ -26,6 +26,8 @@ export const SITE_WORKFLOW = 'site';
 
 export const runWorkflowId = (run: string): string => `run/${run}`;
 
+export const runOfWorkflowId = (workflowId: string): string => workflowId.slice(runWorkflowId('').length);
+
 /** Names the VM, not the run, so that Temporal refuses a second run or drill that would touch the VM at once. */
 export const vmWorkflowId = (sourceSite: string, vmId: string): string => `vm/${sourceSite}/${vmId}`;
 

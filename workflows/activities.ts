@@ -23,9 +23,27 @@ export const { pollSite } = proxyActivities<Activities>({
   retry: { ...retry, maximumInterval: '10 seconds' },
 });
 
-export const { configuredSites, endedWorkflows, holderOfVm, inspectSite, openSite, readReplication, siteSettings } =
-  proxyActivities<Activities>({
-    startToCloseTimeout: '2 minutes',
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    retry,
-  });
+/** Its own end comes with the check's time, which a drill's schema bounds to a day. */
+export const { checkVm } = proxyActivities<Activities>({
+  startToCloseTimeout: '25 hours',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
+
+export const {
+  configuredSites,
+  endedWorkflows,
+  holderOfVm,
+  inspectSite,
+  instanceBefore,
+  locateReplication,
+  openSite,
+  readReplication,
+  siteSettings,
+  testCopiesLeft,
+} = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});

@@ -2,12 +2,12 @@
  * The gate before a cutover: approval, then the window, then a slot. A VM passes only with all of them at one moment, so
  * what was waited for first is looked at again at the end.
  */
-import type { MigrateVmInput } from './messages.js';
+import type { PlanVmInput } from './messages.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
 /** Passed: the VM holds a cutover slot. @throws Stopped @throws StepFailed when its window was missed and the plan says fail */
-export async function passGate(vm: VmControl, cutover: MigrateVmInput['cutover']): Promise<void> {
+export async function passGate(vm: VmControl, cutover: PlanVmInput['cutover']): Promise<void> {
   for (;;) {
     await vm.whenAllowed();
     if (cutover.approval !== 'none') await vm.whenApproved();
@@ -19,10 +19,10 @@ export async function passGate(vm: VmControl, cutover: MigrateVmInput['cutover']
   }
 }
 
-const isOpen = (window: MigrateVmInput['cutover']['window']): boolean =>
+const isOpen = (window: PlanVmInput['cutover']['window']): boolean =>
   window === null || (Date.parse(window.opens) <= Date.now() && Date.now() < Date.parse(window.closes));
 
-async function whenWindowOpen(vm: VmControl, window: MigrateVmInput['cutover']['window']): Promise<void> {
+async function whenWindowOpen(vm: VmControl, window: PlanVmInput['cutover']['window']): Promise<void> {
   if (window === null) return;
   const untilOpen = Date.parse(window.opens) - Date.now();
   if (untilOpen > 0) await vm.waitFor('window', () => false, untilOpen);

@@ -1,9 +1,11 @@
 /** Every message of Drover's workflows, typed: what people and workflows may say to a run, a VM and a site. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Notice, SiteWatchList, SlotKind, VmRef, Watch } from '../activities/types.js';
+import type { Notice, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from '../activities/types.js';
 import { SIGNALS } from '../plan/names.js';
-import type { Drill, Plan } from '../plan/types.js';
+import type { Drill, Plan, PlanVm } from '../plan/types.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
+
+export type { TestCopy } from '../activities/types.js';
 
 /* ── run ─────────────────────────────────────────────────────────────────── */
 
@@ -99,32 +101,25 @@ export interface SweepInput {
   site: string;
 }
 
-/** A test copy that a drill has made or is about to make. */
-export interface TestCopy {
-  /** of the VM's workflow, which removes it while it runs */
-  workflowId: string;
-  run: string;
-  source: string;
-  peer: string;
-  vm: VmRef;
-  replicationId: string;
-  since: number;
+export interface SweepResult {
+  removed: { vm: string; run: string }[];
+  /** some other run has the VM, or the clean-up failed; the next sweep tries again */
+  left: { vm: string; run: string }[];
 }
 
 /* ── VM ──────────────────────────────────────────────────────────────────── */
 
 export const MIGRATE_VM = 'migrateVm';
 
-export interface MigrateVmInput {
+/** What the workflow of a VM needs of its run, whatever it does. */
+export interface VmInput {
   run: string;
   wave: string;
-  vm: Plan['waves'][number]['vms'][number];
+  vm: PlanVm;
   source: string;
-  destination: Plan['destination'];
-  replication: Plan['replication'];
-  limits: Plan['limits'];
-  cutover: Plan['cutover'];
-  keepReplication: boolean;
+  destination: { site: string };
+  /** this run's share of the sites' slots */
+  limits: { syncs?: number; cutovers?: number };
   /** ms without a notice after which the VM asks the site itself */
   selfCheck: number;
   approved: boolean;
@@ -132,13 +127,38 @@ export interface MigrateVmInput {
   resumedAt: number;
 }
 
+/** A VM of a plan, of any kind. */
+export interface PlanVmInput extends VmInput {
+  destination: Plan['destination'];
+  replication: Plan['replication'];
+  cutover: Plan['cutover'];
+  recovery: Plan['recovery'];
+  keepReplication: boolean;
+  /** when the run began, from which recovery times count */
+  triggeredAt: number;
+}
+
+export interface DrillVmInput extends VmInput {
+  mode: Drill['mode'];
+  recovery: Drill['recovery'];
+  checks: Drill['checks'];
+}
+
+export interface SweepVmInput {
+  copy: TestCopy;
+  site: string;
+  selfCheck: number;
+}
+
+/** The drill lets its VMs go on: to recover, and later to clean up. */
+export type Proceed = { to: 'recover'; triggeredAt: number } | { to: 'clean-up' };
+
 export const operationEndedSignal = defineSignal<[Notice]>(SIGNALS.operationEnded);
 export const slotGrantedSignal = defineSignal<[{ slot: SlotKind }]>('slotGranted');
 export const vmApproveSignal = defineSignal('vmApprove');
 export const vmPauseSignal = defineSignal('vmPause');
 export const vmResumeSignal = defineSignal<[{ at: number }]>('vmResume');
-/** The drill lets its VMs go on: to recover, and later to clean up. */
-export const vmProceedSignal = defineSignal<[{ to: 'recover' | 'clean-up' }]>('vmProceed');
+export const vmProceedSignal = defineSignal<[Proceed]>('vmProceed');
 export const vmCancelSignal = defineSignal('vmCancel');
 export const vmReportQuery = defineQuery<VmReport & { hold: Hold | null }>('vmReport');
 

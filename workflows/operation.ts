@@ -18,14 +18,13 @@ export interface Step {
   replicationId: string | null;
   start?: OperationRequest['start'];
   recovery?: OperationRequest['recovery'];
+  recoveredVmId?: string | null;
   until?: 'task' | 'synced';
   /** taken before each try, given back by the site when it is over */
   slot?: SlotKind;
   /** the caller holds the slot for the first try already */
   slotTaken?: boolean;
   notAfter?: number | null;
-  /** goes on when a person asks to stop: what has begun is brought to its end */
-  unstoppable?: boolean;
 }
 
 /** The operation was not sent, since its window had closed. */
@@ -71,7 +70,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       delay: 0,
     };
     const failed = new StepFailed({ code, message, operation: step.kind, taskId: notice.taskId });
-    if (meaning === 'hold') await vm.holdFor({ site: vm.input.site, code, message });
+    if (meaning === 'hold') await vm.holdFor({ site: vm.site, code, message });
     else if (meaning === 'fail' || tries >= TRIES) throw failed;
     else await sleep(delay * tries);
   }
@@ -84,8 +83,18 @@ export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Pr
   return awaitEnd(vm, step, request, submitted, 'sync');
 }
 
+/** Waits for the full copy after a reverse, at the site where the replication lives now: it is asked first, and then watches. */
+export async function awaitResync(vm: VmControl, step: Step, outcome: Outcome, replicationId: string): Promise<Notice> {
+  const request = requestFor(vm, step, attemptOf(outcome));
+  // Missing or in error is counted from now: the replication has just moved here.
+  const submitted = { ...outcome.submitted, replicationId, submittedAt: Date.now() };
+  const asked = await askSite(vm, step, request, submitted, 'sync', () => vm.isStopRequested);
+  return asked ?? awaitEnd(vm, step, request, submitted, 'sync');
+}
+
 function requestFor(vm: VmControl, step: Step, attempt: number): OperationRequest {
-  const { run, vm: ref, site, peer } = vm.input;
+  const { run, vm: ref } = vm.input;
+  const { site, peer } = vm;
   return {
     operationId: operationId(run, ref.id, step.kind, attempt),
     kind: step.kind,
@@ -97,6 +106,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     replicationId: step.replicationId,
     ...(step.start === undefined ? {} : { start: step.start }),
     ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
+    ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
     requestedAt: Date.now(),
     notAfter: step.notAfter ?? null,
     resumedAt: vm.resumedAt,
@@ -114,7 +124,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
   let decided = false;
   for (;;) {
     try {
-      if (step.unstoppable !== true) await whenAllowed(vm, step);
+      await whenAllowed(vm, step);
       return await submitUnlessStopped(vm, step, { ...request, resumedAt: vm.resumedAt, decided });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
@@ -167,7 +177,6 @@ async function slotBack<E>(vm: VmControl, step: Step, error: E): Promise<E> {
 }
 
 async function submitUnlessStopped(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
-  if (step.unstoppable === true) return submitOperation(request);
   const scope = new CancellationScope();
   const unlisten = vm.onStop(() => scope.cancel());
   try {
@@ -226,6 +235,7 @@ async function askSite(
         phase,
         slot: step.slot ?? null,
         since: submitted.submittedAt,
+        ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
       },
     });
   } catch (error) {

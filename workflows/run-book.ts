@@ -2,8 +2,8 @@
  * What a run remembers of its VMs, and what may be started next. Pure, and kept by sets of ids rather than counters, so
  * that a report that comes twice, or after a continue-as-new, counts once.
  */
-import type { Plan, PlanVm } from '../plan/types.js';
-import type { CarriedRun, RunInput, Scope } from './messages.js';
+import type { Plan, PlanVm, RunKind } from '../plan/types.js';
+import type { CarriedRun, Scope } from './messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from './report.js';
 
 /** Temporal advises at most 500 open children of one workflow. */
@@ -12,8 +12,14 @@ export const MOST_OPEN = 500;
 /** Code of a VM that is skipped since an earlier run has migrated it. */
 const ALREADY_MIGRATED = 'AlreadyMigrated';
 
+/** What the book needs of a plan or a drill. */
+export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
+  kind: RunKind | 'drill';
+  destination: { site: string };
+}
+
 export class RunBook {
-  readonly #plan: Plan;
+  readonly #plan: Herded;
   readonly #run: string;
   readonly #vms: Map<string, VmReport>;
   readonly #open: Set<string>;
@@ -30,7 +36,7 @@ export class RunBook {
   /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
   #accepted: number;
 
-  constructor({ run, plan, carried }: RunInput, now: number) {
+  constructor({ run, plan, carried }: { run: string; plan: Herded; carried?: CarriedRun }, now: number) {
     this.#run = run;
     this.#plan = plan;
     this.#planned = new Map(
@@ -70,16 +76,17 @@ export class RunBook {
     else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
   }
 
-  get plan(): Plan {
-    return this.#plan;
-  }
-
   get isDone(): boolean {
     return this.#open.size === 0 && [...this.#vms.values()].every((r) => isFinal(r.state));
   }
 
   get paused(): string | null {
     return this.#paused;
+  }
+
+  /** epoch ms */
+  get startedAt(): number {
+    return this.#startedAt;
   }
 
   get resumedAt(): number {
@@ -115,6 +122,13 @@ export class RunBook {
         .slice(0, MOST_OPEN - this.#open.size);
     }
     return [];
+  }
+
+  /** VMs that wait to be begun, in whatever wave they are. */
+  unstarted(): PlanVm[] {
+    if (this.#paused !== null || this.#cancelling) return [];
+    const isWaiting = ({ id }: PlanVm) => !this.#open.has(id) && !isFinal(this.#report(id).state);
+    return this.#plan.waves.flatMap(({ vms }) => vms.filter(isWaiting));
   }
 
   started(vmId: string, now: number): void {
@@ -156,6 +170,42 @@ export class RunBook {
           'if its source is in use again, say so with remigrate: true in the plan.',
       },
     });
+  }
+
+  /** Others have these VMs for longer than the drill waits. */
+  skipBlocked(vmIds: string[], now: number): void {
+    for (const id of vmIds) {
+      const { name, error } = this.#report(id);
+      const message = `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}. Next: run the drill again when that is over.`;
+      this.#change(id, {
+        state: 'skipped',
+        step: 'done',
+        waitingFor: null,
+        finishedAt: new Date(now).toISOString(),
+        error: { code: 'VmInUse', operation: null, taskId: null, message },
+      });
+    }
+  }
+
+  /** Takes what an open VM says of itself on its way. */
+  heard(report: VmReport): void {
+    if (this.#open.has(report.id)) this.#vms.set(report.id, report);
+  }
+
+  /** Ends what was not begun, for want of time; returns the open VMs, which must be told. */
+  giveUp(now: number): string[] {
+    for (const { id, name, state } of this.#vms.values()) {
+      if (isFinal(state) || this.#open.has(id)) continue;
+      const message = `${name} (${id}) was not recovered: the time of the drill was over.`;
+      this.#change(id, {
+        state: 'failed',
+        step: 'done',
+        waitingFor: null,
+        finishedAt: new Date(now).toISOString(),
+        error: { code: 'TimedOut', operation: null, taskId: null, message },
+      });
+    }
+    return this.open;
   }
 
   /** Takes a VM's final report; false when it was known. */

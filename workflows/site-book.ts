@@ -3,7 +3,7 @@
  * every change is idempotent, since signals and poll results may come twice.
  */
 import type { PolledSite, SiteWatchList, SlotKind, Watch } from '../activities/types.js';
-import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest } from './messages.js';
+import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest, TestCopy } from './messages.js';
 
 export class SiteBook {
   readonly #watches: Map<string, Watch>;
@@ -15,6 +15,7 @@ export class SiteBook {
   #resumedAt: number;
   #away: { at: number; message: string } | null = null;
   #hold: { code: string; message: string } | null = null;
+  readonly #testCopies: Map<string, TestCopy>;
   #version = 0;
 
   constructor(carried?: CarriedSite) {
@@ -24,6 +25,7 @@ export class SiteBook {
     this.#brake = carried?.brake ?? false;
     this.#limits = carried?.limits ?? { syncs: null, cutovers: null, requestsPerSecond: null };
     this.#resumedAt = carried?.resumedAt ?? 0;
+    this.#testCopies = new Map(carried?.testCopies?.map((copy) => [copy.replicationId, copy]));
   }
 
   get carried(): CarriedSite {
@@ -34,7 +36,20 @@ export class SiteBook {
       brake: this.#brake,
       limits: this.#limits,
       resumedAt: this.#resumedAt,
+      testCopies: [...this.#testCopies.values()],
     };
+  }
+
+  get hasTestCopies(): boolean {
+    return this.#testCopies.size > 0;
+  }
+
+  testCopy(copy: TestCopy): void {
+    this.#testCopies.set(copy.replicationId, copy);
+  }
+
+  testCopyGone(replicationId: string): void {
+    this.#testCopies.delete(replicationId);
   }
 
   get hold(): { code: string; message: string } | null {
@@ -91,7 +106,7 @@ export class SiteBook {
       holders,
       queue,
       watches,
-      testCopies: [],
+      testCopies: [...this.#testCopies.values()],
       hold: this.#hold,
       away: this.#away,
     };

@@ -2,6 +2,7 @@
  * The watcher of one site, for all runs and drills: waits for their operations with one polling activity, and gives out
  * the site's slots. It lives as long as Drover does and continues as new, so limits and brake outlive runs.
  */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   allHandlersFinished,
   CancellationScope,
@@ -13,9 +14,10 @@ import {
   setHandler,
   setWorkflowOptions,
   sleep,
+  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { runWorkflowId } from '../plan/names.js';
+import { runWorkflowId, sweepWorkflowId } from '../plan/names.js';
 import { endedWorkflows, pollSite, siteSettings } from './activities.js';
 import { signalIfOpen } from './external.js';
 import {
@@ -32,12 +34,16 @@ import {
   siteStatusQuery,
   siteWatchesQuery,
   slotGrantedSignal,
+  testCopyGoneSignal,
+  testCopySignal,
   watchSignal,
 } from './messages.js';
 import { SiteBook } from './site-book.js';
+import { sweep } from './sweep.js';
 
 /** How often it is checked that whoever holds a slot still runs. */
 const HOLDERS_CHECK = '10 minutes';
+const SWEEP_INTERVAL = '10 minutes';
 
 export async function site(input: SiteInput): Promise<void> {
   const book = new SiteBook(input.carried);
@@ -66,6 +72,8 @@ export async function site(input: SiteInput): Promise<void> {
     }),
   );
   setHandler(backSignal, () => change(back));
+  setHandler(testCopySignal, (copy) => change(() => book.testCopy(copy)));
+  setHandler(testCopyGoneSignal, ({ replicationId }) => change(() => book.testCopyGone(replicationId)));
   setHandler(setSiteUpdate, (settings) => {
     change(() => book.set(settings));
     return book.status(input.site);
@@ -77,7 +85,7 @@ export async function site(input: SiteInput): Promise<void> {
   const polling = new CancellationScope();
   let stopped = false;
   const polled = polling
-    .run(() => keepPolling(input.site, book, change))
+    .run(() => Promise.all([keepPolling(input.site, book, change), keepSweeping(input.site, book)]))
     .finally(() => {
       stopped = true;
     });
@@ -123,6 +131,31 @@ async function keepPolling(name: string, book: SiteBook, changed: (apply: () => 
       log.error('polling the site failed in a way that no rule covers; trying again', { site: name, error });
       await sleep('30 seconds');
     }
+  }
+}
+
+/** While drills have copies here, looks for those that nobody will remove any more. */
+async function keepSweeping(name: string, book: SiteBook): Promise<void> {
+  try {
+    for (;;) {
+      await condition(() => book.hasTestCopies);
+      await sleep(SWEEP_INTERVAL);
+      if (book.hasTestCopies) await startSweep(name);
+    }
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+}
+
+async function startSweep(name: string): Promise<void> {
+  try {
+    await startChild(sweep, {
+      workflowId: sweepWorkflowId(name),
+      args: [{ site: name }],
+      parentClosePolicy: 'ABANDON',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
 

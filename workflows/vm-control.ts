@@ -11,19 +11,22 @@ import {
 } from '@temporalio/workflow';
 import type { Notice, OperationKind, SlotKind } from '../activities/types.js';
 import { runWorkflowId, siteWorkflowId } from '../plan/names.js';
-import { openSite } from './activities.js';
+import { endedWorkflows, openSite } from './activities.js';
 import { signalIfOpen } from './external.js';
 import {
-  type MigrateVmInput,
   operationEndedSignal,
+  type Proceed,
   releaseSlotSignal,
   requestSlotSignal,
   type SlotRequest,
   slotGrantedSignal,
+  type VmInput,
   vmApproveSignal,
   vmCancelSignal,
   vmHeldSignal,
   vmPauseSignal,
+  vmProceedSignal,
+  vmReadySignal,
   vmReportQuery,
   vmResumeSignal,
 } from './messages.js';
@@ -38,15 +41,12 @@ import {
 } from './report.js';
 import { Stopped } from './step-errors.js';
 
-/** What the steps of a VM need of their input, whatever kind of run it belongs to. */
-export type VmControlInput = Pick<
-  MigrateVmInput,
-  'run' | 'wave' | 'vm' | 'limits' | 'selfCheck' | 'approved' | 'paused' | 'resumedAt'
-> & { site: string; peer: string };
+/** A VM that waits for its drill asks at least this often whether the drill still runs: ms. */
+const LONGEST_UNHEARD = 60 * 60_000;
 
 export type VmControl = ReturnType<typeof createVmControl>;
 
-export function createVmControl(input: VmControlInput) {
+export function createVmControl(input: VmInput) {
   const report: VmReport = {
     ...untouched(input.vm, input.wave),
     state: 'running',
@@ -58,7 +58,11 @@ export function createVmControl(input: VmControlInput) {
   const stopListeners = new Set<() => void>();
   let { approved, paused, resumedAt } = input;
   let stopRequested = false;
+  let onWayBack = false;
   let hold: Hold | null = null;
+  let [site, peer] = [input.destination.site, input.source];
+  let vmIdNow: string | null = null;
+  const told = new Map<Proceed['to'], Proceed>();
 
   const stop = (): void => {
     stopRequested = true;
@@ -82,26 +86,31 @@ export function createVmControl(input: VmControlInput) {
     hold = null;
     resumedAt = Math.max(resumedAt, at);
   });
+  setHandler(vmProceedSignal, (proceed) => {
+    told.set(proceed.to, proceed);
+  });
   setHandler(vmCancelSignal, stop);
   setHandler(vmReportQuery, () => ({ ...report, hold }));
   // Temporal's own cancellation means the same as Drover's; the steps themselves run in a scope that it cannot break.
   CancellationScope.current().cancelRequested.catch(stop);
 
-  const siteHandle = () => getExternalWorkflowHandle(siteWorkflowId(input.site));
+  const siteHandle = () => getExternalWorkflowHandle(siteWorkflowId(site));
+  const runHandle = () => getExternalWorkflowHandle(runWorkflowId(input.run));
+  const isStopped = (): boolean => stopRequested && !onWayBack;
 
   async function waitFor(reason: WaitingFor | null, isOver: () => boolean, timeout?: number): Promise<boolean> {
     if (isOver()) return true;
     report.state = 'waiting';
     report.waitingFor = reason;
     try {
-      const over = () => isOver() || stopRequested;
+      const over = () => isOver() || isStopped();
       if (timeout === undefined) await condition(over);
       else if (!(await condition(over, timeout))) return false;
     } finally {
       report.state = 'running';
       report.waitingFor = null;
     }
-    if (stopRequested) throw new Stopped();
+    if (isStopped()) throw new Stopped();
     return true;
   }
 
@@ -111,11 +120,39 @@ export function createVmControl(input: VmControlInput) {
     get resumedAt() {
       return resumedAt;
     },
+    /** where the replication lives, and the other site */
+    get site() {
+      return site;
+    },
+    get peer() {
+      return peer;
+    },
     get isStopRequested() {
-      return stopRequested;
+      return isStopped();
     },
     get isPaused() {
       return paused;
+    },
+
+    /** VCDA's id of the VM after a reverse; null: as the plan names it */
+    get vmIdNow() {
+      return vmIdNow;
+    },
+
+    /** After a reverse, the recovered VM is the one that is replicated. */
+    knowAs(vmId: string | null): void {
+      vmIdNow = vmId;
+    },
+
+    /** The replication lives at another site now, as after a reverse. */
+    moveTo(where: { site: string; peer: string }): void {
+      site = where.site;
+      peer = where.peer;
+    },
+
+    /** From now on neither a stop nor a pause ends or delays anything: what has begun is brought to its end. */
+    goThrough(): void {
+      onWayBack = true;
     },
 
     /** The number in the next operation id of a kind; never used twice by this VM in this run. */
@@ -147,8 +184,26 @@ export function createVmControl(input: VmControlInput) {
 
     /** Holds while the run is paused. @throws Stopped */
     async whenAllowed(): Promise<void> {
-      if (stopRequested) throw new Stopped();
-      await waitFor(null, () => !paused);
+      if (isStopped()) throw new Stopped();
+      await waitFor(null, () => !paused || onWayBack);
+    },
+
+    /** Tells the drill that this VM has come to the end of a phase. */
+    async tellReady(step: VmStep): Promise<void> {
+      report.step = step;
+      await signalIfOpen(runHandle(), vmReadySignal, report);
+    },
+
+    /**
+     * What the drill said to let this VM go on; null when it is over, so that nobody will.
+     * @throws Stopped
+     */
+    async whenTold<To extends Proceed['to']>(to: To): Promise<Extract<Proceed, { to: To }> | null> {
+      for (let patience = input.selfCheck; ; patience = lessOften(patience)) {
+        if (await waitFor('dependency', () => told.has(to), Math.min(patience, LONGEST_UNHEARD))) break;
+        if ((await endedWorkflows([runWorkflowId(input.run)])).length > 0) return null;
+      }
+      return told.get(to) as Extract<Proceed, { to: To }>;
     },
 
     /** @throws Stopped */
@@ -163,7 +218,7 @@ export function createVmControl(input: VmControlInput) {
      */
     async holdFor(reason: Hold, isOver?: () => boolean): Promise<void> {
       hold = reason;
-      await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(input.run)), vmHeldSignal, {
+      await signalIfOpen(runHandle(), vmHeldSignal, {
         vmId: input.vm.id,
         hold: reason,
         at: Date.now(),
@@ -188,7 +243,7 @@ export function createVmControl(input: VmControlInput) {
       try {
         // Asked again ever more seldom: a site's workflow that somebody ended forgets who queued.
         for (let patience = input.selfCheck; ; patience = lessOften(patience)) {
-          while (!(await signalIfOpen(siteHandle(), requestSlotSignal, request))) await openSite(input.site);
+          while (!(await signalIfOpen(siteHandle(), requestSlotSignal, request))) await openSite(site);
           if (await waitFor('capacity', () => granted.has(slot), Math.min(patience, until - Date.now()))) return true;
           if (Date.now() >= until) break;
         }
