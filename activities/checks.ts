@@ -54,8 +54,8 @@ export function createCheckActivities(deps: ActivityDeps) {
         }
         if (of.ip === null && needsIp) return { ok: false, detail: noAddress(input), isFinal: true };
         const { label, probe } = probeFor(check, command, of, input);
-        const { ok, detail } = await within(check.timeout, cancellationSignal(), probe);
-        return { ok, detail: `${label}: ${detail}` };
+        const { ok, detail, said } = await within(check.timeout, cancellationSignal(), probe);
+        return { ok, detail: `${label}: ${detail}${said ? `: ${said}` : ''}` };
       }
 
       return beating(

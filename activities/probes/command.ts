@@ -39,8 +39,7 @@ export const commandProbe =
       child.once('close', (code, killedBy) => {
         signal.removeEventListener('abort', stop);
         const said = lastLine(err()) || lastLine(out());
-        const end = code === null ? `ended by ${killedBy}` : `exit code ${code}`;
-        resolve({ ok: code === 0, detail: said === '' ? end : `${end}: ${said}` });
+        resolve({ ok: code === 0, detail: code === null ? `ended by ${killedBy}` : `exit code ${code}`, said });
       });
       if (signal.aborted) stop();
     });

@@ -4,6 +4,8 @@
 export interface Finding {
   ok: boolean;
   detail: string;
+  /** what a program wrote last */
+  said?: string;
 }
 
 /** One attempt. It ends when its signal says so, and never rejects for what the VM does. */
@@ -27,7 +29,7 @@ export async function within(ms: number, cancelled: AbortSignal, probe: Probe): 
   try {
     const finding = await probe(control.signal);
     cancelled.throwIfAborted();
-    return over && !finding.ok ? { ok: false, detail: `no answer within ${ms} ms` } : finding;
+    return over && !finding.ok ? { ...finding, detail: `no answer within ${ms} ms` } : finding;
   } finally {
     clearTimeout(timer);
     cancelled.removeEventListener('abort', cancel);
