@@ -1,7 +1,11 @@
 /** Checks of recovered VMs, against real ports, servers and programs on this machine. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { CheckVmInput } from '../../activities/types.js';
 import type { Check, CheckCommand, CheckTarget } from '../../plan/types.js';
@@ -294,6 +298,35 @@ describe('a command check', () => {
         );
       },
       { commands },
+    ));
+
+  it('is ended when the activity is cancelled', () =>
+    withCheck(
+      async (bench) => {
+        const marker = join(tmpdir(), `drover-check-${randomUUID()}`);
+        const started = until(
+          async () => existsSync(marker),
+          (there) => there,
+        ).then(() => undefined);
+        try {
+          const check = { ...command('marks', [marker]), timeout: 600_000 };
+          await expect(checkOn(bench, { check, within: 600_000 }, { cancelled: started })).rejects.toThrow(/CANCELLED/);
+          const pid = Number(readFileSync(marker, 'utf8'));
+          await until(
+            async () => runs(pid),
+            (running) => !running,
+          );
+        } finally {
+          rmSync(marker, { force: true });
+        }
+      },
+      {
+        commands: {
+          marks: node(
+            "const { writeFileSync, renameSync } = require('node:fs'); const [to] = process.argv.slice(1); writeFileSync(to + '.new', String(process.pid)); renameSync(to + '.new', to); setInterval(() => {}, 1000)",
+          ),
+        },
+      },
     ));
 
   it('that cannot be run is no error', () =>

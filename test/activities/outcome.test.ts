@@ -1,0 +1,112 @@
+/** What tasks and replications say of a reverse, and of operations whose task tells nothing. */
+import { describe, expect, it } from '@jest/globals';
+import { effectOf, isAmiss, judge, needsReplication, type Seen } from '../../activities/outcome.js';
+import type { OperationKind, Watch } from '../../activities/types.js';
+import { errorRules, type VmReplication } from '../../vcda/index.js';
+
+const SETTLE = 60_000;
+const NOW = Date.parse('2026-12-05T22:00:00Z');
+const latestInstance = { key: 'replica-1', timestamp: NOW };
+
+const watchOf = (kind: OperationKind, change: Partial<Watch> = {}): Watch => ({
+  operationId: `drover/run/vm/${kind}/1`,
+  workflowId: 'vm/paris/vm',
+  run: 'run',
+  vm: { id: 'vm', name: 'web1' },
+  kind,
+  taskId: 't1',
+  replicationId: 'C4-1',
+  peer: 'paris',
+  until: 'task',
+  phase: 'task',
+  slot: null,
+  since: NOW,
+  recoveredVmId: 'recovered',
+  ...change,
+});
+
+const judged = (watch: Watch, seen: Partial<Seen>) =>
+  judge(watch, { task: undefined, replication: undefined, amissFor: 0, ...seen }, SETTLE, NOW, errorRules());
+
+const replication = (recoveryState: string, change: Partial<VmReplication> = {}): VmReplication => ({
+  id: 'C4-1',
+  destinationState: { recoveryInfo: { recoveryState } },
+  ...change,
+});
+
+describe('the effect of a reverse', () => {
+  it.each([
+    ['not begun yet', replication('COMPLETE', { vmId: 'vm' }), 'none'],
+    ['under way', replication('IN_PROGRESS', { vmId: 'vm' }), 'under way'],
+    ['over', replication('NOT_STARTED', { vmId: 'recovered' }), 'done'],
+    ['over, at a site that does not tell the VM', replication('NOT_STARTED'), 'done'],
+    ['over, and recovered anew since', replication('COMPLETE', { vmId: 'recovered' }), 'done'],
+    ['not to be seen', null, 'none'],
+  ] as const)('%s', (_, seen, effect) => {
+    expect(effectOf(watchOf('reverse'), seen)).toBe(effect);
+  });
+});
+
+describe('the resync after a reverse', () => {
+  const watch = watchOf('reverse', { phase: 'sync' });
+  const state = (dataConnectionState: string | null, holds = true): VmReplication => ({
+    id: 'C4-1',
+    dataConnectionState,
+    destinationState: holds ? { latestInstance } : {},
+  });
+
+  it.each(['OK', 'PRUNING', 'SYNCING', null])('is over in state %s once an instance exists, and not before', (name) => {
+    expect(judged(watch, { replication: state(name, false) })).toBeNull();
+    expect(judged(watch, { replication: state(name) })).toMatchObject({ ok: true, phase: 'sync' });
+  });
+
+  it.each(['INITIAL_SYNCING', 'PAUSED', 'UNKNOWN'])('goes on in state %s', (name) => {
+    expect(judged(watch, { replication: state(name) })).toBeNull();
+  });
+
+  it('ends as it does after a start when the source is off or an error lasts', () => {
+    expect(judged(watch, { replication: state('POWERED_OFF') })).toMatchObject({ error: { code: 'SourcePoweredOff' } });
+    expect(judged(watch, { replication: state('ERROR'), amissFor: 60_000 })).toBeNull();
+    expect(judged(watch, { replication: state('ERROR'), amissFor: 600_000 })).toMatchObject({ ok: false });
+  });
+
+  it('does not wait for ever when the VM was recovered before it was over', () => {
+    const finished = state('FINISHED');
+    expect(isAmiss(watch, finished)).toBe(true);
+    expect(judged(watch, { replication: finished, amissFor: 60_000 })).toBeNull();
+    expect(judged(watch, { replication: finished, amissFor: 600_000 })).toMatchObject({
+      ok: false,
+      error: { code: 'InvalidReplicationState', message: expect.stringContaining('recovered before') },
+    });
+  });
+});
+
+describe('a task in an end state that Drover does not know', () => {
+  const task = { id: 't1', state: 'ENDED_SOMEHOW', endTime: NOW };
+
+  it('is judged by the replication, so that is asked for', () => {
+    expect(needsReplication(watchOf('failover'), task, 0, SETTLE)).toBe(true);
+    expect(judged(watchOf('failover'), { task, replication: replication('COMPLETE') })).toMatchObject({ ok: true });
+    expect(judged(watchOf('failover'), { task, replication: replication('NOT_STARTED') })).toMatchObject({
+      ok: false,
+      error: { code: 'TaskEndedAsENDED_SOMEHOW' },
+    });
+  });
+
+  it('one that failed needs nothing more', () => {
+    expect(needsReplication(watchOf('failover'), { ...task, state: 'FAILED' }, 0, SETTLE)).toBe(false);
+  });
+});
+
+describe('a task that the site has forgotten, without an effect,', () => {
+  it.each([
+    ['failover-test', 'NOT_STARTED', 'retry'],
+    ['cleanup', 'TEST', 'retry'],
+    ['failover', 'NOT_STARTED', 'fail'],
+    ['reverse', 'COMPLETE', 'fail'],
+  ] as const)('of a %s in state %s means: %s', (kind, recoveryState, meaning) => {
+    const seen = { replication: replication(recoveryState), amissFor: SETTLE };
+    expect(judged(watchOf(kind), { ...seen, amissFor: SETTLE - 1 })).toBeNull();
+    expect(judged(watchOf(kind), seen)).toMatchObject({ ok: false, error: { code: 'TaskLost', meaning } });
+  });
+});
