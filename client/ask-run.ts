@@ -1,5 +1,6 @@
-import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { runReportQuery } from '../workflows/messages.js';
+import { type WorkflowExecutionInfo, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { DRILL_FAILED, runReportQuery } from '../workflows/messages.js';
 import type { RunReport } from '../workflows/report.js';
 import { type Session, within } from './session.js';
 
@@ -9,14 +10,32 @@ import { type Session, within } from './session.js';
  */
 export async function askRun(
   session: Session,
-  { workflowId, runId, status }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status'>,
+  execution: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status'>,
   ms: number,
 ): Promise<RunReport> {
-  const handle = session.client.workflow.getHandle(workflowId, runId);
+  const handle = session.client.workflow.getHandle(execution.workflowId, execution.runId);
   return within(session, ms, async () => {
-    const result: unknown = status.name === 'COMPLETED' ? await handle.result() : null;
-    return isRunReport(result) ? result : handle.query(runReportQuery);
+    const kept = keepsReport(execution) ? await keptReport(handle) : null;
+    return kept ?? handle.query(runReportQuery);
   });
+}
+
+/** Whether an execution may have left its report with the server. */
+export function keepsReport({ status }: Pick<WorkflowExecutionInfo, 'status'>): boolean {
+  return status.name === 'COMPLETED' || status.name === 'FAILED';
+}
+
+/** A drill that proved less than it should fails, so that its schedule can tell; its report is in the failure. */
+async function keptReport(handle: WorkflowHandle): Promise<RunReport | null> {
+  try {
+    const result: unknown = await handle.result();
+    return isRunReport(result) ? result : null;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    const [report] = cause instanceof ApplicationFailure && cause.type === DRILL_FAILED ? (cause.details ?? []) : [];
+    return isRunReport(report) ? report : null;
+  }
 }
 
 function isRunReport(value: unknown): value is RunReport {

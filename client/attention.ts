@@ -1,7 +1,7 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
-import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { Hold, RunReport } from '../workflows/report.js';
 import type { WorkflowFailing } from './errors.js';
+import type { EndedOutside } from './run-state.js';
 import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
@@ -18,7 +18,7 @@ export interface Findings {
   held: { id: string; hold: Hold }[];
   /** of its VMs, and of the site that they wait for */
   failing: WorkflowFailing[];
-  closedAs: WorkflowExecutionDescription['status']['name'];
+  endedOutside: EndedOutside | null;
 }
 
 /** The most urgent first. */
@@ -50,8 +50,8 @@ function failingCode({ runFailing, failing }: Findings): Attention[] {
   }));
 }
 
-function endedOutside({ run, totals }: RunReport, { closedAs }: Findings): Attention[] {
-  if (closedAs !== 'TERMINATED' && closedAs !== 'TIMED_OUT' && closedAs !== 'FAILED') {
+function endedOutside({ run, totals }: RunReport, { endedOutside: how }: Findings): Attention[] {
+  if (how === null) {
     return [];
   }
   const open = totals.running + totals.waiting;
@@ -59,7 +59,7 @@ function endedOutside({ run, totals }: RunReport, { closedAs }: Findings): Atten
   return [
     {
       kind: 'ended-outside',
-      message: `Run ${run} did not end by itself: its workflow was ${closedAs.toLowerCase().replace('_', ' ')}.${left}`,
+      message: `Run ${run} did not end by itself: its workflow was ${how.toLowerCase().replace('_', ' ')}.${left}`,
       next: null,
     },
   ];

@@ -1,6 +1,14 @@
+import { loadDrill } from '../plan/load-drill.js';
 import { loadPlan } from '../plan/load-plan.js';
-import type { Plan } from '../plan/types.js';
+import type { Drill, Plan } from '../plan/types.js';
 import { connectClient, type Env } from '../worker/connection.js';
+import { type Applied, type ApplyOptions, applyDrills } from './drills/apply-drills.js';
+import { DrillHandle } from './drills/drill-handle.js';
+import { type DrillSummary, listDrills } from './drills/list-drills.js';
+import type { ScheduledDrill } from './drills/schedule-facts.js';
+import { type ScheduleChange, upsertSchedule } from './drills/schedules.js';
+import { startDrill } from './drills/start-drill.js';
+import { type Swept, sweepSite } from './drills/sweep-site.js';
 import { inspectSites, type SiteInspection } from './inspect-sites.js';
 import type { RunList } from './list-runs.js';
 import { listRuns } from './list-runs.js';
@@ -19,10 +27,18 @@ export interface ConnectOptions {
 }
 
 export interface StartRunOptions {
-  /** default: the plan's name and today's date, so that one plan runs once a day */
+  /** default: the name of the plan or drill and today's date, so that each runs once a day */
   id?: string;
-  /** names of the sites that the plan may use, when the plan is given as a path; default: not checked here */
+  /** names of the sites that may be used, when the plan or drill is given as a path; default: not checked here */
   sites?: string[];
+}
+
+export interface StartedHandle {
+  run: RunHandle;
+  /** true: this very plan or drill was started under this id before, and nothing was started now */
+  existed: boolean;
+  /** false: the worker that listened a moment ago has not begun with it */
+  takenUp: boolean;
 }
 
 /** Drover, as seen from a program: starts runs and steers them. It talks to Temporal alone and holds no site's login. */
@@ -41,15 +57,19 @@ export class Drover {
 
   /**
    * Starts a run of a plan, or of the plan in a file. The same plan under the same id is the same run: it is not started
-   * again, and `existed` is true. `takenUp` is false when the worker that listened a moment ago has not begun with it.
-   * @throws BadInput for a bad plan file, RunExists when the id belongs to another plan, NoWorker, BadRunId, KindUnavailable
+   * again, and `existed` is true.
+   * @throws BadInput for a bad plan file, RunExists when the id belongs to another plan, NoWorker, SiteAway, BadRunId
    */
-  async startRun(
-    plan: Plan | string,
-    options: StartRunOptions = {},
-  ): Promise<{ run: RunHandle; existed: boolean; takenUp: boolean }> {
+  async startRun(plan: Plan | string, options: StartRunOptions = {}): Promise<StartedHandle> {
     const loaded = typeof plan === 'string' ? loadPlan(plan, { sites: options.sites ?? null }) : plan;
     const started = await startRun(this.#session, loaded, options.id);
+    return { ...started, run: this.run(started.run) };
+  }
+
+  /** Starts a drill now, as {@link startRun} does a plan; its run is read and steered as any other. */
+  async startDrill(drill: Drill | string, options: StartRunOptions = {}): Promise<StartedHandle> {
+    const loaded = typeof drill === 'string' ? loadDrill(drill, { sites: options.sites ?? null }) : drill;
+    const started = await startDrill(this.#session, loaded, options.id);
     return { ...started, run: this.run(started.run) };
   }
 
@@ -61,6 +81,38 @@ export class Drover {
   /** The runs that Temporal knows, newest first; default: the newest 20. */
   list(options: { limit?: number | null } = {}): Promise<RunList> {
     return listRuns(this.#session, options.limit === undefined ? 20 : options.limit);
+  }
+
+  /**
+   * Makes Temporal start the drill by itself, as its `schedule` says. A schedule that exists is changed to be so, and stays
+   * paused if it is. Nothing is started now, nor made up for.
+   * @throws ScheduleTaken, ScheduleRefused
+   */
+  scheduleDrill(drill: ScheduledDrill): Promise<ScheduleChange> {
+    return upsertSchedule(this.#session, drill, null);
+  }
+
+  /** Makes the schedules of a set be those of the drills given, see {@link ApplyOptions}. @throws ScheduleTaken, ScheduleRefused */
+  applyDrills(drills: Drill[], options: ApplyOptions = {}): Promise<Applied> {
+    return applyDrills(this.#session, drills, options);
+  }
+
+  /** All scheduled drills, by name. */
+  drills(): Promise<DrillSummary[]> {
+    return listDrills(this.#session);
+  }
+
+  /** A drill by its name; whether it exists shows when it is used. */
+  drill(name: string): DrillHandle {
+    return new DrillHandle(this.#session, name);
+  }
+
+  /**
+   * Removes the test copies that drills have left at a site, and waits for it.
+   * @throws NoWorker, SiteAway; the reason of `signal`, which ends the waiting only
+   */
+  sweep(site: string, options: { signal?: AbortSignal } = {}): Promise<Swept> {
+    return sweepSite(this.#session, site, options.signal);
   }
 
   /** Has a worker check sites: reachable, certificate, login, clock, version, licence; default: every configured site. */

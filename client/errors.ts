@@ -68,19 +68,23 @@ export class SiteAway extends DroverError {
   }
 }
 
-/** The id belongs to a run of another plan; that run is left alone. */
+/** The id belongs to a run of another plan or drill; that run is left alone. */
 export class RunExists extends DroverError {
   readonly code = 'RunExists';
   readonly run: string;
   readonly plan: string;
 
-  constructor(run: string, plan: string, existingPlan: string) {
-    const other = existingPlan === plan ? `another version of plan ${plan}` : `plan ${existingPlan}`;
-    super(`Run ${run} exists already, started with ${other}. Nothing was started.`, {
-      next: `drover run PLAN --id OTHER-ID, or drover show ${run}`,
+  /** @param existing name and kind of what runs under this id, as its memo has them */
+  constructor(run: string, wanted: { name: string; kind: string }, existing: { name: string; kind: string }) {
+    const what = existing.kind === 'drill' ? 'drill' : 'plan';
+    const same = existing.name === wanted.name && (existing.kind === 'drill') === (wanted.kind === 'drill');
+    const other = same ? `another version of ${what} ${wanted.name}` : `${what} ${existing.name}`;
+    const kind = existing.kind === wanted.kind || what === 'drill' ? '' : `, kind ${existing.kind}`;
+    super(`Run ${run} exists already, started with ${other}${kind}. Nothing was started.`, {
+      next: `choose another id with --id, or look at it: drover show ${run}`,
     });
     this.run = run;
-    this.plan = plan;
+    this.plan = wanted.name;
   }
 }
 
@@ -113,20 +117,103 @@ export class BadRunId extends DroverError {
 
   constructor(run: string) {
     super(
-      `${JSON.stringify(run)} cannot be a run's id: letters, digits, '.', '_' and '-', at most 100, a letter or digit first.`,
+      `${JSON.stringify(run)} cannot be a run's id: letters, digits, '.', '_', ':' and '-', at most 110, a letter or digit first.`,
     );
     this.run = run;
   }
 }
 
-/** A kind of plan that this version cannot run. */
-export class KindUnavailable extends DroverError {
-  readonly code = 'KindUnavailable';
+/** What was asked for removes VMs at their original site, and nobody has said that they may go. */
+export class NotConfirmed extends DroverError {
+  readonly code = 'NotConfirmed';
   readonly kind: string;
 
-  constructor(kind: string) {
-    super(`kind ${kind} is not available yet; this version runs plans of kind migrate. Nothing was started.`);
+  constructor(kind: string, plan: string, source: string) {
+    super(
+      `A ${kind} removes the original VMs of plan ${plan} at ${source}: VCDA replaces them by copies of the recovered ones. Nothing was started.`,
+      {
+        next: `if they may go, say so: drover ${kind} … --confirm removes-source, or confirm: removes-source in the plan`,
+      },
+    );
     this.kind = kind;
+  }
+}
+
+/** The run is one of a drill, which has no plan that could be run as another kind. */
+export class NoPlan extends DroverError {
+  readonly code = 'NoPlan';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(`Run ${run} is a drill and has no plan. Nothing was started.`, { next: 'name a plan file instead' });
+    this.run = run;
+  }
+}
+
+/** No drill has this name: none is scheduled, or none has run. */
+export class DrillNotFound extends DroverError {
+  readonly code = 'DrillNotFound';
+  readonly drill: string;
+  readonly nearest: string[];
+
+  constructor(drill: string, nearest: string[], what: 'scheduled' | 'known' = 'scheduled') {
+    super(`No drill named ${drill} is ${what}.${didYouMean(nearest)}`, {
+      next: what === 'scheduled' ? 'drover drill list, or drover drill schedule DRILL' : 'drover drill list',
+    });
+    this.drill = drill;
+    this.nearest = nearest;
+  }
+}
+
+/** The drill runs already, and its schedule lets no second one begin beside it. */
+export class DrillRunning extends DroverError {
+  readonly code = 'DrillRunning';
+  readonly drill: string;
+  /** null: it ended while it was looked for */
+  readonly run: string | null;
+
+  constructor(drill: string, run: string | null) {
+    super(`Drill ${drill} is running already${run === null ? '' : `, as run ${run}`}. Nothing was started.`, {
+      next: run === null ? `drover drill list` : `drover watch ${run}`,
+    });
+    this.drill = drill;
+    this.run = run;
+  }
+}
+
+/** The schedule's id belongs to what Drover did not make, or to other drills than those that are applied. */
+export class ScheduleTaken extends DroverError {
+  readonly code = 'ScheduleTaken';
+  readonly drill: string;
+
+  constructor(drill: string, owner: string, next: string) {
+    super(`The schedule of drill ${drill} belongs to ${owner}; it was not changed.`, { next });
+    this.drill = drill;
+  }
+}
+
+/** Temporal does not accept the times of a schedule, which Drover thought good. */
+export class ScheduleRefused extends DroverError {
+  readonly code = 'ScheduleRefused';
+  readonly drill: string;
+
+  constructor(drill: string, reason: string, cause: unknown) {
+    super(`Temporal refuses the schedule of drill ${drill}: ${reason}. It was not changed.`, {
+      next: "mend schedule.cron or schedule.timezone in the drill's file",
+      cause,
+    });
+    this.drill = drill;
+  }
+}
+
+/** The config names no such site. */
+export class SiteUnknown extends DroverError {
+  readonly code = 'SiteUnknown';
+  readonly site: string;
+
+  constructor(site: string, nearest: string[]) {
+    super(`The config has no site ${site}.${didYouMean(nearest)}`, { next: 'drover doctor' });
+    this.site = site;
   }
 }
 

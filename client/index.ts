@@ -1,11 +1,14 @@
 /** Drover as a library: what examples/bulk-migration.ts uses, and what the command line is made of. */
 
+export { loadDrill } from '../plan/load-drill.js';
 export { loadPlan } from '../plan/load-plan.js';
 export { BadInput, type Problem } from '../plan/problem.js';
-export type { Plan, PlanVm, Wave } from '../plan/types.js';
+export type { Check, Drill, DrillSchedule, Plan, PlanVm, Wave } from '../plan/types.js';
 export { TemporalUnreachable } from '../worker/connection.js';
 export type { Steered } from '../workflows/messages.js';
 export type {
+  CheckResult,
+  DrillResult,
   OperationRecord,
   RunReport,
   RunState,
@@ -14,24 +17,40 @@ export type {
   VmReport,
   VmState,
 } from '../workflows/report.js';
+export { asKind, type RecoveryKind } from './as-kind.js';
 export type { Attention } from './attention.js';
-export { type ConnectOptions, connectDrover, type Drover, type StartRunOptions } from './drover.js';
+export type { Applied, AppliedDrill, ApplyOptions } from './drills/apply-drills.js';
+export { type DrillFile, loadDrillFolder } from './drills/drill-folder.js';
+export type { DrillHandle } from './drills/drill-handle.js';
+export type { DrillHistory, PastDrill } from './drills/drill-history.js';
+export type { DrillSummary } from './drills/list-drills.js';
+export type { ScheduledDrill } from './drills/schedule-facts.js';
+export type { ScheduleChange } from './drills/schedules.js';
+export type { Swept } from './drills/sweep-site.js';
+export type { Triggered } from './drills/trigger-drill.js';
+export { type ConnectOptions, connectDrover, type Drover, type StartedHandle, type StartRunOptions } from './drover.js';
 export {
   AmbiguousName,
   BadRunId,
+  DrillNotFound,
+  DrillRunning,
   DroverError,
-  KindUnavailable,
+  NoPlan,
+  NotConfirmed,
   NotInRun,
   NoWorker,
   Refused,
   RunEnded,
   RunExists,
   RunNotFound,
+  ScheduleRefused,
+  ScheduleTaken,
   SiteAway,
   WorkflowFailing,
 } from './errors.js';
 export type { FollowOptions } from './follow.js';
 export type { SiteInspection } from './inspect-sites.js';
-export type { RunList, RunSummary } from './list-runs.js';
+export type { RunList } from './list-runs.js';
 export type { LiveReport } from './live-report.js';
 export type { RunHandle } from './run-handle.js';
+export type { RunSummary } from './run-summary.js';

@@ -5,7 +5,7 @@
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import pMap from 'p-map';
 import { runWorkflowId, siteWorkflowId } from '../plan/names.js';
-import { MIGRATE_VM, vmReportQuery } from '../workflows/messages.js';
+import { vmReportQuery } from '../workflows/messages.js';
 import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../workflows/report.js';
 import { type Attention, attentionFor } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
@@ -26,6 +26,8 @@ export interface Patience {
 
 const PATIENT: Patience = { run: ANSWER_WITHIN, vms: ANSWER_WITHIN };
 const ASKED_AT_ONCE = 20;
+/** with what the ids of all VMs' workflows begin, whatever is done with them; see plan/names.ts */
+const VMS = 'vm/';
 
 /** What an open VM says of itself; `failing` instead when its code fails over and over. */
 interface OpenVm {
@@ -51,7 +53,7 @@ export class LiveReports {
    * @throws RunNotFound, NoWorker, WorkflowFailing, TemporalUnreachable
    */
   async read(patience: Patience = PATIENT): Promise<LiveReport> {
-    const { report, described } = await readRun(this.#session, this.#run, patience.run);
+    const { report, described, endedOutside } = await readRun(this.#session, this.#run, patience.run);
     const failing = await findFailing(this.#session, described);
     const site = report.finishedAt === null ? await this.#whySiteStands(described) : null;
     const open = report.finishedAt === null ? await this.#askOpenVms(report, patience.vms) : [];
@@ -67,7 +69,7 @@ export class LiveReports {
         runFailing: failing,
         held: open.flatMap(({ id, hold }) => (hold === null ? [] : [{ id, hold }])),
         failing: [site, ...open.map((vm) => vm.failing)].filter((one) => one !== null),
-        closedAs: described.status.name,
+        endedOutside,
       }),
     };
   }
@@ -82,11 +84,13 @@ export class LiveReports {
 
   /** By their parent and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */
   async #openChildren(): Promise<WorkflowExecutionInfo[]> {
-    const query = `WorkflowType = '${MIGRATE_VM}' AND ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(this.#run)}'`;
+    const query = `ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(this.#run)}'`;
     return askTemporal(this.#session, async () => {
       const children: WorkflowExecutionInfo[] = [];
       for await (const child of this.#session.client.workflow.list({ query })) {
-        children.push(child);
+        if (child.workflowId.startsWith(VMS)) {
+          children.push(child);
+        }
       }
       return children;
     });

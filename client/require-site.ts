@@ -8,17 +8,17 @@ const LOOKS = 3;
 const BETWEEN_LOOKS = 2_000;
 
 /**
- * Has a worker look whether the site answers at all. A login that is refused is left to the run, which holds and says so.
+ * Has a worker look whether the sites answer at all. A login that is refused is left to the run, which holds and says so.
  * @throws {@link SiteAway} and NoWorker
  */
-export async function requireSite(session: Session, site: string): Promise<void> {
+export async function requireSites(session: Session, sites: string[]): Promise<void> {
   for (let look = 1; ; look += 1) {
-    const [inspection] = await inspectSites(session, [site]);
-    const away = inspection?.checks.find(
-      ({ name, ok }) => ok === false && (name === 'reachable' || name === 'certificate'),
-    );
-    if (inspection === undefined || away === undefined) return;
-    if (look === LOOKS) throw new SiteAway(inspection.site, inspection.url, away.detail, away.mend);
+    const away = (await inspectSites(session, sites)).flatMap(({ site, url, checks }) => {
+      const failed = checks.find(({ name, ok }) => ok === false && (name === 'reachable' || name === 'certificate'));
+      return failed === undefined ? [] : [{ site, url, ...failed }];
+    })[0];
+    if (away === undefined) return;
+    if (look === LOOKS) throw new SiteAway(away.site, away.url, away.detail, away.mend);
     await delay(BETWEEN_LOOKS);
   }
 }

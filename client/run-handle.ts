@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { runWorkflowId } from '../plan/names.js';
+import type { Plan } from '../plan/types.js';
 import {
   approveUpdate,
   cancelUpdate,
@@ -9,6 +10,7 @@ import {
   type Steered,
 } from '../workflows/messages.js';
 import type { RunReport } from '../workflows/report.js';
+import { askPlan } from './ask-plan.js';
 import { type FollowOptions, follow } from './follow.js';
 import { type LiveReport, LiveReports, type Patience } from './live-report.js';
 import { readRun } from './run-state.js';
@@ -40,6 +42,14 @@ export class RunHandle {
   report(options?: { live?: boolean }): Promise<RunReport>;
   async report(options: { live?: boolean } = {}): Promise<RunReport> {
     return options.live ? this.#live.read() : (await readRun(this.#session, this.run)).report;
+  }
+
+  /**
+   * The plan that the run was started with, to fail over or reverse what it did.
+   * @throws NoPlan for a drill; NoWorker, WorkflowFailing when nobody can answer
+   */
+  plan(): Promise<Plan> {
+    return askPlan(this.#session, this.run);
   }
 
   /** Waits until the run has ended, for as long as it takes, and returns its final report. */

@@ -3,7 +3,7 @@ import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@tempo
 import { runWorkflowId } from '../plan/names.js';
 import type { RunReport, RunState } from '../workflows/report.js';
 import { askRun } from './ask-run.js';
-import { NoWorker, RunNotFound } from './errors.js';
+import { NoWorker, RunNotFound, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listRunIds } from './list-runs.js';
 import { nearest } from './nearest.js';
@@ -12,7 +12,11 @@ import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session } from './sessio
 export interface RunStatus {
   report: RunReport;
   described: WorkflowExecutionDescription;
+  /** how its workflow was ended, when it did not end by itself */
+  endedOutside: EndedOutside | null;
 }
+
+export type EndedOutside = 'FAILED' | 'TIMED_OUT' | 'TERMINATED' | 'CANCELLED';
 
 /** @throws {@link RunNotFound} with the ids that look like it */
 export async function describeRun(session: Session, run: string): Promise<WorkflowExecutionDescription> {
@@ -35,10 +39,19 @@ export async function readRun(session: Session, run: string, ms = ANSWER_WITHIN)
   const described = await describeRun(session, run);
   try {
     const report = await askRun(session, described, ms);
-    return { report: closedFromOutside(report, described), described };
+    return { ...closedFromOutside(report, described), described };
   } catch (error) {
-    throw (await findFailing(session, await describeRun(session, run))) ?? unanswered(session, run, error);
+    throw await whyUnanswered(session, run, error);
   }
+}
+
+/** What to throw when a run did not answer a question: its code fails, or nobody is there. */
+export async function whyUnanswered(
+  session: Session,
+  run: string,
+  cause: unknown,
+): Promise<WorkflowFailing | NoWorker> {
+  return (await findFailing(session, await describeRun(session, run))) ?? unanswered(session, run, cause);
 }
 
 function unanswered(session: Session, run: string, cause: unknown): NoWorker {
@@ -51,18 +64,28 @@ function unanswered(session: Session, run: string, cause: unknown): NoWorker {
   );
 }
 
-const CLOSED: Partial<Record<WorkflowExecutionDescription['status']['name'], RunState>> = {
+const CLOSED: Record<EndedOutside, RunState> = {
   FAILED: 'failed',
   TIMED_OUT: 'failed',
   TERMINATED: 'cancelled',
   CANCELLED: 'cancelled',
 };
 
-/** A workflow that was terminated never said that it is over: its report still reads as if it ran. */
-function closedFromOutside(report: RunReport, { status, closeTime }: WorkflowExecutionDescription): RunReport {
-  const state = CLOSED[status.name];
-  if (state === undefined || report.finishedAt !== null) {
-    return report;
+/**
+ * A workflow that was terminated never said that it is over: its report still reads as if it ran. One that failed with its
+ * report, as a drill does, said so.
+ */
+function closedFromOutside(
+  report: RunReport,
+  { status, closeTime }: WorkflowExecutionDescription,
+): Pick<RunStatus, 'report' | 'endedOutside'> {
+  if (report.finishedAt !== null || !isEndedOutside(status.name)) {
+    return { report, endedOutside: null };
   }
-  return { ...report, state, finishedAt: (closeTime ?? new Date()).toISOString() };
+  const finishedAt = (closeTime ?? new Date()).toISOString();
+  return { report: { ...report, state: CLOSED[status.name], finishedAt }, endedOutside: status.name };
+}
+
+function isEndedOutside(status: string): status is EndedOutside {
+  return status in CLOSED;
 }

@@ -23,7 +23,7 @@ export function liveLines(report: LiveReport | null, trouble: string | null, scr
   }
   const elapsed = duration(between(report.startedAt, report.finishedAt));
   const lines = [
-    `${colors.bold(report.run)}  ${colored(report.state, colors)}  ${elapsed}`,
+    `${colors.bold(report.run)}  ${colored(report.state, colors)}  ${phase(report)}${elapsed}`,
     `${bar(report, colors)}  ${totalsLine(report.totals)}`,
     ...waveLines(report, screen),
     ...alert,
@@ -34,6 +34,11 @@ export function liveLines(report: LiveReport | null, trouble: string | null, scr
   ];
   const left = Math.max(0, rows - SPARE - lines.length);
   return [...lines, ...failures(report.vms, left, screen)].slice(0, Math.max(1, rows - SPARE));
+}
+
+/** Where a drill that goes on is. */
+function phase({ drill, finishedAt }: LiveReport): string {
+  return drill === null || finishedAt !== null ? '' : `${drill.phase}  `;
 }
 
 function waveLines({ vms }: LiveReport, { columns, rows }: Screen): string[] {

@@ -4,8 +4,10 @@ import { addApprove } from '../commands/approve.js';
 import { addCancel } from '../commands/cancel.js';
 import { addDemo } from '../commands/demo.js';
 import { addDoctor } from '../commands/doctor.js';
+import { addDrill } from '../commands/drill/index.js';
 import { addList } from '../commands/list.js';
 import { addPause } from '../commands/pause.js';
+import { addFailback, addFailover, addReverse } from '../commands/recover.js';
 import { addReport } from '../commands/report.js';
 import { addResume } from '../commands/resume.js';
 import { addRun } from '../commands/run.js';
@@ -23,6 +25,10 @@ import { version } from './version.js';
 const COMMANDS = [
   addDemo,
   addRun,
+  addFailover,
+  addReverse,
+  addFailback,
+  addDrill,
   addList,
   addShow,
   addWatch,

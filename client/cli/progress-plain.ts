@@ -5,7 +5,7 @@ import type { LiveReport } from '../live-report.js';
 import { clock } from '../words.js';
 import type { Output } from './output.js';
 import type { Progress } from './progress.js';
-import { activity, outage, totalsLine } from './run-text.js';
+import { activity, seconds, totalsLine } from './run-text.js';
 
 /** ms between two lines of totals */
 const TOTALS_EVERY = 5_000;
@@ -81,10 +81,15 @@ export function vmLine(vm: VmReport): string | null {
     case 'running':
       return `${where} running`;
     case 'succeeded':
-      return `${where} succeeded${vm.outageSeconds === null ? '' : `, outage ${outage(vm)}`}`;
+      return [`${where} succeeded`, ...measured(vm)].join(', ');
     case 'failed':
       return `${where} failed: ${vm.error === null ? 'no reason given' : `${vm.error.code}: ${vm.error.message}`}`;
     default:
       return `${where} ${vm.state}`;
   }
+}
+
+function measured({ outageSeconds, rtoSeconds, rpoSeconds }: VmReport): string[] {
+  const all = [['outage', outageSeconds] as const, ['RTO', rtoSeconds] as const, ['RPO', rpoSeconds] as const];
+  return all.filter(([, value]) => value !== null).map(([name, value]) => `${name} ${seconds(value)}`);
 }

@@ -7,13 +7,14 @@ import type { Colors } from './output.js';
 import { table } from './table.js';
 
 export function headline(report: RunReport, colors: Colors): string {
-  const { run, plan, kind, state, startedAt, finishedAt } = report;
+  const { run, plan, kind, state, startedAt, finishedAt, drill } = report;
+  const what = drill === null ? `plan ${plan}, kind ${kind}` : `drill ${plan}, mode ${drill.mode}`;
   const took = duration(between(startedAt, finishedAt));
   const when =
     finishedAt === null
       ? `started ${moment(startedAt)}, ${took} ago`
       : `${moment(startedAt)} to ${moment(finishedAt)}, ${took}`;
-  return `${colors.bold(run)}  ${colored(state, colors)}\nplan ${plan}, kind ${kind}, ${when}`;
+  return `${colors.bold(run)}  ${colored(state, colors)}\n${what}, ${when}`;
 }
 
 /** `40 VMs: 12 succeeded, 3 running, 25 waiting`; states that no VM is in are left out. */
@@ -22,7 +23,7 @@ export function totalsLine(totals: RunTotals): string {
   return `${plural(totals.vms, 'VM')}: ${parts.join(', ') || 'none'}`;
 }
 
-export function wavesTable({ vms }: Pick<RunReport, 'vms'>): string {
+export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>): string {
   const rows = [...byWave(vms)].map(([wave, members]) => {
     const totals = totalsOf(members);
     return [
@@ -32,10 +33,10 @@ export function wavesTable({ vms }: Pick<RunReport, 'vms'>): string {
       activity(members),
     ];
   });
-  return table(...filled(['WAVE', 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows));
+  return table(...filled([waveHead(drill), 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows));
 }
 
-export function vmsTable({ vms }: Pick<RunReport, 'vms'>, colors: Colors): string {
+export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string {
   const rows = vms.map((vm) => [
     vm.name,
     vm.wave,
@@ -43,9 +44,28 @@ export function vmsTable({ vms }: Pick<RunReport, 'vms'>, colors: Colors): strin
     vm.step,
     vm.waitingFor ?? '',
     outage(vm),
+    seconds(vm.rtoSeconds),
+    seconds(vm.rpoSeconds),
+    checks(vm, colors),
     vm.error === null ? '' : `${vm.error.code}: ${vm.error.message}`,
   ]);
-  return table(...filled(['VM', 'WAVE', 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'ERROR'], rows));
+  const head = ['VM', waveHead(drill), 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'RTO', 'RPO', 'CHECKS', 'ERROR'];
+  return table(...filled(head, rows));
+}
+
+/** A drill's waves are its recovery groups. */
+function waveHead(drill: RunReport['drill']): string {
+  return drill === null ? 'WAVE' : 'GROUP';
+}
+
+/** How many of the checks made so far have passed. */
+function checks({ checks: made }: VmReport, colors: Colors): string {
+  if (made.length === 0) {
+    return '';
+  }
+  const passed = made.filter(({ ok }) => ok).length;
+  const text = `${passed}/${made.length}`;
+  return passed === made.length ? text : colors.red(text);
 }
 
 export function attentionText(attention: Attention[], colors: Colors): string {
@@ -57,10 +77,15 @@ export function attentionText(attention: Attention[], colors: Colors): string {
 }
 
 export function outage({ outageSeconds }: Pick<VmReport, 'outageSeconds'>): string {
-  if (outageSeconds === null) {
+  return seconds(outageSeconds);
+}
+
+/** `12.4 s`, `3 min 05 s`; nothing for what was not measured. */
+export function seconds(value: number | null): string {
+  if (value === null) {
     return '';
   }
-  return outageSeconds < 60 ? `${outageSeconds} s` : duration(outageSeconds * 1000);
+  return value < 60 ? `${value} s` : duration(value * 1000);
 }
 
 export function colored(state: string, colors: Colors): string {
@@ -95,7 +120,7 @@ export function byWave(vms: VmReport[]): Map<string, VmReport[]> {
 }
 
 /** Leaves out columns in which nothing stands. */
-function filled(head: string[], rows: string[][]): [head: string[], rows: string[][]] {
+export function filled(head: string[], rows: string[][]): [head: string[], rows: string[][]] {
   const kept = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
   const keep = (row: string[]): string[] => row.filter((_, column) => kept[column]);
   return [keep(head), rows.map(keep)];

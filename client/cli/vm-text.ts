@@ -4,19 +4,21 @@ import { shellWord } from '../attention.js';
 import type { LiveReport } from '../live-report.js';
 import { between, duration, moment } from '../words.js';
 import type { Colors } from './output.js';
-import { colored, outage } from './run-text.js';
+import { colored, outage, seconds } from './run-text.js';
 import { table } from './table.js';
 
-export function vmText({ run, attention }: LiveReport, vm: VmReport, colors: Colors): string {
+export function vmText({ run, attention, drill }: LiveReport, vm: VmReport, colors: Colors): string {
   const facts = [
     ['id', vm.id],
     ['run', run],
-    ['wave', vm.wave],
+    [drill === null ? 'wave' : 'group', vm.wave],
     ['step', vm.step + (vm.waitingFor === null ? '' : `, waiting for ${vm.waitingFor}`)],
     ['replication', vm.replicationId ?? '-'],
     ['started', moment(vm.startedAt)],
     ['finished', moment(vm.finishedAt)],
     ['outage', outage(vm) || '-'],
+    ...(vm.rtoSeconds === null ? [] : [['RTO', seconds(vm.rtoSeconds)]]),
+    ...(vm.rpoSeconds === null ? [] : [['RPO', seconds(vm.rpoSeconds)]]),
   ];
   const notes = attention.filter(({ kind }) => kind !== 'approval' || vm.waitingFor === 'approval');
   return [
@@ -26,6 +28,7 @@ export function vmText({ run, attention }: LiveReport, vm: VmReport, colors: Col
       facts.map(([name = '', value = '']) => [`  ${name}`, value]),
     ),
     operations(vm),
+    ...(vm.checks.length === 0 ? [] : [checks(vm, colors)]),
     ...(vm.error === null ? [] : [errorText(vm, colors)]),
     ...nextSteps(run, vm, notes, colors),
   ].join('\n\n');
@@ -45,6 +48,17 @@ function operations(vm: VmReport): string {
     one.operationId,
   ]);
   return table(['OPERATION', 'RESULT', 'SUBMITTED', 'TOOK', 'TASK', 'HOW', 'OPERATION ID'], rows);
+}
+
+function checks(vm: VmReport, colors: Colors): string {
+  const rows = vm.checks.map(({ name, ok, detail, attempts, startedAt, finishedAt }) => [
+    name,
+    ok ? colors.green('passed') : colors.red('failed'),
+    String(attempts),
+    duration(between(startedAt, finishedAt)),
+    detail,
+  ]);
+  return table(['CHECK', 'RESULT', 'ATTEMPTS', 'TOOK', 'LAST SEEN'], rows);
 }
 
 function errorText({ error }: VmReport, colors: Colors): string {

@@ -4,7 +4,8 @@ import { EXIT } from '../cli/exit-codes.js';
 import type { Colors } from '../cli/output.js';
 import { colored } from '../cli/run-text.js';
 import { table } from '../cli/table.js';
-import type { RunList, RunSummary } from '../list-runs.js';
+import type { RunList } from '../list-runs.js';
+import type { RunSummary } from '../run-summary.js';
 import { moment } from '../words.js';
 
 const SHOWN = 20;
@@ -12,7 +13,7 @@ const SHOWN = 20;
 export const addList: AddCommand = (program, run) => {
   const command = program
     .command('list')
-    .description('list runs, newest first')
+    .description('list runs of plans and drills, newest first')
     .option('--all', `every run that Temporal still knows, not only the newest ${SHOWN}`)
     .addHelpText('after', examples('drover list', 'drover list --all --json'))
     .action(({ all = false }: { all?: boolean }) =>
@@ -34,11 +35,12 @@ export function listText({ runs }: RunList, colors: Colors): string {
   const rows = runs.map((one) => [
     one.run,
     one.plan ?? '?',
+    one.kind ?? '?',
     colored(one.state ?? 'unknown', colors),
     done(one),
     moment(one.startedAt),
   ]);
-  return table(['RUN', 'PLAN', 'STATE', 'VMS DONE', 'STARTED'], rows);
+  return table(['RUN', 'PLAN', 'KIND', 'STATE', 'VMS DONE', 'STARTED'], rows);
 }
 
 function done({ totals }: RunSummary): string {

@@ -1,10 +1,8 @@
 import { type AddCommand, examples } from '../cli/command.js';
 import { clientConfig, withDrover } from '../cli/context.js';
 import { exitCodeOfReport, exitCodeOfVm } from '../cli/exit-codes.js';
-import type { Colors } from '../cli/output.js';
-import { attentionText, headline, totalsLine, vmsTable, wavesTable } from '../cli/run-text.js';
+import { showText } from '../cli/show-text.js';
 import { vmText } from '../cli/vm-text.js';
-import type { LiveReport } from '../live-report.js';
 import { findVm } from '../scope.js';
 
 export const addShow: AddCommand = (program, run) => {
@@ -29,13 +27,3 @@ export const addShow: AddCommand = (program, run) => {
       ),
     );
 };
-
-export function showText(report: LiveReport, colors: Colors): string {
-  return [
-    headline(report, colors),
-    totalsLine(report.totals),
-    ...(report.attention.length === 0 ? [] : [attentionText(report.attention, colors)]),
-    wavesTable(report),
-    vmsTable(report, colors),
-  ].join('\n\n');
-}

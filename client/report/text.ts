@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { RunReport, VmReport } from '../../workflows/report.js';
+import { drillBlocks } from '../cli/drill-text.js';
 import type { Colors } from '../cli/output.js';
 import { headline, outage, totalsLine, vmsTable, wavesTable } from '../cli/run-text.js';
 import { plural } from '../words.js';
@@ -13,17 +14,25 @@ export function textReport(report: RunReport, colors: Colors = PLAIN): string {
     headline(report, colors),
     totalsLine(report.totals),
     ...(report.pausedBecause === null ? [] : [`Paused: ${report.pausedBecause}`]),
+    ...(report.drill === null ? [] : drillBlocks(report, report.drill, colors)),
     wavesTable(report),
-    ...(failed.length === 0 ? [] : [failures(failed, colors)]),
-    outages(report.vms),
-    vmsTable({ vms: report.vms.map((vm) => ({ ...vm, error: null })) }, colors),
+    ...(failed.length === 0 ? [] : [failures(report, failed, colors)]),
+    ...(isCutOver(report) ? [outages(report.vms)] : []),
+    vmsTable({ ...report, vms: report.vms.map((vm) => ({ ...vm, error: null })) }, colors),
   ].join('\n\n');
 }
 
-function failures(vms: VmReport[], colors: Colors): string {
+/** Whether VMs go down in a run of this kind. */
+function isCutOver({ kind, vms }: RunReport): boolean {
+  return kind === 'migrate' || kind === 'failback' || vms.some(({ outageSeconds }) => outageSeconds !== null);
+}
+
+function failures({ drill }: RunReport, vms: VmReport[], colors: Colors): string {
   const entries = vms.map(({ name, id, wave, step, error }) => {
     const where = [error?.operation && `operation ${error.operation}`, error?.taskId && `task ${error.taskId}`];
-    const details = [`wave ${wave}`, `step ${step}`, ...where.filter(Boolean)].join(', ');
+    const details = [`${drill === null ? 'wave' : 'group'} ${wave}`, `step ${step}`, ...where.filter(Boolean)].join(
+      ', ',
+    );
     return `${colors.red(name)} (${id})\n  ${details}\n  ${error?.code}: ${error?.message}`;
   });
   return [`${plural(vms.length, 'VM')} with an error:`, ...entries].join('\n\n');

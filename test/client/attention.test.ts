@@ -4,7 +4,7 @@ import { WorkflowFailing } from '../../client/errors.js';
 import { mergeReports } from '../../client/live-report.js';
 import { report, vm } from './support/reports.js';
 
-const nothing: Findings = { runFailing: null, held: [], failing: [], closedAs: 'RUNNING' };
+const nothing: Findings = { runFailing: null, held: [], failing: [], endedOutside: null };
 
 describe('what a person should see about a run', () => {
   it('is nothing while it goes on by itself', () => {
@@ -45,7 +45,9 @@ describe('what a person should see about a run', () => {
 
   it('is that somebody terminated it', () => {
     const run = report([vm('a', { state: 'running' })], { state: 'cancelled', finishedAt: '2026-12-05T22:00:00.000Z' });
-    expect(attentionFor(run, { ...nothing, closedAs: 'TERMINATED' })[0]?.message).toMatch(/was terminated\. 1 VM had/);
+    expect(attentionFor(run, { ...nothing, endedOutside: 'TERMINATED' })[0]?.message).toMatch(
+      /was terminated\. 1 VM had/,
+    );
   });
 });
 

@@ -98,10 +98,54 @@ describe('a worker', () => {
   });
 });
 
-describe('a plan of a kind that is not available yet', () => {
-  it('is refused by name', async () => {
-    folder.write('protect.yaml', PLAN.replace('kind: migrate', 'kind: protect'));
-    expect((await refused(['run', 'protect.yaml'])).stderr).toContain('kind protect is not available yet');
+describe('a reversal that nobody has confirmed', () => {
+  it.each(['reverse', 'failback'])('is refused before anybody is asked: %s', async (kind) => {
+    const { stderr } = await refused([kind, 'good.yaml']);
+    expect(stderr).toContain(`A ${kind} removes the original VMs of plan exit at paris`);
+    expect(stderr).toMatch(/next: .*--confirm removes-source/);
+  });
+
+  it('is refused in the plan itself, with its line', async () => {
+    folder.write('bad.yaml', PLAN.replace('kind: migrate', 'kind: reverse'));
+    expect((await refused(['run', 'bad.yaml'])).stderr).toMatch(/^bad\.yaml:2:7 .*confirm: removes-source/m);
+  });
+});
+
+describe('a drill', () => {
+  const DRILL = `name: crm
+source: { site: paris }
+destination: { site: lyon }
+scope:
+  vms: [ { id: 441a891a-5294-4dff-b02d-c605d335be1b, name: web1 } ]
+`;
+
+  it('that is bad is told with file, line and column, by every command that reads it', async () => {
+    folder.write('bad.yaml', `${DRILL}schedule: { cron: "0 4 99 * *", timezone: Europe/Pariss }\n`);
+    for (const command of ['run', 'schedule']) {
+      const { stderr } = await refused(['drill', command, 'bad.yaml']);
+      expect(stderr).toMatch(/^bad\.yaml:6:\d+ .*0 4 99/m);
+      expect(stderr).toMatch(/^bad\.yaml:6:\d+ .*Pariss/m);
+    }
+  });
+
+  it('that has no schedule cannot be scheduled', async () => {
+    folder.write('once.yaml', DRILL);
+    expect((await refused(['drill', 'schedule', 'once.yaml'])).stderr).toMatch(/^once\.yaml .*has no schedule/m);
+  });
+
+  it('is shown by a dry run, which asks nobody', async () => {
+    folder.write('once.yaml', `${DRILL}checks: [ { tcp: 443, within: 2m } ]\nhold: 15m\nobjectives: { rto: 30m }\n`);
+    const before = visits;
+    const { code, stdout } = await cli(['drill', 'run', 'once.yaml', '--dry-run'], { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(visits).toBe(before);
+    expect(stdout).toMatch(/^crm-\d{8} +would be started; nothing was\.$/m);
+    expect(stdout).toMatch(/^ +checks +tcp 443 within 2 min 00 s$/m);
+    expect(stdout).toMatch(/^ +objectives +RTO at most 30 min 00 s$/m);
+  });
+
+  it('of a site that the config has not got cannot be swept', async () => {
+    expect((await refused(['drill', 'sweep', 'lyonn'])).stderr).toContain('no site lyonn. Nearest: lyon.');
   });
 });
 
@@ -116,6 +160,11 @@ describe('wrong usage', () => {
     [['demo', '--vms', '0'], /whole number from 1/],
     [['simulator', '--speed', 'fast'], /number above 0/],
     [['run', 'good.yaml', '--id', 'a b'], /"a b" cannot be a run's id/],
+    [['failover', 'nowhere.yaml'], /nowhere\.yaml/],
+    [['reverse', 'good.yaml', '--confirm', 'yes'], /Allowed choices are removes-source/],
+    [['drill', 'lst'], /unknown command 'lst'\n\(Did you mean list\?\)/],
+    [['drill', 'pause', 'crm'], /required option '--note <text>'/],
+    [['drill', 'history', 'crm', '--limit', '0'], /whole number from 1/],
   ])('%j is told, with exit code 2', async (args, message) => {
     const { stderr, stdout } = await refused(args);
     expect(stderr).toMatch(message);

@@ -32,7 +32,7 @@ describe('the exit code of an error', () => {
   it.each([
     [2, new BadInput([{ file: 'plan.yaml', line: 3, column: 5, message: 'wrong' }])],
     [2, new RunNotFound('x', [])],
-    [2, new RunExists('x', 'a', 'b')],
+    [2, new RunExists('x', { name: 'a', kind: 'migrate' }, { name: 'b', kind: 'drill' })],
     [2, new InvalidArgumentError('no')],
     [3, new TemporalUnreachable({ address: 'localhost:1', namespace: 'default' }, 'gone', 'Look')],
     [3, new NoWorker('drover')],

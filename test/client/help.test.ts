@@ -6,6 +6,10 @@ import { cli, type Finished } from './support/cli.js';
 const COMMANDS = [
   'demo',
   'run',
+  'failover',
+  'reverse',
+  'failback',
+  'drill',
   'list',
   'show',
   'watch',
@@ -18,18 +22,28 @@ const COMMANDS = [
   'worker',
   'simulator',
 ];
+const OF_DRILL = [
+  'run',
+  'schedule',
+  'list',
+  'pause',
+  'resume',
+  'trigger',
+  'unschedule',
+  'history',
+  'apply',
+  'sweep',
+].map((name) => `drill ${name}`);
 const here = { cwd: tmpdir() };
 
 describe('help', () => {
   let helps: Map<string, Finished>;
   beforeAll(async () => {
-    const asked = await pMap(COMMANDS, async (name) => [name, await cli([name, '--help'], here)] as const, {
-      concurrency: 4,
-    });
-    helps = new Map(asked);
-  }, 60_000);
+    const ask = async (name: string) => [name, await cli([...name.split(' '), '--help'], here)] as const;
+    helps = new Map(await pMap([...COMMANDS, ...OF_DRILL], ask, { concurrency: 4 }));
+  }, 120_000);
 
-  it.each(COMMANDS)('of %s has an example and the global options', (command) => {
+  it.each([...COMMANDS, ...OF_DRILL])('of %s has an example and the global options', (command) => {
     const { code, stdout = '' } = helps.get(command) ?? {};
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}\\$ drover ${command}`));
@@ -41,6 +55,12 @@ describe('help', () => {
     expect(code).toBe(0);
     for (const command of COMMANDS) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
+    }
+  });
+
+  it('of drill names every command of it', () => {
+    for (const command of OF_DRILL) {
+      expect(helps.get('drill')?.stdout).toMatch(new RegExp(`^ {2}${command.split(' ')[1]}\\b`, 'm'));
     }
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
+import { showText } from '../../client/cli/show-text.js';
 import { vmText } from '../../client/cli/vm-text.js';
 import { listText } from '../../client/commands/list.js';
-import { showText } from '../../client/commands/show.js';
 import { REPORT_FORMATS } from '../../client/report/index.js';
 import { duration } from '../../client/words.js';
 import { report, vm } from './support/reports.js';
@@ -87,7 +87,7 @@ describe('the list of runs', () => {
       finishedAt: null,
       totals: null,
     };
-    expect(listText({ runs: [run], more: false }, plain)).toMatch(/^a +p +unknown +\? /m);
+    expect(listText({ runs: [run], more: false }, plain)).toMatch(/^a +p +migrate +unknown +\? /m);
     expect(listText({ runs: [], more: false }, plain)).toContain('drover run PLAN');
   });
 });

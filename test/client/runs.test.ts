@@ -58,7 +58,9 @@ describe('a run from start to end', () => {
     const { document } = await world.json<RunList>('list', '--all');
     const entry = document.runs.find((one) => one.run === run);
     expect(entry).toMatchObject({ plan: 'whole', state: 'succeeded', totals: { vms: 4, succeeded: 4 } });
-    expect((await world.run('list', '--all')).stdout).toMatch(new RegExp(`^${run} +whole +succeeded +4/4 `, 'm'));
+    expect((await world.run('list', '--all')).stdout).toMatch(
+      new RegExp(`^${run} +whole +migrate +succeeded +4/4 `, 'm'),
+    );
   });
 
   it('show has its waves and VMs; of one VM, its operations', async () => {

@@ -1,5 +1,5 @@
 import type { LiveReport } from '../../../client/live-report.js';
-import { totalsOf, untouched, type VmReport } from '../../../workflows/report.js';
+import { type DrillResult, totalsOf, untouched, type VmReport } from '../../../workflows/report.js';
 
 export function vm(name: string, change: Partial<VmReport> = {}): VmReport {
   return { ...untouched({ id: `id-of-${name}`, name }, 'pilot'), ...change };
@@ -19,6 +19,22 @@ export function report(vms: VmReport[], change: Partial<LiveReport> = {}): LiveR
     drill: null,
     vms,
     attention: [],
+    ...change,
+  };
+}
+
+export function drillResult(change: Partial<DrillResult> = {}): DrillResult {
+  return {
+    mode: 'test',
+    phase: 'done',
+    triggeredAt: '2026-12-05T21:00:05.000Z',
+    heldUntil: null,
+    objectives: { rtoSeconds: null, rpoSeconds: null },
+    rtoSeconds: null,
+    rpoSeconds: null,
+    groups: [],
+    missed: [],
+    swept: [],
     ...change,
   };
 }

@@ -3,6 +3,7 @@
  * against the dev server of the test run. Sites and task queue have names of their own, so that tests do not meet.
  */
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import { judge } from '../../../client/demo/verdict.js';
 import { connectDrover, type Drover } from '../../../client/index.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../../simulator/index.js';
@@ -20,8 +21,10 @@ export interface World {
   simulator: Awaited<ReturnType<typeof startSimulator>>;
   /** the library, for what a test only needs to wait for */
   drover: Drover;
-  /** writes a plan with waves of the given sizes, `wave1` and so on, of VMs that no plan before had */
-  plan(name: string, waves: number[], more?: string[]): { file: string; vms: string[] };
+  /** writes a plan with waves of the given sizes, `wave1` and so on, of VMs that no plan before had; default kind migrate */
+  plan(name: string, waves: number[], more?: string[], kind?: string): { file: string; vms: string[] };
+  /** writes a drill of the first VMs, which are found on this machine; `name` may have a folder before it, `more` are further lines of the file */
+  drill(name: string, vms?: number, more?: string[]): string;
   run(...args: string[]): Promise<Finished>;
   start(...args: string[]): Started;
   /** runs a command with --json and parses what it prints */
@@ -79,7 +82,7 @@ export async function openWorld({
     address,
     simulator,
     drover,
-    plan(name, waves, more = []) {
+    plan(name, waves, more = [], kind = 'migrate') {
       const members = waves.map((size) => unused.splice(0, size));
       const lines = members.flatMap((vms, wave) => [
         `  - name: wave${wave + 1}`,
@@ -89,12 +92,24 @@ export async function openWorld({
       const vdc = siteVdcId(sites.destination);
       const head = [
         `name: ${name}`,
-        'kind: migrate',
+        `kind: ${kind}`,
         `source: { site: ${sites.source} }`,
         `destination: { site: ${sites.destination}, vdc: ${vdc} }`,
       ];
       const file = folder.write(`${name}.yaml`, [...head, ...more, 'waves:', ...lines, ''].join('\n'));
       return { file, vms: members.flat().map((vm) => vm.name) };
+    },
+    drill(name, vms = 1, more = []) {
+      const members = simulatedVms({ vms: simulation.vms ?? 40 }).slice(0, vms);
+      const head = [
+        `name: ${basename(name)}`,
+        `source: { site: ${sites.source} }`,
+        `destination: { site: ${sites.destination} }`,
+        'scope:',
+        '  vms:',
+        ...members.map((vm) => `    - { id: ${vm.id}, name: ${vm.name}, address: 127.0.0.1 }`),
+      ];
+      return folder.write(`${name}.yaml`, [...head, ...more, ''].join('\n'));
     },
     run: (...args) => cli(args, options),
     start: (...args) => startCli(args, options),

@@ -1,0 +1,82 @@
+/** A run as one of many: what Temporal's list says of it, and its report if it is easily had. */
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { runOfWorkflowId } from '../plan/names.js';
+import type { RunReport, RunState, RunTotals } from '../workflows/report.js';
+import { askRun, keepsReport } from './ask-run.js';
+import type { Session } from './session.js';
+
+/** What is known of a workflow without its own word, from a list as from a description. */
+type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime'> & {
+  memo?: WorkflowExecutionInfo['memo'] | undefined;
+  closeTime?: Date | undefined;
+};
+
+/** One run in a list. */
+export interface RunSummary {
+  run: string;
+  /** name of the plan or drill */
+  plan: string | null;
+  kind: string | null;
+  /** null: it runs, and nobody could say how */
+  state: RunState | null;
+  startedAt: string;
+  finishedAt: string | null;
+  /** null: nobody could say */
+  totals: RunTotals | null;
+}
+
+/**
+ * The report of a run in a list; null when it cannot be had: the list stays useful without it, and `show` says why.
+ * @param listens whether a worker is there to answer for a run that has not ended
+ * @param deadline epoch ms until which it may answer
+ */
+export async function readListed(
+  session: Session,
+  execution: Execution,
+  listens: boolean,
+  deadline: number,
+): Promise<RunReport | null> {
+  if (!listens && !keepsReport(execution)) {
+    return null;
+  }
+  try {
+    return await askRun(session, execution, Math.max(0, deadline - Date.now()));
+  } catch {
+    return null;
+  }
+}
+
+export function summaryOf(execution: Execution, report: RunReport | null): RunSummary {
+  return {
+    run: runOf(execution),
+    plan: report?.plan ?? memoText(execution, 'plan'),
+    kind: report?.kind ?? memoText(execution, 'kind'),
+    state: stateOf(execution, report),
+    startedAt: report?.startedAt ?? execution.startTime.toISOString(),
+    finishedAt: report?.finishedAt ?? execution.closeTime?.toISOString() ?? null,
+    totals: report?.totals ?? null,
+  };
+}
+
+function stateOf({ status }: Execution, report: RunReport | null): RunState | null {
+  switch (status.name) {
+    case 'FAILED':
+    case 'TIMED_OUT':
+      return report?.finishedAt ? report.state : 'failed';
+    case 'TERMINATED':
+    case 'CANCELLED':
+      return report?.finishedAt ? report.state : 'cancelled';
+    default:
+      return report?.state ?? null;
+  }
+}
+
+/** The id of the run that a workflow is. */
+export function runOf({ workflowId }: Pick<Execution, 'workflowId'>): string {
+  return runOfWorkflowId(workflowId);
+}
+
+export function memoText({ memo }: Execution, key: string): string | null {
+  const value = memo?.[key];
+  return typeof value === 'string' ? value : null;
+}

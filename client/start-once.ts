@@ -1,0 +1,95 @@
+/** Starting a run under an id, once, however often it is asked for. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { runWorkflowId } from '../plan/names.js';
+import type { RunKind } from '../plan/types.js';
+import type { DRILL, DrillInput, PLAN_RUN, RunInput } from '../workflows/messages.js';
+import { BadRunId, RunExists, RunNotFound } from './errors.js';
+import { requireSites } from './require-site.js';
+import { defaultRunId, isRunId } from './run-id.js';
+import { describeRun } from './run-state.js';
+import { askTemporal, type Session } from './session.js';
+import { takenUp } from './taken-up.js';
+import { requireWorker } from './worker-presence.js';
+
+export interface StartedRun {
+  run: string;
+  /** true: this very plan was started under this id before, and nothing was started now */
+  existed: boolean;
+  /** false: started, but no worker has begun with it within a few seconds; it waits for one */
+  takenUp: boolean;
+}
+
+/** A run that somebody wants; what its memo says lets it be listed and compared without a worker. */
+export interface Wanted {
+  run: string;
+  workflow: { type: typeof PLAN_RUN; input: RunInput } | { type: typeof DRILL; input: DrillInput };
+  memo: RunMemo;
+  /** sites that must answer before anything is started */
+  answering: string[];
+}
+
+export interface RunMemo {
+  /** name of the plan or drill */
+  plan: string;
+  kind: RunKind | 'drill';
+  planDigest: string;
+  /** where the work is done, in the main */
+  site: string;
+}
+
+/** ms in which a worker that listens has begun */
+const BEGUN_WITHIN = 5_000;
+
+/** The id of a run of a plan or drill: the one that was asked for, else name and date. @throws {@link BadRunId} */
+export function chooseRunId(name: string, id: string | undefined, now: Date): string {
+  const run = id ?? defaultRunId(name, now);
+  if (!isRunId(run)) {
+    throw new BadRunId(run);
+  }
+  return run;
+}
+
+/** @throws {@link RunExists}, NoWorker, SiteAway; then nothing was started */
+export async function startOnce(session: Session, wanted: Wanted): Promise<StartedRun> {
+  const { run, workflow, memo, answering } = wanted;
+  if (await existsAlready(session, wanted)) {
+    return { run, existed: true, takenUp: true };
+  }
+  await requireWorker(session, 'Nothing was started.');
+  await requireSites(session, answering);
+  try {
+    await askTemporal(session, () =>
+      session.client.workflow.start(workflow.type, {
+        workflowId: runWorkflowId(run),
+        taskQueue: session.taskQueue,
+        args: [workflow.input],
+        memo: { ...memo },
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      }),
+    );
+    return { run, existed: false, takenUp: await takenUp(session, runWorkflowId(run), BEGUN_WITHIN) };
+  } catch (error) {
+    // Someone started it between the look and the start.
+    if (error instanceof WorkflowExecutionAlreadyStartedError && (await existsAlready(session, wanted))) {
+      return { run, existed: true, takenUp: true };
+    }
+    throw error;
+  }
+}
+
+/** @throws {@link RunExists} when the id belongs to something else */
+async function existsAlready(session: Session, { run, memo: wanted }: Wanted): Promise<boolean> {
+  try {
+    const { memo } = await describeRun(session, run);
+    if (memo?.planDigest !== wanted.planDigest) {
+      const said = (key: string): string => (typeof memo?.[key] === 'string' ? memo[key] : 'unknown');
+      throw new RunExists(run, { name: wanted.plan, kind: wanted.kind }, { name: said('plan'), kind: said('kind') });
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof RunNotFound) {
+      return false;
+    }
+    throw error;
+  }
+}

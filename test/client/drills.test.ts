@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ErrorDocument } from '../../client/cli/render-error.js';
+import type { DrillHistory, DrillSummary, RunList, RunReport } from '../../client/index.js';
+import { until } from '../support/until.js';
+import { openWorld, type World } from './support/world.js';
+
+let world: World;
+/** the application that the drills' VMs are thought to run */
+let application: Server;
+let port: number;
+let protection: string;
+beforeAll(async () => {
+  world = await openWorld({ vms: 2 });
+  application = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(application, 'listening');
+  port = (application.address() as AddressInfo).port;
+  protection = `protect-${world.tag}`;
+  const { file } = world.plan('crm', [1, 1], ['replication: { rpo: 15m }'], 'protect');
+  const { code, document } = await world.json<RunReport>('run', file, '--id', protection, '--wait');
+  expect({ code, state: document.state }).toEqual({ code: 0, state: 'succeeded' });
+}, 180_000);
+afterAll(async () => {
+  application.close();
+  await world.close();
+});
+
+const testCopies = () =>
+  Object.values(world.simulator.control.world().sites)
+    .flatMap(({ vms }) => vms)
+    .filter(({ testCopy }) => testCopy);
+
+describe('a drill that proves what it should', () => {
+  const id = () => `good-${world.tag}-1`;
+  const drill = () =>
+    world.drill(`good-${world.tag}`, 2, [
+      'groups: [ [vm-001], [vm-002] ]',
+      `checks: [ { tcp: ${port}, within: 30s, interval: 1s } ]`,
+      'objectives: { rto: 1h, rpo: 24h }',
+    ]);
+
+  it('ends with 0 and its evidence, and leaves nothing behind', async () => {
+    const { code, document } = await world.json<RunReport>('drill', 'run', drill(), '--id', id(), '--wait');
+    expect(document).toMatchObject({
+      run: id(),
+      plan: `good-${world.tag}`,
+      kind: 'drill',
+      state: 'succeeded',
+      drill: { mode: 'test', phase: 'done', missed: [], groups: [{}, {}] },
+    });
+    expect(document.vms.map(({ checks }) => checks.map(({ ok }) => ok))).toEqual([[true], [true]]);
+    expect(document.drill?.rtoSeconds).toBeGreaterThan(0);
+    expect(code).toBe(0);
+    expect(testCopies()).toEqual([]);
+  });
+
+  it('started again from the same file is not started again', async () => {
+    const { code, stderr, stdout } = await world.run('drill', 'run', drill(), '--id', id());
+    expect(code).toBe(0);
+    expect(stderr).toContain('was not started again');
+    expect(stdout).toMatch(/^ +RTO .* at most 1 h 00 min wanted$/m);
+  });
+
+  it('does not share its id with anything else', async () => {
+    const other = world.drill(`other-${world.tag}`, 1);
+    const { code, document } = await world.json<ErrorDocument>('drill', 'run', other, '--id', id());
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'RunExists' });
+    expect(document.error.message).toContain(`drill good-${world.tag}`);
+  });
+
+  it('is listed, shown and reported as a run is', async () => {
+    const { document } = await world.json<RunList>('list', '--all');
+    expect(document.runs.find(({ run }) => run === id())).toMatchObject({ kind: 'drill', state: 'succeeded' });
+    expect(await world.run('show', id(), 'vm-001')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`^tcp ${port} +passed`, 'm')),
+    });
+    expect((await world.run('report', id())).stdout).toMatch(/^ +checks +2 of 2 passed$/m);
+  });
+
+  it('has no plan that could be failed over', async () => {
+    const { code, document } = await world.json<ErrorDocument>('failover', id());
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'NoPlan' });
+  });
+
+  it('is held against the one before in its history', async () => {
+    await world.run('drill', 'run', drill(), '--id', `good-${world.tag}-2`, '--wait');
+    const { document } = await world.json<DrillHistory>('drill', 'history', `good-${world.tag}`, '--limit', '1');
+    expect(document).toMatchObject({ more: true, runs: [{ run: `good-${world.tag}-2`, failed: 0 }] });
+    expect(document.runs[0]?.change.rtoSeconds).not.toBeNull();
+  });
+});
+
+describe('a drill that proves less', () => {
+  let name: string;
+  let run: string;
+
+  it('ends with 1 when a check fails, says which and why, and still leaves nothing behind', async () => {
+    name = `bad-${world.tag}`;
+    run = `${name}-1`;
+    const file = world.drill(name, 1, ['checks: [ { tcp: 1, within: 2s, interval: 500ms } ]']);
+    const { code, stdout } = await world.run('drill', 'run', file, '--id', run, '--wait');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/1 check failed:\n\nVM .*\nvm-001 +tcp 1 +\d+ +.*127\.0\.0\.1:1/);
+    expect(stdout).toContain('CheckFailed');
+    expect(testCopies()).toEqual([]);
+  });
+
+  it('is a run that has ended by itself', async () => {
+    const { code, document } = await world.json<RunReport & { attention: unknown[] }>('show', run);
+    expect(code).toBe(1);
+    expect(document).toMatchObject({ state: 'failed', attention: [], totals: { failed: 1 } });
+    expect(await world.json('cancel', run)).toMatchObject({ code: 2, document: { error: { code: 'RunEnded' } } });
+  });
+
+  it('ends with 1 when an objective is missed, and says by how much', async () => {
+    const file = world.drill(`slow-${world.tag}`, 1, ['objectives: { rto: 1ms }']);
+    const { code, stdout } = await world.run('drill', 'run', file, '--wait');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^missed: RTO of vm-001 .* over$/m);
+  });
+
+  it('pauses its schedule, which says so', async () => {
+    const file = world.drill(name, 1, [
+      'checks: [ { tcp: 1, within: 1s, interval: 500ms } ]',
+      'schedule: { cron: "0 4 1 1 *", timezone: UTC }',
+    ]);
+    await world.run('drill', 'schedule', file);
+    const triggered = await world.json<{ run: string }>('drill', 'trigger', name);
+    expect(triggered.code).toBe(0);
+    expect((await world.run('watch', triggered.document.run, '--quiet')).code).toBe(1);
+    const listed = async () =>
+      (await world.json<{ drills: DrillSummary[] }>('drill', 'list')).document.drills.find(
+        ({ drill }) => drill === name,
+      );
+    expect(await until(listed, (one) => one?.paused === true)).toMatchObject({
+      note: expect.stringContaining('failure'),
+      lastRun: { run: triggered.document.run, state: 'failed' },
+    });
+    const { document } = await world.json<DrillHistory>('drill', 'history', name);
+    expect(document.runs.map(({ state, failed }) => `${state} ${failed}`)).toEqual(['failed 1', 'failed 1']);
+    await world.run('drill', 'unschedule', name);
+  });
+});
+
+describe('a drill that holds', () => {
+  it('shows what is still up, and cleans up when it is cancelled', async () => {
+    const run = `hold-${world.tag}`;
+    await world.run('drill', 'run', world.drill(run, 1, ['hold: 1h']), '--id', run);
+    const { stdout } = await until(
+      () => world.run('show', run),
+      (shown) => shown.stdout.includes('still up') && /phase +hold/.test(shown.stdout),
+    );
+    expect(stdout).toMatch(/^ +still up +1 test copy, until .*: vm-001$/m);
+    expect(testCopies()).toHaveLength(1);
+    expect(await world.run('cancel', run)).toMatchObject({ code: 0 });
+    expect((await world.run('watch', run, '--quiet')).code).toBe(1);
+    expect(testCopies()).toEqual([]);
+  });
+});
+
+describe('a sweep', () => {
+  it('of a site at which nothing was left says so', async () => {
+    const { code, document } = await world.json('drill', 'sweep', world.sites.destination);
+    expect(code).toBe(0);
+    expect(document).toEqual({ site: world.sites.destination, removed: [], left: [] });
+  });
+});
+
+describe('the plan of an earlier run', () => {
+  it('is failed over, with RTO and RPO of every VM', async () => {
+    const dry = await world.run('failover', protection, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringMatching(/^crm-failover-\d{8} +would be started/) });
+    const { code, document } = await world.json<RunReport>('failover', protection, '--id', `fo-${world.tag}`, '--wait');
+    expect(document).toMatchObject({ kind: 'failover', plan: 'crm', state: 'succeeded' });
+    expect(code).toBe(0);
+    expect(document.vms.every(({ rtoSeconds }) => rtoSeconds !== null)).toBe(true);
+    expect((await world.run('show', `fo-${world.tag}`)).stdout).toMatch(/ RTO +RPO$/m);
+  });
+
+  it('is not reversed without a word', async () => {
+    const { code, document } = await world.json<ErrorDocument>('reverse', `fo-${world.tag}`);
+    expect(code).toBe(2);
+    expect(document.error).toMatchObject({ code: 'NotConfirmed', next: expect.stringContaining('removes-source') });
+  });
+
+  it('is brought home', async () => {
+    const args = [`fo-${world.tag}`, '--confirm', 'removes-source', '--id', `fb-${world.tag}`, '--wait'];
+    const { code, document } = await world.json<RunReport>('failback', ...args);
+    expect(document).toMatchObject({ kind: 'failback', state: 'succeeded', totals: { succeeded: 2 } });
+    expect(code).toBe(0);
+  });
+
+  it('is looked for among runs by its id, with the nearest when there is none', async () => {
+    const { code, stderr } = await world.run('failover', `protect-${world.tag.slice(0, 4)}`);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`Nearest: ${protection}`);
+  });
+});
