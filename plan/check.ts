@@ -101,7 +101,7 @@ function describe(issue: z.core.$ZodIssue, source: Source, base: Path, options: 
 }
 
 /** The problem of a key that nothing reads. */
-export function unknownKey(source: Source, path: Path, key: string, known: string[]): Problem {
+function unknownKey(source: Source, path: Path, key: string, known: string[]): Problem {
   const place = path.length > 0 ? ` in ${pathText(path)}` : '';
   return {
     file: source.file,
@@ -110,6 +110,13 @@ export function unknownKey(source: Source, path: Path, key: string, known: strin
     expected: oneOf(known),
     ...didYouMean(key, known),
   };
+}
+
+/** Adds a problem for each key at the top of a file that nothing reads. */
+export function checkKeys(source: Source, known: string[], problems: Problem[]): void {
+  for (const key of keysOf(source.value)) {
+    if (!known.includes(key)) problems.push(unknownKey(source, [], key, known));
+  }
 }
 
 /** `waves[0].vms[2].id` */

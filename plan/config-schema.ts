@@ -1,17 +1,9 @@
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { compact, optional, parsed, strict } from './check.js';
-import { DURATION, parseDuration } from './durations.js';
+import { duration, section, text, withDefault } from './schema-parts.js';
 
 export const CONFIG_KEYS = ['sites', 'errors', 'worker'];
-
-const text = z.string().min(1, 'text');
-
-/** Milliseconds; zero only where it makes sense. */
-const duration = (least = 1) =>
-  parsed(least > 0 ? DURATION : `${DURATION}, or 0s`, (value) => {
-    const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
-    return milliseconds !== undefined && milliseconds >= least ? milliseconds : undefined;
-  });
 
 /** Digits in a text count, since a number that comes from a variable is always a text. */
 const count = z.preprocess(
@@ -22,10 +14,6 @@ const rate = z.preprocess(
   (value) => (typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value),
   z.number('a number').positive('a number above 0'),
 );
-
-const withDefault = <S extends z.ZodType, D>(schema: S, fallback: D) =>
-  optional(schema).transform((value) => value ?? fallback);
-const section = <S extends z.ZodType>(schema: S) => z.preprocess((value) => value ?? {}, schema);
 
 /** Becomes part of workflow ids and of addresses. */
 export const siteName = /^[A-Za-z0-9._-]+$/;
@@ -95,4 +83,17 @@ const errorRow = strict({
 
 export const errors = withDefault(z.record(z.string(), errorRow), {});
 
-export const worker = section(strict({ taskQueue: withDefault(text, 'drover') }));
+export const worker = section(strict({ taskQueue: withDefault(text, 'drover'), checks: optional(z.unknown()) }));
+
+/** Drills name it, and people read it in reports. */
+export const commandName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+export const COMMAND_NAME = 'a name of letters, digits, dots, dashes and underscores, a letter or digit first';
+
+const program = parsed("an absolute path: the worker's own directory is nobody's to know", (value) =>
+  typeof value === 'string' && isAbsolute(value) ? value : undefined,
+);
+
+export const checkCommand = strict({
+  program,
+  args: withDefault(z.array(z.string(), 'a list of texts'), [] as string[]),
+});

@@ -1,14 +1,14 @@
 import { quote } from './check.js';
-import { didYouMean } from './nearest.js';
 import type { WaveEntry } from './plan-waves.js';
-import type { Problem } from './problem.js';
+import type { Fault, Problem } from './problem.js';
 import type { Reference, VmEntry } from './vm-entry.js';
+import { oneVm, type VmNames, vmNames, type Whole } from './vm-names.js';
 
 interface Known {
-  entries: VmEntry[];
+  /** what the VMs are part of, for messages */
+  whole: Whole;
+  names: VmNames<VmEntry>;
   wave: Map<VmEntry, number>;
-  byId: Map<string, VmEntry>;
-  byName: Map<string, VmEntry[]>;
 }
 
 interface Edge {
@@ -20,10 +20,13 @@ interface Edge {
  * Turns what stands in each VM's `after` into ids. Adds problems for VMs that are there twice, unknown or ambiguous
  * names, a VM of a later wave (which would never start: its wave waits for this one), and cycles.
  */
-export function resolveDependencies(waves: WaveEntry[], problems: Problem[]): void {
-  const known = index(waves, problems);
+export function resolveDependencies(waves: WaveEntry[], whole: Whole, problems: Problem[]): void {
+  const entries = waves.flatMap(({ vms }) => vms);
+  reportTwins(entries, problems);
+  const wave = new Map(waves.flatMap(({ vms }, number) => vms.map((entry) => [entry, number] as const)));
+  const known: Known = { whole, names: vmNames(entries), wave };
   const edges = new Map<VmEntry, Edge[]>();
-  for (const entry of known.entries) {
+  for (const entry of entries) {
     const found = entry.after.flatMap((reference) => resolve(entry, reference, known, problems));
     edges.set(entry, found);
     if (entry.vm) entry.vm.after = [...new Set(found.flatMap(({ to }) => to.id ?? []))];
@@ -31,65 +34,49 @@ export function resolveDependencies(waves: WaveEntry[], problems: Problem[]): vo
   reportCycles(edges, problems);
 }
 
-function index(waves: WaveEntry[], problems: Problem[]): Known {
-  const known: Known = {
-    entries: waves.flatMap(({ vms }) => vms),
-    wave: new Map(),
-    byId: new Map(),
-    byName: new Map(),
-  };
-  for (const [number, { vms }] of waves.entries()) for (const entry of vms) known.wave.set(entry, number);
-  for (const entry of known.entries) {
-    const twin = entry.id === undefined ? undefined : known.byId.get(entry.id);
-    if (twin) {
-      const { line, column } = twin.at('id');
-      const message = `the VM ${entry.id} is there twice, first at ${twin.file}:${line}:${column}`;
-      problems.push({ file: entry.file, ...entry.at('id'), message });
-      continue;
+/** No VM may be there twice, nor may two VMs name the same replication. */
+function reportTwins(entries: VmEntry[], problems: Problem[]): void {
+  for (const key of ['id', 'replicationId'] as const) {
+    const what = key === 'id' ? 'VM' : 'replication';
+    const first = new Map<string, VmEntry>();
+    for (const entry of entries) {
+      const id = key === 'id' ? entry.id : entry.vm?.replicationId;
+      if (id === undefined) continue;
+      const twin = first.get(id);
+      if (!twin) {
+        first.set(id, entry);
+        continue;
+      }
+      const { line, column } = twin.at(key);
+      const message = `the ${what} ${id} is there twice, first at ${twin.file}:${line}:${column}`;
+      problems.push({ file: entry.file, ...entry.at(key), message });
     }
-    if (entry.id !== undefined) known.byId.set(entry.id, entry);
-    if (entry.name !== undefined) known.byName.set(entry.name, [...(known.byName.get(entry.name) ?? []), entry]);
   }
-  return known;
 }
 
-const lookup = (text: string, { byId, byName }: Known): VmEntry[] => {
-  const byItsId = byId.get(text.toLowerCase());
-  return byItsId ? [byItsId] : (byName.get(text) ?? []);
-};
-
 /** Names may hold blanks, so a text is split no further than it takes to find known VMs. */
-function split(text: string, known: Known): string[] {
+function split(text: string, names: VmNames<VmEntry>): string[] {
   const parts = text.split(';').flatMap((part) => part.trim() || []);
-  return parts.flatMap((part) => (lookup(part, known).length > 0 ? [part] : part.split(/\s+/)));
+  return parts.flatMap((part) => (names.find(part).length > 0 ? [part] : part.split(/\s+/)));
 }
 
 function resolve(entry: VmEntry, reference: Reference, known: Known, problems: Problem[]): Edge[] {
-  const texts = reference.several ? split(reference.text, known) : [reference.text.trim()];
+  const texts = reference.several ? split(reference.text, known.names) : [reference.text.trim()];
   return texts.flatMap((text) => {
-    const [to, ...others] = lookup(text, known);
-    const report = (message: string, advice: Pick<Problem, 'expected' | 'hint'>) => {
-      problems.push({ file: entry.file, ...reference.at(), message, ...advice });
+    const report = (fault: Fault) => {
+      problems.push({ file: entry.file, ...reference.at(), ...fault });
       return [];
     };
-    if (!to) {
-      return report(`after names ${quote(text)}, which is no VM of this plan`, {
-        expected: 'the id or name of a VM of this plan',
-        ...didYouMean(text, [...known.byName.keys(), ...known.byId.keys()]),
-      });
-    }
-    if (others.length > 0) {
-      return report(`after names ${quote(text)}, and ${others.length + 1} VMs have that name`, {
-        expected: 'the id of one',
-      });
-    }
-    if ((known.wave.get(to) ?? 0) > (known.wave.get(entry) ?? 0)) {
-      return report(`after names ${quote(text)}, a VM of a later wave`, {
+    const found = oneVm(text, known.names, { subject: 'after', whole: known.whole });
+    if ('fault' in found) return report(found.fault);
+    if ((known.wave.get(found.vm) ?? 0) > (known.wave.get(entry) ?? 0)) {
+      return report({
+        message: `after names ${quote(text)}, a VM of a later wave`,
         expected: 'a VM of the same wave or an earlier one',
         hint: 'a wave starts when the one before it has ended',
       });
     }
-    return [{ to, at: reference.at }];
+    return [{ to: found.vm, at: reference.at }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { check, keysOf, quote, unknownKey, valueAt } from './check.js';
+import { check, checkKeys, quote, valueAt } from './check.js';
+import { readCommands } from './check-commands.js';
 import * as schema from './config-schema.js';
 import { type Env, interpolate } from './interpolate.js';
 import { loadLogin, readBeside } from './load-login.js';
@@ -52,13 +53,12 @@ function readConfig(path: string, { env, need }: LoadConfigOptions, problems: Pr
 function readSections(source: Source, readFiles: boolean, problems: Problem[]): Config | undefined {
   const root = check(z.record(z.string(), z.unknown()), source, [], problems, { hidden });
   if (!root) return undefined;
-  for (const key of keysOf(source.value).filter((one) => !schema.CONFIG_KEYS.includes(one))) {
-    problems.push(unknownKey(source, [], key, schema.CONFIG_KEYS));
-  }
+  checkKeys(source, schema.CONFIG_KEYS, problems);
   const errors = check(schema.errors, source, ['errors'], problems, { hidden });
   const worker = check(schema.worker, source, ['worker'], problems, { hidden });
+  const checks = readCommands(source, problems, { hidden });
   const sites = readSites(source, readFiles, problems);
-  return errors && worker && { file: source.file, sites, errors, worker: { ...worker, checks: {} } };
+  return errors && worker && { file: source.file, sites, errors, worker: { ...worker, checks } };
 }
 
 function readSites(source: Source, readFiles: boolean, problems: Problem[]): Record<string, SiteConfig> {
@@ -133,6 +133,6 @@ function readCertificate(source: Source, tls: Path, readFiles: boolean, problems
 const SHOWN = new Set(['limits', 'polling', 'reconcile', 'timeouts', 'errors', 'worker']);
 
 function hidden(path: Path): boolean {
-  if (path.includes('login')) return true;
+  if (path.includes('login') || path[1] === 'checks') return true;
   return !SHOWN.has(String(path[0] === 'sites' ? path[2] : path[0]));
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { compact, optional, parsed, strict } from './check.js';
 import { parseDuration } from './durations.js';
+import { address, vAppNetworkSettings, vmNetworkSettings } from './network-schema.js';
+import { atLeastOne, moment, section, text, UUID, uuid, withDefault } from './schema-parts.js';
 
 /** Every top-level key of a plan. */
 export const PLAN_KEYS = [
@@ -11,6 +13,7 @@ export const PLAN_KEYS = [
   'replication',
   'limits',
   'cutover',
+  'recovery',
   'stopAfter',
   'keepReplication',
   'remigrate',
@@ -19,11 +22,6 @@ export const PLAN_KEYS = [
   'vms',
 ];
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const uuid = z
-  .string('a uuid, such as 5ee9224f-305d-46f6-865f-b605e70acef8')
-  .regex(UUID, 'a uuid, such as 5ee9224f-305d-46f6-865f-b605e70acef8')
-  .toLowerCase();
 const storageProfile = parsed('a uuid, or "*" for any', (value) =>
   typeof value === 'string' && (value === '*' || UUID.test(value)) ? value.toLowerCase() : undefined,
 );
@@ -31,18 +29,15 @@ const storageProfile = parsed('a uuid, or "*" for any', (value) =>
 const vmId = parsed('a uuid, or vm-123 for a VM on premises', (value) =>
   typeof value === 'string' && (UUID.test(value) || /^vm-\d+$/.test(value)) ? value.toLowerCase() : undefined,
 );
-const text = z.string().min(1, 'text');
-const atLeastOne = z.int('a whole number').min(1, 'a whole number, at least 1');
+
+const replicationId = parsed('C4- and a uuid, the id of a replication of one VM', (value) =>
+  typeof value === 'string' && value.startsWith('C4-') && UUID.test(value.slice(3)) ? value : undefined,
+);
 
 export const minutes = parsed('minutes: a whole number, or a duration such as 15m or 24h', (value) => {
   const count = typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) / 60_000 : value;
   return typeof count === 'number' && Number.isInteger(count) && count >= 1 ? count : undefined;
 });
-
-/** A moment as ISO 8601 in UTC. Without a zone it would mean another moment on every machine. */
-const moment = parsed('a moment with its time zone, such as 2026-12-05T22:00:00+01:00', (value) =>
-  z.iso.datetime({ offset: true }).safeParse(value).success ? new Date(String(value)).toISOString() : undefined,
-);
 
 const epoch = parsed('epoch milliseconds, or a moment with its time zone such as 2026-12-05T22:00:00+01:00', (value) =>
   typeof value === 'number' && Number.isInteger(value) ? value : epochOf(value),
@@ -68,13 +63,13 @@ export const sourceSite = strict({ site: text });
 export const destination = strict({
   site: text,
   vdc: optional(uuid),
-  storageProfile: optional(storageProfile).transform((value) => value ?? '*'),
+  storageProfile: withDefault(storageProfile, '*'),
   placementPolicy: optional(uuid),
   sizingPolicy: optional(uuid),
 }).transform(compact);
 
 /** The fields of VCDA's start body that are the same for all VMs of a plan. */
-export const replication = optional(
+export const replication = withDefault(
   strict({
     description: optional(z.string()),
     rpo: optional(minutes),
@@ -87,31 +82,36 @@ export const replication = optional(
     targetDiskType: optional(z.enum(['THIN', 'PREALLOCATED', 'PREALLOCATED_ZEROS'])),
     initialSyncTime: optional(epoch),
   }).transform(compact),
-).transform((value) => value ?? {});
+  {},
+);
 
-export const limits = optional(
+export const limits = section(
   strict({ syncs: optional(atLeastOne), cutovers: optional(atLeastOne) }).transform(compact),
-).transform((value) => value ?? {});
+);
 
 const cutoverWindow = strict({
   opens: moment,
   closes: moment,
-  missed: optional(z.enum(['hold', 'fail'])).transform((value) => value ?? 'hold'),
+  missed: withDefault(z.enum(['hold', 'fail']), 'hold'),
 }).refine(({ opens, closes }) => opens < closes, { path: ['closes'], message: 'a moment after "opens"' });
 
-export const cutover = z.preprocess(
-  (value) => value ?? {},
+export const cutover = section(
   strict({
-    approval: optional(z.enum(['none', 'wave', 'vm'])).transform((value) => value ?? 'none'),
-    window: optional(cutoverWindow).transform((value) => value ?? null),
-    powerOn: optional(z.boolean()).transform((value) => value ?? true),
-    consolidate: optional(z.boolean()).transform((value) => value ?? false),
+    approval: withDefault(z.enum(['none', 'wave', 'vm']), 'none'),
+    window: withDefault(cutoverWindow, null),
+    powerOn: withDefault(z.boolean(), true),
+    consolidate: withDefault(z.boolean(), false),
   }),
+);
+
+/** Which instance it is, recovery.ts reads. */
+export const recovery = section(
+  strict({ instance: optional(z.unknown()), vAppNetworkSettings: optional(vAppNetworkSettings) }),
 );
 
 type StopAfter = { count: number } | { percent: number };
 
-export const stopAfter = optional(
+export const stopAfter = withDefault(
   parsed(
     'a count of failures such as 5, or a share of the VMs such as 10%, above 0 and at most 100%',
     (value): StopAfter | undefined => {
@@ -123,12 +123,13 @@ export const stopAfter = optional(
       return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? { count: value } : undefined;
     },
   ),
-).transform((value) => value ?? null);
+  null,
+);
 
-export const keepReplication = optional(z.boolean()).transform((value) => value ?? false);
+export const keepReplication = withDefault(z.boolean(), false);
 export const remigrate = keepReplication;
 
-export const confirm = optional(z.enum(['removes-source'])).transform((value) => value ?? null);
+export const confirm = withDefault(z.enum(['removes-source']), null);
 
 export const wave = strict({ name: text, vms: optional(z.unknown()) });
 
@@ -145,6 +146,9 @@ export const vm = strict({
   sizingPolicy: optional(uuid),
   seedVmId: optional(uuid),
   excludedDiskKeys: optional(z.array(z.int('a whole number, the key of a disk'), 'a list of disk keys')),
+  replicationId: optional(replicationId),
+  vmNetworkSettings: optional(vmNetworkSettings),
+  address: optional(address),
 }).transform((value) => ({ ...compact(value), after: [] as string[] }));
 
 /** One row of a CSV of VMs, empty cells left out. */
@@ -154,4 +158,6 @@ export const vmRow = strict({
   after: optional(z.string()),
   vdc: optional(uuid),
   storageProfile: optional(storageProfile),
+  replicationId: optional(replicationId),
+  address: optional(address),
 }).transform((value) => ({ ...compact(value), after: [] as string[] }));

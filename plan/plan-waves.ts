@@ -20,7 +20,7 @@ export function readWaves(source: Source, problems: Problem[]): WaveEntry[] {
     const message = 'the plan has both "waves" and "vms"';
     problems.push({ file, ...source.atKey(['vms']), message, expected: 'one of them' });
   }
-  if (waves === null) return vms === null ? noVms(source, problems) : readTopLevel(source, problems);
+  if (waves === null) return vms === null ? noVms(source, problems) : readVms(source, ['vms'], problems);
   if (!Array.isArray(waves) || waves.length === 0) {
     const message = Array.isArray(waves) ? 'waves is an empty list' : 'waves is not a list';
     problems.push({ file, ...source.at(['waves']), message, expected: 'a list of waves, each with name and vms' });
@@ -79,10 +79,10 @@ function readList(source: Source, path: Path, problems: Problem[]): VmEntry[] {
 }
 
 /** A list without waves is one wave, `all`; a CSV with a wave column makes the waves, in order of first appearance. */
-function readTopLevel(source: Source, problems: Problem[]): WaveEntry[] {
-  const vms = valueAt(source.value, ['vms']);
-  if (typeof vms !== 'string' || vms === '') return [{ name: 'all', vms: readList(source, ['vms'], problems) }];
-  const entries = entriesOfCsv(source.file, vms, source.at(['vms']), problems);
+export function readVms(source: Source, path: Path, problems: Problem[]): WaveEntry[] {
+  const vms = valueAt(source.value, path);
+  if (typeof vms !== 'string' || vms === '') return [{ name: 'all', vms: readList(source, path, problems) }];
+  const entries = entriesOfCsv(source.file, vms, source.at(path), problems);
   if (entries.every(({ wave }) => wave === undefined)) return [{ name: 'all', vms: entries }];
   const waves = new Map<string, VmEntry[]>();
   for (const entry of entries) {

@@ -9,6 +9,9 @@ export interface Problem {
   hint?: string;
 }
 
+/** A problem whose place is not known yet. */
+export type Fault = Pick<Problem, 'message' | 'expected' | 'hint'>;
+
 /** Where something stands in a file, counted from 1. */
 export interface Position {
   line: number;

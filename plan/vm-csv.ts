@@ -7,7 +7,7 @@ import type { Position, Problem } from './problem.js';
 import { readText } from './read-text.js';
 import { entryAt, type VmEntry } from './vm-entry.js';
 
-const COLUMNS = ['wave', 'id', 'name', 'after', 'vdc', 'storageProfile'];
+const COLUMNS = ['wave', 'id', 'name', 'after', 'vdc', 'storageProfile', 'replicationId', 'address'];
 const REQUIRED = ['id', 'name'];
 
 export interface CsvEntry extends VmEntry {

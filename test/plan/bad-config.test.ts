@@ -168,6 +168,37 @@ const CASES: [string, string, string | RegExp][] = [
   ],
   ['an empty task queue', 'worker: { taskQueue: "" }\n', 'drover.yaml:1:22  worker.taskQueue is empty (expected text)'],
   [
+    'a check by a relative path',
+    'worker:\n  checks:\n    crm: { program: ./hunter2 }\n',
+    /^drover\.yaml:3:21 {2}worker\.checks\.crm\.program is not valid \(expected an absolute path/,
+  ],
+  [
+    'a check without a program',
+    'worker: { checks: { crm: { args: [] } } }\n',
+    /^drover\.yaml:1:26 {2}worker\.checks\.crm\.program is missing/,
+  ],
+  [
+    'arguments that are no list',
+    'worker: { checks: { crm: { program: /bin/true, args: --password=hunter2 } } }\n',
+    'drover.yaml:1:54  worker.checks.crm.args is not valid (expected a list of texts)',
+  ],
+  [
+    'an unknown key of a check',
+    'worker: { checks: { crm: { program: /bin/true, arguments: [] } } }\n',
+    /^drover\.yaml:1:48 {2}unknown key "arguments" in worker\.checks\.crm \(expected program or args/,
+  ],
+  [
+    'an unfit name of a check',
+    'worker: { checks: { "check crm": { program: /bin/true } } }\n',
+    /^drover\.yaml:1:21 {2}"check crm" cannot be a command's name/,
+  ],
+  [
+    'a check named as every object has one',
+    'worker: { checks: { __proto__: { program: /bin/true } } }\n',
+    /^drover\.yaml:1:21 {2}"__proto__" cannot be/,
+  ],
+  ['checks that are a list', 'worker: { checks: [crm] }\n', /^drover\.yaml:1:19 {2}worker\.checks is a list/],
+  [
     'a variable that is not set',
     site('polling: { interval: "${INTERVAL}" }'),
     /^drover\.yaml:5:26 {2}the variable INTERVAL is not set \(hint: set it in the environment/,

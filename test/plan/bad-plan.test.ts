@@ -38,12 +38,12 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'an unknown kind',
     GOOD.replace('migrate', 'migrat'),
-    'plan.yaml:2:7  kind is "migrat" (expected migrate, protect, failover or reverse; hint: did you mean migrate?)',
+    'plan.yaml:2:7  kind is "migrat" (expected migrate, protect, failover, reverse or failback; hint: did you mean migrate?)',
   ],
   [
     'a missing key',
     GOOD.replace('kind: migrate\n', ''),
-    'plan.yaml:1:1  kind is missing (expected migrate, protect, failover or reverse)',
+    'plan.yaml:1:1  kind is missing (expected migrate, protect, failover, reverse or failback)',
   ],
   [
     'a missing key inside',
@@ -133,7 +133,112 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'a reverse without its confirmation',
     GOOD.replace('migrate', 'reverse'),
-    /^plan\.yaml:2:7 {2}a plan of kind reverse removes the original source VMs, and does not say so \(expected a line "confirm: removes-source"\)$/,
+    /^plan\.yaml:2:7 {2}a plan of kind reverse removes the original source VMs, whose disks VCDA reuses, and does not say so \(expected a line "confirm: removes-source"\)$/,
+  ],
+  [
+    'a failback without its confirmation',
+    GOOD.replace('migrate', 'failback'),
+    /^plan\.yaml:2:7 {2}a plan of kind failback removes the original source VMs/,
+  ],
+  [
+    'a recovery of a kind that recovers nothing',
+    GOOD.replace('stopAfter: 3', 'recovery: { instance: latest }'),
+    'plan.yaml:5:1  a plan of kind migrate recovers nothing (expected recovery in kinds failover and failback alone)',
+  ],
+  [
+    'an unknown instance',
+    GOOD.replace('migrate', 'failover').replace('stopAfter: 3', 'recovery: { instance: newest }'),
+    'plan.yaml:5:23  recovery.instance is "newest" (expected latest, or { before: a moment with its time zone })',
+  ],
+  [
+    'an instance before no moment',
+    GOOD.replace('migrate', 'failover').replace('stopAfter: 3', 'recovery: { instance: { before: yesterday } }'),
+    /^plan\.yaml:5:33 {2}recovery\.instance\.before is "yesterday" \(expected a moment with its time zone/,
+  ],
+  [
+    'a failback to an older instance',
+    GOOD.replace('migrate', 'failback').replace(
+      'stopAfter: 3',
+      'confirm: removes-source\nrecovery: { instance: { before: 2026-12-05T22:00:00Z } }',
+    ),
+    'plan.yaml:6:13  a failback goes back by a planned migration, which takes the VM as it is now (expected latest)',
+  ],
+  [
+    'an unknown key of its networks',
+    GOOD.replace('migrate', 'failover').replace(
+      'stopAfter: 3',
+      'recovery: { vAppNetworkSettings: { copySourceNetwork: true } }',
+    ),
+    /^plan\.yaml:5:36 {2}unknown key "copySourceNetwork" in recovery\.vAppNetworkSettings .*hint: did you mean copySourceNetworks\?/,
+  ],
+  [
+    'a protection without RPO',
+    GOOD.replace('migrate', 'protect'),
+    'plan.yaml:2:1  a plan of kind protect does not say how often its VMs are replicated (expected "replication: { rpo: 15m }", or an slaProfileId there)',
+  ],
+  [
+    'a protection without RPO, but with other settings',
+    GOOD.replace('migrate', 'protect').replace('stopAfter: 3', 'replication: { quiesced: true }'),
+    /^plan\.yaml:5:1 {2}a plan of kind protect does not say/,
+  ],
+  [
+    'an RPO of more than a day',
+    GOOD.replace('migrate', 'protect').replace('stopAfter: 3', 'replication: { rpo: 25h }'),
+    'plan.yaml:5:16  replication.rpo is 1500 minutes (expected 1m to 24h)',
+  ],
+  [
+    'a profile and what it decides',
+    GOOD.replace('migrate', 'protect').replace(
+      'stopAfter: 3',
+      `replication: { slaProfileId: ${VDC}, dataConnectionType: PLAIN }`,
+    ),
+    'plan.yaml:5:68  replication has both slaProfileId and dataConnectionType, which the profile decides (expected one of them)',
+  ],
+  [
+    'more instances than VCDA keeps',
+    GOOD.replace('migrate', 'protect').replace(
+      'stopAfter: 3',
+      'replication: { rpo: 1h, retentionPolicy: { rules: [ { numberOfInstances: 20, distance: 1h }, { numberOfInstances: 5, distance: 1d } ] } }',
+    ),
+    'plan.yaml:5:25  the rules of replication.retentionPolicy keep 25 instances (expected at most 24 in all)',
+  ],
+  [
+    'a window of a protection',
+    GOOD.replace('migrate', 'protect').replace(
+      'stopAfter: 3',
+      'replication: { rpo: 1h }\ncutover: { window: { opens: 2026-12-05T22:00:00Z, closes: 2026-12-06T05:00:00Z } }',
+    ),
+    'plan.yaml:6:12  a plan of kind protect takes no VM down, so that a window has no effect (expected neither approval nor window; kinds migrate, failover or failback have them)',
+  ],
+  [
+    'an approval of a reverse',
+    GOOD.replace('migrate', 'reverse').replace('stopAfter: 3', 'confirm: removes-source\ncutover: { approval: vm }'),
+    /^plan\.yaml:6:12 {2}a plan of kind reverse takes no VM down, so that an approval has no effect/,
+  ],
+  [
+    'a replication by a number',
+    GOOD.replace('name: web1', 'name: web1, replicationId: 42'),
+    'plan.yaml:6:79  vms[0].replicationId is 42 (expected C4- and a uuid, the id of a replication of one VM)',
+  ],
+  [
+    'an address with a port',
+    GOOD.replace('name: web1', 'name: web1, address: "web1:443"'),
+    /^plan\.yaml:6:73 {2}vms\[0\]\.address is "web1:443" \(expected an IP address or the name of a host/,
+  ],
+  [
+    'a NIC without its index',
+    GOOD.replace('name: web1', 'name: web1, vmNetworkSettings: { nics: [ { ipAddress: 10.0.0.5 } ] }'),
+    'plan.yaml:6:93  vms[0].vmNetworkSettings.nics[0].nicIndex is missing (expected a whole number)',
+  ],
+  [
+    'a NIC with half an address',
+    GOOD.replace('name: web1', 'name: web1, vmNetworkSettings: { nics: [ { nicIndex: 0, ipAddress: 10.0.5 } ] }'),
+    /^plan\.yaml:6:119 {2}vms\[0\]\.vmNetworkSettings\.nics\[0\]\.ipAddress is "10\.0\.5" \(expected an IP address/,
+  ],
+  [
+    'one replication for two VMs',
+    `${HEAD}vms:\n  - { id: ${A}, name: a, replicationId: C4-${C} }\n  - { id: ${B}, name: b, replicationId: C4-${C} }\n`,
+    `plan.yaml:8:73  the replication C4-${C} is there twice, first at plan.yaml:7:73`,
   ],
   ['no VMs', HEAD, /^plan\.yaml:1:1 {2}the plan names no VMs/],
   ['an empty list of VMs', `${HEAD}vms: []\n`, /^plan\.yaml:6:6 {2}vms is an empty list/],
@@ -231,7 +336,7 @@ describe('a bad CSV', () => {
     [
       'an unknown column',
       `id,name,storageprofile\n${A},a,\n`,
-      'vms.csv:1:9  unknown column "storageprofile" (expected wave, id, name, after, vdc or storageProfile; hint: did you mean storageProfile?)',
+      'vms.csv:1:9  unknown column "storageprofile" (expected wave, id, name, after, vdc, storageProfile, replicationId or address; hint: did you mean storageProfile?)',
     ],
     ['semicolons', `id;name\n${A};a\n`, /^vms\.csv:1:1 {2}the column "id" is missing/],
     ['a missing column', `id\n${A}\n`, /^vms\.csv:1:1 {2}the column "name" is missing/],

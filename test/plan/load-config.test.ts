@@ -22,7 +22,11 @@ const FILE = `sites:
 errors:
   GeneralServerFailure: { retry: { initial: 5s, max: 5m, for: 2h } }
   503: { action: hold, task: retry }
-worker: { taskQueue: other }
+worker:
+  taskQueue: other
+  checks:
+    check-crm: { program: /opt/checks/crm, args: [--quick, "\${CUTOVERS}"] }
+    ping: { program: /bin/ping }
 `;
 const FILES = {
   'drover.yaml': FILE,
@@ -77,7 +81,13 @@ describe('a good config', () => {
       GeneralServerFailure: { retry: { initial: 5_000, max: 300_000, for: 7_200_000 } },
       503: { action: 'hold', task: 'retry' },
     });
-    expect(worker).toEqual({ taskQueue: 'other' });
+    expect(worker).toEqual({
+      taskQueue: 'other',
+      checks: {
+        'check-crm': { program: '/opt/checks/crm', args: ['--quick', '7'] },
+        ping: { program: '/bin/ping', args: [] },
+      },
+    });
   });
 
   it('cannot be printed with its secrets', () => {
@@ -104,7 +114,7 @@ describe('a good config', () => {
 
   it('may be no file at all', () => {
     const config = loadConfig(null, { env: {}, need: 'worker' });
-    expect(config).toEqual({ file: null, sites: {}, errors: {}, worker: { taskQueue: 'drover' } });
+    expect(config).toEqual({ file: null, sites: {}, errors: {}, worker: { taskQueue: 'drover', checks: {} } });
   });
 
   it('takes a variable inside a text, and a literal ${ written $${', () => {

@@ -23,6 +23,7 @@ vms: [ { id: ${A}, name: web1 } ]
       replication: {},
       limits: {},
       cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
+      recovery: { instance: 'latest' },
       stopAfter: null,
       keepReplication: false,
       remigrate: false,
@@ -52,6 +53,12 @@ waves:
         sizingPolicy: ${VDC}
         seedVmId: ${C}
         excludedDiskKeys: [2000, 2001]
+        replicationId: C4-${B}
+        address: web1.dr.example.com
+        vmNetworkSettings:
+          primaryNicIndex: 0
+          nics: [ { nicIndex: 0, isConnected: true, network: dr, ipAddress: 10.0.0.5, ipAddressAllocationMode: MANUAL } ]
+          computerName: web1
       - { id: vm-123, name: web2, excludedDiskKeys: null }
 `);
     expect(plan.replication).toStrictEqual({
@@ -66,7 +73,24 @@ waves:
     });
     const policies = { vdc: VDC, storageProfile: VDC, placementPolicy: VDC, sizingPolicy: VDC };
     expect(plan.waves[0]?.vms).toStrictEqual([
-      { id: A, name: 'web1', after: [], ...policies, seedVmId: C, excludedDiskKeys: [2000, 2001] },
+      {
+        ...{ id: A, name: 'web1', after: [], ...policies, seedVmId: C, excludedDiskKeys: [2000, 2001] },
+        replicationId: `C4-${B}`,
+        address: 'web1.dr.example.com',
+        vmNetworkSettings: {
+          primaryNicIndex: 0,
+          nics: [
+            {
+              nicIndex: 0,
+              isConnected: true,
+              network: 'dr',
+              ipAddress: '10.0.0.5',
+              ipAddressAllocationMode: 'MANUAL',
+            },
+          ],
+          computerName: 'web1',
+        },
+      },
       { id: 'vm-123', name: 'web2', after: [] },
     ]);
   });
@@ -101,6 +125,7 @@ vms: [ { id: ${A}, name: web1 } ]
       kind: 'protect',
       source: { site: 'paris' },
       destination: { site: 'lyon', vdc: VDC },
+      replication: { rpo: 15 },
       vms: [{ id: A, name: 'web1' }],
     };
     expect(load(JSON.stringify(plan, null, '\t')).kind).toBe('protect');
@@ -113,9 +138,37 @@ vms: [ { id: ${A}, name: web1 } ]
     expect(load(`${failover}vms: [ { id: ${A}, name: web1 } ]`).kind).toBe('failover');
   });
 
-  it('of kind reverse says that the source is removed', () => {
-    const reverse = HEAD.replace('migrate', 'reverse');
-    expect(load(`${reverse}confirm: removes-source\nvms: [ { id: ${A}, name: web1 } ]`).confirm).toBe('removes-source');
+  it.each(['reverse', 'failback'])('of kind %s says that the source is removed, and needs no VDC', (kind) => {
+    const head = HEAD.replace('migrate', kind).replace(`, vdc: ${VDC}`, '');
+    expect(load(`${head}confirm: removes-source\nvms: [ { id: ${A}, name: web1 } ]`).confirm).toBe('removes-source');
+  });
+
+  it('of kind failover says what is recovered, into which networks, when and with whose approval', () => {
+    const plan = load(`${HEAD.replace('migrate', 'failover')}recovery:
+  instance: { before: 2026-12-05T22:00:00+01:00 }
+  vAppNetworkSettings:
+    networkMappings: [ { sourceNetworkName: lan, destinationOrgVdcNetwork: { id: net-1 } } ]
+    copySourceNetworks: false
+cutover: { approval: wave, window: { opens: 2026-12-05T22:00:00Z, closes: 2026-12-06T05:00:00Z } }
+vms: [ { id: ${A}, name: web1 } ]
+`);
+    expect(plan.recovery).toStrictEqual({
+      instance: { before: '2026-12-05T21:00:00.000Z' },
+      vAppNetworkSettings: {
+        networkMappings: [{ sourceNetworkName: 'lan', destinationOrgVdcNetwork: { id: 'net-1' } }],
+        copySourceNetworks: false,
+      },
+    });
+    expect(plan.cutover.approval).toBe('wave');
+  });
+
+  it('of kind protect has its own settings, or those of an SLA profile', () => {
+    const protect = HEAD.replace('migrate', 'protect');
+    const own = '{ rpo: 24h, retentionPolicy: { rules: [ { numberOfInstances: 24, distance: 1h } ] } }';
+    const vms = `vms: [ { id: ${A}, name: web1 } ]\n`;
+    expect(load(`${protect}replication: ${own}\n${vms}`).replication.rpo).toBe(1440);
+    const profile = load(`${protect}replication: { slaProfileId: ${VDC}, quiesced: true }\n${vms}`);
+    expect(profile.replication).toStrictEqual({ slaProfileId: VDC, quiesced: true });
   });
 });
 
@@ -142,6 +195,13 @@ second,${C},db,,,
     expect(plan.waves).toHaveLength(1);
     expect(plan.waves[0]?.name).toBe('all');
     expect(plan.waves[0]?.vms.map((vm) => vm.after)).toEqual([[], [], [A, B], [B, C], [B, A]]);
+  });
+
+  it('can name replications and addresses', () => {
+    const rows = `id,name,replicationId,address\n${A},web1,C4-${B},10.0.0.5\n${B},web2,,\n`;
+    const [web1, web2] = load(`${HEAD}vms: vms.csv`, { 'vms.csv': rows }).waves[0]?.vms ?? [];
+    expect(web1).toStrictEqual({ id: A, name: 'web1', after: [], replicationId: `C4-${B}`, address: '10.0.0.5' });
+    expect(web2).toStrictEqual({ id: B, name: 'web2', after: [] });
   });
 
   it('can list the VMs of one wave', () => {

@@ -1,0 +1,30 @@
+import { quote } from './check.js';
+import { didYouMean } from './nearest.js';
+import type { Problem } from './problem.js';
+import type { Source } from './yaml-document.js';
+
+/**
+ * Adds problems for a source and destination that are not among the configured sites, or are the same.
+ *
+ * @param sites names of the configured sites; null: not known, and not checked
+ */
+export function checkSites(
+  source: Source,
+  from: string | undefined,
+  to: string | undefined,
+  sites: string[] | null,
+  problems: Problem[],
+): void {
+  const { file } = source;
+  for (const [section, site] of [['source', from] as const, ['destination', to] as const]) {
+    if (sites === null || site === undefined || sites.includes(site)) continue;
+    const expected =
+      sites.length > 0 ? `one of the sites of the config: ${sites.join(', ')}` : 'a site of the config, which has none';
+    const message = `the site ${quote(site)} is unknown`;
+    problems.push({ file, ...source.at([section, 'site']), message, expected, ...didYouMean(site, sites) });
+  }
+  if (from !== undefined && from === to) {
+    const message = `source and destination are the same site, ${quote(from)}`;
+    problems.push({ file, ...source.at(['destination', 'site']), message, expected: 'two different sites' });
+  }
+}
