@@ -32,8 +32,20 @@ const requestOf = (bench: Bench, { id, vmId }: Recovered) =>
 function watchOf(bench: Bench, it: Recovered, change: Partial<Watch>): Watch {
   const { operationId, workflowId, run, vm, kind, peer } = requestOf(bench, it);
   return {
-    ...{ operationId, workflowId, run, vm, kind, peer, recoveredVmId: it.vmId, replicationId: it.id },
-    ...{ taskId: null, until: 'synced', phase: 'task', slot: null, since: Date.now(), ...change },
+    operationId,
+    workflowId,
+    run,
+    vm,
+    kind,
+    peer,
+    recoveredVmId: it.vmId,
+    replicationId: it.id,
+    taskId: null,
+    until: 'synced',
+    phase: 'task',
+    slot: null,
+    since: Date.now(),
+    ...change,
   };
 }
 
