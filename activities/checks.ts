@@ -39,7 +39,7 @@ export function createCheckActivities(deps: ActivityDeps) {
         // A command is told the address when there is one, and may do without.
         if (address === undefined && (needsIp || command !== null)) {
           const asked = addressOf(site, input, options).then((ip) => ({ ip }));
-          address = needsIp ? await asked : await asked.catch(unlessRefused);
+          address = needsIp ? await asked : await asked.catch(notToldNow);
         }
         return { id: vm.id, name: vm.name, ip: address?.ip ?? null };
       }
@@ -77,7 +77,7 @@ export function createCheckActivities(deps: ActivityDeps) {
 }
 
 /** What the site does not tell now, it may tell at the next attempt. */
-function unlessRefused(error: unknown): undefined {
+function notToldNow(error: unknown): undefined {
   if (!(error instanceof VcdaError)) throw error;
 }
 
