@@ -24,11 +24,12 @@ describe('testCopiesLeft', () => {
       expect(await left()).toEqual([]);
 
       const [held, orphaned] = [copyOf(bench, 1), copyOf(bench, 2)];
-      // Any workflow that stays open.
-      const holder = await client.workflow.start(SITE, {
+      // Nobody serves its task queue, so it stays open.
+      const holder = await client.workflow.start(INSPECT_SITES, {
         workflowId: held.workflowId,
-        taskQueue,
-        args: [{ site: `no-${site}` }],
+        taskQueue: `nobody-${taskQueue}`,
+        args: [{ sites: [] }],
+        workflowExecutionTimeout: '5 minutes',
       });
       for (const copy of [held, orphaned]) {
         await client.workflow.signalWithStart(SITE, {
