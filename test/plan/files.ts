@@ -44,6 +44,13 @@ destination: { site: lyon, vdc: ${VDC} }
 stopAfter: 3
 `;
 
+/** A good drill of three VMs, four lines; what follows begins on line 5. */
+export const DRILL = `name: crm
+source: { site: paris }
+destination: { site: lyon }
+scope: { vms: [ { id: ${A}, name: db1 }, { id: ${B}, name: app1 }, { id: ${C}, name: web1 } ] }
+`;
+
 /** Self-signed, of no key that anybody has. */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBlzCCAT2gAwIBAgIUGcLruVdofykxCKE6KoJYyTubfDwwCgYIKoZIzj0EAwIw

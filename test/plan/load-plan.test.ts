@@ -74,7 +74,12 @@ waves:
     const policies = { vdc: VDC, storageProfile: VDC, placementPolicy: VDC, sizingPolicy: VDC };
     expect(plan.waves[0]?.vms).toStrictEqual([
       {
-        ...{ id: A, name: 'web1', after: [], ...policies, seedVmId: C, excludedDiskKeys: [2000, 2001] },
+        id: A,
+        name: 'web1',
+        after: [],
+        ...policies,
+        seedVmId: C,
+        excludedDiskKeys: [2000, 2001],
         replicationId: `C4-${B}`,
         address: 'web1.dr.example.com',
         vmNetworkSettings: {

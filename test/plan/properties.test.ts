@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { planDigest } from '../../plan/digest.js';
+import { drillDigest, planDigest } from '../../plan/digest.js';
 import { formatDuration, parseDuration } from '../../plan/durations.js';
 import { loadConfig } from '../../plan/load-config.js';
+import { loadDrill } from '../../plan/load-drill.js';
 import { loadPlan } from '../../plan/load-plan.js';
 import { BadInput } from '../../plan/problem.js';
 import { A, B, directory, VDC } from './files.js';
@@ -25,20 +26,44 @@ const PLAN = {
     { name: 'b', vms: [{ id: B, name: 'b', after: ['a'] }] },
   ],
 };
+const DRILL = {
+  name: 'crm',
+  mode: 'roundtrip',
+  source: { site: 'paris' },
+  destination: { site: 'lyon' },
+  scope: {
+    vms: [
+      { id: A, name: 'a', address: '10.0.0.5' },
+      { id: B, name: 'b', after: ['a'] },
+    ],
+  },
+  groups: [['a'], { name: 'rest', vms: [B] }],
+  recovery: { instance: 'latest', powerOn: true },
+  checks: [
+    { tcp: 443, vms: ['a'] },
+    { http: 'https://{ip}/', expect: { status: 200, body: 'up' } },
+    { command: 'crm', args: ['{name}'] },
+  ],
+  hold: '5m',
+  objectives: { rto: '30m' },
+  confirm: 'removes-source',
+  schedule: { cron: ['0 3 1 * *'], timezone: 'Europe/Paris', jitter: '5m' },
+};
 const CONFIG = {
   sites: {
     paris: { url: 'https://p', login: { type: 'localUser', user: 'root', password: 'x' }, limits: { syncs: 2 } },
   },
   errors: { Forbidden: { retry: { initial: '5s' } } },
-  worker: { taskQueue: 'q' },
+  worker: { taskQueue: 'q', checks: { crm: { program: '/bin/true', args: [] } } },
 };
 
-/** Loads a text as plan and as config: what comes out is a value or BadInput, whose lines and columns are in the file. */
+/** Loads a text as plan, as drill and as config: what comes out is a value or BadInput, whose lines and columns are in the file. */
 function loadAnyhow(text: string): void {
   writeFileSync(file, text);
   const lines = text.split(/\r\n|\r|\n/).length;
   for (const load of [
     () => loadPlan(file, { sites: ['paris', 'lyon'] }),
+    () => loadDrill(file, { sites: ['paris', 'lyon'] }),
     () => loadConfig(file, { env: {}, need: 'worker' }),
     () => loadConfig(file, { env: {}, need: 'client' }),
   ]) {
@@ -83,13 +108,14 @@ describe('whatever the file holds, loading it gives a value or BadInput', () => 
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         writeFileSync(file, bytes);
         expect(() => loadPlan(file, { sites: null })).toThrow(BadInput);
+        expect(() => loadDrill(file, { sites: null })).toThrow(BadInput);
       }),
       { numRuns: 100 },
     );
   });
 
   it('for a good file with one value replaced by anything', () => {
-    const edit = fc.tuple(fc.constantFrom<unknown>(PLAN, CONFIG), fc.nat(40), fc.jsonValue({ maxDepth: 2 }));
+    const edit = fc.tuple(fc.constantFrom<unknown>(PLAN, DRILL, CONFIG), fc.nat(60), fc.jsonValue({ maxDepth: 2 }));
     fc.assert(
       fc.property(edit, ([tree, target, by]) => loadAnyhow(JSON.stringify(replaceNth(tree, target, by), null, 1))),
       { numRuns: 120 },
@@ -97,11 +123,29 @@ describe('whatever the file holds, loading it gives a value or BadInput', () => 
   });
 
   it('for a good file with a piece cut out', () => {
-    const text = JSON.stringify(PLAN, null, 1);
-    const cut = fc.tuple(fc.nat(text.length), fc.nat(30));
+    const cut = fc.tuple(fc.constantFrom(PLAN, DRILL), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(30));
     fc.assert(
-      fc.property(cut, ([from, length]) => loadAnyhow(text.slice(0, from) + text.slice(from + length))),
+      fc.property(cut, ([tree, share, length]) => {
+        const text = JSON.stringify(tree, null, 1);
+        const from = Math.floor(share * text.length);
+        loadAnyhow(text.slice(0, from) + text.slice(from + length));
+      }),
       { numRuns: 120 },
+    );
+  });
+
+  it('for a schedule of any cron expression and zone', () => {
+    const field = fc.oneof(
+      fc.string({ unit: fc.constantFrom(...'0123456789*,-/'.split('')), minLength: 1, maxLength: 6 }),
+      fc.constantFrom('*', '0', '31', '1-7', 'MON', 'SUN', 'FEB', 'L', '#2', '?'),
+    );
+    const cron = fc.array(field, { minLength: 4, maxLength: 6 }).map((fields) => fields.join(' '));
+    const zone = fc.oneof(fc.constantFrom('Europe/Paris', 'UTC', 'EST5EDT', 'GMT+1', '+01:00'), yamlish);
+    fc.assert(
+      fc.property(cron, zone, (text, timezone) =>
+        loadAnyhow(JSON.stringify({ ...DRILL, hold: '0s', schedule: { cron: text, timezone } })),
+      ),
+      { numRuns: 200 },
     );
   });
 
@@ -168,6 +212,15 @@ describe('the digest of a plan', () => {
       fc.property(fc.nat(20), fc.nat(8), (seed, indent) => expect(load(shuffle(PLAN, seed), indent)).toBe(digest)),
       { numRuns: 50 },
     );
+  });
+
+  it('is that of a drill too', () => {
+    const digestOf = (tree: unknown) => {
+      writeFileSync(file, JSON.stringify(tree));
+      return drillDigest(loadDrill(file, { sites: null }));
+    };
+    expect(digestOf(shuffle(DRILL, 3))).toBe(digestOf(DRILL));
+    expect(digestOf({ ...DRILL, hold: '6m' })).not.toBe(digestOf(DRILL));
   });
 
   it('depends on everything the plan says', () => {
