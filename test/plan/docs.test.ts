@@ -1,29 +1,67 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { DRILL_KEYS } from '../../plan/drill-schema.js';
 import { loadConfig } from '../../plan/load-config.js';
+import { loadDrill } from '../../plan/load-drill.js';
 import { loadPlan } from '../../plan/load-plan.js';
+import { PLAN_KEYS } from '../../plan/plan-schema.js';
 import { CERTIFICATE, directory } from './files.js';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/files.md'), 'utf8');
-const [config = '', plan = '', csv = ''] = [...page.matchAll(/```(?:yaml|csv)\n(.*?)```/gs)].map((block) => block[1]);
+const root = join(import.meta.dirname, '../..');
+const page = readFileSync(join(root, 'docs/files.md'), 'utf8');
+const [csv = ''] = [...page.matchAll(/```csv\n(.*?)```/gs)].map((block) => block[1] ?? '');
+/** The examples of the page, by the file name in their first line. */
+const examples = Object.fromEntries(
+  [...page.matchAll(/```yaml\n# (\S+)\n(.*?)```/gs)].map(([, name = '', text = '']) => [name, text]),
+);
 
 describe('the examples of docs/files.md', () => {
-  const dir = directory({
-    'drover.yaml': config,
-    'plan.yaml': plan,
-    'core.csv': csv,
-    'secrets/lyon': 'x',
-    'certs/lyon.pem': CERTIFICATE,
-  });
+  const dir = directory({ ...examples, 'core.csv': csv, 'secrets/lyon': 'x', 'certs/lyon.pem': CERTIFICATE });
+  const config = () => loadConfig(join(dir, 'drover.yaml'), { env: { PARIS_PASSWORD: 'x' }, need: 'worker' });
 
   it('are a config and a plan that fit each other', () => {
-    const { sites } = loadConfig(join(dir, 'drover.yaml'), { env: { PARIS_PASSWORD: 'x' }, need: 'worker' });
+    const { sites } = config();
     const loaded = loadPlan(join(dir, 'plan.yaml'), { sites: Object.keys(sites) });
     expect(loaded.waves.map(({ name, vms }) => [name, vms.length])).toEqual([
       ['pilot', 1],
       ['core', 3],
     ]);
     expect(sites['lyon']?.limits.cutovers).toBe(10);
+  });
+
+  it('are a drill of a plan, and the command that it runs', () => {
+    const drill = loadDrill(join(dir, 'drill.yaml'), { sites: Object.keys(config().sites) });
+    expect(drill.groups.map(({ name, vms }) => [name, vms.length])).toEqual([
+      ['group-1', 1],
+      ['group-2', 2],
+      ['front', 1],
+    ]);
+    const { worker } = loadConfig(join(dir, 'checks.yaml'), { env: {}, need: 'worker' });
+    const commands = drill.checks.flatMap((check) => (check.type === 'command' ? [check.command] : []));
+    expect(commands).toEqual(Object.keys(worker.checks));
+  });
+
+  it('come with a row for every key of a plan and of a drill', () => {
+    const [, plan = '', drill = ''] = /\n## Plan\n(.*)\n## Drill\n(.*)/s.exec(page) ?? [];
+    const rows = (part: string) => [...part.matchAll(/^\| (`.*?) \|/gm)].map(([, names]) => names).join(' ');
+    // Sections with a table of their own.
+    const sections = ['replication'];
+    for (const key of PLAN_KEYS.filter((one) => !sections.includes(one))) expect(rows(plan)).toMatch(`\`${key}`);
+    for (const key of DRILL_KEYS) expect(rows(drill)).toMatch(`\`${key}`);
+  });
+});
+
+describe('the files in examples/', () => {
+  const at = (name: string) => join(root, 'examples', name);
+  const sites = ['paris', 'lyon'];
+
+  it('can be loaded', () => {
+    expect(loadPlan(at('paris-exit.yaml'), { sites }).kind).toBe('migrate');
+    expect(loadPlan(at('crm.yaml'), { sites }).kind).toBe('protect');
+    expect(loadDrill(at('crm-drill.yaml'), { sites }).groups.map(({ name }) => name)).toEqual([
+      'database',
+      'application',
+    ]);
   });
 });
