@@ -2,6 +2,7 @@
 import type { Plan } from '../../plan/types.js';
 import { duration, moment, plural } from '../words.js';
 import type { Colors } from './output.js';
+import { filled } from './run-text.js';
 import { table } from './table.js';
 
 export interface DryRun {
@@ -31,33 +32,26 @@ export function dryRunText(plan: Plan, run: string, colors: Colors): string {
       [],
       settings(plan).map(([name, value]) => [`  ${name}`, value]),
     ),
-    table(['WAVE', 'VM', 'ID', 'AFTER', 'VDC'], rows),
+    table(...filled(['WAVE', 'VM', 'ID', 'AFTER', 'VDC'], rows)),
     `${plural(countVms(plan), 'VM')} in ${plural(plan.waves.length, 'wave')}: ${plan.waves.map(({ name, vms }) => `${name} ${vms.length}`).join(', ')}`,
   ].join('\n\n');
 }
 
+/** What of a plan matters to its kind. */
 function settings(plan: Plan): [string, string][] {
-  const { cutover, destination, limits, replication, stopAfter } = plan;
-  const { window } = cutover;
+  const { kind, source, destination, replication, stopAfter } = plan;
+  const starts = kind === 'migrate' || kind === 'protect';
+  const recovers = kind === 'failover' || kind === 'failback';
+  const removes = kind === 'reverse' || kind === 'failback';
   return [
-    ['plan', `${plan.name}, kind ${plan.kind}`],
-    ['from', plan.source.site],
-    ['to', `${destination.site}, storage profile ${destination.storageProfile}`],
-    ['replication', settingsText(replication) || "the sites' defaults"],
-    [
-      'at once',
-      `${limits.syncs ?? 'as many as the sites allow'} syncs, ${limits.cutovers ?? 'as many as the sites allow'} cutovers`,
-    ],
-    [
-      'cutover',
-      `approval ${cutover.approval}, power on ${yes(cutover.powerOn)}, consolidate ${yes(cutover.consolidate)}`,
-    ],
-    [
-      'window',
-      window === null
-        ? 'any time'
-        : `${moment(window.opens)} to ${moment(window.closes)} (${duration(Date.parse(window.closes) - Date.parse(window.opens))}), missed: ${window.missed}`,
-    ],
+    ['plan', `${plan.name}, kind ${kind}`],
+    ['from', source.site],
+    ['to', starts ? `${destination.site}, storage profile ${destination.storageProfile}` : destination.site],
+    ...(starts ? [row('replication', settingsText(replication) || "the sites' defaults")] : []),
+    ...(recovers ? [row('recovers', recoveryText(plan))] : []),
+    ...(removes ? [row('removes', `the original VMs at ${source.site}`)] : []),
+    ['at once', atOnce(plan)],
+    ...(kind === 'migrate' || recovers ? cutover(plan) : []),
     [
       'pauses after',
       stopAfter === null
@@ -66,7 +60,33 @@ function settings(plan: Plan): [string, string][] {
           ? `${plural(stopAfter.count, 'failure')}`
           : `${stopAfter.percent} % failures`,
     ],
-    ['afterwards', plan.keepReplication ? "VCDA's replications are kept" : "VCDA's replications are removed"],
+    ...(kind === 'migrate'
+      ? [row('afterwards', plan.keepReplication ? "VCDA's replications are kept" : "VCDA's replications are removed")]
+      : []),
+  ];
+}
+
+const row = (name: string, value: string): [string, string] => [name, value];
+
+function recoveryText({ recovery: { instance, vAppNetworkSettings } }: Plan): string {
+  const when = instance === 'latest' ? 'the latest instance' : `the newest instance before ${moment(instance.before)}`;
+  return `${when}, networks as ${vAppNetworkSettings === undefined ? 'at each replication' : 'in the plan'}`;
+}
+
+function atOnce({ limits }: Plan): string {
+  const all = 'as many as the sites allow';
+  return `${limits.syncs ?? all} syncs, ${limits.cutovers ?? all} cutovers`;
+}
+
+function cutover({ cutover: { approval, window, powerOn, consolidate } }: Plan): [string, string][] {
+  return [
+    ['cutover', `approval ${approval}, power on ${yes(powerOn)}, consolidate ${yes(consolidate)}`],
+    [
+      'window',
+      window === null
+        ? 'any time'
+        : `${moment(window.opens)} to ${moment(window.closes)} (${duration(Date.parse(window.closes) - Date.parse(window.opens))}), missed: ${window.missed}`,
+    ],
   ];
 }
 

@@ -3,16 +3,20 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ErrorDocument } from '../../client/cli/render-error.js';
 import type { DrillHistory, DrillSummary, RunList, RunReport } from '../../client/index.js';
+import { runWorkflowId, vmWorkflowId } from '../../plan/names.js';
+import { connectClient } from '../../worker/connection.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;
+let temporal: Awaited<ReturnType<typeof connectClient>>;
 /** the application that the drills' VMs are thought to run */
 let application: Server;
 let port: number;
 let protection: string;
 beforeAll(async () => {
   world = await openWorld({ vms: 2 });
+  temporal = await connectClient({ TEMPORAL_ADDRESS: world.address });
   application = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   await once(application, 'listening');
   port = (application.address() as AddressInfo).port;
@@ -23,6 +27,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   application.close();
+  await temporal.connection.close();
   await world.close();
 });
 
@@ -161,6 +166,26 @@ describe('a drill that holds', () => {
 });
 
 describe('a sweep', () => {
+  it('removes the copy of a drill whose workflows were terminated', async () => {
+    const run = `lost-${world.tag}`;
+    const { run: drill } = await world.drover.startDrill(world.drill(run, 1, ['hold: 1h']), { id: run });
+    const { vms } = await until(
+      () => drill.report({ live: true }),
+      (report) => report.drill?.phase === 'hold',
+    );
+    for (const workflowId of [runWorkflowId(run), vmWorkflowId(world.sites.source, vms[0]?.id ?? '')]) {
+      await temporal.client.workflow.getHandle(workflowId).terminate('somebody meant well');
+    }
+    expect(testCopies()).toHaveLength(1);
+    const { code, stdout } = await world.run('drill', 'sweep', world.sites.destination);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `1 test copy removed at ${world.sites.destination}:\n  vm-001 (${run})\n`,
+    });
+    expect(testCopies()).toEqual([]);
+    expect((await world.run('show', run)).stdout).toContain('did not end by itself: its workflow was terminated');
+  });
+
   it('of a site at which nothing was left says so', async () => {
     const { code, document } = await world.json('drill', 'sweep', world.sites.destination);
     expect(code).toBe(0);
@@ -172,6 +197,7 @@ describe('the plan of an earlier run', () => {
   it('is failed over, with RTO and RPO of every VM', async () => {
     const dry = await world.run('failover', protection, '--dry-run');
     expect(dry).toMatchObject({ code: 0, stdout: expect.stringMatching(/^crm-failover-\d{8} +would be started/) });
+    expect(dry.stdout).toMatch(/^ +recovers +the latest instance/m);
     const { code, document } = await world.json<RunReport>('failover', protection, '--id', `fo-${world.tag}`, '--wait');
     expect(document).toMatchObject({ kind: 'failover', plan: 'crm', state: 'succeeded' });
     expect(code).toBe(0);
