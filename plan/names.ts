@@ -21,6 +21,9 @@ export const FAILURES = {
   undecided: 'Undecided',
 } as const;
 
+/** Message of a query that was refused so that the workflow is read from its history first; see workflows/early-events.ts. */
+export const READ_ANEW = 'the workflow may have seen events too early; ask again, and it is read from its history';
+
 /** Type of the workflow that activities start with a signal; the function in workflows/site.ts bears it. */
 export const SITE_WORKFLOW = 'site';
 

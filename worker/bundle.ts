@@ -17,7 +17,9 @@ export const makeWorkflowBundle = async (): Promise<{ code: string }> => {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return bundleWorkflowCode({
     workflowsPath: beside(`../workflows/index.${extension}`),
-    workflowInterceptorModules: [beside(`../workflows/interceptors.${extension}`)],
+    workflowInterceptorModules: ['interceptors', 'early-events'].map((name) =>
+      beside(`../workflows/${name}.${extension}`),
+    ),
     logger: new DefaultLogger('WARN'),
   });
 };

@@ -3,10 +3,10 @@
  * (`temporal.toml`), read by `@temporalio/envconfig`. Without any of them: `localhost:7233`, namespace `default`.
  */
 import { connect } from 'node:net';
-import { Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
+import { type Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
-import { dataConverter } from './data-converter.js';
+import { temporalClient } from './temporal-client.js';
 
 export type Env = Record<string, string | undefined>;
 
@@ -84,7 +84,7 @@ export const connectClient = async (
     return Connection.connect({ ...settings.options, connectTimeout: CONNECT_TIMEOUT });
   });
   const { namespace } = await usable(settings, connection);
-  const client = new Client({ connection, namespace, dataConverter });
+  const client = temporalClient(connection, namespace);
   return { client, connection, namespace, address: settings.address };
 };
 

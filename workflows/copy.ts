@@ -46,7 +46,7 @@ export async function syncNow(vm: VmControl): Promise<ReplicationSummary | null>
 /** What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure. */
 export async function tidy(vm: VmControl): Promise<void> {
   vm.enter('tidy');
-  vm.goThrough();
+  vm.goThrough('unless-held');
   try {
     await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
   } catch (error) {

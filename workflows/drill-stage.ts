@@ -55,7 +55,7 @@ export class DrillStage {
       case 'claim':
         return this.#claim(vms, open, now);
       case 'recover':
-        return this.#recover(vms, now);
+        return this.#recover(vms, open, now);
       case 'hold':
         return this.#hold(vms, open, now);
       default:
@@ -88,7 +88,7 @@ export class DrillStage {
     return [{ order: 'skip', vmIds: refused.map(({ id }) => id) }];
   }
 
-  #recover(vms: VmReport[], now: number): Order[] {
+  #recover(vms: VmReport[], open: ReadonlySet<string>, now: number): Order[] {
     const group = this.#drill.groups[this.#progress.group];
     const members = new Set(group?.vms.map(({ id }) => id));
     const isThrough = (vm: VmReport) => isFinal(vm.state) || vm.step === 'hold';
@@ -99,7 +99,7 @@ export class DrillStage {
     }
     const isAnyUp = vms.some((vm) => vm.step === 'hold' && !isFinal(vm.state));
     this.#progress = { ...this.#progress, phase: 'hold', heldUntil: isAnyUp ? now + this.#drill.hold : now };
-    return [];
+    return this.#hold(vms, open, now);
   }
 
   #recoverGroup(vms: VmReport[], now: number): Order[] {

@@ -51,7 +51,7 @@ async function thenUndo(vm: VmControl, undo: () => Promise<void>, steps: () => P
   } catch (error) {
     failed = { error };
   }
-  vm.goThrough();
+  vm.goThrough('always');
   await undo();
   if (failed !== null) throw failed.error;
 }

@@ -50,6 +50,6 @@ export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<
     paused: false,
     resumedAt: 0,
   });
-  vm.goThrough();
+  vm.goThrough('always');
   return liveVm(vm, () => removeTestCopy(vm, site, replicationId));
 }

@@ -58,7 +58,7 @@ export function createVmControl(input: VmInput) {
   const stopListeners = new Set<() => void>();
   let { approved, paused, resumedAt } = input;
   let stopRequested = false;
-  let onWayBack = false;
+  let goesThrough: 'no' | 'unless-held' | 'always' = 'no';
   let hold: Hold | null = null;
   let [site, peer] = [input.destination.site, input.source];
   let vmIdNow: string | null = null;
@@ -96,7 +96,7 @@ export function createVmControl(input: VmInput) {
 
   const siteHandle = () => getExternalWorkflowHandle(siteWorkflowId(site));
   const runHandle = () => getExternalWorkflowHandle(runWorkflowId(input.run));
-  const isStopped = (): boolean => stopRequested && !onWayBack;
+  const isStopped = (): boolean => stopRequested && goesThrough === 'no';
 
   async function waitFor(reason: WaitingFor | null, isOver: () => boolean, timeout?: number): Promise<boolean> {
     if (isOver()) return true;
@@ -150,9 +150,12 @@ export function createVmControl(input: VmInput) {
       peer = where.peer;
     },
 
-    /** From now on neither a stop nor a pause ends or delays anything: what has begun is brought to its end. */
-    goThrough(): void {
-      onWayBack = true;
+    /**
+     * From now on neither a stop nor a pause ends or delays anything: what has begun is brought to its end. `unless-held`: a
+     * stop still ends the wait for a person; `always`: not even that.
+     */
+    goThrough(how: 'unless-held' | 'always'): void {
+      goesThrough = how;
     },
 
     /** The number in the next operation id of a kind; never used twice by this VM in this run. */
@@ -185,7 +188,7 @@ export function createVmControl(input: VmInput) {
     /** Holds while the run is paused. @throws Stopped */
     async whenAllowed(): Promise<void> {
       if (isStopped()) throw new Stopped();
-      await waitFor(null, () => !paused || onWayBack);
+      await waitFor(null, () => !paused || goesThrough !== 'no');
     },
 
     /** Tells the drill that this VM has come to the end of a phase. */
@@ -223,8 +226,11 @@ export function createVmControl(input: VmInput) {
         hold: reason,
         at: Date.now(),
       });
-      if (isOver === undefined) await waitFor(null, () => hold === null);
-      else await condition(() => hold === null || isOver());
+      const isGivenUp = () => stopRequested && goesThrough !== 'always';
+      if (isOver === undefined) {
+        await waitFor(null, () => hold === null || isGivenUp());
+        if (isGivenUp()) throw new Stopped();
+      } else await condition(() => hold === null || isOver());
       hold = null;
     },
 

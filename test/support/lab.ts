@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { Client, Connection } from '@temporalio/client';
+import { type Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { judge } from '../../client/demo/verdict.js';
 import { runWorkflowId } from '../../plan/names.js';
@@ -13,8 +13,8 @@ import type { Config, Plan, SiteConfig } from '../../plan/types.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../simulator/index.js';
 import { createSites } from '../../vcda/index.js';
 import { makeWorkflowBundle } from '../../worker/bundle.js';
-import { dataConverter } from '../../worker/data-converter.js';
 import { installRuntime } from '../../worker/logger.js';
+import { temporalClient } from '../../worker/temporal-client.js';
 import { createDroverWorker } from '../../worker/worker.js';
 import { PLAN_RUN } from '../../workflows/messages.js';
 import type { RunReport } from '../../workflows/report.js';
@@ -61,7 +61,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
   const config = configFor(simulator, errors, password, site);
   quiet();
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, dataConverter });
+  const client = temporalClient(connection);
   const native = await NativeConnection.connect({ address });
   const running: { stop(): Promise<void> }[] = [];
 

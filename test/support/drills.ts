@@ -1,0 +1,97 @@
+/** Drills for tests: protected VMs, a port that checks find open, and what may not be left behind. */
+import { createServer } from 'node:net';
+import { expect } from '@jest/globals';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { runWorkflowId } from '../../plan/names.js';
+import type { Check, Drill } from '../../plan/types.js';
+import { cancelUpdate, DRILL, DRILL_FAILED } from '../../workflows/messages.js';
+import type { RunReport } from '../../workflows/report.js';
+import type { Lab } from './lab.js';
+
+/** A port of this machine that takes connections until `close`. */
+export async function openPort(): Promise<{ port: number; close(): void }> {
+  const server = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return { port: typeof address === 'object' && address !== null ? address.port : 0, close: () => server.close() };
+}
+
+export const tcpCheck = (port: number, change: Partial<Check> = {}): Check =>
+  ({
+    name: 'tcp',
+    vms: null,
+    within: 10_000,
+    interval: 500,
+    timeout: 1_000,
+    type: 'tcp',
+    host: '127.0.0.1',
+    port,
+    ...change,
+  }) as Check;
+
+export function drillOf(lab: Lab, change: Partial<Drill> = {}): Drill {
+  const vms = lab.plan().waves[0]?.vms ?? [];
+  return {
+    name: 'quarterly',
+    mode: 'test',
+    source: { site: lab.source },
+    destination: { site: lab.destination },
+    groups: [{ name: 'all', vms }],
+    recovery: { instance: 'latest', powerOn: true, consolidate: false, sync: false },
+    checks: [],
+    hold: 0,
+    objectives: { rto: null, rpo: null },
+    limits: {},
+    waitForVms: 60_000,
+    timeout: 600_000,
+    confirm: null,
+    schedule: null,
+    ...change,
+  };
+}
+
+export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-drill`) {
+  const handle = await lab.client.workflow.start(DRILL, {
+    workflowId: runWorkflowId(run),
+    taskQueue: lab.taskQueue,
+    args: [{ drill }],
+  });
+  return {
+    run,
+    report: () => handle.query<RunReport>('runReport'),
+    cancel: () => handle.executeUpdate(cancelUpdate, { args: [{}] }),
+    terminate: () => handle.terminate('a test'),
+    /** the report, also of a drill that failed */
+    async result(): Promise<RunReport> {
+      try {
+        return (await handle.result()) as RunReport;
+      } catch (error) {
+        const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+        if (cause instanceof ApplicationFailure && cause.type === DRILL_FAILED) return cause.details?.[0] as RunReport;
+        throw error;
+      }
+    },
+  };
+}
+
+export async function protect(lab: Lab): Promise<void> {
+  const { result } = await lab.start(lab.plan({ kind: 'protect', replication: { rpo: 15 } }));
+  expect((await result()).state).toBe('succeeded');
+}
+
+export const world = (lab: Lab) => lab.simulator.control.world();
+export const testCopies = (lab: Lab) =>
+  Object.values(world(lab).sites).flatMap(({ vms }) => vms.filter((vm) => vm.testCopy));
+export const entries = (lab: Lab, kind: string) =>
+  lab.simulator.control.ledger().filter((entry) => entry.kind === kind);
+
+/** Protected as before, running at the source, and nothing at the destination. */
+export function expectNothingLeft(lab: Lab): void {
+  expect(testCopies(lab)).toEqual([]);
+  expect(world(lab).replications.map(({ recoveryState }) => recoveryState)).toEqual(
+    world(lab).replications.map(() => 'NOT_STARTED'),
+  );
+  expect(world(lab).sites[lab.destination]?.vms).toEqual([]);
+  expect(world(lab).sites[lab.source]?.vms.every(({ powerState }) => powerState === 'POWERED_ON')).toBe(true);
+}
