@@ -10,7 +10,7 @@ import { noReplication } from './preconditions.js';
 import { networksOf, verifyRecovered } from './recover.js';
 import { StepFailed } from './step-errors.js';
 import { turnRound } from './turn-round.js';
-import { lessOften, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** Steps of the way home that may fail before a person must go on: over half an hour. */
 const FAILURES_ALLOWED = 10;
@@ -61,7 +61,7 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
       failures += 1;
       if (failures > FAILURES_ALLOWED) throw notHome(vm, error);
       await sleep(pause);
-      pause = Math.min(lessOften(pause), LONGEST_PAUSE);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
     }
   }
 }

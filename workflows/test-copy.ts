@@ -8,7 +8,7 @@ import { find } from './look.js';
 import { testCopyGoneSignal, testCopySignal } from './messages.js';
 import { operation } from './operation.js';
 import { StepFailed } from './step-errors.js';
-import { lessOften, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** Looks before a copy is left to the sweeper, which goes on: over half an hour. */
 const LOOKS = 12;
@@ -42,25 +42,24 @@ export async function removeTestCopy(vm: VmControl, site: string, replicationId:
   let looks = vm.report.operations.some(({ kind, result }) => kind === 'failover-test' && result !== 'succeeded')
     ? 2
     : 1;
-  for (let [n, pause] = [0, FIRST_PAUSE]; n < LOOKS; n += 1, pause = Math.min(lessOften(pause), LONGEST_PAUSE)) {
-    if (n > 0) await sleep(pause);
+  for (let [n, pause] = [0, FIRST_PAUSE]; n < LOOKS; n += 1) {
     try {
       const found = await find(vm);
       if (found === null || isClean(found.replication.recoveryState, cleaned)) {
         looks -= 1;
-        if (looks > 0) continue;
-        await signalIfOpen(getExternalWorkflowHandle(siteWorkflowId(site)), testCopyGoneSignal, {
-          replicationId,
-        });
-        return;
+        if (looks === 0) return await forgetTestCopy(site, replicationId);
+      } else if (found.replication.recoveryState !== 'IN_PROGRESS') {
+        await operation(vm, { kind: 'cleanup', replicationId: found.replication.id });
+        // Its own word is not enough, but is looked at without delay the first time.
+        if (!cleaned) pause = 0;
+        cleaned = true;
       }
-      if (found.replication.recoveryState === 'IN_PROGRESS') continue;
-      await operation(vm, { kind: 'cleanup', replicationId: found.replication.id });
-      cleaned = true;
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       last = error;
     }
+    if (pause > 0) await sleep(pause);
+    pause = Math.min(2 * pause || FIRST_PAUSE, LONGEST_PAUSE);
   }
   const { name, id } = vm.report;
   throw new StepFailed({
@@ -71,6 +70,10 @@ export async function removeTestCopy(vm: VmControl, site: string, replicationId:
       `the test copy of ${name} (${id}) is still at ${site}: ${last?.reason.message ?? 'the site says that it is busy'} ` +
       `Drover goes on trying by itself. Next: look at replication ${replicationId} there; drover drill sweep ${site} tries at once.`,
   });
+}
+
+async function forgetTestCopy(site: string, replicationId: string): Promise<void> {
+  await signalIfOpen(getExternalWorkflowHandle(siteWorkflowId(site)), testCopyGoneSignal, { replicationId });
 }
 
 /** A site that tells no recovery state that Drover knows is believed once a clean-up has succeeded. */

@@ -8,9 +8,9 @@ import { whenCopied } from './copy.js';
 import { find } from './look.js';
 import { awaitResync, type Outcome, operation, type Step } from './operation.js';
 import { StepFailed } from './step-errors.js';
-import { lessOften, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
-/** The replication may show up at its new site a little after the task: looked for this often, four times as late each time. */
+/** The replication may show up at its new site a little after the task: looked for this often, twice as late each time. */
 const LOOKS = 8;
 const FIRST_PAUSE = 2_000;
 
@@ -28,7 +28,7 @@ export async function turnRound(vm: VmControl, at: Located): Promise<Located> {
 }
 
 async function whenTurned(vm: VmControl, before: Located, { notice }: Outcome): Promise<Located> {
-  for (let [n, pause] = [0, FIRST_PAUSE]; n < LOOKS; n += 1, pause = lessOften(pause)) {
+  for (let [n, pause] = [0, FIRST_PAUSE]; n < LOOKS; n += 1, pause = 2 * pause) {
     if (n > 0) await sleep(pause);
     const found = await find(vm);
     if (found !== null && isTurned(before, found)) return found;
