@@ -1,14 +1,11 @@
-/** Small questions of workflows: what the config says of a site, how a replication is now, which workflows still run. */
-import { cancellationSignal } from '@temporalio/activity';
+/** Small questions of workflows: what the config says of a site, which workflows still run. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
 import type { MIGRATE_VM, SiteStatus } from '../workflows/messages.js';
 import { type ActivityDeps, configured } from './deps.js';
-import { unextended } from './extension.js';
-import { summaryOf } from './outcome.js';
 import { askTemporal } from './site-signals.js';
-import type { ReplicationSummary, TestCopy } from './types.js';
+import type { TestCopy } from './types.js';
 
 const DESCRIBED_AT_ONCE = 20;
 /** Other workflows of a VM, such as of a drill, can be begun again when they have ended. */
@@ -35,20 +32,6 @@ export function createInquiryActivities(deps: ActivityDeps) {
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       );
-    },
-
-    /** The replication as it is now; null when the site has none by that id. */
-    async readReplication(input: {
-      site: string;
-      peer: string;
-      replicationId: string;
-      resumedAt: number;
-    }): Promise<ReplicationSummary | null> {
-      const options = { peer: input.peer, resumedAt: input.resumedAt, signal: cancellationSignal() };
-      const found = await unextended(options, (local) =>
-        deps.sites.get(input.site).findReplication(input.replicationId, local),
-      );
-      return found === null ? null : summaryOf(found);
     },
 
     /** Which of these workflows no longer run: those ended, terminated or never started. */

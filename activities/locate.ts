@@ -9,7 +9,14 @@ import { beating, currentAttempt } from './heartbeat.js';
 import { summaryOf } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { isBetween } from './reversal.js';
-import type { InstanceInput, Located, LocateInput, ReplicaInstance } from './types.js';
+import type {
+  InstanceInput,
+  Located,
+  LocateInput,
+  ReplicaInstance,
+  ReplicationInput,
+  ReplicationSummary,
+} from './types.js';
 
 /** What tells a replication to be the wanted one, best first: a name may be that of another VM. */
 type Mark = 'replication' | 'vm' | 'name';
@@ -104,6 +111,16 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
      */
     async locateReplication(input: LocateInput): Promise<Located | null> {
       return asking('locate', input, () => locate(input));
+    },
+
+    /** The replication as it is now; null when the site has none by that id. @throws ApplicationFailure as above */
+    async readReplication(input: ReplicationInput): Promise<ReplicationSummary | null> {
+      const { site, peer, replicationId, resumedAt } = input;
+      const options = { peer, resumedAt, signal: cancellationSignal() };
+      return asking('read', input, async () => {
+        const found = await unextended(options, (local) => deps.sites.get(site).findReplication(replicationId, local));
+        return found === null ? null : summaryOf(found);
+      });
     },
 
     /**

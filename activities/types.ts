@@ -153,6 +153,15 @@ export interface Located {
   replication: ReplicationSummary;
 }
 
+export interface ReplicationInput {
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  resumedAt: number;
+}
+
 export interface InstanceInput {
   run: string;
   site: string;

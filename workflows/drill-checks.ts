@@ -1,6 +1,6 @@
 /** The checks of one recovered VM, all at once; what they find goes into its report. */
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { Check } from '../plan/types.js';
+import type { Check, PlanVm } from '../plan/types.js';
 import { checkVm } from './activities.js';
 import type { DrillVmInput } from './messages.js';
 import type { CheckResult } from './report.js';
@@ -36,6 +36,13 @@ export async function runChecks(
   }
 }
 
+/** What the drill itself says the recovered VM shall have. */
+function givenAddress({ vmNetworkSettings }: PlanVm): string | undefined {
+  const { nics = [], primaryNicIndex = 0 } = vmNetworkSettings ?? {};
+  const primary = nics.find(({ nicIndex }) => nicIndex === primaryNicIndex);
+  return primary?.ipAddress ?? nics.find(({ ipAddress }) => ipAddress !== undefined)?.ipAddress;
+}
+
 async function runCheck(
   vm: VmControl,
   check: Check,
@@ -43,7 +50,8 @@ async function runCheck(
   began: number,
 ): Promise<CheckResult> {
   const { run, vm: ref } = vm.input;
-  const { id, name, address } = ref;
+  const { id, name } = ref;
+  const address = ref.address ?? givenAddress(ref);
   const replicationId = vm.report.replicationId ?? '';
   try {
     return await checkVm({

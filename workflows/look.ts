@@ -1,7 +1,7 @@
 /** Finding the replication of a VM before anything is done with it. */
-import type { Located, ReplicaInstance } from '../activities/types.js';
+import type { Located, ReplicaInstance, ReplicationSummary } from '../activities/types.js';
 import type { RecoveryChoice } from '../plan/types.js';
-import { instanceBefore, locateReplication } from './activities.js';
+import { instanceBefore, locateReplication, readReplication } from './activities.js';
 import { noReplication } from './preconditions.js';
 import type { VmError } from './report.js';
 import { holdIn, isExpired, StepFailed, stepFailure } from './step-errors.js';
@@ -45,6 +45,14 @@ export async function find(vm: VmControl): Promise<Located | null> {
   vm.moveTo(found);
   vm.report.replicationId = found.replication.id;
   return found;
+}
+
+/** The replication as its site shows it now; null: it has none. @throws StepFailed @throws Stopped */
+export async function lookAgain(vm: VmControl): Promise<ReplicationSummary | null> {
+  const { site, peer, resumedAt, report } = vm;
+  const { run, vm: ref } = vm.input;
+  const replicationId = report.replicationId ?? '';
+  return ask(vm, 'verify', () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt }));
 }
 
 /** The point in time to recover. @throws StepFailed when the replication holds none that is old enough */

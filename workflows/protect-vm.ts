@@ -1,9 +1,8 @@
 /** The protection of one VM: start → initial sync → first instance. From then on it can be failed over. */
 import { sleep } from '@temporalio/workflow';
 import type { ReplicationSummary } from '../activities/types.js';
-import { readReplication } from './activities.js';
 import { startCopy, tidy } from './copy.js';
-import { ask } from './look.js';
+import { lookAgain } from './look.js';
 import type { PlanVmInput } from './messages.js';
 import type { Outcome } from './operation.js';
 import type { VmReport } from './report.js';
@@ -36,12 +35,12 @@ export async function protectVm(input: PlanVmInput): Promise<VmReport> {
 
 /** @throws StepFailed when the replication shows nothing that could be recovered */
 async function whenRecoverable(vm: VmControl, copied: ReplicationSummary | null): Promise<void> {
-  const { site, peer } = vm;
+  const { site } = vm;
   const replicationId = vm.report.replicationId ?? '';
   let seen = copied;
   for (let [n, pause] = [0, FIRST_PAUSE]; !seen?.latestInstance && n < LOOKS; n += 1, pause = lessOften(pause)) {
     if (n > 0) await sleep(pause);
-    seen = await ask(vm, 'verify', () => readReplication({ site, peer, replicationId, resumedAt: vm.resumedAt }));
+    seen = await lookAgain(vm);
   }
   if (seen?.latestInstance) return;
   throw new StepFailed({

@@ -1,8 +1,8 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
 import { sleep } from '@temporalio/workflow';
 import type { RecoveryBody, ReplicationSummary } from '../activities/types.js';
-import { readReplication } from './activities.js';
 import { passGate } from './gate.js';
+import { lookAgain } from './look.js';
 import type { PlanVmInput } from './messages.js';
 import { type Outcome, operation, TooLate } from './operation.js';
 import type { VmReport } from './report.js';
@@ -64,13 +64,13 @@ export const networksOf = (
 
 /** Believes the replication, not the task alone: it must say that the VM was recovered. */
 export async function verifyRecovered(vm: VmControl, { notice, record }: Outcome): Promise<ReplicationSummary> {
-  const { site, peer } = vm;
+  const { site } = vm;
   const replicationId = vm.report.replicationId ?? '';
   let seen = notice.replication;
   const mostTries = () => (seen?.recoveryState === 'IN_PROGRESS' ? VERIFY_TRIES_UNDER_WAY : VERIFY_TRIES);
   for (let n = 0; !isRecovered(seen) && n < mostTries(); n += 1) {
     if (n > 0) await sleep(Math.min(VERIFY_PAUSE * 2 ** (n - 1), VERIFY_LONGEST_PAUSE));
-    seen = await readReplication({ site, peer, replicationId, resumedAt: vm.resumedAt });
+    seen = await lookAgain(vm);
   }
   if (seen !== null && isRecovered(seen)) return seen;
   throw new StepFailed({

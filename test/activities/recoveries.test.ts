@@ -52,8 +52,8 @@ describe('while the source is dead', () => {
         ok: true,
         replication: { recoveryState: kind === 'failover' ? 'COMPLETE' : 'TEST' },
       });
-      const { site, peer, resumedAt } = request;
-      const read = () => bench.activities.readReplication({ site, peer, replicationId: id, resumedAt });
+      const { run, vm, site, peer, resumedAt } = request;
+      const read = () => bench.activities.readReplication({ run, vm, site, peer, replicationId: id, resumedAt });
       expect(await bench.attempt(read)).toMatchObject({ recoveredVmId: notice?.replication?.recoveredVmId });
     }),
   );
