@@ -2,10 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client, Connection } from '@temporalio/client';
+import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../plan/names.js';
 import { startSimulator } from '../../simulator/index.js';
 import { connectClient } from '../../worker/connection.js';
 import { startDevServer } from '../../worker/dev-server.js';
-import { INSPECT_SITES, MIGRATE_VM } from '../../workflows/messages.js';
+import { approveUpdate, INSPECT_SITES, MIGRATE_VM } from '../../workflows/messages.js';
+import { withLab } from '../support/lab.js';
+import { until } from '../support/until.js';
+import { spawnWorker } from '../support/worker-process.js';
 import { eventually } from './eventually.js';
 import { freePort, startWorker, type WorkerProcess } from './worker-process.js';
 
@@ -179,6 +183,49 @@ describe('a worker process', () => {
     const { raw } = await handle.describe();
     expect(raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion).toMatchObject(version);
   });
+});
+
+describe('a new version', () => {
+  const makeCurrent = (buildId: string) =>
+    eventually(async () => {
+      await connection.workflowService.setWorkerDeploymentCurrentVersion({
+        namespace: 'default',
+        deploymentName: 'drover',
+        buildId,
+        identity: 'test',
+        // The deployment of the other tests has had queues that are gone.
+        ignoreMissingTaskQueues: true,
+      });
+      return true;
+    });
+
+  test('that arrives in the middle of a run: its VMs end on the version that began them, the site moves over', () =>
+    withLab({ vms: 2, workers: 0 }, async (lab) => {
+      const [before, after] = ['before', 'after'].map((name) => `${name}-${crypto.randomUUID()}`) as [string, string];
+      const first = await spawnWorker(lab, { DROVER_BUILD_ID: before });
+      await makeCurrent(before);
+      const cutover = { approval: 'wave', window: null, powerOn: true, consolidate: false } as const;
+      const { run, result } = await lab.start(lab.plan({ cutover }));
+      const replications = () => lab.simulator.control.world().replications;
+      await until(
+        async () => replications(),
+        (all) => all.length === 2 && all.every(({ state }) => state === 'OK'),
+      );
+
+      const second = await spawnWorker(lab, { DROVER_BUILD_ID: after });
+      await makeCurrent(after);
+      const runs = lab.client.workflow.getHandle(runWorkflowId(run));
+      await runs.executeUpdate(approveUpdate, { args: [{}] });
+      const report = await result();
+      expect(lab.wrongWith(report)).toEqual([]);
+      const versionOf = async (workflowId: string) =>
+        (await lab.client.workflow.getHandle(workflowId).describe()).raw.workflowExecutionInfo?.versioningInfo
+          ?.deploymentVersion?.buildId;
+      expect(await versionOf(vmWorkflowId(lab.source, report.vms[0]?.id ?? ''))).toBe(before);
+      expect(await versionOf(siteWorkflowId(lab.destination))).toBe(after);
+      expect(await first.stop()).toBe(0);
+      expect(await second.stop()).toBe(0);
+    }));
 });
 
 describe('a worker that cannot start', () => {
