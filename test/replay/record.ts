@@ -7,20 +7,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../plan/names.js';
-import { cancelUpdate, pauseUpdate, resumeUpdate } from '../../workflows/messages.js';
+import { runWorkflowId, siteWorkflowId, sweepWorkflowId, vmWorkflowId } from '../../plan/names.js';
+import type { Plan } from '../../plan/types.js';
+import { cancelUpdate, pauseUpdate, resumeUpdate, SWEEP } from '../../workflows/messages.js';
+import { drillOf, openPort, protect, startDrill, tcpCheck } from '../support/drills.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
 
 const DIRECTORY = fileURLToPath(new URL('histories/', import.meta.url));
 
+/** The newest execution of a workflow id, or the first of those that continued each other as new. */
 async function record(lab: Lab, shape: string, workflowId: string, which: 'first' | 'last' = 'last'): Promise<void> {
-  const executions: { runId: string; startTime: Date }[] = [];
-  for await (const one of lab.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) executions.push(one);
-  executions.sort((a, b) => a.startTime.getTime() - b.startTime.getTime());
-  const chosen = which === 'first' ? executions[0] : executions.at(-1);
-  if (chosen === undefined) throw new Error(`no execution of ${workflowId} is visible`);
-  const history = await lab.client.workflow.getHandle(workflowId, chosen.runId).fetchHistory();
+  const newest = lab.client.workflow.getHandle(workflowId);
+  const { firstRunId } = (await newest.describe()).raw.workflowExecutionInfo ?? {};
+  const chosen = which === 'last' ? newest : lab.client.workflow.getHandle(workflowId, firstRunId ?? '');
+  const history = await chosen.fetchHistory();
   // Stack traces name where they were recorded, which says nothing.
   const text = JSON.stringify(JSON.parse(historyToJSON(history))).replaceAll(`${process.cwd()}/`, '');
   mkdirSync(DIRECTORY, { recursive: true });
@@ -35,12 +36,12 @@ describe('recording', () => {
   it(
     'a run that went well, continued as new, with its VM and site',
     () =>
-      withLab({ vms: 120 }, async (lab) => {
+      withLab({ vms: 60 }, async (lab) => {
         const { run, result } = await lab.start(lab.plan());
         await result();
         await record(lab, 'migrate-vm.happy', firstVm(lab));
-        await record(lab, 'migration-run.continued', runWorkflowId(run), 'first');
-        await record(lab, 'migration-run.happy', runWorkflowId(run));
+        await record(lab, 'plan-run.continued', runWorkflowId(run), 'first');
+        await record(lab, 'plan-run.happy', runWorkflowId(run));
         await record(lab, 'site.continued', siteWorkflowId(lab.destination), 'first');
       }),
     180_000,
@@ -71,7 +72,7 @@ describe('recording', () => {
         await result();
         await record(lab, 'migrate-vm.retried', vmWorkflowId(lab.source, retried?.id ?? ''));
         await record(lab, 'migrate-vm.failed', vmWorkflowId(lab.source, failed?.id ?? ''));
-        await record(lab, 'migration-run.failed', runWorkflowId(run));
+        await record(lab, 'plan-run.failed', runWorkflowId(run));
       }),
     120_000,
   );
@@ -91,7 +92,7 @@ describe('recording', () => {
         await handle.executeUpdate(cancelUpdate, { args: [{}] });
         await result();
         await record(lab, 'migrate-vm.cancelled', firstVm(lab));
-        await record(lab, 'migration-run.cancelled', runWorkflowId(run));
+        await record(lab, 'plan-run.cancelled', runWorkflowId(run));
       }),
     120_000,
   );
@@ -114,7 +115,7 @@ describe('recording', () => {
         await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate);
         await result();
         await record(lab, 'migrate-vm.held-and-missed', firstVm(lab));
-        await record(lab, 'migration-run.held', runWorkflowId(run));
+        await record(lab, 'plan-run.held', runWorkflowId(run));
       }),
     120_000,
   );
@@ -129,4 +130,101 @@ describe('recording', () => {
       });
       await record(lab, 'inspect-sites.happy', workflowId);
     }));
+
+  it(
+    'a VM that is protected, failed over, brought home, failed over again and reversed',
+    () =>
+      withLab({ vms: 1 }, async (lab) => {
+        const done = async (change: Partial<Plan>) => (await lab.start(lab.plan(change))).result();
+        await protect(lab);
+        await record(lab, 'protect-vm.happy', firstVm(lab));
+        await done({ kind: 'failover' });
+        await record(lab, 'failover-vm.happy', firstVm(lab));
+        await done({ kind: 'failover' });
+        await record(lab, 'failover-vm.refused', firstVm(lab));
+        await done({ kind: 'failback', confirm: 'removes-source' });
+        await record(lab, 'failback-vm.happy', firstVm(lab));
+        await done({ kind: 'failover' });
+        await done({ kind: 'reverse', confirm: 'removes-source' });
+        await record(lab, 'reverse-vm.happy', firstVm(lab));
+      }),
+    120_000,
+  );
+
+  it(
+    'a drill that passes in two groups, and one of which a VM fails its check',
+    () =>
+      withLab({ vms: 2 }, async (lab) => {
+        const open = await openPort();
+        await protect(lab);
+        const [db, web] = lab.plan().waves[0]?.vms ?? [];
+        const groups = [
+          { name: 'db', vms: db ? [db] : [] },
+          { name: 'web', vms: web ? [web] : [] },
+        ];
+        const passes = await startDrill(lab, drillOf(lab, { groups, checks: [tcpCheck(open.port)] }));
+        await passes.result();
+        await record(lab, 'drill.happy', runWorkflowId(passes.run));
+        await record(lab, 'drill-vm.happy', firstVm(lab));
+        const closed = tcpCheck(1, { vms: db ? [db.id] : [], within: 1_000 });
+        const fails = await startDrill(lab, drillOf(lab, { checks: [closed] }), `${lab.source}-fails`);
+        await fails.result();
+        await record(lab, 'drill.failed', runWorkflowId(fails.run));
+        await record(lab, 'drill-vm.failed', firstVm(lab));
+        open.close();
+      }),
+    120_000,
+  );
+
+  it(
+    'a drill that is cancelled while it holds what it recovered',
+    () =>
+      withLab({ vms: 1 }, async (lab) => {
+        await protect(lab);
+        const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+        await until(drill.report, (r) => r.drill?.phase === 'hold');
+        await drill.cancel();
+        await drill.result();
+        await record(lab, 'drill.cancelled', runWorkflowId(drill.run));
+        await record(lab, 'drill-vm.cancelled', firstVm(lab));
+      }),
+    120_000,
+  );
+
+  it(
+    'a round trip',
+    () =>
+      withLab({ vms: 1 }, async (lab) => {
+        await protect(lab);
+        const drill = await startDrill(
+          lab,
+          drillOf(lab, {
+            mode: 'roundtrip',
+            confirm: 'removes-source',
+            recovery: { instance: 'latest', powerOn: true, consolidate: false, sync: true },
+          }),
+        );
+        await drill.result();
+        await record(lab, 'drill-vm.roundtrip', firstVm(lab));
+      }),
+    120_000,
+  );
+
+  it(
+    'a sweep of what a drill has left whose workflows were terminated',
+    () =>
+      withLab({ vms: 1 }, async (lab) => {
+        await protect(lab);
+        const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+        await until(drill.report, (r) => r.drill?.phase === 'hold');
+        await drill.terminate();
+        await lab.client.workflow.getHandle(firstVm(lab)).terminate('a recording');
+        const workflowId = sweepWorkflowId(lab.destination);
+        const { taskQueue, destination: site } = lab;
+        await lab.client.workflow.execute(SWEEP, { workflowId, taskQueue, args: [{ site }] });
+        await record(lab, 'sweep.happy', workflowId);
+        await record(lab, 'sweep-vm.happy', firstVm(lab));
+      }),
+    120_000,
+  );
 });

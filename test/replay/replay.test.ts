@@ -6,9 +6,11 @@ import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { dataConverter } from '../../worker/data-converter.js';
 import { installRuntime } from '../../worker/logger.js';
+import * as workflows from '../../workflows/index.js';
 
 const DIRECTORY = fileURLToPath(new URL('histories/', import.meta.url));
 const shapes = readdirSync(DIRECTORY).sort();
+const read = (shape: string): unknown => JSON.parse(readFileSync(`${DIRECTORY}${shape}`, 'utf8'));
 
 let workflowBundle: WorkflowBundleOption;
 beforeAll(async () => {
@@ -16,39 +18,66 @@ beforeAll(async () => {
   workflowBundle = await makeWorkflowBundle();
 });
 
+/** The workflow type that a history is of, as its first event names it. */
+function typeOf(history: unknown): string {
+  type Started = { workflowExecutionStartedEventAttributes?: { workflowType?: { name?: string } } };
+  const [first] = (history as { events: Started[] }).events;
+  return first?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? '';
+}
+
+/** migrateVm: migrate-vm */
+const fileNameOf = (type: string): string => type.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 describe('recorded histories', () => {
-  it('cover every workflow, and the shapes of a run and a VM', () => {
-    expect(shapes.map((name) => name.replace(/\.json$/, ''))).toEqual(
-      expect.arrayContaining([
-        'inspect-sites.happy',
-        'migrate-vm.cancelled',
-        'migrate-vm.failed',
-        'migrate-vm.happy',
-        'migrate-vm.held-and-missed',
-        'migrate-vm.retried',
-        'migration-run.cancelled',
-        'migration-run.continued',
-        'migration-run.failed',
-        'migration-run.happy',
-        'migration-run.held',
-        'site.continued',
-      ]),
-    );
+  it('cover every workflow type', () => {
+    const recorded = shapes.map((shape) => typeOf(read(shape)));
+    expect(shapes.map((shape) => shape.split('.')[0])).toEqual(recorded.map(fileNameOf));
+    expect([...new Set(recorded)].sort()).toEqual(Object.keys(workflows).sort());
   });
 
-  it.each(['migration-run.continued', 'site.continued'])('%s ends by continuing as new', (shape) => {
+  it('cover the shapes of each', () => {
+    expect(shapes.map((name) => name.replace(/\.json$/, ''))).toEqual([
+      'drill-vm.cancelled',
+      'drill-vm.failed',
+      'drill-vm.happy',
+      'drill-vm.roundtrip',
+      'drill.cancelled',
+      'drill.failed',
+      'drill.happy',
+      'failback-vm.happy',
+      'failover-vm.happy',
+      'failover-vm.refused',
+      'inspect-sites.happy',
+      'migrate-vm.cancelled',
+      'migrate-vm.failed',
+      'migrate-vm.happy',
+      'migrate-vm.held-and-missed',
+      'migrate-vm.retried',
+      'plan-run.cancelled',
+      'plan-run.continued',
+      'plan-run.failed',
+      'plan-run.happy',
+      'plan-run.held',
+      'protect-vm.happy',
+      'reverse-vm.happy',
+      'site.continued',
+      'sweep-vm.happy',
+      'sweep.happy',
+    ]);
+  });
+
+  it.each(['plan-run.continued', 'site.continued'])('%s ends by continuing as new', (shape) => {
     expect(readFileSync(`${DIRECTORY}${shape}.json`, 'utf8')).toContain(
       'workflowExecutionContinuedAsNewEventAttributes',
     );
   });
 
   it.each(shapes)('%s replays', async (name) => {
-    const history: unknown = JSON.parse(readFileSync(`${DIRECTORY}${name}`, 'utf8'));
-    await Worker.runReplayHistory({ workflowBundle, dataConverter }, history);
+    await Worker.runReplayHistory({ workflowBundle, dataConverter }, read(name));
   });
 
   it('that fit other code are noticed', async () => {
-    const history = JSON.parse(readFileSync(`${DIRECTORY}migrate-vm.happy.json`, 'utf8')) as {
+    const history = read('migrate-vm.happy.json') as {
       events: { activityTaskScheduledEventAttributes?: { activityType: { name: string } } }[];
     };
     for (const event of history.events) {
