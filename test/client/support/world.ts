@@ -23,8 +23,8 @@ export interface World {
   drover: Drover;
   /** writes a plan with waves of the given sizes, `wave1` and so on, of VMs that no plan before had; default kind migrate */
   plan(name: string, waves: number[], more?: string[], kind?: string): { file: string; vms: string[] };
-  /** writes a drill of the first VMs, which are found on this machine; `name` may have a folder before it, `more` are further lines of the file */
-  drill(name: string, vms?: number, more?: string[]): string;
+  /** writes a drill of VMs, the first so many or by name, which are found on this machine; `name` may have a folder before it, `more` are further lines of the file */
+  drill(name: string, vms?: number | string[], more?: string[]): string;
   run(...args: string[]): Promise<Finished>;
   start(...args: string[]): Started;
   /** runs a command with --json and parses what it prints */
@@ -100,7 +100,8 @@ export async function openWorld({
       return { file, vms: members.flat().map((vm) => vm.name) };
     },
     drill(name, vms = 1, more = []) {
-      const members = simulatedVms({ vms: simulation.vms ?? 40 }).slice(0, vms);
+      const all = simulatedVms({ vms: simulation.vms ?? 40 });
+      const members = typeof vms === 'number' ? all.slice(0, vms) : all.filter((vm) => vms.includes(vm.name));
       const head = [
         `name: ${basename(name)}`,
         `source: { site: ${sites.source} }`,
