@@ -1,4 +1,5 @@
 /** Drills for tests: protected VMs, a port that checks find open, and what may not be left behind. */
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { expect } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
@@ -15,6 +16,19 @@ export async function openPort(): Promise<{ port: number; close(): void }> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return { port: typeof address === 'object' && address !== null ? address.port : 0, close: () => server.close() };
+}
+
+/** A page of this machine that answers 503 the first `failing` times, and 200 from then on, until `close`. */
+export async function slowPage(failing: number): Promise<{ url: string; asked(): number; close(): void }> {
+  let asked = 0;
+  const server = createHttpServer((_, response) => {
+    asked += 1;
+    response.writeHead(asked > failing ? 200 : 503).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}/`, asked: () => asked, close: () => server.close() };
 }
 
 export const tcpCheck = (port: number, change: Partial<Check> = {}): Check =>
