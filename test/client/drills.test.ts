@@ -163,6 +163,28 @@ describe('a drill that holds', () => {
     expect((await world.run('watch', run, '--quiet')).code).toBe(1);
     expect(testCopies()).toEqual([]);
   });
+
+  it('pauses its schedule when it is cancelled, which the note says', async () => {
+    const name = `cancelled-${world.tag}`;
+    const file = world.drill(name, 1, ['hold: 1h', 'schedule: { cron: "0 4 1 1 *", timezone: UTC }']);
+    await world.run('drill', 'schedule', file);
+    const { document } = await world.json<{ run: string }>('drill', 'trigger', name);
+    await until(
+      () => world.drover.run(document.run).report({ live: true }),
+      (report) => report.drill?.phase === 'hold',
+    );
+    await world.run('cancel', document.run);
+    const paused = await until(
+      () => world.drover.drill(name).show(),
+      (one) => one.paused,
+    );
+    expect(paused).toMatchObject({
+      note: expect.stringMatching(/workflow failure.* cancelled/),
+      lastRun: { run: document.run, state: 'cancelled' },
+    });
+    expect(testCopies()).toEqual([]);
+    await world.run('drill', 'unschedule', name);
+  });
 });
 
 describe('a sweep', () => {
