@@ -23,6 +23,14 @@ export const { pollSite } = proxyActivities<Activities>({
   retry: { ...retry, maximumInterval: '10 seconds' },
 });
 
+/** Small questions to sites, which are asked where a VM's steps wait for the answer: a killed worker must not cost minutes. */
+export const { instanceBefore, locateReplication, readReplication } = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
+
 /** Its own end comes with the check's time, which a drill's schema bounds to a day. */
 export const { checkVm } = proxyActivities<Activities>({
   startToCloseTimeout: '25 hours',
@@ -31,19 +39,9 @@ export const { checkVm } = proxyActivities<Activities>({
   retry,
 });
 
-export const {
-  configuredSites,
-  endedWorkflows,
-  holderOfVm,
-  inspectSite,
-  instanceBefore,
-  locateReplication,
-  openSite,
-  readReplication,
-  siteSettings,
-  testCopiesLeft,
-} = proxyActivities<Activities>({
-  startToCloseTimeout: '2 minutes',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry,
-});
+export const { configuredSites, endedWorkflows, holderOfVm, inspectSite, openSite, siteSettings, testCopiesLeft } =
+  proxyActivities<Activities>({
+    startToCloseTimeout: '2 minutes',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry,
+  });

@@ -46,9 +46,9 @@ export class DrillStage {
 
   /** What is to be done now, given how the VMs are; to be asked until it orders nothing. */
   next(vms: VmReport[], open: ReadonlySet<string>, now: number): Order[] {
-    const { phase, timedOut } = this.#progress;
-    if (!timedOut && (phase === 'claim' || phase === 'recover') && now >= this.#startedAt + this.#drill.timeout) {
-      this.#progress = { ...this.#progress, timedOut: true };
+    const { phase } = this.#progress;
+    if ((phase === 'claim' || phase === 'recover') && now >= this.#startedAt + this.#drill.timeout) {
+      this.#progress = { ...this.#progress, phase: 'clean-up', timedOut: true };
       return [{ order: 'give-up' }];
     }
     switch (phase) {
@@ -65,13 +65,11 @@ export class DrillStage {
 
   /** ms until time alone changes something; null: nothing does */
   wakeIn(now: number): number | null {
-    const { phase, heldUntil, timedOut } = this.#progress;
+    const { phase, heldUntil } = this.#progress;
     const ends = [
       phase === 'claim' ? this.#startedAt + this.#drill.waitForVms : null,
       phase === 'hold' ? heldUntil : null,
-      timedOut || phase === 'hold' || phase === 'clean-up' || phase === 'done'
-        ? null
-        : this.#startedAt + this.#drill.timeout,
+      phase === 'claim' || phase === 'recover' ? this.#startedAt + this.#drill.timeout : null,
     ].filter((at) => at !== null && at > now) as number[];
     return ends.length === 0 ? null : Math.min(...ends) - now;
   }

@@ -43,6 +43,9 @@ export class EarlyEvents {
   }
 }
 
+/** What the core calls a query that comes by itself. One that comes beside a task is about that task's own events, and refusing it would fail the task. */
+const ALONE = 'legacy_query';
+
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const seen = new EarlyEvents();
   return {
@@ -51,14 +54,15 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         activate(input, next) {
           const { jobs, timestamp, historyLength, isReplaying } = input.activation;
           const { seconds, nanos } = timestamp ?? {};
-          if (!jobs?.some((job) => job.queryWorkflow != null)) {
+          const queries = jobs?.filter((job) => job.queryWorkflow != null) ?? [];
+          if (queries.length === 0) {
             seen.saw({
               task: `${seconds?.toString()}.${nanos}`,
               historyLength: historyLength ?? 0,
               isReplaying: isReplaying ?? false,
               isFirst: jobs?.some((job) => job.initializeWorkflow != null) ?? false,
             });
-          } else if (seen.isInDoubt) {
+          } else if (seen.isInDoubt && queries.some(({ queryWorkflow }) => queryWorkflow?.queryId === ALONE)) {
             throw new Error(READ_ANEW);
           }
           next(input);

@@ -93,6 +93,8 @@ export interface DrillResult {
   groups: { name: string; rtoSeconds: number | null; rpoSeconds: number | null }[];
   /** each objective that was missed, and by how much */
   missed: string[];
+  /** names of VMs that are not as they were: a copy that could not be removed yet, a round trip that did not come home */
+  left: string[];
   /** test copies that earlier drills had left and this one removed */
   swept: { vm: string; run: string }[];
 }

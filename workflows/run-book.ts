@@ -196,7 +196,7 @@ export class RunBook {
   giveUp(now: number): string[] {
     for (const { id, name, state } of this.#vms.values()) {
       if (isFinal(state) || this.#open.has(id)) continue;
-      const message = `${name} (${id}) was not recovered: the time of the drill was over.`;
+      const message = `${name} (${id}) was not recovered: the time of the drill was over. Next: see in drover report what took so long, or give the drill a longer timeout.`;
       this.#change(id, {
         state: 'failed',
         step: 'done',

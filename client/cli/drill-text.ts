@@ -24,6 +24,7 @@ function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
     ['RTO', measured(rtoSeconds, objectives.rtoSeconds, report, colors)],
     ['RPO', measured(rpoSeconds, objectives.rpoSeconds, report, colors)],
     ...checksMade(report.vms),
+    ...(report.finishedAt === null ? [] : [['left behind', leftBehind(drill, colors)]]),
   ];
   return table(
     [],
@@ -60,6 +61,9 @@ function measured(value: number | null, objective: number | null, { finishedAt }
   const bad = value === null ? finishedAt !== null : value > objective;
   return `${bad ? colors.red(text) : text}, at most ${seconds(objective)} wanted`;
 }
+
+const leftBehind = ({ left }: DrillResult, colors: Colors): string =>
+  left.length === 0 ? 'nothing' : colors.red(some(left));
 
 function checksMade(vms: VmReport[]): string[][] {
   const made = vms.flatMap(({ checks }) => checks);

@@ -63,6 +63,7 @@ describe('the report of a drill', () => {
     expect(text).toMatch(/^ +RPO +4 min 00 s, at most 15 min 00 s wanted$/m);
     expect(text).toMatch(/^db +1 min 01 s +4 min 00 s$/m);
     expect(text).toContain('missed: RTO of db1 (id-of-db1): 61 s, objective 60 s: 1 s over');
+    expect(text).toMatch(/^ +left behind +nothing$/m);
   });
 
   it('has the checks that failed with what was seen, and how many passed', () => {

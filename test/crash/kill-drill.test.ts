@@ -24,6 +24,9 @@ import { spawnWorker } from '../support/worker-process.js';
 /** A worker process for each, on two cores. */
 const inTurn = atMost(3);
 
+/** A killed worker costs a heartbeat's time-out and a little more; a busy machine adds to it: ms. */
+const MOVES_WITHIN = 60_000;
+
 /** What a moment is recognised by. */
 interface Seen {
   lab: Lab;
@@ -93,8 +96,11 @@ async function killedAt(
     await first.kill();
   }
   const second = await spawnWorker(lab);
+  const restarted = Date.now();
   try {
     const report = await work.result();
+    const moved = lab.simulator.control.ledger().find(({ at }) => at > restarted)?.at;
+    expect((moved ?? Date.parse(report.finishedAt ?? '')) - restarted).toBeLessThan(MOVES_WITHIN);
     await expectNothingOpen(lab);
     return report;
   } finally {

@@ -34,6 +34,7 @@ export function drillResult(change: Partial<DrillResult> = {}): DrillResult {
     rpoSeconds: null,
     groups: [],
     missed: [],
+    left: [],
     swept: [],
     ...change,
   };
