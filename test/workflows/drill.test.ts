@@ -128,6 +128,23 @@ describe('a test drill', () => {
       expect(status.testCopies).toEqual([]);
     }));
 
+  it.concurrent('whose time is over gives up, fails, and cleans up', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      await protect(lab);
+      const [first, second] = lab.plan().waves[0]?.vms ?? [];
+      const groups = [
+        { name: 'one', vms: first ? [first] : [] },
+        { name: 'two', vms: second ? [second] : [] },
+      ];
+      const never = tcpCheck(1, { within: 600_000 });
+      const report = await (await startDrill(lab, drillOf(lab, { groups, checks: [never], timeout: 8_000 }))).result();
+      expect(report).toMatchObject({ state: 'failed', totals: { succeeded: 0, cancelled: 2 } });
+      expect(report.drill?.missed).toEqual([expect.stringContaining('before all VMs were up')]);
+      // The second group was not begun any more.
+      expect(entries(lab, 'failover-test')).toHaveLength(1);
+      expectNothingLeft(lab);
+    }));
+
   it.concurrent('tries the clean-up again until it succeeds', () =>
     withLab({ vms: 1 }, async (lab) => {
       await protect(lab);
