@@ -6,6 +6,7 @@ export type EventKind =
   | 'worker-ended'
   | 'server-killed'
   | 'server-started'
+  | 'server-wedged'
   | 'database-killed'
   | 'database-started'
   | 'sessions-lost'

@@ -19,6 +19,7 @@ import { makeSchedule, type Schedule, scheduleText } from './schedule.js';
 import { type Stage, setStage } from './stage.js';
 import { approveWaves, liftHolds, type Steering } from './steering.js';
 import { type ChaosVerdict, verdictOn } from './verdict.js';
+import { unwedge } from './wedged.js';
 
 export interface ChaosResult {
   command: string;
@@ -137,6 +138,7 @@ async function act(stage: Stage, { options, schedule, journal, bound }: Act): Pr
   const steer = { run, plan, client, control, tail, journal, signal };
   const attacked = attack({ schedule, fleet, temporal, control, tail, journal, signal });
   const approving = options.gate === 'approval' ? approveWaves(steer, steering) : Promise.resolve();
+  const unwedged = unwedge({ client, temporal, journal, signal });
   const following = follow(run, bound, (report) => liftHolds(steer, report, steering));
   const failing = Promise.all([attacked, approving]).then(() => new Promise<never>(() => {}));
   let report: RunReport | null = null;
@@ -153,6 +155,7 @@ async function act(stage: Stage, { options, schedule, journal, bound }: Act): Pr
   } finally {
     over.abort();
     await approving.catch(() => {});
+    await unwedged;
   }
   const ended = Date.now();
   const carried = await attacked;

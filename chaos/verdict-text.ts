@@ -1,7 +1,9 @@
 /** The verdict for a person's eyes. */
+
 import { duration, plural } from '../client/words.js';
 import type { RequestCount } from '../simulator/index.js';
 import { type Evidence, ITEMS, type Item } from './evidence.js';
+import type { EventKind } from './journal.js';
 import { isOperation } from './ledger-tail.js';
 import type { ChaosResult } from './run.js';
 import { timelineOf } from './timeline.js';
@@ -31,6 +33,7 @@ function measuredText({ evidence, verdict, carried, cost, took, struck }: ChaosR
   const seconds = (ms: number | null): string => (ms === null ? '-' : `${(ms / 1000).toFixed(1)} s`);
   const adopted = (evidence.report?.vms ?? []).flatMap((vm) => vm.operations).filter((op) => op.adopted).length;
   const requests = evidence.requests.reduce((sum, { count }) => sum + count, 0);
+  const count = (kind: EventKind) => evidence.events.filter((event) => event.kind === kind).length;
   return [
     '',
     `VMs             ${
@@ -41,7 +44,7 @@ function measuredText({ evidence, verdict, carried, cost, took, struck }: ChaosR
         : 'no report'
     }`,
     `killed          ${plural(carried.strikes, 'strike')} on workers (${carried.processesKilled} processes killed), ${plural(carried.serverStrikes, 'server kill')}`,
-    `ended alone     ${plural(evidence.events.filter(({ kind }) => kind === 'worker-ended').length, 'worker')}`,
+    `ended alone     ${plural(count('worker-ended'), 'worker')}${count('server-wedged') === 0 ? '' : `, Temporal wedged ${count('server-wedged')} times`}`,
     `faults struck   ${
       Object.entries(struck)
         .map(([id, count]) => `${id} ${count}`)

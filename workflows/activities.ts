@@ -39,9 +39,15 @@ export const { checkVm } = proxyActivities<Activities>({
   retry,
 });
 
-export const { configuredSites, endedWorkflows, holderOfVm, inspectSite, openSite, siteSettings, testCopiesLeft } =
-  proxyActivities<Activities>({
-    startToCloseTimeout: '2 minutes',
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    retry,
-  });
+export const { endedWorkflows, inspectSite } = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
+
+/** Questions to the config, or a few calls to Temporal: nothing of them takes long, so that a killed worker is missed soon. */
+export const { configuredSites, holderOfVm, openSite, siteSettings, testCopiesLeft } = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
