@@ -49,28 +49,26 @@ async function failOver(vm: VmControl, at: Located, recovery: RecoveryBody): Pro
  * @throws StepFailed `NotHome` when a step of it fails again and again
  */
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
-  let pause = FIRST_PAUSE;
-  for (let failures = 0; ; ) {
+  let failures = 0;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      const at = await find(vm);
+      let at = await find(vm);
+      for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await find(vm)) {
+        if (isHome(at, before)) return;
+        await nextLeg(vm, input, at);
+      }
       if (at === null) throw new StepFailed(noReplication(vm.input.vm, vm.input.source, vm.input.destination.site));
-      if (isHome(at, before)) return;
-      await nextLeg(vm, input, at);
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       failures += 1;
       if (failures > FAILURES_ALLOWED) throw notHome(vm, error);
-      await sleep(pause);
-      pause = Math.min(2 * pause, LONGEST_PAUSE);
     }
+    await sleep(pause);
   }
 }
 
 async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise<void> {
-  const { recoveryState } = at.replication;
-  if (recoveryState === 'IN_PROGRESS') {
-    await sleep(FIRST_PAUSE);
-  } else if (recoveryState === 'COMPLETE') {
+  if (at.replication.recoveryState === 'COMPLETE') {
     await turnRound(vm, at);
   } else {
     vm.enter('failover-back');
