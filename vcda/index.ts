@@ -13,6 +13,7 @@ export type {
   StartSettings,
   StartVappSettings,
 } from './bodies.js';
+export { deadline } from './deadline.js';
 export { type ErrorRules, errorRules, pauseBefore } from './error-rules.js';
 export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './error-table.js';
 export { type Acted, OWN_CODES, VcdaError } from './errors.js';

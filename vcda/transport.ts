@@ -2,12 +2,14 @@
  * HTTP to one site: keep-alive connections, its own trust, a request rate, one time-out a call, and every failure turned
  * into a {@link VcdaError}. Knows nothing of sessions. `retry: 0`, because Temporal owns retries.
  */
+
 import ky, { type KyInstance } from 'ky';
 import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../plan/types.js';
 import { type Failed, parsed, refusal } from './answers.js';
 import { createCircuit } from './circuit.js';
 import { createConnector } from './connector.js';
+import { deadline } from './deadline.js';
 import { OWN_CODES, VcdaError } from './errors.js';
 import { createLimiter } from './limiter.js';
 import { networkFailure } from './network-failure.js';
@@ -143,27 +145,6 @@ function failures(site: string, call: Call): Failed {
       path: call.path,
       operationId: call.operationId ?? null,
     });
-  };
-}
-
-/** `AbortSignal.any` would do, but Node 20 may collect its parts before they fire. */
-function deadline(ms: number, outer: AbortSignal | undefined) {
-  const control = new AbortController();
-  let over = false;
-  const timer = setTimeout(() => {
-    over = true;
-    control.abort();
-  }, ms);
-  const abort = () => control.abort(outer?.reason);
-  if (outer?.aborted) abort();
-  outer?.addEventListener('abort', abort, { once: true });
-  return {
-    signal: control.signal,
-    isOver: () => over,
-    stop() {
-      clearTimeout(timer);
-      outer?.removeEventListener('abort', abort);
-    },
   };
 }
 

@@ -74,7 +74,7 @@ function refuseFailedChecks({ report }: VmControl): void {
     code: 'CheckFailed',
     operation: 'checks',
     taskId: null,
-    message: `${report.name} (${report.id}) was recovered, but did not pass: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}. Next: look at the application; what was recovered has been removed again.`,
+    message: `${report.name} (${report.id}) was recovered, but did not pass: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}. Next: look at the application; everything was put back as it was.`,
   });
 }
 

@@ -126,7 +126,6 @@ export function createHerd(book: RunBook, settings: HerdSettings) {
 
   return {
     tell,
-    cancel,
 
     /** Something has happened that may let a VM go on. */
     wake(): void {

@@ -1,5 +1,7 @@
 /** What every probe of a recovered VM has in common: one attempt, that ends in time. */
 
+import { deadline } from '../../vcda/index.js';
+
 /** What one attempt has seen. */
 export interface Finding {
   ok: boolean;
@@ -17,22 +19,13 @@ export type Probe = (signal: AbortSignal) => Promise<Finding>;
  */
 export async function within(ms: number, cancelled: AbortSignal, probe: Probe): Promise<Finding> {
   cancelled.throwIfAborted();
-  // `AbortSignal.any` would do, but Node 20 may collect its parts before they fire.
-  const control = new AbortController();
-  let over = false;
-  const timer = setTimeout(() => {
-    over = true;
-    control.abort();
-  }, ms);
-  const cancel = () => control.abort(cancelled.reason);
-  cancelled.addEventListener('abort', cancel, { once: true });
+  const clock = deadline(ms, cancelled);
   try {
-    const finding = await probe(control.signal);
+    const finding = await probe(clock.signal);
     cancelled.throwIfAborted();
-    return over && !finding.ok ? { ...finding, detail: `no answer within ${ms} ms` } : finding;
+    return clock.isOver() && !finding.ok ? { ...finding, detail: `no answer within ${ms} ms` } : finding;
   } finally {
-    clearTimeout(timer);
-    cancelled.removeEventListener('abort', cancel);
+    clock.stop();
   }
 }
 

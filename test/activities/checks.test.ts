@@ -1,9 +1,9 @@
 /** Checks of recovered VMs, against real ports, servers and programs on this machine. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer as createHttpServer, Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -47,7 +47,7 @@ async function listening(server: Server, port = 0): Promise<{ port: number; clos
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        if (server instanceof HttpServer || server instanceof HttpsServer) server.closeAllConnections();
       }),
   };
 }
@@ -62,7 +62,7 @@ async function withServer<T>(listener: RequestListener, use: (port: number) => P
 }
 
 async function freePort(): Promise<number> {
-  const { port, close } = await listening(createTcpServer() as unknown as Server);
+  const { port, close } = await listening(createTcpServer());
   await close();
   return port;
 }
@@ -118,7 +118,7 @@ describe('a tcp check', () => {
       const stop = await until(
         async () => beats,
         (seen) => seen >= 2,
-      ).then(() => listening(server as unknown as Server, port));
+      ).then(() => listening(server, port));
       try {
         const { ok, attempts } = await result;
         expect(ok).toBe(true);
