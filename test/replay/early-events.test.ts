@@ -84,25 +84,26 @@ async function replayed(handle: Handle): Promise<string> {
 interface Subject {
   taskQueue: string;
   handle: Handle;
-  /** of queries that no worker can answer yet */
-  answers: Promise<number[]>;
 }
 
-/** A workflow that has lost its worker, and is asked. */
+/** A workflow that has lost its worker. */
 async function lonely(): Promise<Subject> {
   const taskQueue = `early-events-${randomUUID()}`;
   const worker = await startWorker(taskQueue);
   const handle = await client.workflow.start(counter, { workflowId: taskQueue, taskQueue, args: [SIGNALS] });
   await until(async () => (await handle.fetchHistory()).events ?? [], hasBegun);
   await worker.stop();
-  return { taskQueue, handle, answers: Promise.all(Array.from({ length: QUERIES }, () => handle.query(hitsQuery))) };
+  return { taskQueue, handle };
 }
 
 const hasBegun = (events: { workflowTaskCompletedEventAttributes?: unknown }[]): boolean =>
   events.some((event) => event.workflowTaskCompletedEventAttributes != null);
 
-/** Another worker takes it over while signals stream in. */
-async function takeOver({ taskQueue, handle, answers }: Subject): Promise<number[]> {
+/** It is asked while nobody can answer, and another worker takes it over while signals stream in. */
+async function takeOver({ taskQueue, handle }: Subject): Promise<number[]> {
+  const answers = Promise.all(Array.from({ length: QUERIES }, () => handle.query(hitsQuery)));
+  // Until the queries wait where the next worker will find them, which nothing tells. Were it too short, this test would only prove less.
+  await delay(1_500);
   const signals = hit(handle);
   const worker = await startWorker(taskQueue);
   try {
@@ -121,10 +122,8 @@ async function takeOver({ taskQueue, handle, answers }: Subject): Promise<number
 describe('workflows that are asked while another worker takes over', () => {
   it('answer, and leave histories that replay', async () => {
     const subjects = await Promise.all(Array.from({ length: WORKFLOWS }, lonely));
-    // Until the queries wait where the next worker will find them, which nothing tells. Were it too short, this test would only prove less.
-    await delay(1_500);
     const outcomes = [];
-    // One by one: a worker that has others to serve is not asked too early.
+    // One by one: a worker that has others to serve is not asked too early. Temporal lets a query wait for 30 s.
     for (const subject of subjects) {
       const answers = await takeOver(subject).catch(String);
       outcomes.push({ answers, history: await replayed(subject.handle) });
