@@ -11,6 +11,7 @@ import { DRILL } from '../../workflows/messages.js';
 import { DrillNotFound, ScheduleRefused, ScheduleTaken } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { askTemporal, type Session } from '../session.js';
+import { askSchedule } from './ask-schedule.js';
 import { desiredFacts, differences, factsOf, type ScheduledDrill, scheduleOptions } from './schedule-facts.js';
 
 /** What making a schedule be as a drill's file says does, or would do. */
@@ -31,7 +32,7 @@ export function scheduleHandle(session: Session, drill: string): ScheduleHandle 
 export async function findSchedule(session: Session, drill: string): Promise<ScheduleDescription | null> {
   let found: ScheduleDescription;
   try {
-    found = await askTemporal(session, () => scheduleHandle(session, drill).describe());
+    found = await askSchedule(session, () => scheduleHandle(session, drill).describe());
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) {
       return null;
@@ -104,7 +105,7 @@ export async function upsertSchedule(
       await askTemporal(session, () => session.client.schedule.create(options));
     } else if (change.change === 'updated') {
       // Whether it is paused, and why, is not the file's to say.
-      await askTemporal(session, () =>
+      await askSchedule(session, () =>
         scheduleHandle(session, drill.name).update(({ state }) => ({ ...options, state })),
       );
     }
