@@ -1,6 +1,6 @@
 /** What the state of a task and of a replication says about an operation: pure, so that every case can be tested. */
 import { type ErrorRules, recoveryState, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
-import type { Notice, NoticeError, ReplicaInstance, ReplicationSummary, Watch } from './types.js';
+import type { Notice, NoticeError, OperationKind, ReplicaInstance, ReplicationSummary, Watch } from './types.js';
 
 /** A replication in `ERROR` is given this long to mend itself before its VM fails: ms. */
 export const ERROR_PATIENCE = 5 * 60_000;
@@ -76,6 +76,8 @@ function latestOf(r: VmReplication): ReplicaInstance | null {
 export interface Seen {
   /** undefined: no task id, or the site does not list it */
   task: Task | undefined;
+  /** the site has shown the task before: missing now, it is over and forgotten */
+  wasListed: boolean;
   /** null: the site has none; undefined: not asked */
   replication: VmReplication | null | undefined;
   /** ms for which the task (or in the sync phase the replication) has not been listed, or has been in error */
@@ -83,19 +85,30 @@ export interface Seen {
 }
 
 /** Whether judging the task phase needs the replication: its task ended well, in a way that Drover does not know, or is unknown. */
-export function needsReplication(watch: Watch, task: Task | undefined, missingFor: number, settle: number): boolean {
+export function needsReplication(watch: Watch, past: Omit<Seen, 'replication'>, settle: number): boolean {
+  const { task, amissFor } = past;
   if (watch.phase === 'sync') return true;
   if (task !== undefined) {
     const end = taskEnd(task);
     // A deletion that ended well leaves nothing to look at.
     return end === 'succeeded' ? watch.kind !== 'delete' : end === 'failed' && task.state !== 'FAILED';
   }
-  return watch.taskId === null || missingFor >= settle;
+  return isLost(watch, amissFor, settle) || (amissFor > 0 && mayEndUnseen(watch, past));
 }
+
+/** Whether the task has been missing for so long that it is not merely late. */
+const isLost = (watch: Watch, amissFor: number, settle: number): boolean => watch.taskId === null || amissFor >= settle;
+
+/** What these have done shows in the recovery state at their end, and not before. */
+const SHOWN_BY_STATE = new Set<OperationKind>(['migrate', 'failover', 'failover-test', 'cleanup']);
+
+/** Whether a missing task need not be waited for once the replication shows its effect. */
+const mayEndUnseen = (watch: Watch, { wasListed }: Pick<Seen, 'wasListed'>): boolean =>
+  wasListed || (watch.replicationId !== null && SHOWN_BY_STATE.has(watch.kind));
 
 /**
  * The notice for a watch, or null while it goes on. A task that the site does not list is looked for as long as `settle`
- * (tasks may become visible late); then the replication's state decides.
+ * (tasks may become visible late); then the replication's state decides. Where that shows the effect, it decides at once.
  */
 export function judge(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
   return watch.phase === 'task'
@@ -103,13 +116,8 @@ export function judge(watch: Watch, seen: Seen, settle: number, now: number, rul
     : judgeSync(watch, seen, settle, now, rules);
 }
 
-function judgeTask(
-  watch: Watch,
-  { task, replication, amissFor }: Seen,
-  settle: number,
-  now: number,
-  rules: ErrorRules,
-): Notice | null {
+function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
+  const { task, replication, amissFor } = seen;
   const end = task === undefined ? null : taskEnd(task);
   const at = task?.endTime && task.endTime > 0 ? task.endTime : now;
   if (end === 'succeeded') return notice(watch, at, replication ?? null, null);
@@ -126,13 +134,15 @@ function judgeTask(
     );
   }
   if (task !== undefined) return null;
-  if (watch.taskId !== null && amissFor < settle) return null;
+  const isLate = !isLost(watch, amissFor, settle);
+  if (isLate && !mayEndUnseen(watch, seen)) return null;
   switch (effectOf(watch, replication ?? null)) {
     case 'done':
       return notice(watch, now, replication ?? null, null);
     case 'under way':
       return null;
     case 'none':
+      if (isLate) return null;
       if (watch.kind === 'sync') return notice(watch, now, replication ?? null, null);
       return amissFor < settle ? null : notice(watch, now, replication ?? null, lostTask(watch, rules));
   }
@@ -201,13 +211,27 @@ export function isAmiss(watch: Watch, replication: VmReplication | null | undefi
 
 /** After a reverse everything is to be sent again; until an instance exists, no state of the connection means protection. */
 function syncState({ kind }: Watch, r: VmReplication): string {
-  const state = r.dataConnectionState ?? impliedState(r);
+  const told = r.dataConnectionState;
+  const state = told && CONNECTION_STATES.has(told) ? told : impliedState(r);
   if (kind !== 'reverse' || state === 'POWERED_OFF' || state === 'ERROR') return state;
   if (state === 'FINISHED') return RECOVERED;
   return latestOf(r) === null ? 'UNKNOWN' : state;
 }
 
-/** For a site that does not tell the state: an instance is there once the first copy is. */
+/** [doc VSP DataConnectionState] */
+const CONNECTION_STATES = new Set([
+  'OK',
+  'INITIAL_SYNCING',
+  'SYNCING',
+  'PAUSED',
+  'POWERED_OFF',
+  'PRUNING',
+  'FINISHED',
+  'ERROR',
+  'UNKNOWN',
+]);
+
+/** For a site that does not tell the state, or one that nobody knows: an instance is there once the first copy is. */
 const impliedState = (r: VmReplication): string => (r.destinationState?.latestInstance?.key ? 'OK' : 'UNKNOWN');
 
 function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules): NoticeError {

@@ -1,6 +1,6 @@
 /**
- * Notices once, for all VMs of a worker, that a site has gone away or has come back, and tells the site's workflow, which
- * tells the runs that wait for it. The VMs themselves only retry.
+ * Notices once, for all VMs of a worker, that a site gives no answer that can be used, or does again, and tells the site's
+ * workflow, which tells the runs that wait for it. The VMs themselves only retry.
  */
 import { log } from '@temporalio/activity';
 import { SIGNALS } from '../plan/names.js';
@@ -12,17 +12,20 @@ import { signalSite } from './site-signals.js';
 const FAILURES_IN_A_ROW = 3;
 const AWAY = new Set<string>([OWN_CODES.unreachable, OWN_CODES.timeout, OWN_CODES.untrusted]);
 const AWAY_STATUS = new Set<number | null>([502, 503, 504]);
+/** Other failures of its own are news once a site has done nothing else for so long: ms. */
+const TROUBLED_FOR = 30_000;
+const TROUBLED_STATUS = new Set<number | null>([408, 429]);
 
 export interface Reachability {
   answered(site: string): Promise<void>;
-  /** errors of any kind; those that do not mean "away" count as an answer */
+  /** errors of any kind; what the site refuses for the call's own sake counts as an answer */
   failed(site: string, error: unknown): Promise<void>;
 }
 
 export function createReachability(deps: ActivityDeps): Reachability {
-  const sites = new Map<string, { failures: number; told: boolean }>();
+  const sites = new Map<string, { failures: number; since: number; told: boolean }>();
   const stateOf = (site: string) => {
-    const known = sites.get(site) ?? { failures: 0, told: false };
+    const known = sites.get(site) ?? { failures: 0, since: 0, told: false };
     sites.set(site, known);
     return known;
   };
@@ -40,17 +43,24 @@ export function createReachability(deps: ActivityDeps): Reachability {
     answered,
     async failed(site, error) {
       if (!(error instanceof VcdaError)) return;
-      if (!AWAY.has(error.code) && !AWAY_STATUS.has(error.status)) return answered(site);
+      if (!isAway(error) && !isTroubled(error)) return answered(site);
       const state = stateOf(site);
+      if (state.failures === 0) state.since = Date.now();
       state.failures += 1;
       if (state.told || state.failures < FAILURES_IN_A_ROW) return;
+      if (!isAway(error) && Date.now() - state.since < TROUBLED_FOR) return;
       state.told = true;
-      log.warn(`the site is away: ${error.message}`, {
+      log.warn(`the site gives no usable answer: ${error.message}`, {
         site,
         code: error.code,
         advice: deps.sites.rules(error).advice,
       });
-      await signalSite(deps, site, SIGNALS.siteAway, { at: Date.now(), message: error.message });
+      await signalSite(deps, site, SIGNALS.siteAway, { at: state.since, message: error.message });
     },
   };
 }
+
+const isAway = ({ code, status }: VcdaError): boolean => AWAY.has(code) || AWAY_STATUS.has(status);
+
+const isTroubled = ({ code, status }: VcdaError): boolean =>
+  code === OWN_CODES.unexpected || TROUBLED_STATUS.has(status) || (status !== null && status >= 500);

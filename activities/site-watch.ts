@@ -15,6 +15,7 @@ import { findReversed, reversedIn } from './reversal.js';
 import { replicationIn } from './send.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
 import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from './types.js';
+import { SINCE_SUBMITTED, SiteMemory, type WatchMemory } from './watch-memory.js';
 
 interface Looked {
   ended: { watch: Watch; notice: Notice }[];
@@ -30,22 +31,14 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
   /** When this worker last polled each site: a poll that found something ends, and the next must not follow at once. */
   const lastPoll = new Map<string, number>();
 
-  /** Since when something is amiss with a watch; kept over polls, since one poll ends as soon as any VM is done. */
-  const amissSince = new Map<string, number>();
-
-  /** ms for which this has been so without a break */
-  function amiss(watch: Watch, isAmiss: boolean): number {
-    const key = `${watch.operationId} ${watch.phase}`;
-    if (!isAmiss) {
-      amissSince.delete(key);
-      return 0;
-    }
-    const first = amissSince.get(key) ?? Date.now();
-    amissSince.set(key, first);
-    return Date.now() - first;
+  const memories = new Map<string, SiteMemory>();
+  function memoryOf(site: string): SiteMemory {
+    const known = memories.get(site) ?? new SiteMemory();
+    memories.set(site, known);
+    return known;
   }
 
-  async function look(site: Site, watches: Watch[], howLong: typeof amiss, options: CallOptions): Promise<Looked> {
+  async function look(site: Site, watches: Watch[], memory: WatchMemory, options: CallOptions): Promise<Looked> {
     const settle = site.config.reconcile.settle;
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const tasks = await site.tasksById(taskIds, options);
@@ -63,30 +56,34 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     for (const watch of watches) {
       if (watch.phase !== 'task' || watch.taskId === null || tasks.has(watch.taskId)) continue;
       // A list may leave out what the task's own address still shows; asked once the wait for the list is over.
-      if (howLong(watch, true) < settle) continue;
+      if (memory.amissFor(watch, true) < settle) continue;
       const { taskId } = watch;
       const task = await unlessUnheard(watch, () => findTask(site, taskId, options));
       if (task) tasks.set(task.id, task);
     }
     const taskOf = (w: Watch): Task | undefined =>
       w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
-    const missing = new Map(watches.map((w) => [w, howLong(w, w.phase === 'task' && taskOf(w) === undefined)]));
+    const seen = new Map(
+      watches.map((w) => {
+        const task = taskOf(w);
+        const wasListed = memory.wasListed(w, task !== undefined);
+        return [w, { task, wasListed, amissFor: memory.amissFor(w, w.phase === 'task' && task === undefined) }];
+      }),
+    );
 
-    const asked = watches.filter((w) => needsReplication(w, taskOf(w), missing.get(w) ?? 0, settle));
+    const asked = [...seen].flatMap(([watch, past]) => (needsReplication(watch, past, settle) ? [watch] : []));
     const ids = asked.map((w) => replicationIdOf(w, taskOf(w)));
     const replications = await site.replicationsById([...new Set(ids.filter((id) => id !== null))], options);
     const ended: Looked['ended'] = [];
-    for (const watch of watches) {
-      const task = taskOf(watch);
+    for (const [watch, past] of seen) {
+      const { task } = past;
       const replication = asked.includes(watch)
         ? await unlessUnheard(watch, () => replicationOf(site, watch, task, replications, options))
         : undefined;
       if (unheard.has(watch)) continue;
-      const amissFor = watch.phase === 'sync' ? howLong(watch, isAmiss(watch, replication)) : (missing.get(watch) ?? 0);
-      const notice = judge(watch, { task, replication, amissFor }, settle, Date.now(), deps.sites.rules);
-      if (notice === null) continue;
-      amissSince.delete(`${watch.operationId} ${watch.phase}`);
-      ended.push({ watch, notice });
+      const amissFor = watch.phase === 'sync' ? memory.amissFor(watch, isAmiss(watch, replication)) : past.amissFor;
+      const notice = judge(watch, { ...past, replication, amissFor }, settle, Date.now(), deps.sites.rules);
+      if (notice !== null) ended.push({ watch, notice });
     }
     return { ended, unheard: [...unheard.values()] };
   }
@@ -140,7 +137,9 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
           site.setRate(list.limits.requestsPerSecond ?? site.config.limits.requestsPerSecond);
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
-            const { ended } = await look(site, watches, amiss, options);
+            const memory = memoryOf(input.site);
+            memory.keepOnly(watches);
+            const { ended } = await look(site, watches, memory, options);
             await reachability.answered(input.site);
             failures = 0;
             if (ended.length > 0) {
@@ -183,14 +182,13 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         () => null,
         async () => {
           try {
-            const sinceSubmitted: typeof amiss = (_, isAmiss) => (isAmiss ? Date.now() - input.watch.since : 0);
             const options = {
               peer: input.watch.peer,
               resumedAt: input.resumedAt,
               signal: cancellationSignal(),
             };
             const { ended, unheard } = await unextended(options, (local) =>
-              look(site, [input.watch], sinceSubmitted, local),
+              look(site, [input.watch], SINCE_SUBMITTED, local),
             );
             if (ended[0] !== undefined) return ended[0].notice;
             if (unheard[0] !== undefined) throw unheard[0];

@@ -69,7 +69,7 @@ function away({ sitesAway, finishedAt }: RunReport): Attention[] {
   if (finishedAt !== null) return [];
   return sitesAway.map(({ site, since, message }) => ({
     kind: 'away',
-    message: `Site ${site} does not answer since ${since}; the run goes on by itself when it does. ${message}`,
+    message: `Site ${site} gives no usable answer since ${since}; the run goes on by itself when it does. ${message}`,
     next: null,
   }));
 }

@@ -52,5 +52,6 @@ export type { FollowOptions } from './follow.js';
 export type { SiteInspection } from './inspect-sites.js';
 export type { RunList } from './list-runs.js';
 export type { LiveReport } from './live-report.js';
+export type { Retry } from './retries.js';
 export type { RunHandle } from './run-handle.js';
 export type { RunSummary } from './run-summary.js';

@@ -10,6 +10,7 @@ import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../
 import { type Attention, attentionFor } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
+import { type Retry, retriesOf } from './retries.js';
 import { readRun } from './run-state.js';
 import { ANSWER_WITHIN, askTemporal, type Session, within } from './session.js';
 
@@ -72,6 +73,16 @@ export class LiveReports {
         endedOutside,
       }),
     };
+  }
+
+  /** What the workflow of an open VM tries again at this moment; nothing when it has ended. */
+  async retries(vmId: string): Promise<Retry[]> {
+    const child = (await this.#openChildren()).find((one) => vmIdOf(one) === vmId);
+    if (child === undefined) {
+      return [];
+    }
+    const handle = this.#session.client.workflow.getHandle(child.workflowId, child.runId);
+    return retriesOf(await askTemporal(this.#session, () => handle.describe()));
   }
 
   async #askOpenVms(report: RunReport, ms: number): Promise<OpenVm[]> {

@@ -13,6 +13,7 @@ import type { RunReport } from '../workflows/report.js';
 import { askPlan } from './ask-plan.js';
 import { type FollowOptions, follow } from './follow.js';
 import { type LiveReport, LiveReports, type Patience } from './live-report.js';
+import type { Retry } from './retries.js';
 import { readRun } from './run-state.js';
 import { findScope, findVm } from './scope.js';
 import type { Session } from './session.js';
@@ -42,6 +43,11 @@ export class RunHandle {
   report(options?: { live?: boolean }): Promise<RunReport>;
   async report(options: { live?: boolean } = {}): Promise<RunReport> {
     return options.live ? this.#live.read() : (await readRun(this.#session, this.run)).report;
+  }
+
+  /** What a VM (by id or name) has failed to do and tries again at this moment. @throws NotInRun, TemporalUnreachable */
+  async retries(vm: string): Promise<Retry[]> {
+    return this.#live.retries(findVm(await this.report(), vm).id);
   }
 
   /**

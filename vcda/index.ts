@@ -39,7 +39,7 @@ export { type Task, taskEnd } from './schemas/task.js';
 export type { TrafficReport, TrafficSample } from './schemas/traffic.js';
 export { type VappReplication, vappReplicationIn } from './schemas/vapp-replication.js';
 export type { Site } from './site.js';
-export { type CallOptions, PAGE_LIMIT } from './site-http.js';
+export type { CallOptions } from './site-http.js';
 export type { Pairing } from './sites.js';
 export type { TaskFilter } from './tasks.js';
 export type { VappReplicationFilter } from './vapp-replications.js';

@@ -1,10 +1,7 @@
-/**
- * What the calls of all endpoint families are made of: answers checked against a schema, lists read to their end,
- * operations that answer with a task.
- */
-import { z } from 'zod';
+/** What the calls of all endpoint families are made of: answers checked against a schema, operations that answer with a task. */
+import type { z } from 'zod';
 import { OWN_CODES, VcdaError } from './errors.js';
-import { type Page, page } from './schemas/common.js';
+import { createLists } from './lists.js';
 import { type Task, task } from './schemas/task.js';
 import { encoded } from './scrub.js';
 import type { SessionUse, SiteSession } from './session.js';
@@ -20,11 +17,6 @@ export interface CallOptions extends SessionUse {
   timeout?: number | undefined;
 }
 
-/** The most that a page holds [doc V35 tasks/get]; also how many ids go into one call. */
-export const PAGE_LIMIT = 100;
-/** A list that never ends is a fault of the site, not a reason to read for ever. */
-const MOST_PAGES = 1_000;
-
 export type SiteHttp = ReturnType<typeof createSiteHttp>;
 
 export function createSiteHttp(name: string, session: SiteSession) {
@@ -39,7 +31,12 @@ export function createSiteHttp(name: string, session: SiteSession) {
     return checked(schema, await send(call, options), call, options);
   }
 
-  function checked<T extends z.ZodType>(schema: T, answer: Answer, call: Call, options?: CallOptions): z.infer<T> {
+  function checked<T extends z.ZodType>(
+    schema: T,
+    answer: Pick<Answer, 'status' | 'body'>,
+    call: Call,
+    options?: CallOptions,
+  ): z.infer<T> {
     const result = schema.safeParse(answer.body);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
@@ -61,88 +58,6 @@ export function createSiteHttp(name: string, session: SiteSession) {
 
   const read = <T extends z.ZodType>(schema: T, path: string, query: Query = {}, options?: CallOptions) =>
     ask(schema, { method: 'GET', path, query }, options);
-
-  /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
-  async function readPage<T extends z.ZodType>(
-    item: T,
-    path: string,
-    query: Query,
-    options?: CallOptions,
-  ): Promise<Page<z.infer<T>> & { bare: boolean }> {
-    const call: Call = { method: 'GET', path, query };
-    const answer = await send(call, options);
-    if (Array.isArray(answer.body)) return { items: checked(z.array(item), answer, call, options), bare: true };
-    return { ...checked(page(item), answer, call, options), bare: false };
-  }
-
-  /**
-   * A whole list. Clients go on by 100 until `offset >= total` [client PsychoBelka, PowerVCAV]; a total that lies, a lower
-   * ceiling and a site that ignores `offset` are seen through.
-   */
-  async function readAll<T extends z.ZodType>(
-    item: T,
-    path: string,
-    query: Query = {},
-    options?: CallOptions,
-  ): Promise<z.infer<T>[]> {
-    const all: z.infer<T>[] = [];
-    const seen = new Set<unknown>();
-    for (let n = 0, offset = 0; n < MOST_PAGES; n += 1) {
-      const part = await readPage(item, path, { ...query, offset, limit: PAGE_LIMIT }, options);
-      // A list that changes between two pages shows some of its items twice.
-      const fresh = part.items.filter((one) => isNew(one, seen));
-      all.push(...fresh);
-      offset += part.items.length;
-      if (part.bare || fresh.length === 0 || isLast(part, offset)) return all;
-    }
-    throw unfit({ method: 'GET', path }, null, `the list has not ended after ${MOST_PAGES} pages`, options);
-  }
-
-  /** A list that is documented as a bare array, so it is asked for without paging; a page is taken too. */
-  async function readList<T extends z.ZodType>(
-    item: T,
-    path: string,
-    query: Query = {},
-    options?: CallOptions,
-  ): Promise<z.infer<T>[]> {
-    const part = await readPage(item, path, query, options);
-    const whole = part.bare || (part.total ?? part.items.length) <= part.items.length;
-    return whole ? part.items : readAll(item, path, query, options);
-  }
-
-  /** By their ids, up to 100 a call; an id that the site does not list is absent from the result. */
-  async function readByIds<T extends z.ZodType<{ id: string }>>(
-    item: T,
-    path: string,
-    ids: string[],
-    options?: CallOptions,
-  ): Promise<Map<string, z.infer<T>>> {
-    const found = new Map<string, z.infer<T>>();
-    const wanted = new Set(ids);
-    const keep = (items: z.infer<T>[]) => {
-      for (const one of items) if (wanted.has(one.id)) found.set(one.id, one);
-    };
-    for (let from = 0; from < ids.length; from += PAGE_LIMIT) {
-      const chunk = ids.slice(from, from + PAGE_LIMIT);
-      const part = await readPage(item, path, { ids: chunk.join(','), offset: 0, limit: PAGE_LIMIT }, options);
-      keep(part.items);
-      const missing = chunk.filter((id) => !found.has(id));
-      if (missing.length === 0 || part.bare) continue;
-      const filters = part.items.every((one) => wanted.has(one.id));
-      if (filters && (part.total ?? 0) <= part.items.length) continue;
-      if (filters) {
-        // Pages smaller than asked for.
-        keep(await readAll(item, path, { ids: missing.join(',') }, options));
-        continue;
-      }
-      // Strangers tell that the site ignores the filter: it is undocumented for this flavour of the API.
-      const pages = (part.total ?? Number.POSITIVE_INFINITY) / PAGE_LIMIT;
-      if (missing.length <= pages)
-        keep(await Promise.all(missing.map((id) => find(item, `${path}/${segment(id)}`, options))).then(present));
-      else keep(await readAll(item, path, {}, options));
-    }
-    return found;
-  }
 
   /** null: the site answers that there is none. A 404 without VCDA's error comes from something in between and says nothing. */
   async function find<T extends z.ZodType>(item: T, path: string, options?: CallOptions): Promise<z.infer<T> | null> {
@@ -184,22 +99,6 @@ export function createSiteHttp(name: string, session: SiteSession) {
     { body, headers }: Pick<Call, 'body' | 'headers'> = {},
   ): Promise<Task> => ask(task, { method, path, body, headers: headers ?? {} }, options);
 
-  return { send, ask, read, readAll, readList, readByIds, find, segment, operate };
-}
-
-const present = <T>(items: (T | null)[]): T[] => items.filter((one) => one !== null);
-
-function isNew(one: unknown, seen: Set<unknown>): boolean {
-  if (typeof one !== 'object' || one === null || !('id' in one)) return true;
-  if (seen.has(one.id)) return false;
-  seen.add(one.id);
-  return true;
-}
-
-/** @param read how many items have been read, this page's included */
-function isLast({ items, total }: Page<unknown>, read: number): boolean {
-  const full = items.length >= PAGE_LIMIT;
-  // Fewer in all than have been read: such a total says nothing.
-  if (total === null || total === undefined || total < read) return !full;
-  return read >= total;
+  const lists = createLists({ send, checked, unfit, find, segment });
+  return { send, ask, read, ...lists, find, segment, operate };
 }

@@ -1,7 +1,9 @@
 /** Tasks: what every mutating call of the API answers with [seed, doc V35 + VSP tasks/get]. There is no way to cancel one. */
+
+import { PAGE_LIMIT } from './lists.js';
 import { page } from './schemas/common.js';
 import { type Task, task } from './schemas/task.js';
-import { type CallOptions, PAGE_LIMIT, type SiteHttp } from './site-http.js';
+import type { CallOptions, SiteHttp } from './site-http.js';
 import { operationIdHeader, type Query } from './transport.js';
 
 /** Filters of `GET /tasks`; all must hold. Times are epoch ms, and strictly before or after. */

@@ -2,12 +2,18 @@
 import type { VmReport } from '../../workflows/report.js';
 import { shellWord } from '../attention.js';
 import type { LiveReport } from '../live-report.js';
+import type { Retry } from '../retries.js';
 import { between, duration, moment } from '../words.js';
 import type { Colors } from './output.js';
 import { colored, outage, seconds } from './run-text.js';
 import { table } from './table.js';
 
-export function vmText({ run, attention, drill }: LiveReport, vm: VmReport, colors: Colors): string {
+export function vmText(
+  { run, attention, drill }: LiveReport,
+  vm: VmReport,
+  colors: Colors,
+  retries: Retry[] = [],
+): string {
   const facts = [
     ['id', vm.id],
     ['run', run],
@@ -29,6 +35,7 @@ export function vmText({ run, attention, drill }: LiveReport, vm: VmReport, colo
     ),
     operations(vm),
     ...(vm.checks.length === 0 ? [] : [checks(vm, colors)]),
+    ...retries.map((retry) => retryText(retry, colors)),
     ...(vm.error === null ? [] : [errorText(vm, colors)]),
     ...nextSteps(run, vm, notes, colors),
   ].join('\n\n');
@@ -59,6 +66,10 @@ function checks(vm: VmReport, colors: Colors): string {
     detail,
   ]);
   return table(['CHECK', 'RESULT', 'ATTEMPTS', 'TOOK', 'LAST SEEN'], rows);
+}
+
+function retryText({ activity, attempt, message }: Retry, colors: Colors): string {
+  return `${colors.yellow('!')} ${activity} failed and is tried again, attempt ${attempt}: ${message}`;
 }
 
 function errorText({ error }: VmReport, colors: Colors): string {

@@ -1,3 +1,4 @@
+import { isFinal } from '../../workflows/report.js';
 import { type AddCommand, examples } from '../cli/command.js';
 import { clientConfig, withDrover } from '../cli/context.js';
 import { exitCodeOfReport, exitCodeOfVm } from '../cli/exit-codes.js';
@@ -21,7 +22,8 @@ export const addShow: AddCommand = (program, run) => {
             return exitCodeOfReport(report);
           }
           const vm = findVm(report, vmName);
-          cli.out.result(vmText(report, vm, cli.out.colors), vm);
+          const retries = isFinal(vm.state) ? [] : await drover.run(id).retries(vm.id);
+          cli.out.result(vmText(report, vm, cli.out.colors, retries), { ...vm, retries });
           return exitCodeOfVm(vm);
         }),
       ),

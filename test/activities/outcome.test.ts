@@ -25,8 +25,10 @@ const watchOf = (kind: OperationKind, change: Partial<Watch> = {}): Watch => ({
   ...change,
 });
 
+const UNSEEN = { task: undefined, wasListed: false, amissFor: 0 };
+
 const judged = (watch: Watch, seen: Partial<Seen>) =>
-  judge(watch, { task: undefined, replication: undefined, amissFor: 0, ...seen }, SETTLE, NOW, errorRules());
+  judge(watch, { ...UNSEEN, replication: undefined, ...seen }, SETTLE, NOW, errorRules());
 
 const replication = (recoveryState: string, change: Partial<VmReplication> = {}): VmReplication => ({
   id: 'C4-1',
@@ -81,11 +83,27 @@ describe('the resync after a reverse', () => {
   });
 });
 
+describe('the first copy', () => {
+  const watch = watchOf('start', { phase: 'sync' });
+  const copy = (dataConnectionState: string | null, destinationState: VmReplication['destinationState']) =>
+    judged(watch, { replication: { id: 'C4-1', dataConnectionState, destinationState } });
+
+  it.each(['RESTING', null])('in state %s, which says nothing, is complete once an instance exists', (state) => {
+    expect(copy(state, {})).toBeNull();
+    expect(copy(state, { latestInstance })).toMatchObject({ ok: true, phase: 'sync' });
+  });
+
+  it('in a state that is no success is not complete, whatever exists', () => {
+    expect(copy('INITIAL_SYNCING', { latestInstance })).toBeNull();
+    expect(copy('PAUSED', { latestInstance })).toBeNull();
+  });
+});
+
 describe('a task in an end state that Drover does not know', () => {
   const task = { id: 't1', state: 'ENDED_SOMEHOW', endTime: NOW };
 
   it('is judged by the replication, so that is asked for', () => {
-    expect(needsReplication(watchOf('failover'), task, 0, SETTLE)).toBe(true);
+    expect(needsReplication(watchOf('failover'), { ...UNSEEN, task }, SETTLE)).toBe(true);
     expect(judged(watchOf('failover'), { task, replication: replication('COMPLETE') })).toMatchObject({ ok: true });
     expect(judged(watchOf('failover'), { task, replication: replication('NOT_STARTED') })).toMatchObject({
       ok: false,
@@ -94,7 +112,9 @@ describe('a task in an end state that Drover does not know', () => {
   });
 
   it('one that failed needs nothing more', () => {
-    expect(needsReplication(watchOf('failover'), { ...task, state: 'FAILED' }, 0, SETTLE)).toBe(false);
+    expect(needsReplication(watchOf('failover'), { ...UNSEEN, task: { ...task, state: 'FAILED' } }, SETTLE)).toBe(
+      false,
+    );
   });
 });
 
@@ -108,5 +128,39 @@ describe('a task that the site has forgotten, without an effect,', () => {
     const seen = { replication: replication(recoveryState), amissFor: SETTLE };
     expect(judged(watchOf(kind), { ...seen, amissFor: SETTLE - 1 })).toBeNull();
     expect(judged(watchOf(kind), seen)).toMatchObject({ ok: false, error: { code: 'TaskLost', meaning } });
+  });
+});
+
+describe('a task that the site does not list', () => {
+  const missing = { amissFor: 5_000 };
+
+  it.each([
+    ['migrate', 'COMPLETE'],
+    ['failover', 'COMPLETE'],
+    ['failover-test', 'TEST'],
+    ['cleanup', 'NOT_STARTED'],
+  ] as const)('of a %s is over as soon as the replication is in state %s', (kind, recoveryState) => {
+    expect(needsReplication(watchOf(kind), { ...UNSEEN, ...missing }, SETTLE)).toBe(true);
+    expect(judged(watchOf(kind), { ...missing, replication: replication(recoveryState) })).toMatchObject({ ok: true });
+    expect(judged(watchOf(kind), { ...missing, replication: replication('IN_PROGRESS') })).toBeNull();
+  });
+
+  const effects: [OperationKind, VmReplication | null][] = [
+    ['start', replication('NOT_STARTED')],
+    ['delete', null],
+    ['reverse', replication('NOT_STARTED', { vmId: 'recovered' })],
+  ];
+  it.each(effects)('of a %s is waited for, since it may be late, unless it was listed before', (kind, seen) => {
+    const watch = watchOf(kind);
+    expect(needsReplication(watch, { ...UNSEEN, ...missing }, SETTLE)).toBe(false);
+    expect(judged(watch, { ...missing, replication: seen })).toBeNull();
+    expect(needsReplication(watch, { ...UNSEEN, ...missing, wasListed: true }, SETTLE)).toBe(true);
+    expect(judged(watch, { ...missing, wasListed: true, replication: seen })).toMatchObject({ ok: true });
+  });
+
+  it('of a sync is waited for, since no state tells one sync from another', () => {
+    const watch = watchOf('sync');
+    expect(judged(watch, { ...missing, wasListed: true, replication: replication('NOT_STARTED') })).toBeNull();
+    expect(judged(watch, { amissFor: SETTLE, replication: replication('NOT_STARTED') })).toMatchObject({ ok: true });
   });
 });

@@ -5,6 +5,7 @@ import type { ErrorDocument } from '../../client/cli/render-error.js';
 import type { RunList } from '../../client/list-runs.js';
 import type { LiveReport } from '../../client/live-report.js';
 import { reportDocument } from '../../client/report/json.js';
+import type { Retry } from '../../client/retries.js';
 import type { RunReport, VmReport } from '../../workflows/report.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
@@ -179,8 +180,8 @@ describe('steering a run', () => {
   });
 });
 
-describe('a run at a site that is away', () => {
-  it('is refused with 3 and the reason, and nothing is started', async () => {
+describe('a run at a site', () => {
+  it('that is away is refused with 3 and the reason, and nothing is started', async () => {
     const { control } = world.simulator;
     control.setUp(world.sites.destination, false);
     try {
@@ -196,6 +197,22 @@ describe('a run at a site that is away', () => {
     }
     const { document } = await world.json<RunList>('list', '--all');
     expect(document.runs.map(({ plan }) => plan)).not.toContain('away');
+  });
+
+  it('that fails at what it is asked is shown with the VM that tries again', async () => {
+    world.simulator.control.addFaults({ operation: 'start', kind: 'status', status: 500 });
+    const retried = `retried-${world.tag}`;
+    const { file, vms } = world.plan('retried', [1]);
+    await world.run('run', file, '--id', retried);
+    const show = () => world.json<VmReport & { retries: Retry[] }>('show', retried, vms[0] ?? '');
+    const { document } = await until(show, ({ document: { retries } }) => retries.length > 0);
+    expect(document.retries).toMatchObject([{ activity: 'submitOperation', message: expect.stringContaining('500') }]);
+    expect((await world.run('show', retried, vms[0] ?? '')).stdout).toMatch(
+      /submitOperation failed and is tried again, attempt \d+: .*500/,
+    );
+    world.simulator.control.clearFaults();
+    await world.run('cancel', retried);
+    expect((await world.json<RunReport>('watch', retried)).document.state).not.toBe('running');
   });
 });
 

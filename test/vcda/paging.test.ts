@@ -12,10 +12,12 @@ interface Paging {
   total?: (count: number) => number | undefined;
   ceiling?: number;
   ignores?: ('offset' | 'ids')[];
+  /** more ids in a call are refused; 0: the list takes none */
+  mostIds?: number;
 }
 
 /** `GET /tasks` and `GET /tasks/{id}`, with the habits of one site or another. */
-function listing({ total = (count) => count, ceiling = 100, ignores = [] }: Paging = {}): Handler {
+function listing({ total = (count) => count, ceiling = 100, ignores = [], mostIds = 100 }: Paging = {}): Handler {
   const answer: Handler = ({ path, query }) => {
     if (path.startsWith('/tasks/')) {
       const one = all.find(({ id }) => path === `/tasks/${id}`);
@@ -23,6 +25,7 @@ function listing({ total = (count) => count, ceiling = 100, ignores = [] }: Pagi
     }
     if (path !== '/tasks') return null;
     const ids = ignores.includes('ids') ? undefined : query.ids?.split(',');
+    if (ids !== undefined && ids.length > mostIds) return refuse(400, 'BadRequest');
     const found = ids === undefined ? all : all.filter(({ id }) => ids.includes(id));
     const offset = ignores.includes('offset') ? 0 : Number(query.offset ?? 0);
     const items = found.slice(offset, offset + Math.min(Number(query.limit ?? 100), ceiling));
@@ -143,6 +146,56 @@ describe('asking by ids', () => {
       expect([...(await lyon.tasksById(wanted)).keys()].toSorted()).toEqual(wanted.toSorted());
       expect(pages(fake.seen)).toHaveLength(4);
     });
+  });
+
+  it.each([
+    ['thirty in a call', 30, 250, 250],
+    ['one in a call', 1, 9, 9],
+    ['none', 0, 20, 0],
+  ])('of a site that takes %s finds all of them', async (_name, mostIds, many, listed) => {
+    await withFake(listing({ mostIds }), async ({ fake, lyon }) => {
+      const wanted = everyId.slice(0, many);
+      expect([...(await lyon.tasksById([...wanted, 'gone'])).keys()].toSorted()).toEqual(wanted.toSorted());
+      const taken = pages(fake.seen).filter(({ ids }) => (ids?.split(',').length ?? 0) <= mostIds);
+      expect(taken.flatMap(({ ids }) => ids?.split(',') ?? []).filter((id) => id !== 'gone')).toHaveLength(listed);
+      // What was learned is not learned anew each time.
+      const before = fake.seen.length;
+      await lyon.tasksById(wanted);
+      expect(fake.seen.length - before).toBeLessThanOrEqual(many + 2);
+    });
+  });
+
+  it('leaves out one that cannot be read, and shows the others', async () => {
+    const broken = { ...runningTask('t1'), progress: { much: true } };
+    const items = [runningTask('t0'), broken, { ...runningTask('t2'), state: 'FAILED', error: { reason: 'disk' } }];
+    await withFake(
+      ({ path }) => (path === '/tasks' ? { body: { items, total: 3 } } : null),
+      async ({ lyon }) => {
+        const found = await lyon.tasksById(['t0', 't1', 't2']);
+        expect([...found.keys()]).toEqual(['t0', 't2']);
+        expect(found.get('t2')?.error).toMatchObject({ code: 'UnreadableError', msg: '{"reason":"disk"}' });
+      },
+    );
+  });
+
+  it('of a list in which nothing can be read says so', async () => {
+    const items = [{ ...runningTask('t1'), progress: {} }];
+    await withFake(
+      ({ path }) => (path === '/tasks' ? { body: { items, total: 1 } } : null),
+      async ({ lyon }) => {
+        expect(await failureOf(lyon.tasksById(['t1']))).toMatchObject({ code: 'UnexpectedResponse' });
+      },
+    );
+  });
+
+  it('of a site whose licence is missing is refused, not asked for in other ways', async () => {
+    await withFake(
+      before(({ path }) => (path === '/tasks' ? refuse(400, 'ServiceNotLicensed') : null), listing()),
+      async ({ fake, lyon }) => {
+        expect(await failureOf(lyon.tasksById(everyId))).toMatchObject({ code: 'ServiceNotLicensed' });
+        expect(fake.count('GET /tasks')).toBe(1);
+      },
+    );
   });
 
   it.each(['supported', 'ignored'] as const)(

@@ -48,6 +48,16 @@ describe('reading', () => {
     );
   });
 
+  it('takes times in quotes, as some writers of JSON put numbers of 64 bits', async () => {
+    const quoted = { ...runningTask('t1'), startTime: '1499929548951', endTime: '-1' };
+    await withFake(
+      ({ path }) => (path === '/tasks/t1' ? { body: quoted } : null),
+      async ({ lyon }) => {
+        expect(await lyon.task('t1')).toMatchObject({ startTime: 1499929548951, endTime: -1 });
+      },
+    );
+  });
+
   it.each([
     ['QUEUED', -1, null],
     ['RUNNING', -1, null],

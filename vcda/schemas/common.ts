@@ -6,7 +6,16 @@ import { z } from 'zod';
 
 export const text = z.string();
 export const maybeText = z.string().nullish();
-export const maybeNumber = z.number().nullish();
+/** A whole number in quotes is one too: some JSON writers quote what needs 64 bits, as times do. */
+export const maybeNumber = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d{1,15}$/)
+      .transform(Number),
+  ])
+  .nullish();
 export const maybeFlag = z.boolean().nullish();
 /** What ids stand in a path, so an empty one would name the collection. */
 export const id = z.string().min(1);

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { errorBody, id, maybeNumber, maybeText } from './common.js';
 
+/** In place of the code of a task's error that is not as documented. */
+const UNREADABLE_ERROR = 'UnreadableError';
+
 /** [seed] times are epoch ms; `endTime` is -1 until the task ends; `progress` in percent */
 export const task = z.looseObject({
   id,
@@ -12,7 +15,12 @@ export const task = z.looseObject({
   endTime: maybeNumber,
   lastUpdated: maybeNumber,
   site: maybeText,
-  error: errorBody.nullish(),
+  // One task whose error cannot be read must not hide the list that it is in.
+  error: errorBody.nullish().catch(({ input }) => ({
+    code: UNREADABLE_ERROR,
+    msg: JSON.stringify(input),
+    stacktrace: undefined,
+  })),
   /** only of a success; its type depends on the operation */
   result: z.unknown().optional(),
   resultType: maybeText,
