@@ -36,6 +36,13 @@ export const errorBody = z.looseObject({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
+/** An error that need not be as documented: where it stands beside others, it must not hide them. */
+export const anyError = errorBody.catch(({ input }) => ({
+  code: 'UnreadableError',
+  msg: JSON.stringify(input)?.slice(0, LONGEST_MESSAGE),
+  stacktrace: undefined,
+}));
+
 /** [doc V35] envelope of paged lists; some lists are bare arrays, and which ones is documented for a few only */
 export const page = <T extends z.ZodType>(item: T) =>
   z.preprocess(

@@ -1,6 +1,6 @@
 /** VM replications and what hangs off one [doc B42/B44 SingleVmReplicationInfo, OPI VmReplicationInfo]. */
 import { z } from 'zod';
-import { errorBody, id, maybeFlag, maybeNumber, maybeText, text } from './common.js';
+import { anyError, id, maybeFlag, maybeNumber, maybeText, text } from './common.js';
 import type { Task } from './task.js';
 
 /** One end of a replication; ids are uuids. */
@@ -93,7 +93,7 @@ export const vmReplication = z.looseObject({
       isMovingReplica: maybeFlag,
       /** bytes */
       spaceRequirement: maybeNumber,
-      lastError: errorBody.nullish(),
+      lastError: anyError.nullish(),
       latestInstance: instance.partial().nullish(),
       recoveryInfo: z.looseObject({ recoveryState: maybeText, vAppId: maybeText, vcdVmId: maybeText }).nullish(),
     })

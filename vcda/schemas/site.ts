@@ -1,6 +1,6 @@
 /** Sessions and sites. */
 import { z } from 'zod';
-import { errorBody, maybeFlag, maybeText, text } from './common.js';
+import { anyError, maybeFlag, maybeText, text } from './common.js';
 
 /** [doc B45 C4SessionDetails] roles seen: `EVERYONE`, `VRADMINISTRATORS`, `ADMINISTRATORS` [client PowerVCAV] */
 export const session = z.looseObject({
@@ -21,6 +21,6 @@ export const site = z.looseObject({
   apiVersion: maybeText,
   buildVersion: maybeText,
   isLocal: maybeFlag,
-  state: z.looseObject({ incomingCommError: errorBody.nullish(), outgoingCommError: errorBody.nullish() }).nullish(),
+  state: z.looseObject({ incomingCommError: anyError.nullish(), outgoingCommError: anyError.nullish() }).nullish(),
 });
 export type SiteInfo = z.infer<typeof site>;

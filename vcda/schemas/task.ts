@@ -1,9 +1,6 @@
 /** The long-running job of an operation, and how it ends. */
 import { z } from 'zod';
-import { errorBody, id, maybeNumber, maybeText } from './common.js';
-
-/** In place of the code of a task's error that is not as documented. */
-const UNREADABLE_ERROR = 'UnreadableError';
+import { anyError, id, maybeNumber, maybeText } from './common.js';
 
 /** [seed] times are epoch ms; `endTime` is -1 until the task ends; `progress` in percent */
 export const task = z.looseObject({
@@ -15,12 +12,7 @@ export const task = z.looseObject({
   endTime: maybeNumber,
   lastUpdated: maybeNumber,
   site: maybeText,
-  // One task whose error cannot be read must not hide the list that it is in.
-  error: errorBody.nullish().catch(({ input }) => ({
-    code: UNREADABLE_ERROR,
-    msg: JSON.stringify(input),
-    stacktrace: undefined,
-  })),
+  error: anyError.nullish(),
   /** only of a success; its type depends on the operation */
   result: z.unknown().optional(),
   resultType: maybeText,
