@@ -222,16 +222,20 @@ describe('a site that goes away', () => {
 });
 
 describe('a site that fails at everything', () => {
-  it.concurrent('is said to, though it is there, until it does anything again', () =>
-    withLab({ vms: 2, speed: 60 }, async (lab) => {
-      lab.simulator.control.addFaults({ operation: 'tasks', kind: 'status', status: 500 });
-      const { report, result } = await lab.start(lab.plan());
-      const troubled = await until(report, (r) => r.sitesAway.length > 0, 90_000);
-      expect(troubled.sitesAway).toMatchObject([{ site: lab.destination, message: expect.stringContaining('500') }]);
-      lab.simulator.control.clearFaults();
-      await until(report, (r) => r.sitesAway.length === 0, 90_000);
-      expectAllMigratedOnce(await result(), lab);
-    }));
+  it.concurrent(
+    'is said to, though it is there, until it does anything again',
+    () =>
+      withLab({ vms: 2, speed: 60 }, async (lab) => {
+        lab.simulator.control.addFaults({ operation: 'tasks', kind: 'status', status: 500 });
+        const { report, result } = await lab.start(lab.plan());
+        const troubled = await until(report, (r) => r.sitesAway.length > 0, 120_000);
+        expect(troubled.sitesAway).toMatchObject([{ site: lab.destination, message: expect.stringContaining('500') }]);
+        lab.simulator.control.clearFaults();
+        await until(report, (r) => r.sitesAway.length === 0, 120_000);
+        expectAllMigratedOnce(await result(), lab);
+      }),
+    300_000,
+  );
 });
 
 describe('a workflow of a site that somebody terminated', () => {
