@@ -1,5 +1,12 @@
 /** What the state of a task and of a replication says about an operation: pure, so that every case can be tested. */
-import { type ErrorRules, recoveryState, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
+import {
+  connectionState,
+  type ErrorRules,
+  recoveryState,
+  type Task,
+  taskEnd,
+  type VmReplication,
+} from '../vcda/index.js';
 import type { Notice, NoticeError, OperationKind, ReplicaInstance, ReplicationSummary, Watch } from './types.js';
 
 /** A replication in `ERROR` is given this long to mend itself before its VM fails: ms. */
@@ -211,25 +218,11 @@ export function isAmiss(watch: Watch, replication: VmReplication | null | undefi
 
 /** After a reverse everything is to be sent again; until an instance exists, no state of the connection means protection. */
 function syncState({ kind }: Watch, r: VmReplication): string {
-  const told = r.dataConnectionState;
-  const state = told && CONNECTION_STATES.has(told) ? told : impliedState(r);
+  const state = connectionState(r) ?? impliedState(r);
   if (kind !== 'reverse' || state === 'POWERED_OFF' || state === 'ERROR') return state;
   if (state === 'FINISHED') return RECOVERED;
   return latestOf(r) === null ? 'UNKNOWN' : state;
 }
-
-/** [doc VSP DataConnectionState] */
-const CONNECTION_STATES = new Set([
-  'OK',
-  'INITIAL_SYNCING',
-  'SYNCING',
-  'PAUSED',
-  'POWERED_OFF',
-  'PRUNING',
-  'FINISHED',
-  'ERROR',
-  'UNKNOWN',
-]);
 
 /** For a site that does not tell the state, or one that nobody knows: an instance is there once the first copy is. */
 const impliedState = (r: VmReplication): string => (r.destinationState?.latestInstance?.key ? 'OK' : 'UNKNOWN');

@@ -61,23 +61,22 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       const task = await unlessUnheard(watch, () => findTask(site, taskId, options));
       if (task) tasks.set(task.id, task);
     }
-    const taskOf = (w: Watch): Task | undefined =>
-      w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
     const seen = new Map(
       watches.map((w) => {
-        const task = taskOf(w);
-        const wasListed = memory.wasListed(w, task !== undefined);
-        return [w, { task, wasListed, amissFor: memory.amissFor(w, w.phase === 'task' && task === undefined) }];
+        const task = w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
+        // In the sync phase it is the replication that may be amiss, which is known below.
+        const amissFor = w.phase === 'task' ? memory.amissFor(w, task === undefined) : 0;
+        return [w, { task, wasListed: memory.wasListed(w, task !== undefined), amissFor }];
       }),
     );
 
-    const asked = [...seen].flatMap(([watch, past]) => (needsReplication(watch, past, settle) ? [watch] : []));
-    const ids = asked.map((w) => replicationIdOf(w, taskOf(w)));
+    const asked = new Map([...seen].filter(([watch, past]) => needsReplication(watch, past, settle)));
+    const ids = [...asked].map(([watch, { task }]) => replicationIdOf(watch, task));
     const replications = await site.replicationsById([...new Set(ids.filter((id) => id !== null))], options);
     const ended: Looked['ended'] = [];
     for (const [watch, past] of seen) {
       const { task } = past;
-      const replication = asked.includes(watch)
+      const replication = asked.has(watch)
         ? await unlessUnheard(watch, () => replicationOf(site, watch, task, replications, options))
         : undefined;
       if (unheard.has(watch)) continue;

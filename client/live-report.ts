@@ -43,6 +43,8 @@ export class LiveReports {
   readonly #session: Session;
   readonly #run: string;
   readonly #lastSaid = new Map<string, VmReport>();
+  /** workflows of VMs, as of the last read */
+  #open: WorkflowExecutionInfo[] = [];
 
   constructor(session: Session, run: string) {
     this.#session = session;
@@ -75,9 +77,9 @@ export class LiveReports {
     };
   }
 
-  /** What the workflow of an open VM tries again at this moment; nothing when it has ended. */
+  /** What the workflow of a VM that was open when the run was last read tries again at this moment. */
   async retries(vmId: string): Promise<Retry[]> {
-    const child = (await this.#openChildren()).find((one) => vmIdOf(one) === vmId);
+    const child = this.#open.find((one) => vmIdOf(one) === vmId);
     if (child === undefined) {
       return [];
     }
@@ -87,10 +89,10 @@ export class LiveReports {
 
   async #askOpenVms(report: RunReport, ms: number): Promise<OpenVm[]> {
     const unfinished = new Set(report.vms.filter(({ state }) => !isFinal(state)).map(({ id }) => id));
-    const open = (await this.#openChildren()).filter((child) => unfinished.has(vmIdOf(child)));
+    this.#open = (await this.#openChildren()).filter((child) => unfinished.has(vmIdOf(child)));
     // One deadline for all of them: with the workers gone, a thousand VMs must not mean a thousand waits.
     const deadline = Date.now() + ms;
-    return pMap(open, (child) => this.#ask(child, deadline), { concurrency: ASKED_AT_ONCE });
+    return pMap(this.#open, (child) => this.#ask(child, deadline), { concurrency: ASKED_AT_ONCE });
   }
 
   /** By their parent and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */

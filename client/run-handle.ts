@@ -9,7 +9,7 @@ import {
   type Scope,
   type Steered,
 } from '../workflows/messages.js';
-import type { RunReport } from '../workflows/report.js';
+import { isFinal, type RunReport, type VmReport } from '../workflows/report.js';
 import { askPlan } from './ask-plan.js';
 import { type FollowOptions, follow } from './follow.js';
 import { type LiveReport, LiveReports, type Patience } from './live-report.js';
@@ -45,9 +45,11 @@ export class RunHandle {
     return options.live ? this.#live.read() : (await readRun(this.#session, this.run)).report;
   }
 
-  /** What a VM (by id or name) has failed to do and tries again at this moment. @throws NotInRun, TemporalUnreachable */
-  async retries(vm: string): Promise<Retry[]> {
-    return this.#live.retries(findVm(await this.report(), vm).id);
+  /** One VM (by id or name) with the live report of its run, and with what it has failed to do and tries again. @throws NotInRun, and as `report` */
+  async vm(name: string): Promise<{ report: LiveReport; vm: VmReport; retries: Retry[] }> {
+    const report = await this.#live.read();
+    const vm = findVm(report, name);
+    return { report, vm, retries: isFinal(vm.state) ? [] : await this.#live.retries(vm.id) };
   }
 
   /**

@@ -28,6 +28,7 @@ export type { ShownNetworkSettings } from './schemas/networks.js';
 export type { Policy, SlaProfile } from './schemas/provider.js';
 export type { RecoveryPlan, RecoveryStep } from './schemas/recovery-plan.js';
 export {
+  connectionState,
   type Instance,
   type InstanceDetails,
   recoveryState,

@@ -117,7 +117,8 @@ export function createLists({ send, checked, unfit, find, segment }: Calls) {
     const part = await readPage(withId, path, query, options);
     const own = part.items.filter(({ id }) => wanted.has(id));
     const listed = readable(item, own, path, options);
-    const missing = ids.filter((id) => !own.some((one) => one.id === id));
+    const there = new Set(own.map(({ id }) => id));
+    const missing = ids.filter((id) => !there.has(id));
     if (missing.length === 0 || part.bare) return listed;
     const filters = own.length === part.items.length;
     if (filters && (part.total ?? 0) <= part.items.length) return listed;

@@ -1,10 +1,8 @@
-import { isFinal } from '../../workflows/report.js';
 import { type AddCommand, examples } from '../cli/command.js';
 import { clientConfig, withDrover } from '../cli/context.js';
 import { exitCodeOfReport, exitCodeOfVm } from '../cli/exit-codes.js';
 import { showText } from '../cli/show-text.js';
 import { vmText } from '../cli/vm-text.js';
-import { findVm } from '../scope.js';
 
 export const addShow: AddCommand = (program, run) => {
   const command = program
@@ -16,13 +14,12 @@ export const addShow: AddCommand = (program, run) => {
     .action((id: string, vmName: string | undefined) =>
       run(command, (cli) =>
         withDrover(cli, clientConfig(cli), async (drover) => {
-          const report = await drover.run(id).report({ live: true });
           if (vmName === undefined) {
+            const report = await drover.run(id).report({ live: true });
             cli.out.result(showText(report, cli.out.colors), report);
             return exitCodeOfReport(report);
           }
-          const vm = findVm(report, vmName);
-          const retries = isFinal(vm.state) ? [] : await drover.run(id).retries(vm.id);
+          const { report, vm, retries } = await drover.run(id).vm(vmName);
           cli.out.result(vmText(report, vm, cli.out.colors, retries), { ...vm, retries });
           return exitCodeOfVm(vm);
         }),

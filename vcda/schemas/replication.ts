@@ -48,7 +48,7 @@ export const vmReplication = z.looseObject({
   isReversed: maybeFlag,
   /** `GREEN`, `YELLOW`, `RED` */
   overallHealth: maybeText,
-  /** `OK`, `INITIAL_SYNCING`, `SYNCING`, `PAUSED`, `POWERED_OFF`, `PRUNING`, `FINISHED`, `ERROR`, `UNKNOWN` */
+  /** one of {@link CONNECTION_STATES} */
   dataConnectionState: maybeText,
   /** epoch ms */
   lastUpdated: maybeNumber,
@@ -107,6 +107,23 @@ export type VmReplication = z.infer<typeof vmReplication>;
 
 /** `NOT_STARTED`, `IN_PROGRESS`, `TEST`, `COMPLETE` [doc S45 RecoveryState], or what the site says instead; `UNKNOWN` when nothing. */
 export const recoveryState = (r: VmReplication): string => r.destinationState?.recoveryInfo?.recoveryState ?? 'UNKNOWN';
+
+/** [doc VSP DataConnectionState] */
+export const CONNECTION_STATES = [
+  'OK',
+  'INITIAL_SYNCING',
+  'SYNCING',
+  'PAUSED',
+  'POWERED_OFF',
+  'PRUNING',
+  'FINISHED',
+  'ERROR',
+  'UNKNOWN',
+] as const;
+
+/** The state of the connection; null when the site tells none, or one that nobody knows. */
+export const connectionState = ({ dataConnectionState: told }: VmReplication): string | null =>
+  CONNECTION_STATES.find((state) => state === told) ?? null;
 
 /** The replication that a task has worked on; null when its result is none, as of a deletion. */
 export function replicationIn(task: Task): VmReplication | null {
