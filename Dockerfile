@@ -18,7 +18,7 @@ COPY --from=build /drover/node_modules ./node_modules
 COPY --from=build /drover/dist ./dist
 RUN mkdir -p /etc/drover/secrets
 USER node
-ENTRYPOINT ["node", "/drover/dist/client/main.js"]
+ENTRYPOINT ["node", "/drover/dist/cli/main.js"]
 CMD ["worker"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -1,9 +1,10 @@
 /** Proving that a recovered VM works, from where the worker runs: VCDA's own power state is not live [KB 407394]. */
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { CheckVmInput } from '../contract/operation.js';
+import type { CheckResult } from '../contract/report.js';
 import type { Check, CheckCommand } from '../plan/types.js';
 import { VcdaError } from '../vcda/index.js';
-import type { CheckResult } from '../workflows/report.js';
 import { addressOf, type CheckSubject, filled, filledUrl, needsAddress } from './check-subject.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { beating, pause } from './heartbeat.js';
@@ -11,7 +12,6 @@ import { commandProbe } from './probes/command.js';
 import { httpProbe } from './probes/http.js';
 import { type Finding, type Probe, within } from './probes/probe.js';
 import { tcpProbe } from './probes/tcp.js';
-import type { CheckVmInput } from './types.js';
 
 /** What an attempt of the activity leaves for the next, so that a killed worker costs no evidence. */
 interface Trail {

@@ -1,8 +1,8 @@
 /** Turns what went wrong at a site into Temporal failures, once, by the error table. */
 import { ApplicationFailure } from '@temporalio/common';
-import { FAILURES } from '../plan/names.js';
+import { FAILURES } from '../contract/names.js';
+import type { VmRef } from '../contract/operation.js';
 import { type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
-import type { VmRef } from './types.js';
 
 export interface FailureDetails {
   site: string;

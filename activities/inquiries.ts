@@ -1,11 +1,11 @@
 /** Small questions of workflows: what the config says of a site, which workflows still run. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import { SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
-import type { MIGRATE_VM, SiteStatus } from '../workflows/messages.js';
+import type { MIGRATE_VM, SiteStatus } from '../contract/messages.js';
+import { SITE_WORKFLOW, siteWorkflowId } from '../contract/names.js';
+import type { TestCopy } from '../contract/operation.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { askTemporal } from './site-signals.js';
-import type { TestCopy } from './types.js';
 
 const DESCRIBED_AT_ONCE = 20;
 /** Other workflows of a VM, such as of a drill, can be begun again when they have ended. */

@@ -1,8 +1,8 @@
 /** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to mend. */
 import { cancellationSignal } from '@temporalio/activity';
+import type { SiteCheck, SiteInspection } from '../contract/operation.js';
 import { OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
-import type { SiteCheck, SiteInspection } from './types.js';
 
 /** Windows and sessions go wrong when clocks differ by more: ms. */
 const SKEW_LIMIT = 60_000;

@@ -1,6 +1,14 @@
 /** Where the replication of a VM lives now, and which points in time it holds. */
 import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type {
+  InstanceInput,
+  Located,
+  LocateInput,
+  ReplicaInstance,
+  ReplicationInput,
+  ReplicationSummary,
+} from '../contract/operation.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
@@ -9,14 +17,6 @@ import { beating, currentAttempt } from './heartbeat.js';
 import { summaryOf } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { isBetween } from './reversal.js';
-import type {
-  InstanceInput,
-  Located,
-  LocateInput,
-  ReplicaInstance,
-  ReplicationInput,
-  ReplicationSummary,
-} from './types.js';
 
 /** What tells a replication to be the wanted one, best first: a name may be that of another VM. */
 type Mark = 'replication' | 'vm' | 'name';

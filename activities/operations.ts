@@ -4,7 +4,8 @@
  */
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { FAILURES } from '../plan/names.js';
+import { FAILURES } from '../contract/names.js';
+import type { OperationRequest, Submitted } from '../contract/operation.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
@@ -14,7 +15,6 @@ import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, type Look, lookFor } from './reconcile.js';
 import { replicationIn, send } from './send.js';
 import { handToWatcher } from './site-signals.js';
-import type { OperationRequest, Submitted } from './types.js';
 
 /** What an attempt leaves for the next: whether the one numbered `attempt` may have been acted on. */
 interface Trail {

@@ -1,4 +1,13 @@
 /** What the state of a task and of a replication says about an operation: pure, so that every case can be tested. */
+
+import type {
+  Notice,
+  NoticeError,
+  OperationKind,
+  ReplicaInstance,
+  ReplicationSummary,
+  Watch,
+} from '../contract/operation.js';
 import {
   connectionState,
   type ErrorRules,
@@ -7,7 +16,6 @@ import {
   taskEnd,
   type VmReplication,
 } from '../vcda/index.js';
-import type { Notice, NoticeError, OperationKind, ReplicaInstance, ReplicationSummary, Watch } from './types.js';
 
 /** A replication in `ERROR` is given this long to mend itself before its VM fails: ms. */
 export const ERROR_PATIENCE = 5 * 60_000;

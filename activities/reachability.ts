@@ -3,7 +3,7 @@
  * workflow, which tells the runs that wait for it. The VMs themselves only retry.
  */
 import { log } from '@temporalio/activity';
-import { SIGNALS } from '../plan/names.js';
+import { SIGNALS } from '../contract/names.js';
 import { OWN_CODES, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { signalSite } from './site-signals.js';

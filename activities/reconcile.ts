@@ -2,11 +2,12 @@
  * Finds out whether an operation has reached a site already: by its operation id, else by the tasks on its VM, else by
  * what the replication shows. An answer lost on the wire is therefore never a second start.
  */
+
+import type { OperationRequest } from '../contract/operation.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
 import { findReversed } from './reversal.js';
-import type { OperationRequest } from './types.js';
 
 export interface Found {
   /** null: known by its effect only */

@@ -2,6 +2,8 @@
  * Where a replication is after its reverse. The documents leave open whether it lives at its new destination or where it
  * was, and under which id; what is certain is the VM that it replicates from then on: the one that was recovered.
  */
+
+import type { OperationRequest } from '../contract/operation.js';
 import {
   type CallOptions,
   replicationIn,
@@ -11,7 +13,6 @@ import {
   type VmReplication,
 } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
-import type { OperationRequest } from './types.js';
 
 type Reverse = Pick<OperationRequest, 'kind' | 'peer' | 'replicationId' | 'recoveredVmId'>;
 

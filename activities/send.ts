@@ -1,4 +1,6 @@
 /** The one place where an operation of a workflow becomes a call of the API. */
+
+import type { OperationRequest } from '../contract/operation.js';
 import type {
   CallOptions,
   FailoverSettings,
@@ -9,7 +11,6 @@ import type {
 } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
-import type { OperationRequest } from './types.js';
 
 /** The replication that a task's result describes; null when it does not say. */
 export function replicationIn(task: Task): string | null {

@@ -1,9 +1,9 @@
 /** What activities say to the workflows of sites and VMs. */
 import { cancellationSignal } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { SIGNALS, SITE_WORKFLOW, siteWorkflowId } from '../plan/names.js';
+import { SIGNALS, SITE_WORKFLOW, siteWorkflowId } from '../contract/names.js';
+import type { Notice, OperationRequest, Submitted, Watch } from '../contract/operation.js';
 import type { ActivityDeps } from './deps.js';
-import type { Notice, OperationRequest, Submitted, Watch } from './types.js';
 
 /** A call to Temporal is given up after this: ms. The activity's own retries go on. */
 const PATIENCE = 10_000;

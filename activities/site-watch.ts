@@ -4,6 +4,7 @@
  */
 import { cancellationSignal } from '@temporalio/activity';
 import pMap from 'p-map';
+import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/operation.js';
 import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
@@ -14,7 +15,6 @@ import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
 import { replicationIn } from './send.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
-import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from './types.js';
 import { SINCE_SUBMITTED, SiteMemory, type WatchMemory } from './watch-memory.js';
 
 interface Looked {

@@ -1,4 +1,4 @@
-import type { Watch } from './types.js';
+import type { Watch } from '../contract/operation.js';
 
 /** What a worker remembers of watches from one poll to the next, since a poll ends as soon as any VM is done. */
 export interface WatchMemory {

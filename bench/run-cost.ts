@@ -12,15 +12,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Part } from '../client/demo/part.js';
+import { Part } from '../cli/demo/part.js';
 import { connectDrover } from '../client/drover.js';
-import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../plan/names.js';
+import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../contract/names.js';
+import type { RunReport, VmReport } from '../contract/report.js';
 import type { Plan } from '../plan/types.js';
 import { type RequestCount, simulatedVms, siteVdcId } from '../simulator/index.js';
-import { connectClient } from '../worker/connection.js';
-import { startDevServer } from '../worker/dev-server.js';
-import { resolveTemporalCli } from '../worker/temporal-cli.js';
-import type { RunReport, VmReport } from '../workflows/report.js';
+import { connectClient } from '../temporal/connection.js';
+import { startDevServer } from '../temporal/dev-server.js';
+import { resolveTemporalCli } from '../temporal/temporal-cli.js';
 
 type TemporalClient = Awaited<ReturnType<typeof connectClient>>['client'];
 

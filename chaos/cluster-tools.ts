@@ -4,7 +4,7 @@ import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Env } from '../worker/connection.js';
+import type { Env } from '../temporal/connection.js';
 
 const SERVER_VERSION = 'v1.29.1';
 const MODULE = 'go.temporal.io/server';

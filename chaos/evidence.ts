@@ -1,6 +1,7 @@
 /** Everything that the verdict is made from. */
+
+import type { RunReport } from '../contract/report.js';
 import type { LedgerEntry, RequestCount, WorldView } from '../simulator/index.js';
-import type { RunReport } from '../workflows/report.js';
 import type { ChaosEvent } from './journal.js';
 import type { Window } from './plan-files.js';
 import type { HeldVm } from './steering.js';

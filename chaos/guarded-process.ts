@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Env } from '../worker/connection.js';
+import type { Env } from '../temporal/connection.js';
 
 const STOP_WITHIN = 10_000;
 const TAIL_LINES = 15;

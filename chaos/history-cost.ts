@@ -1,6 +1,6 @@
 /** What Temporal holds after a run: events of all histories, and workflows that should have ended. */
 import type { Client } from '@temporalio/client';
-import { MIGRATE_VM, PLAN_RUN } from '../workflows/messages.js';
+import { MIGRATE_VM, PLAN_RUN } from '../contract/messages.js';
 
 export interface HistoryCost {
   events: number;

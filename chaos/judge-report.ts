@@ -1,6 +1,7 @@
 /** Whether the report and the ledger tell the same story, operation by operation. */
+
+import type { OperationRecord, VmReport } from '../contract/report.js';
 import type { LedgerEntry } from '../simulator/index.js';
-import type { OperationRecord, VmReport } from '../workflows/report.js';
 import type { Evidence, Violation } from './evidence.js';
 import { isOperation } from './ledger-tail.js';
 

@@ -1,6 +1,6 @@
 /** Where every VM ended up: in the report, in one place, and over. */
-import { judge } from '../client/demo/verdict.js';
-import { isFinal, type VmReport } from '../workflows/report.js';
+import { judge } from '../cli/demo/verdict.js';
+import { isFinal, type VmReport } from '../contract/report.js';
 import type { Evidence, Violation } from './evidence.js';
 
 export function whereabouts(evidence: Evidence): Violation[] {

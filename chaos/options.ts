@@ -1,6 +1,6 @@
 /** The command line of the chaos run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { count, factor, whole } from '../client/cli/parse.js';
+import { count, factor, whole } from '../cli/parse.js';
 import type { Assumptions } from '../simulator/index.js';
 
 export type Gate = 'none' | 'approval' | 'window';

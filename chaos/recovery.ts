@@ -1,6 +1,7 @@
 /** How soon VMs move again after the death of all workers. */
+
+import type { RunReport } from '../contract/report.js';
 import type { LedgerEntry } from '../simulator/index.js';
-import type { RunReport } from '../workflows/report.js';
 import type { ChaosEvent } from './journal.js';
 import { isOperation } from './ledger-tail.js';
 

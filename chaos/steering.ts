@@ -2,9 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Plan, RunHandle } from '../client/index.js';
-import { runWorkflowId } from '../plan/names.js';
-import { MIGRATE_VM, vmReportQuery } from '../workflows/messages.js';
-import type { Hold, RunReport } from '../workflows/report.js';
+import { MIGRATE_VM, vmReportQuery } from '../contract/messages.js';
+import { runWorkflowId } from '../contract/names.js';
+import type { Hold, RunReport } from '../contract/report.js';
 import type { Journal } from './journal.js';
 import type { LedgerTail } from './ledger-tail.js';
 import { persistently } from './persistent.js';

@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Env } from '../worker/connection.js';
-import { type DevServer, startDevServer } from '../worker/dev-server.js';
-import { resolveTemporalCli } from '../worker/temporal-cli.js';
+import type { Env } from '../temporal/connection.js';
+import { type DevServer, startDevServer } from '../temporal/dev-server.js';
+import { resolveTemporalCli } from '../temporal/temporal-cli.js';
 import type { Journal } from './journal.js';
 
 export interface TemporalUnderTest {

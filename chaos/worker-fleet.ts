@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Part } from '../client/demo/part.js';
-import type { Env } from '../worker/connection.js';
+import { Part } from '../cli/demo/part.js';
+import type { Env } from '../temporal/connection.js';
 import type { Journal } from './journal.js';
 import type { Strike } from './schedule.js';
 

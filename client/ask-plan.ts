@@ -1,6 +1,6 @@
-import { runWorkflowId } from '../plan/names.js';
+import { PLAN_RUN, runPlanQuery } from '../contract/messages.js';
+import { runWorkflowId } from '../contract/names.js';
 import type { Plan } from '../plan/types.js';
-import { PLAN_RUN, runPlanQuery } from '../workflows/messages.js';
 import { NoPlan } from './errors.js';
 import { describeRun, whyUnanswered } from './run-state.js';
 import { ANSWER_WITHIN, type Session, within } from './session.js';

@@ -1,7 +1,7 @@
 import { type WorkflowExecutionInfo, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DRILL_FAILED, runReportQuery } from '../workflows/messages.js';
-import type { RunReport } from '../workflows/report.js';
+import { DRILL_FAILED, runReportQuery } from '../contract/messages.js';
+import type { RunReport } from '../contract/report.js';
 import { type Session, within } from './session.js';
 
 /**

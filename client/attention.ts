@@ -1,5 +1,5 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
-import type { Hold, RunReport } from '../workflows/report.js';
+import type { Hold, RunReport } from '../contract/report.js';
 import type { WorkflowFailing } from './errors.js';
 import type { EndedOutside } from './run-state.js';
 import { plural } from './words.js';

@@ -1,11 +1,7 @@
 /** Drover as a library: what examples/bulk-migration.ts uses, and what the command line is made of. */
 
-export { loadDrill } from '../plan/load-drill.js';
-export { loadPlan } from '../plan/load-plan.js';
-export { BadInput, type Problem } from '../plan/problem.js';
-export type { Check, Drill, DrillSchedule, Plan, PlanVm, Wave } from '../plan/types.js';
-export { TemporalUnreachable } from '../worker/connection.js';
-export type { Steered } from '../workflows/messages.js';
+export type { Steered } from '../contract/messages.js';
+export type { SiteInspection } from '../contract/operation.js';
 export type {
   CheckResult,
   DrillResult,
@@ -16,7 +12,12 @@ export type {
   VmError,
   VmReport,
   VmState,
-} from '../workflows/report.js';
+} from '../contract/report.js';
+export { loadDrill } from '../plan/drill/load-drill.js';
+export { loadPlan } from '../plan/load-plan.js';
+export { BadInput, type Problem } from '../plan/source/problem.js';
+export type { Check, Drill, DrillSchedule, Plan, PlanVm, Wave } from '../plan/types.js';
+export { TemporalUnreachable } from '../temporal/connection.js';
 export { asKind, type RecoveryKind } from './as-kind.js';
 export type { Attention } from './attention.js';
 export type { Applied, AppliedDrill, ApplyOptions } from './drills/apply-drills.js';
@@ -49,7 +50,6 @@ export {
   WorkflowFailing,
 } from './errors.js';
 export type { FollowOptions } from './follow.js';
-export type { SiteInspection } from './inspect-sites.js';
 export type { RunList } from './list-runs.js';
 export type { LiveReport } from './live-report.js';
 export type { Retry } from './retries.js';

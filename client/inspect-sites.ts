@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import type { inspectSites as inspectSitesWorkflow } from '../workflows/inspect-sites.js';
-import { INSPECT_SITES } from '../workflows/messages.js';
+import { INSPECT_SITES, type InspectSitesInput } from '../contract/messages.js';
+import type { SiteInspection } from '../contract/operation.js';
 import { NoWorker } from './errors.js';
 import { askTemporal, isUnanswered, type Session, within } from './session.js';
 import { takenUp } from './taken-up.js';
 import { requireWorker } from './worker-presence.js';
-
-/** What a worker found out about one site. */
-export type SiteInspection = Awaited<ReturnType<typeof inspectSitesWorkflow>>[number];
 
 /** ms in which a worker that listens has begun */
 const BEGUN_WITHIN = 5_000;
@@ -19,7 +16,7 @@ const INSPECTED_WITHIN = 120_000;
 export async function inspectSites(session: Session, sites: string[] | null): Promise<SiteInspection[]> {
   await requireWorker(session, 'The sites were not checked.');
   const handle = await askTemporal(session, () =>
-    session.client.workflow.start<typeof inspectSitesWorkflow>(INSPECT_SITES, {
+    session.client.workflow.start<(input: InspectSitesInput) => Promise<SiteInspection[]>>(INSPECT_SITES, {
       workflowId: `doctor/${randomUUID()}`,
       taskQueue: session.taskQueue,
       args: [{ sites }],

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
-import { DRILL, PLAN_RUN } from '../workflows/messages.js';
+import { DRILL, PLAN_RUN } from '../contract/messages.js';
 import { type RunSummary, readListed, runOf, summaryOf } from './run-summary.js';
 import { askTemporal, type Session } from './session.js';
 import { workerListens } from './worker-presence.js';

@@ -4,9 +4,9 @@
  */
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import pMap from 'p-map';
-import { runWorkflowId, siteWorkflowId } from '../plan/names.js';
-import { vmReportQuery } from '../workflows/messages.js';
-import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../workflows/report.js';
+import { vmReportQuery } from '../contract/messages.js';
+import { runWorkflowId, siteWorkflowId } from '../contract/names.js';
+import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../contract/report.js';
 import { type Attention, attentionFor } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';

@@ -1,4 +1,4 @@
-import { nearest as mistyped } from '../plan/nearest.js';
+import { nearest as mistyped } from '../plan/source/nearest.js';
 
 const SHOWN = 3;
 

@@ -1,6 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { runWorkflowId } from '../plan/names.js';
-import type { Plan } from '../plan/types.js';
 import {
   approveUpdate,
   cancelUpdate,
@@ -8,8 +6,10 @@ import {
   resumeUpdate,
   type Scope,
   type Steered,
-} from '../workflows/messages.js';
-import { isFinal, type RunReport, type VmReport } from '../workflows/report.js';
+} from '../contract/messages.js';
+import { runWorkflowId } from '../contract/names.js';
+import { isFinal, type RunReport, type VmReport } from '../contract/report.js';
+import type { Plan } from '../plan/types.js';
 import { askPlan } from './ask-plan.js';
 import { type FollowOptions, follow } from './follow.js';
 import { type LiveReport, LiveReports, type Patience } from './live-report.js';

@@ -1,4 +1,4 @@
-import { RUN_ID } from '../plan/names.js';
+import { RUN_ID } from '../contract/names.js';
 
 const LONGEST = 100;
 

@@ -1,7 +1,7 @@
 /** What is known of a run from the run itself: its execution in Temporal and the report that its workflow keeps. */
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import { runWorkflowId } from '../plan/names.js';
-import type { RunReport, RunState } from '../workflows/report.js';
+import { runWorkflowId } from '../contract/names.js';
+import type { RunReport, RunState } from '../contract/report.js';
 import { askRun } from './ask-run.js';
 import { NoWorker, RunNotFound, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';

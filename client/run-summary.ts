@@ -1,7 +1,7 @@
 /** A run as one of many: what Temporal's list says of it, and its report if it is easily had. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { runOfWorkflowId } from '../plan/names.js';
-import type { RunReport, RunState, RunTotals } from '../workflows/report.js';
+import { runOfWorkflowId } from '../contract/names.js';
+import type { RunReport, RunState, RunTotals } from '../contract/report.js';
 import { askRun, keepsReport } from './ask-run.js';
 import type { Session } from './session.js';
 

@@ -1,6 +1,6 @@
 /** From what a person typed to the wave or VM that is meant. */
-import type { Scope } from '../workflows/messages.js';
-import type { RunReport, VmReport } from '../workflows/report.js';
+import type { Scope } from '../contract/messages.js';
+import type { RunReport, VmReport } from '../contract/report.js';
 import { AmbiguousName, NotInRun } from './errors.js';
 import { nearest } from './nearest.js';
 

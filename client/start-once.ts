@@ -1,8 +1,8 @@
 /** Starting a run under an id, once, however often it is asked for. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { runWorkflowId } from '../plan/names.js';
+import type { DRILL, DrillInput, PLAN_RUN, RunInput } from '../contract/messages.js';
+import { runWorkflowId } from '../contract/names.js';
 import type { RunKind } from '../plan/types.js';
-import type { DRILL, DrillInput, PLAN_RUN, RunInput } from '../workflows/messages.js';
 import { BadRunId, RunExists, RunNotFound } from './errors.js';
 import { requireSites } from './require-site.js';
 import { defaultRunId, isRunId } from './run-id.js';

@@ -1,6 +1,6 @@
+import { PLAN_RUN } from '../contract/messages.js';
 import { planDigest } from '../plan/digest.js';
 import type { Plan } from '../plan/types.js';
-import { PLAN_RUN } from '../workflows/messages.js';
 import type { Session } from './session.js';
 import { chooseRunId, type StartedRun, startOnce } from './start-once.js';
 

@@ -6,8 +6,8 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { runWorkflowId } from '../plan/names.js';
-import type { Steered } from '../workflows/messages.js';
+import type { Steered } from '../contract/messages.js';
+import { runWorkflowId } from '../contract/names.js';
 import { NoWorker, Refused, RunEnded } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { describeRun } from './run-state.js';

@@ -1,6 +1,7 @@
 /** A case: one statement about the API, who made it, and how to see whether a server keeps it. */
 import type { Assumptions } from '../simulator/index.js';
 import type { Context } from './context.js';
+import type { Outcome } from './finding.js';
 
 export const FAMILIES = [
   'wire',
@@ -14,11 +15,6 @@ export const FAMILIES = [
   'clients',
 ] as const;
 export type Family = (typeof FAMILIES)[number];
-
-export type Outcome =
-  | { result: 'conforms' | 'differs' | 'not checked'; seen: string }
-  /** of an assumed case: which of the alternatives the server shows */
-  | { result: 'shows'; seen: string };
 
 export interface Case {
   /** `family.statement`, unique */
@@ -40,25 +36,3 @@ export type Draft = Omit<Case, 'family' | 'id'> & { id: string };
 
 export const inFamily = (family: Family, drafts: Draft[]): Case[] =>
   drafts.map((draft) => ({ ...draft, family, id: `${family}.${draft.id}` }));
-
-/** Ends a case with its outcome from however deep. */
-export class Finding extends Error {
-  readonly outcome: Outcome;
-
-  constructor(outcome: Outcome) {
-    super(outcome.seen);
-    this.outcome = outcome;
-  }
-}
-
-/** What the case is about. */
-export function must(holds: boolean, seen: string): asserts holds {
-  if (!holds) throw new Finding({ result: 'differs', seen });
-}
-
-/** What the case needs in order to be checked, and other cases are about. */
-export function need(holds: boolean, why: string): asserts holds {
-  if (!holds) throw new Finding({ result: 'not checked', seen: why });
-}
-
-export const shows = (value: string | boolean | number | null): Outcome => ({ result: 'shows', seen: String(value) });

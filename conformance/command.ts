@@ -1,8 +1,8 @@
 /** The command line of the conformance suite. */
 import { Command, CommanderError, Option } from 'commander';
-import type { Env } from '../plan/interpolate.js';
-import { loadConfig } from '../plan/load-config.js';
-import { BadInput } from '../plan/problem.js';
+import { loadConfig } from '../plan/config/load-config.js';
+import type { Env } from '../plan/source/interpolate.js';
+import { BadInput } from '../plan/source/problem.js';
 import { FAMILIES } from './case.js';
 import { CASES } from './cases/index.js';
 import { LoginFailed } from './context.js';

@@ -1,9 +1,9 @@
 /** What a case works with: the server under test, and a session that is renewed when cases let time go by. */
 
-import { scrubber } from '../vcda/scrub.js';
-import type { Method } from '../vcda/transport.js';
-import { need } from './case.js';
+import { scrubber } from '../vcda/http/scrub.js';
+import type { Method } from '../vcda/http/transport.js';
 import { errorText } from './error-text.js';
+import { need } from './finding.js';
 import { answered, at, challenges, listAt, numberAt, ok, textAt } from './look.js';
 import type { Target } from './target.js';
 import { type Reply, type Request, Unreachable } from './wire.js';

@@ -3,9 +3,9 @@
  * fault.
  */
 
-import type { Method } from '../vcda/transport.js';
-import { need } from './case.js';
+import type { Method } from '../vcda/http/transport.js';
 import type { Context } from './context.js';
+import { need } from './finding.js';
 import { answered, at, listAt, ok, textAt } from './look.js';
 import type { Reply } from './wire.js';
 

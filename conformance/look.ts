@@ -1,6 +1,6 @@
 /** Looking at answers: members by their path, shapes with all their problems at once. */
 import type { ZodType } from 'zod';
-import { must } from './case.js';
+import { must } from './finding.js';
 import { errorObject } from './shapes.js';
 import type { Reply } from './wire.js';
 

@@ -1,5 +1,5 @@
 /** The one place that says what may be sent to a site that people depend on. */
-import type { Method } from '../vcda/transport.js';
+import type { Method } from '../vcda/http/transport.js';
 
 const SESSION_CALLS = new Set(['POST /sessions', 'POST /sessions/extend', 'DELETE /sessions']);
 /** A GET that starts a task, in 4.2 and 4.5 [doc B42]. */

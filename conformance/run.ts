@@ -1,6 +1,8 @@
 /** Runs cases one after the other, each for a bounded time, and gathers what was seen. */
-import { type Case, Finding, type Outcome } from './case.js';
+
+import { type Case } from './case.js';
 import { alive, Context } from './context.js';
+import { Finding, type Outcome } from './finding.js';
 import { WouldWrite } from './read-only.js';
 import type { Target } from './target.js';
 import { Unreachable } from './wire.js';

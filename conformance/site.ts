@@ -1,7 +1,7 @@
 /** A site of the config as a target: reading only. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config, SiteConfig } from '../plan/types.js';
-import { type ExtendBody, extendBody, loginBody } from '../vcda/login.js';
+import { type ExtendBody, extendBody, loginBody } from '../vcda/http/login.js';
 import type { Target } from './target.js';
 import { Wire } from './wire.js';
 

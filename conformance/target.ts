@@ -1,5 +1,5 @@
 /** What is checked: a server, and whom it lets in. */
-import type { ExtendBody, LoginBody } from '../vcda/login.js';
+import type { ExtendBody, LoginBody } from '../vcda/http/login.js';
 import type { Wire } from './wire.js';
 
 export interface Target {

@@ -4,10 +4,10 @@
  */
 import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../plan/types.js';
-import { createConnector } from '../vcda/connector.js';
-import { createLimiter } from '../vcda/limiter.js';
-import { networkFailure } from '../vcda/network-failure.js';
-import type { Method } from '../vcda/transport.js';
+import { createConnector } from '../vcda/http/connector.js';
+import { createLimiter } from '../vcda/http/limiter.js';
+import { networkFailure } from '../vcda/http/network-failure.js';
+import type { Method } from '../vcda/http/transport.js';
 import { requireReading } from './read-only.js';
 
 export interface Request {

@@ -1,7 +1,7 @@
-import { quote } from './check.js';
-import { didYouMean } from './nearest.js';
-import type { Problem } from './problem.js';
-import type { Source } from './yaml-document.js';
+import { quote } from './source/check.js';
+import { didYouMean } from './source/nearest.js';
+import type { Problem } from './source/problem.js';
+import type { Source } from './source/yaml-document.js';
 
 /**
  * Adds problems for a source and destination that are not among the configured sites, or are the same.

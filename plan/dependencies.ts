@@ -1,6 +1,6 @@
-import { quote } from './check.js';
 import type { WaveEntry } from './plan-waves.js';
-import type { Fault, Problem } from './problem.js';
+import { quote } from './source/check.js';
+import type { Fault, Problem } from './source/problem.js';
 import type { Reference, VmEntry } from './vm-entry.js';
 import { oneVm, type VmNames, vmNames, type Whole } from './vm-names.js';
 

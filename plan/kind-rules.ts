@@ -1,8 +1,8 @@
-import { oneOf, valueAt } from './check.js';
 import type { WaveEntry } from './plan-waves.js';
-import type { Problem } from './problem.js';
+import { oneOf, valueAt } from './source/check.js';
+import type { Problem } from './source/problem.js';
+import type { Path, Source } from './source/yaml-document.js';
 import type { Plan, ReplicationSettings, RunKind } from './types.js';
-import type { Path, Source } from './yaml-document.js';
 
 /** RPO of a protection, in minutes. */
 const LONGEST_RPO = 24 * 60;

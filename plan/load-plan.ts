@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { check, checkKeys } from './check.js';
 import { checkSites } from './check-sites.js';
 import { resolveDependencies } from './dependencies.js';
 import { checkKind } from './kind-rules.js';
 import * as schema from './plan-schema.js';
 import { readWaves, type WaveEntry } from './plan-waves.js';
-import { type Problem, throwProblems } from './problem.js';
-import { readText } from './read-text.js';
 import { readRecovery } from './recovery.js';
+import { check, checkKeys } from './source/check.js';
+import { type Problem, throwProblems } from './source/problem.js';
+import { readText } from './source/read-text.js';
+import { parseSource, type Source } from './source/yaml-document.js';
 import type { Plan } from './types.js';
-import { parseSource, type Source } from './yaml-document.js';
 
 /**
  * Reads a plan (YAML or JSON) and the CSV files it names, with every default filled in.

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { compact, optional, parsed, strict } from './check.js';
-import { text } from './schema-parts.js';
+import { compact, optional, parsed, strict } from './source/check.js';
+import { text } from './source/schema-parts.js';
 
 const index = z.int('a whole number').min(0, 'a whole number, at least 0');
 

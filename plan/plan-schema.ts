@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { compact, optional, parsed, strict } from './check.js';
-import { parseDuration } from './durations.js';
 import { address, vAppNetworkSettings, vmNetworkSettings } from './network-schema.js';
-import { atLeastOne, moment, section, text, UUID, uuid, withDefault } from './schema-parts.js';
+import { compact, optional, parsed, strict } from './source/check.js';
+import { parseDuration } from './source/durations.js';
+import { atLeastOne, moment, section, text, UUID, uuid, withDefault } from './source/schema-parts.js';
 
 /** Every top-level key of a plan. */
 export const PLAN_KEYS = [

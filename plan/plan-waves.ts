@@ -1,9 +1,9 @@
-import { check, quote, valueAt } from './check.js';
 import { wave as waveSchema } from './plan-schema.js';
-import type { Problem } from './problem.js';
+import { check, quote, valueAt } from './source/check.js';
+import type { Problem } from './source/problem.js';
+import type { Path, Source } from './source/yaml-document.js';
 import { entriesOfCsv } from './vm-csv.js';
 import { entriesOfList, type VmEntry } from './vm-entry.js';
-import type { Path, Source } from './yaml-document.js';
 
 export interface WaveEntry {
   name: string;

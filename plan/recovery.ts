@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { check, compact, strict, valueAt } from './check.js';
 import * as schema from './plan-schema.js';
-import type { Problem } from './problem.js';
-import { moment } from './schema-parts.js';
+import { check, compact, strict, valueAt } from './source/check.js';
+import type { Problem } from './source/problem.js';
+import { moment } from './source/schema-parts.js';
+import type { Source } from './source/yaml-document.js';
 import type { RecoveryChoice } from './types.js';
-import type { Source } from './yaml-document.js';
 
 const older = strict({ before: moment });
 const latest = z.literal('latest', 'latest, or { before: a moment with its time zone }');

@@ -1,10 +1,10 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { check, oneOf, quote } from './check.js';
-import { parseCsv } from './csv-source.js';
-import { didYouMean } from './nearest.js';
 import { vmRow } from './plan-schema.js';
-import type { Position, Problem } from './problem.js';
-import { readText } from './read-text.js';
+import { check, oneOf, quote } from './source/check.js';
+import { parseCsv } from './source/csv-source.js';
+import { didYouMean } from './source/nearest.js';
+import type { Position, Problem } from './source/problem.js';
+import { readText } from './source/read-text.js';
 import { entryAt, type VmEntry } from './vm-entry.js';
 
 const COLUMNS = ['wave', 'id', 'name', 'after', 'vdc', 'storageProfile', 'replicationId', 'address'];

@@ -1,8 +1,8 @@
-import { check, valueAt } from './check.js';
 import { vm as vmSchema } from './plan-schema.js';
-import type { Position, Problem } from './problem.js';
+import { check, valueAt } from './source/check.js';
+import type { Position, Problem } from './source/problem.js';
+import type { Path, Source } from './source/yaml-document.js';
 import type { PlanVm } from './types.js';
-import type { Path, Source } from './yaml-document.js';
 
 /** A VM as a plan or a CSV names it, on its way to a {@link PlanVm}: what it refers to is not resolved yet. */
 export interface VmEntry {

@@ -1,6 +1,6 @@
-import { quote } from './check.js';
-import { didYouMean } from './nearest.js';
-import type { Fault } from './problem.js';
+import { quote } from './source/check.js';
+import { didYouMean } from './source/nearest.js';
+import type { Fault } from './source/problem.js';
 
 /** What VMs are part of, for messages. */
 export type Whole = 'plan' | 'drill';

@@ -1,9 +1,9 @@
 /** The VCDA API for the rest of Drover: the sites of a config, each with its own session, connections and trust. */
 import type { Config, SiteConfig } from '../plan/types.js';
-import { type ErrorRules, errorRules } from './error-rules.js';
-import { createSession } from './session.js';
+import { type ErrorRules, errorRules } from './errors/error-rules.js';
+import { createSession } from './http/session.js';
+import { createTransport } from './http/transport.js';
 import { createSite, type Site } from './site.js';
-import { createTransport } from './transport.js';
 
 export type {
   DataConnectionType,
@@ -12,15 +12,21 @@ export type {
   RetentionPolicy,
   StartSettings,
   StartVappSettings,
-} from './bodies.js';
-export { deadline } from './deadline.js';
-export { type ErrorRules, errorRules, pauseBefore } from './error-rules.js';
-export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './error-table.js';
-export { type Acted, OWN_CODES, VcdaError } from './errors.js';
-export type { InventoryFilter } from './inventory.js';
-export type { Login, PeerLogin } from './login.js';
-export type { NewPolicy } from './policies.js';
-export type * from './recovery-bodies.js';
+} from './calls/bodies.js';
+export type { CallOptions } from './calls/call-options.js';
+export type { InventoryFilter } from './calls/inventory.js';
+export type { NewPolicy } from './calls/policies.js';
+export type * from './calls/recovery-bodies.js';
+export type { Pairing } from './calls/sites.js';
+export type { TaskFilter } from './calls/tasks.js';
+export type { VappReplicationFilter } from './calls/vapp-replications.js';
+export type { TrafficRange } from './calls/vm-details.js';
+export type { ReplicationFilter } from './calls/vm-replications.js';
+export { type ErrorRules, errorRules, pauseBefore } from './errors/error-rules.js';
+export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './errors/error-table.js';
+export { type Acted, OWN_CODES, VcdaError } from './errors/errors.js';
+export { deadline } from './http/deadline.js';
+export type { Login, PeerLogin } from './http/login.js';
 export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';
 export type { InventoryVapp, InventoryVdc, InventoryVm, Named } from './schemas/inventory.js';
@@ -40,12 +46,6 @@ export { type Task, taskEnd } from './schemas/task.js';
 export type { TrafficReport, TrafficSample } from './schemas/traffic.js';
 export { type VappReplication, vappReplicationIn } from './schemas/vapp-replication.js';
 export type { Site } from './site.js';
-export type { CallOptions } from './site-http.js';
-export type { Pairing } from './sites.js';
-export type { TaskFilter } from './tasks.js';
-export type { VappReplicationFilter } from './vapp-replications.js';
-export type { TrafficRange } from './vm-details.js';
-export type { ReplicationFilter } from './vm-replications.js';
 
 export interface Sites {
   readonly names: string[];

@@ -4,21 +4,22 @@
  * its reason), answers are checked against schemas, lists are read to their end.
  */
 import type { SiteConfig } from '../plan/types.js';
-import { applianceCalls } from './appliance.js';
-import { inventoryCalls } from './inventory.js';
-import { policyCalls, slaProfileCalls } from './policies.js';
-import { recoveryPlanCalls } from './recovery-plans.js';
+import { applianceCalls } from './calls/appliance.js';
+import type { CallOptions } from './calls/call-options.js';
+import { inventoryCalls } from './calls/inventory.js';
+import { policyCalls, slaProfileCalls } from './calls/policies.js';
+import { recoveryPlanCalls } from './calls/recovery-plans.js';
+import { sessionCalls } from './calls/sessions.js';
+import { createSiteHttp } from './calls/site-http.js';
+import { siteCalls } from './calls/sites.js';
+import { taskCalls } from './calls/tasks.js';
+import { vappReplicationCalls } from './calls/vapp-replications.js';
+import { vmDetailCalls } from './calls/vm-details.js';
+import { vmRecoveryCalls } from './calls/vm-recoveries.js';
+import { vmReplicationCalls } from './calls/vm-replications.js';
+import type { SiteSession } from './http/session.js';
+import type { Transport } from './http/transport.js';
 import type { InventoryVm } from './schemas/inventory.js';
-import type { SiteSession } from './session.js';
-import { sessionCalls } from './sessions.js';
-import { type CallOptions, createSiteHttp } from './site-http.js';
-import { siteCalls } from './sites.js';
-import { taskCalls } from './tasks.js';
-import type { Transport } from './transport.js';
-import { vappReplicationCalls } from './vapp-replications.js';
-import { vmDetailCalls } from './vm-details.js';
-import { vmRecoveryCalls } from './vm-recoveries.js';
-import { vmReplicationCalls } from './vm-replications.js';
 
 export type Site = ReturnType<typeof createSite>;
 

@@ -17,8 +17,8 @@ export const makeWorkflowBundle = async (): Promise<{ code: string }> => {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return bundleWorkflowCode({
     workflowsPath: beside(`../workflows/index.${extension}`),
-    workflowInterceptorModules: ['interceptors', 'early-events'].map((name) =>
-      beside(`../workflows/${name}.${extension}`),
+    workflowInterceptorModules: ['log-subject', 'early-events'].map((name) =>
+      beside(`../workflows/bundle/${name}.${extension}`),
     ),
     logger: new DefaultLogger('WARN'),
   });

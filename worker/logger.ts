@@ -1,7 +1,7 @@
 /** Drover's log: JSON lines on stderr, the SDK's own lines among them, secrets masked. */
 import { type LogLevel, Runtime, type RuntimeOptions, type Logger as TemporalLogger } from '@temporalio/worker';
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from 'pino';
-import type { Env } from './connection.js';
+import type { Env } from '../temporal/connection.js';
 import { redact } from './redact.js';
 
 export type { Logger };

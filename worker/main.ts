@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { loadConfig } from '../plan/load-config.js';
-import { BadInput } from '../plan/problem.js';
+import { loadConfig } from '../plan/config/load-config.js';
+import { BadInput } from '../plan/source/problem.js';
 import type { Config } from '../plan/types.js';
+import { connectClient, connectWorker, type Env, TemporalUnreachable } from '../temporal/connection.js';
 import { createSites } from '../vcda/index.js';
-import { connectClient, connectWorker, type Env, TemporalUnreachable } from './connection.js';
 import { type Health, parseAddress, startHealth } from './health.js';
 import { installRuntime, type Logger } from './logger.js';
 import { stopSignals } from './stop-signals.js';

@@ -11,10 +11,10 @@ import {
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Config } from '../plan/types.js';
+import { dataConverter } from '../temporal/data-converter.js';
 import type { Sites } from '../vcda/index.js';
-import { type Subject, subjectOf } from '../workflows/interceptors.js';
+import { type Subject, subjectOf } from '../workflows/bundle/log-subject.js';
 import { workflowBundle } from './bundle.js';
-import { dataConverter } from './data-converter.js';
 
 export interface DroverWorkerOptions {
   connection: NativeConnection;

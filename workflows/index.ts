@@ -1,12 +1,12 @@
 /** Entry of the workflow bundle: every workflow type that a Drover worker runs. */
-export { drill } from './drill.js';
-export { drillVm } from './drill-vm.js';
-export { failbackVm } from './failback-vm.js';
-export { failoverVm } from './failover-vm.js';
-export { inspectSites } from './inspect-sites.js';
-export { migrateVm } from './migrate-vm.js';
-export { planRun } from './plan-run.js';
-export { protectVm } from './protect-vm.js';
-export { reverseVm } from './reverse-vm.js';
-export { site } from './site.js';
-export { sweep, sweepVm } from './sweep.js';
+export { drill } from './drill/drill.js';
+export { drillVm } from './drill/drill-vm.js';
+export { sweep, sweepVm } from './drill/sweep.js';
+export { planRun } from './run/plan-run.js';
+export { inspectSites } from './site/inspect-sites.js';
+export { site } from './site/site.js';
+export { failbackVm } from './vm/failback-vm.js';
+export { failoverVm } from './vm/failover-vm.js';
+export { migrateVm } from './vm/migrate-vm.js';
+export { protectVm } from './vm/protect-vm.js';
+export { reverseVm } from './vm/reverse-vm.js';

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { loadDrill } from '../../plan/load-drill.js';
-import { BadInput, type Problem, throwProblems } from '../../plan/problem.js';
+import { loadDrill } from '../../plan/drill/load-drill.js';
+import { BadInput, type Problem, throwProblems } from '../../plan/source/problem.js';
 import type { Drill } from '../../plan/types.js';
 
 export interface DrillFile {

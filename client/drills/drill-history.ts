@@ -1,8 +1,8 @@
 /** The drills of one name over time, each held against the one before. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
-import { DRILL } from '../../workflows/messages.js';
-import type { RunState } from '../../workflows/report.js';
+import { DRILL } from '../../contract/messages.js';
+import type { RunState } from '../../contract/report.js';
 import { DrillNotFound } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { memoText, readListed, summaryOf } from '../run-summary.js';

@@ -1,7 +1,7 @@
 /** Scheduled drills, as a list shows them. */
 import { type ScheduleDescription, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import type { RunState } from '../../workflows/report.js';
+import type { RunState } from '../../contract/report.js';
 import { readListed, runOf, summaryOf } from '../run-summary.js';
 import { askTemporal, type Session } from '../session.js';
 import { workerListens } from '../worker-presence.js';

@@ -1,10 +1,10 @@
 /** What a schedule in Temporal says of a drill, what it should say, and in which words the two differ. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ScheduleDescription, ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
-import { formatDuration } from '../../plan/durations.js';
-import { drillScheduleId, runWorkflowId } from '../../plan/names.js';
+import { DRILL, type DrillInput } from '../../contract/messages.js';
+import { drillScheduleId, runWorkflowId } from '../../contract/names.js';
+import { formatDuration } from '../../plan/source/durations.js';
 import type { Drill, DrillSchedule } from '../../plan/types.js';
-import { DRILL, type DrillInput } from '../../workflows/messages.js';
 import { drillMemo } from './start-drill.js';
 
 /** A drill that has a schedule. */

@@ -6,8 +6,8 @@ import {
   ScheduleNotFoundError,
   type ScheduleSummary,
 } from '@temporalio/client';
-import { drillScheduleId } from '../../plan/names.js';
-import { DRILL } from '../../workflows/messages.js';
+import { DRILL } from '../../contract/messages.js';
+import { drillScheduleId } from '../../contract/names.js';
 import { DrillNotFound, ScheduleRefused, ScheduleTaken } from '../errors.js';
 import { nearest } from '../nearest.js';
 import { askTemporal, type Session } from '../session.js';

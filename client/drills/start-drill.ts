@@ -1,6 +1,6 @@
+import { DRILL } from '../../contract/messages.js';
 import { drillDigest } from '../../plan/digest.js';
 import type { Drill } from '../../plan/types.js';
-import { DRILL } from '../../workflows/messages.js';
 import type { Session } from '../session.js';
 import { chooseRunId, type RunMemo, type StartedRun, startOnce } from '../start-once.js';
 

@@ -1,6 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { sweepWorkflowId } from '../../plan/names.js';
-import { SWEEP, type SweepInput, type SweepResult } from '../../workflows/messages.js';
+import { SWEEP, type SweepInput, type SweepResult } from '../../contract/messages.js';
+import { sweepWorkflowId } from '../../contract/names.js';
 import { NoWorker } from '../errors.js';
 import { requireSites } from '../require-site.js';
 import { askTemporal, type Session } from '../session.js';

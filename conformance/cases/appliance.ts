@@ -1,4 +1,5 @@
-import { inFamily, must, need } from '../case.js';
+import { inFamily } from '../case.js';
+import { must, need } from '../finding.js';
 import { ended } from '../lab.js';
 import { at, listAt, mustAnswer, mustFit, mustFitAll, textAt } from '../look.js';
 import { about, acceptedTask, healthInfo, license, recoveryPlan, recoveryStep } from '../shapes.js';

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
-import { type Draft, inFamily, must, need, shows } from '../case.js';
+import { type Draft, inFamily } from '../case.js';
+import { must, need, shows } from '../finding.js';
 import { at, listAt, mustAnswer, mustFit, mustFitAll, textAt } from '../look.js';
 import { envelope, named, policy, site, slaProfile } from '../shapes.js';
 

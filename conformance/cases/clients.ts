@@ -2,7 +2,8 @@
 import { page } from '../../vcda/schemas/common.js';
 import { vmReplication } from '../../vcda/schemas/replication.js';
 import { task } from '../../vcda/schemas/task.js';
-import { inFamily, must, need } from '../case.js';
+import { inFamily } from '../case.js';
+import { must, need } from '../finding.js';
 import { freshVm, replicated, startBody } from '../lab.js';
 import { answered, at, challenges, listAt, mustFit, numberAt, ok, textAt } from '../look.js';
 

@@ -1,4 +1,5 @@
-import { type Draft, inFamily, need } from '../case.js';
+import { type Draft, inFamily } from '../case.js';
+import { need } from '../finding.js';
 import { freshVm, startBody, startSettings } from '../lab.js';
 import { mustAnswer } from '../look.js';
 

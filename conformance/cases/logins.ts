@@ -1,6 +1,7 @@
 /** The six ways to log in and the four to extend a session: vcda-api.md §1.1, §1.2 */
-import type { LoginBody } from '../../vcda/login.js';
-import { type Draft, must, need } from '../case.js';
+import type { LoginBody } from '../../vcda/http/login.js';
+import { type Draft } from '../case.js';
+import { must, need } from '../finding.js';
 import { listAt, mustAnswer, mustFit, textAt } from '../look.js';
 import { session } from '../shapes.js';
 

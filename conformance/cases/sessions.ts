@@ -1,5 +1,6 @@
-import { inFamily, must, need, shows } from '../case.js';
+import { inFamily } from '../case.js';
 import type { Caller, Context } from '../context.js';
+import { must, need, shows } from '../finding.js';
 import { answered, at, challenges, listAt, mustAnswer, mustFit, ok, textAt } from '../look.js';
 import { session } from '../shapes.js';
 import { extensions, logins, sitesOf } from './logins.js';

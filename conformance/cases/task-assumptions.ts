@@ -1,6 +1,8 @@
 /** What the documents leave open about tasks: each shows which alternative the server has. */
-import { type Draft, need, shows } from '../case.js';
+
+import { type Draft } from '../case.js';
 import type { Context } from '../context.js';
+import { need, shows } from '../finding.js';
 import { isOver, running, someTask } from '../lab.js';
 import { answered, at, listAt, numberAt, textAt } from '../look.js';
 import { TASK_STATES } from '../shapes.js';

@@ -1,5 +1,7 @@
 /** Query parameters of GET /tasks: vcda-api.md §2.1 */
-import { type Draft, must, need } from '../case.js';
+
+import { type Draft } from '../case.js';
+import { must, need } from '../finding.js';
 import { someTask } from '../lab.js';
 import { at, listAt, mustAnswer, numberAt, textAt } from '../look.js';
 import { TASK_STATES } from '../shapes.js';

@@ -1,4 +1,5 @@
-import { inFamily, must, need } from '../case.js';
+import { inFamily } from '../case.js';
+import { must, need } from '../finding.js';
 import { ended, running, someTask } from '../lab.js';
 import { at, listAt, mustAnswer, mustFit, mustFitAll, numberAt, same, textAt } from '../look.js';
 import { envelope, task } from '../shapes.js';

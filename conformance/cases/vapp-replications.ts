@@ -1,6 +1,7 @@
-import type { Method } from '../../vcda/transport.js';
-import { type Draft, inFamily, must, need } from '../case.js';
+import type { Method } from '../../vcda/http/transport.js';
+import { type Draft, inFamily } from '../case.js';
 import type { Context } from '../context.js';
+import { must, need } from '../finding.js';
 import { becomes, freshVapp, startSettings, succeeded } from '../lab.js';
 import { answered, at, listAt, mustAnswer, mustFit, mustFitAll, textAt } from '../look.js';
 import { acceptedTask, envelope, vappNetworkSettings, vappReplication } from '../shapes.js';

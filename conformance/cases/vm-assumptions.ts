@@ -1,6 +1,8 @@
 /** What the documents leave open about operations: each shows which alternative the server has. */
-import { type Draft, need, shows } from '../case.js';
+
+import { type Draft } from '../case.js';
 import type { Context } from '../context.js';
+import { need, shows } from '../finding.js';
 import { ended, failedOver, freshVm, operate, replicated, startBody, succeeded } from '../lab.js';
 import { answered, at, textAt } from '../look.js';
 import type { Reply } from '../wire.js';

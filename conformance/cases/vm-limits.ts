@@ -1,6 +1,8 @@
 /** What excludes itself, comes too early, or is for administrators. */
-import { type Draft, must, need, shows } from '../case.js';
+
+import { type Draft } from '../case.js';
 import type { Context } from '../context.js';
+import { must, need, shows } from '../finding.js';
 import { ended, replicated, startBody } from '../lab.js';
 import { answered, at, mustAnswer, mustFit, textAt } from '../look.js';
 import { acceptedTask } from '../shapes.js';

@@ -1,4 +1,5 @@
-import { type Draft, inFamily, must, need, shows } from '../case.js';
+import { type Draft, inFamily } from '../case.js';
+import { must, need, shows } from '../finding.js';
 import { someReplication } from '../lab.js';
 import { answered, at, listAt, mustAnswer, mustFit, mustFitAll, textAt } from '../look.js';
 import { envelope, instance, instanceDetails, networkSettings, traffic, vmReplication } from '../shapes.js';

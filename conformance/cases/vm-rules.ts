@@ -1,6 +1,8 @@
 /** What operators rely on: vcda-api.md §6, and what the fields of a replication mean. */
-import { type Draft, must, need } from '../case.js';
+
+import { type Draft } from '../case.js';
 import type { Context } from '../context.js';
+import { must, need } from '../finding.js';
 import {
   becomes,
   ended,

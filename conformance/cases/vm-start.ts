@@ -1,6 +1,8 @@
 /** The start: every field of the seed's body. */
-import { type Draft, must, need } from '../case.js';
+
+import { type Draft } from '../case.js';
 import type { Context } from '../context.js';
+import { must, need } from '../finding.js';
 import { freshVm, startBody, startSettings, succeeded } from '../lab.js';
 import { at, mustAnswer, mustFit, same, textAt } from '../look.js';
 import { acceptedTask, vmReplication } from '../shapes.js';

@@ -1,8 +1,9 @@
 /** The operations on one VM replication: 202 with a task, and what each is documented to do. */
 
-import type { Method } from '../../vcda/transport.js';
-import { type Draft, must, need } from '../case.js';
+import type { Method } from '../../vcda/http/transport.js';
+import { type Draft } from '../case.js';
 import type { Context } from '../context.js';
+import { must, need } from '../finding.js';
 import { failedOver, operate, replicated, succeeded } from '../lab.js';
 import { at, mustAnswer, mustFit, same, textAt } from '../look.js';
 import { acceptedTask } from '../shapes.js';

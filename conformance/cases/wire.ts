@@ -1,4 +1,5 @@
-import { inFamily, must, need, shows } from '../case.js';
+import { inFamily } from '../case.js';
+import { must, need, shows } from '../finding.js';
 import { freshVm, startBody } from '../lab.js';
 import { answered, at, challenges, mustAnswer, mustFit, same } from '../look.js';
 import { errorObject } from '../shapes.js';

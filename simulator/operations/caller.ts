@@ -1,6 +1,13 @@
-import type { PlantedFailure } from './operation.js';
+import type { ErrorBody } from '../errors.js';
 
 export const PROVIDER_ORG = 'System';
+
+/** An error that a fault rule plants into an accepted operation. */
+export interface PlantedFailure {
+  error: ErrorBody;
+  /** name of the stage at whose end it strikes; absent: the first one, before anything has happened in the world */
+  stage?: string;
+}
 
 /** Who calls, as the site that executes the call sees them. */
 export interface Caller {

@@ -1,16 +1,9 @@
 import type { Process, Wait } from '../engine/process.js';
-import { type ErrorBody, remoteAuthenticationFailure, siteUnreachable, TaskFailure } from '../errors.js';
+import { remoteAuthenticationFailure, siteUnreachable, TaskFailure } from '../errors.js';
 import { between } from '../random.js';
 import type { Task } from '../world/tasks.js';
 import type { World } from '../world/world.js';
-import type { Caller } from './caller.js';
-
-/** An error that a fault rule plants into an accepted operation. */
-export interface PlantedFailure {
-  error: ErrorBody;
-  /** name of the stage at whose end it strikes; absent: the first one, before anything has happened in the world */
-  stage?: string;
-}
+import type { Caller, PlantedFailure } from './caller.js';
 
 /** What a running operation knows: its task, whose call it was, how long its next stage takes. */
 export class Operation {

@@ -7,9 +7,9 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { CheckVmInput } from '../../activities/types.js';
+import type { CheckVmInput } from '../../contract/operation.js';
+import type { CheckResult } from '../../contract/report.js';
 import type { Check, CheckCommand, CheckTarget } from '../../plan/types.js';
-import type { CheckResult } from '../../workflows/report.js';
 import { until } from '../support/until.js';
 import { certificate } from '../vcda/support/certificate.js';
 import { type AttemptInfo, type Bench, type BenchOptions, withBench } from './support/bench.js';

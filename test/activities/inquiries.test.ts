@@ -1,9 +1,9 @@
 /** Questions about other workflows: who has a VM, and which test copies nobody will remove any more. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { TestCopy } from '../../activities/types.js';
-import { siteWorkflowId, vmWorkflowId } from '../../plan/names.js';
-import { INSPECT_SITES, SITE, testCopySignal } from '../../workflows/messages.js';
+import { INSPECT_SITES, SITE, testCopySignal } from '../../contract/messages.js';
+import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import type { TestCopy } from '../../contract/operation.js';
 import { type Bench, withBench } from './support/bench.js';
 
 describe('testCopiesLeft', () => {

@@ -1,7 +1,7 @@
 /** What tasks and replications say of a reverse, and of operations whose task tells nothing. */
 import { describe, expect, it } from '@jest/globals';
 import { effectOf, isAmiss, judge, needsReplication, type Seen } from '../../activities/outcome.js';
-import type { OperationKind, Watch } from '../../activities/types.js';
+import type { OperationKind, Watch } from '../../contract/operation.js';
 import { errorRules, type VmReplication } from '../../vcda/index.js';
 
 const SETTLE = 60_000;

@@ -1,7 +1,7 @@
 /** Evidence as a chaos run would gather it, small and made up. */
 import type { Evidence } from '../../chaos/evidence.js';
+import { type OperationRecord, type RunReport, untouched, type VmReport } from '../../contract/report.js';
 import type { LedgerEntry, LedgerKind } from '../../simulator/index.js';
-import { type OperationRecord, type RunReport, untouched, type VmReport } from '../../workflows/report.js';
 
 export interface MadeUp {
   kind?: LedgerKind;

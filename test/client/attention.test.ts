@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { attentionFor, type Findings, shellWord } from '../../client/attention.js';
 import { WorkflowFailing } from '../../client/errors.js';
 import { mergeReports } from '../../client/live-report.js';
-import { report, vm } from './support/reports.js';
+import { report, vm } from '../support/reports.js';
 
 const nothing: Findings = { runFailing: null, held: [], failing: [], endedOutside: null };
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorDocument } from '../../client/cli/render-error.js';
+import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { Applied } from '../../client/index.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';

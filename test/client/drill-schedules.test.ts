@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
-import type { ErrorDocument } from '../../client/cli/render-error.js';
+import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { DrillSummary, RunList } from '../../client/index.js';
-import { drillScheduleId, runWorkflowId } from '../../plan/names.js';
-import { connectClient } from '../../worker/connection.js';
+import { drillScheduleId, runWorkflowId } from '../../contract/names.js';
+import { connectClient } from '../../temporal/connection.js';
 import { installRuntime } from '../../worker/logger.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
@@ -133,7 +133,7 @@ describe('a drill that is triggered', () => {
 
   it('starts once; while it runs nothing is started, and its run is named', async () => {
     const bundle = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('./support/broken-drill.ts', import.meta.url)),
+      workflowsPath: fileURLToPath(new URL('../support/broken-drill.ts', import.meta.url)),
       logger: new DefaultLogger('ERROR'),
     });
     const connection = await NativeConnection.connect({ address: world.address });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorDocument } from '../../client/cli/render-error.js';
+import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { DrillHistory, DrillSummary, RunList, RunReport } from '../../client/index.js';
-import { runWorkflowId, vmWorkflowId } from '../../plan/names.js';
-import { connectClient } from '../../worker/connection.js';
+import { runWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import { connectClient } from '../../temporal/connection.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 

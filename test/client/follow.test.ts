@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Interrupted, NoWorker, RunNotFound } from '../../client/errors.js';
 import { follow, restAfter } from '../../client/follow.js';
 import type { LiveReport } from '../../client/live-report.js';
-import { report, vm } from './support/reports.js';
+import { report, vm } from '../support/reports.js';
 
 const open = report([vm('a', { state: 'running' })]);
 const final = report([vm('a', { state: 'succeeded' })], { finishedAt: '2026-12-05T22:00:00.000Z', state: 'succeeded' });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { AmbiguousName, NotInRun } from '../../client/errors.js';
 import { nearest } from '../../client/nearest.js';
 import { findScope, findVm } from '../../client/scope.js';
-import { report, vm } from './support/reports.js';
+import { report, vm } from '../support/reports.js';
 
 describe('nearest names', () => {
   const runs = ['paris-exit-20261205', 'paris-exit-20261204', 'lyon-exit-1', 'x'];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorDocument } from '../../client/cli/render-error.js';
+import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { RunList } from '../../client/list-runs.js';
-import type { RunReport } from '../../workflows/report.js';
+import type { RunReport } from '../../contract/report.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorDocument } from '../../client/cli/render-error.js';
+import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { RunReport } from '../../client/index.js';
 import { openWorld, type World } from './support/world.js';
 

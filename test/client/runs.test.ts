@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ErrorDocument } from '../../client/cli/render-error.js';
+import { reportDocument } from '../../cli/report/json.js';
+import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { RunList } from '../../client/list-runs.js';
 import type { LiveReport } from '../../client/live-report.js';
-import { reportDocument } from '../../client/report/json.js';
 import type { Retry } from '../../client/retries.js';
-import type { RunReport, VmReport } from '../../workflows/report.js';
+import type { RunReport, VmReport } from '../../contract/report.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 

@@ -7,7 +7,7 @@ import { conformance } from '../../conformance/command.js';
 import { requireReading } from '../../conformance/read-only.js';
 import { run } from '../../conformance/run.js';
 import { type SimulatedTarget, simulatedTarget } from '../../conformance/simulated.js';
-import type { Method } from '../../vcda/transport.js';
+import type { Method } from '../../vcda/http/transport.js';
 import { altered } from './support/altered.js';
 
 describe('what a read-only run may send', () => {

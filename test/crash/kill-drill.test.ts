@@ -1,11 +1,11 @@
 /** The only worker, a real process, is killed with SIGKILL in each phase of a drill and of the ways back; the ledger judges. */
 import { describe, expect, it } from '@jest/globals';
 import { duplicateSubmissions } from '../../chaos/judge-submissions.js';
-import { siteWorkflowId } from '../../plan/names.js';
+import { siteStatusQuery } from '../../contract/messages.js';
+import { siteWorkflowId } from '../../contract/names.js';
+import type { RunReport } from '../../contract/report.js';
 import type { Check, Drill, Plan } from '../../plan/types.js';
 import type { FaultRule, WorldView } from '../../simulator/index.js';
-import { siteStatusQuery } from '../../workflows/messages.js';
-import type { RunReport } from '../../workflows/report.js';
 import { atMost } from '../support/at-most.js';
 import {
   drillOf,

@@ -1,8 +1,8 @@
 /** The only worker, a real process, is killed with SIGKILL in each phase of a migration; the ledger judges. */
 import { describe, expect, it } from '@jest/globals';
-import { runWorkflowId } from '../../plan/names.js';
+import { approveUpdate } from '../../contract/messages.js';
+import { runWorkflowId } from '../../contract/names.js';
 import type { FaultRule, WorldView } from '../../simulator/index.js';
-import { approveUpdate } from '../../workflows/messages.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
 import { spawnWorker } from '../support/worker-process.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../plan/load-config.js';
-import { CERTIFICATE, directory, problemLines } from './files.js';
+import { loadConfig } from '../../plan/config/load-config.js';
+import { CERTIFICATE, directory, problemLines } from '../support/plan-files.js';
 
 const LOGIN = 'login: { type: localUser, user: root, password: hunter2 }';
 

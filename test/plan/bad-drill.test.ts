@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadDrill } from '../../plan/load-drill.js';
-import { A, B, C, DRILL, directory, HEAD, problemLines } from './files.js';
+import { loadDrill } from '../../plan/drill/load-drill.js';
+import { A, B, C, DRILL, directory, HEAD, problemLines } from '../support/plan-files.js';
 
 const SITES = ['paris', 'lyon'];
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadPlan } from '../../plan/load-plan.js';
-import { A, B, C, directory, HEAD, problemLines, VDC } from './files.js';
+import { A, B, C, directory, HEAD, problemLines, VDC } from '../support/plan-files.js';
 
 const SITES = ['paris', 'lyon'];
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { DRILL_KEYS } from '../../plan/drill-schema.js';
-import { loadConfig } from '../../plan/load-config.js';
-import { loadDrill } from '../../plan/load-drill.js';
+import { loadConfig } from '../../plan/config/load-config.js';
+import { DRILL_KEYS } from '../../plan/drill/drill-schema.js';
+import { loadDrill } from '../../plan/drill/load-drill.js';
 import { loadPlan } from '../../plan/load-plan.js';
 import { PLAN_KEYS } from '../../plan/plan-schema.js';
-import { CERTIFICATE, directory } from './files.js';
+import { CERTIFICATE, directory } from '../support/plan-files.js';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/files.md'), 'utf8');

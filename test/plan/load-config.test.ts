@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../plan/load-config.js';
-import { CERTIFICATE, directory } from './files.js';
+import { loadConfig } from '../../plan/config/load-config.js';
+import { CERTIFICATE, directory } from '../support/plan-files.js';
 
 const FINGERPRINT = `SHA-256:${Array(32).fill('ab').join(':')}`;
 const FILE = `sites:

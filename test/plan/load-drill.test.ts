@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadDrill } from '../../plan/load-drill.js';
+import { loadDrill } from '../../plan/drill/load-drill.js';
 import type { Drill } from '../../plan/types.js';
-import { A, B, C, DRILL, directory, HEAD } from './files.js';
+import { A, B, C, DRILL, directory, HEAD } from '../support/plan-files.js';
 
 const load = (drill: string, files: Record<string, string> = {}): Drill =>
   loadDrill(join(directory({ 'drill.yaml': drill, ...files }), 'drill.yaml'), { sites: ['paris', 'lyon'] });

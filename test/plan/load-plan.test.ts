@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadPlan } from '../../plan/load-plan.js';
 import type { Plan } from '../../plan/types.js';
-import { A, B, C, directory, HEAD, VDC } from './files.js';
+import { A, B, C, directory, HEAD, VDC } from '../support/plan-files.js';
 
 const load = (plan: string, files: Record<string, string> = {}): Plan =>
   loadPlan(join(directory({ 'plan.yaml': plan, ...files }), 'plan.yaml'), { sites: ['paris', 'lyon'] });

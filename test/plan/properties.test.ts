@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { loadConfig } from '../../plan/config/load-config.js';
 import { drillDigest, planDigest } from '../../plan/digest.js';
-import { formatDuration, parseDuration } from '../../plan/durations.js';
-import { loadConfig } from '../../plan/load-config.js';
-import { loadDrill } from '../../plan/load-drill.js';
+import { loadDrill } from '../../plan/drill/load-drill.js';
 import { loadPlan } from '../../plan/load-plan.js';
-import { BadInput } from '../../plan/problem.js';
-import { A, B, directory, VDC } from './files.js';
+import { formatDuration, parseDuration } from '../../plan/source/durations.js';
+import { BadInput } from '../../plan/source/problem.js';
+import { A, B, directory, VDC } from '../support/plan-files.js';
 
 const dir = directory({});
 const file = join(dir, 'file.yaml');

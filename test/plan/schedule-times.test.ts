@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { cronFault } from '../../plan/cron.js';
-import { clockChangeWarnings, nextTimes, shortestGap } from '../../plan/schedule-times.js';
-import { zoneClock } from '../../plan/zone-clock.js';
+import { cronFault } from '../../plan/drill/cron.js';
+import { clockChangeWarnings, nextTimes, shortestGap } from '../../plan/drill/schedule-times.js';
+import { zoneClock } from '../../plan/drill/zone-clock.js';
 import { until } from '../support/until.js';
 
 const HOUR = 3_600_000;

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Client, Connection, type WorkflowHandleWithStartDetails } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
-import { dataConverter } from '../../worker/data-converter.js';
+import { dataConverter } from '../../temporal/data-converter.js';
+import { temporalClient } from '../../temporal/temporal-client.js';
 import { installRuntime } from '../../worker/logger.js';
-import { temporalClient } from '../../worker/temporal-client.js';
 import { until } from '../support/until.js';
 import { counter, hitSignal, hitsQuery } from './support/counter.js';
 

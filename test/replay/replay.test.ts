@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { dataConverter } from '../../temporal/data-converter.js';
 import { makeWorkflowBundle } from '../../worker/bundle.js';
-import { dataConverter } from '../../worker/data-converter.js';
 import { installRuntime } from '../../worker/logger.js';
 import * as workflows from '../../workflows/index.js';
 

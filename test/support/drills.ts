@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { expect } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { runWorkflowId } from '../../plan/names.js';
+import { cancelUpdate, DRILL, DRILL_FAILED } from '../../contract/messages.js';
+import { runWorkflowId } from '../../contract/names.js';
+import type { RunReport } from '../../contract/report.js';
 import type { Check, Drill } from '../../plan/types.js';
-import { cancelUpdate, DRILL, DRILL_FAILED } from '../../workflows/messages.js';
-import type { RunReport } from '../../workflows/report.js';
 import type { Lab } from './lab.js';
 
 /** A port of this machine that takes connections until `close`. */

@@ -5,8 +5,8 @@
  * Jest loads this file outside its module system, where `./x.js` does not find `x.ts`; so it uses what `npm run build` left.
  */
 import { createRequire } from 'node:module';
-import type * as devServers from '../../worker/dev-server.js';
-import type * as clis from '../../worker/temporal-cli.js';
+import type * as devServers from '../../temporal/dev-server.js';
+import type * as clis from '../../temporal/temporal-cli.js';
 
 type DevServers = typeof devServers;
 type Clis = typeof clis;
@@ -15,8 +15,8 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 export default async function setUp(): Promise<void> {
   const built = createRequire(import.meta.url);
-  const { resolveTemporalCli }: Clis = built('../../dist/worker/temporal-cli.js');
-  const { startDevServer }: DevServers = built('../../dist/worker/dev-server.js');
+  const { resolveTemporalCli }: Clis = built('../../dist/temporal/temporal-cli.js');
+  const { startDevServer }: DevServers = built('../../dist/temporal/dev-server.js');
 
   const cli = await resolveTemporalCli({ env: process.env, say });
   const server = await startDevServer({

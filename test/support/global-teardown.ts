@@ -1,5 +1,5 @@
 /** Ends the dev server that global-setup.ts started; should jest die before, the server's guard does. */
-import type { DevServer } from '../../worker/dev-server.js';
+import type { DevServer } from '../../temporal/dev-server.js';
 
 const shared: { droverTestTemporal?: DevServer } & typeof globalThis = globalThis;
 

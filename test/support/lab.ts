@@ -6,18 +6,18 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { judge } from '../../client/demo/verdict.js';
-import { runWorkflowId } from '../../plan/names.js';
+import { judge } from '../../cli/demo/verdict.js';
+import { PLAN_RUN } from '../../contract/messages.js';
+import { runWorkflowId } from '../../contract/names.js';
+import type { RunReport } from '../../contract/report.js';
 import { Secret } from '../../plan/secret.js';
 import type { Config, Plan, SiteConfig } from '../../plan/types.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../simulator/index.js';
+import { temporalClient } from '../../temporal/temporal-client.js';
 import { createSites } from '../../vcda/index.js';
 import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { installRuntime } from '../../worker/logger.js';
-import { temporalClient } from '../../worker/temporal-client.js';
 import { createDroverWorker } from '../../worker/worker.js';
-import { PLAN_RUN } from '../../workflows/messages.js';
-import type { RunReport } from '../../workflows/report.js';
 
 /** Sites are shared names at the Temporal server, so every lab has its own. */
 export interface Lab {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { Lab } from './lab.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/client/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface WorkerProcess {
   pid: number;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createCircuit } from '../../vcda/circuit.js';
+import { createCircuit } from '../../vcda/http/circuit.js';
+import { createLimiter } from '../../vcda/http/limiter.js';
 import { VcdaError } from '../../vcda/index.js';
-import { createLimiter } from '../../vcda/limiter.js';
 import { until } from '../support/until.js';
 import { failureOf, withFake } from './support/client.js';
 import { anyTask, before, type Handler, refuse, startFakeSite } from './support/fake-site.js';

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../plan/load-config.js';
-import { renderErrorTable, withErrorTable } from '../../vcda/error-table-page.js';
+import { loadConfig } from '../../plan/config/load-config.js';
+import { renderErrorTable, withErrorTable } from '../../vcda/errors/error-table-page.js';
 import { ERROR_TABLE, errorRules } from '../../vcda/index.js';
-import { directory } from '../plan/files.js';
+import { directory } from '../support/plan-files.js';
 
 const path = fileURLToPath(new URL('../../docs/error-codes.md', import.meta.url));
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../plan/secret.js';
+import { createSession } from '../../vcda/http/session.js';
+import { createTransport } from '../../vcda/http/transport.js';
 import type { Login, PeerLogin } from '../../vcda/index.js';
-import { createSession } from '../../vcda/session.js';
-import { createTransport } from '../../vcda/transport.js';
 import { failureOf, siteConfig, withFake, withSimulator } from './support/client.js';
 
 const secret = (text: string) => new Secret(text);

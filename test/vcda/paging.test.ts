@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { createSiteHttp } from '../../vcda/calls/site-http.js';
 import { task } from '../../vcda/schemas/task.js';
-import { createSiteHttp } from '../../vcda/site-http.js';
 import { failureOf, startBody, withFake, withSimulator } from './support/client.js';
 import { before, type Handler, refuse, runningTask, type Seen } from './support/fake-site.js';
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Secret } from '../../plan/secret.js';
-import { scrubber } from '../../vcda/scrub.js';
+import { scrubber } from '../../vcda/http/scrub.js';
 import { type FakeOptions, failureOf, startBody, withFake } from './support/client.js';
 import { anyTask, before, type Handler, type Seen } from './support/fake-site.js';
 

@@ -2,7 +2,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { type Activities, createActivities } from '../../../activities/index.js';
-import type { LocateInput, OperationRequest } from '../../../activities/types.js';
+import type { LocateInput, OperationRequest } from '../../../contract/operation.js';
 import type { Config } from '../../../plan/types.js';
 import { siteVdcId } from '../../../simulator/index.js';
 import { createSites, type Site, type Task, type VmReplication } from '../../../vcda/index.js';

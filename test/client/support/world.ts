@@ -4,13 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { judge } from '../../../client/demo/verdict.js';
+import { judge } from '../../../cli/demo/verdict.js';
 import { connectDrover, type Drover } from '../../../client/index.js';
+import type { RunReport } from '../../../contract/report.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../../simulator/index.js';
-import type { RunReport } from '../../../workflows/report.js';
+import { cli, type Finished, type Started, startCli } from '../../cli/support/cli.js';
+import { type Folder, tempFolder } from '../../support/folder.js';
 import { until } from '../../support/until.js';
-import { cli, type Finished, type Started, startCli } from './cli.js';
-import { type Folder, tempFolder } from './folder.js';
 
 export interface World {
   folder: Folder;

@@ -1,7 +1,8 @@
 /** Drills and reports of VMs without a Temporal, for tests of the pure parts of workflows. */
+
+import type { DrillProgress } from '../../../contract/messages.js';
+import { untouched, type VmReport } from '../../../contract/report.js';
 import type { Drill, PlanVm } from '../../../plan/types.js';
-import type { DrillProgress } from '../../../workflows/messages.js';
-import { untouched, type VmReport } from '../../../workflows/report.js';
 
 export const madeUpVm = (id: string): PlanVm => ({ id, name: `vm-${id}`, after: [] });
 

@@ -1,0 +1,33 @@
+import { chooseRunId } from '../../../client/start-once.js';
+import { loadDrill } from '../../../plan/drill/load-drill.js';
+import { type AddCommand, examples } from '../../command.js';
+import { withDrover } from '../../context.js';
+import { EXIT } from '../../exit-codes.js';
+import { loadWithConfig } from '../../load-input.js';
+import { afterStart, type StartOptions, startOptions } from '../../start-command.js';
+import { drillDryRunDocument, drillDryRunText } from '../../text/drill-plan-text.js';
+
+export const addDrillRun: AddCommand = (program, run) => {
+  const command = startOptions(
+    program.command('run').argument('<drill>', 'drill file, YAML or JSON'),
+    "the drill's name",
+  )
+    .description('start a drill now')
+    .addHelpText(
+      'after',
+      examples('drover drill run crm-drill.yaml --dry-run', 'drover drill run crm-drill.yaml --wait'),
+    )
+    .action((file: string, options: StartOptions) =>
+      run(command, async (cli) => {
+        const { config, loaded: drill } = loadWithConfig(cli, (sites) => loadDrill(file, { sites }));
+        const id = chooseRunId(drill.name, options.id, new Date());
+        if (options.dryRun) {
+          cli.out.result(drillDryRunText(drill, id, cli.out.colors), drillDryRunDocument(drill, id));
+          return EXIT.ok;
+        }
+        return withDrover(cli, config, async (drover) =>
+          afterStart(cli, await drover.startDrill(drill, { id }), options.wait ?? false, 'drill'),
+        );
+      }),
+    );
+};

@@ -1,0 +1,52 @@
+import type { Swept } from '../../../client/drills/sweep-site.js';
+import { Interrupted, SiteUnknown } from '../../../client/errors.js';
+import { nearest } from '../../../client/nearest.js';
+import { plural } from '../../../client/words.js';
+import type { Config } from '../../../plan/types.js';
+import { type AddCommand, examples } from '../../command.js';
+import { configWithSites, withDrover } from '../../context.js';
+import { EXIT } from '../../exit-codes.js';
+import { aborting } from '../../interrupt.js';
+
+export const addDrillSweep: AddCommand = (program, run) => {
+  const command = program
+    .command('sweep')
+    .argument('<site>', 'site at which to look')
+    .description('remove test copies that drills have left at a site, such as one whose workflow was terminated')
+    .addHelpText('after', examples('drover drill sweep lyon'))
+    .action((site: string) =>
+      run(command, async (cli) => {
+        const config = configWithSites(cli);
+        requireKnown(config, site);
+        const stopped = new Interrupted(
+          `No longer waiting; the sweep of site ${site} goes on.`,
+          `drover drill sweep ${site}`,
+        );
+        const swept = await withDrover(cli, config, (drover) =>
+          aborting(stopped, (signal) => drover.sweep(site, { signal })),
+        );
+        cli.out.result(sweptText(swept), swept);
+        return swept.left.length === 0 ? EXIT.ok : EXIT.notAll;
+      }),
+    );
+};
+
+function requireKnown({ sites }: Config, site: string): void {
+  const names = Object.keys(sites);
+  if (!names.includes(site)) {
+    throw new SiteUnknown(site, nearest(site, names));
+  }
+}
+
+export function sweptText({ site, removed, left }: Swept): string {
+  const list = (copies: Swept['left']): string => copies.map(({ vm, run }) => `  ${vm} (${run})`).join('\n');
+  const copies = (all: Swept['left']): string => plural(all.length, 'test copy', 'test copies');
+  return [
+    removed.length === 0
+      ? `No test copy was removed at ${site}.`
+      : `${copies(removed)} removed at ${site}:\n${list(removed)}`,
+    ...(left.length === 0
+      ? []
+      : [`${copies(left)} still there, in use by another run or not to be removed; sweep again later:\n${list(left)}`]),
+  ].join('\n\n');
+}

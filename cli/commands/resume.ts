@@ -1,0 +1,11 @@
+import { type AddCommand, examples } from '../command.js';
+import { steerWith } from '../steer-command.js';
+
+export const addResume: AddCommand = (program, run) => {
+  const command = program
+    .command('resume')
+    .argument('<run>', 'id of the run')
+    .description('go on after a pause, and try again what a site refused')
+    .addHelpText('after', examples('drover resume paris-exit-20261205'))
+    .action((id: string) => steerWith(command, run, id, (handle) => handle.resume()));
+};

@@ -1,0 +1,46 @@
+import { PortTaken } from '../../client/errors.js';
+import { type AddCommand, examples } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { count, factor, whole } from '../parse.js';
+
+interface SimulatorFlags {
+  port?: number;
+  seed: number;
+  speed: number;
+  vms: number;
+}
+
+export const addSimulator: AddCommand = (program, run) => {
+  const command = program
+    .command('simulator')
+    .option('--port <n>', 'port of site paris, that of lyon being the next one (default: free ports)', count)
+    .option('--seed <s>', 'everything random follows from it', whole, 1)
+    .option('--speed <x>', 'simulated seconds per second', factor, 1)
+    .option('--vms <n>', 'VMs at site paris', count, 40)
+    .description('run the VCDA simulator alone, until it is told to stop; prints the addresses of its sites')
+    .addHelpText('after', examples('drover simulator --port 8441 --speed 60'))
+    .action(({ port, ...options }: SimulatorFlags) =>
+      run(command, async () => {
+        const { simulate } = await import('../../simulator/main.js');
+        const ports =
+          port === undefined
+            ? {}
+            : {
+                sites: [
+                  { name: 'paris', port },
+                  { name: 'lyon', port: port + 1 },
+                ],
+              };
+        try {
+          await simulate({ ...options, ...ports });
+        } catch (error) {
+          throw taken(error) ? new PortTaken(port ?? 0) : error;
+        }
+        return EXIT.ok;
+      }),
+    );
+};
+
+function taken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}

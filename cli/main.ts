@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { main } from './program.js';
+
+// A reader that has seen enough (`drover list | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+  process.exit(0);
+});
+
+process.exit(await main(process.argv.slice(2), process.env));

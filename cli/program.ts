@@ -1,0 +1,100 @@
+import { Command, CommanderError } from 'commander';
+import type { Env } from '../temporal/connection.js';
+import { examples, type Run } from './command.js';
+import { addApprove } from './commands/approve.js';
+import { addCancel } from './commands/cancel.js';
+import { addDemo } from './commands/demo.js';
+import { addDoctor } from './commands/doctor.js';
+import { addDrill } from './commands/drill/index.js';
+import { addList } from './commands/list.js';
+import { addPause } from './commands/pause.js';
+import { addFailback, addFailover, addReverse } from './commands/recover.js';
+import { addReport } from './commands/report.js';
+import { addResume } from './commands/resume.js';
+import { addRun } from './commands/run.js';
+import { addShow } from './commands/show.js';
+import { addSimulator } from './commands/simulator.js';
+import { addWatch } from './commands/watch.js';
+import { addWorker } from './commands/worker.js';
+import type { Cli } from './context.js';
+import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
+import { Output } from './text/output.js';
+import { errorDocument, errorText } from './text/render-error.js';
+import { version } from './version.js';
+
+const COMMANDS = [
+  addDemo,
+  addRun,
+  addFailover,
+  addReverse,
+  addFailback,
+  addDrill,
+  addList,
+  addShow,
+  addWatch,
+  addReport,
+  addApprove,
+  addPause,
+  addResume,
+  addCancel,
+  addDoctor,
+  addWorker,
+  addSimulator,
+];
+
+interface GlobalOptions {
+  config?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Runs the command line; the exit code is for the caller to end the process with. */
+export async function main(args: string[], env: Env): Promise<number> {
+  let code: number = EXIT.ok;
+  const run: Run = async (command, action) => {
+    const { config, json = false, quiet = false } = command.optsWithGlobals<GlobalOptions>();
+    const cli: Cli = { out: new Output({ json, quiet }), env, config };
+    try {
+      code = await action(cli);
+    } catch (error) {
+      code = tell(cli.out, error);
+    }
+  };
+  try {
+    await buildProgram(run).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+      // Help was asked for, or nothing was; either way it has been printed.
+      return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+    }
+    return tell(new Output({ json: args.includes('--json'), quiet: false }), error);
+  }
+  return code;
+}
+
+function buildProgram(run: Run): Command {
+  const program = new Command('drover')
+    .description('Moves herds of VMs between VMware Cloud Director Availability sites, durably.')
+    .version(version())
+    .option('--config <file>', 'config file (default: DROVER_CONFIG, else drover.yaml)')
+    .option('--json', 'print exactly one JSON document on stdout')
+    .option('--quiet', 'no progress and no hints on stderr')
+    .addHelpText('after', examples('drover demo --crash', 'drover run paris-exit.yaml --wait', 'drover help run'))
+    .configureHelp({ showGlobalOptions: true })
+    // Said once, by `tell`, so that --json holds for usage errors as well.
+    .configureOutput({ outputError: () => {} })
+    .exitOverride()
+    .showSuggestionAfterError();
+  for (const add of COMMANDS) {
+    add(program, run);
+  }
+  return program;
+}
+
+function tell(out: Output, error: unknown): ExitCode {
+  out.alert(errorText(error));
+  if (out.json) {
+    out.result('', errorDocument(error));
+  }
+  return exitCodeOfError(error);
+}

@@ -1,0 +1,50 @@
+/** What the commands that start a run share: their options, and what they print once a run was asked for. */
+import type { Command } from 'commander';
+import type { StartedHandle } from '../client/drover.js';
+import type { Cli } from './context.js';
+import { EXIT, exitCodeOfReport } from './exit-codes.js';
+import { showText } from './text/show-text.js';
+import { printReport, watchRun } from './watch-run.js';
+
+export interface StartOptions {
+  id?: string;
+  dryRun?: boolean;
+  wait?: boolean;
+}
+
+export function startOptions(command: Command, defaultId: string): Command {
+  return command
+    .option('--id <id>', `id of the run (default: ${defaultId} and today's date)`)
+    .option('--dry-run', 'check everything, print what would be done, start nothing')
+    .option('--wait', 'follow the run to its end and print its report');
+}
+
+/** @param what `plan` or `drill`, for messages */
+export async function afterStart(
+  cli: Cli,
+  { run: handle, existed, takenUp }: StartedHandle,
+  wait: boolean,
+  what: 'plan' | 'drill',
+): Promise<number> {
+  const { run } = handle;
+  if (!takenUp) {
+    cli.out.alert(`No worker has begun with run ${run} yet; it waits for one. Next: drover worker`);
+  }
+  if (existed) {
+    cli.out.note(`Run ${run} of this ${what} exists already; it was not started again.`);
+  }
+  if (wait) {
+    if (!existed) {
+      cli.out.note(`Run ${run} started. Ctrl-C ends the watching, not the run.`);
+    }
+    return printReport(cli, await watchRun(cli, handle));
+  }
+  if (!existed) {
+    cli.out.result(run, { run, existed, takenUp });
+    cli.out.note(`Follow it: drover watch ${run}`);
+    return EXIT.ok;
+  }
+  const report = await handle.report({ live: true });
+  cli.out.result(showText(report, cli.out.colors), report);
+  return exitCodeOfReport(report);
+}

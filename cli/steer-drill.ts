@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import type { DrillHandle } from '../client/drills/drill-handle.js';
+import type { Run } from './command.js';
+import { clientConfig, withDrover } from './context.js';
+import { EXIT } from './exit-codes.js';
+
+/** The body that commands share which change a drill's schedule: act, and print what was done. */
+export function steerDrill(
+  command: Command,
+  run: Run,
+  drill: string,
+  act: (handle: DrillHandle) => Promise<{ message: string } & Record<string, unknown>>,
+): Promise<void> {
+  return run(command, async (cli) => {
+    const document = await withDrover(cli, clientConfig(cli), (drover) => act(drover.drill(drill)));
+    cli.out.result(document.message, { drill, ...document });
+    return EXIT.ok;
+  });
+}

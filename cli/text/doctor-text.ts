@@ -1,0 +1,48 @@
+import type { SiteInspection } from '../../contract/operation.js';
+import type { Colors } from './output.js';
+
+/** What `drover doctor` found. */
+export interface Diagnosis {
+  config: { file: string | null; sites: string[] };
+  temporal: { address: string; namespace: string; taskQueue: string; serverVersion: string };
+  sites: SiteInspection[];
+  /** sites of this config that the worker's config has not got */
+  unknownToWorker: string[];
+}
+
+export function siteFailed({ checks }: SiteInspection): boolean {
+  return checks.some(({ ok }) => ok === false);
+}
+
+/** Every check of every site on a line; below a failed one, what to mend. */
+export function diagnosisText({ sites, unknownToWorker }: Diagnosis, colors: Colors): string {
+  const blocks = sites.map(({ site, url, checks }) =>
+    [
+      `${colors.bold(site)}  ${url}`,
+      ...checks.flatMap(({ name, ok, detail, mend }) => [
+        `  ${mark(ok, colors)} ${name.padEnd(WIDEST)}  ${detail}`,
+        ...(mend === null ? [] : [`  ${' '.repeat(WIDEST)}      mend: ${mend}`]),
+      ]),
+    ].join('\n'),
+  );
+  const missing = unknownToWorker.map(
+    (site) =>
+      `${colors.bold(site)}  ${mark(false, colors)} the worker's config has no such site\n  mend: give the workers the same sites, and restart them`,
+  );
+  const bad = sites.filter(siteFailed).length + unknownToWorker.length;
+  const verdict =
+    bad === 0
+      ? colors.green('All is well.')
+      : colors.red(`${bad} of ${sites.length + unknownToWorker.length} sites need mending.`);
+  return [...blocks, ...missing, verdict].join('\n\n');
+}
+
+/** longest name of a check */
+const WIDEST = 'certificate'.length;
+
+function mark(ok: boolean | null, colors: Colors): string {
+  if (ok === null) {
+    return colors.dim('-- ');
+  }
+  return ok ? colors.green('ok ') : colors.red('BAD');
+}

@@ -1,0 +1,102 @@
+/** What a drill proved, or is proving; shared by show, watch and report. */
+
+import { moment, plural } from '../../client/words.js';
+import type { DrillResult, RunReport, VmReport } from '../../contract/report.js';
+import type { Colors } from './output.js';
+import { filled, seconds } from './run-text.js';
+import { table } from './table.js';
+
+export function drillBlocks(report: RunReport, drill: DrillResult, colors: Colors): string[] {
+  return [
+    facts(report, drill, colors),
+    ...missed(drill, colors),
+    ...groups(drill),
+    ...failedChecks(report.vms, colors),
+    ...swept(drill),
+  ];
+}
+
+function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
+  const { phase, triggeredAt, rtoSeconds, rpoSeconds, objectives } = drill;
+  const rows = [
+    ['phase', phase],
+    ['triggered', moment(triggeredAt)],
+    ...up(report, drill),
+    ['RTO', measured(rtoSeconds, objectives.rtoSeconds, report, colors)],
+    ['RPO', measured(rpoSeconds, objectives.rpoSeconds, report, colors)],
+    ...checksMade(report.vms),
+    ...(report.finishedAt === null ? [] : [['left behind', leftBehind(drill, colors)]]),
+  ];
+  return table(
+    [],
+    rows.map(([name = '', value = '']) => [`  ${name}`, value]),
+  );
+}
+
+/** What runs beside the real VMs at this moment, and until when. */
+function up({ vms, finishedAt }: RunReport, { mode, heldUntil }: DrillResult): string[][] {
+  const recovered = finishedAt === null ? vms.filter(({ step }) => UP.has(step)) : [];
+  if (recovered.length === 0) {
+    return [];
+  }
+  const what = mode === 'test' ? plural(recovered.length, 'test copy', 'test copies') : plural(recovered.length, 'VM');
+  const until = heldUntil === null ? '' : `, until ${moment(heldUntil)}`;
+  return [['still up', `${what}${until}: ${some(recovered.map(({ name }) => name))}`]];
+}
+
+function some(names: string[]): string {
+  const more = names.length - SHOWN;
+  return more <= 0 ? names.join(', ') : `${names.slice(0, SHOWN).join(', ')} and ${more} more`;
+}
+
+/** Names or lines that a screen bears; --json has all of them. */
+const SHOWN = 10;
+
+const UP: ReadonlySet<VmReport['step']> = new Set<VmReport['step']>(['checks', 'hold', 'clean-up']);
+
+function measured(value: number | null, objective: number | null, { finishedAt }: RunReport, colors: Colors): string {
+  const text = value === null ? (finishedAt === null ? 'not known yet' : 'not reached') : seconds(value);
+  if (objective === null) {
+    return text;
+  }
+  const bad = value === null ? finishedAt !== null : value > objective;
+  return `${bad ? colors.red(text) : text}, at most ${seconds(objective)} wanted`;
+}
+
+const leftBehind = ({ left }: DrillResult, colors: Colors): string =>
+  left.length === 0 ? 'nothing' : colors.red(some(left));
+
+function checksMade(vms: VmReport[]): string[][] {
+  const made = vms.flatMap(({ checks }) => checks);
+  return made.length === 0 ? [] : [['checks', `${made.filter(({ ok }) => ok).length} of ${made.length} passed`]];
+}
+
+function missed({ missed: objectives }: DrillResult, colors: Colors): string[] {
+  const lines = objectives.slice(0, SHOWN).map((one) => colors.red(`missed: ${one}`));
+  const more = objectives.length - lines.length;
+  return objectives.length === 0 ? [] : [[...lines, ...(more === 0 ? [] : [`and ${more} more`])].join('\n')];
+}
+
+/** Nothing where they would only repeat the drill's own numbers. */
+function groups({ groups: all }: DrillResult): string[] {
+  const rows = all.map(({ name, rtoSeconds, rpoSeconds }) => [name, seconds(rtoSeconds), seconds(rpoSeconds)]);
+  const measuredAny = rows.some(([, rto, rpo]) => rto !== '' || rpo !== '');
+  return rows.length < 2 || !measuredAny ? [] : [table(...filled(['GROUP', 'RTO', 'RPO'], rows))];
+}
+
+function failedChecks(vms: VmReport[], colors: Colors): string[] {
+  const failed = vms.flatMap(({ name, checks }) =>
+    checks.filter(({ ok }) => !ok).map((check) => [colors.red(name), check.name, String(check.attempts), check.detail]),
+  );
+  return failed.length === 0
+    ? []
+    : [`${plural(failed.length, 'check')} failed:\n\n${table(['VM', 'CHECK', 'ATTEMPTS', 'LAST SEEN'], failed)}`];
+}
+
+function swept({ swept: copies }: DrillResult): string[] {
+  return copies.length === 0
+    ? []
+    : [
+        `Removed ${plural(copies.length, 'test copy', 'test copies')} that earlier drills had left: ${copies.map(({ vm, run }) => `${vm} (${run})`).join(', ')}.`,
+      ];
+}

@@ -1,0 +1,57 @@
+import { CommanderError } from 'commander';
+import { DroverError } from '../../client/errors.js';
+import { BadInput, formatProblem, type Problem } from '../../plan/source/problem.js';
+import { TemporalUnreachable } from '../../temporal/connection.js';
+
+/** What `--json` prints for an error. */
+export interface ErrorDocument {
+  error: { code: string; message: string; problems: Problem[]; next: string | null };
+}
+
+export function errorDocument(error: unknown): ErrorDocument {
+  return {
+    error: {
+      code: codeOf(error),
+      message: messageOf(error),
+      problems: error instanceof BadInput ? error.problems : [],
+      next: error instanceof DroverError ? error.next : null,
+    },
+  };
+}
+
+/** An error for a person: what happened, each problem of a file on its own line, and what to do next. */
+export function errorText(error: unknown): string {
+  if (error instanceof BadInput) {
+    return [...error.problems.map(formatProblem), messageOf(error)].join('\n');
+  }
+  const next = error instanceof DroverError && error.next !== null ? `\n  next: ${error.next}` : '';
+  return `${messageOf(error)}${next}`;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof DroverError || error instanceof CommanderError) {
+    return error.code;
+  }
+  if (error instanceof BadInput || error instanceof TemporalUnreachable) {
+    return error.name;
+  }
+  return 'Unexpected';
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof BadInput) {
+    const count = error.problems.length;
+    return `${count === 1 ? '1 problem' : `${count} problems`} found; nothing was done.`;
+  }
+  if (error instanceof CommanderError) {
+    return error.message.replace(/^error: /, '');
+  }
+  if (error instanceof DroverError || error instanceof TemporalUnreachable) {
+    return error.message;
+  }
+  return `Unexpected error: ${error instanceof Error ? messages(error) : String(error)}`;
+}
+
+function messages(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${messages(error.cause)}` : error.message;
+}

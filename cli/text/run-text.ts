@@ -1,0 +1,145 @@
+/** A run in words and tables; shared by show, watch and report. */
+
+import type { Attention } from '../../client/attention.js';
+import { between, duration, moment, plural } from '../../client/words.js';
+import type { RunReport, RunTotals, VmReport, VmState } from '../../contract/report.js';
+import { totalsOf } from '../../contract/report.js';
+import type { Colors } from './output.js';
+import { table } from './table.js';
+
+export function headline(report: RunReport, colors: Colors): string {
+  const { run, plan, kind, state, startedAt, finishedAt, drill } = report;
+  const what = drill === null ? `plan ${plan}, kind ${kind}` : `drill ${plan}, mode ${drill.mode}`;
+  const took = duration(between(startedAt, finishedAt));
+  const when =
+    finishedAt === null
+      ? `started ${moment(startedAt)}, ${took} ago`
+      : `${moment(startedAt)} to ${moment(finishedAt)}, ${took}`;
+  return `${colors.bold(run)}  ${colored(state, colors)}\n${what}, ${when}`;
+}
+
+/** `40 VMs: 12 succeeded, 3 running, 25 waiting`; states that no VM is in are left out. */
+export function totalsLine(totals: RunTotals): string {
+  const parts = STATES.filter((state) => totals[state] > 0).map((state) => `${totals[state]} ${state}`);
+  return `${plural(totals.vms, 'VM')}: ${parts.join(', ') || 'none'}`;
+}
+
+export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>): string {
+  const rows = [...byWave(vms)].map(([wave, members]) => {
+    const totals = totalsOf(members);
+    return [
+      wave,
+      String(totals.vms),
+      ...STATES.map((state) => (totals[state] === 0 ? '.' : String(totals[state]))),
+      activity(members),
+    ];
+  });
+  return table(...filled([waveHead(drill), 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows));
+}
+
+export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string {
+  const rows = vms.map((vm) => [
+    vm.name,
+    vm.wave,
+    colored(vm.state, colors),
+    vm.step,
+    vm.waitingFor ?? '',
+    outage(vm),
+    seconds(vm.rtoSeconds),
+    seconds(vm.rpoSeconds),
+    checks(vm, colors),
+    vm.error === null ? '' : `${vm.error.code}: ${vm.error.message}`,
+  ]);
+  const head = ['VM', waveHead(drill), 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'RTO', 'RPO', 'CHECKS', 'ERROR'];
+  return table(...filled(head, rows));
+}
+
+/** A drill's waves are its recovery groups. */
+function waveHead(drill: RunReport['drill']): string {
+  return drill === null ? 'WAVE' : 'GROUP';
+}
+
+/** How many of the checks made so far have passed. */
+function checks({ checks: made }: VmReport, colors: Colors): string {
+  if (made.length === 0) {
+    return '';
+  }
+  const passed = made.filter(({ ok }) => ok).length;
+  const text = `${passed}/${made.length}`;
+  return passed === made.length ? text : colors.red(text);
+}
+
+export function attentionText(attention: Attention[], colors: Colors): string {
+  return attention
+    .map(
+      ({ message, next }) => `${colors.yellow('!')} ${message}${next === null ? '' : `\n  next: ${colors.bold(next)}`}`,
+    )
+    .join('\n');
+}
+
+export function outage({ outageSeconds }: Pick<VmReport, 'outageSeconds'>): string {
+  return seconds(outageSeconds);
+}
+
+/** `12.4 s`, `3 min 05 s`; nothing for what was not measured. */
+export function seconds(value: number | null): string {
+  if (value === null) {
+    return '';
+  }
+  return value < 60 ? `${value} s` : duration(value * 1000);
+}
+
+export function colored(state: string, colors: Colors): string {
+  switch (state) {
+    case 'succeeded':
+      return colors.green(state);
+    case 'failed':
+      return colors.red(state);
+    case 'cancelled':
+    case 'skipped':
+    case 'paused':
+      return colors.yellow(state);
+    case 'running':
+      return colors.cyan(state);
+    default:
+      return state;
+  }
+}
+
+/** The VMs of each wave, both in the plan's order. */
+export function byWave(vms: VmReport[]): Map<string, VmReport[]> {
+  const waves = new Map<string, VmReport[]>();
+  for (const vm of vms) {
+    const members = waves.get(vm.wave);
+    if (members === undefined) {
+      waves.set(vm.wave, [vm]);
+    } else {
+      members.push(vm);
+    }
+  }
+  return waves;
+}
+
+/** Leaves out columns in which nothing stands. */
+export function filled(head: string[], rows: string[][]): [head: string[], rows: string[][]] {
+  const kept = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
+  const keep = (row: string[]): string[] => row.filter((_, column) => kept[column]);
+  return [keep(head), rows.map(keep)];
+}
+
+/** What the open VMs of a wave are doing, the busiest step first. */
+export function activity(vms: VmReport[]): string {
+  const counts = new Map<string, number>();
+  for (const { state, step, waitingFor } of vms) {
+    if (state === 'running' || (state === 'waiting' && (waitingFor !== null || step !== 'queued'))) {
+      const doing = waitingFor === null ? step : `waiting for ${waitingFor}`;
+      counts.set(doing, (counts.get(doing) ?? 0) + 1);
+    }
+  }
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([doing, count]) => `${count} ${doing}`)
+    .join(', ');
+}
+
+const STATES: VmState[] = ['succeeded', 'failed', 'cancelled', 'skipped', 'running', 'waiting'];

@@ -1,0 +1,92 @@
+/** One VM of a run, with every operation that was sent for it. */
+
+import { shellWord } from '../../client/attention.js';
+import type { LiveReport } from '../../client/live-report.js';
+import type { Retry } from '../../client/retries.js';
+import { between, duration, moment } from '../../client/words.js';
+import type { VmReport } from '../../contract/report.js';
+import type { Colors } from './output.js';
+import { colored, outage, seconds } from './run-text.js';
+import { table } from './table.js';
+
+export function vmText(
+  { run, attention, drill }: LiveReport,
+  vm: VmReport,
+  colors: Colors,
+  retries: Retry[] = [],
+): string {
+  const facts = [
+    ['id', vm.id],
+    ['run', run],
+    [drill === null ? 'wave' : 'group', vm.wave],
+    ['step', vm.step + (vm.waitingFor === null ? '' : `, waiting for ${vm.waitingFor}`)],
+    ['replication', vm.replicationId ?? '-'],
+    ['started', moment(vm.startedAt)],
+    ['finished', moment(vm.finishedAt)],
+    ['outage', outage(vm) || '-'],
+    ...(vm.rtoSeconds === null ? [] : [['RTO', seconds(vm.rtoSeconds)]]),
+    ...(vm.rpoSeconds === null ? [] : [['RPO', seconds(vm.rpoSeconds)]]),
+  ];
+  const notes = attention.filter(({ kind }) => kind !== 'approval' || vm.waitingFor === 'approval');
+  return [
+    `${colors.bold(vm.name)}  ${colored(vm.state, colors)}`,
+    table(
+      [],
+      facts.map(([name = '', value = '']) => [`  ${name}`, value]),
+    ),
+    operations(vm),
+    ...(vm.checks.length === 0 ? [] : [checks(vm, colors)]),
+    ...retries.map((retry) => retryText(retry, colors)),
+    ...(vm.error === null ? [] : [errorText(vm, colors)]),
+    ...nextSteps(run, vm, notes, colors),
+  ].join('\n\n');
+}
+
+function operations(vm: VmReport): string {
+  if (vm.operations.length === 0) {
+    return 'No operation was sent yet.';
+  }
+  const rows = vm.operations.map((one) => [
+    one.kind,
+    one.result ?? 'open',
+    moment(one.submittedAt),
+    duration(between(one.submittedAt, one.finishedAt)),
+    one.taskId ?? (one.adopted ? 'unknown, found by its effect' : '-'),
+    one.adopted ? 'found' : 'sent',
+    one.operationId,
+  ]);
+  return table(['OPERATION', 'RESULT', 'SUBMITTED', 'TOOK', 'TASK', 'HOW', 'OPERATION ID'], rows);
+}
+
+function checks(vm: VmReport, colors: Colors): string {
+  const rows = vm.checks.map(({ name, ok, detail, attempts, startedAt, finishedAt }) => [
+    name,
+    ok ? colors.green('passed') : colors.red('failed'),
+    String(attempts),
+    duration(between(startedAt, finishedAt)),
+    detail,
+  ]);
+  return table(['CHECK', 'RESULT', 'ATTEMPTS', 'TOOK', 'LAST SEEN'], rows);
+}
+
+function retryText({ activity, attempt, message }: Retry, colors: Colors): string {
+  return `${colors.yellow('!')} ${activity} failed and is tried again, attempt ${attempt}: ${message}`;
+}
+
+function errorText({ error }: VmReport, colors: Colors): string {
+  const where = [error?.operation && `operation ${error.operation}`, error?.taskId && `task ${error.taskId}`].filter(
+    Boolean,
+  );
+  return `${colors.red(`${error?.code}: ${error?.message}`)}${where.length === 0 ? '' : `\n  ${where.join(', ')}`}`;
+}
+
+function nextSteps(run: string, vm: VmReport, notes: LiveReport['attention'], colors: Colors): string[] {
+  if (vm.waitingFor === 'approval') {
+    return [`next: ${colors.bold(`drover approve ${run} ${shellWord(vm.name)}`)}`];
+  }
+  return notes
+    .filter(({ kind }) => kind !== 'approval')
+    .map(
+      ({ message, next }) => `${colors.yellow('!')} ${message}${next === null ? '' : `\n  next: ${colors.bold(next)}`}`,
+    );
+}

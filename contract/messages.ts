@@ -1,0 +1,235 @@
+/** Every message of Drover's workflows, typed: what people and workflows may say to a run, a VM and a site. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Drill, Plan, PlanVm } from '../plan/types.js';
+import { SIGNALS } from './names.js';
+import type { Notice, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from './operation.js';
+import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
+
+export type { TestCopy } from './operation.js';
+
+/* ── run ─────────────────────────────────────────────────────────────────── */
+
+export const PLAN_RUN = 'planRun';
+
+export interface RunInput {
+  run: string;
+  plan: Plan;
+  /** state handed over by continue-as-new; absent in the first execution */
+  carried?: CarriedRun;
+}
+
+export interface CarriedRun {
+  startedAt: number;
+  resumedAt: number;
+  paused: string | null;
+  cancelling: boolean;
+  /** failures that had happened when a person last resumed the run */
+  accepted: number;
+  approved: { waves: string[]; vms: string[] };
+  wave: number;
+  /** ids of VMs whose child workflow has not reported */
+  open: string[];
+  /** absent in what versions before 0.1 handed over */
+  sitesAway?: RunReport['sitesAway'];
+  vms: VmReport[];
+}
+
+/** Whom a steering message is for: a wave or a VM by id or name; neither means the whole run. */
+export interface Scope {
+  wave?: string;
+  vm?: string;
+}
+
+/** What a steering message did, in words for the person who sent it. */
+export interface Steered {
+  affected: number;
+  message: string;
+}
+
+/** A VM's final report; repeated notices are harmless. */
+export const vmEndedSignal = defineSignal<[VmReport]>('vmEnded');
+/** A VM met a refusal that only a person can lift; `at`: epoch ms, since a hold from before a `resume` may arrive after it. */
+export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold; at: number }]>('vmHeld');
+
+/** A site refuses to be asked until a person acts, so what the run waits for there cannot be seen. */
+export const siteHeldSignal = defineSignal<[Hold & { at: number }]>('siteHeld');
+
+/** A site does not answer, or answers again (`message: null`): for the run's report; the VMs retry by themselves. */
+export const siteAwaySignal = defineSignal<[{ site: string; since: number; message: string | null }]>('siteAway');
+
+export const runReportQuery = defineQuery<RunReport>('runReport');
+/** The plan of a run, so that a person can fail over or reverse what a run did. */
+export const runPlanQuery = defineQuery<Plan>('runPlan');
+export const approveUpdate = defineUpdate<Steered, [Scope]>('approve');
+export const pauseUpdate = defineUpdate<Steered, [{ reason: string }]>('pause');
+export const resumeUpdate = defineUpdate<Steered, []>('resume');
+export const cancelUpdate = defineUpdate<Steered, [Scope]>('cancel');
+
+/* ── drill ───────────────────────────────────────────────────────────────── */
+
+/**
+ * Steered and read as a run is. Its workflow id is that of a run; a schedule adds the moment to it, so the id is not part of
+ * the input. Fails with {@link DRILL_FAILED} when the drill proved nothing or less than its objectives.
+ */
+export const DRILL = 'drill';
+/** Type of the failure of a drill; its details hold the final {@link RunReport}. */
+export const DRILL_FAILED = 'DrillFailed';
+
+export interface DrillInput {
+  drill: Drill;
+  carried?: CarriedRun & { progress: DrillProgress };
+}
+
+/** What a drill hands over by continue-as-new beside its VMs; moments are epoch ms. */
+export interface DrillProgress {
+  phase: DrillResult['phase'];
+  triggeredAt: number | null;
+  heldUntil: number | null;
+  /** index of the group that is being recovered */
+  group: number;
+  swept: DrillResult['swept'];
+  timedOut: boolean;
+}
+
+/** A VM of a drill has come to the end of a phase, and waits there for the drill. */
+export const vmReadySignal = defineSignal<[VmReport]>('vmReady');
+
+/** Removes the test copies that drills have left at a site, and ends; its result names them. */
+export const SWEEP = 'sweep';
+
+export interface SweepInput {
+  site: string;
+}
+
+export interface SweepResult {
+  removed: { vm: string; run: string }[];
+  /** some other run has the VM, or the clean-up failed; the next sweep tries again */
+  left: { vm: string; run: string }[];
+}
+
+/* ── VM ──────────────────────────────────────────────────────────────────── */
+
+export const MIGRATE_VM = 'migrateVm';
+
+/** What the workflow of a VM needs of its run, whatever it does. */
+export interface VmInput {
+  run: string;
+  wave: string;
+  vm: PlanVm;
+  source: string;
+  destination: { site: string };
+  /** this run's share of the sites' slots */
+  limits: { syncs?: number; cutovers?: number };
+  /** ms without a notice after which the VM asks the site itself */
+  selfCheck: number;
+  approved: boolean;
+  paused: boolean;
+  resumedAt: number;
+}
+
+/** A VM of a plan, of any kind. */
+export interface PlanVmInput extends VmInput {
+  destination: Plan['destination'];
+  replication: Plan['replication'];
+  cutover: Plan['cutover'];
+  recovery: Plan['recovery'];
+  keepReplication: boolean;
+  /** when the run began, from which recovery times count */
+  triggeredAt: number;
+}
+
+export interface DrillVmInput extends VmInput {
+  mode: Drill['mode'];
+  recovery: Drill['recovery'];
+  checks: Drill['checks'];
+}
+
+export interface SweepVmInput {
+  copy: TestCopy;
+  site: string;
+  selfCheck: number;
+}
+
+/** The drill lets its VMs go on: to recover, and later to clean up. */
+export type Proceed = { to: 'recover'; triggeredAt: number } | { to: 'clean-up' };
+
+export const operationEndedSignal = defineSignal<[Notice]>(SIGNALS.operationEnded);
+export const slotGrantedSignal = defineSignal<[{ slot: SlotKind }]>('slotGranted');
+export const vmApproveSignal = defineSignal('vmApprove');
+export const vmPauseSignal = defineSignal('vmPause');
+export const vmResumeSignal = defineSignal<[{ at: number }]>('vmResume');
+export const vmProceedSignal = defineSignal<[Proceed]>('vmProceed');
+export const vmCancelSignal = defineSignal('vmCancel');
+export const vmReportQuery = defineQuery<VmReport & { hold: Hold | null }>('vmReport');
+
+/* ── site ────────────────────────────────────────────────────────────────── */
+
+export const SITE = 'site';
+
+export interface SiteInput {
+  site: string;
+  carried?: CarriedSite;
+}
+
+export interface SiteLimits {
+  syncs: number | null;
+  cutovers: number | null;
+  requestsPerSecond: number | null;
+}
+
+export interface SlotRequest {
+  slot: SlotKind;
+  workflowId: string;
+  run: string;
+  vm: VmRef;
+  /** the run's own share of this kind of slot; null: only the site's limit holds */
+  share: number | null;
+}
+
+export interface CarriedSite {
+  watches: Watch[];
+  holders: SlotRequest[];
+  queue: SlotRequest[];
+  brake: boolean;
+  /** live overrides of the configured limits; null members fall back to the config */
+  limits: SiteLimits;
+  resumedAt: number;
+  /** absent in what versions before 0.1 handed over */
+  testCopies?: TestCopy[];
+}
+
+export interface SiteStatus {
+  site: string;
+  brake: boolean;
+  limits: SiteLimits;
+  holders: SlotRequest[];
+  queue: SlotRequest[];
+  watches: Watch[];
+  testCopies: TestCopy[];
+  hold: { code: string; message: string } | null;
+  /** since when it does not answer (epoch ms), and what happened then */
+  away: { at: number; message: string } | null;
+}
+
+export const watchSignal = defineSignal<[Watch]>(SIGNALS.watch);
+export const requestSlotSignal = defineSignal<[SlotRequest]>('requestSlot');
+export const releaseSlotSignal = defineSignal<[{ slot: SlotKind; workflowId: string }]>('releaseSlot');
+/** Kept until {@link testCopyGoneSignal}, whatever becomes of the drill. */
+export const testCopySignal = defineSignal<[TestCopy]>('testCopy');
+export const testCopyGoneSignal = defineSignal<[{ replicationId: string }]>('testCopyGone');
+export const siteResumeSignal = defineSignal<[{ at: number }]>('siteResume');
+/** A worker cannot reach the site, since `at`. */
+export const awaySignal = defineSignal<[{ at: number; message: string }]>(SIGNALS.siteAway);
+export const backSignal = defineSignal(SIGNALS.siteBack);
+export const siteWatchesQuery = defineQuery<SiteWatchList, [{ version: number }]>('siteWatches');
+export const siteStatusQuery = defineQuery<SiteStatus>('siteStatus');
+export const setSiteUpdate = defineUpdate<SiteStatus, [{ brake?: boolean; limits?: Partial<SiteLimits> }]>('setSite');
+
+/* ── doctor ──────────────────────────────────────────────────────────────── */
+
+/** A short workflow that checks sites from a worker; its result is `SiteInspection[]`. `sites: null`: every configured one. */
+export const INSPECT_SITES = 'inspectSites';
+
+export interface InspectSitesInput {
+  sites: string[] | null;
+}

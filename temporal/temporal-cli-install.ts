@@ -1,0 +1,157 @@
+/**
+ * The two ways in which Drover brings the Temporal CLI into its cache. Both work in a folder of their own beside the
+ * target and end with a rename, so that two processes at once, or a killed one, never leave half a file behind.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Env } from './connection.js';
+
+export interface ResolveOptions {
+  env: Env;
+  /** hears one line per attempt, and progress of what takes long */
+  say: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** How a missing executable can be brought into the cache; throws with the reason when it cannot. */
+export type Install = (options: ResolveOptions & { target: string; version: string }) => Promise<void>;
+
+/** ms for the whole download; about 30 MB */
+const DOWNLOAD_LIMIT = 180_000;
+/** ms between two lines of progress */
+const PROGRESS_EVERY = 10_000;
+/** the first Go that Temporal CLI 1.5.1 builds with */
+const GO_NEEDED = [1, 25] as const;
+
+/**
+ * The SDK can download the CLI only on the way to starting it, within a Runtime that this process may want to set up
+ * differently: a process of its own starts it once and stops it.
+ */
+const DOWNLOADER = `
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+const [downloadDir, version] = process.argv.slice(-2);
+const server = { executable: { type: 'cached-download', downloadDir, version, ttl: '1d' } };
+try {
+  await (await TestWorkflowEnvironment.createLocal({ server })).teardown();
+} catch (error) {
+  let at = error;
+  while (at.cause instanceof Error) at = at.cause;
+  // The core nests every layer's words, each with the whole URL; the innermost say what is wrong.
+  console.error('https://temporal.download: ' + String(at.message).split('): ').at(-1));
+  process.exitCode = 1;
+}
+`;
+
+/** The download that `@temporalio/testing` brings along. */
+export const downloadWithSdk: Install = async ({ target, version, env, say, signal }) => {
+  await intoPlace(target, async (folder) => {
+    const since = Date.now();
+    await run(process.execPath, ['--input-type=module', '-e', DOWNLOADER, folder, version], {
+      env,
+      // Here its imports are found, whether Drover runs from a checkout or from node_modules.
+      cwd: dirname(fileURLToPath(import.meta.url)),
+      signal: AbortSignal.any([AbortSignal.timeout(DOWNLOAD_LIMIT), ...(signal ? [signal] : [])]),
+      onTick: () => say(`Temporal CLI: downloading, ${secondsSince(since)} s`),
+    });
+    const file = (await readdir(folder)).find((name) => name.startsWith('temporal-') && !name.endsWith('.downloading'));
+    if (!file) throw new Error('the SDK left no executable behind');
+    return join(folder, file);
+  });
+};
+
+/** `go install` of the released CLI, from the Go module proxy. */
+export const buildWithGo: Install = async ({ target, version, env, say, signal }) => {
+  const found = await goVersion(env);
+  if (!found) throw new Error('no Go on PATH');
+  const [major, minor] = found;
+  if (major < GO_NEEDED[0] || (major === GO_NEEDED[0] && minor < GO_NEEDED[1])) {
+    throw new Error(`Go ${found.join('.')} is too old, ${GO_NEEDED.join('.')} is needed`);
+  }
+  await intoPlace(target, async (folder) => {
+    const since = Date.now();
+    let modules = 0;
+    let packages = 0;
+    await run('go', ['install', '-v', '-ldflags=-s -w', `github.com/temporalio/cli/cmd/temporal@${version}`], {
+      env: { ...env, GOBIN: folder },
+      ...(signal && { signal }),
+      onLine: (line) => {
+        if (line.startsWith('go: downloading')) modules += 1;
+        else packages += 1;
+      },
+      onTick: () =>
+        say(
+          `Temporal CLI: building with Go, ${secondsSince(since)} s, ${modules} modules downloaded, ${packages} packages compiled`,
+        ),
+    });
+    return join(folder, 'temporal');
+  });
+};
+
+const intoPlace = async (target: string, make: (folder: string) => Promise<string>): Promise<void> => {
+  await mkdir(dirname(target), { recursive: true });
+  const folder = await mkdtemp(`${target}-`);
+  try {
+    const made = await make(folder);
+    await chmod(made, 0o755);
+    await rename(made, target);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** `[1, 26]`, or null without Go. */
+const goVersion = async (env: Env): Promise<[number, number] | null> => {
+  try {
+    // GOTOOLCHAIN=local: what is installed, not what could be downloaded.
+    const { stdout } = await promisify(execFile)('go', ['version'], { env: { ...env, GOTOOLCHAIN: 'local' } });
+    const numbers = /\bgo(\d+)\.(\d+)/.exec(stdout);
+    return numbers ? [Number(numbers[1]), Number(numbers[2])] : null;
+  } catch {
+    return null;
+  }
+};
+
+interface RunOptions {
+  env: Env;
+  cwd?: string;
+  signal?: AbortSignal;
+  onLine?: (line: string) => void;
+  onTick: () => void;
+}
+
+/** Runs a program in a process group of its own, so that giving up ends what it started as well. */
+const run = async (file: string, args: string[], { env, cwd, signal, onLine, onTick }: RunOptions): Promise<void> => {
+  signal?.throwIfAborted();
+  const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const tail: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      onLine?.(line);
+      tail.push(line);
+      if (tail.length > 5) tail.shift();
+    });
+  }
+  const ticking = setInterval(onTick, PROGRESS_EVERY);
+  const giveUp = () => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  signal?.addEventListener('abort', giveUp, { once: true });
+  try {
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    );
+    if (signal?.aborted) {
+      throw new Error(signal.reason instanceof DOMException ? `gave up: ${signal.reason.message}` : 'interrupted');
+    }
+    if (code !== 0) throw new Error(tail.join('; ') || `${file} ended with exit code ${code}`);
+  } finally {
+    clearInterval(ticking);
+    signal?.removeEventListener('abort', giveUp);
+  }
+};
+
+const secondsSince = (since: number): number => Math.round((Date.now() - since) / 1000);

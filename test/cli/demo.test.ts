@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import type { Verdict } from '../../cli/demo/verdict.js';
+import type { RunReport } from '../../contract/report.js';
+import { isAlive } from '../support/eventually.js';
+import { type Folder, tempFolder } from '../support/folder.js';
+import { until } from '../support/until.js';
+import { type Started, startCli } from './support/cli.js';
+
+const address = process.env.DROVER_TEST_TEMPORAL ?? '';
+let folder: Folder;
+beforeAll(() => {
+  folder = tempFolder();
+});
+afterAll(() => folder.remove());
+
+const startDemo = (...args: string[]): Started =>
+  startCli(['demo', ...args], { cwd: folder.path, env: { TEMPORAL_ADDRESS: address, TMPDIR: folder.path } });
+
+/** Process ids that the demo has named, its own left out. */
+const partsOf = ({ said }: Started): number[] => [...said.stderr.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+
+const said = (demo: Started, text: string) =>
+  until(
+    async () => demo.said.stderr,
+    (stderr) => stderr.includes(text),
+  );
+
+const noneLeft = (pids: number[]) =>
+  until(
+    () => Promise.all(pids.map(isAlive)),
+    (alive) => alive.every((one) => !one),
+    20_000,
+  );
+
+/** The demo's temporary folder, known from the plan that it wrote there. */
+const folderOf = ({ said }: Started): string => dirname(said.stderr.match(/plan (\/\S+)/)?.[1] ?? '');
+
+async function openWorkflowsOf(demo: Started): Promise<string[]> {
+  const suffix = demo.said.stderr.match(/paris(-[0-9a-f]{6})/)?.[1];
+  const connection = await Connection.connect({ address });
+  const open: string[] = [];
+  const query = `TaskQueue = 'drover-demo${suffix}' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of new Client({ connection }).workflow.list({ query })) {
+    open.push(workflowId);
+  }
+  await connection.close();
+  return open;
+}
+
+describe('the demo', () => {
+  it('moves every VM once though its worker is killed midway, and leaves nothing behind', async () => {
+    const demo = startDemo('--vms', '12', '--speed', '40', '--crash', '--json');
+    const { code, stdout, stderr } = await demo.finished;
+    expect(stderr).toMatch(/worker \(pid \d+\) killed with SIGKILL - wave rest: \d+ done, [1-9]\d* in cutover/);
+    expect(stderr).toMatch(/worker started again \(pid \d+\)/);
+    const { report, verdict } = JSON.parse(stdout) as { report: RunReport; verdict: Verdict };
+    expect(report).toMatchObject({ state: 'succeeded', totals: { vms: 12, succeeded: 12 } });
+    expect(verdict).toMatchObject({ ok: true, wrong: [] });
+    expect(verdict.vms).toHaveLength(12);
+    expect(code).toBe(0);
+
+    const parts = partsOf(demo);
+    expect(new Set(parts).size).toBe(3);
+    expect(await Promise.all(parts.map(isAlive))).not.toContain(true);
+    expect(existsSync(folderOf(demo))).toBe(false);
+    expect(await openWorkflowsOf(demo)).toEqual([]);
+  }, 170_000);
+
+  it('ends its parts when it is told to stop', async () => {
+    const demo = startDemo('--vms', '8', '--speed', '1');
+    await said(demo, 'running');
+    const where = folderOf(demo);
+    expect(existsSync(where)).toBe(true);
+    demo.child.kill('SIGINT');
+    const { code, stderr } = await demo.finished;
+    expect(code).toBe(130);
+    expect(stderr).toContain('The demo was stopped; all its processes are ended.');
+    expect(await Promise.all(partsOf(demo).map(isAlive))).not.toContain(true);
+    expect(existsSync(where)).toBe(false);
+    expect(await openWorkflowsOf(demo)).toEqual([]);
+  }, 90_000);
+
+  it('takes its parts with it when it is killed', async () => {
+    const demo = startDemo('--vms', '8', '--speed', '1');
+    await said(demo, 'listens');
+    const parts = partsOf(demo);
+    expect(parts).toHaveLength(2);
+    expect(await Promise.all(parts.map(isAlive))).toEqual([true, true]);
+    demo.child.kill('SIGKILL');
+    await demo.finished;
+    await noneLeft(parts);
+  }, 90_000);
+});

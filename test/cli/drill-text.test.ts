@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import pc from 'picocolors';
+import { REPORT_FORMATS } from '../../cli/report/index.js';
+import { drillsText, historyText } from '../../cli/text/drill-list-text.js';
+import { showText } from '../../cli/text/show-text.js';
+import { vmText } from '../../cli/text/vm-text.js';
+import { compareDrills } from '../../client/drills/drill-history.js';
+import type { CheckResult } from '../../contract/report.js';
+import { drillResult, report, vm } from '../support/reports.js';
+
+const plain = pc.createColors(false);
+const colors = pc.createColors(true);
+
+const check = (name: string, ok: boolean, detail: string): CheckResult => ({
+  name,
+  ok,
+  detail,
+  attempts: 3,
+  startedAt: '2026-12-05T21:10:00.000Z',
+  finishedAt: '2026-12-05T21:10:30.000Z',
+});
+
+const db = vm('db1', {
+  wave: 'db',
+  state: 'succeeded',
+  step: 'done',
+  rtoSeconds: 61,
+  rpoSeconds: 240,
+  checks: [check('tcp 5432', true, 'tcp 10.0.0.5:5432: open')],
+});
+const web = vm('web1', {
+  wave: 'web',
+  state: 'failed',
+  step: 'checks',
+  checks: [check('tcp 443', true, 'open'), check('http /health', false, 'http /health: 503, expected 200')],
+  error: { code: 'CheckFailed', message: 'web1 did not pass.', operation: 'checks', taskId: null },
+});
+const ended = report([db, web], {
+  run: 'crm-1',
+  plan: 'crm',
+  kind: 'drill',
+  state: 'failed',
+  finishedAt: '2026-12-05T21:30:00.000Z',
+  drill: drillResult({
+    objectives: { rtoSeconds: 60, rpoSeconds: 900 },
+    rtoSeconds: 61,
+    rpoSeconds: 240,
+    groups: [
+      { name: 'db', rtoSeconds: 61, rpoSeconds: 240 },
+      { name: 'web', rtoSeconds: null, rpoSeconds: null },
+    ],
+    missed: ['RTO of db1 (id-of-db1): 61 s, objective 60 s: 1 s over'],
+    swept: [{ vm: 'old1', run: 'crm-0' }],
+  }),
+});
+
+describe('the report of a drill', () => {
+  const text = REPORT_FORMATS.text(ended);
+
+  it('has what was measured, against what was wanted', () => {
+    expect(text).toMatch(/^drill crm, mode test, /m);
+    expect(text).toMatch(/^ +RTO +1 min 01 s, at most 1 min 00 s wanted$/m);
+    expect(text).toMatch(/^ +RPO +4 min 00 s, at most 15 min 00 s wanted$/m);
+    expect(text).toMatch(/^db +1 min 01 s +4 min 00 s$/m);
+    expect(text).toContain('missed: RTO of db1 (id-of-db1): 61 s, objective 60 s: 1 s over');
+    expect(text).toMatch(/^ +left behind +nothing$/m);
+  });
+
+  it('has the checks that failed with what was seen, and how many passed', () => {
+    expect(text).toMatch(/^ +checks +2 of 3 passed$/m);
+    expect(text).toMatch(/^web1 +http \/health +3 +http \/health: 503, expected 200$/m);
+    expect(text).toMatch(/^web1 +web +failed +checks +1\/2$/m);
+    expect(text).toMatch(/GROUP +VMS/);
+  });
+
+  it('names the copies of earlier drills that it removed', () => {
+    expect(text).toContain('Removed 1 test copy that earlier drills had left: old1 (crm-0).');
+  });
+
+  it('says nothing of outages, which a drill has none of', () => {
+    expect(text).not.toContain('Outage');
+  });
+
+  it('shows a missed objective in red', () => {
+    expect(showText(ended, colors)).toContain(colors.red(`missed: ${ended.drill?.missed[0]}`));
+    expect(showText(ended, colors)).toContain(colors.red('1 min 01 s'));
+  });
+
+  it('has all of it in JSON', () => {
+    expect(JSON.parse(REPORT_FORMATS.json(ended))).toMatchObject({ kind: 'drill', drill: ended.drill });
+  });
+});
+
+describe('a drill that goes on', () => {
+  it('shows its phase, and what is still up until when', () => {
+    const held = report(
+      [
+        { ...db, state: 'running', step: 'hold' },
+        { ...web, state: 'running', step: 'checks' },
+      ],
+      { kind: 'drill', drill: drillResult({ phase: 'hold', heldUntil: '2026-12-05T22:00:00.000Z' }) },
+    );
+    const text = showText(held, plain);
+    expect(text).toMatch(/^ +phase +hold$/m);
+    expect(text).toMatch(/^ +still up +2 test copies, until 2026-12-0\d \d\d:00:00: db1, web1$/m);
+    expect(text).toMatch(/^ +RTO +not known yet$/m);
+  });
+});
+
+describe('one VM of a drill', () => {
+  it('has each check with its result, attempts and what was seen', () => {
+    const text = vmText(ended, web, plain);
+    expect(text).toMatch(/^http \/health +failed +3 +30 s +http \/health: 503, expected 200$/m);
+    expect(text).toMatch(/^ +group +web$/m);
+    expect(vmText(ended, db, plain)).toMatch(/^ +RTO +1 min 01 s$/m);
+  });
+});
+
+describe('a failover', () => {
+  it('shows RTO and RPO of each VM where they are known', () => {
+    const run = report([vm('web1', { rtoSeconds: 12, rpoSeconds: 300 }), vm('web2')], { kind: 'failover' });
+    expect(showText(run, plain)).toMatch(/^VM +WAVE +STATE +STEP +RTO +RPO$/m);
+    expect(showText(run, plain)).toMatch(/^web1 .* 12 s +5 min 00 s$/m);
+  });
+});
+
+describe('the history of a drill', () => {
+  const past = (run: string, rtoSeconds: number | null, failed: number | null, missed: string[] = []) => ({
+    run,
+    state: 'succeeded' as const,
+    startedAt: '2026-12-05T21:00:00.000Z',
+    finishedAt: null,
+    rtoSeconds,
+    rpoSeconds: null,
+    vms: 3,
+    failed,
+    missed,
+  });
+
+  it('holds each drill against the one before that has the number', () => {
+    const runs = compareDrills([past('c', 30, 1), past('b', null, 0), past('a', 42, 0)]);
+    expect(runs.map(({ change }) => [change.rtoSeconds, change.failed])).toEqual([
+      [-12, 1],
+      [null, 0],
+      [null, null],
+    ]);
+  });
+
+  it('shows the change beside the number, and what was missed', () => {
+    const runs = compareDrills([past('c', 30, 1, ['RTO of db1: 10 s over', 'RTO of db2: 2 s over']), past('a', 42, 0)]);
+    const text = historyText({ drill: 'crm', runs, more: false }, plain);
+    expect(text).toMatch(/^c .* 30 s \(-12 s\) +1 of 3 \(\+1\) +RTO of db1: 10 s over; and 1 more$/m);
+    expect(text).toMatch(/^a .* 42 s +0 of 3$/m);
+  });
+
+  it('says how to begin when there is none', () => {
+    expect(historyText({ drill: 'crm', runs: [], more: false }, plain)).toContain('drover drill trigger crm');
+    expect(drillsText([], plain)).toContain('drover drill schedule');
+  });
+});

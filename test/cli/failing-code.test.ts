@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, type Worker } from '@temporalio/worker';
+import { WorkflowFailing } from '../../client/errors.js';
+import { connectDrover, type Drover } from '../../client/index.js';
+import { createSites } from '../../vcda/index.js';
+import { createDroverWorker } from '../../worker/worker.js';
+import { tempFolder } from '../support/folder.js';
+import { type Lab, openLab } from '../support/lab.js';
+import { until } from '../support/until.js';
+import { cli } from './support/cli.js';
+
+const address = process.env.DROVER_TEST_TEMPORAL ?? '';
+
+/** A worker with broken workflow code, and a client, for one lab. */
+async function withBrokenWorker(lab: Lab, code: string, act: (drover: Drover) => Promise<void>): Promise<void> {
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL(`../support/${code}.ts`, import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const connection = await NativeConnection.connect({ address });
+  const sites = createSites(lab.config);
+  const { taskQueue, client } = lab;
+  const options = { connection, namespace: 'default', taskQueue, client, sites, bundle, shutdownGraceTime: 100 };
+  const worker: Worker = await createDroverWorker(options);
+  const drover = await connectDrover({ env: {}, address, taskQueue });
+  try {
+    await worker.runUntil(() => act(drover));
+  } finally {
+    await drover.close();
+    await sites.close();
+    await connection.close();
+  }
+}
+
+// One for each: workflows of a site outlive the test that began them.
+let lab: Lab;
+beforeEach(async () => {
+  lab = await openLab({ vms: 2, workers: 0 });
+});
+afterEach(() => lab.close());
+
+describe('a defect in workflow code', () => {
+  it('of the run is told by show, with attempt, message and way out, and exit code 3', async () => {
+    await withBrokenWorker(lab, 'broken-run', async (drover) => {
+      const { run } = await drover.startRun(lab.plan(), { id: `broken-run-${lab.taskQueue.slice(-6)}` });
+      const failure = await until(
+        () => run.report({ live: true }).catch((error: unknown) => error),
+        (error) => error instanceof WorkflowFailing,
+        90_000,
+      );
+      expect(failure).toMatchObject({ lastFailure: 'a defect in the run', next: expect.stringContaining('redeploy') });
+      expect((failure as WorkflowFailing).attempt).toBeGreaterThan(3);
+
+      const folder = tempFolder();
+      folder.write('drover.yaml', `worker: { taskQueue: ${lab.taskQueue} }\n`);
+      const shown = await cli(['show', run.run], { cwd: folder.path, env: { TEMPORAL_ADDRESS: address } });
+      expect(shown.code).toBe(3);
+      expect(shown.stderr).toMatch(/own code fails on workflow run\/.*attempt \d+: a defect in the run/);
+      folder.remove();
+    });
+  }, 120_000);
+
+  it('of the VMs is shown beside the report, once for all of them', async () => {
+    await withBrokenWorker(lab, 'broken-vm', async (drover) => {
+      const { run } = await drover.startRun(lab.plan(), { id: `broken-vm-${lab.taskQueue.slice(-6)}` });
+      const report = await until(
+        () => run.report({ live: true }),
+        ({ attention }) => attention.some(({ message }) => message.includes('1 other')),
+        90_000,
+      );
+      expect(report.attention).toEqual([
+        expect.objectContaining({ kind: 'failing', message: expect.stringContaining('a defect in a VM') }),
+      ]);
+      expect(report.totals).toMatchObject({ running: 2 });
+    });
+  }, 120_000);
+
+  it('of the site, for which every VM merely seems to wait, is shown beside the report', async () => {
+    await withBrokenWorker(lab, 'broken-site', async (drover) => {
+      const { run } = await drover.startRun(lab.plan(), { id: `broken-site-${lab.taskQueue.slice(-6)}` });
+      const { attention } = await until(
+        () => run.report({ live: true }),
+        (report) => report.attention.length > 0,
+        90_000,
+      );
+      expect(attention).toEqual([
+        expect.objectContaining({ kind: 'failing', message: expect.stringContaining(`site/${lab.destination}`) }),
+      ]);
+      expect(attention[0]?.message).toContain('a defect in a site');
+    });
+  }, 120_000);
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import pc from 'picocolors';
+import { listText } from '../../cli/commands/list.js';
+import { REPORT_FORMATS } from '../../cli/report/index.js';
+import { showText } from '../../cli/text/show-text.js';
+import { vmText } from '../../cli/text/vm-text.js';
+import { duration } from '../../client/words.js';
+import { report, vm } from '../support/reports.js';
+
+const plain = pc.createColors(false);
+const failed = vm('web2', {
+  state: 'failed',
+  step: 'migrate',
+  outageSeconds: null,
+  error: { code: 'Forbidden', message: 'may not. Next: grant the right.', operation: 'migrate', taskId: 't-9' },
+});
+const done = report([vm('web1', { state: 'succeeded', step: 'done', outageSeconds: 12.4 }), failed], {
+  state: 'failed',
+  finishedAt: '2026-12-05T21:03:20.000Z',
+});
+
+describe('the report as text', () => {
+  const text = REPORT_FORMATS.text(done);
+
+  it('has totals, waves, failures with code, task and next step, and outages', () => {
+    expect(text).toContain('2 VMs: 1 succeeded, 1 failed');
+    expect(text).toMatch(/^pilot +2 +1 +1/m);
+    expect(text).toContain('Forbidden: may not. Next: grant the right.');
+    expect(text).toContain('operation migrate, task t-9');
+    expect(text).toContain('Outage of 1 VM: shortest 12.4 s, median 12.4 s, longest 12.4 s (web1).');
+    expect(text).toContain('3 min 20 s');
+  });
+
+  it('has no colours, which files and pipes would show', () => {
+    expect(text).not.toContain('\u001b');
+  });
+});
+
+describe('the report as JSON', () => {
+  it('has the members of the contract and no others', () => {
+    const parsed: unknown = JSON.parse(REPORT_FORMATS.json(done));
+    const { attention: _, ...members } = done;
+    expect(parsed).toEqual(members);
+  });
+});
+
+describe('what show prints', () => {
+  it('puts first what a person must do', () => {
+    const waits = report([vm('web1', { state: 'waiting', step: 'gate', waitingFor: 'approval' })], {
+      attention: [{ kind: 'approval', message: '1 VM waits', next: 'drover approve exit-1 pilot' }],
+    });
+    const text = showText(waits, plain);
+    expect(text.indexOf('next: drover approve exit-1 pilot')).toBeLessThan(text.indexOf('WAVE'));
+    expect(text).toMatch(/^web1 +pilot +waiting +gate +approval/m);
+  });
+
+  it('of one VM has every operation with its id, task and time', () => {
+    const moved = vm('web1', {
+      state: 'running',
+      step: 'migrate',
+      operations: [
+        {
+          kind: 'start',
+          operationId: 'drover/exit-1/id/start/1',
+          taskId: 't-1',
+          adopted: true,
+          submittedAt: '2026-12-05T21:00:00.000Z',
+          finishedAt: '2026-12-05T21:01:05.000Z',
+          result: 'succeeded',
+        },
+      ],
+    });
+    expect(vmText(report([moved]), moved, plain)).toMatch(
+      /^start +succeeded .* 1 min 05 s +t-1 +found +drover\/exit-1\/id\/start\/1$/m,
+    );
+  });
+});
+
+describe('the list of runs', () => {
+  it('shows a run that nobody can answer for, and says how to begin when there is none', () => {
+    const run = {
+      run: 'a',
+      plan: 'p',
+      kind: 'migrate',
+      state: null,
+      startedAt: '2026-12-05T21:00:00.000Z',
+      finishedAt: null,
+      totals: null,
+    };
+    expect(listText({ runs: [run], more: false }, plain)).toMatch(/^a +p +migrate +unknown +\? /m);
+    expect(listText({ runs: [], more: false }, plain)).toContain('drover run PLAN');
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    [0, '0 s'],
+    [59_400, '59 s'],
+    [65_000, '1 min 05 s'],
+    [3_720_000, '1 h 02 min'],
+    [null, '-'],
+  ])('of %p ms reads %s', (ms, text) => {
+    expect(duration(ms)).toBe(text);
+  });
+});

@@ -1,0 +1,384 @@
+/** What a person may say to a run, and what a plan says in their stead; judged by the simulator's ledger. */
+import { describe, expect, it } from '@jest/globals';
+import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate, type Scope } from '../../../contract/messages.js';
+import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import type { RunReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { until } from '../../support/until.js';
+
+const handle = (lab: Lab, run: string) => lab.client.workflow.getHandle(runWorkflowId(run));
+const approve = (lab: Lab, run: string, scope: Scope = {}) =>
+  handle(lab, run).executeUpdate(approveUpdate, { args: [scope] });
+const cancel = (lab: Lab, run: string, scope: Scope = {}) =>
+  handle(lab, run).executeUpdate(cancelUpdate, { args: [scope] });
+
+const kinds = (lab: Lab, kind: string): number => lab.simulator.control.ledger().filter((e) => e.kind === kind).length;
+const sourcesOff = (lab: Lab): number =>
+  lab.simulator.control.world().sites[lab.source]?.vms.filter((vm) => vm.powerState === 'POWERED_OFF').length ?? -1;
+
+async function vmReports(lab: Lab, report: RunReport): Promise<RunReport['vms']> {
+  return Promise.all(
+    report.vms.map(async (vm) =>
+      vm.finishedAt === null && vm.startedAt !== null
+        ? lab.client.workflow
+            .getHandle(vmWorkflowId(lab.source, vm.id))
+            .query<RunReport['vms'][number]>('vmReport')
+            // A run counts a VM as open a moment before its workflow exists.
+            .catch(() => vm)
+        : vm,
+    ),
+  );
+}
+
+/** Waits until every open VM is waiting for the same thing. */
+const untilAllWaitFor = (lab: Lab, report: () => Promise<RunReport>, reason: string) =>
+  until(
+    async () => vmReports(lab, await report()),
+    (vms) => vms.every((vm) => vm.waitingFor === reason),
+  );
+
+const twoWaves = (plan: Plan): Plan => {
+  const vms = plan.waves[0]?.vms ?? [];
+  return {
+    ...plan,
+    waves: [
+      { name: 'pilot', vms: vms.slice(0, 2) },
+      { name: 'rest', vms: vms.slice(2) },
+    ],
+  };
+};
+
+describe('waves', () => {
+  it.concurrent('run in order: none of the second starts before the first is over', () =>
+    withLab({ vms: 4 }, async (lab) => {
+      const { result } = await lab.start(twoWaves(lab.plan()));
+      const report = await result();
+      expect(report.state).toBe('succeeded');
+      const pilot = report.vms.filter((vm) => vm.wave === 'pilot').map((vm) => vm.finishedAt ?? '');
+      const rest = report.vms.filter((vm) => vm.wave === 'rest').map((vm) => vm.startedAt ?? '');
+      expect(
+        pilot
+          .sort()
+          .at(-1)
+          ?.localeCompare(rest.sort()[0] ?? ''),
+      ).toBeLessThanOrEqual(0);
+    }));
+
+  it.concurrent('with approval: no source goes down before a person said so, wave by wave', () =>
+    withLab({ vms: 4 }, async (lab) => {
+      const { run, report, result } = await lab.start(
+        twoWaves(lab.plan({ cutover: { approval: 'wave', window: null, powerOn: true, consolidate: false } })),
+      );
+      await until(
+        async () => vmReports(lab, await report()),
+        (vms) => vms.filter((vm) => vm.waitingFor === 'approval').length === 2,
+      );
+      expect(kinds(lab, 'migrate')).toBe(0);
+      await approve(lab, run, { wave: 'pilot' });
+      await until(
+        async () => vmReports(lab, await report()),
+        (vms) => vms.filter((vm) => vm.wave === 'rest' && vm.waitingFor === 'approval').length === 2,
+      );
+      expect(sourcesOff(lab)).toBe(2);
+      await approve(lab, run);
+      expect((await result()).state).toBe('succeeded');
+    }));
+});
+
+describe('approval of single VMs', () => {
+  it.concurrent('lets exactly that one through', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const { run, report, result } = await lab.start(
+        lab.plan({ cutover: { approval: 'vm', window: null, powerOn: true, consolidate: false } }),
+      );
+      await untilAllWaitFor(lab, report, 'approval');
+      await expect(approve(lab, run, { vm: 'vm-999' })).rejects.toMatchObject({ cause: { type: 'UnknownVm' } });
+      await expect(approve(lab, run)).rejects.toMatchObject({ cause: { type: 'ApprovalTooWide' } });
+      await approve(lab, run, { vm: 'vm-002' });
+      await until(report, (r) => r.totals.succeeded === 1);
+      expect(kinds(lab, 'migrate')).toBe(1);
+      await approve(lab, run, { vm: 'vm-001' });
+      expect((await result()).totals.succeeded).toBe(2);
+    }));
+});
+
+describe('a cutover window', () => {
+  const inWindow = (opensIn: number, closesIn: number, missed: 'hold' | 'fail'): Pick<Plan, 'cutover'> => ({
+    cutover: {
+      approval: 'none',
+      powerOn: true,
+      consolidate: false,
+      window: {
+        opens: new Date(Date.now() + opensIn).toISOString(),
+        closes: new Date(Date.now() + closesIn).toISOString(),
+        missed,
+      },
+    },
+  });
+
+  it.concurrent('keeps every source up until it opens', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const plan = lab.plan(inWindow(8_000, 600_000, 'fail'));
+      const { report, result } = await lab.start(plan);
+      await untilAllWaitFor(lab, report, 'window');
+      expect(kinds(lab, 'migrate')).toBe(0);
+      const done = await result();
+      expect(done.state).toBe('succeeded');
+      const opens = Date.parse(plan.cutover.window?.opens ?? '');
+      for (const vm of done.vms) {
+        const migrate = vm.operations.find((o) => o.kind === 'migrate');
+        expect(Date.parse(migrate?.submittedAt ?? '')).toBeGreaterThanOrEqual(opens);
+      }
+    }));
+
+  it.concurrent('that was missed fails the VM when the plan says so, with its source untouched', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const { result } = await lab.start(lab.plan(inWindow(-2_000, -1_000, 'fail')));
+      const report = await result();
+      expect(report.vms.map((vm) => vm.error?.code)).toEqual(['WindowMissed', 'WindowMissed']);
+      expect(kinds(lab, 'migrate')).toBe(0);
+      expect(sourcesOff(lab)).toBe(0);
+    }));
+
+  it.concurrent('that was missed holds the VM otherwise, until a person cancels it', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { run, report, result } = await lab.start(lab.plan(inWindow(-2_000, -1_000, 'hold')));
+      await untilAllWaitFor(lab, report, 'window');
+      await cancel(lab, run);
+      expect((await result()).state).toBe('cancelled');
+      expect(kinds(lab, 'migrate')).toBe(0);
+    }));
+
+  it.concurrent('that closes while the site does not answer: nothing is cut over afterwards', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      lab.simulator.control.addFaults({ operation: 'migrate', kind: 'status', status: 503 });
+      const { result } = await lab.start(lab.plan(inWindow(0, 9_000, 'fail')));
+      const report = await result();
+      expect(report.vms.map((vm) => vm.error?.code)).toEqual(['WindowMissed', 'WindowMissed']);
+      expect(kinds(lab, 'migrate')).toBe(0);
+    }));
+});
+
+describe('cancel', () => {
+  it.concurrent('of a run: what was not started stays, what was copied is removed, no source goes down', () =>
+    withLab({ vms: 4, speed: 20 }, async (lab) => {
+      const { run, report, result } = await lab.start(twoWaves(lab.plan()));
+      await until(
+        async () => kinds(lab, 'start'),
+        (n) => n === 2,
+      );
+      await until(report, (r) => r.totals.running === 2);
+      const { affected } = await cancel(lab, run);
+      expect(affected).toBe(4);
+      const done = await result();
+      expect(done).toMatchObject({ state: 'cancelled', totals: { cancelled: 4 } });
+      expect(kinds(lab, 'migrate')).toBe(0);
+      expect(lab.simulator.control.world().replications).toEqual([]);
+    }));
+
+  it.concurrent('of one VM: exactly that one', () =>
+    withLab({ vms: 3, speed: 40 }, async (lab) => {
+      const { run, result } = await lab.start(lab.plan());
+      await until(
+        async () => kinds(lab, 'start'),
+        (n) => n === 3,
+      );
+      await cancel(lab, run, { vm: 'vm-002' });
+      const done = await result();
+      expect(done.totals).toMatchObject({ cancelled: 1, succeeded: 2 });
+      expect(done.vms.find((vm) => vm.state === 'cancelled')?.name).toBe('vm-002');
+      expect(lab.wrongWith(done)).toEqual([]);
+      expect(lab.simulator.control.world().replications).toEqual([]);
+    }));
+
+  it.concurrent("by Temporal's own cancellation means the same", () =>
+    withLab({ vms: 2, speed: 20 }, async (lab) => {
+      const { run, result } = await lab.start(lab.plan());
+      await until(
+        async () => kinds(lab, 'start'),
+        (n) => n === 2,
+      );
+      await handle(lab, run).cancel();
+      expect(await result()).toMatchObject({ state: 'cancelled', totals: { cancelled: 2 } });
+      expect(lab.simulator.control.world().replications).toEqual([]);
+    }));
+
+  it.concurrent('in the middle of a cutover brings it to its end', () =>
+    withLab({ vms: 1, speed: 60 }, async (lab) => {
+      const { run, result } = await lab.start(lab.plan());
+      await until(
+        async () => kinds(lab, 'migrate'),
+        (n) => n === 1,
+      );
+      await cancel(lab, run);
+      const done = await result();
+      expect(done.totals.succeeded).toBe(1);
+      expect(lab.wrongWith(done)).toEqual([]);
+    }));
+});
+
+describe('pause', () => {
+  it.concurrent('keeps VMs from being started and cut over until resume', () =>
+    withLab({ vms: 4, speed: 60 }, async (lab) => {
+      const { run, report, result } = await lab.start(twoWaves(lab.plan()));
+      await until(
+        async () => kinds(lab, 'start'),
+        (n) => n === 2,
+      );
+      await handle(lab, run).executeUpdate(pauseUpdate, { args: [{ reason: 'freeze' }] });
+      const held = await until(
+        async () => vmReports(lab, await report()),
+        (vms) => vms.filter((vm) => vm.step === 'gate' && vm.state === 'waiting').length === 2,
+      );
+      expect(held.filter((vm) => vm.startedAt === null)).toHaveLength(2);
+      expect(await report()).toMatchObject({ state: 'paused', pausedBecause: 'freeze' });
+      expect(kinds(lab, 'migrate')).toBe(0);
+      await handle(lab, run).executeUpdate(resumeUpdate);
+      const done = await result();
+      expect(done.state).toBe('succeeded');
+      expect(lab.wrongWith(done)).toEqual([]);
+    }));
+
+  it.concurrent('happens by itself after as many failures as stopAfter says', () =>
+    withLab({ vms: 4 }, async (lab) => {
+      lab.simulator.control.addFaults({ operation: 'start', kind: 'status', status: 400, times: 2 });
+      const { run, report, result } = await lab.start(twoWaves(lab.plan({ stopAfter: { percent: 50 } })));
+      const held = await until(report, (r) => r.state === 'paused');
+      expect(held.pausedBecause).toMatch(/2 of 4 VMs failed/);
+      expect(kinds(lab, 'start')).toBe(0);
+      await handle(lab, run).executeUpdate(resumeUpdate);
+      expect((await result()).totals).toMatchObject({ failed: 2, succeeded: 2 });
+    }));
+});
+
+describe('dependencies', () => {
+  it.concurrent('a VM starts after those it names; one whose dependency failed is skipped, and says why', () =>
+    withLab({ vms: 3 }, async (lab) => {
+      const plan = lab.plan();
+      const [first, second, third] = plan.waves[0]?.vms ?? [];
+      if (!first || !second || !third) throw new Error('three VMs expected');
+      second.after = [first.id];
+      third.after = [second.id];
+      lab.simulator.control.addFaults({ operation: 'start', vmId: second.id, kind: 'status', status: 400 });
+      const { result } = await lab.start(plan);
+      const report = await result();
+      expect(report.vms.map((vm) => vm.state)).toEqual(['succeeded', 'failed', 'skipped']);
+      expect(report.vms[2]?.error?.message).toMatch(/vm-003 .* was not started, since vm-002 .* failed/);
+    }));
+});
+
+describe('two runs that name the same VM', () => {
+  it.concurrent('never touch it at once: the second waits, says for whom, and leaves alone what was moved', () =>
+    withLab({ vms: 2, speed: 40 }, async (lab) => {
+      const plan = lab.plan();
+      const first = await lab.start(plan);
+      await until(
+        async () => kinds(lab, 'start'),
+        (n) => n === 2,
+      );
+      const second = await lab.start(plan);
+      const waiting = await until(second.report, (r) => r.vms.every((vm) => vm.error?.code === 'VmInUse'));
+      expect(waiting.vms[0]).toMatchObject({ state: 'waiting', waitingFor: 'dependency' });
+      expect(waiting.vms[0]?.error?.message).toContain(first.run);
+      expect((await first.result()).state).toBe('succeeded');
+      const done = await second.result();
+      expect(done).toMatchObject({ state: 'succeeded', totals: { skipped: 2 } });
+      expect(done.vms[0]?.error).toMatchObject({
+        code: 'AlreadyMigrated',
+        message: expect.stringContaining(first.run),
+      });
+      expect(kinds(lab, 'start')).toBe(2);
+    }));
+
+  it.concurrent('a VM that failed or was cancelled is taken up by the next run, with those it was waited for by', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const plan = lab.plan();
+      const [one, two] = plan.waves[0]?.vms ?? [];
+      two?.after.push(one?.id ?? '');
+      lab.simulator.control.addFaults({
+        operation: 'start',
+        vmId: one?.id ?? '',
+        kind: 'status',
+        status: 400,
+        times: 1,
+      });
+      expect((await (await lab.start(plan)).result()).vms.map((vm) => vm.state)).toEqual(['failed', 'skipped']);
+      const again = await (await lab.start(plan)).result();
+      expect(again.state).toBe('succeeded');
+      expect(lab.wrongWith(again)).toEqual([]);
+    }));
+
+  it.concurrent('unless the plan says that it is to be moved once more', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      expect((await (await lab.start(lab.plan())).result()).state).toBe('succeeded');
+      expect((await (await lab.start(lab.plan({ remigrate: true }))).result()).totals.succeeded).toBe(1);
+      expect(kinds(lab, 'start')).toBe(2);
+    }));
+});
+
+describe('cancel while a site makes a VM hold', () => {
+  it.concurrent('ends the VM, and says what stays behind', () =>
+    withLab({ vms: 1, speed: 20 }, async (lab) => {
+      const refused = { kind: 'status' as const, status: 403, error: { code: 'ServiceNotLicensed', msg: 'expired' } };
+      const { run, result } = await lab.start(lab.plan());
+      await until(
+        async () => lab.simulator.control.world().replications,
+        (all) => all.some((r) => r.state === 'INITIAL_SYNCING'),
+      );
+      lab.simulator.control.addFaults({ ...refused, operation: 'delete' });
+      await cancel(lab, run);
+      const done = await result();
+      expect(done.totals.cancelled).toBe(1);
+      expect(done.vms[0]?.error?.message).toMatch(/replication C4-.* stays behind, to be removed by hand/);
+    }));
+
+  it.concurrent('undoes nothing where it cannot be told whether an operation arrived', () =>
+    withLab({ vms: 1, speed: 40 }, async (lab) => {
+      const { control } = lab.simulator;
+      const { run, report, result } = await lab.start(lab.plan());
+      await until(
+        async () => kinds(lab, 'start'),
+        (n) => n === 1,
+      );
+      control.addFaults(
+        { operation: 'login', kind: 'status', status: 401 },
+        { operation: 'migrate', kind: 'reset-after', times: 1 },
+      );
+      await until(
+        async () => kinds(lab, 'migrate'),
+        (n) => n === 1,
+      );
+      control.expireSessions();
+      await until(report, (r) => r.state === 'paused');
+      await cancel(lab, run);
+      const done = await result();
+      expect(done.vms[0]?.error).toMatchObject({ code: 'Undecided', operation: 'migrate' });
+      expect(kinds(lab, 'delete')).toBe(0);
+    }));
+});
+
+describe('site limits', () => {
+  it.concurrent('hold: never more syncs or cutovers at once than the site and the run allow', () =>
+    withLab(
+      { vms: 8, speed: 100, site: { limits: { syncs: 3, cutovers: 2, requestsPerSecond: 500 } } },
+      async (lab) => {
+        const { report, result } = await lab.start(lab.plan({ limits: { cutovers: 1 } }));
+        let most = { start: 0, migrate: 0 };
+        const watching = until(
+          async () => {
+            const open = lab.simulator.control.world().replications;
+            const syncing = open.filter((r) => r.state === 'INITIAL_SYNCING').length;
+            const migrating = open.filter((r) => r.recoveryState === 'IN_PROGRESS').length;
+            most = { start: Math.max(most.start, syncing), migrate: Math.max(most.migrate, migrating) };
+            return report();
+          },
+          (r) => r.finishedAt !== null,
+        );
+        expect((await result()).state).toBe('succeeded');
+        await watching;
+        expect(most.start).toBeLessThanOrEqual(3);
+        expect(most.migrate).toBe(1);
+      },
+    ));
+});

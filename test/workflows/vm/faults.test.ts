@@ -1,0 +1,264 @@
+/** What a site may do to a run, and what the run must make of it; judged by the simulator's ledger. */
+import { describe, expect, it } from '@jest/globals';
+import { resumeUpdate } from '../../../contract/messages.js';
+import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
+import type { RunReport } from '../../../contract/report.js';
+import type { FaultRule } from '../../../simulator/index.js';
+import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
+import { until } from '../../support/until.js';
+
+async function runThrough(
+  faults: FaultRule[],
+  judge: (report: RunReport, lab: Lab) => void,
+  options: LabOptions = {},
+): Promise<void> {
+  await withLab({ vms: 3, ...options }, async (lab) => {
+    lab.simulator.control.addFaults(...faults);
+    const { result } = await lab.start(lab.plan());
+    judge(await result(), lab);
+  });
+}
+
+function expectAllMigratedOnce(report: RunReport, lab: Lab): void {
+  expect(report.vms.map(({ error }) => error)).toEqual(report.vms.map(() => null));
+  expect(report.state).toBe('succeeded');
+  expect(lab.wrongWith(report)).toEqual([]);
+}
+
+const requests = (lab: Lab, route: string, method: string): number =>
+  lab.simulator.control
+    .stats()
+    .requests.filter((r) => r.route === route && r.method === method)
+    .reduce((sum, r) => sum + r.count, 0);
+
+describe('an answer that never arrives', () => {
+  const OPERATIONS = ['start', 'migrate', 'delete'];
+
+  it.concurrent.each(OPERATIONS)('of a %s that was accepted leads to one', async (operation) => {
+    await runThrough([{ operation, kind: 'reset-after', times: 3 }], (report, lab) => {
+      expectAllMigratedOnce(report, lab);
+      const adopted = report.vms.flatMap((vm) => vm.operations).filter((o) => o.kind === operation && o.adopted);
+      expect(adopted).toHaveLength(3);
+    });
+  });
+
+  it.concurrent.each(OPERATIONS)(
+    'of a %s that was not accepted leads to one, sent again after it was looked for',
+    (operation) => runThrough([{ operation, kind: 'reset-before', times: 3 }], expectAllMigratedOnce),
+  );
+});
+
+describe('an answer that says "not now"', () => {
+  const PASSING: [string, FaultRule][] = [
+    ['408', { kind: 'status', status: 408 }],
+    ['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }],
+    ['500 GeneralServerFailure', { kind: 'status', status: 500, error: { code: 'GeneralServerFailure', msg: 'x' } }],
+    ['502', { kind: 'status', status: 502 }],
+    ['503 with Retry-After', { kind: 'status', status: 503, headers: { 'retry-after': '1' } }],
+    ['504', { kind: 'status', status: 504 }],
+    ['an unknown 5xx', { kind: 'status', status: 599, error: { code: 'NobodyKnows', msg: 'x' } }],
+    ['garbage', { kind: 'garbage' }],
+  ];
+
+  it.concurrent.each(PASSING)('%s, to reads and writes alike, delays the run and nothing else', async (_, fault) => {
+    await runThrough(
+      ['start', 'migrate', 'tasks'].map((operation) => ({ ...fault, operation, times: 2 })),
+      expectAllMigratedOnce,
+    );
+  });
+});
+
+describe('an answer that says "no"', () => {
+  const FINAL: [string, number][] = [
+    ['BadRequest', 400],
+    ['Forbidden', 403],
+    ['NobodyKnows', 418],
+  ];
+
+  it.concurrent.each(FINAL)('%s fails this VM at once with what VCDA said, and no other', (code, status) =>
+    runThrough(
+      [{ operation: 'start', kind: 'status', status, error: { code, msg: 'the disk is too large' }, times: 1 }],
+      (report) => {
+        expect(report.totals).toMatchObject({ failed: 1, succeeded: 2 });
+        const failed = report.vms.find((vm) => vm.state === 'failed');
+        expect(failed?.error).toMatchObject({ code, operation: 'start' });
+        expect(failed?.error?.message).toMatch(/vm-00\d .*lyon-.*the disk is too large.*drover\/.*Next: /);
+      },
+    ),
+  );
+
+  it.concurrent('SiteNotFound names the sites that exist', () =>
+    runThrough(
+      [
+        {
+          operation: 'start',
+          kind: 'status',
+          status: 404,
+          error: { code: 'SiteNotFound', msg: 'none such' },
+          times: 3,
+        },
+      ],
+      (report, lab) => {
+        expect(report.totals.failed).toBe(3);
+        expect(report.vms[0]?.error?.message).toContain(`sites that exist: ${lab.source}, ${lab.destination}`);
+      },
+    ));
+});
+
+describe('sessions', () => {
+  it.concurrent('that are lost in the middle are renewed as often as it happens', () =>
+    withLab({ vms: 4 }, async (lab) => {
+      const { result } = await lab.start(lab.plan());
+      const lost = setInterval(() => lab.simulator.control.expireSessions(), 700);
+      const report = await result().finally(() => clearInterval(lost));
+      expectAllMigratedOnce(report, lab);
+      expect(requests(lab, '/sessions', 'POST')).toBeGreaterThan(1);
+    }));
+
+  it.concurrent('whose extension is lost are extended again; a task that failed by it is done again', () =>
+    withLab({ vms: 4 }, async (lab) => {
+      const { result } = await lab.start(lab.plan());
+      // As often as the tries of a step allow: each loss may fail the task that runs.
+      let losses = 0;
+      const lost = setInterval(() => {
+        losses += 1;
+        if (losses <= 4) lab.simulator.control.expireSessions(undefined, true);
+      }, 700);
+      const report = await result().finally(() => clearInterval(lost));
+      expect(report.totals.succeeded).toBe(4);
+      const done = lab.simulator.control.ledger().filter((entry) => entry.outcome === 'succeeded');
+      for (const kind of ['start', 'migrate', 'delete']) expect(done.filter((e) => e.kind === kind)).toHaveLength(4);
+      expect(requests(lab, '/sessions/extend', 'POST')).toBeGreaterThan(1);
+    }));
+});
+
+describe('what only a person can mend', () => {
+  const resume = (lab: Lab, run: string) =>
+    lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate);
+
+  it.concurrent('a missing licence: nothing more is started, the run says what to do, resume goes on', () =>
+    withLab({ vms: 3 }, async (lab) => {
+      lab.simulator.control.setLicense(lab.destination, false);
+      const { run, report, result } = await lab.start(lab.plan());
+      const held = await until(report, (r) => r.state === 'paused');
+      expect(held.pausedBecause).toMatch(/licence.*drover resume/);
+      const asked = requests(lab, '/vm-replications', 'POST');
+      await resume(lab, run);
+      const again = await until(
+        report,
+        (r) => r.state === 'paused' && requests(lab, '/vm-replications', 'POST') > asked,
+      );
+      expect(again.totals.failed).toBe(0);
+      lab.simulator.control.setLicense(lab.destination, true);
+      await resume(lab, run);
+      expectAllMigratedOnce(await result(), lab);
+    }));
+
+  it.concurrent('a refused login: sent once, then not again until resume; a mended config goes on', () =>
+    withLab({ vms: 3, password: 'wrong', workers: 0 }, async (lab) => {
+      const worker = await lab.startWorker();
+      const { run, report, result } = await lab.start(lab.plan());
+      const held = await until(report, (r) => r.state === 'paused');
+      expect(held.pausedBecause).toMatch(/refuses the login.*drover resume/);
+      expect(requests(lab, '/sessions', 'POST')).toBe(1);
+      expect(requests(lab, '/vm-replications', 'POST')).toBe(0);
+      await worker.stop();
+      lab.mendPassword('drover-sim');
+      await lab.startWorker();
+      await resume(lab, run);
+      expectAllMigratedOnce(await result(), lab);
+    }));
+});
+
+describe('a task that fails', () => {
+  it.concurrent('with a code that may pass is done again under a new operation id', () =>
+    runThrough(
+      [{ operation: 'migrate', kind: 'fail-task', times: 1, error: { code: 'GeneralServerFailure', msg: 'lock' } }],
+      (report, lab) => {
+        expect(report.state).toBe('succeeded');
+        expect(lab.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(3);
+        const migrates = report.vms.flatMap((vm) => vm.operations).filter((o) => o.kind === 'migrate');
+        expect(migrates.map((o) => o.result).toSorted((a, b) => `${a}`.localeCompare(`${b}`))).toEqual([
+          'failed',
+          'succeeded',
+          'succeeded',
+          'succeeded',
+        ]);
+        expect(new Set(migrates.map((o) => o.operationId)).size).toBe(4);
+      },
+    ));
+
+  it.concurrent('with another code fails the VM with the code, the task and what VCDA said', () =>
+    runThrough(
+      [{ operation: 'migrate', kind: 'fail-task', times: 1, error: { code: 'DiskBroken', msg: 'sector 7' } }],
+      (report) => {
+        expect(report.totals).toMatchObject({ failed: 1, succeeded: 2 });
+        const failed = report.vms.find((vm) => vm.state === 'failed');
+        expect(failed?.error).toMatchObject({ code: 'DiskBroken', operation: 'migrate' });
+        expect(failed?.error?.taskId).toMatch(/^[0-9a-f-]{36}$/);
+        expect(failed?.error?.message).toMatch(/sector 7.*Next: /);
+      },
+    ));
+});
+
+describe('a site that goes away', () => {
+  it.concurrent('is said once, asked seldom, and the run goes on by itself when it is back', () =>
+    withLab({ vms: 8, speed: 60 }, async (lab) => {
+      const { report, result } = await lab.start(lab.plan());
+      await until(
+        async () => lab.simulator.control.ledger(),
+        (entries) => entries.some(({ kind }) => kind === 'start'),
+      );
+      lab.simulator.control.setUp(lab.destination, false);
+      const away = await until(report, (r) => r.sitesAway.length > 0);
+      expect(away.sitesAway[0]).toMatchObject({ site: lab.destination });
+      expect(away.totals.failed).toBe(0);
+      lab.simulator.control.setUp(lab.destination, true);
+      await until(report, (r) => r.sitesAway.length === 0);
+      const done = await result();
+      expect(done.totals.succeeded).toBe(8);
+      expect(lab.wrongWith(done)).toEqual([]);
+    }));
+});
+
+describe('a site that fails at everything', () => {
+  it.concurrent(
+    'is said to, though it is there, until it does anything again',
+    () =>
+      withLab({ vms: 2, speed: 60 }, async (lab) => {
+        lab.simulator.control.addFaults({ operation: 'tasks', kind: 'status', status: 500 });
+        const { report, result } = await lab.start(lab.plan());
+        const troubled = await until(report, (r) => r.sitesAway.length > 0, 120_000);
+        expect(troubled.sitesAway).toMatchObject([{ site: lab.destination, message: expect.stringContaining('500') }]);
+        lab.simulator.control.clearFaults();
+        await until(report, (r) => r.sitesAway.length === 0, 120_000);
+        expectAllMigratedOnce(await result(), lab);
+      }),
+    300_000,
+  );
+});
+
+describe('a workflow of a site that somebody terminated', () => {
+  it.concurrent('is missed by nobody for long: VMs ask the site themselves, and for their slots anew', () =>
+    withLab(
+      {
+        vms: 6,
+        speed: 60,
+        site: {
+          limits: { syncs: 2, cutovers: 1, requestsPerSecond: 500 },
+          polling: { interval: 200, selfCheck: 2_000 },
+        },
+      },
+      async (lab) => {
+        const { result } = await lab.start(lab.plan());
+        const ledger = async () => lab.simulator.control.ledger();
+        for (const kind of ['start', 'migrate']) {
+          await until(ledger, (entries) => entries.some((entry) => entry.kind === kind));
+          await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).terminate('by a test');
+        }
+        const done = await result();
+        expect(done.totals.succeeded).toBe(6);
+        expect(lab.wrongWith(done)).toEqual([]);
+      },
+    ));
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import { eventTypes } from '../../support/histories.js';
+import { type Lab, withLab } from '../../support/lab.js';
+
+const executionsOf = async (lab: Lab, workflowId: string): Promise<number> => {
+  let count = 0;
+  for await (const _ of lab.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) count += 1;
+  return count;
+};
+
+describe('a migration run', () => {
+  it.concurrent('moves every VM once: one start, one migrate, source off, recovered VM on, nothing left behind', () =>
+    withLab({ vms: 6 }, async (lab) => {
+      const { result } = await lab.start(lab.plan());
+      const report = await result();
+      expect(report).toMatchObject({ state: 'succeeded', totals: { vms: 6, succeeded: 6 } });
+      expect(lab.wrongWith(report)).toEqual([]);
+      for (const vm of report.vms) {
+        expect(vm.operations.map(({ kind, adopted, result: end }) => ({ kind, adopted, end }))).toEqual(
+          ['start', 'migrate', 'delete'].map((kind) => ({ kind, adopted: false, end: 'succeeded' })),
+        );
+        expect(vm.outageSeconds).toBeGreaterThanOrEqual(0);
+      }
+      expect(lab.simulator.control.world().replications).toEqual([]);
+    }));
+
+  it.concurrent('costs at most 80 history events per VM, however long its tasks take', () =>
+    withLab({ vms: 4 }, async (lab) => {
+      const quick = await lab.start(lab.plan({}, 2));
+      const [first] = (await quick.result()).vms;
+      lab.simulator.control.setSpeed(25);
+      const [, , third, fourth] = lab.plan({}, 4).waves[0]?.vms ?? [];
+      if (!first || !third || !fourth) throw new Error('four VMs expected');
+      const slow = await lab.start(lab.plan({ waves: [{ name: 'slow', vms: [third, fourth] }] }));
+      await slow.result();
+      const events = await Promise.all(
+        [first, third].map(({ id }) => eventTypes(lab.client, vmWorkflowId(lab.source, id))),
+      );
+      // Signals that come together share a workflow task, so quick tasks may cost a little less, never more.
+      for (const { length } of events) expect(length).toBeLessThanOrEqual(80);
+    }));
+
+  it.concurrent(
+    'continues as new in the middle, run and site alike, and loses nothing',
+    () =>
+      withLab(
+        { vms: 80, speed: 400, site: { limits: { syncs: 60, cutovers: 60, requestsPerSecond: 1000 } } },
+        async (lab) => {
+          const { run, result } = await lab.start(lab.plan());
+          const report = await result();
+          expect(report.totals.succeeded).toBe(80);
+          expect(lab.wrongWith(report)).toEqual([]);
+          expect(await executionsOf(lab, runWorkflowId(run))).toBeGreaterThan(1);
+          expect(await executionsOf(lab, siteWorkflowId(lab.destination))).toBeGreaterThan(1);
+        },
+      ),
+    240_000,
+  );
+
+  it.concurrent('keeps the replications when the plan says so', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const { result } = await lab.start(lab.plan({ keepReplication: true }));
+      expect((await result()).totals.succeeded).toBe(2);
+      const kept = lab.simulator.control.world().replications;
+      expect(kept.map((r) => r.recoveryState)).toEqual(['COMPLETE', 'COMPLETE']);
+    }));
+
+  it.concurrent('moves a VM that is off: its copy is asked for', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const [vm] = lab.plan().waves[0]?.vms ?? [];
+      lab.simulator.control.setVms({ id: vm?.id, powerState: 'POWERED_OFF' });
+      const { result } = await lab.start(lab.plan());
+      const report = await result();
+      expect(report.totals.succeeded).toBe(1);
+      expect(report.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['start', 'sync', 'migrate', 'delete']);
+    }));
+});

@@ -1,0 +1,102 @@
+/** When a replication may be recovered or reversed; a refusal tells a person what it is about and what to do. */
+import { describe, expect, it } from '@jest/globals';
+import type { Located, ReplicationSummary } from '../../../contract/operation.js';
+import type { VmError } from '../../../contract/report.js';
+import {
+  noReplication,
+  obstacleToRecovery,
+  obstacleToReverse,
+  type Recovering,
+} from '../../../workflows/vm/steps/preconditions.js';
+
+const vm = { id: '441a891a', name: 'web1' };
+
+const at = (change: Partial<ReplicationSummary> = {}): Located => ({
+  site: 'lyon',
+  peer: 'paris',
+  replication: {
+    id: 'C4-77',
+    recoveryState: 'NOT_STARTED',
+    dataConnectionState: 'OK',
+    overallHealth: 'GREEN',
+    isPaused: false,
+    isMigration: false,
+    vmId: vm.id,
+    vmName: vm.name,
+    sourceSite: 'paris',
+    destinationSite: 'lyon',
+    isReversed: false,
+    latestInstance: { key: 'i1', timestamp: 1_000 },
+    recoveredVappId: null,
+    recoveredVmId: null,
+    progress: null,
+    ...change,
+  },
+});
+
+const KINDS: Recovering[] = ['failover', 'failover-test', 'migrate'];
+
+/** What every refusal must tell. */
+function expectTelling(refusal: VmError | null, operation: string): void {
+  expect(refusal).toMatchObject({ operation, taskId: null });
+  for (const part of [operation, 'web1', '441a891a', 'lyon', 'C4-77', 'was not sent', 'Next: ']) {
+    expect(refusal?.message).toContain(part);
+  }
+}
+
+describe.each(KINDS)('%s', (kind) => {
+  it('is allowed on a protected VM with an instance', () => {
+    expect(obstacleToRecovery(kind, vm, at())).toBeNull();
+  });
+
+  it.each<[string, Partial<ReplicationSummary>, RegExp]>([
+    ['AlreadyRecovered', { recoveryState: 'COMPLETE' }, /Next: .*kind reverse/],
+    ['TestCopyExists', { recoveryState: 'TEST' }, /Next: clean the test up in VCDA, or drover drill sweep lyon/],
+    ['RecoveryUnderWay', { recoveryState: 'IN_PROGRESS' }, /Next: wait for its task at lyon/],
+    ['ReplicationPaused', { isPaused: true }, /Next: resume replication C4-77 at lyon/],
+  ])('is refused with %s', (code, change, advice) => {
+    const refusal = obstacleToRecovery(kind, vm, at(change));
+    expect(refusal).toMatchObject({ code, message: expect.stringMatching(advice) });
+    expectTelling(refusal, kind);
+  });
+
+  it('of what was recovered while paused says first that it was recovered', () => {
+    expect(obstacleToRecovery(kind, vm, at({ recoveryState: 'COMPLETE', isPaused: true }))?.code).toBe(
+      'AlreadyRecovered',
+    );
+  });
+});
+
+describe('a replication without an instance', () => {
+  it.each<Recovering>(['failover', 'failover-test'])('cannot be recovered by %s', (kind) => {
+    const refusal = obstacleToRecovery(kind, vm, at({ latestInstance: null }));
+    expect(refusal).toMatchObject({ code: 'NoInstance', message: expect.stringContaining('wait for its first sync') });
+    expectTelling(refusal, kind);
+  });
+
+  it('can be migrated, since that syncs first', () => {
+    expect(obstacleToRecovery('migrate', vm, at({ latestInstance: null }))).toBeNull();
+  });
+});
+
+describe('reverse', () => {
+  it('is allowed on what was recovered', () => {
+    expect(obstacleToReverse(vm, at({ recoveryState: 'COMPLETE' }))).toBeNull();
+  });
+
+  it.each(['NOT_STARTED', 'TEST', 'IN_PROGRESS'])('is refused while the replication says %s', (recoveryState) => {
+    const refusal = obstacleToReverse(vm, at({ recoveryState }));
+    expect(refusal).toMatchObject({ code: 'NotRecovered', message: expect.stringContaining(recoveryState) });
+    expectTelling(refusal, 'reverse');
+  });
+});
+
+describe('a VM without a replication', () => {
+  it('is named with both sites, and what may be wrong', () => {
+    const { code, message } = noReplication(vm, 'paris', 'lyon');
+    expect(code).toBe('NoReplication');
+    for (const part of ['web1 (441a891a)', 'paris', 'lyon', 'Next: ', 'replicationId', 'kind: protect']) {
+      expect(message).toContain(part);
+    }
+  });
+});

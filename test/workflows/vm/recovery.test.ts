@@ -1,0 +1,133 @@
+/** Protection, failover, reversal and the way back, judged by what the simulated sites say afterwards. */
+import { describe, expect, it } from '@jest/globals';
+import type { RunReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
+import { type Lab, withLab } from '../../support/lab.js';
+
+const protection = (lab: Lab, change: Partial<Plan> = {}): Plan =>
+  lab.plan({ kind: 'protect', replication: { rpo: 15 }, ...change });
+
+async function done(lab: Lab, plan: Plan): Promise<RunReport> {
+  const { result } = await lab.start(plan);
+  return result();
+}
+
+/** A run that must succeed before the one that a test is about. */
+async function given(lab: Lab, plan: Plan): Promise<RunReport> {
+  const report = await done(lab, plan);
+  expect(report.vms.map(({ error }) => error)).toEqual(report.vms.map(() => null));
+  expect(report.state).toBe('succeeded');
+  return report;
+}
+
+const replications = (lab: Lab) => lab.simulator.control.world().replications;
+const vmsAt = (lab: Lab, site: string) => lab.simulator.control.world().sites[site]?.vms ?? [];
+const running = (lab: Lab, site: string): string[] =>
+  vmsAt(lab, site)
+    .filter(({ powerState }) => powerState === 'POWERED_ON')
+    .map(({ name }) => name)
+    .sort();
+const kinds = (lab: Lab): string[] => lab.simulator.control.ledger().map(({ kind }) => kind);
+
+describe('a run of kind protect', () => {
+  it.concurrent('is over when every VM has an instance that could be recovered, and touches no source', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const report = await given(lab, protection(lab));
+      expect(replications(lab).map(({ state, recoveryState }) => [state, recoveryState])).toEqual([
+        ['OK', 'NOT_STARTED'],
+        ['OK', 'NOT_STARTED'],
+      ]);
+      expect(running(lab, lab.source)).toHaveLength(2);
+      expect(report.vms.map(({ operations }) => operations.map(({ kind }) => kind))).toEqual([['start'], ['start']]);
+    }));
+});
+
+describe('a run of kind failover', () => {
+  it.concurrent('recovers protected VMs beside their sources, in the order of the waves, and measures what it cost', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      await given(lab, protection(lab));
+      const [first, second] = lab.plan().waves[0]?.vms ?? [];
+      const waves = [
+        { name: 'db', vms: first ? [first] : [] },
+        { name: 'web', vms: second ? [second] : [] },
+      ];
+      const report = await given(lab, lab.plan({ kind: 'failover', waves }));
+      expect(running(lab, lab.destination)).toHaveLength(2);
+      expect(running(lab, lab.source)).toHaveLength(2);
+      const [db, web] = report.vms;
+      expect(Date.parse(db?.finishedAt ?? '')).toBeLessThanOrEqual(Date.parse(web?.startedAt ?? ''));
+      for (const { rtoSeconds, rpoSeconds } of report.vms) {
+        expect(rtoSeconds).toBeGreaterThan(0);
+        expect(rpoSeconds).toBeGreaterThanOrEqual(0);
+      }
+    }));
+
+  it.concurrent('works when the source site is dead', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      lab.simulator.control.setUp(lab.source, false);
+      await given(lab, lab.plan({ kind: 'failover' }));
+      expect(running(lab, lab.destination)).toHaveLength(1);
+    }));
+
+  it.concurrent('refuses, before anything is sent, what is paused, recovered, or not replicated at all', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const unknown = await done(lab, lab.plan({ kind: 'failover' }));
+      expect(unknown.vms[0]?.error).toMatchObject({ code: 'NoReplication', message: expect.stringContaining('Next:') });
+      await given(lab, protection(lab));
+      await given(lab, lab.plan({ kind: 'failover' }));
+      const again = await done(lab, lab.plan({ kind: 'failover' }));
+      expect(again.vms[0]?.error?.code).toBe('AlreadyRecovered');
+      expect(kinds(lab).filter((kind) => kind === 'failover')).toHaveLength(1);
+    }));
+});
+
+describe.each([
+  ['moves to its new home', {}],
+  ['stays where it was', { reverseMovesHome: false }],
+  ['gets a new id', { reverseChangesId: true }],
+])('a reversed replication that %s', (_, assumptions) => {
+  it.concurrent('is found there, synced to the end, and goes home by failback', () =>
+    withLab({ vms: 1, assumptions }, async (lab) => {
+      await given(lab, protection(lab));
+      await given(lab, lab.plan({ kind: 'failover' }));
+      await given(lab, lab.plan({ kind: 'reverse', confirm: 'removes-source' }));
+      expect(replications(lab)).toMatchObject([
+        { isReversed: true, recoveryState: 'NOT_STARTED', sourceSite: lab.destination, destinationSite: lab.source },
+      ]);
+      // The original source is gone, the recovered VM has taken its place.
+      expect(vmsAt(lab, lab.source)).toEqual([]);
+      expect(running(lab, lab.destination)).toHaveLength(1);
+
+      const home = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
+      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['migrate', 'reverse']);
+      expect(replications(lab)).toMatchObject([
+        { isReversed: false, recoveryState: 'NOT_STARTED', sourceSite: lab.source, destinationSite: lab.destination },
+      ]);
+      expect(running(lab, lab.source)).toHaveLength(1);
+      expect(vmsAt(lab, lab.destination)).toEqual([]);
+    }));
+});
+
+describe('a run of kind reverse', () => {
+  it.concurrent('is refused before anything is sent while the VM is not recovered', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      const report = await done(lab, lab.plan({ kind: 'reverse', confirm: 'removes-source' }));
+      expect(report.vms[0]?.error).toMatchObject({ code: 'NotRecovered', message: expect.stringContaining('Next:') });
+      expect(kinds(lab)).not.toContain('reverse');
+      expect(running(lab, lab.source)).toHaveLength(1);
+    }));
+});
+
+describe('a run of kind failback', () => {
+  it.concurrent('of a VM that was failed over: reverse, planned migration, reverse', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      await given(lab, lab.plan({ kind: 'failover' }));
+      const report = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
+      expect(report.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['reverse', 'migrate', 'reverse']);
+      expect(running(lab, lab.source)).toHaveLength(1);
+      expect(vmsAt(lab, lab.destination)).toEqual([]);
+    }));
+});

@@ -1,0 +1,12 @@
+import type { SessionUse } from '../http/session.js';
+
+/** What every call of a site may be given. */
+export interface CallOptions extends SessionUse {
+  /** goes out as the `operationID` header [seed] */
+  operationId?: string | undefined;
+  /** goes out as `?site=`: the site that executes the call; absent: the one that is asked. Needs an extension to it [doc UG47] */
+  site?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** ms */
+  timeout?: number | undefined;
+}

@@ -1,0 +1,169 @@
+/** Lists of a site, read to their end or by ids, whatever its habits of paging and filtering are. */
+import { z } from 'zod';
+import { VcdaError } from '../errors/errors.js';
+import type { Answer, Call, Query } from '../http/transport.js';
+import { type Page, page } from '../schemas/common.js';
+import type { CallOptions } from './call-options.js';
+import { IdsPerCall, refusesIds } from './ids-per-call.js';
+
+/** The most that a page holds [doc V35 tasks/get]; also how many ids go into one call. */
+export const PAGE_LIMIT = 100;
+/** Ids that are asked for at the same time, each at its own address. */
+const EACH_AT_ONCE = 8;
+/** What tells the items of a list apart, whatever else they are. */
+const withId = z.looseObject({ id: z.unknown() });
+/** A list that never ends is a fault of the site, not a reason to read for ever. */
+const MOST_PAGES = 1_000;
+
+/** What lists are read with; see site-http.ts. */
+interface Calls {
+  send(call: Call, options?: CallOptions): Promise<Answer>;
+  checked<T extends z.ZodType>(
+    schema: T,
+    answer: Pick<Answer, 'status' | 'body'>,
+    call: Call,
+    options?: CallOptions,
+  ): z.infer<T>;
+  unfit(call: Call, status: number | null, detail: string, options?: CallOptions): VcdaError;
+  find<T extends z.ZodType>(item: T, path: string, options?: CallOptions): Promise<z.infer<T> | null>;
+  segment(id: string): string;
+}
+
+export function createLists({ send, checked, unfit, find, segment }: Calls) {
+  /** by the path of the list */
+  const idsPerCall = new Map<string, IdsPerCall>();
+
+  /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
+  async function readPage<T extends z.ZodType>(
+    item: T,
+    path: string,
+    query: Query,
+    options?: CallOptions,
+  ): Promise<Page<z.infer<T>> & { bare: boolean }> {
+    const call: Call = { method: 'GET', path, query };
+    const answer = await send(call, options);
+    if (Array.isArray(answer.body)) return { items: checked(z.array(item), answer, call, options), bare: true };
+    return { ...checked(page(item), answer, call, options), bare: false };
+  }
+
+  /**
+   * A whole list. Clients go on by 100 until `offset >= total` [client PsychoBelka, PowerVCAV]; a total that lies, a lower
+   * ceiling and a site that ignores `offset` are seen through.
+   */
+  async function readAll<T extends z.ZodType>(
+    item: T,
+    path: string,
+    query: Query = {},
+    options?: CallOptions,
+  ): Promise<z.infer<T>[]> {
+    const all: z.infer<T>[] = [];
+    const seen = new Set<unknown>();
+    for (let n = 0, offset = 0; n < MOST_PAGES; n += 1) {
+      const part = await readPage(item, path, { ...query, offset, limit: PAGE_LIMIT }, options);
+      // A list that changes between two pages shows some of its items twice.
+      const fresh = part.items.filter((one) => isNew(one, seen));
+      all.push(...fresh);
+      offset += part.items.length;
+      if (part.bare || fresh.length === 0 || isLast(part, offset)) return all;
+    }
+    throw unfit({ method: 'GET', path }, null, `the list has not ended after ${MOST_PAGES} pages`, options);
+  }
+
+  /** A list that is documented as a bare array, so it is asked for without paging; a page is taken too. */
+  async function readList<T extends z.ZodType>(
+    item: T,
+    path: string,
+    query: Query = {},
+    options?: CallOptions,
+  ): Promise<z.infer<T>[]> {
+    const part = await readPage(item, path, query, options);
+    const whole = part.bare || (part.total ?? part.items.length) <= part.items.length;
+    return whole ? part.items : readAll(item, path, query, options);
+  }
+
+  /** By their ids, up to 100 a call; an id that the site does not list is absent from the result. */
+  async function readByIds<T extends z.ZodType<{ id: string }>>(
+    item: T,
+    path: string,
+    ids: string[],
+    options?: CallOptions,
+  ): Promise<Map<string, z.infer<T>>> {
+    const perCall = idsPerCall.get(path) ?? new IdsPerCall(PAGE_LIMIT);
+    idsPerCall.set(path, perCall);
+    const found = new Map<string, z.infer<T>>();
+    for (let from = 0; from < ids.length; ) {
+      const chunk = ids.slice(from, from + (perCall.now || EACH_AT_ONCE));
+      try {
+        const items = await (perCall.now === 0 ? findEach : listByIds)(item, path, chunk, options);
+        for (const one of items) found.set(one.id, one);
+        from += chunk.length;
+      } catch (error) {
+        if (perCall.now === 0 || !(error instanceof VcdaError) || !refusesIds(error)) throw error;
+        perCall.refused();
+      }
+    }
+    perCall.done();
+    return found;
+  }
+
+  async function listByIds<T extends z.ZodType<{ id: string }>>(
+    item: T,
+    path: string,
+    ids: string[],
+    options?: CallOptions,
+  ): Promise<z.infer<T>[]> {
+    const wanted = new Set<unknown>(ids);
+    const query = { ids: ids.join(','), offset: 0, limit: PAGE_LIMIT };
+    const part = await readPage(withId, path, query, options);
+    const own = part.items.filter(({ id }) => wanted.has(id));
+    const listed = readable(item, own, path, options);
+    const there = new Set(own.map(({ id }) => id));
+    const missing = ids.filter((id) => !there.has(id));
+    if (missing.length === 0 || part.bare) return listed;
+    const filters = own.length === part.items.length;
+    if (filters && (part.total ?? 0) <= part.items.length) return listed;
+    // Pages smaller than asked for.
+    if (filters) return [...listed, ...(await readAll(item, path, { ids: missing.join(',') }, options))];
+    // Strangers tell that the site ignores the filter: it is undocumented for this flavour of the API.
+    const pages = (part.total ?? Number.POSITIVE_INFINITY) / PAGE_LIMIT;
+    const others =
+      missing.length <= pages ? await findEach(item, path, missing, options) : await readAll(item, path, {}, options);
+    return [...listed, ...others.filter(({ id }) => wanted.has(id))];
+  }
+
+  /** Without those that do not fit: one of many must not hide the others. @throws VcdaError when none of them fits */
+  function readable<T extends z.ZodType>(item: T, given: unknown[], path: string, options?: CallOptions): z.infer<T>[] {
+    const read = given.map((one) => item.safeParse(one));
+    const good = read.flatMap((one) => (one.success ? [one.data] : []));
+    if (good.length > 0 || given.length === 0) return good;
+    return checked(z.array(item), { status: 200, body: given }, { method: 'GET', path }, options);
+  }
+
+  /** Each at its own address. */
+  async function findEach<T extends z.ZodType<{ id: string }>>(
+    item: T,
+    path: string,
+    ids: string[],
+    options?: CallOptions,
+  ): Promise<z.infer<T>[]> {
+    const found = await Promise.all(ids.map((id) => find(item, `${path}/${segment(id)}`, options)));
+    return found.filter((one) => one !== null);
+  }
+
+  return { readAll, readList, readByIds };
+}
+
+function isNew(one: unknown, seen: Set<unknown>): boolean {
+  if (typeof one !== 'object' || one === null || !('id' in one)) return true;
+  if (seen.has(one.id)) return false;
+  seen.add(one.id);
+  return true;
+}
+
+/** @param read how many items have been read, this page's included */
+function isLast({ items, total }: Page<unknown>, read: number): boolean {
+  const full = items.length >= PAGE_LIMIT;
+  // Fewer in all than have been read: such a total says nothing.
+  if (total === null || total === undefined || total < read) return !full;
+  return read >= total;
+}

@@ -1,0 +1,95 @@
+/** What the calls of all endpoint families are made of: answers checked against a schema, operations that answer with a task. */
+import type { z } from 'zod';
+import { OWN_CODES, VcdaError } from '../errors/errors.js';
+import { encoded } from '../http/scrub.js';
+import type { SiteSession } from '../http/session.js';
+import type { Answer, Call, Method, Query } from '../http/transport.js';
+import { type Task, task } from '../schemas/task.js';
+import type { CallOptions } from './call-options.js';
+import { createLists } from './lists.js';
+
+export type SiteHttp = ReturnType<typeof createSiteHttp>;
+
+export function createSiteHttp(name: string, session: SiteSession) {
+  async function send(call: Call, options: CallOptions = {}): Promise<Answer> {
+    const { operationId, signal, timeout, site, peer = site, resumedAt } = options;
+    const query = site === undefined ? call.query : { site, ...call.query };
+    return session.send({ ...call, query, operationId, signal, timeout }, { peer, resumedAt });
+  }
+
+  /** Sends a call and checks its answer. */
+  async function ask<T extends z.ZodType>(schema: T, call: Call, options?: CallOptions): Promise<z.infer<T>> {
+    return checked(schema, await send(call, options), call, options);
+  }
+
+  function checked<T extends z.ZodType>(
+    schema: T,
+    answer: Pick<Answer, 'status' | 'body'>,
+    call: Call,
+    options?: CallOptions,
+  ): z.infer<T> {
+    const result = schema.safeParse(answer.body);
+    if (result.success) return result.data;
+    const issue = result.error.issues[0];
+    throw unfit(call, answer.status, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, options);
+  }
+
+  const unfit = (call: Call, status: number | null, detail: string, options: CallOptions = {}): VcdaError =>
+    new VcdaError({
+      site: name,
+      code: OWN_CODES.unexpected,
+      detail: `the answer does not fit the API: ${detail}`.slice(0, 500),
+      status,
+      method: call.method,
+      path: call.path,
+      operationId: options.operationId ?? null,
+      acted: 'unknown',
+      retryAfter: null,
+    });
+
+  const read = <T extends z.ZodType>(schema: T, path: string, query: Query = {}, options?: CallOptions) =>
+    ask(schema, { method: 'GET', path, query }, options);
+
+  /** null: the site answers that there is none. A 404 without VCDA's error comes from something in between and says nothing. */
+  async function find<T extends z.ZodType>(item: T, path: string, options?: CallOptions): Promise<z.infer<T> | null> {
+    try {
+      return await read(item, path, {}, options);
+    } catch (error) {
+      const none =
+        error instanceof VcdaError &&
+        error.status === 404 &&
+        error.code !== 'SiteNotFound' &&
+        error.code !== 'HTTP 404';
+      if (none) return null;
+      throw error;
+    }
+  }
+
+  /** A part of a path. */
+  function segment(id: string): string {
+    const part = encoded(id);
+    if (part !== '' && part !== '.' && part !== '..') return part;
+    throw new VcdaError({
+      site: name,
+      code: 'BadRequest',
+      detail: `'${id}' is no id`,
+      status: null,
+      method: 'GET',
+      path: '',
+      operationId: null,
+      acted: 'no',
+      retryAfter: null,
+    });
+  }
+
+  /** A call that is answered 202 with a task. */
+  const operate = (
+    method: Method,
+    path: string,
+    options: CallOptions,
+    { body, headers }: Pick<Call, 'body' | 'headers'> = {},
+  ): Promise<Task> => ask(task, { method, path, body, headers: headers ?? {} }, options);
+
+  const lists = createLists({ send, checked, unfit, find, segment });
+  return { send, ask, read, ...lists, find, segment, operate };
+}

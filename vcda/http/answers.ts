@@ -1,0 +1,59 @@
+/** What an answer of a site says: its JSON, or the error it stands for. */
+import { type Acted, OWN_CODES, statusCode, type VcdaError } from '../errors/errors.js';
+import { errorBody } from '../schemas/common.js';
+
+/** Makes the error of the call that was answered. */
+export type Failed = (
+  code: string,
+  detail: string,
+  acted: Acted,
+  more?: { status?: number; retryAfter?: number | null; challenged?: boolean },
+) => VcdaError;
+
+/** The JSON of a good answer; undefined for an empty one. @throws VcdaError `UnexpectedResponse` */
+export function parsed(body: string, failed: Failed, status: number): unknown {
+  if (body.trim() === '') return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw failed(OWN_CODES.unexpected, `the body is not JSON: ${excerpt(body)}`, 'unknown', { status });
+  }
+}
+
+/** The error for an answer that is none of 2xx. */
+export function refusal(status: number, headers: Headers, body: string, failed: Failed): VcdaError {
+  const known = errorBody.safeParse(safeJson(body));
+  const challenged = status === 401 && /authentication token required/i.test(headers.get('www-authenticate') ?? '');
+  // What a proxy answers in the site's stead says nothing of what the site did.
+  const acted: Acted = status >= 500 || status === 408 ? 'unknown' : 'no';
+  const more = { status, retryAfter: retryAfter(headers), challenged };
+  if (known.success && known.data.code !== '') return failed(known.data.code, known.data.msg ?? '', acted, more);
+  const target = headers.get('location');
+  const detail = target === null ? excerpt(body) : `points to ${target}; Drover does not follow`;
+  return failed(challenged ? 'NotAuthenticated' : statusCode(status), detail, acted, more);
+}
+
+function safeJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the beginning only: what takes markup out must not crawl through megabytes of it. */
+const excerpt = (body: string): string =>
+  body
+    .slice(0, 2_000)
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200) || '(no body)';
+
+/** Seconds or an HTTP date [RFC 9110 §10.2.3], in ms from now. */
+function retryAfter(headers: Headers): number | null {
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return null;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : null;
+}

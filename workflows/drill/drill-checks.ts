@@ -1,0 +1,74 @@
+/** The checks of one recovered VM, all at once; what they find goes into its report. */
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { DrillVmInput } from '../../contract/messages.js';
+import type { CheckResult } from '../../contract/report.js';
+import type { Check, PlanVm } from '../../plan/types.js';
+import { checkVm } from '../activities.js';
+import { Stopped } from '../vm/steps/step-errors.js';
+import { iso, type VmControl } from '../vm/steps/vm-control.js';
+
+/**
+ * Their time begins now.
+ * @returns when the last check had passed, epoch ms; null: one did not
+ * @throws Stopped
+ */
+export async function runChecks(
+  vm: VmControl,
+  { checks, vm: { id } }: Pick<DrillVmInput, 'checks' | 'vm'>,
+  recovery: 'test' | 'failover',
+  prefix = '',
+): Promise<number | null> {
+  vm.enter('checks');
+  const meant = checks.filter(({ vms }) => vms === null || vms.includes(id));
+  const began = Date.now();
+  const scope = new CancellationScope();
+  const unlisten = vm.onStop(() => scope.cancel());
+  try {
+    const results = await scope.run(() => Promise.all(meant.map((check) => runCheck(vm, check, recovery, began))));
+    vm.report.checks.push(...results.map((result) => ({ ...result, name: prefix + result.name })));
+    if (results.some(({ ok }) => !ok)) return null;
+    return Math.max(began, ...results.map(({ finishedAt }) => Date.parse(finishedAt)));
+  } catch (error) {
+    if (isCancellation(error)) throw new Stopped();
+    throw error;
+  } finally {
+    unlisten();
+  }
+}
+
+/** What the drill itself says the recovered VM shall have. */
+function givenAddress({ vmNetworkSettings }: PlanVm): string | undefined {
+  const { nics = [], primaryNicIndex = 0 } = vmNetworkSettings ?? {};
+  const primary = nics.find(({ nicIndex }) => nicIndex === primaryNicIndex);
+  return primary?.ipAddress ?? nics.find(({ ipAddress }) => ipAddress !== undefined)?.ipAddress;
+}
+
+async function runCheck(
+  vm: VmControl,
+  check: Check,
+  recovery: 'test' | 'failover',
+  began: number,
+): Promise<CheckResult> {
+  const { run, vm: ref } = vm.input;
+  const { id, name } = ref;
+  const address = ref.address ?? givenAddress(ref);
+  const replicationId = vm.report.replicationId ?? '';
+  try {
+    return await checkVm({
+      run,
+      site: vm.site,
+      peer: vm.peer,
+      vm: { id, name, ...(address === undefined ? {} : { address }) },
+      replicationId,
+      recovery,
+      check,
+      until: began + check.within,
+      resumedAt: vm.resumedAt,
+    });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    // A check that cannot be made proves nothing, and must not keep the drill from cleaning up.
+    const detail = error.cause?.message ?? error.message;
+    return { name: check.name, ok: false, detail, attempts: 0, startedAt: iso(began), finishedAt: iso(Date.now()) };
+  }
+}

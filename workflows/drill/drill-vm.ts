@@ -1,0 +1,88 @@
+/**
+ * One VM of a drill: look → (the drill says go) → recover → checks → hold → (the drill says enough) → everything as it was.
+ * What was begun is always undone: after a failure, a cancellation, or the end of the drill itself.
+ */
+
+import type { DrillVmInput } from '../../contract/messages.js';
+import type { Located } from '../../contract/operation.js';
+import type { VmReport } from '../../contract/report.js';
+import { measure, networksOf } from '../vm/steps/cutover.js';
+import { chooseInstance, look } from '../vm/steps/locate.js';
+import { operation } from '../vm/steps/operation.js';
+import { obstacleToRecovery } from '../vm/steps/preconditions.js';
+import { StepFailed } from '../vm/steps/step-errors.js';
+import { createVmControl, type VmControl } from '../vm/steps/vm-control.js';
+import { liveVm } from '../vm/steps/vm-lifecycle.js';
+import { runChecks } from './drill-checks.js';
+import { bringHome, failOverForDrill } from './round-trip.js';
+import { noteTestCopy, removeTestCopy } from './test-copy.js';
+
+export async function drillVm(input: DrillVmInput): Promise<VmReport> {
+  const vm = createVmControl(input);
+  const isTest = input.mode === 'test';
+  const obstacle = (at: Located) => obstacleToRecovery(isTest ? 'failover-test' : 'failover', input.vm, at);
+  return liveVm(vm, async () => {
+    vm.enter('look');
+    await look(vm, obstacle);
+    await vm.tellReady('ready');
+    const go = await vm.whenTold('recover');
+    if (go === null) throw drillGone(vm);
+    const before = await look(vm, obstacle);
+    const undo = isTest
+      ? () => removeTestCopy(vm, before.site, before.replication.id)
+      : () => bringHome(vm, input, before);
+    if (isTest) await noteTestCopy(vm, before);
+    await thenUndo(vm, undo, async () => {
+      const { instance, body } = await chooseInstance(vm, before, input.recovery.instance);
+      await (isTest ? testFailover(vm, input, body) : failOverForDrill(vm, input, before, body));
+      const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
+      if (passedAt !== null) measure(vm.report, go.triggeredAt, passedAt, instance?.timestamp ?? null);
+      await vm.tellReady('hold');
+      await vm.whenTold('clean-up');
+    });
+    refuseFailedChecks(vm);
+  });
+}
+
+/** Undoes whatever became of the steps, and only then lets their error out; an error of the undoing goes before it. */
+async function thenUndo(vm: VmControl, undo: () => Promise<void>, steps: () => Promise<void>): Promise<void> {
+  let failed: { error: unknown } | null = null;
+  try {
+    await steps();
+  } catch (error) {
+    failed = { error };
+  }
+  vm.goThrough('always');
+  await undo();
+  if (failed !== null) throw failed.error;
+}
+
+async function testFailover(vm: VmControl, input: DrillVmInput, body: { instanceId?: string }): Promise<void> {
+  const { powerOn, sync } = input.recovery;
+  vm.enter('failover-test');
+  await operation(vm, {
+    kind: 'failover-test',
+    replicationId: vm.report.replicationId,
+    recovery: { powerOn, consolidate: false, sync, ...body, ...networksOf(input.recovery, input.vm) },
+    slot: 'cutover',
+  });
+}
+
+function refuseFailedChecks({ report }: VmControl): void {
+  const failed = report.checks.filter(({ ok }) => !ok);
+  if (failed.length === 0) return;
+  throw new StepFailed({
+    code: 'CheckFailed',
+    operation: 'checks',
+    taskId: null,
+    message: `${report.name} (${report.id}) was recovered, but did not pass: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}. Next: look at the application; everything was put back as it was.`,
+  });
+}
+
+const drillGone = ({ report }: VmControl): StepFailed =>
+  new StepFailed({
+    code: 'DrillGone',
+    operation: null,
+    taskId: null,
+    message: `the drill of ${report.name} (${report.id}) ended before anything was recovered: its workflow was terminated. Next: run the drill again.`,
+  });

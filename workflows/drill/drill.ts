@@ -1,0 +1,113 @@
+/**
+ * One drill: all its VMs claimed, then recovered group by group, checked, held, and put back as they were. Read and steered
+ * as a run is; its id is that of its workflow, which a schedule makes.
+ */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  continueAsNew,
+  executeChild,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  DRILL_FAILED,
+  type DrillInput,
+  runReportQuery,
+  type VmInput,
+  vmCancelSignal,
+  vmProceedSignal,
+  vmReadySignal,
+} from '../../contract/messages.js';
+import { runOfWorkflowId, sweepWorkflowId } from '../../contract/names.js';
+import type { RunReport } from '../../contract/report.js';
+import type { PlanVm } from '../../plan/types.js';
+import { type ChildOptions, createHerd, type Herd } from '../run/herd.js';
+import { RunBook } from '../run/run-state.js';
+import { drillResult } from './drill-result.js';
+import { DrillStage, type Order } from './drill-stage.js';
+import { drillVm } from './drill-vm.js';
+import { sweep } from './sweep.js';
+
+/** @throws ApplicationFailure `DrillFailed` with the report, when it did not prove what it was for: schedules pause on that */
+export async function drill({ drill: plan, carried }: DrillInput): Promise<RunReport> {
+  const run = runOfWorkflowId(workflowInfo().workflowId);
+  const { name, source, destination, mode, groups, recovery, checks, limits } = plan;
+  const herded = { name, kind: 'drill', destination, stopAfter: null, waves: groups } as const;
+  const book = new RunBook({ run, plan: herded, ...(carried === undefined ? {} : { carried }) }, Date.now());
+  const stage = new DrillStage(plan, book.startedAt, carried?.progress);
+  const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
+    startChild(drillVm, { ...options, args: [{ ...input, mode, recovery, checks }] });
+  const herd = createHerd(book, { run, source, destination, limits, begin, refusesMigrated: false });
+  const report = (): RunReport => {
+    const seen = book.report();
+    const result = drillResult(plan, stage.progress, seen.vms);
+    const isShort =
+      book.isDone && (stage.progress.timedOut || (seen.state === 'succeeded' && result.missed.length > 0));
+    return { ...seen, state: isShort ? 'failed' : seen.state, drill: result };
+  };
+  setHandler(vmReadySignal, (vm) => {
+    book.heard(vm);
+    herd.wake();
+  });
+  setHandler(runReportQuery, report);
+
+  await CancellationScope.nonCancellable(async () => {
+    await herd.prepare();
+    if (carried === undefined) stage.swept(await swept([destination.site, source.site]));
+    while (!book.isDone) {
+      await herd.runErrands();
+      const orders = stage.next(book.report().vms, new Set(book.open), Date.now());
+      for (const order of orders) carryOut(order, herd, book);
+      if (orders.length > 0) continue;
+      if (stage.progress.phase === 'claim' && (await herd.begin(book.unstarted()))) continue;
+      if (book.isDone) break;
+      if (await herd.isDueToContinue()) {
+        await continueAsNew<typeof drill>({ drill: plan, carried: { ...book.carried, progress: stage.progress } });
+      }
+      await herd.whenChanged(stage.wakeIn(Date.now()) ?? undefined);
+    }
+    stage.finish();
+    book.finish(Date.now());
+  });
+  const proved = report();
+  if (proved.state === 'succeeded') return proved;
+  throw ApplicationFailure.nonRetryable(failureText(proved), DRILL_FAILED, proved);
+}
+
+function carryOut(order: Order, herd: Herd, book: RunBook): void {
+  switch (order.order) {
+    case 'recover':
+      return herd.tell(order.vmIds, vmProceedSignal, { to: 'recover', triggeredAt: order.triggeredAt });
+    case 'clean-up':
+      return herd.tell(order.vmIds, vmProceedSignal, { to: 'clean-up' });
+    case 'skip':
+      return book.skipBlocked(order.vmIds, Date.now());
+    case 'give-up':
+      return herd.tell(book.giveUp(Date.now()), vmCancelSignal);
+  }
+}
+
+/** Removes what earlier drills have left; a sweep that runs already does it as well. */
+async function swept(sites: string[]): Promise<{ vm: string; run: string }[]> {
+  const found = await Promise.all(
+    sites.map(async (site) => {
+      try {
+        const options = { workflowId: sweepWorkflowId(site), args: [{ site }] as [{ site: string }] };
+        return (await executeChild(sweep, { ...options, parentClosePolicy: 'ABANDON' })).removed;
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}
+
+function failureText({ run, state, totals, drill: result }: RunReport): string {
+  const missed = result?.missed ?? [];
+  const vms = `${totals.succeeded} of ${totals.vms} VMs passed`;
+  return `drill ${run} ${state}: ${[vms, ...missed].join('; ')}. Next: drover report ${run}`;
+}

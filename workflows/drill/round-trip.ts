@@ -1,0 +1,95 @@
+/** A drill that really moves: failover → reverse, and on the way back the same again, until the VM runs where it ran. */
+import { sleep } from '@temporalio/workflow';
+import type { DrillVmInput } from '../../contract/messages.js';
+import type { Located, RecoveryBody } from '../../contract/operation.js';
+import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
+import { syncNow } from '../vm/steps/initial-sync.js';
+import { find } from '../vm/steps/locate.js';
+import { operation } from '../vm/steps/operation.js';
+import { noReplication } from '../vm/steps/preconditions.js';
+import { turnRound } from '../vm/steps/reverse.js';
+import { StepFailed } from '../vm/steps/step-errors.js';
+import type { VmControl } from '../vm/steps/vm-control.js';
+import { runChecks } from './drill-checks.js';
+
+/** Steps of the way home that may fail before a person must go on: over half an hour. */
+const FAILURES_ALLOWED = 10;
+const FIRST_PAUSE = 3_000;
+const LONGEST_PAUSE = 5 * 60_000;
+
+/** Syncs first when the drill says so, since what the source writes from here on is lost to it. */
+export async function failOverForDrill(
+  vm: VmControl,
+  { recovery, vm: ref }: DrillVmInput,
+  at: Located,
+  choice: { instanceId?: string },
+): Promise<void> {
+  if (recovery.sync) {
+    vm.enter('sync');
+    await syncNow(vm);
+  }
+  vm.enter('failover');
+  const body = {
+    powerOn: recovery.powerOn,
+    consolidate: recovery.consolidate,
+    ...choice,
+    ...networksOf(recovery, ref),
+  };
+  await failOver(vm, at, body);
+}
+
+async function failOver(vm: VmControl, at: Located, recovery: RecoveryBody): Promise<void> {
+  const replicationId = at.replication.id;
+  const recovered = await operation(vm, { kind: 'failover', replicationId, recovery, slot: 'cutover' });
+  await verifyRecovered(vm, recovered);
+}
+
+/**
+ * Goes on from wherever the replication shows the VM to be, until it runs at home and is protected as before.
+ * @throws StepFailed `NotHome` when a step of it fails again and again
+ */
+export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
+  let failures = 0;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      let at = await find(vm);
+      for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await find(vm)) {
+        if (isHome(at, before)) return;
+        await nextLeg(vm, input, at);
+      }
+      if (at === null) throw new StepFailed(noReplication(vm.input.vm, vm.input.source, vm.input.destination.site));
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      failures += 1;
+      if (failures > FAILURES_ALLOWED) throw notHome(vm, error);
+    }
+    await sleep(pause);
+  }
+}
+
+async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise<void> {
+  if (at.replication.recoveryState === 'COMPLETE') {
+    await turnRound(vm, at);
+  } else {
+    vm.enter('failover-back');
+    await syncNow(vm);
+    const { powerOn, consolidate } = input.recovery;
+    await failOver(vm, at, { powerOn, consolidate });
+    await runChecks(vm, input, 'failover', 'back: ');
+  }
+}
+
+/** A recovery that failed leaves everything as it was. */
+const isHome = ({ replication }: Located, before: Located): boolean =>
+  replication.recoveryState === 'NOT_STARTED' &&
+  replication.isReversed === before.replication.isReversed &&
+  replication.sourceSite === before.replication.sourceSite;
+
+const notHome = (vm: VmControl, { reason }: StepFailed): StepFailed =>
+  new StepFailed({
+    ...reason,
+    code: 'NotHome',
+    message:
+      `${vm.report.name} (${vm.report.id}) could not be brought back: ${reason.message} ` +
+      `It runs where replication ${vm.report.replicationId} at ${vm.site} says. Next: mend that, then drover failback with a plan of this VM.`,
+  });

@@ -1,0 +1,81 @@
+/** One run of a plan, of any kind: its waves in order, each VM a workflow of its own. */
+import { ApplicationFailure, CancellationScope, continueAsNew, setHandler, startChild } from '@temporalio/workflow';
+import {
+  approveUpdate,
+  type RunInput,
+  runPlanQuery,
+  runReportQuery,
+  type Scope,
+  type VmInput,
+  vmApproveSignal,
+} from '../../contract/messages.js';
+import type { RunReport } from '../../contract/report.js';
+import type { PlanVm, RunKind } from '../../plan/types.js';
+import { failbackVm } from '../vm/failback-vm.js';
+import { failoverVm } from '../vm/failover-vm.js';
+import { migrateVm } from '../vm/migrate-vm.js';
+import { protectVm } from '../vm/protect-vm.js';
+import { reverseVm } from '../vm/reverse-vm.js';
+import { type ChildOptions, createHerd, refuseUnknown } from './herd.js';
+import { RunBook } from './run-state.js';
+
+const VM_WORKFLOWS = {
+  migrate: migrateVm,
+  protect: protectVm,
+  failover: failoverVm,
+  reverse: reverseVm,
+  failback: failbackVm,
+} satisfies Record<RunKind, unknown>;
+
+export async function planRun({ run, plan, carried }: RunInput): Promise<RunReport> {
+  const book = new RunBook({ run, plan, ...(carried === undefined ? {} : { carried }) }, Date.now());
+  const begin = (_: PlanVm, input: VmInput, options: ChildOptions) => {
+    const { destination, replication, cutover, recovery, keepReplication } = plan;
+    const args = { destination, replication, cutover, recovery, keepReplication, triggeredAt: book.startedAt };
+    return startChild(VM_WORKFLOWS[plan.kind], {
+      ...options,
+      args: [{ ...input, ...args }],
+    });
+  };
+  const herd = createHerd(book, { run, ...plan, begin, refusesMigrated: plan.kind === 'migrate' && !plan.remigrate });
+
+  setHandler(
+    approveUpdate,
+    (scope) => {
+      const vmIds = book.approve(scope);
+      herd.tell(vmIds, vmApproveSignal);
+      herd.wake();
+      return { affected: vmIds.length, message: 'approved' };
+    },
+    {
+      validator: (scope) => {
+        refuseUnknown(book, scope);
+        refuseTooWide(plan.cutover.approval, scope);
+      },
+    },
+  );
+  setHandler(runReportQuery, () => book.report());
+  setHandler(runPlanQuery, () => plan);
+
+  return CancellationScope.nonCancellable(async () => {
+    await herd.prepare();
+    while (!book.isDone) {
+      await herd.runErrands();
+      if (await herd.begin(book.startable())) continue;
+      if (book.isDone) break;
+      if (await herd.isDueToContinue()) await continueAsNew<typeof planRun>({ run, plan, carried: book.carried });
+      await herd.whenChanged();
+    }
+    book.finish(Date.now());
+    return book.report();
+  });
+}
+
+/** Where the plan wants a word for each VM, one word for many is not it. */
+function refuseTooWide(approval: RunInput['plan']['cutover']['approval'], { vm }: Scope): void {
+  if (approval !== 'vm' || vm !== undefined) return;
+  throw ApplicationFailure.nonRetryable(
+    'the plan asks for an approval of each VM: drover approve RUN VM',
+    'ApprovalTooWide',
+  );
+}

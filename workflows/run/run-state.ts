@@ -1,0 +1,362 @@
+/**
+ * What a run remembers of its VMs, and what may be started next. Pure, and kept by sets of ids rather than counters, so
+ * that a report that comes twice, or after a continue-as-new, counts once.
+ */
+
+import type { CarriedRun, Scope } from '../../contract/messages.js';
+import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
+import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
+
+/** Temporal advises at most 500 open children of one workflow. */
+export const MOST_OPEN = 500;
+
+/** Code of a VM that is skipped since an earlier run has migrated it. */
+const ALREADY_MIGRATED = 'AlreadyMigrated';
+
+/** What the book needs of a plan or a drill. */
+export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
+  kind: RunKind | 'drill';
+  destination: { site: string };
+}
+
+export class RunBook {
+  readonly #plan: Herded;
+  readonly #run: string;
+  readonly #vms: Map<string, VmReport>;
+  readonly #open: Set<string>;
+  readonly #planned: Map<string, { vm: PlanVm; wave: string }>;
+  readonly #approvedWaves: Set<string>;
+  readonly #approvedVms: Set<string>;
+  readonly #away: Map<string, RunReport['sitesAway'][number]>;
+  readonly #startedAt: number;
+  #finishedAt: number | null = null;
+  #wave: number;
+  #paused: string | null;
+  #cancelling: boolean;
+  #resumedAt: number;
+  /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
+  #accepted: number;
+
+  constructor({ run, plan, carried }: { run: string; plan: Herded; carried?: CarriedRun }, now: number) {
+    this.#run = run;
+    this.#plan = plan;
+    this.#planned = new Map(
+      plan.waves.flatMap((wave) => wave.vms.map((vm) => [vm.id, { vm, wave: wave.name }] as const)),
+    );
+    const reports = carried?.vms ?? plan.waves.flatMap((wave) => wave.vms.map((vm) => untouched(vm, wave.name)));
+    this.#vms = new Map(reports.map((r) => [r.id, r]));
+    this.#open = new Set(carried?.open);
+    this.#approvedWaves = new Set(carried?.approved.waves);
+    this.#approvedVms = new Set(carried?.approved.vms);
+    this.#away = new Map(carried?.sitesAway?.map((away) => [away.site, away]));
+    this.#startedAt = carried?.startedAt ?? now;
+    this.#wave = carried?.wave ?? 0;
+    this.#paused = carried?.paused ?? null;
+    this.#cancelling = carried?.cancelling ?? false;
+    this.#resumedAt = carried?.resumedAt ?? 0;
+    this.#accepted = carried?.accepted ?? 0;
+  }
+
+  get carried(): CarriedRun {
+    return {
+      startedAt: this.#startedAt,
+      resumedAt: this.#resumedAt,
+      paused: this.#paused,
+      cancelling: this.#cancelling,
+      accepted: this.#accepted,
+      approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
+      wave: this.#wave,
+      open: [...this.#open],
+      sitesAway: [...this.#away.values()],
+      vms: [...this.#vms.values()],
+    };
+  }
+
+  reach(site: string, away: { since: number; message: string } | null): void {
+    if (away === null) this.#away.delete(site);
+    else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
+  }
+
+  get isDone(): boolean {
+    return this.#open.size === 0 && [...this.#vms.values()].every((r) => isFinal(r.state));
+  }
+
+  get paused(): string | null {
+    return this.#paused;
+  }
+
+  /** epoch ms */
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  get resumedAt(): number {
+    return this.#resumedAt;
+  }
+
+  get open(): string[] {
+    return [...this.#open];
+  }
+
+  waveOf(vmId: string): string {
+    return this.#planned.get(vmId)?.wave ?? '';
+  }
+
+  isApproved(vmId: string): boolean {
+    return this.#approvedVms.has(vmId) || this.#approvedWaves.has(this.waveOf(vmId));
+  }
+
+  /**
+   * VMs to start now: of the first wave that is not over, those whose dependencies have succeeded, up to the window. A VM
+   * whose dependency did not succeed is skipped on the way.
+   */
+  startable(): PlanVm[] {
+    if (this.#paused !== null || this.#cancelling) return [];
+    for (; this.#wave < this.#plan.waves.length; this.#wave += 1) {
+      const wave = this.#plan.waves[this.#wave];
+      if (wave === undefined) break;
+      this.#skipOrphans(wave.vms);
+      const left = wave.vms.filter((vm) => !isFinal(this.#report(vm.id).state));
+      if (left.length === 0) continue;
+      return left
+        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => isAcross(this.#report(id))))
+        .slice(0, MOST_OPEN - this.#open.size);
+    }
+    return [];
+  }
+
+  /** VMs that wait to be begun, in whatever wave they are. */
+  unstarted(): PlanVm[] {
+    if (this.#paused !== null || this.#cancelling) return [];
+    const isWaiting = ({ id }: PlanVm) => !this.#open.has(id) && !isFinal(this.#report(id).state);
+    return this.#plan.waves.flatMap(({ vms }) => vms.filter(isWaiting));
+  }
+
+  started(vmId: string, now: number): void {
+    this.#open.add(vmId);
+    this.#change(vmId, {
+      state: 'running',
+      step: 'start',
+      waitingFor: null,
+      error: null,
+      startedAt: new Date(now).toISOString(),
+    });
+  }
+
+  /** Another run or drill has the VM: it waits, and says for whom. */
+  blocked(vmId: string, holder: string): void {
+    this.#open.delete(vmId);
+    this.#change(vmId, {
+      state: 'waiting',
+      waitingFor: 'dependency',
+      error: { code: 'VmInUse', operation: null, taskId: null, message: `waits for ${holder}, which has this VM` },
+    });
+  }
+
+  /** The VM was migrated before: it is not started again, since its source is off and a copy of it runs. */
+  migratedBefore(vmId: string, run: string, now: number): void {
+    const { name } = this.#report(vmId);
+    this.#open.delete(vmId);
+    this.#change(vmId, {
+      state: 'skipped',
+      step: 'done',
+      waitingFor: null,
+      finishedAt: new Date(now).toISOString(),
+      error: {
+        code: ALREADY_MIGRATED,
+        operation: null,
+        taskId: null,
+        message:
+          `${name} (${vmId}) was migrated by run ${run} already, so it was not started. Next: leave it out of the plan; ` +
+          'if its source is in use again, say so with remigrate: true in the plan.',
+      },
+    });
+  }
+
+  /** Others have these VMs for longer than the drill waits. */
+  skipBlocked(vmIds: string[], now: number): void {
+    for (const id of vmIds) {
+      const { name, error } = this.#report(id);
+      const message = `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}. Next: run the drill again when that is over.`;
+      this.#change(id, {
+        state: 'skipped',
+        step: 'done',
+        waitingFor: null,
+        finishedAt: new Date(now).toISOString(),
+        error: { code: 'VmInUse', operation: null, taskId: null, message },
+      });
+    }
+  }
+
+  /** Takes what an open VM says of itself on its way. */
+  heard(report: VmReport): void {
+    if (this.#open.has(report.id)) this.#vms.set(report.id, report);
+  }
+
+  /** Ends what was not begun, for want of time; returns the open VMs, which must be told. */
+  giveUp(now: number): string[] {
+    for (const { id, name, state } of this.#vms.values()) {
+      if (isFinal(state) || this.#open.has(id)) continue;
+      const message = `${name} (${id}) was not recovered: the time of the drill was over. Next: see in drover report what took so long, or give the drill a longer timeout.`;
+      this.#change(id, {
+        state: 'failed',
+        step: 'done',
+        waitingFor: null,
+        finishedAt: new Date(now).toISOString(),
+        error: { code: 'TimedOut', operation: null, taskId: null, message },
+      });
+    }
+    return this.open;
+  }
+
+  /** Takes a VM's final report; false when it was known. */
+  ended(report: VmReport): boolean {
+    const known = this.#vms.get(report.id);
+    if (known === undefined || !this.#open.delete(report.id)) return false;
+    this.#vms.set(report.id, report);
+    return true;
+  }
+
+  /** A VM's workflow is gone without a report: somebody terminated it. */
+  lost(vmId: string, now: number): void {
+    const report = this.#report(vmId);
+    this.ended({
+      ...report,
+      state: 'failed',
+      waitingFor: null,
+      finishedAt: new Date(now).toISOString(),
+      error: {
+        code: 'Terminated',
+        operation: null,
+        taskId: null,
+        message: `the workflow of ${report.name} (${vmId}) was terminated. Next: look at its replication at ${this.#plan.destination.site} before it is run again.`,
+      },
+    });
+  }
+
+  pause(reason: string): void {
+    this.#paused ??= reason;
+  }
+
+  /** Why `stopAfter` pauses the run now; null when it does not. */
+  tooManyFailures(): string | null {
+    const { stopAfter } = this.#plan;
+    if (stopAfter === null || this.#paused !== null) return null;
+    const failed = this.#failures();
+    const most = 'count' in stopAfter ? stopAfter.count : (this.#vms.size * stopAfter.percent) / 100;
+    return failed > this.#accepted && failed >= most
+      ? `${failed} of ${this.#vms.size} VMs failed (stopAfter). Look at them, then drover resume or drover cancel.`
+      : null;
+  }
+
+  resume(now: number): void {
+    this.#paused = null;
+    this.#resumedAt = now;
+    this.#accepted = this.#failures();
+  }
+
+  approve(scope: Scope): string[] {
+    if (scope.vm !== undefined) this.#approvedVms.add(this.vmId(scope.vm) ?? '');
+    else this.#approvedWaves.add(scope.wave ?? this.#plan.waves[this.#wave]?.name ?? '');
+    return this.open.filter((id) => this.isApproved(id));
+  }
+
+  /** Ends what was not started; returns the open VMs that must be told. */
+  cancel(vm: string | undefined, now: number): string[] {
+    if (vm === undefined) this.#cancelling = true;
+    const id = vm === undefined ? undefined : this.vmId(vm);
+    const meant = [...this.#vms.values()].filter((r) => !isFinal(r.state) && (vm === undefined || r.id === id));
+    for (const report of meant) {
+      if (!this.#open.has(report.id)) {
+        this.#change(report.id, {
+          state: 'cancelled',
+          waitingFor: null,
+          step: 'done',
+          finishedAt: new Date(now).toISOString(),
+        });
+      }
+    }
+    return meant.filter((r) => this.#open.has(r.id)).map((r) => r.id);
+  }
+
+  /** The id of a VM named by id or by name. */
+  vmId(idOrName: string): string | undefined {
+    if (this.#vms.has(idOrName)) return idOrName;
+    return [...this.#vms.values()].find((r) => r.name === idOrName)?.id;
+  }
+
+  hasWave(name: string): boolean {
+    return this.#plan.waves.some((wave) => wave.name === name);
+  }
+
+  finish(now: number): void {
+    this.#finishedAt = now;
+  }
+
+  report(): RunReport {
+    const vms = [...this.#vms.values()];
+    return {
+      run: this.#run,
+      plan: this.#plan.name,
+      kind: this.#plan.kind,
+      state: this.#state(),
+      startedAt: new Date(this.#startedAt).toISOString(),
+      finishedAt: this.#finishedAt === null ? null : new Date(this.#finishedAt).toISOString(),
+      totals: totalsOf(vms),
+      pausedBecause: this.#paused,
+      sitesAway: [...this.#away.values()],
+      drill: null,
+      vms,
+    };
+  }
+
+  #state(): RunState {
+    if (!this.isDone) return this.#paused === null ? 'running' : 'paused';
+    const totals = totalsOf(this.#vms.values());
+    if (this.#cancelling && totals.cancelled > 0) return 'cancelled';
+    if (totals.failed > 0) return 'failed';
+    if (totals.cancelled > 0) return 'cancelled';
+    return [...this.#vms.values()].every(isAcross) ? 'succeeded' : 'failed';
+  }
+
+  #failures(): number {
+    return totalsOf(this.#vms.values()).failed;
+  }
+
+  #skipOrphans(vms: PlanVm[]): void {
+    for (const vm of vms) {
+      const report = this.#report(vm.id);
+      if (isFinal(report.state) || this.#open.has(vm.id)) continue;
+      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && !isAcross(r));
+      if (missing === undefined) {
+        const waits = vm.after.some((id) => !isFinal(this.#report(id).state));
+        if (waits) this.#change(vm.id, { waitingFor: 'dependency' });
+        continue;
+      }
+      this.#change(vm.id, {
+        state: 'skipped',
+        step: 'done',
+        waitingFor: null,
+        error: {
+          code: 'DependencyNotMet',
+          operation: null,
+          taskId: null,
+          message: `${vm.name} (${vm.id}) was not started, since ${missing.name} (${missing.id}) ${missing.state}. Next: mend that VM, then run this one again.`,
+        },
+      });
+    }
+  }
+
+  #report(vmId: string): VmReport {
+    const report = this.#vms.get(vmId);
+    if (report === undefined) throw new RangeError(`run ${this.#run} has no VM ${vmId}`);
+    return report;
+  }
+
+  #change(vmId: string, change: Partial<VmReport>): void {
+    this.#vms.set(vmId, { ...this.#report(vmId), ...change });
+  }
+}
+
+/** Migrated, by this run or an earlier one. */
+const isAcross = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;

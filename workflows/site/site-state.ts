@@ -1,0 +1,196 @@
+/**
+ * What a site's workflow remembers: the operations it waits for, who holds its slots and who queues for them. Pure, and
+ * every change is idempotent, since signals and poll results may come twice.
+ */
+
+import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest, TestCopy } from '../../contract/messages.js';
+import type { PolledSite, SiteWatchList, SlotKind, Watch } from '../../contract/operation.js';
+
+export class SiteBook {
+  readonly #watches: Map<string, Watch>;
+  readonly #holders: Map<string, SlotRequest>;
+  readonly #queue: Map<string, SlotRequest>;
+  #brake: boolean;
+  #limits: SiteLimits;
+  #configured = { syncs: 0, cutovers: 0 };
+  #resumedAt: number;
+  #away: { at: number; message: string } | null = null;
+  #hold: { code: string; message: string } | null = null;
+  readonly #testCopies: Map<string, TestCopy>;
+  #version = 0;
+
+  constructor(carried?: CarriedSite) {
+    this.#watches = new Map(carried?.watches.map((w) => [w.operationId, w]));
+    this.#holders = new Map(carried?.holders.map((s) => [keyOf(s), s]));
+    this.#queue = new Map(carried?.queue.map((s) => [keyOf(s), s]));
+    this.#brake = carried?.brake ?? false;
+    this.#limits = carried?.limits ?? { syncs: null, cutovers: null, requestsPerSecond: null };
+    this.#resumedAt = carried?.resumedAt ?? 0;
+    this.#testCopies = new Map(carried?.testCopies?.map((copy) => [copy.replicationId, copy]));
+  }
+
+  get carried(): CarriedSite {
+    return {
+      watches: [...this.#watches.values()],
+      holders: [...this.#holders.values()],
+      queue: [...this.#queue.values()],
+      brake: this.#brake,
+      limits: this.#limits,
+      resumedAt: this.#resumedAt,
+      testCopies: [...this.#testCopies.values()],
+    };
+  }
+
+  get hasTestCopies(): boolean {
+    return this.#testCopies.size > 0;
+  }
+
+  testCopy(copy: TestCopy): void {
+    this.#testCopies.set(copy.replicationId, copy);
+  }
+
+  testCopyGone(replicationId: string): void {
+    this.#testCopies.delete(replicationId);
+  }
+
+  get hold(): { code: string; message: string } | null {
+    return this.#hold;
+  }
+
+  get away(): { at: number; message: string } | null {
+    return this.#away;
+  }
+
+  /** false when that was known */
+  goneAway(away: { at: number; message: string }): boolean {
+    if (this.#away !== null) return false;
+    this.#away = away;
+    return true;
+  }
+
+  /** false when it had not been away */
+  cameBack(): boolean {
+    const was = this.#away !== null;
+    this.#away = null;
+    return was;
+  }
+
+  get isPollable(): boolean {
+    return this.#watches.size > 0 && this.#hold === null;
+  }
+
+  /** ids of the runs that wait for something here */
+  get runs(): string[] {
+    return [...new Set([...this.#watches.values(), ...this.#holders.values()].map((w) => w.run))];
+  }
+
+  get holderIds(): string[] {
+    return [...new Set([...this.#holders.values()].map((s) => s.workflowId))];
+  }
+
+  /** What a poll asks for; the list itself only when it changed since `version`. */
+  watchList(version: number): SiteWatchList {
+    return {
+      version: this.#version,
+      watches: version === this.#version ? null : [...this.#watches.values()],
+      resumedAt: this.#resumedAt,
+      limits: { requestsPerSecond: this.#limits.requestsPerSecond },
+    };
+  }
+
+  status(site: string): SiteStatus {
+    const { watches, holders, queue, brake } = this.carried;
+    return {
+      site,
+      brake,
+      limits: this.#effective(),
+      holders,
+      queue,
+      watches,
+      testCopies: [...this.#testCopies.values()],
+      hold: this.#hold,
+      away: this.#away,
+    };
+  }
+
+  configure(limits: { syncs: number; cutovers: number }): void {
+    this.#configured = { syncs: limits.syncs, cutovers: limits.cutovers };
+  }
+
+  set(change: { brake?: boolean; limits?: Partial<SiteLimits> }): void {
+    this.#brake = change.brake ?? this.#brake;
+    this.#limits = { ...this.#limits, ...change.limits };
+    this.#version += 1;
+  }
+
+  watch(watch: Watch): void {
+    // A watch that is known may be further on than the one handed over again.
+    if (this.#watches.has(watch.operationId)) return;
+    this.#watches.set(watch.operationId, watch);
+    this.#version += 1;
+  }
+
+  resume(at: number): void {
+    this.#resumedAt = Math.max(this.#resumedAt, at);
+    this.#hold = null;
+    this.#version += 1;
+  }
+
+  apply(polled: PolledSite): void {
+    this.#hold = polled.hold;
+    for (const { operationId, phase, ok, replicationId } of polled.ended) {
+      const watch = this.#watches.get(operationId);
+      if (watch === undefined || watch.phase !== phase) continue;
+      if (ok && phase === 'task' && watch.until === 'synced') {
+        this.#watches.set(operationId, { ...watch, phase: 'sync', replicationId });
+      } else {
+        this.#watches.delete(operationId);
+        if (watch.slot !== null) this.release({ slot: watch.slot, workflowId: watch.workflowId });
+      }
+    }
+    this.#version += 1;
+  }
+
+  request(request: SlotRequest): void {
+    if (!this.#queue.has(keyOf(request))) this.#queue.set(keyOf(request), request);
+  }
+
+  release(slot: { slot: SlotKind; workflowId: string }): void {
+    this.#holders.delete(keyOf(slot));
+    this.#queue.delete(keyOf(slot));
+  }
+
+  /**
+   * Takes from the queue, in order, whoever fits under the site's limits and the run's own share; one that does not fit
+   * lets others of other runs pass. A request of one that holds its slot already is granted again.
+   */
+  grant(): SlotRequest[] {
+    const granted: SlotRequest[] = [];
+    for (const [key, request] of this.#queue) {
+      if (!this.#holders.has(key) && !this.#fits(request)) continue;
+      this.#queue.delete(key);
+      this.#holders.set(key, request);
+      granted.push(request);
+    }
+    return granted;
+  }
+
+  #fits(request: SlotRequest): boolean {
+    if (this.#brake) return false;
+    const same = [...this.#holders.values()].filter((h) => h.slot === request.slot);
+    const limits = this.#effective();
+    const limit = (request.slot === 'sync' ? limits.syncs : limits.cutovers) ?? Number.POSITIVE_INFINITY;
+    if (same.length >= limit) return false;
+    return request.share === null || same.filter((h) => h.run === request.run).length < request.share;
+  }
+
+  #effective(): SiteLimits {
+    return {
+      syncs: this.#limits.syncs ?? this.#configured.syncs,
+      cutovers: this.#limits.cutovers ?? this.#configured.cutovers,
+      requestsPerSecond: this.#limits.requestsPerSecond,
+    };
+  }
+}
+
+const keyOf = ({ slot, workflowId }: { slot: SlotKind; workflowId: string }): string => `${slot} ${workflowId}`;

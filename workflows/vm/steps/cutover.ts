@@ -1,0 +1,103 @@
+/** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
+import { sleep } from '@temporalio/workflow';
+import type { PlanVmInput } from '../../../contract/messages.js';
+import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
+import type { VmReport } from '../../../contract/report.js';
+import { passGate } from './gate.js';
+import { lookAgain } from './locate.js';
+import { type Outcome, operation, TooLate } from './operation.js';
+import { StepFailed } from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+
+/** VCDA may show a recovery as done a little after its task has ended: it is asked this often, twice as late each time. */
+const VERIFY_TRIES = 5;
+/** While it says that the recovery is under way, for about half a day in all. */
+const VERIFY_TRIES_UNDER_WAY = 30;
+const VERIFY_PAUSE = 5_000;
+const VERIFY_LONGEST_PAUSE = 30 * 60_000;
+
+/** Passes the gate and cuts over; a window that closed in between sends the VM back to the gate. */
+export async function cutOver(
+  vm: VmControl,
+  { cutover }: Pick<PlanVmInput, 'cutover'>,
+  kind: 'migrate' | 'failover',
+  recovery: RecoveryBody,
+): Promise<Outcome> {
+  for (;;) {
+    vm.enter('gate');
+    await passGate(vm, cutover);
+    vm.enter(kind);
+    try {
+      return await operation(vm, {
+        kind,
+        replicationId: vm.report.replicationId,
+        recovery,
+        slot: 'cutover',
+        slotTaken: true,
+        notAfter: cutover.window === null ? null : Date.parse(cutover.window.closes),
+      });
+    } catch (error) {
+      if (!(error instanceof TooLate)) throw error;
+    }
+  }
+}
+
+/** What a plan says of the recovery of one VM. */
+export function recoveryOf({ cutover, destination, recovery, vm }: PlanVmInput): RecoveryBody {
+  const { placementPolicy, sizingPolicy } = { ...destination, ...vm };
+  return {
+    powerOn: cutover.powerOn,
+    consolidate: cutover.consolidate,
+    ...(placementPolicy === undefined ? {} : { placementPolicy }),
+    ...(sizingPolicy === undefined ? {} : { sizingPolicy }),
+    ...networksOf(recovery, vm),
+  };
+}
+
+export const networksOf = (
+  { vAppNetworkSettings }: Pick<PlanVmInput['recovery'], 'vAppNetworkSettings'>,
+  { vmNetworkSettings }: Pick<PlanVmInput['vm'], 'vmNetworkSettings'>,
+): Pick<RecoveryBody, 'vAppNetworkSettings' | 'vmNetworkSettings'> => ({
+  ...(vAppNetworkSettings === undefined ? {} : { vAppNetworkSettings }),
+  ...(vmNetworkSettings === undefined ? {} : { vmNetworkSettings }),
+});
+
+/** Believes the replication, not the task alone: it must say that the VM was recovered. */
+export async function verifyRecovered(vm: VmControl, { notice, record }: Outcome): Promise<ReplicationSummary> {
+  const { site } = vm;
+  const replicationId = vm.report.replicationId ?? '';
+  let seen = notice.replication;
+  const mostTries = () => (seen?.recoveryState === 'IN_PROGRESS' ? VERIFY_TRIES_UNDER_WAY : VERIFY_TRIES);
+  for (let n = 0; !isRecovered(seen) && n < mostTries(); n += 1) {
+    if (n > 0) await sleep(Math.min(VERIFY_PAUSE * 2 ** (n - 1), VERIFY_LONGEST_PAUSE));
+    seen = await lookAgain(vm);
+  }
+  if (seen !== null && isRecovered(seen)) return seen;
+  throw new StepFailed({
+    code: 'NotRecovered',
+    operation: 'verify',
+    taskId: notice.taskId,
+    message:
+      `the ${record.kind} of ${vm.report.name} (${vm.report.id}) to ${site} ended well, but replication ${replicationId} says ` +
+      `${seen?.recoveryState ?? 'nothing, it is gone'}. Next: look at source and recovered VM before anything is started again.`,
+  });
+}
+
+/** A site that tells no recovery state that Drover knows must at least name what it recovered. */
+function isRecovered(seen: ReplicationSummary | null): boolean {
+  if (seen === null) return false;
+  if (seen.recoveryState === 'COMPLETE') return true;
+  const isKnown = ['NOT_STARTED', 'IN_PROGRESS', 'TEST'].includes(seen.recoveryState);
+  return !isKnown && (seen.recoveredVmId ?? seen.recoveredVappId) !== null;
+}
+
+export function secondsBetween(from: string, to: string | null): number | null {
+  if (to === null) return null;
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 100) / 10);
+}
+
+/** Recovery time and point of a VM: what a disaster at `triggeredAt` would have cost. Moments in epoch ms. */
+export function measure(report: VmReport, triggeredAt: number, recoveredAt: number, instanceAt: number | null): void {
+  report.rtoSeconds = Math.max(0, Math.round((recoveredAt - triggeredAt) / 100) / 10);
+  report.rpoSeconds = instanceAt === null ? null : Math.max(0, Math.round((triggeredAt - instanceAt) / 100) / 10);
+}

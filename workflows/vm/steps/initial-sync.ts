@@ -1,0 +1,82 @@
+/** The copy of a VM at another site: begun, waited for until it is complete once, and removed. */
+
+import type { PlanVmInput } from '../../../contract/messages.js';
+import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
+import { awaitSync, type Outcome, operation, type Step } from './operation.js';
+import { StepFailed, Stopped } from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+
+/** Starts the replication, or takes up one that fits; the copy is complete when this returns. */
+export async function startCopy(
+  vm: VmControl,
+  input: PlanVmInput,
+  isMigration: boolean,
+  onStarted: (started: Outcome) => void,
+): Promise<ReplicationSummary | null> {
+  vm.enter('start');
+  const body = startBody(input, isMigration);
+  const start: Step = { kind: 'start', replicationId: null, start: body, until: 'synced', slot: 'sync' };
+  const started = await operation(vm, start);
+  onStarted(started);
+  vm.enter('initial-sync');
+  return whenCopied(vm, await awaitSync(vm, start, started), 'start');
+}
+
+/** A source that is off sends nothing by itself, so its copy is asked for [doc UG41 GUID-81EE4DE8]. */
+export async function whenCopied(
+  vm: VmControl,
+  synced: Outcome['notice'],
+  kind: 'start' | 'reverse',
+): Promise<ReplicationSummary | null> {
+  if (synced.ok) return synced.replication;
+  if (synced.error?.code === 'SourcePoweredOff') return syncNow(vm);
+  throw new StepFailed({
+    code: synced.error?.code ?? 'SyncFailed',
+    message: synced.error?.message ?? 'the initial sync failed',
+    operation: kind,
+    taskId: synced.taskId,
+  });
+}
+
+/** Sends what has changed. */
+export async function syncNow(vm: VmControl): Promise<ReplicationSummary | null> {
+  const { notice } = await operation(vm, { kind: 'sync', replicationId: vm.report.replicationId, slot: 'sync' });
+  return notice.replication;
+}
+
+/** What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure. */
+export async function tidy(vm: VmControl): Promise<void> {
+  vm.enter('tidy');
+  vm.goThrough('unless-held');
+  try {
+    await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
+  } catch (error) {
+    if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
+    const reason =
+      error instanceof StepFailed
+        ? error.reason
+        : { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null };
+    const replication = `${vm.report.replicationId} at ${vm.site}`;
+    vm.fail({
+      ...reason,
+      message: `replication ${replication} stays behind, to be removed by hand: ${reason.message}`,
+    });
+  }
+}
+
+function startBody({ source, destination, vm, replication }: PlanVmInput, isMigration: boolean): StartBody {
+  const { excludedDiskKeys, seedVmId } = vm;
+  const { placementPolicy, sizingPolicy } = { ...destination, ...vm };
+  return {
+    ...replication,
+    sourceSite: source,
+    destinationSite: destination.site,
+    vdc: vm.vdc ?? destination.vdc ?? '',
+    storageProfile: vm.storageProfile ?? destination.storageProfile,
+    ...(placementPolicy === undefined ? {} : { placementPolicy }),
+    ...(sizingPolicy === undefined ? {} : { sizingPolicy }),
+    ...(seedVmId === undefined ? {} : { seedVmId }),
+    ...(excludedDiskKeys === undefined ? {} : { excludedDiskKeys }),
+    isMigration,
+  };
+}

@@ -1,0 +1,79 @@
+/** Finding the replication of a VM before anything is done with it. */
+import type { Located, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
+import type { VmError } from '../../../contract/report.js';
+import type { RecoveryChoice } from '../../../plan/types.js';
+import { instanceBefore, locateReplication, readReplication } from '../../activities.js';
+import { noReplication } from './preconditions.js';
+import { holdIn, isExpired, StepFailed, stepFailure } from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+
+/** Asks a site until it answers; what only a person can mend holds the VM. @throws StepFailed @throws Stopped */
+export async function ask<T>(vm: VmControl, subject: string, question: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await question();
+    } catch (error) {
+      const hold = holdIn(error);
+      if (hold !== null) await vm.holdFor(hold);
+      else if (!isExpired(error)) throw stepFailure(error, subject);
+    }
+  }
+}
+
+/**
+ * Finds the VM's replication and makes its present site the one that operations are sent to.
+ * @throws StepFailed when there is none, or when `obstacle` names a reason why nothing may be sent
+ */
+export async function look(vm: VmControl, obstacle: (at: Located) => VmError | null): Promise<Located> {
+  const found = await find(vm);
+  const { source, destination } = vm.input;
+  if (found === null) throw new StepFailed(noReplication(vm.input.vm, source, destination.site));
+  const reason = obstacle(found);
+  if (reason !== null) throw new StepFailed(reason);
+  return found;
+}
+
+/** As {@link look}, for a VM that may have no replication. */
+export async function find(vm: VmControl): Promise<Located | null> {
+  const { run, source, destination } = vm.input;
+  const { id, name, replicationId = vm.report.replicationId } = vm.input.vm;
+  const subject = { id: vm.vmIdNow ?? id, name, ...(replicationId === null ? {} : { replicationId }) };
+  const found = await ask(vm, 'look', () =>
+    locateReplication({ run, source, destination: destination.site, vm: subject, resumedAt: vm.resumedAt }),
+  );
+  if (found === null) return null;
+  vm.moveTo(found);
+  vm.report.replicationId = found.replication.id;
+  return found;
+}
+
+/** The replication as its site shows it now; null: it has none. @throws StepFailed @throws Stopped */
+export async function lookAgain(vm: VmControl): Promise<ReplicationSummary | null> {
+  const { site, peer, resumedAt, report } = vm;
+  const { run, vm: ref } = vm.input;
+  const replicationId = report.replicationId ?? '';
+  return ask(vm, 'verify', () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt }));
+}
+
+/** The point in time to recover. @throws StepFailed when the replication holds none that is old enough */
+export async function chooseInstance(
+  vm: VmControl,
+  { site, peer, replication }: Located,
+  choice: RecoveryChoice['instance'],
+): Promise<{ instance: ReplicaInstance | null; body: { instanceId?: string } }> {
+  if (choice === 'latest') return { instance: replication.latestInstance, body: {} };
+  const { run, vm: ref } = vm.input;
+  const before = Date.parse(choice.before);
+  const instance = await ask(vm, 'instances', () =>
+    instanceBefore({ run, site, peer, vm: ref, replicationId: replication.id, before, resumedAt: vm.resumedAt }),
+  );
+  if (instance !== null) return { instance, body: { instanceId: instance.key } };
+  throw new StepFailed({
+    code: 'NoInstance',
+    operation: 'instances',
+    taskId: null,
+    message:
+      `${ref.name} (${ref.id}) has no instance from ${choice.before} or before at ${site} [replication ${replication.id}]. ` +
+      'Next: choose a later moment, or instance: latest.',
+  });
+}

@@ -1,0 +1,247 @@
+/**
+ * The one way to do anything at a site: submit once, then await for as long as it takes. Every step of every workflow goes
+ * through here; there is no second poller and no second retry.
+ */
+import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { FAILURES, operationId } from '../../../contract/names.js';
+import type { Notice, OperationKind, OperationRequest, SlotKind, Submitted } from '../../../contract/operation.js';
+import type { OperationRecord } from '../../../contract/report.js';
+import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
+import { holdIn, isExpired, isTooLate, StepFailed, Stopped, stepFailure } from './step-errors.js';
+import { iso, lessOften, type VmControl } from './vm-control.js';
+
+/** How often a step is done again when its task failed with a code that allows it. */
+const TRIES = 5;
+
+export interface Step {
+  kind: OperationKind;
+  replicationId: string | null;
+  start?: OperationRequest['start'];
+  recovery?: OperationRequest['recovery'];
+  recoveredVmId?: string | null;
+  until?: 'task' | 'synced';
+  /** taken before each try, given back by the site when it is over */
+  slot?: SlotKind;
+  /** the caller holds the slot for the first try already */
+  slotTaken?: boolean;
+  notAfter?: number | null;
+}
+
+/** The operation was not sent, since its window had closed. */
+export class TooLate extends Error {
+  override readonly name = 'TooLate';
+}
+
+export interface Outcome {
+  notice: Notice;
+  submitted: Submitted;
+  record: OperationRecord;
+}
+
+/**
+ * @throws StepFailed when the site refused it or its task failed for good
+ * @throws Stopped when a stop was asked for and the operation is not at the site
+ * @throws TooLate when `notAfter` passed before it could be sent
+ */
+export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
+  for (let tries = 1; ; tries += 1) {
+    const request = requestFor(vm, step, vm.nextAttempt(step.kind));
+    if (step.slot !== undefined && !(step.slotTaken === true && tries === 1)) await vm.takeSlot(step.slot);
+    const submitted = await submit(vm, step, request);
+    const record = vm.record({
+      kind: step.kind,
+      operationId: request.operationId,
+      taskId: submitted.taskId,
+      adopted: submitted.adopted,
+      submittedAt: iso(submitted.submittedAt),
+      finishedAt: null,
+      result: null,
+    });
+    const notice = await awaitEnd(vm, step, request, submitted, 'task');
+    record.finishedAt = iso(notice.at);
+    record.result = notice.ok ? 'succeeded' : 'failed';
+    if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
+    if (notice.ok) return { notice, submitted, record };
+
+    const { code, message, meaning, delay } = notice.error ?? {
+      code: 'Unknown',
+      message: '',
+      meaning: 'fail',
+      delay: 0,
+    };
+    const failed = new StepFailed({ code, message, operation: step.kind, taskId: notice.taskId });
+    if (meaning === 'hold') await vm.holdFor({ site: vm.site, code, message });
+    else if (meaning === 'fail' || tries >= TRIES) throw failed;
+    else await sleep(delay * tries);
+  }
+}
+
+/** Waits for the first full copy after a start; the site goes on watching by itself. */
+export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Promise<Notice> {
+  const request = requestFor(vm, step, attemptOf(outcome));
+  const submitted = { ...outcome.submitted, replicationId: outcome.notice.replicationId };
+  return awaitEnd(vm, step, request, submitted, 'sync');
+}
+
+/** Waits for the full copy after a reverse, at the site where the replication lives now: it is asked first, and then watches. */
+export async function awaitResync(vm: VmControl, step: Step, outcome: Outcome, replicationId: string): Promise<Notice> {
+  const request = requestFor(vm, step, attemptOf(outcome));
+  // Missing or in error is counted from now: the replication has just moved here.
+  const submitted = { ...outcome.submitted, replicationId, submittedAt: Date.now() };
+  const asked = await askSite(vm, step, request, submitted, 'sync', () => vm.isStopRequested);
+  return asked ?? awaitEnd(vm, step, request, submitted, 'sync');
+}
+
+function requestFor(vm: VmControl, step: Step, attempt: number): OperationRequest {
+  const { run, vm: ref } = vm.input;
+  const { site, peer } = vm;
+  return {
+    operationId: operationId(run, ref.id, step.kind, attempt),
+    kind: step.kind,
+    site,
+    peer,
+    run,
+    vm: { id: ref.id, name: ref.name },
+    workflowId: workflowInfo().workflowId,
+    replicationId: step.replicationId,
+    ...(step.start === undefined ? {} : { start: step.start }),
+    ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
+    ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
+    requestedAt: Date.now(),
+    notAfter: step.notAfter ?? null,
+    resumedAt: vm.resumedAt,
+    until: step.until ?? 'task',
+    slot: step.slot ?? null,
+    knownTasks: vm.report.operations.flatMap(({ taskId }) => (taskId === null ? [] : [taskId])),
+    decided: false,
+  };
+}
+
+const attemptOf = ({ record }: Outcome): number =>
+  Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
+
+async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
+  let decided = false;
+  for (;;) {
+    try {
+      await whenAllowed(vm, step);
+      return await submitUnlessStopped(vm, step, { ...request, resumedAt: vm.resumedAt, decided });
+    } catch (error) {
+      if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
+      if (error instanceof Stopped || error instanceof StepFailed) throw error;
+      const hold = holdIn(error);
+      if (hold === null) throw await slotBack(vm, step, stepFailure(error, step.kind));
+      try {
+        await vm.holdFor(hold);
+      } catch (stopped) {
+        if (!(stopped instanceof Stopped)) throw stopped;
+        // An attempt before the refusal may have been sent.
+        return whatBecameOf(vm, step, request);
+      }
+      decided = hold.code === FAILURES.undecided;
+    }
+  }
+}
+
+/**
+ * For a person who stops a VM in the middle of a submission: only the site can tell whether it arrived.
+ * @throws Stopped when it did not
+ * @throws StepFailed when the site cannot say: nothing is undone on a guess
+ */
+async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
+  let found: Submitted | null;
+  try {
+    found = await adoptOperation({ ...request, resumedAt: vm.resumedAt });
+  } catch (error) {
+    const { reason } = stepFailure(error, step.kind);
+    const { name, id } = request.vm;
+    const message = `${name} (${id}) was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
+    throw await slotBack(vm, step, new StepFailed({ ...reason, code: FAILURES.undecided, message }));
+  }
+  if (found !== null) return found;
+  throw await slotBack(vm, step, new Stopped());
+}
+
+async function whenAllowed(vm: VmControl, step: Step): Promise<void> {
+  try {
+    await vm.whenAllowed();
+  } catch (stopped) {
+    throw await slotBack(vm, step, stopped);
+  }
+}
+
+/** What was never watched gives its slot back itself. */
+async function slotBack<E>(vm: VmControl, step: Step, error: E): Promise<E> {
+  if (step.slot !== undefined) await vm.giveSlot(step.slot);
+  return error;
+}
+
+async function submitUnlessStopped(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
+  const scope = new CancellationScope();
+  const unlisten = vm.onStop(() => scope.cancel());
+  try {
+    return await scope.run(() => submitOperation(request));
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    return whatBecameOf(vm, step, request);
+  } finally {
+    unlisten();
+  }
+}
+
+async function awaitEnd(
+  vm: VmControl,
+  step: Step,
+  request: OperationRequest,
+  submitted: Submitted,
+  phase: Notice['phase'],
+): Promise<Notice> {
+  const { operationId: id } = request;
+  const isStopped = () => phase === 'sync' && vm.isStopRequested;
+  const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
+  for (let patience = vm.input.selfCheck; ; patience = lessOften(patience)) {
+    await vm.waitQuietly(isOver, patience);
+    const heard = vm.notice(id, phase);
+    if (heard !== undefined) return heard;
+    if (isStopped()) throw new Stopped();
+    const asked = await askSite(vm, step, request, submitted, phase, isOver);
+    if (asked !== null) return asked;
+  }
+}
+
+async function askSite(
+  vm: VmControl,
+  step: Step,
+  request: OperationRequest,
+  submitted: Submitted,
+  phase: Notice['phase'],
+  isOver: () => boolean,
+): Promise<Notice | null> {
+  const { operationId: id, workflowId, run, kind, peer, until, site } = request;
+  try {
+    return await askAboutOperation({
+      site,
+      resumedAt: vm.resumedAt,
+      watch: {
+        operationId: id,
+        workflowId,
+        run,
+        vm: request.vm,
+        kind,
+        taskId: submitted.taskId,
+        replicationId: submitted.replicationId,
+        peer,
+        until,
+        phase,
+        slot: step.slot ?? null,
+        since: submitted.submittedAt,
+        ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
+      },
+    });
+  } catch (error) {
+    const hold = holdIn(error);
+    if (hold !== null) await vm.holdFor(hold, isOver);
+    else if (!isExpired(error)) throw stepFailure(error, kind);
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+/** How the workflow of any VM runs: its steps to their end whatever is cancelled meanwhile, then its final report to its run. */
+import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
+import { vmEndedSignal } from '../../../contract/messages.js';
+import { runWorkflowId } from '../../../contract/names.js';
+import type { VmReport } from '../../../contract/report.js';
+import { signalIfOpen } from './signal-if-open.js';
+import { StepFailed, Stopped } from './step-errors.js';
+import { iso, type VmControl } from './vm-control.js';
+
+/**
+ * @param undo what a stopped VM still does to leave nothing behind
+ * @throws ApplicationFailure for a VM that did not succeed: only success closes a workflow as completed
+ */
+export async function liveVm(
+  vm: VmControl,
+  steps: () => Promise<void>,
+  undo: () => Promise<void> = async () => {},
+): Promise<VmReport> {
+  await CancellationScope.nonCancellable(async () => {
+    try {
+      await steps();
+      vm.report.state = 'succeeded';
+      vm.enter('done');
+    } catch (error) {
+      await endEarly(vm, error, undo);
+    }
+    vm.report.finishedAt = iso(Date.now());
+    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(vm.input.run)), vmEndedSignal, vm.report);
+  });
+  if (vm.report.state === 'succeeded') return vm.report;
+  const { code, message } = vm.report.error ?? { code: 'Cancelled', message: 'a person cancelled it' };
+  throw ApplicationFailure.nonRetryable(message, code);
+}
+
+async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {
+  if (error instanceof Stopped) {
+    await undo();
+    vm.report.state = 'cancelled';
+  } else if (error instanceof StepFailed) {
+    vm.fail(error.reason);
+    vm.report.state = 'failed';
+  } else {
+    throw error;
+  }
+  vm.report.waitingFor = null;
+}
