@@ -14,12 +14,10 @@ import { World } from './world/world.js';
 
 export { type Assumptions, assumptionTable } from './assumptions.js';
 export { type Clock, ManualClock } from './clock.js';
-export type { Control, VmChange } from './control.js';
-export type { ActiveFault, FaultRule } from './faults.js';
+export type { Control } from './control.js';
+export type { FaultRule } from './faults.js';
 export {
-  type SimulatedVm,
   simulatedVms,
-  siteComputePolicies,
   siteNetworks,
   siteSlaProfiles,
   siteStorageProfiles,

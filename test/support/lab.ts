@@ -3,7 +3,6 @@
  * against the one dev server of the test run.
  */
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { type Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { judge } from '../../cli/demo/verdict.js';
@@ -227,5 +226,3 @@ function planFor(names: { source: string; destination: string }, count: number, 
     ...change,
   };
 }
-
-export const removeDirectory = (path: string): void => rmSync(path, { recursive: true, force: true });
