@@ -1,7 +1,8 @@
 /**
- * Starts a run from a program and waits for it. In a project of your own, import from 'drover' instead.
+ * Starts a run from a program and waits for it. In a project of your own, import from 'drover' instead. In a checkout, after
+ * `npm ci` (`npm run build` compiles this file, too):
  *
- *     TEMPORAL_ADDRESS=localhost:7233 node bulk-migration.js paris-exit.yaml
+ *     TEMPORAL_ADDRESS=localhost:7233 node dist/examples/bulk-migration.js PLAN [TASK QUEUE OF THE WORKERS]
  *
  * The program holds no site's password: it talks to Temporal, and Drover's workers (`drover worker`) talk to the sites.
  * Kill it at any moment and start it again: the same plan on the same day is the same run, and waiting goes on.
@@ -23,15 +24,19 @@ export async function migrate(
   { id, taskQueue, say = () => {} }: MigrationOptions = {},
 ): Promise<RunReport> {
   const drover = await connectDrover(taskQueue === undefined ? {} : { taskQueue });
+  let last = '';
   try {
     const { run, existed } = await drover.startRun(planFile, id === undefined ? {} : { id });
     say(existed ? `${run.run} was started before; waiting for it` : `${run.run} started`);
     return await run.wait({
       onChange: ({ totals, attention }) => {
-        say(`${totals.succeeded} of ${totals.vms} VMs done, ${totals.failed} failed`);
-        for (const { message, next } of attention) {
-          say(`  ${message} ${next ?? ''}`);
-        }
+        const lines = [
+          `${totals.succeeded} of ${totals.vms} VMs done, ${totals.failed} failed`,
+          ...attention.map(({ message, next }) => `  ${message} ${next ?? ''}`),
+        ];
+        // Most changes are steps of single VMs, which these lines do not show.
+        if (lines.join() !== last) for (const line of lines) say(line);
+        last = lines.join();
       },
     });
   } finally {
@@ -42,7 +47,8 @@ export async function migrate(
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
-    const { vms, totals } = await migrate(process.argv[2] ?? 'paris-exit.yaml', { say });
+    const [, , plan = 'examples/paris-exit.yaml', taskQueue] = process.argv;
+    const { vms, totals } = await migrate(plan, taskQueue === undefined ? { say } : { say, taskQueue });
     for (const { name, error } of vms.filter(({ state }) => state === 'failed')) {
       say(`${name}: ${error?.code}: ${error?.message}`);
     }

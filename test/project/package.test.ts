@@ -66,6 +66,7 @@ describe('the package', () => {
     'dist/cli/main.js',
     'dist/client/index.js',
     'dist/client/index.d.ts',
+    'dist/examples/bulk-migration.js',
     'dist/simulator/index.js',
     'dist/workflow-bundle.js',
     'docker/simulator.yaml',
