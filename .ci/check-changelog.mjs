@@ -26,7 +26,7 @@ function end(code, text) {
 
 // What only those who work on Drover see.
 const UNSEEN =
-  /^(test|bench|chaos|conformance|docs|tools|\.ci|\.github)\/|^[^/]*(\.md|\.lock)$|^\.|^(package-lock|knip|biome|tsconfig)\.json$|^(jest\.config\.js|lefthook\.yml)$/;
+  /^(test|bench|chaos|conformance|docs|tools|\.ci|\.github)\/|^[^/]*(\.md|\.lock)$|^\.|^(package-lock|knip|biome|tsconfig)\.json$|^(jest[.\w]*\.config\.js|lefthook\.yml)$/;
 
 const named = process.argv[2] ?? process.env.CHANGELOG_BASE;
 const base = named || ['origin/main', 'main'].find(exists);
