@@ -1,5 +1,5 @@
 import { Interrupted } from '../../client/errors.js';
-import { duration } from '../../client/words.js';
+import { inWords } from '../../contract/words.js';
 import { type AddCommand, examples } from '../command.js';
 import type { Cli } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -37,7 +37,7 @@ async function demo(cli: Cli, { vms, speed, crash = false }: DemoFlags): Promise
     runDemo({ env, vms, speed, crash, say: (line) => out.note(line), progress: () => progressFor(out), signal }),
   );
   out.result(
-    [textReport(report, out.colors), verdictText(verdict), `The demo took ${duration(Date.now() - began)}.`].join(
+    [textReport(report, out.colors), verdictText(verdict), `The demo took ${inWords(Date.now() - began)}.`].join(
       '\n\n',
     ),
     { report: reportDocument(report), verdict },
