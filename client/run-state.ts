@@ -6,7 +6,7 @@ import { askRun } from './ask-run.js';
 import { NoWorker, RunNotFound, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listRunIds } from './list-runs.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../plan/source/nearest.js';
 import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session } from './session.js';
 
 export interface RunStatus {

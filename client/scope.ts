@@ -2,7 +2,7 @@
 import type { Scope } from '../contract/messages.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { AmbiguousName, NotInRun } from './errors.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../plan/source/nearest.js';
 
 /** A VM of the run by id or name. @throws {@link NotInRun}, {@link AmbiguousName} */
 export function findVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport {

@@ -4,7 +4,7 @@ import pMap from 'p-map';
 import { DRILL } from '../../contract/messages.js';
 import type { RunState } from '../../contract/report.js';
 import { DrillNotFound } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../../plan/source/nearest.js';
 import { memoText, readListed, summaryOf } from '../run-summary.js';
 import { askTemporal, type Session } from '../session.js';
 import { workerListens } from '../worker-presence.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AmbiguousName, NotInRun } from '../../client/errors.js';
-import { nearest } from '../../client/nearest.js';
+import { nearest } from '../../plan/source/nearest.js';
 import { findScope, findVm } from '../../client/scope.js';
 import { report, vm } from '../support/reports.js';
 
