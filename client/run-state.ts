@@ -2,11 +2,11 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { runWorkflowId } from '../contract/names.js';
 import type { RunReport, RunState } from '../contract/report.js';
+import { nearest } from '../plan/source/nearest.js';
 import { askRun } from './ask-run.js';
 import { NoWorker, RunNotFound, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listRunIds } from './list-runs.js';
-import { nearest } from '../plan/source/nearest.js';
 import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session } from './session.js';
 
 export interface RunStatus {
