@@ -274,6 +274,18 @@ export class PortTaken extends DroverError {
   }
 }
 
+/** A setting of the environment that cannot be used on this machine; nothing was begun. */
+export class BadSetting extends DroverError {
+  readonly code = 'BadSetting';
+  readonly setting: string;
+
+  /** @param setting name of the variable */
+  constructor(setting: string, value: string, reason: string, next: string) {
+    super(`${setting}=${value}: ${reason}.`, { next });
+    this.setting = setting;
+  }
+}
+
 /** A person stopped watching; what was watched goes on unless the message says otherwise. */
 export class Interrupted extends DroverError {
   readonly code = 'Interrupted';
