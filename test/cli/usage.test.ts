@@ -132,7 +132,7 @@ describe('a setting that cannot be used', () => {
     await once(taken, 'listening');
     const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
     try {
-      folder.write('open.yaml', CONFIG.replaceAll(' }', ', login: { type: vcdCredentials, user: a, password: b } }'));
+      folder.write('open.yaml', CONFIG.replaceAll(' }', ', login: { type: vcdCredentials, user: a@b, password: b } }'));
       const { code, stderr } = await drover(['worker', '--config', 'open.yaml'], { DROVER_METRICS: address });
       expect(code).toBe(2);
       expect(stderr).toContain(`DROVER_METRICS=${address}`);
