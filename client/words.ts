@@ -1,4 +1,5 @@
 /** Moments and counts in words; how long something took: contract/words.ts. */
+import { two } from '../contract/words.js';
 
 /** ms between two ISO moments; until `now` when the second has not come yet. */
 export function between(from: string | null, to: string | null, now = Date.now()): number | null {
@@ -21,8 +22,4 @@ export function clock(at: Date): string {
 
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
-}
-
-function two(part: number): string {
-  return String(part).padStart(2, '0');
 }

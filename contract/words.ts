@@ -42,6 +42,7 @@ function tenths(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function two(part: number): string {
+/** A part of a date or duration, with two digits. */
+export function two(part: number): string {
   return String(part).padStart(2, '0');
 }
