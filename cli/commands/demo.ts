@@ -1,10 +1,11 @@
 import { accessSync, constants } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { BadSetting, Interrupted } from '../../client/errors.js';
+import { Interrupted } from '../../client/errors.js';
 import { whyUnwritable } from '../../client/file-trouble.js';
 import { inWords } from '../../contract/words.js';
 import { type AddCommand, examples } from '../command.js';
 import type { Cli } from '../context.js';
+import { BadSetting } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { aborting } from '../interrupt.js';
 import { count, factor } from '../parse.js';

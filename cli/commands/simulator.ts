@@ -1,5 +1,5 @@
-import { PortTaken } from '../../client/errors.js';
 import { type AddCommand, examples } from '../command.js';
+import { PortTaken } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
 import { count, factor, portWithNext, whole } from '../parse.js';
 
