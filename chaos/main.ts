@@ -1,15 +1,14 @@
 /**
  * `npm run chaos`: the crash guarantee, put to the proof on this machine. docs/crash-guarantee.md says what is judged.
- * Exit codes: 0 clean, 1 not clean, 2 bad options, 3 something that is needed is missing, 130 interrupted.
+ * Exit codes are Drover's: 0 clean, 1 not clean, 2 bad options, 3 something that is needed is missing, 130 interrupted.
  */
+import { EXIT } from '../cli/exit-codes.js';
 import { stopSignals } from '../worker/stop-signals.js';
 import { MissingTools } from './cluster-tools.js';
 import { commandFor, parseOptions } from './options.js';
 import { runChaos } from './run.js';
 import { timelineOf } from './timeline.js';
 import { verdictText } from './verdict-text.js';
-
-const EXIT = { clean: 0, notClean: 1, missing: 3, interrupted: 130 } as const;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -21,7 +20,7 @@ async function main(): Promise<number> {
     const result = await runChaos(options, { env: process.env, say, signal: stop.signal });
     const { verdict, evidence, began } = result;
     process.stdout.write(`${options.json ? JSON.stringify(document(), null, 2) : verdictText(result)}\n`);
-    return verdict.clean ? EXIT.clean : EXIT.notClean;
+    return verdict.clean ? EXIT.ok : EXIT.notAll;
 
     function document(): object {
       const { command, schedule, carried, cost, struck, took } = result;
@@ -48,7 +47,7 @@ async function main(): Promise<number> {
       return EXIT.interrupted;
     }
     say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return error instanceof MissingTools ? EXIT.missing : EXIT.notClean;
+    return error instanceof MissingTools ? EXIT.unreachable : EXIT.notAll;
   } finally {
     stop.release();
   }

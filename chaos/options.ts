@@ -1,5 +1,6 @@
 /** The command line of the chaos run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../cli/exit-codes.js';
 import { count, factor, whole } from '../cli/parse.js';
 import type { Assumptions } from '../simulator/index.js';
 
@@ -33,8 +34,6 @@ interface Flags extends Omit<ChaosOptions, 'assumptions' | 'closes'> {
   closes?: number;
 }
 
-const BAD_USAGE = 2;
-
 export function parseOptions(argv: readonly string[]): ChaosOptions {
   const program = new Command('npm run chaos --')
     .description(
@@ -57,7 +56,7 @@ export function parseOptions(argv: readonly string[]): ChaosOptions {
     .option('--cluster', 'PostgreSQL and a Temporal server of its own instead of the dev server', false)
     .option('--json', 'one JSON document on stdout', false)
     .option('--keep', 'keep the folder with logs and database', false)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : BAD_USAGE))
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.badInput))
     .parse(argv, { from: 'user' });
   const { assume = [], closes, ...flags } = program.opts<Flags>();
   const bad = assume.find((text) => text.indexOf('=') < 1);

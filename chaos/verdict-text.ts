@@ -1,6 +1,7 @@
 /** The verdict for a person's eyes. */
 
-import { duration, plural } from '../client/words.js';
+import { plural } from '../client/words.js';
+import { inWords } from '../contract/words.js';
 import type { RequestCount } from '../simulator/index.js';
 import { type Evidence, ITEMS, type Item } from './evidence.js';
 import type { EventKind } from './journal.js';
@@ -23,14 +24,13 @@ export function verdictText(result: ChaosResult): string {
     ...violationsText(result),
     '',
     `Repeat with: ${command}`,
-    `Verdict: ${clean ? 'CLEAN, nothing lost, nothing twice' : `NOT CLEAN, ${plural(violations.length, 'violation')}`} (${duration(took)}).`,
+    `Verdict: ${clean ? 'CLEAN, nothing lost, nothing twice' : `NOT CLEAN, ${plural(violations.length, 'violation')}`} (${inWords(took)}).`,
   ].join('\n');
 }
 
 function measuredText({ evidence, verdict, carried, cost, took, struck }: ChaosResult): string[] {
   const { recovery } = verdict;
   const totals = evidence.report?.totals;
-  const seconds = (ms: number | null): string => (ms === null ? '-' : `${(ms / 1000).toFixed(1)} s`);
   const adopted = (evidence.report?.vms ?? []).flatMap((vm) => vm.operations).filter((op) => op.adopted).length;
   const requests = evidence.requests.reduce((sum, { count }) => sum + count, 0);
   const count = (kind: EventKind) => evidence.events.filter((event) => event.kind === kind).length;
@@ -51,8 +51,8 @@ function measuredText({ evidence, verdict, carried, cost, took, struck }: ChaosR
         .join(', ') || 'none'
     }`,
     `operations      ${evidence.ledger.filter(isOperation).length} accepted, ${adopted} adopted instead of sent again`,
-    `recovery        after ${plural(recovery.times.length, 'death')} of all workers: median ${seconds(recovery.median)}, most ${seconds(recovery.max)}`,
-    `wall time       ${duration(took)}`,
+    `recovery        after ${plural(recovery.times.length, 'death')} of all workers: median ${inWords(recovery.median)}, most ${inWords(recovery.max)}`,
+    `wall time       ${inWords(took)}`,
     `history         ${
       cost === null
         ? 'not read'

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { EXIT } from './exit-codes.js';
 import { main } from './program.js';
 
 // A reader that has seen enough (`drover list | head`) is no error.
@@ -6,7 +7,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') {
     throw error;
   }
-  process.exit(0);
+  process.exit(EXIT.ok);
 });
 
 process.exit(await main(process.argv.slice(2), process.env));

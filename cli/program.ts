@@ -18,6 +18,7 @@ import { addWatch } from './commands/watch.js';
 import { addWorker } from './commands/worker.js';
 import type { Cli } from './context.js';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
+import { addHelp } from './help-command.js';
 import { Output } from './text/output.js';
 import { errorDocument, errorText } from './text/render-error.js';
 import { version } from './version.js';
@@ -49,27 +50,41 @@ interface GlobalOptions {
 }
 
 /** Runs the command line; the exit code is for the caller to end the process with. */
-export async function main(args: string[], env: Env): Promise<number> {
-  let code: number = EXIT.ok;
-  const run: Run = async (command, action) => {
-    const { config, json = false, quiet = false } = command.optsWithGlobals<GlobalOptions>();
-    const cli: Cli = { out: new Output({ json, quiet }), env, config };
-    try {
-      code = await action(cli);
-    } catch (error) {
-      code = tell(cli.out, error);
-    }
-  };
-  try {
-    await buildProgram(run).parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
-      // Help was asked for, or nothing was; either way it has been printed.
-      return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
-    }
-    return tell(new Output({ json: args.includes('--json'), quiet: false }), error);
+export function main(args: string[], env: Env): Promise<number> {
+  return new CommandLine(env).run(args);
+}
+
+class CommandLine {
+  readonly #env: Env;
+  /** of the command that was run, as soon as it has ended */
+  #code: number = EXIT.ok;
+
+  constructor(env: Env) {
+    this.#env = env;
   }
-  return code;
+
+  async run(args: string[]): Promise<number> {
+    try {
+      await buildProgram((command, action) => this.#act(command, action)).parseAsync(args, { from: 'user' });
+    } catch (error) {
+      if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+        // Help was asked for, or nothing was; either way it has been printed.
+        return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+      }
+      return tell(new Output({ json: args.includes('--json'), quiet: false }), error);
+    }
+    return this.#code;
+  }
+
+  async #act(command: Command, action: (cli: Cli) => Promise<number>): Promise<void> {
+    const { config, json = false, quiet = false } = command.optsWithGlobals<GlobalOptions>();
+    const cli: Cli = { out: new Output({ json, quiet }), env: this.#env, config };
+    try {
+      this.#code = await action(cli);
+    } catch (error) {
+      this.#code = tell(cli.out, error);
+    }
+  }
 }
 
 function buildProgram(run: Run): Command {
@@ -88,6 +103,7 @@ function buildProgram(run: Run): Command {
   for (const add of COMMANDS) {
     add(program, run);
   }
+  addHelp(program);
   return program;
 }
 

@@ -1,7 +1,7 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
 import type { Hold, RunReport } from '../contract/report.js';
+import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
-import type { EndedOutside } from './run-state.js';
 import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */

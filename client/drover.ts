@@ -14,7 +14,7 @@ import { inspectSites } from './inspect-sites.js';
 import type { RunList } from './list-runs.js';
 import { listRuns } from './list-runs.js';
 import { RunHandle } from './run-handle.js';
-import type { Session } from './session.js';
+import { askTemporal, type Session } from './session.js';
 import { startRun } from './start-run.js';
 import { workerListens } from './worker-presence.js';
 
@@ -128,7 +128,9 @@ export class Drover {
 
   /** Version of Temporal's server. */
   async serverVersion(): Promise<string> {
-    const { serverVersion } = await this.#session.client.workflowService.getSystemInfo({});
+    const { serverVersion } = await askTemporal(this.#session, () =>
+      this.#session.client.workflowService.getSystemInfo({}),
+    );
     return serverVersion ?? 'unknown';
   }
 

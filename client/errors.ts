@@ -206,17 +206,6 @@ export class ScheduleRefused extends DroverError {
   }
 }
 
-/** The config names no such site. */
-export class SiteUnknown extends DroverError {
-  readonly code = 'SiteUnknown';
-  readonly site: string;
-
-  constructor(site: string, nearest: string[]) {
-    super(`The config has no site ${site}.${didYouMean(nearest)}`, { next: 'drover doctor' });
-    this.site = site;
-  }
-}
-
 /** Nobody polls the task queue, or whoever polls it gives no answer in time. Nothing that runs is lost by it. */
 export class NoWorker extends DroverError {
   readonly code = 'NoWorker';
@@ -230,20 +219,6 @@ export class NoWorker extends DroverError {
   ) {
     super(what, { next, cause });
     this.taskQueue = taskQueue;
-  }
-}
-
-/** A whole run's cancellation that nobody could act on yet: Temporal keeps it for the first worker that can. */
-export class CancelPending extends DroverError {
-  readonly code = 'CancelPending';
-  readonly run: string;
-
-  constructor(run: string, why: DroverError) {
-    super(`The cancellation of run ${run} is recorded with Temporal and takes effect later. ${why.message}`, {
-      next: why.next,
-      cause: why,
-    });
-    this.run = run;
   }
 }
 
@@ -265,15 +240,6 @@ export class WorkflowFailing extends DroverError {
   }
 }
 
-/** Something else listens on the port that was asked for, or on the one after it. */
-export class PortTaken extends DroverError {
-  readonly code = 'PortTaken';
-
-  constructor(port: number) {
-    super(`Port ${port} or ${port + 1} is in use.`, { next: 'choose another with --port, or leave it out' });
-  }
-}
-
 /** A person stopped watching; what was watched goes on unless the message says otherwise. */
 export class Interrupted extends DroverError {
   readonly code = 'Interrupted';
@@ -283,6 +249,7 @@ export class Interrupted extends DroverError {
   }
 }
 
-function didYouMean(nearest: string[]): string {
+/** ` Nearest: a, b.`, to end a message with; nothing when no name is near. */
+export function didYouMean(nearest: string[]): string {
   return nearest.length === 0 ? '' : ` Nearest: ${nearest.join(', ')}.`;
 }

@@ -4,7 +4,7 @@
  */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowFailing } from './errors.js';
-import type { Session } from './session.js';
+import { askTemporal, type Session } from './session.js';
 
 /** Attempts that a dying worker or a deployment explain; from the next one on it is the code. */
 const ORDINARY_ATTEMPTS = 3;
@@ -34,11 +34,13 @@ async function lastFailure(
   { workflowId, runId }: WorkflowExecutionDescription,
 ): Promise<string | null> {
   try {
-    const { history } = await session.client.workflowService.getWorkflowExecutionHistoryReverse({
-      namespace: session.namespace,
-      execution: { workflowId, runId },
-      maximumPageSize: RECENT_EVENTS,
-    });
+    const { history } = await askTemporal(session, () =>
+      session.client.workflowService.getWorkflowExecutionHistoryReverse({
+        namespace: session.namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: RECENT_EVENTS,
+      }),
+    );
     for (const event of history?.events ?? []) {
       if (event.workflowTaskTimedOutEventAttributes) {
         return 'its workflow task is not brought to an end in time';

@@ -33,36 +33,63 @@ export function restAfter(took: number, interval = LEAST_INTERVAL, factor = REST
 }
 
 /** Resolves with the final report. @throws what kept it from reading for a minute, such as TemporalUnreachable; RunNotFound at once */
-export async function follow(followed: Followed, options: FollowOptions): Promise<LiveReport> {
-  const { signal, interval = LEAST_INTERVAL } = options;
-  let over = followed.closed().catch(() => null);
-  let awaySince: number | null = null;
-  for (;;) {
-    signal?.throwIfAborted();
-    const began = Date.now();
-    let rest = interval;
-    try {
-      const report = await followed.read();
-      if (awaySince !== null) {
-        awaySince = null;
-        options.onTrouble?.(null);
-      }
-      options.onChange?.(report);
-      if (report.finishedAt !== null) {
+export function follow(followed: Followed, options: FollowOptions): Promise<LiveReport> {
+  return new Watcher(followed, options).watch();
+}
+
+class Watcher {
+  readonly #followed: Followed;
+  readonly #options: FollowOptions;
+  /** settles when the run may be over */
+  #over: Promise<unknown>;
+  /** epoch ms since which nothing can be read; null: it can */
+  #awaySince: number | null = null;
+
+  constructor(followed: Followed, options: FollowOptions) {
+    this.#followed = followed;
+    this.#options = options;
+    this.#over = followed.closed().catch(() => null);
+  }
+
+  async watch(): Promise<LiveReport> {
+    const { signal, interval = LEAST_INTERVAL, restFactor } = this.#options;
+    for (;;) {
+      signal?.throwIfAborted();
+      const began = Date.now();
+      const report = await this.#look(began);
+      if (report !== null && report.finishedAt !== null) {
         return report;
       }
-      rest = restAfter(Date.now() - began, interval, options.restFactor);
+      await this.#rest(report === null ? interval : restAfter(Date.now() - began, interval, restFactor));
+    }
+  }
+
+  /** null: nothing can be read, which may pass */
+  async #look(began: number): Promise<LiveReport | null> {
+    const { signal, onChange, onTrouble } = this.#options;
+    try {
+      const report = await this.#followed.read();
+      if (this.#awaySince !== null) {
+        this.#awaySince = null;
+        onTrouble?.(null);
+      }
+      onChange?.(report);
+      return report;
     } catch (error) {
       signal?.throwIfAborted();
-      awaySince ??= began;
-      if (!(error instanceof Error) || !passes(error, Date.now() - awaySince)) {
+      this.#awaySince ??= began;
+      if (!(error instanceof Error) || !passes(error, Date.now() - this.#awaySince)) {
         throw error;
       }
-      options.onTrouble?.(error);
+      onTrouble?.(error);
+      return null;
     }
-    if ((await restOr(over, rest, signal)) === 'over') {
+  }
+
+  async #rest(ms: number): Promise<void> {
+    if ((await restOr(this.#over, ms, this.#options.signal)) === 'over') {
       // Settled for good, or its connection broke: either way it must not cut the next rest short as well.
-      over = new Promise<null>(() => {});
+      this.#over = new Promise<null>(() => {});
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
 import { DRILL, PLAN_RUN } from '../contract/messages.js';
+import { listWorkflows } from './list-workflows.js';
 import { type RunSummary, readListed, runOf, summaryOf } from './run-summary.js';
-import { askTemporal, type Session } from './session.js';
+import type { Session } from './session.js';
 import { workerListens } from './worker-presence.js';
 
 export interface RunList {
@@ -22,7 +23,7 @@ const PER_REPORT = 20;
 
 /** The runs that Temporal still knows, newest first; `limit` null: all of them. */
 export async function listRuns(session: Session, limit: number | null): Promise<RunList> {
-  const executions = await collect(session, limit === null ? null : limit + 1);
+  const executions = await listWorkflows(session, RUNS, limit === null ? null : limit + 1);
   const shown = limit === null ? executions : executions.slice(0, limit);
   const listens = await workerListens(session);
   const deadline = Date.now() + REPORTS_WITHIN + shown.length * PER_REPORT;
@@ -35,18 +36,5 @@ export async function listRuns(session: Session, limit: number | null): Promise<
 
 /** Ids of existing runs, for suggestions. */
 export async function listRunIds(session: Session): Promise<string[]> {
-  return (await collect(session, NAMES_LOOKED_AT)).map(runOf);
-}
-
-async function collect(session: Session, limit: number | null): Promise<WorkflowExecutionInfo[]> {
-  return askTemporal(session, async () => {
-    const found: WorkflowExecutionInfo[] = [];
-    for await (const execution of session.client.workflow.list({ query: RUNS })) {
-      found.push(execution);
-      if (found.length === limit) {
-        break;
-      }
-    }
-    return found;
-  });
+  return (await listWorkflows(session, RUNS, NAMES_LOOKED_AT)).map(runOf);
 }

@@ -10,6 +10,7 @@ import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../
 import { type Attention, attentionFor } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
+import { listWorkflows } from './list-workflows.js';
 import { type Retry, retriesOf } from './retries.js';
 import { readRun } from './run-state.js';
 import { ANSWER_WITHIN, askTemporal, type Session, within } from './session.js';
@@ -98,15 +99,7 @@ export class LiveReports {
   /** By their parent and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */
   async #openChildren(): Promise<WorkflowExecutionInfo[]> {
     const query = `ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(this.#run)}'`;
-    return askTemporal(this.#session, async () => {
-      const children: WorkflowExecutionInfo[] = [];
-      for await (const child of this.#session.client.workflow.list({ query })) {
-        if (child.workflowId.startsWith(VMS)) {
-          children.push(child);
-        }
-      }
-      return children;
-    });
+    return (await listWorkflows(this.#session, query)).filter(({ workflowId }) => workflowId.startsWith(VMS));
   }
 
   async #ask(child: WorkflowExecutionInfo, deadline: number): Promise<OpenVm> {

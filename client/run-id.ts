@@ -1,4 +1,5 @@
 import { RUN_ID } from '../contract/names.js';
+import { two } from '../contract/words.js';
 
 const LONGEST = 100;
 
@@ -20,8 +21,4 @@ export function defaultRunId(planName: string, now: Date): string {
 
 export function isRunId(text: string): boolean {
   return RUN_ID.test(text);
-}
-
-function two(part: number): string {
-  return String(part).padStart(2, '0');
 }

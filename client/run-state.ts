@@ -1,12 +1,13 @@
 /** What is known of a run from the run itself: its execution in Temporal and the report that its workflow keeps. */
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { runWorkflowId } from '../contract/names.js';
-import type { RunReport, RunState } from '../contract/report.js';
+import type { RunReport } from '../contract/report.js';
+import { nearest } from '../plan/source/nearest.js';
 import { askRun } from './ask-run.js';
+import { ENDED_OUTSIDE, type EndedOutside, isEndedOutside } from './ended-outside.js';
 import { NoWorker, RunNotFound, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listRunIds } from './list-runs.js';
-import { nearest } from './nearest.js';
 import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session } from './session.js';
 
 export interface RunStatus {
@@ -15,8 +16,6 @@ export interface RunStatus {
   /** how its workflow was ended, when it did not end by itself */
   endedOutside: EndedOutside | null;
 }
-
-export type EndedOutside = 'FAILED' | 'TIMED_OUT' | 'TERMINATED' | 'CANCELLED';
 
 /** @throws {@link RunNotFound} with the ids that look like it */
 export async function describeRun(session: Session, run: string): Promise<WorkflowExecutionDescription> {
@@ -64,13 +63,6 @@ function unanswered(session: Session, run: string, cause: unknown): NoWorker {
   );
 }
 
-const CLOSED: Record<EndedOutside, RunState> = {
-  FAILED: 'failed',
-  TIMED_OUT: 'failed',
-  TERMINATED: 'cancelled',
-  CANCELLED: 'cancelled',
-};
-
 /**
  * A workflow that was terminated never said that it is over: its report still reads as if it ran. One that failed with its
  * report, as a drill does, said so.
@@ -83,9 +75,5 @@ function closedFromOutside(
     return { report, endedOutside: null };
   }
   const finishedAt = (closeTime ?? new Date()).toISOString();
-  return { report: { ...report, state: CLOSED[status.name], finishedAt }, endedOutside: status.name };
-}
-
-function isEndedOutside(status: string): status is EndedOutside {
-  return status in CLOSED;
+  return { report: { ...report, state: ENDED_OUTSIDE[status.name], finishedAt }, endedOutside: status.name };
 }

@@ -3,6 +3,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { runOfWorkflowId } from '../contract/names.js';
 import type { RunReport, RunState, RunTotals } from '../contract/report.js';
 import { askRun, keepsReport } from './ask-run.js';
+import { ENDED_OUTSIDE, isEndedOutside } from './ended-outside.js';
 import type { Session } from './session.js';
 
 /** What is known of a workflow without its own word, from a list as from a description. */
@@ -59,16 +60,10 @@ export function summaryOf(execution: Execution, report: RunReport | null): RunSu
 }
 
 function stateOf({ status }: Execution, report: RunReport | null): RunState | null {
-  switch (status.name) {
-    case 'FAILED':
-    case 'TIMED_OUT':
-      return report?.finishedAt ? report.state : 'failed';
-    case 'TERMINATED':
-    case 'CANCELLED':
-      return report?.finishedAt ? report.state : 'cancelled';
-    default:
-      return report?.state ?? null;
+  if (isEndedOutside(status.name) && !report?.finishedAt) {
+    return ENDED_OUTSIDE[status.name];
   }
+  return report?.state ?? null;
 }
 
 /** The id of the run that a workflow is. */
@@ -76,7 +71,8 @@ export function runOf({ workflowId }: Pick<Execution, 'workflowId'>): string {
   return runOfWorkflowId(workflowId);
 }
 
-export function memoText({ memo }: Execution, key: string): string | null {
+/** A text of its memo; null when there is none under this key. */
+export function memoText({ memo }: Pick<Execution, 'memo'>, key: string): string | null {
   const value = memo?.[key];
   return typeof value === 'string' ? value : null;
 }

@@ -1,8 +1,9 @@
 /** From what a person typed to the wave or VM that is meant. */
 import type { Scope } from '../contract/messages.js';
 import type { RunReport, VmReport } from '../contract/report.js';
+import { vmNamed } from '../contract/vm-choice.js';
+import { nearest } from '../plan/source/nearest.js';
 import { AmbiguousName, NotInRun } from './errors.js';
-import { nearest } from './nearest.js';
 
 /** A VM of the run by id or name. @throws {@link NotInRun}, {@link AmbiguousName} */
 export function findVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport {
@@ -30,19 +31,15 @@ export function findScope(report: Pick<RunReport, 'run' | 'vms'>, wanted: string
 }
 
 function matchVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport | undefined {
-  const byId = report.vms.find(({ id }) => id === wanted);
-  if (byId !== undefined) {
-    return byId;
-  }
-  const named = report.vms.filter(({ name }) => name === wanted);
-  if (named.length > 1) {
+  const choice = vmNamed(report.vms, wanted);
+  if (choice.found === 'many') {
     throw new AmbiguousName(
       report.run,
       wanted,
-      named.map(({ id }) => id),
+      choice.vms.map(({ id }) => id),
     );
   }
-  return named[0];
+  return choice.found === 'one' ? choice.vm : undefined;
 }
 
 function* namesOf(report: Pick<RunReport, 'vms'>): Iterable<string> {

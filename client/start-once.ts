@@ -7,6 +7,7 @@ import { BadRunId, RunExists, RunNotFound } from './errors.js';
 import { requireSites } from './require-site.js';
 import { defaultRunId, isRunId } from './run-id.js';
 import { describeRun } from './run-state.js';
+import { memoText } from './run-summary.js';
 import { askTemporal, type Session } from './session.js';
 import { takenUp } from './taken-up.js';
 import { requireWorker } from './worker-presence.js';
@@ -82,7 +83,7 @@ async function existsAlready(session: Session, { run, memo: wanted }: Wanted): P
   try {
     const { memo } = await describeRun(session, run);
     if (memo?.planDigest !== wanted.planDigest) {
-      const said = (key: string): string => (typeof memo?.[key] === 'string' ? memo[key] : 'unknown');
+      const said = (key: string): string => memoText({ memo }, key) ?? 'unknown';
       throw new RunExists(run, { name: wanted.plan, kind: wanted.kind }, { name: said('plan'), kind: said('kind') });
     }
     return true;

@@ -1,19 +1,5 @@
-/** Times and counts in words. */
-
-/** `1 h 02 min`, `3 min 05 s`, `12 s`; a dash for what is not known. */
-export function duration(ms: number | null): string {
-  if (ms === null || !Number.isFinite(ms)) {
-    return '-';
-  }
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) {
-    return `${seconds} s`;
-  }
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes} min ${two(seconds % 60)} s`
-    : `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
-}
+/** Moments and counts in words; how long something took: contract/words.ts. */
+import { two } from '../contract/words.js';
 
 /** ms between two ISO moments; until `now` when the second has not come yet. */
 export function between(from: string | null, to: string | null, now = Date.now()): number | null {
@@ -36,8 +22,4 @@ export function clock(at: Date): string {
 
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
-}
-
-function two(part: number): string {
-  return String(part).padStart(2, '0');
 }

@@ -36,7 +36,7 @@ export const runWorker = async ({ configPath, env, healthPort }: RunWorkerOption
   try {
     const config = loadConfig(configPath, { env, need: 'worker' });
     const healthAt = healthAddress(env, healthPort);
-    log = installRuntime(env);
+    log = bindMetrics(env);
     await serve({ config, env, log, healthAt, stop: stop.signal });
     return EXIT.stopped;
   } catch (error) {
@@ -116,6 +116,16 @@ const healthAddress = (env: Env, port: number | undefined): Serving['healthAt'] 
   const address = parseAddress(text);
   if (!address) throw new BadSetting(`DROVER_HEALTH=${text}: host:port is expected, such as 0.0.0.0:8080`);
   return address;
+};
+
+const bindMetrics = (env: Env): Logger => {
+  try {
+    return installRuntime(env);
+  } catch (error) {
+    // Of all that the runtime is given, the address is the one thing that this machine may refuse.
+    if (!env.DROVER_METRICS) throw error;
+    throw new BadSetting(`DROVER_METRICS=${env.DROVER_METRICS}: ${(error as Error).message}`);
+  }
 };
 
 const bindHealth = async (at: { host: string; port: number }, state: () => string): Promise<Health> => {

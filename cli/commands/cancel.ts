@@ -1,7 +1,8 @@
-import { CancelPending, NoWorker, WorkflowFailing } from '../../client/errors.js';
+import { NoWorker, WorkflowFailing } from '../../client/errors.js';
 import type { RunHandle } from '../../client/run-handle.js';
 import type { Steered } from '../../contract/messages.js';
 import { type AddCommand, examples } from '../command.js';
+import { CancelPending } from '../errors.js';
 import { steerWith } from '../steer-command.js';
 
 export const addCancel: AddCommand = (program, run) => {

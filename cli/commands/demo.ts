@@ -1,7 +1,11 @@
+import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { Interrupted } from '../../client/errors.js';
-import { duration } from '../../client/words.js';
+import { whyUnwritable } from '../../client/file-trouble.js';
+import { inWords } from '../../contract/words.js';
 import { type AddCommand, examples } from '../command.js';
 import type { Cli } from '../context.js';
+import { BadSetting } from '../errors.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { aborting } from '../interrupt.js';
 import { count, factor } from '../parse.js';
@@ -31,13 +35,14 @@ async function demo(cli: Cli, { vms, speed, crash = false }: DemoFlags): Promise
   const { runDemo } = await import('../demo/index.js');
   const { verdictText } = await import('../demo/verdict.js');
   const { out, env } = cli;
+  requireTemporaryFolder();
   const began = Date.now();
   const stopped = new Interrupted('The demo was stopped; all its processes are ended.', null);
   const { report, verdict, crashed } = await aborting(stopped, (signal) =>
     runDemo({ env, vms, speed, crash, say: (line) => out.note(line), progress: () => progressFor(out), signal }),
   );
   out.result(
-    [textReport(report, out.colors), verdictText(verdict), `The demo took ${duration(Date.now() - began)}.`].join(
+    [textReport(report, out.colors), verdictText(verdict), `The demo took ${inWords(Date.now() - began)}.`].join(
       '\n\n',
     ),
     { report: reportDocument(report), verdict },
@@ -47,4 +52,15 @@ async function demo(cli: Cli, { vms, speed, crash = false }: DemoFlags): Promise
     return EXIT.notAll;
   }
   return verdict.ok && report.totals.succeeded === report.totals.vms ? EXIT.ok : EXIT.notAll;
+}
+
+/** Everything of the demo lies there. @throws BadSetting */
+function requireTemporaryFolder(): void {
+  const folder = tmpdir();
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const next = 'set TMPDIR to a folder that exists and may be written';
+    throw new BadSetting('TMPDIR', folder, `the folder for temporary files ${whyUnwritable(error)}`, next);
+  }
 }

@@ -4,12 +4,11 @@ import { Option } from 'commander';
 import { asKind, nameAsKind, type RecoveryKind } from '../../client/as-kind.js';
 import type { Drover } from '../../client/drover.js';
 import { chooseRunId } from '../../client/start-once.js';
-import { loadPlan } from '../../plan/load-plan.js';
 import type { Plan } from '../../plan/types.js';
 import { type AddCommand, examples } from '../command.js';
 import { type Cli, clientConfig, withDrover } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { loadWithConfig } from '../load-input.js';
+import { loadWithPlan } from '../load-input.js';
 import { afterStart, type StartOptions, startOptions } from '../start-command.js';
 import { dryRunDocument, dryRunText } from '../text/plan-text.js';
 
@@ -68,7 +67,7 @@ async function recover(cli: Cli, kind: RecoveryKind, name: string, options: Reco
     return EXIT.ok;
   };
   if (isFile(name)) {
-    const { config, loaded } = loadWithConfig(cli, (sites) => loadPlan(name, { sites }));
+    const { config, loaded } = loadWithPlan(cli, name);
     // Said before anybody is asked.
     prepare(kind, loaded, options);
     return options.dryRun ? dryRun(loaded) : withDrover(cli, config, (drover) => run(drover, loaded));

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Option } from 'commander';
+import { whyUnwritable } from '../../client/file-trouble.js';
 import { BadInput } from '../../plan/source/problem.js';
 import { type AddCommand, examples } from '../command.js';
 import { clientConfig, withDrover } from '../context.js';
@@ -49,7 +50,6 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, `${text.trimEnd()}\n`);
   } catch (error) {
-    const message = `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
-    throw new BadInput([{ file, line: null, column: null, message }]);
+    throw new BadInput([{ file, line: null, column: null, message: whyUnwritable(error) }]);
   }
 }

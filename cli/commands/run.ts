@@ -1,9 +1,8 @@
 import { chooseRunId } from '../../client/start-once.js';
-import { loadPlan } from '../../plan/load-plan.js';
 import { type AddCommand, examples } from '../command.js';
 import { withDrover } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { loadWithConfig } from '../load-input.js';
+import { loadWithPlan } from '../load-input.js';
 import { afterStart, type StartOptions, startOptions } from '../start-command.js';
 import { dryRunDocument, dryRunText } from '../text/plan-text.js';
 
@@ -19,7 +18,7 @@ export const addRun: AddCommand = (program, run) => {
     )
     .action((file: string, options: StartOptions) =>
       run(command, async (cli) => {
-        const { config, loaded: plan } = loadWithConfig(cli, (sites) => loadPlan(file, { sites }));
+        const { config, loaded: plan } = loadWithPlan(cli, file);
         const id = chooseRunId(plan.name, options.id, new Date());
         if (options.dryRun) {
           cli.out.result(dryRunText(plan, id, cli.out.colors), dryRunDocument(plan, id));

@@ -1,7 +1,7 @@
-import { PortTaken } from '../../client/errors.js';
 import { type AddCommand, examples } from '../command.js';
+import { PortTaken } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
-import { count, factor, whole } from '../parse.js';
+import { count, factor, portWithNext, whole } from '../parse.js';
 
 interface SimulatorFlags {
   port?: number;
@@ -13,7 +13,7 @@ interface SimulatorFlags {
 export const addSimulator: AddCommand = (program, run) => {
   const command = program
     .command('simulator')
-    .option('--port <n>', 'port of site paris, that of lyon being the next one (default: free ports)', count)
+    .option('--port <n>', 'port of site paris, that of lyon being the next one (default: free ports)', portWithNext)
     .option('--seed <s>', 'everything random follows from it', whole, 1)
     .option('--speed <x>', 'simulated seconds per second', factor, 1)
     .option('--vms <n>', 'VMs at site paris', count, 40)

@@ -1,11 +1,12 @@
 import { loadConfig } from '../../plan/config/load-config.js';
 import { type AddCommand, examples } from '../command.js';
 import { configPath } from '../context.js';
+import { address } from '../parse.js';
 
 export const addWorker: AddCommand = (program, run) => {
   const command = program
     .command('worker')
-    .option('--health <host:port>', 'answer GET /healthz there: 200 while the worker works')
+    .option('--health <host:port>', 'answer GET /healthz there: 200 while the worker works', address)
     .description('run one worker process until it is told to stop')
     .addHelpText('after', examples('drover worker', 'drover worker --config drover.yaml --health 0.0.0.0:8080'))
     .action(({ health }: { health?: string }) =>

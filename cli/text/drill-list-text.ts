@@ -32,7 +32,7 @@ export function changeText({ drill, change, differences }: ScheduleChange, color
 /** Every drill with what is or would be done, what changes below it. */
 export function appliedText({ set, dryRun, drills }: Applied, colors: Colors): string {
   const lines = drills.flatMap((one) => [
-    `${colors.bold(one.drill)}  ${inWords(one, dryRun, colors)}`,
+    `${colors.bold(one.drill)}  ${outcome(one, dryRun, colors)}`,
     ...one.differences.map((line) => `  ${line}`),
   ]);
   const changed = drills.filter(({ change }) => change !== 'unchanged' && change !== 'left').length;
@@ -45,7 +45,7 @@ export function appliedText({ set, dryRun, drills }: Applied, colors: Colors): s
   ].join('\n');
 }
 
-function inWords({ change }: AppliedDrill, dryRun: boolean, colors: Colors): string {
+function outcome({ change }: AppliedDrill, dryRun: boolean, colors: Colors): string {
   switch (change) {
     case 'created':
       return colors.green(dryRun ? 'would be created' : 'created');
@@ -68,8 +68,8 @@ export function historyText({ drill, runs }: DrillHistory, colors: Colors): stri
     one.run,
     colored(one.state ?? 'unknown', colors),
     moment(one.startedAt),
-    withChange(seconds(one.rtoSeconds), one.change.rtoSeconds, ' s', colors),
-    withChange(seconds(one.rpoSeconds), one.change.rpoSeconds, ' s', colors),
+    withChange(seconds(one.rtoSeconds), one.change.rtoSeconds, seconds, colors),
+    withChange(seconds(one.rpoSeconds), one.change.rpoSeconds, seconds, colors),
     failures(one, colors),
     missed(one, colors),
   ]);
@@ -82,15 +82,15 @@ function missed({ missed: [first, ...more] }: PastDrill, colors: Colors): string
 }
 
 function failures({ failed, vms, change }: PastDrill, colors: Colors): string {
-  return failed === null ? '' : withChange(`${failed} of ${vms}`, change.failed, '', colors);
+  return failed === null ? '' : withChange(`${failed} of ${vms}`, change.failed, String, colors);
 }
 
 /** `12 s (-3 s)`: against the drill before; less is better in every column. */
-function withChange(text: string, change: number | null, unit: string, colors: Colors): string {
+function withChange(text: string, change: number | null, say: (size: number) => string, colors: Colors): string {
   if (text === '' || change === null || change === 0) {
     return text;
   }
   const sign = change > 0 ? '+' : '-';
-  const difference = `(${sign}${Math.round(Math.abs(change) * 10) / 10}${unit})`;
+  const difference = `(${sign}${say(Math.abs(change))})`;
   return `${text} ${change > 0 ? colors.red(difference) : colors.green(difference)}`;
 }

@@ -1,6 +1,7 @@
 /** What a drill would do, before it is started. */
 
-import { duration, moment, plural } from '../../client/words.js';
+import { moment, plural } from '../../client/words.js';
+import { inWords } from '../../contract/words.js';
 import type { Drill } from '../../plan/types.js';
 import type { Colors } from './output.js';
 import { table } from './table.js';
@@ -47,21 +48,21 @@ function settings(drill: Drill): [string, string][] {
       'at once',
       `${limits.syncs ?? 'as many as the sites allow'} syncs, ${limits.cutovers ?? 'as many as the sites allow'} cutovers`,
     ],
-    ['checks', checks.map(({ name, within }) => `${name} within ${duration(within)}`).join('; ') || 'none'],
-    ['stays up', hold === 0 ? 'only for its checks' : `${duration(hold)} after the last check`],
+    ['checks', checks.map(({ name, within }) => `${name} within ${inWords(within)}`).join('; ') || 'none'],
+    ['stays up', hold === 0 ? 'only for its checks' : `${inWords(hold)} after the last check`],
     ['objectives', objectivesText(objectives)],
     [
       'waits for VMs',
-      waitForVms === 0 ? 'never: skips those in use' : `${duration(waitForVms)}, then skips those in use`,
+      waitForVms === 0 ? 'never: skips those in use' : `${inWords(waitForVms)}, then skips those in use`,
     ],
-    ['cleans up', `at the end, after ${duration(timeout)} at the latest`],
+    ['cleans up', `at the end, after ${inWords(timeout)} at the latest`],
   ];
 }
 
 function objectivesText({ rto, rpo }: Drill['objectives']): string {
   const parts = [
-    ...(rto === null ? [] : [`RTO at most ${duration(rto)}`]),
-    ...(rpo === null ? [] : [`RPO at most ${duration(rpo)}`]),
+    ...(rto === null ? [] : [`RTO at most ${inWords(rto)}`]),
+    ...(rpo === null ? [] : [`RPO at most ${inWords(rpo)}`]),
   ];
   return parts.join(', ') || 'none: measured, not judged';
 }

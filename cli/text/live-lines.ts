@@ -1,8 +1,9 @@
 /** The block that a terminal shows of a run that goes on: as much as fits, the most telling first. */
 
 import type { LiveReport } from '../../client/live-report.js';
-import { between, duration } from '../../client/words.js';
+import { between } from '../../client/words.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
+import { inWords } from '../../contract/words.js';
 import type { Colors } from './output.js';
 import { activity, byWave, colored, totalsLine } from './run-text.js';
 
@@ -22,7 +23,7 @@ export function liveLines(report: LiveReport | null, trouble: string | null, scr
   if (report === null) {
     return alert;
   }
-  const elapsed = duration(between(report.startedAt, report.finishedAt));
+  const elapsed = inWords(between(report.startedAt, report.finishedAt));
   const lines = [
     `${colors.bold(report.run)}  ${colored(report.state, colors)}  ${phase(report)}${elapsed}`,
     `${bar(report, colors)}  ${totalsLine(report.totals)}`,

@@ -1,6 +1,7 @@
 /** What a run of a plan would do, before it is started. */
 
-import { duration, moment, plural } from '../../client/words.js';
+import { moment, plural } from '../../client/words.js';
+import { inWords } from '../../contract/words.js';
 import type { Plan } from '../../plan/types.js';
 import type { Colors } from './output.js';
 import { filled } from './run-text.js';
@@ -86,7 +87,7 @@ function cutover({ cutover: { approval, window, powerOn, consolidate } }: Plan):
       'window',
       window === null
         ? 'any time'
-        : `${moment(window.opens)} to ${moment(window.closes)} (${duration(Date.parse(window.closes) - Date.parse(window.opens))}), missed: ${window.missed}`,
+        : `${moment(window.opens)} to ${moment(window.closes)} (${inWords(Date.parse(window.closes) - Date.parse(window.opens))}), missed: ${window.missed}`,
     ],
   ];
 }

@@ -28,9 +28,24 @@ export function errorText(error: unknown): string {
   return `${messageOf(error)}${next}`;
 }
 
+/** Codes of what was typed wrongly. They are Drover's, since scripts rely on them and the parser may change. */
+const USAGE: Record<string, string> = {
+  'commander.unknownCommand': 'UnknownCommand',
+  'commander.unknownOption': 'UnknownOption',
+  'commander.missingArgument': 'MissingArgument',
+  'commander.optionMissingArgument': 'MissingArgument',
+  'commander.missingMandatoryOptionValue': 'MissingOption',
+  'commander.excessArguments': 'TooManyArguments',
+  'commander.invalidArgument': 'InvalidArgument',
+  'commander.conflictingOption': 'ConflictingOptions',
+};
+
 function codeOf(error: unknown): string {
-  if (error instanceof DroverError || error instanceof CommanderError) {
+  if (error instanceof DroverError) {
     return error.code;
+  }
+  if (error instanceof CommanderError) {
+    return USAGE[error.code] ?? 'Usage';
   }
   if (error instanceof BadInput || error instanceof TemporalUnreachable) {
     return error.name;

@@ -1,16 +1,17 @@
 /** A run in words and tables; shared by show, watch and report. */
 
 import type { Attention } from '../../client/attention.js';
-import { between, duration, moment, plural } from '../../client/words.js';
+import { between, moment, plural } from '../../client/words.js';
 import type { RunReport, RunTotals, VmReport, VmState } from '../../contract/report.js';
 import { totalsOf } from '../../contract/report.js';
+import { inWords } from '../../contract/words.js';
 import type { Colors } from './output.js';
 import { table } from './table.js';
 
 export function headline(report: RunReport, colors: Colors): string {
   const { run, plan, kind, state, startedAt, finishedAt, drill } = report;
   const what = drill === null ? `plan ${plan}, kind ${kind}` : `drill ${plan}, mode ${drill.mode}`;
-  const took = duration(between(startedAt, finishedAt));
+  const took = inWords(between(startedAt, finishedAt));
   const when =
     finishedAt === null
       ? `started ${moment(startedAt)}, ${took} ago`
@@ -81,12 +82,9 @@ export function outage({ outageSeconds }: Pick<VmReport, 'outageSeconds'>): stri
   return seconds(outageSeconds);
 }
 
-/** `12.4 s`, `3 min 05 s`; nothing for what was not measured. */
+/** A report's seconds in words; nothing for what was not measured. */
 export function seconds(value: number | null): string {
-  if (value === null) {
-    return '';
-  }
-  return value < 60 ? `${value} s` : duration(value * 1000);
+  return value === null ? '' : inWords(value * 1000);
 }
 
 export function colored(state: string, colors: Colors): string {

@@ -3,8 +3,9 @@
 import { shellWord } from '../../client/attention.js';
 import type { LiveReport } from '../../client/live-report.js';
 import type { Retry } from '../../client/retries.js';
-import { between, duration, moment } from '../../client/words.js';
+import { between, moment } from '../../client/words.js';
 import type { VmReport } from '../../contract/report.js';
+import { inWords } from '../../contract/words.js';
 import type { Colors } from './output.js';
 import { colored, outage, seconds } from './run-text.js';
 import { table } from './table.js';
@@ -50,7 +51,7 @@ function operations(vm: VmReport): string {
     one.kind,
     one.result ?? 'open',
     moment(one.submittedAt),
-    duration(between(one.submittedAt, one.finishedAt)),
+    inWords(between(one.submittedAt, one.finishedAt)),
     one.taskId ?? (one.adopted ? 'unknown, found by its effect' : '-'),
     one.adopted ? 'found' : 'sent',
     one.operationId,
@@ -63,7 +64,7 @@ function checks(vm: VmReport, colors: Colors): string {
     name,
     ok ? colors.green('passed') : colors.red('failed'),
     String(attempts),
-    duration(between(startedAt, finishedAt)),
+    inWords(between(startedAt, finishedAt)),
     detail,
   ]);
   return table(['CHECK', 'RESULT', 'ATTEMPTS', 'TOOK', 'LAST SEEN'], rows);

@@ -1,10 +1,11 @@
 /** The drills whose files lie in one folder, as a repository of desired schedules has them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { loadDrill } from '../../plan/drill/load-drill.js';
 import { BadInput, type Problem, throwProblems } from '../../plan/source/problem.js';
 import type { Drill } from '../../plan/types.js';
+import { kindOfFile } from '../file-kind.js';
+import { whyUnreadable } from '../file-trouble.js';
 
 export interface DrillFile {
   file: string;
@@ -44,19 +45,14 @@ function drillFiles(folder: string): string[] {
       .filter((file) => !isOther(file))
       .sort((a, b) => a.localeCompare(b));
   } catch (error) {
-    throw new BadInput([whole(folder, `cannot be read: ${error instanceof Error ? error.message : String(error)}`)]);
+    throw new BadInput([whole(folder, whyUnreadable(error))]);
   }
 }
 
 /** Only what is surely a plan or a config; anything else must be a drill, or a typo would make one disappear. */
 function isOther(file: string): boolean {
-  try {
-    const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' });
-    const has = (key: string): boolean => typeof document === 'object' && document !== null && key in document;
-    return !has('scope') && (has('waves') || has('kind') || has('sites'));
-  } catch {
-    return false;
-  }
+  const kind = kindOfFile(file);
+  return kind === 'plan' || kind === 'config';
 }
 
 function sameNames(found: DrillFile[]): Problem[] {

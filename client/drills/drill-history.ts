@@ -3,10 +3,11 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
 import { DRILL } from '../../contract/messages.js';
 import type { RunState } from '../../contract/report.js';
+import { nearest } from '../../plan/source/nearest.js';
 import { DrillNotFound } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { listWorkflows } from '../list-workflows.js';
 import { memoText, readListed, summaryOf } from '../run-summary.js';
-import { askTemporal, type Session } from '../session.js';
+import type { Session } from '../session.js';
 import { workerListens } from '../worker-presence.js';
 import { scheduledDrills } from './schedules.js';
 
@@ -83,20 +84,18 @@ async function collect(
   session: Session,
   drill: string,
 ): Promise<{ executions: WorkflowExecutionInfo[]; names: Set<string> }> {
-  return askTemporal(session, async () => {
-    const executions: WorkflowExecutionInfo[] = [];
-    const names = new Set<string>();
-    for await (const execution of session.client.workflow.list({ query: DRILLS })) {
-      const name = memoText(execution, 'plan');
-      if (name === drill) {
-        executions.push(execution);
-      } else if (name !== null) {
-        names.add(name);
-      }
+  const executions: WorkflowExecutionInfo[] = [];
+  const names = new Set<string>();
+  for (const execution of await listWorkflows(session, DRILLS)) {
+    const name = memoText(execution, 'plan');
+    if (name === drill) {
+      executions.push(execution);
+    } else if (name !== null) {
+      names.add(name);
     }
-    executions.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
-    return { executions, names };
-  });
+  }
+  executions.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
+  return { executions, names };
 }
 
 async function measure(

@@ -112,15 +112,15 @@ function asSent(value: object): Record<string, unknown> {
 }
 
 function change(key: string, was: unknown, becomes: unknown): string {
-  const [from, to] = [inWords(key, was), inWords(key, becomes)];
+  const [from, to] = [shortly(key, was), shortly(key, becomes)];
   return from === null || to === null ? '' : `: ${from} -> ${to}`;
 }
 
 /** Members of {@link Drill} and {@link DrillSchedule} that are milliseconds. */
 const DURATIONS = ['jitter', 'catchup', 'hold', 'waitForVms', 'timeout'];
 
-/** A short value; null for one that would fill the screen. */
-function inWords(key: string, value: unknown): string | null {
+/** A short value, durations as a file has them; null for one that would fill the screen. */
+function shortly(key: string, value: unknown): string | null {
   switch (typeof value) {
     case 'number':
       return DURATIONS.includes(key) ? formatDuration(value) : String(value);

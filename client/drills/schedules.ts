@@ -8,8 +8,8 @@ import {
 } from '@temporalio/client';
 import { DRILL } from '../../contract/messages.js';
 import { drillScheduleId } from '../../contract/names.js';
+import { nearest } from '../../plan/source/nearest.js';
 import { DrillNotFound, ScheduleRefused, ScheduleTaken } from '../errors.js';
-import { nearest } from '../nearest.js';
 import { askTemporal, type Session } from '../session.js';
 import { askSchedule } from './ask-schedule.js';
 import { desiredFacts, differences, factsOf, type ScheduledDrill, scheduleOptions } from './schedule-facts.js';

@@ -173,7 +173,7 @@ describe('wrong usage', () => {
 
   it('is one JSON document with --json', async () => {
     const { stdout } = await refused(['show', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'commander.missingArgument', problems: [] } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'MissingArgument', problems: [] } });
   });
 });
 

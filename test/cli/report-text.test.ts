@@ -4,7 +4,7 @@ import { listText } from '../../cli/commands/list.js';
 import { REPORT_FORMATS } from '../../cli/report/index.js';
 import { showText } from '../../cli/text/show-text.js';
 import { vmText } from '../../cli/text/vm-text.js';
-import { duration } from '../../client/words.js';
+import { inWords } from '../../contract/words.js';
 import { report, vm } from '../support/reports.js';
 
 const plain = pc.createColors(false);
@@ -100,6 +100,6 @@ describe('a duration', () => {
     [3_720_000, '1 h 02 min'],
     [null, '-'],
   ])('of %p ms reads %s', (ms, text) => {
-    expect(duration(ms)).toBe(text);
+    expect(inWords(ms)).toBe(text);
   });
 });

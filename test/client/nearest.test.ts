@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AmbiguousName, NotInRun } from '../../client/errors.js';
-import { nearest } from '../../client/nearest.js';
 import { findScope, findVm } from '../../client/scope.js';
+import { nearest } from '../../plan/source/nearest.js';
 import { report, vm } from '../support/reports.js';
 
 describe('nearest names', () => {

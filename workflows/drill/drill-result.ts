@@ -2,6 +2,7 @@
 
 import type { DrillProgress } from '../../contract/messages.js';
 import type { DrillResult, VmReport } from '../../contract/report.js';
+import { inWords } from '../../contract/words.js';
 import type { Drill } from '../../plan/types.js';
 
 export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport[]): DrillResult {
@@ -19,7 +20,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
     groups,
     missed: [
       ...(progress.timedOut
-        ? [`the drill's time of ${words(drill.timeout / 1000)} was over before all VMs were up`]
+        ? [`the drill's time of ${inWords(drill.timeout, 'one unit')} was over before all VMs were up`]
         : []),
       ...vms.flatMap((vm) => [
         ...missed('RTO', vm, vm.rtoSeconds, wanted.rtoSeconds),
@@ -48,10 +49,6 @@ function missed(what: string, { name, id }: VmReport, measured: number | null, o
   ];
 }
 
-function words(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds * 10) / 10} s`;
-  const minutes = seconds / 60;
-  return minutes < 120 ? `${Math.round(minutes * 10) / 10} min` : `${Math.round(minutes / 6) / 10} h`;
-}
+const words = (seconds: number): string => inWords(seconds * 1000, 'one unit');
 
 const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -229,8 +229,16 @@ export function createHerd(book: RunBook, settings: HerdSettings) {
 }
 
 export function refuseUnknown(book: RunBook, { vm, wave }: Scope): void {
-  if (vm !== undefined && book.vmId(vm) === undefined) {
+  const choice = vm === undefined ? null : book.named(vm);
+  if (choice?.found === 'none') {
     throw ApplicationFailure.nonRetryable(`the run has no VM ${vm}`, 'UnknownVm');
+  }
+  if (choice?.found === 'many') {
+    const ids = choice.vms.map(({ id }) => id).join(', ');
+    throw ApplicationFailure.nonRetryable(
+      `${choice.vms.length} VMs are named ${vm}: use an id, one of ${ids}`,
+      'AmbiguousVm',
+    );
   }
   if (wave !== undefined && !book.hasWave(wave)) {
     throw ApplicationFailure.nonRetryable(`the run has no wave ${wave}`, 'UnknownWave');

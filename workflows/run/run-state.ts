@@ -5,6 +5,7 @@
 
 import type { CarriedRun, Scope } from '../../contract/messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
+import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
 
 /** Temporal advises at most 500 open children of one workflow. */
@@ -256,7 +257,7 @@ export class RunBook {
   }
 
   approve(scope: Scope): string[] {
-    if (scope.vm !== undefined) this.#approvedVms.add(this.vmId(scope.vm) ?? '');
+    if (scope.vm !== undefined) this.#approvedVms.add(this.#vmId(scope.vm) ?? '');
     else this.#approvedWaves.add(scope.wave ?? this.#plan.waves[this.#wave]?.name ?? '');
     return this.open.filter((id) => this.isApproved(id));
   }
@@ -264,7 +265,7 @@ export class RunBook {
   /** Ends what was not started; returns the open VMs that must be told. */
   cancel(vm: string | undefined, now: number): string[] {
     if (vm === undefined) this.#cancelling = true;
-    const id = vm === undefined ? undefined : this.vmId(vm);
+    const id = vm === undefined ? undefined : this.#vmId(vm);
     const meant = [...this.#vms.values()].filter((r) => !isFinal(r.state) && (vm === undefined || r.id === id));
     for (const report of meant) {
       if (!this.#open.has(report.id)) {
@@ -279,10 +280,15 @@ export class RunBook {
     return meant.filter((r) => this.#open.has(r.id)).map((r) => r.id);
   }
 
-  /** The id of a VM named by id or by name. */
-  vmId(idOrName: string): string | undefined {
-    if (this.#vms.has(idOrName)) return idOrName;
-    return [...this.#vms.values()].find((r) => r.name === idOrName)?.id;
+  /** The VM that a person names by id or by name. */
+  named(idOrName: string): VmChoice<VmReport> {
+    return vmNamed(this.#vms.values(), idOrName);
+  }
+
+  /** Undefined also when several VMs bear the name: what is not clear moves none of them. */
+  #vmId(idOrName: string): string | undefined {
+    const choice = this.named(idOrName);
+    return choice.found === 'one' ? choice.vm.id : undefined;
   }
 
   hasWave(name: string): boolean {

@@ -1,5 +1,6 @@
 /** `drover drill`: rehearsals, at once or by themselves. */
 import { type AddCommand, examples } from '../../command.js';
+import { addHelp } from '../../help-command.js';
 import { addDrillApply } from './apply.js';
 import { addDrillHistory } from './history.js';
 import { addDrillList } from './list.js';
@@ -35,4 +36,5 @@ export const addDrill: AddCommand = (program, run) => {
   for (const add of SUBCOMMANDS) {
     add(command, run);
   }
+  addHelp(command);
 };

@@ -1,9 +1,8 @@
 import { chooseRunId } from '../../../client/start-once.js';
-import { loadDrill } from '../../../plan/drill/load-drill.js';
 import { type AddCommand, examples } from '../../command.js';
 import { withDrover } from '../../context.js';
 import { EXIT } from '../../exit-codes.js';
-import { loadWithConfig } from '../../load-input.js';
+import { loadWithDrill } from '../../load-input.js';
 import { afterStart, type StartOptions, startOptions } from '../../start-command.js';
 import { drillDryRunDocument, drillDryRunText } from '../../text/drill-plan-text.js';
 
@@ -19,7 +18,7 @@ export const addDrillRun: AddCommand = (program, run) => {
     )
     .action((file: string, options: StartOptions) =>
       run(command, async (cli) => {
-        const { config, loaded: drill } = loadWithConfig(cli, (sites) => loadDrill(file, { sites }));
+        const { config, loaded: drill } = loadWithDrill(cli, file);
         const id = chooseRunId(drill.name, options.id, new Date());
         if (options.dryRun) {
           cli.out.result(drillDryRunText(drill, id, cli.out.colors), drillDryRunDocument(drill, id));

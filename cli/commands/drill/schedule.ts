@@ -1,13 +1,12 @@
 import type { ScheduledDrill } from '../../../client/drills/schedule-facts.js';
 import { moment } from '../../../client/words.js';
-import { loadDrill } from '../../../plan/drill/load-drill.js';
 import { clockChangeWarnings } from '../../../plan/drill/schedule-times.js';
 import { BadInput } from '../../../plan/source/problem.js';
 import type { Drill } from '../../../plan/types.js';
 import { type AddCommand, examples } from '../../command.js';
 import { type Cli, withDrover } from '../../context.js';
 import { EXIT } from '../../exit-codes.js';
-import { loadWithConfig } from '../../load-input.js';
+import { loadWithDrill } from '../../load-input.js';
 import { changeText } from '../../text/drill-list-text.js';
 
 export const addDrillSchedule: AddCommand = (program, run) => {
@@ -18,7 +17,8 @@ export const addDrillSchedule: AddCommand = (program, run) => {
     .addHelpText('after', examples('drover drill schedule crm-drill.yaml'))
     .action((file: string) =>
       run(command, (cli) => {
-        const { config, loaded } = loadWithConfig(cli, (sites) => withSchedule(file, loadDrill(file, { sites })));
+        const { config, loaded: drill } = loadWithDrill(cli, file);
+        const loaded = withSchedule(file, drill);
         return withDrover(cli, config, async (drover) => {
           const change = await drover.scheduleDrill(loaded);
           const { nextTimes, paused, note } = await drover.drill(loaded.name).show();

@@ -1,10 +1,11 @@
 import type { Swept } from '../../../client/drills/sweep-site.js';
-import { Interrupted, SiteUnknown } from '../../../client/errors.js';
-import { nearest } from '../../../client/nearest.js';
+import { Interrupted } from '../../../client/errors.js';
 import { plural } from '../../../client/words.js';
+import { nearest } from '../../../plan/source/nearest.js';
 import type { Config } from '../../../plan/types.js';
 import { type AddCommand, examples } from '../../command.js';
 import { configWithSites, withDrover } from '../../context.js';
+import { SiteUnknown } from '../../errors.js';
 import { EXIT } from '../../exit-codes.js';
 import { aborting } from '../../interrupt.js';
 

@@ -103,6 +103,28 @@ describe('approval of single VMs', () => {
     }));
 });
 
+describe('a name that two VMs bear', () => {
+  it.concurrent('moves neither of them: the ids are asked for', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const plan = lab.plan({ cutover: { approval: 'vm', window: null, powerOn: true, consolidate: false } });
+      const twins = (plan.waves[0]?.vms ?? []).map((vm) => ({ ...vm, name: 'twin' }));
+      const ids = twins.map(({ id }) => id);
+      const { run, report, result } = await lab.start({ ...plan, waves: [{ name: 'all', vms: twins }] });
+      await untilAllWaitFor(lab, report, 'approval');
+      for (const say of [approve, cancel]) {
+        const refused = say(lab, run, { vm: 'twin' });
+        await expect(refused).rejects.toMatchObject({ cause: { type: 'AmbiguousVm' } });
+        await expect(refused).rejects.toHaveProperty('cause.message', expect.stringContaining(ids.join(', ')));
+      }
+      await approve(lab, run, { vm: ids[1] ?? '' });
+      await until(report, (r) => r.totals.succeeded === 1);
+      expect(kinds(lab, 'migrate')).toBe(1);
+      expect((await vmReports(lab, await report())).map((vm) => vm.waitingFor)).toEqual(['approval', null]);
+      await cancel(lab, run);
+      expect((await result()).totals).toMatchObject({ succeeded: 1, cancelled: 1 });
+    }));
+});
+
 describe('a cutover window', () => {
   const inWindow = (opensIn: number, closesIn: number, missed: 'hold' | 'fail'): Pick<Plan, 'cutover'> => ({
     cutover: {

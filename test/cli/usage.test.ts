@@ -1,0 +1,143 @@
+/** What a person hears who typed something that is not there, or named what cannot be used. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Folder, tempFolder } from '../support/folder.js';
+import { cli } from './support/cli.js';
+
+const PLAN = `name: exit
+kind: migrate
+source: { site: paris }
+destination: { site: lyon, vdc: 5ee9224f-305d-46f6-865f-b605e70acef8 }
+waves:
+  - name: pilot
+    vms: [ { id: 441a891a-5294-4dff-b02d-c605d335be1b, name: web1 } ]
+`;
+const DRILL = `name: crm
+source: { site: paris }
+destination: { site: lyon }
+scope: { vms: [ { id: 441a891a-5294-4dff-b02d-c605d335be1b, name: web1 } ] }
+`;
+const CONFIG = `sites:
+  paris: { url: "http://127.0.0.1:1" }
+  lyon: { url: "http://127.0.0.1:2" }
+`;
+
+let folder: Folder;
+beforeAll(() => {
+  folder = tempFolder();
+  folder.write('plan.yaml', PLAN);
+  folder.write('drill.yaml', DRILL);
+  folder.write('drover.yaml', CONFIG);
+});
+afterAll(() => folder.remove());
+
+const drover = (args: string[], env: Record<string, string> = {}) => cli(args, { cwd: folder.path, env });
+
+describe('help', () => {
+  it.each([
+    [['help', 'drill', 'schedule'], 'drover drill schedule'],
+    [['drill', 'help', 'schedule'], 'drover drill schedule'],
+    [['help', 'run'], 'drover run'],
+    [['help', 'drill'], 'drover drill'],
+    [['help'], 'drover'],
+  ])('%j is that of %s', async (args, usage) => {
+    const { code, stdout } = await drover(args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: ${usage} (\\[|<)`));
+  });
+
+  it.each([
+    [['help', 'nosuch'], 'nosuch'],
+    [['help', 'drill', 'shedule'], 'drill shedule'],
+    [['drill', 'help', 'shedule'], 'drill shedule'],
+    [['help', 'run', 'nosuch'], 'run nosuch'],
+  ])('%j says that there is no such command', async (args, name) => {
+    const { code, stderr } = await drover(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`unknown command '${name}'`);
+  });
+
+  it('says what may have been meant', async () => {
+    expect((await drover(['help', 'drill', 'shedule'])).stderr).toContain('Did you mean schedule?');
+  });
+});
+
+describe('codes of usage errors in JSON', () => {
+  it.each([
+    [['nosuch'], 'UnknownCommand'],
+    [['list', '--nosuch'], 'UnknownOption'],
+    [['show'], 'MissingArgument'],
+    [['report', 'x', '--out'], 'MissingArgument'],
+    [['drill', 'pause', 'x'], 'MissingOption'],
+    [['report', 'x', '--format', 'pdf'], 'InvalidArgument'],
+    [['list', 'x'], 'TooManyArguments'],
+  ])('%j: %s', async (args, code) => {
+    const { code: exit, stdout } = await drover([...args, '--json']);
+    expect(exit).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code } });
+  });
+});
+
+describe('a file of another kind', () => {
+  it.each([
+    [['drill', 'run', 'plan.yaml'], 'plan.yaml  this is a plan, not a drill (hint: drover run plan.yaml)'],
+    [['drill', 'schedule', 'plan.yaml'], 'plan.yaml  this is a plan, not a drill (hint: drover run plan.yaml)'],
+    [['run', 'drill.yaml'], 'drill.yaml  this is a drill, not a plan (hint: drover drill run drill.yaml)'],
+    [['failover', 'drill.yaml'], 'drill.yaml  this is a drill, not a plan (hint: drover drill run drill.yaml)'],
+    [['run', 'drover.yaml'], 'drover.yaml  this is a config, not a plan (hint: name it with --config)'],
+  ])('%j says which, instead of a list of unknown keys', async (args, line) => {
+    const { code, stderr } = await drover(args);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')[0]).toBe(line);
+    expect(stderr).not.toContain('unknown key');
+  });
+});
+
+describe('a file that cannot be used', () => {
+  it.each([
+    [['drill', 'apply', 'nowhere'], 'nowhere  does not exist'],
+    [['drill', 'apply', 'plan.yaml'], 'plan.yaml  is no folder'],
+  ])('%j is told in words', async (args, line) => {
+    const { code, stderr } = await drover(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(line);
+    expect(stderr).not.toMatch(/\bE[A-Z]{4,}\b/);
+  });
+});
+
+describe('a setting that cannot be used', () => {
+  it('is named: a port that does not exist', async () => {
+    const { code, stderr } = await drover(['simulator', '--port', '70000']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--port.*70000.*1 to 65534/);
+  });
+
+  it('is named: an address for --health', async () => {
+    const { code, stderr } = await drover(['worker', '--health', 'x']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--health');
+    expect(stderr).not.toContain('DROVER_HEALTH');
+  });
+
+  it('is named: a folder for temporary files that is not there', async () => {
+    const { code, stderr } = await drover(['demo', '--vms', '1'], { TMPDIR: '/nowhere/at/all' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('TMPDIR');
+    expect(stderr).not.toMatch(/\bENOENT\b/);
+  });
+
+  it('is named: an address for metrics on which something else listens', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
+    try {
+      folder.write('open.yaml', CONFIG.replaceAll(' }', ', login: { type: vcdCredentials, user: a@b, password: b } }'));
+      const { code, stderr } = await drover(['worker', '--config', 'open.yaml'], { DROVER_METRICS: address });
+      expect(code).toBe(2);
+      expect(stderr).toContain(`DROVER_METRICS=${address}`);
+    } finally {
+      taken.close();
+    }
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { vmNamed } from '../../contract/vm-choice.js';
+
+const a = { id: '7f-1', name: 'web' };
+const b = { id: '7f-2', name: 'web' };
+const c = { id: '7f-3', name: '7f-1' };
+
+describe('a VM that a person names', () => {
+  it('is the one with the id, before any that has it as a name', () => {
+    expect(vmNamed([c, b, a], '7f-1')).toEqual({ found: 'one', vm: a });
+    expect(vmNamed([a, b, c], '7F-3')).toEqual({ found: 'one', vm: c });
+  });
+
+  it('is the one with the name, when no other has it', () => {
+    expect(vmNamed([a, c], 'web')).toEqual({ found: 'one', vm: a });
+  });
+
+  it('is none of several with one name; all of them are told', () => {
+    expect(vmNamed([a, b, c], 'web')).toEqual({ found: 'many', vms: [a, b] });
+  });
+
+  it('is none when nobody has the word', () => {
+    expect(vmNamed([a, b], 'WEB')).toEqual({ found: 'none' });
+    expect(vmNamed([], '')).toEqual({ found: 'none' });
+  });
+});
