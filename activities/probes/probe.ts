@@ -1,6 +1,6 @@
 /** What every probe of a recovered VM has in common: one attempt, that ends in time. */
 
-import { deadline, innermost } from '../../vcda/index.js';
+import { Deadline, innermost } from '../../vcda/index.js';
 
 /** What one attempt has seen. */
 export interface Finding {
@@ -19,11 +19,11 @@ export type Probe = (signal: AbortSignal) => Promise<Finding>;
  */
 export async function within(ms: number, cancelled: AbortSignal, probe: Probe): Promise<Finding> {
   cancelled.throwIfAborted();
-  const clock = deadline(ms, cancelled);
+  const clock = new Deadline(ms, cancelled);
   try {
     const finding = await probe(clock.signal);
     cancelled.throwIfAborted();
-    return clock.isOver() && !finding.ok ? { ...finding, detail: `no answer within ${ms} ms` } : finding;
+    return clock.isOver && !finding.ok ? { ...finding, detail: `no answer within ${ms} ms` } : finding;
   } finally {
     clock.stop();
   }

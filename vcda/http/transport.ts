@@ -10,7 +10,7 @@ import { OWN_CODES, VcdaError } from '../errors/errors.js';
 import { type Failed, parsed, refusal } from './answers.js';
 import { Circuit } from './circuit.js';
 import { createConnector } from './connector.js';
-import { deadline } from './deadline.js';
+import { Deadline } from './deadline.js';
 import { Limiter } from './limiter.js';
 import { networkFailure } from './network-failure.js';
 import { MOST_BYTES, readText } from './read-body.js';
@@ -50,7 +50,8 @@ export class Transport {
   readonly #limiter: Limiter;
 
   constructor(config: SiteConfig) {
-    const agent = new Agent({
+    this.#config = config;
+    this.#agent = new Agent({
       connect: createConnector(config),
       keepAliveTimeout: 30_000,
       connections: 32,
@@ -58,8 +59,6 @@ export class Transport {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    this.#config = config;
-    this.#agent = agent;
     this.#http = ky.create({
       prefixUrl: config.url,
       retry: 0,
@@ -68,7 +67,6 @@ export class Transport {
       throwHttpErrors: false,
       // The token must not follow the site to wherever it points.
       redirect: 'manual',
-      fetch: (request) => fetchBy(agent, request),
     });
     this.#circuit = new Circuit(config.name);
     this.#limiter = new Limiter(config.limits.requestsPerSecond);
@@ -97,11 +95,12 @@ export class Transport {
     const { method, path, query, body: json, timeout = this.#config.timeouts.request } = call;
     const headers = sendable(call, failed);
     await this.#limiter.turn(call.signal);
-    const clock = deadline(timeout, call.signal);
+    const clock = new Deadline(timeout, call.signal);
     try {
       // ky joins a path to its prefix by a slash of its own.
-      const asked = { method, headers, searchParams: query, json, signal: clock.signal };
-      const response = await this.#http(path.slice(1), asked);
+      const asked = { method, headers, searchParams: query, json };
+      const fetch = (request: string | URL | Request) => fetchBy(this.#agent, request, clock.signal);
+      const response = await this.#http(path.slice(1), { ...asked, fetch });
       const { status, ok } = response;
       const text = await readText(response);
       if (text === null)
@@ -111,7 +110,7 @@ export class Transport {
     } catch (error) {
       if (error instanceof VcdaError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
-      if (clock.isOver()) throw failed(OWN_CODES.timeout, `no answer within ${timeout} ms`, 'unknown');
+      if (clock.isOver) throw failed(OWN_CODES.timeout, `no answer within ${timeout} ms`, 'unknown');
       const { code, detail, acted } = networkFailure(error);
       throw failed(code, detail, acted);
     } finally {
@@ -122,11 +121,12 @@ export class Transport {
 
 /**
  * undici's fetch, of the same version as the agent; Node's own is of another, with which only chance makes the agent fit.
- * It does not take ky's Request, which is Node's, so that is taken apart.
+ * It does not take ky's Request, which is Node's, so that is taken apart. The signal does not come with it: a request's own
+ * is collected once the headers of the answer are there, and a body that stops would never be given up (nodejs/node#55428).
  */
-async function fetchBy(dispatcher: Agent, request: string | URL | Request): Promise<Response> {
+async function fetchBy(dispatcher: Agent, request: string | URL | Request, signal: AbortSignal): Promise<Response> {
   if (!(request instanceof Request)) throw new TypeError('ky gives a Request');
-  const { url, method, headers, redirect, signal } = request;
+  const { url, method, headers, redirect } = request;
   const body = request.body === null ? null : await request.text();
   return fetch(url, { method, headers: [...headers], body, redirect, signal, dispatcher });
 }
