@@ -50,13 +50,16 @@ try {
 export const downloadWithSdk: Install = async ({ target, version, env, say, signal }) => {
   await intoPlace(target, async (folder) => {
     const since = Date.now();
+    // Not AbortSignal.timeout: inside AbortSignal.any, Node 20 collects it before it fires.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException('it takes too long')), DOWNLOAD_LIMIT);
     await run(process.execPath, ['--input-type=module', '-e', DOWNLOADER, folder, version], {
       env,
       // Here its imports are found, whether Drover runs from a checkout or from node_modules.
       cwd: dirname(fileURLToPath(import.meta.url)),
-      signal: AbortSignal.any([AbortSignal.timeout(DOWNLOAD_LIMIT), ...(signal ? [signal] : [])]),
+      signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]),
       onTick: () => say(`Temporal CLI: downloading, ${secondsSince(since)} s`),
-    });
+    }).finally(() => clearTimeout(timer));
     const file = (await readdir(folder)).find((name) => name.startsWith('temporal-') && !name.endsWith('.downloading'));
     if (!file) throw new Error('the SDK left no executable behind');
     return join(folder, file);

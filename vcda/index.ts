@@ -1,10 +1,15 @@
-/** The VCDA API for the rest of Drover: the sites of a config, each with its own session, connections and trust. */
+/**
+ * The VCDA API, for the rest of Drover and, as `drover/vcda`, for other programs (docs/vcda-client.md): the sites of a
+ * config, each with its own session, connections and trust.
+ */
 import type { Config, SiteConfig } from '../plan/types.js';
 import { type ErrorRules, errorRules } from './errors/error-rules.js';
-import { createSession } from './http/session.js';
-import { createTransport } from './http/transport.js';
+import { SiteSession } from './http/session.js';
+import { Transport } from './http/transport.js';
 import { createSite, type Site } from './site.js';
 
+export { Secret } from '../plan/secret.js';
+export type { Login as ConfiguredLogin, SiteConfig } from '../plan/types.js';
 export type {
   DataConnectionType,
   Destination,
@@ -16,7 +21,22 @@ export type {
 export type { CallOptions } from './calls/call-options.js';
 export type { InventoryFilter } from './calls/inventory.js';
 export type { NewPolicy } from './calls/policies.js';
-export type * from './calls/recovery-bodies.js';
+export type {
+  CommonRecoverySettings,
+  FailoverSettings,
+  FailoverTestSettings,
+  MigrateSettings,
+  NamedNetwork,
+  NetworkSettings,
+  NicSettings,
+  RecoverySettings,
+  ReplicaNetworks,
+  VappFailoverSettings,
+  VappFailoverTestSettings,
+  VappMigrateSettings,
+  VappNetworkSettings,
+  VmNetworkSettings,
+} from './calls/recovery-bodies.js';
 export type { Pairing } from './calls/sites.js';
 export type { TaskFilter } from './calls/tasks.js';
 export type { VappReplicationFilter } from './calls/vapp-replications.js';
@@ -25,8 +45,10 @@ export type { ReplicationFilter } from './calls/vm-replications.js';
 export { type ErrorRules, errorRules, pauseBefore } from './errors/error-rules.js';
 export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './errors/error-table.js';
 export { type Acted, OWN_CODES, VcdaError } from './errors/errors.js';
-export { deadline } from './http/deadline.js';
+export { Deadline } from './http/deadline.js';
 export type { Login, PeerLogin } from './http/login.js';
+export { API_VERSIONS } from './http/media-types.js';
+export { innermost } from './http/network-failure.js';
 export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';
 export type { InventoryVapp, InventoryVdc, InventoryVm, Named } from './schemas/inventory.js';
@@ -56,11 +78,14 @@ export interface Sites {
   close(): Promise<void>;
 }
 
+/** What the client needs of a config; the times of a site are ms, see {@link SiteConfig}. */
+export type SitesConfig = Pick<Config, 'sites'> & Partial<Pick<Config, 'errors'>>;
+
 /** Sites are reached when first used; nothing is sent here. */
-export function createSites(config: Config): Sites {
+export function createSites(config: SitesConfig): Sites {
   const open = Object.values(config.sites).map((site: SiteConfig) => {
-    const transport = createTransport(site);
-    const session = createSession(site, transport, (name) => config.sites[name]?.login);
+    const transport = new Transport(site);
+    const session = new SiteSession(site, transport, (name) => config.sites[name]?.login);
     return { site: createSite(site, transport, session), session, transport };
   });
   const byName = new Map(open.map(({ site }) => [site.name, site]));

@@ -1,6 +1,6 @@
 /** What every probe of a recovered VM has in common: one attempt, that ends in time. */
 
-import { deadline } from '../../vcda/index.js';
+import { Deadline, innermost } from '../../vcda/index.js';
 
 /** What one attempt has seen. */
 export interface Finding {
@@ -19,11 +19,11 @@ export type Probe = (signal: AbortSignal) => Promise<Finding>;
  */
 export async function within(ms: number, cancelled: AbortSignal, probe: Probe): Promise<Finding> {
   cancelled.throwIfAborted();
-  const clock = deadline(ms, cancelled);
+  const clock = new Deadline(ms, cancelled);
   try {
     const finding = await probe(clock.signal);
     cancelled.throwIfAborted();
-    return clock.isOver() && !finding.ok ? { ...finding, detail: `no answer within ${ms} ms` } : finding;
+    return clock.isOver && !finding.ok ? { ...finding, detail: `no answer within ${ms} ms` } : finding;
   } finally {
     clock.stop();
   }
@@ -43,12 +43,6 @@ const WORDS: Record<string, string> = {
 
 /** Why the network or the system failed, in few words; errors may be wrapped, or gathered over several addresses. */
 export function reasonOf(error: unknown): string {
-  let at = error as { code?: unknown; message?: unknown; errors?: unknown; cause?: unknown };
-  for (;;) {
-    const inner: unknown = Array.isArray(at.errors) ? at.errors[0] : at.cause;
-    if (typeof inner !== 'object' || inner === null) break;
-    at = inner;
-  }
-  const code = typeof at.code === 'string' ? at.code : '';
-  return WORDS[code] ?? `${typeof at.message === 'string' ? at.message : String(error)}${code && ` (${code})`}`;
+  const { code, message } = innermost(error);
+  return WORDS[code] ?? `${message || String(error)}${code && ` (${code})`}`;
 }

@@ -4,7 +4,7 @@ import { VcdaError } from '../errors/errors.js';
 import type { Answer, Call, Query } from '../http/transport.js';
 import { type Page, page } from '../schemas/common.js';
 import type { CallOptions } from './call-options.js';
-import { IdsPerCall, refusesIds } from './ids-per-call.js';
+import { IdsPerList, refusesIds } from './ids-per-call.js';
 
 /** The most that a page holds [doc V35 tasks/get]; also how many ids go into one call. */
 export const PAGE_LIMIT = 100;
@@ -30,8 +30,7 @@ interface Calls {
 }
 
 export function createLists({ send, checked, unfit, find, segment }: Calls) {
-  /** by the path of the list */
-  const idsPerCall = new Map<string, IdsPerCall>();
+  const idsPerCall = new IdsPerList(PAGE_LIMIT);
 
   /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
   async function readPage<T extends z.ZodType>(
@@ -88,8 +87,7 @@ export function createLists({ send, checked, unfit, find, segment }: Calls) {
     ids: string[],
     options?: CallOptions,
   ): Promise<Map<string, z.infer<T>>> {
-    const perCall = idsPerCall.get(path) ?? new IdsPerCall(PAGE_LIMIT);
-    idsPerCall.set(path, perCall);
+    const perCall = idsPerCall.of(path);
     const found = new Map<string, z.infer<T>>();
     for (let from = 0; from < ids.length; ) {
       const chunk = ids.slice(from, from + (perCall.now || EACH_AT_ONCE));

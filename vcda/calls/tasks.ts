@@ -34,14 +34,42 @@ export interface TaskFilter {
   desc?: boolean | undefined;
 }
 
-export function taskCalls({ read, readAll, readByIds, segment }: SiteHttp) {
-  /** null: not known yet */
-  let filtersByOperationId: boolean | null = null;
+type TasksUnder = (operationId: string, limit: number, options?: CallOptions) => Promise<Task[]>;
 
-  const underOperationId = async (operationId: string, limit: number, options?: CallOptions): Promise<Task[]> => {
+/**
+ * Whether a site filters by operation id is undocumented, hence the control, once: a query for an id never used must find
+ * nothing.
+ */
+class OperationIdFilter {
+  readonly #tasksUnder: TasksUnder;
+  /** null: not known yet */
+  #works: boolean | null = null;
+
+  constructor(tasksUnder: TasksUnder) {
+    this.#tasksUnder = tasksUnder;
+  }
+
+  get works(): boolean | null {
+    return this.#works;
+  }
+
+  async tasksOf(operationId: string, options?: CallOptions): Promise<Task[] | null> {
+    if (this.#works === false) return null;
+    const found = await this.#tasksUnder(operationId, PAGE_LIMIT, options);
+    if (found.length === 0 || this.#works === true) return found;
+    const control = await this.#tasksUnder(`${operationId}/never-used`, 1, options);
+    this.#works = control.length === 0;
+    return this.#works ? found : null;
+  }
+}
+
+export function taskCalls({ read, readAll, readByIds, segment }: SiteHttp) {
+  const byOperationId = new OperationIdFilter(underOperationId);
+
+  async function underOperationId(operationId: string, limit: number, options?: CallOptions): Promise<Task[]> {
     const query = { operationID: operationIdHeader(operationId), limit };
     return (await read(page(task), '/tasks', query, options)).items;
-  };
+  }
 
   return {
     /** @throws VcdaError `TaskNotFound` (assumed) when the site has forgotten it */
@@ -55,20 +83,11 @@ export function taskCalls({ read, readAll, readByIds, segment }: SiteHttp) {
     tasksById: (ids: string[], options?: CallOptions): Promise<Map<string, Task>> =>
       readByIds(task, '/tasks', ids, options),
 
-    /**
-     * The tasks under an operation id; null when this site's filter says nothing. Whether a site filters is undocumented,
-     * hence the control, once: a query for an id never used must find nothing.
-     */
-    async tasksOfOperation(operationId: string, options?: CallOptions): Promise<Task[] | null> {
-      if (filtersByOperationId === false) return null;
-      const found = await underOperationId(operationId, PAGE_LIMIT, options);
-      if (found.length === 0 || filtersByOperationId === true) return found;
-      const control = await underOperationId(`${operationId}/never-used`, 1, options);
-      filtersByOperationId = control.length === 0;
-      return filtersByOperationId ? found : null;
-    },
+    /** The tasks under an operation id; null when this site's filter says nothing. */
+    tasksOfOperation: (operationId: string, options?: CallOptions): Promise<Task[] | null> =>
+      byOperationId.tasksOf(operationId, options),
     /** Whether the site was seen to filter by operation id; null while nothing was found under any. */
-    filtersByOperationId: (): boolean | null => filtersByOperationId,
+    filtersByOperationId: (): boolean | null => byOperationId.works,
   };
 }
 

@@ -32,7 +32,7 @@ export function siteConfig(name: string, url: string, options: SiteOptions = {})
 
 export function clientFor(sites: SiteConfig[], errors: Config['errors'] = {}): Sites {
   const byName = Object.fromEntries(sites.map((site) => [site.name, site]));
-  return createSites({ file: null, sites: byName, errors, worker: { taskQueue: 'test', checks: {} } });
+  return createSites({ sites: byName, errors });
 }
 
 export interface FakeOptions {
