@@ -29,6 +29,7 @@ export const vmNetworkSettings = strict({
         resetMacAddress: z.boolean().exactOptional(),
         network: text.exactOptional(),
         ipAddress: ipAddress.exactOptional(),
+        /** `DHCP`, `POOL`; assumed also `MANUAL`, `NONE` */
         ipAddressAllocationMode: text.exactOptional(),
       }),
       'a list of NICs',

@@ -25,34 +25,46 @@ const destination = strict({
   sizingPolicy: uuid.exactOptional().meta({ description: 'uuid', otherwise: "VCDA's" }),
 });
 
+const ofVcda = { otherwise: "VCDA's" };
+
 /** The fields of VCDA's start body that are the same for all VMs of a plan, by its names [seed start-vm-replication]. */
 export const replication = strict({
-  description: z.string().exactOptional().meta({ description: 'text' }),
+  description: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'text', ...ofVcda }),
   rpo: minutes.exactOptional().meta({
     description:
       'minutes, as a number or as a duration: `15`, `15m`, `4h`; at most 24 hours. For a migration VCDA fixes it at 24 hours',
+    ...ofVcda,
   }),
   slaProfileId: uuid.exactOptional().meta({
     description:
       'uuid; VCDA uses it instead of `rpo`, `dataConnectionType` and `retentionPolicy`, which a `protect` plan then cannot have',
+    ...ofVcda,
   }),
   dataConnectionType: z
     .enum(['PLAIN', 'ENCRYPTED', 'ENCRYPTED_COMPRESSED'])
     .exactOptional()
-    .meta({ description: '`PLAIN`, `ENCRYPTED`, `ENCRYPTED_COMPRESSED`' }),
-  quiesced: z.boolean().exactOptional().meta({ description: 'whether the guest is quiesced for each instance' }),
+    .meta({ description: '`PLAIN`, `ENCRYPTED`, `ENCRYPTED_COMPRESSED`', ...ofVcda }),
+  quiesced: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'whether the guest is quiesced for each instance', ...ofVcda }),
   retentionPolicy: strict({
     rules: z.array(strict({ numberOfInstances: atLeastOne, distance: minutes }), 'a list of rules').meta({
       description:
         'list of `{ numberOfInstances, distance }`; `distance` in minutes, or a duration. At most 24 instances over all rules',
+      ...ofVcda,
     }),
   }).exactOptional(),
   targetDiskType: z
     .enum(['THIN', 'PREALLOCATED', 'PREALLOCATED_ZEROS'])
     .exactOptional()
-    .meta({ description: '`THIN`, `PREALLOCATED`, `PREALLOCATED_ZEROS`' }),
+    .meta({ description: '`THIN`, `PREALLOCATED`, `PREALLOCATED_ZEROS`', ...ofVcda }),
   initialSyncTime: epoch.exactOptional().meta({
     description: 'a moment, or epoch milliseconds; 0 or a past moment: at once',
+    ...ofVcda,
   }),
 });
 

@@ -6,7 +6,7 @@ import type { Fault } from './source/problem.js';
 export type Whole = 'plan' | 'drill';
 
 /** Suggestions cost a look at every name; a file with more mistakes than this has another mistake. */
-const MOST_SUGGESTIONS = 50;
+const MOST_SUGGESTIONS = 20;
 
 /** VMs by what people call them: an id, or a name, which several may have. */
 export class VmNames<T extends { id: string | undefined; name: string | undefined }> {

@@ -87,7 +87,10 @@ export const vmColumns = {
   replicationId: common.replicationId,
   address: common.address,
 };
-export const vmRow = strict(vmColumns).transform(({ wave: _, ...value }) => ({ ...value, after: [] as string[] }));
+export const vmRow = strict(vmColumns).transform((value) => {
+  const { wave: _, ...vm } = value;
+  return { ...vm, after: [] as string[] };
+});
 
 /** VMs as a list, or the name of a CSV file, relative to the file. */
 export const vms = choose({ file: text, list: z.array(vm) }, (value, report) => {

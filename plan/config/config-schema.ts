@@ -56,7 +56,9 @@ export const site = strict({
     description:
       '`https://host[:port]`, with nothing after it. `http://` for this machine only: `localhost`, `127.0.0.0/8`, `[::1]`',
   }),
-  login: login.exactOptional().meta({ description: 'see below', otherwise: 'required for a worker' }),
+  login: login
+    .exactOptional()
+    .meta({ description: 'how a worker logs in; see below', otherwise: 'required for a worker' }),
   onPremAuth: text.exactOptional().meta({
     // [seed start-vm-replication]
     description:
@@ -92,21 +94,33 @@ export const site = strict({
   }).prefault({}),
 });
 
-const pause = (description: string) => duration().exactOptional().meta({ description });
+const ofTable = { otherwise: "the table's" };
+const pause = (description: string) =>
+  duration()
+    .exactOptional()
+    .meta({ description, ...ofTable });
 
 /** A partial row of the error table; see docs/error-codes.md. Durations in ms. */
 export const errorRow = strict({
-  action: z.enum(['retry', 'hold', 'fail']).exactOptional().meta({
-    description: 'what a request that ends so does: `retry`, `hold` (wait for a person) or `fail`',
-  }),
+  action: z
+    .enum(['retry', 'hold', 'fail'])
+    .exactOptional()
+    .meta({
+      description: 'what a request that ends so does: `retry`, `hold` (wait for a person) or `fail`',
+      ...ofTable,
+    }),
   retry: strict({
     initial: pause('first pause, a duration'),
     max: pause('longest pause, a duration'),
     for: pause('how long to go on, a duration'),
   }).exactOptional(),
-  task: z.enum(['fail', 'retry', 'hold']).exactOptional().meta({
-    description: 'what an accepted task that ends so does: `fail`, `retry` or `hold`',
-  }),
+  task: z
+    .enum(['fail', 'retry', 'hold'])
+    .exactOptional()
+    .meta({
+      description: 'what an accepted task that ends so does: `fail`, `retry` or `hold`',
+      ...ofTable,
+    }),
 });
 
 /** Drills name it, and people read it in reports. */
@@ -130,7 +144,7 @@ export const checkCommand = strict({
 /** Programs that drills may run as checks, by name: what a drill file cannot say. */
 const commands = z.record(z.string(), checkCommand).prefault({});
 
-const worker = strict({
+export const worker = strict({
   taskQueue: text.prefault('drover').meta({ description: 'Temporal task queue of the workers' }),
   checks: commands.meta({ propertyNames: { pattern: commandName.source } }),
 });
@@ -139,7 +153,14 @@ export const config = strict({
   sites: z
     .record(z.string(), site)
     .prefault({})
-    .meta({ description: 'the sites, by their names in VCDA', propertyNames: { pattern: siteName.source } }),
-  errors: z.record(z.string(), errorRow).prefault({}).meta({ description: 'rows of the error table, overridden' }),
+    .meta({
+      description: 'the sites, by their names in VCDA; see below',
+      otherwise: 'none',
+      propertyNames: { pattern: siteName.source },
+    }),
+  errors: z
+    .record(z.string(), errorRow)
+    .prefault({})
+    .meta({ description: 'rows of the error table, overridden; see below', otherwise: 'the table alone' }),
   worker: worker.prefault({}),
 });

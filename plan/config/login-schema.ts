@@ -48,7 +48,7 @@ export const logins = {
   localUser: withSecret(
     strict({
       type: z.literal('localUser').meta({ description: '`localUser`: a user of the appliance' }),
-      user: text.meta({ description: 'such as `root`' }),
+      user: text.meta({ description: 'of the appliance: `root`' }),
       ...passwords,
     }),
     'password',

@@ -6,7 +6,7 @@ export const text = z.string().min(1, 'text');
 
 export const atLeastOne = z.int('a whole number').min(1, 'a whole number, at least 1');
 
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const A_UUID = 'a uuid, such as 5ee9224f-305d-46f6-865f-b605e70acef8';
 export const uuid = z.string(A_UUID).regex(UUID, A_UUID).toLowerCase();
 
