@@ -97,5 +97,5 @@ export const vms = choose({ file: text, list: z.array(vm) }, (value, report) => 
   if (typeof value === 'string' && value !== '') return 'file';
   if (Array.isArray(value) && value.length > 0) return 'list';
   const found = Array.isArray(value) ? 'an empty list' : value === undefined ? 'missing' : 'neither list nor file';
-  return report({ message: `vms is ${found}`, expected: 'a list of VMs, or the name of a CSV file' }) as undefined;
+  return report({ message: `vms is ${found}`, expected: 'a list of VMs, or the name of a CSV file' });
 });

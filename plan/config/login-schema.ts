@@ -66,7 +66,7 @@ export const logins = {
 
 /** How a worker logs in to a site. */
 export const login = choose(logins, (value, report) => {
-  if (!isMapping(value)) return report({ expected: 'a mapping (key: value)' }) as undefined;
+  if (!isMapping(value)) return report({ expected: 'a mapping (key: value)' });
   const written: unknown = Reflect.get(value, 'type');
   const type = LOGIN_TYPES.find((known) => known === written);
   if (type === undefined) report({ expected: oneOf(LOGIN_TYPES) }, ['type']);

@@ -106,5 +106,5 @@ export const check = choose(checks, (value, report) => {
   const types = isMapping(value) ? TYPES.filter((type) => (Reflect.get(value, type) ?? null) !== null) : [];
   if (types.length === 1) return types[0];
   const count = types.length === 0 ? 'none of tcp, http and command' : `both ${types.join(' and ')}`;
-  return report({ found: `has ${count}`, expected: `one of ${oneOf(TYPES)}` }) as undefined;
+  return report({ found: `has ${count}`, expected: `one of ${oneOf(TYPES)}` });
 });

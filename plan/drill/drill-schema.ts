@@ -32,13 +32,13 @@ const group = choose({ list: members('a VM'), named: strict({ name: text, vms: m
 
 const GROUPS = 'a list of groups, each a list of VM ids or names';
 const groups = choose({ list: z.array(group).min(1, GROUPS) }, (value, report) =>
-  Array.isArray(value) ? 'list' : (report({ found: 'is not a list', expected: GROUPS }) as undefined),
+  Array.isArray(value) ? 'list' : report({ found: 'is not a list', expected: GROUPS }),
 );
 
 const checks = choose({ list: z.array(check) }, (value, report) =>
   Array.isArray(value)
     ? 'list'
-    : (report({ found: 'is not a list', expected: 'a list of checks, such as [ { tcp: 443 } ]' }) as undefined),
+    : report({ found: 'is not a list', expected: 'a list of checks, such as [ { tcp: 443 } ]' }),
 );
 
 export const recovery = strict({

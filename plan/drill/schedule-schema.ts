@@ -22,7 +22,7 @@ const timezone = choose({ zone: z.string() }, (value, report) => {
   return report({
     expected: 'a zone of the IANA database, such as Europe/Paris or UTC',
     ...(typeof value === 'string' ? didYouMean(value, names()) : {}),
-  }) as undefined;
+  });
 });
 
 /** A name as the database spells it; undefined when it has no such zone. */

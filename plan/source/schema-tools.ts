@@ -8,7 +8,7 @@ export interface ValueFault extends Partial<Fault> {
 }
 
 /** Says that something is wrong at a path below a value; `at`: the place of the value, or of its key. */
-export type Report = (fault: ValueFault, path?: (string | number)[], at?: 'value' | 'key') => void;
+export type Report = (fault: ValueFault, path?: (string | number)[], at?: 'value' | 'key') => undefined;
 
 /** How what a function reads is told to editors: a part of a JSON schema. */
 export type Json = z.core.JSONSchema.BaseSchema;
@@ -112,10 +112,12 @@ interface ReportedIssue {
   params: { fault: ValueFault; at: 'value' | 'key' };
 }
 
-const reporter =
-  (add: (issue: ReportedIssue) => void): Report =>
-  (fault, path = [], at = 'value') =>
+function reporter(add: (issue: ReportedIssue) => void): Report {
+  return (fault, path = [], at = 'value') => {
     add({ code: 'custom', path, message: '', params: { fault, at } });
+    return undefined;
+  };
+}
 
 /** What {@link Report} reported, when an issue comes from there. */
 export function reportedIn(issue: z.core.$ZodIssue): ReportedIssue['params'] | undefined {

@@ -62,7 +62,7 @@ describe('one of several schemas', () => {
   const schema = strict({
     one: choose({ number: even, mapping: strict({ of: even }) }, (value, report) => {
       if (typeof value === 'number') return 'number';
-      return isMapping(value) ? 'mapping' : (report({ expected: 'a number or a mapping' }) as undefined);
+      return isMapping(value) ? 'mapping' : report({ expected: 'a number or a mapping' });
     }),
   });
 
