@@ -14,7 +14,7 @@ export type {
   VmState,
 } from '../contract/report.js';
 export { loadDrill } from '../plan/drill/load-drill.js';
-export { loadPlan } from '../plan/load-plan.js';
+export { loadPlan, parsePlan } from '../plan/load-plan.js';
 export { BadInput, type Problem } from '../plan/source/problem.js';
 export type { Check, Drill, DrillSchedule, Plan, PlanVm, Wave } from '../plan/types.js';
 export { TemporalUnreachable } from '../temporal/connection.js';

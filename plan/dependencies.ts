@@ -1,8 +1,8 @@
 import type { WaveEntry } from './plan-waves.js';
 import { quote } from './source/check.js';
-import type { Fault, Problem } from './source/problem.js';
+import { type Fault, type Place, type Problem, placeText } from './source/problem.js';
 import type { Reference, VmEntry } from './vm-entry.js';
-import { oneVm, type VmNames, vmNames, type Whole } from './vm-names.js';
+import { oneVm, VmNames, type Whole } from './vm-names.js';
 
 interface Known {
   /** what the VMs are part of, for messages */
@@ -13,7 +13,7 @@ interface Known {
 
 interface Edge {
   to: VmEntry;
-  at: () => { line: number; column: number };
+  at: () => Place;
 }
 
 /**
@@ -24,7 +24,7 @@ export function resolveDependencies(waves: WaveEntry[], whole: Whole, problems: 
   const entries = waves.flatMap(({ vms }) => vms);
   reportTwins(entries, problems);
   const wave = new Map(waves.flatMap(({ vms }, number) => vms.map((entry) => [entry, number] as const)));
-  const known: Known = { whole, names: vmNames(entries), wave };
+  const known: Known = { whole, names: new VmNames(entries), wave };
   const edges = new Map<VmEntry, Edge[]>();
   for (const entry of entries) {
     const found = entry.after.flatMap((reference) => resolve(entry, reference, known, problems));
@@ -47,9 +47,8 @@ function reportTwins(entries: VmEntry[], problems: Problem[]): void {
         first.set(id, entry);
         continue;
       }
-      const { line, column } = twin.at(key);
-      const message = `the ${what} ${id} is there twice, first at ${twin.file}:${line}:${column}`;
-      problems.push({ file: entry.file, ...entry.at(key), message });
+      const message = `the ${what} ${id} is there twice, first at ${placeText(twin.at(key))}`;
+      problems.push({ ...entry.at(key), message });
     }
   }
 }
@@ -64,7 +63,7 @@ function resolve(entry: VmEntry, reference: Reference, known: Known, problems: P
   const texts = reference.several ? split(reference.text, known.names) : [reference.text.trim()];
   return texts.flatMap((text) => {
     const report = (fault: Fault) => {
-      problems.push({ file: entry.file, ...reference.at(), ...fault });
+      problems.push({ ...reference.at(), ...fault });
       return [];
     };
     const found = oneVm(text, known.names, { subject: 'after', whole: known.whole });
@@ -101,7 +100,7 @@ function reportCycles(edges: Map<VmEntry, Edge[]>, problems: Problem[]): void {
     const ordered = [...cycle.slice(cycle.indexOf(first)), ...cycle.slice(0, cycle.indexOf(first)), first];
     const edge = edges.get(first)?.find(({ to }) => to === ordered[1]);
     const message = `VMs that wait for each other: ${ordered.map(label).join(' after ')}`;
-    problems.push({ file: first.file, ...(edge ?? first).at('after'), message, expected: 'no cycle' });
+    problems.push({ ...(edge ?? first).at('after'), message, expected: 'no cycle' });
     for (const entry of cycle) left.delete(entry);
   }
 }
@@ -111,7 +110,12 @@ function dropFree(left: Map<VmEntry, Edge[]>): void {
   const waiting = new Map([...left].map(([entry, edges]) => [entry, edges.filter(({ to }) => left.has(to)).length]));
   const followers = new Map<VmEntry, VmEntry[]>();
   for (const [entry, edges] of left) {
-    for (const { to } of edges) if (left.has(to)) followers.set(to, [...(followers.get(to) ?? []), entry]);
+    for (const { to } of edges) {
+      if (!left.has(to)) continue;
+      const waiters = followers.get(to) ?? [];
+      waiters.push(entry);
+      followers.set(to, waiters);
+    }
   }
   const free = [...left.keys()].filter((entry) => waiting.get(entry) === 0);
   for (let entry = free.pop(); entry; entry = free.pop()) {

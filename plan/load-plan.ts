@@ -1,13 +1,12 @@
-import { z } from 'zod';
 import { checkSites } from './check-sites.js';
 import { resolveDependencies } from './dependencies.js';
-import { checkKind } from './kind-rules.js';
-import * as schema from './plan-schema.js';
+import { plan as planSchema } from './plan-rules.js';
 import { readWaves, type WaveEntry } from './plan-waves.js';
-import { readRecovery } from './recovery.js';
-import { check, checkKeys } from './source/check.js';
+import { check, valueAt } from './source/check.js';
+import { objectSource } from './source/object-source.js';
 import { type Problem, throwProblems } from './source/problem.js';
 import { readText } from './source/read-text.js';
+import { isMapping } from './source/schema-tools.js';
 import { parseSource, type Source } from './source/yaml-document.js';
 import type { Plan } from './types.js';
 
@@ -26,67 +25,58 @@ export function loadPlan(path: string, options: { sites: string[] | null }): Pla
 }
 
 /**
+ * Makes a plan of data that is in no file: what a plan file would hold, as an object. It is checked as a file is; a CSV that
+ * it names is relative to the working directory.
+ *
+ * @param options.sites as for {@link loadPlan}; default null
+ * @throws BadInput with every problem at once, each with the path of its key instead of file, line and column
+ */
+export function parsePlan(data: unknown, { sites = null }: { sites?: string[] | null } = {}): Plan {
+  const problems: Problem[] = [];
+  const { plan } = planOf(objectSource('the plan', data), sites, problems);
+  throwProblems(problems, 'the plan');
+  if (!plan) throw new Error('neither a plan nor a problem');
+  return plan;
+}
+
+interface PlanAsRead {
+  plan: Plan | undefined;
+  waves: WaveEntry[];
+}
+
+/**
  * Reads a plan that a command or another file names, adding what is wrong with it to `problems`. The waves are there as far
  * as they could be read, so that one mistake does not make others appear.
  */
-export function readPlan(
-  path: string,
-  sites: string[] | null,
-  problems: Problem[],
-): { plan: Plan | undefined; waves: WaveEntry[] } {
-  const nothing = { plan: undefined, waves: [] };
+export function readPlan(path: string, sites: string[] | null, problems: Problem[]): PlanAsRead {
   const read = readText(path);
-  if ('reason' in read) {
-    problems.push({ file: path, line: null, column: null, message: `the plan ${read.reason}` });
-    return nothing;
-  }
-  const source = parseSource(path, read.text, problems);
-  const root = source && check(z.record(z.string(), z.unknown()), source, [], problems);
-  if (!root) return nothing;
-  checkKeys(source, schema.PLAN_KEYS, problems);
-  const waves = readWaves(source, problems);
-  resolveDependencies(waves, 'plan', problems);
-  return { plan: readSections(source, sites, waves, problems), waves };
+  if ('reason' in read) problems.push({ file: path, line: null, column: null, message: `the plan ${read.reason}` });
+  const source = 'text' in read ? parseSource(path, read.text, problems) : undefined;
+  return source ? planOf(source, sites, problems) : { plan: undefined, waves: [] };
 }
 
-function readSections(
-  source: Source,
-  sites: string[] | null,
-  waves: WaveEntry[],
-  problems: Problem[],
-): Plan | undefined {
-  // Each section on its own, so that a mistake in one does not hide those in the others.
-  const section = <S extends z.ZodType>(key: string, of: S) => check(of, source, [key], problems);
-  const name = section('name', schema.planName);
-  const kind = section('kind', schema.kind);
-  const from = section('source', schema.sourceSite);
-  const destination = section('destination', schema.destination);
-  const replication = section('replication', schema.replication);
-  const limits = section('limits', schema.limits);
-  const cutover = section('cutover', schema.cutover);
-  const recovery = readRecovery(source, problems);
-  const stopAfter = section('stopAfter', schema.stopAfter);
-  const keepReplication = section('keepReplication', schema.keepReplication);
-  const remigrate = section('remigrate', schema.remigrate);
-  const confirm = section('confirm', schema.confirm);
-  checkSites(source, from?.site, destination?.site, sites, problems);
-  if (kind) checkKind(source, kind, { destination, replication, cutover, recovery, confirm }, waves, problems);
-  if (!name || !kind || !from || !destination || !replication || !limits || !cutover || !recovery) return undefined;
-  if (stopAfter === undefined || keepReplication === undefined || remigrate === undefined || confirm === undefined)
-    return undefined;
-  return {
-    name,
-    kind,
-    source: from,
-    destination,
-    replication,
-    limits,
-    cutover,
-    recovery,
-    stopAfter,
-    keepReplication,
-    remigrate,
-    confirm,
-    waves: waves.map((wave) => ({ name: wave.name, vms: wave.vms.flatMap(({ vm }) => vm ?? []) })),
-  };
+function planOf(source: Source, sites: string[] | null, problems: Problem[]): PlanAsRead {
+  const read = check(planSchema, source, [], problems);
+  if (!isMapping(source.value)) return { plan: undefined, waves: [] };
+  const waves = readWaves(source, problems);
+  resolveDependencies(waves, 'plan', problems);
+  checkSites(source, sites, problems);
+  checkVdc(source, waves, problems);
+  if (!read) return { plan: undefined, waves };
+  const { vms: _, waves: __, recovery = { instance: 'latest' }, ...rest } = read;
+  const named = waves.map(({ name, vms }) => ({ name, vms: vms.flatMap(({ vm }) => vm ?? []) }));
+  return { plan: { ...rest, recovery, waves: named }, waves };
+}
+
+/** New replications need a VDC to go to; that of the plan may be left out when every VM has its own. */
+function checkVdc(source: Source, waves: WaveEntry[], problems: Problem[]): void {
+  const kind = valueAt(source.value, ['kind']);
+  const destination = valueAt(source.value, ['destination']);
+  if ((kind !== 'migrate' && kind !== 'protect') || !isMapping(destination)) return;
+  const vms = waves.flatMap((wave) => wave.vms.flatMap(({ vm }) => vm ?? []));
+  const ownVdc = vms.length > 0 && vms.every((vm) => vm.vdc !== undefined);
+  if ((valueAt(destination, ['vdc']) ?? null) !== null || ownVdc) return;
+  const message = `destination.vdc is missing, which a plan of kind ${kind} needs`;
+  const expected = 'the uuid of the VDC at the destination, here or for every VM';
+  problems.push({ ...source.at(['destination', 'vdc']), message, expected });
 }

@@ -1,55 +1,59 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { compact, optional, parsed, strict } from './source/check.js';
 import { text } from './source/schema-parts.js';
+import { parsed, strict } from './source/schema-tools.js';
 
 const index = z.int('a whole number').min(0, 'a whole number, at least 0');
 
-const ipAddress = parsed('an IP address, such as 10.0.0.5', (value) =>
+const ipAddress = parsed('an IP address, such as 10.0.0.5', { type: 'string' }, (value) =>
   typeof value === 'string' && isIP(value) > 0 ? value : undefined,
 );
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
 /** Where checks find a recovered VM. */
-export const address = parsed('an IP address or the name of a host, such as 10.0.0.5 or db1.dr.example.com', (value) =>
-  typeof value === 'string' && (isIP(value) > 0 || HOST_NAME.test(value)) ? value : undefined,
+export const address = parsed(
+  'an IP address or the name of a host, such as 10.0.0.5 or db1.dr.example.com',
+  { type: 'string' },
+  (value) => (typeof value === 'string' && (isIP(value) > 0 || HOST_NAME.test(value)) ? value : undefined),
 );
 
-/** Both by the names of VCDA's recovery bodies; see plan/types.ts. */
+/** As the recovery bodies have it [doc B45 failover]. */
 export const vmNetworkSettings = strict({
-  primaryNicIndex: optional(index),
-  nics: optional(
-    z.array(
+  primaryNicIndex: index.exactOptional(),
+  nics: z
+    .array(
       strict({
         nicIndex: index,
-        isConnected: optional(z.boolean()),
-        resetMacAddress: optional(z.boolean()),
-        network: optional(text),
-        ipAddress: optional(ipAddress),
-        ipAddressAllocationMode: optional(text),
-      }).transform(compact),
+        isConnected: z.boolean().exactOptional(),
+        resetMacAddress: z.boolean().exactOptional(),
+        network: text.exactOptional(),
+        ipAddress: ipAddress.exactOptional(),
+        /** `DHCP`, `POOL`; assumed also `MANUAL`, `NONE` */
+        ipAddressAllocationMode: text.exactOptional(),
+      }),
       'a list of NICs',
-    ),
-  ),
-  copySourceNicSettings: optional(z.boolean()),
-  computerName: optional(text),
-  enableGuestCustomization: optional(z.boolean()),
-}).transform(compact);
+    )
+    .exactOptional(),
+  copySourceNicSettings: z.boolean().exactOptional(),
+  computerName: text.exactOptional(),
+  enableGuestCustomization: z.boolean().exactOptional(),
+});
 
-const orgVdcNetwork = strict({ id: text, name: optional(text) }).transform(compact);
+const orgVdcNetwork = strict({ id: text, name: text.exactOptional() });
 
+/** As the recovery bodies have it [doc OPI AbstractFailoverSettings]; ids are those of org VDC networks. */
 export const vAppNetworkSettings = strict({
-  networkMappings: optional(
-    z.array(
+  networkMappings: z
+    .array(
       strict({
-        sourceNetworkName: optional(text),
-        sourceOrgVdcNetwork: optional(orgVdcNetwork),
-        destinationOrgVdcNetwork: optional(orgVdcNetwork),
-      }).transform(compact),
+        sourceNetworkName: text.exactOptional(),
+        sourceOrgVdcNetwork: orgVdcNetwork.exactOptional(),
+        destinationOrgVdcNetwork: orgVdcNetwork.exactOptional(),
+      }),
       'a list of mappings',
-    ),
-  ),
-  copySourceNetworks: optional(z.boolean()),
-  bridgeOrgVdcNetworks: optional(z.array(orgVdcNetwork, 'a list of networks, each with its id')),
-}).transform(compact);
+    )
+    .exactOptional(),
+  copySourceNetworks: z.boolean().exactOptional(),
+  bridgeOrgVdcNetworks: z.array(orgVdcNetwork, 'a list of networks, each with its id').exactOptional(),
+});

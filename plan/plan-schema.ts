@@ -1,52 +1,8 @@
 import { z } from 'zod';
-import { address, vAppNetworkSettings, vmNetworkSettings } from './network-schema.js';
-import { compact, optional, parsed, strict } from './source/check.js';
-import { parseDuration } from './source/durations.js';
-import { atLeastOne, moment, section, text, UUID, uuid, withDefault } from './source/schema-parts.js';
-
-/** Every top-level key of a plan. */
-export const PLAN_KEYS = [
-  'name',
-  'kind',
-  'source',
-  'destination',
-  'replication',
-  'limits',
-  'cutover',
-  'recovery',
-  'stopAfter',
-  'keepReplication',
-  'remigrate',
-  'confirm',
-  'waves',
-  'vms',
-];
-
-const storageProfile = parsed('a uuid, or "*" for any', (value) =>
-  typeof value === 'string' && (value === '*' || UUID.test(value)) ? value.toLowerCase() : undefined,
-);
-/** A uuid between clouds; the managed object id of vCenter (`vm-123`) for a VM on premises. */
-const vmId = parsed('a uuid, or vm-123 for a VM on premises', (value) =>
-  typeof value === 'string' && (UUID.test(value) || /^vm-\d+$/.test(value)) ? value.toLowerCase() : undefined,
-);
-
-const replicationId = parsed('C4- and a uuid, the id of a replication of one VM', (value) =>
-  typeof value === 'string' && value.startsWith('C4-') && UUID.test(value.slice(3)) ? value : undefined,
-);
-
-export const minutes = parsed('minutes: a whole number, or a duration such as 15m or 24h', (value) => {
-  const count = typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) / 60_000 : value;
-  return typeof count === 'number' && Number.isInteger(count) && count >= 1 ? count : undefined;
-});
-
-const epoch = parsed('epoch milliseconds, or a moment with its time zone such as 2026-12-05T22:00:00+01:00', (value) =>
-  typeof value === 'number' && Number.isInteger(value) ? value : epochOf(value),
-);
-
-function epochOf(value: unknown): number | undefined {
-  const read = moment.safeParse(value);
-  return read.success ? Date.parse(read.data) : undefined;
-}
+import { vAppNetworkSettings } from './network-schema.js';
+import { atLeastOne, epoch, minutes, moment, text, uuid } from './source/schema-parts.js';
+import { choose, isMapping, parsed, strict } from './source/schema-tools.js';
+import { storageProfile, vms } from './vm-schema.js';
 
 /** Becomes part of the run's id, which goes into workflow ids and an HTTP header; a date is added to it. */
 export const planName = z
@@ -58,106 +14,176 @@ export const planName = z
 
 export const kind = z.enum(['migrate', 'protect', 'failover', 'reverse', 'failback']);
 
-export const sourceSite = strict({ site: text });
+const destination = strict({
+  site: text.meta({ description: 'another site of the config' }),
+  vdc: uuid.exactOptional().meta({
+    description: 'uuid of the VDC at the destination',
+    otherwise: 'required for `migrate` and `protect`, unless every VM has its own',
+  }),
+  storageProfile: storageProfile.prefault('*').meta({ description: 'uuid, or `*` for any' }),
+  placementPolicy: uuid.exactOptional().meta({ description: 'uuid', otherwise: "VCDA's" }),
+  sizingPolicy: uuid.exactOptional().meta({ description: 'uuid', otherwise: "VCDA's" }),
+});
 
-export const destination = strict({
-  site: text,
-  vdc: optional(uuid),
-  storageProfile: withDefault(storageProfile, '*'),
-  placementPolicy: optional(uuid),
-  sizingPolicy: optional(uuid),
-}).transform(compact);
+const ofVcda = { otherwise: "VCDA's" };
 
-/** The fields of VCDA's start body that are the same for all VMs of a plan. */
-export const replication = withDefault(
-  strict({
-    description: optional(z.string()),
-    rpo: optional(minutes),
-    slaProfileId: optional(uuid),
-    dataConnectionType: optional(z.enum(['PLAIN', 'ENCRYPTED', 'ENCRYPTED_COMPRESSED'])),
-    quiesced: optional(z.boolean()),
-    retentionPolicy: optional(
-      strict({ rules: z.array(strict({ numberOfInstances: atLeastOne, distance: minutes }), 'a list of rules') }),
-    ),
-    targetDiskType: optional(z.enum(['THIN', 'PREALLOCATED', 'PREALLOCATED_ZEROS'])),
-    initialSyncTime: optional(epoch),
-  }).transform(compact),
-  {},
-);
+/** The fields of VCDA's start body that are the same for all VMs of a plan, by its names [seed start-vm-replication]. */
+export const replication = strict({
+  description: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'text', ...ofVcda }),
+  rpo: minutes.exactOptional().meta({
+    description:
+      'minutes, as a number or as a duration: `15`, `15m`, `4h`; at most 24 hours. For a migration VCDA fixes it at 24 hours',
+    ...ofVcda,
+  }),
+  slaProfileId: uuid.exactOptional().meta({
+    description:
+      'uuid; VCDA uses it instead of `rpo`, `dataConnectionType` and `retentionPolicy`, which a `protect` plan then cannot have',
+    ...ofVcda,
+  }),
+  dataConnectionType: z
+    .enum(['PLAIN', 'ENCRYPTED', 'ENCRYPTED_COMPRESSED'])
+    .exactOptional()
+    .meta({ description: '`PLAIN`, `ENCRYPTED`, `ENCRYPTED_COMPRESSED`', ...ofVcda }),
+  quiesced: z
+    .boolean()
+    .exactOptional()
+    .meta({ description: 'whether the guest is quiesced for each instance', ...ofVcda }),
+  retentionPolicy: strict({
+    rules: z.array(strict({ numberOfInstances: atLeastOne, distance: minutes }), 'a list of rules').meta({
+      description:
+        'list of `{ numberOfInstances, distance }`; `distance` in minutes, or a duration. At most 24 instances over all rules',
+      ...ofVcda,
+    }),
+  }).exactOptional(),
+  targetDiskType: z
+    .enum(['THIN', 'PREALLOCATED', 'PREALLOCATED_ZEROS'])
+    .exactOptional()
+    .meta({ description: '`THIN`, `PREALLOCATED`, `PREALLOCATED_ZEROS`', ...ofVcda }),
+  initialSyncTime: epoch.exactOptional().meta({
+    description: 'a moment, or epoch milliseconds; 0 or a past moment: at once',
+    ...ofVcda,
+  }),
+});
 
-export const limits = section(
-  strict({ syncs: optional(atLeastOne), cutovers: optional(atLeastOne) }).transform(compact),
-);
+/** A share of the sites' limits, of a run or a drill. */
+export const limits = (whole: string) => {
+  const share = (what: string) =>
+    atLeastOne.exactOptional().meta({
+      description: `this ${whole}'s share of the sites' limits on ${what}; those hold as well`,
+      otherwise: "the sites' limits alone",
+    });
+  return strict({ syncs: share('initial syncs'), cutovers: share('cutovers') });
+};
 
 const cutoverWindow = strict({
-  opens: moment,
-  closes: moment,
-  missed: withDefault(z.enum(['hold', 'fail']), 'hold'),
+  opens: moment.meta({ description: 'moment from which a cutover may begin', otherwise: 'no window: at any time' }),
+  closes: moment.meta({ description: 'moment until which a cutover may begin', otherwise: 'no window: at any time' }),
+  missed: z.enum(['hold', 'fail']).prefault('hold').meta({
+    description: 'a VM not cut over when the window closes: `hold` (waits for a person) or `fail`',
+  }),
 }).refine(({ opens, closes }) => opens < closes, { path: ['closes'], message: 'a moment after "opens"' });
 
-export const cutover = section(
-  strict({
-    approval: withDefault(z.enum(['none', 'wave', 'vm']), 'none'),
-    window: withDefault(cutoverWindow, null),
-    powerOn: withDefault(z.boolean(), true),
-    consolidate: withDefault(z.boolean(), false),
+const cutover = strict({
+  approval: z.enum(['none', 'wave', 'vm']).prefault('none').meta({
+    description: 'whether a person must approve each cutover: `none`, `wave` or `vm`',
   }),
-);
+  window: cutoverWindow.nullable().prefault(null),
+  powerOn: z.boolean().prefault(true).meta({ description: 'power on the VM at the destination' }),
+  consolidate: z.boolean().prefault(false).meta({ description: 'consolidate its disks' }),
+});
 
-/** Which instance it is, recovery.ts reads. */
-export const recovery = section(
-  strict({ instance: optional(z.unknown()), vAppNetworkSettings: optional(vAppNetworkSettings) }),
+/** The latest instance, or the newest that is not younger than a moment. */
+const chosenInstance = choose(
+  {
+    latest: z.literal('latest', 'latest, or { before: a moment with its time zone }'),
+    older: strict({ before: moment }),
+  },
+  (value) => (isMapping(value) ? 'older' : 'latest'),
 );
+export const instance = chosenInstance.prefault('latest');
+
+export const networks = vAppNetworkSettings.exactOptional().meta({
+  description:
+    "the networks, by the names of VCDA's API: `networkMappings` (list of `sourceNetworkName`, `sourceOrgVdcNetwork`, `destinationOrgVdcNetwork`), `copySourceNetworks`, `bridgeOrgVdcNetworks`; networks as `{ id, name }`",
+  otherwise: 'as configured at the replication',
+});
+
+export const recovery = strict({
+  instance: instance.meta({
+    description:
+      '`latest`, or `{ before: <moment> }`: the newest instance that is not younger. A failback has `latest` alone, since it goes back by a planned migration',
+  }),
+  vAppNetworkSettings: networks,
+});
 
 type StopAfter = { count: number } | { percent: number };
 
-export const stopAfter = withDefault(
-  parsed(
-    'a count of failures such as 5, or a share of the VMs such as 10%, above 0 and at most 100%',
-    (value): StopAfter | undefined => {
-      const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(value));
-      if (share) {
-        const percent = Number(share[1]);
-        return percent > 0 && percent <= 100 ? { percent } : undefined;
-      }
-      return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? { count: value } : undefined;
-    },
-  ),
-  null,
+const stopAfter = parsed(
+  'a count of failures such as 5, or a share of the VMs such as 10%, above 0 and at most 100%',
+  {
+    anyOf: [
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: '^\\d+(\\.\\d+)?\\s*%$' },
+    ],
+  },
+  (value): StopAfter | undefined => {
+    const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(value));
+    if (share) {
+      const percent = Number(share[1]);
+      return percent > 0 && percent <= 100 ? { percent } : undefined;
+    }
+    return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? { count: value } : undefined;
+  },
 );
 
-export const keepReplication = withDefault(z.boolean(), false);
-export const remigrate = keepReplication;
+export const confirm = z.enum(['removes-source']).nullable().prefault(null);
 
-export const confirm = withDefault(z.enum(['removes-source']), null);
+const wave = strict({
+  name: text.meta({ description: 'differs from the names of the other waves' }),
+  vms: vms.meta({ description: 'list of VMs, or a CSV, relative to the plan' }),
+});
 
-export const wave = strict({ name: text, vms: optional(z.unknown()) });
-
-/** One VM of a list in the plan. `after` is checked here and resolved by dependencies.ts. */
-export const vm = strict({
-  id: vmId,
-  name: text,
-  after: optional(
-    z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(text, 'a list of VM ids or names')),
-  ),
-  vdc: optional(uuid),
-  storageProfile: optional(storageProfile),
-  placementPolicy: optional(uuid),
-  sizingPolicy: optional(uuid),
-  seedVmId: optional(uuid),
-  excludedDiskKeys: optional(z.array(z.int('a whole number, the key of a disk'), 'a list of disk keys')),
-  replicationId: optional(replicationId),
-  vmNetworkSettings: optional(vmNetworkSettings),
-  address: optional(address),
-}).transform((value) => ({ ...compact(value), after: [] as string[] }));
-
-/** One row of a CSV of VMs, empty cells left out. */
-export const vmRow = strict({
-  id: vmId,
-  name: text,
-  after: optional(z.string()),
-  vdc: optional(uuid),
-  storageProfile: optional(storageProfile),
-  replicationId: optional(replicationId),
-  address: optional(address),
-}).transform((value) => ({ ...compact(value), after: [] as string[] }));
+/** The keys of a plan file; plan-rules.ts adds what they ask of each other. */
+export const planKeys = strict({
+  name: planName.meta({
+    description: "at most 80 letters, digits, dots, dashes, underscores; the run's id begins with it",
+  }),
+  kind: kind.meta({ description: '`migrate`, `protect`, `failover`, `reverse` or `failback`; see [below](#kinds)' }),
+  source: strict({ site: text.meta({ description: 'a site of the config' }) }),
+  destination,
+  replication: replication
+    .prefault({})
+    .meta({ description: 'settings of new replications; see [below](#replication)', otherwise: "VCDA's" }),
+  limits: limits('run').prefault({}),
+  cutover: cutover.prefault({}),
+  recovery: recovery.exactOptional().meta({
+    description: 'what a `failover` or `failback` recovers, and into which networks; see [below](#recovery)',
+    otherwise: 'the latest instance',
+  }),
+  stopAfter: stopAfter.nullable().prefault(null).meta({
+    description: 'failures after which the run pauses itself: a count (`5`) or a share of its VMs (`10%`)',
+    otherwise: 'never',
+  }),
+  keepReplication: z.boolean().prefault(false).meta({
+    description: "leave VCDA's replication in place after a migration; a reverse needs it",
+  }),
+  remigrate: z.boolean().prefault(false).meta({
+    description:
+      'migrate VMs once more that an earlier run has migrated; otherwise these are skipped, as long as Temporal remembers that run',
+  }),
+  confirm: confirm.meta({
+    description: '`removes-source`: required for kinds `reverse` and `failback`, which remove the original source VMs',
+    otherwise: 'none',
+  }),
+  waves: z
+    .array(wave, 'a list of waves, each with name and vms')
+    .min(1, 'a list of waves, each with name and vms')
+    .exactOptional()
+    .meta({ description: 'list of waves, one after the other', otherwise: 'this or `vms`' }),
+  vms: vms
+    .exactOptional()
+    .meta({ description: 'instead of `waves`: a list of VMs, or a CSV', otherwise: 'this or `waves`' }),
+});

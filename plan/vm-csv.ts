@@ -1,13 +1,14 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { vmRow } from './plan-schema.js';
 import { check, oneOf, quote } from './source/check.js';
 import { parseCsv } from './source/csv-source.js';
 import { didYouMean } from './source/nearest.js';
-import type { Position, Problem } from './source/problem.js';
+import type { Place, Problem } from './source/problem.js';
 import { readText } from './source/read-text.js';
+import type { Path, Source } from './source/yaml-document.js';
 import { entryAt, type VmEntry } from './vm-entry.js';
+import { vmColumns, vmRow } from './vm-schema.js';
 
-const COLUMNS = ['wave', 'id', 'name', 'after', 'vdc', 'storageProfile', 'replicationId', 'address'];
+const COLUMNS = Object.keys(vmColumns);
 const REQUIRED = ['id', 'name'];
 
 export interface CsvEntry extends VmEntry {
@@ -15,14 +16,14 @@ export interface CsvEntry extends VmEntry {
 }
 
 /**
- * Reads a CSV of VMs that a plan names; its path is relative to the plan. Problems of the CSV carry the CSV's own name,
- * line and column; that it cannot be read is a problem of the plan, at `named`.
+ * Reads a CSV of VMs that a plan or drill names at a path; it is relative to that file. Problems of the CSV carry the CSV's own
+ * name, line and column; that it cannot be read is a problem of the plan.
  */
-export function entriesOfCsv(plan: string, csv: string, named: Position, problems: Problem[]): CsvEntry[] {
-  const file = isAbsolute(csv) ? csv : join(dirname(plan), csv);
+export function entriesOfCsv(plan: Source, csv: string, named: Path, problems: Problem[]): CsvEntry[] {
+  const file = isAbsolute(csv) ? csv : join(dirname(plan.file), csv);
   const read = readText(file);
   if ('reason' in read) {
-    problems.push({ file: plan, ...named, message: `the CSV file ${file} ${read.reason}` });
+    problems.push({ ...plan.at(named), message: `the CSV file ${file} ${read.reason}` });
     return [];
   }
   const table = parseCsv(file, read.text, problems);
@@ -30,27 +31,26 @@ export function entriesOfCsv(plan: string, csv: string, named: Position, problem
   if (table.rows.length === 0) {
     problems.push({ file, line: 1, column: 1, message: 'the file names no VMs', expected: 'a row for each VM' });
   }
-  return table.rows.flatMap(({ source, position, cells }) => {
-    const { wave, ...row } = source.value as Record<string, string>;
+  return table.rows.map(({ source, place, cells }) => {
+    const { wave } = source.value as Record<string, string>;
     if (cells !== table.columns.length) {
       const message = `the row has ${cells} cells`;
-      problems.push({ file, ...position, message, expected: `${table.columns.length}, as the header has` });
-      return [{ ...entryAt(source, [], undefined), wave }];
+      problems.push({ ...place, message, expected: `${table.columns.length}, as the header has` });
+      return { ...entryAt(source, [], undefined), wave };
     }
-    const vm = check(vmRow, { ...source, value: row, written: row }, [], problems);
-    return [{ ...entryAt(source, [], vm), wave }];
+    return { ...entryAt(source, [], check(vmRow, source, [], problems)), wave };
   });
 }
 
-function headerIsGood(file: string, columns: { name: string; position: Position }[], problems: Problem[]): boolean {
+function headerIsGood(file: string, columns: { name: string; place: Place }[], problems: Problem[]): boolean {
   const before = problems.length;
   const names = columns.map(({ name }) => name);
-  for (const [index, { name, position }] of columns.entries()) {
+  for (const [index, { name, place }] of columns.entries()) {
     if (!COLUMNS.includes(name)) {
       const hint = name.includes(';') ? { hint: 'cells are separated by commas' } : didYouMean(name, COLUMNS);
-      problems.push({ file, ...position, message: `unknown column ${quote(name)}`, expected: oneOf(COLUMNS), ...hint });
+      problems.push({ ...place, message: `unknown column ${quote(name)}`, expected: oneOf(COLUMNS), ...hint });
     } else if (names.indexOf(name) < index) {
-      problems.push({ file, ...position, message: `the column ${quote(name)} is there twice` });
+      problems.push({ ...place, message: `the column ${quote(name)} is there twice` });
     }
   }
   for (const name of REQUIRED.filter((required) => !names.includes(required))) {

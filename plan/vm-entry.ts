@@ -1,8 +1,8 @@
-import { vm as vmSchema } from './plan-schema.js';
-import { check, valueAt } from './source/check.js';
-import type { Position, Problem } from './source/problem.js';
+import { valueAt } from './source/check.js';
+import type { Place } from './source/problem.js';
 import type { Path, Source } from './source/yaml-document.js';
 import type { PlanVm } from './types.js';
+import { vm as vmSchema } from './vm-schema.js';
 
 /** A VM as a plan or a CSV names it, on its way to a {@link PlanVm}: what it refers to is not resolved yet. */
 export interface VmEntry {
@@ -12,22 +12,21 @@ export interface VmEntry {
   /** undefined when something about it is wrong; its `after` is filled in by dependencies.ts */
   vm: PlanVm | undefined;
   after: Reference[];
-  file: string;
-  at: (field: string) => Position;
+  at: (field: string) => Place;
 }
 
 /** What stands in `after`: an id or name in a list; a text may hold several. */
 export interface Reference {
   text: string;
   several: boolean;
-  at: () => Position;
+  at: () => Place;
 }
 
-/** Reads the VMs of a list in the plan. */
-export function entriesOfList(source: Source, path: Path, problems: Problem[]): VmEntry[] {
+/** The VMs of a list, whose mistakes the schema has reported already. */
+export function entriesOfList(source: Source, path: Path): VmEntry[] {
   const list = valueAt(source.value, path);
   if (!Array.isArray(list)) return [];
-  return list.map((_, index) => entryAt(source, [...path, index], check(vmSchema, source, [...path, index], problems)));
+  return list.map((value, index) => entryAt(source, [...path, index], vmSchema.safeParse(value).data));
 }
 
 /** One entry from the data at a path, whether or not the data made a valid VM. */
@@ -47,7 +46,6 @@ export function entryAt(source: Source, path: Path, vm: PlanVm | undefined): VmE
         ? [{ text, several: typeof after === 'string', at: () => source.at([...path, 'after', index]) }]
         : [],
     ),
-    file: source.file,
     at: (field) => source.at([...path, field]),
   };
 }

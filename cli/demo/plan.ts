@@ -24,6 +24,7 @@ export function demoPlanText(vms: number, { source, destination }: SiteNames = E
     { name: 'rest', members: all.slice(pilot) },
   ].filter(({ members }) => members.length > 0);
   return [
+    '# yaml-language-server: $schema=../schema/plan.schema.json',
     '# Moves the VMs of the simulated site paris to lyon: first a pilot, then the rest. `drover demo` runs this plan.',
     'name: paris-exit',
     'kind: migrate',

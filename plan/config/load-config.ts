@@ -1,13 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Secret } from '../secret.js';
-import { check, checkKeys, quote, valueAt } from '../source/check.js';
+import { check, keysOf, quote, valueAt } from '../source/check.js';
 import { type Env, interpolate } from '../source/interpolate.js';
 import { type Problem, throwProblems } from '../source/problem.js';
 import { readText } from '../source/read-text.js';
+import { isMapping } from '../source/schema-tools.js';
 import { type Path, parseSource, type Source } from '../source/yaml-document.js';
-import type { Config, SiteConfig } from '../types.js';
-import { readCommands } from './check-commands.js';
+import type { Config, Login, SiteConfig } from '../types.js';
 import * as schema from './config-schema.js';
 import { loadLogin, readBeside } from './load-login.js';
 
@@ -24,7 +24,7 @@ export interface LoadConfigOptions {
  * @throws BadInput with every problem at once; no problem ever quotes a secret
  */
 export function loadConfig(path: string | null, options: LoadConfigOptions): Config {
-  if (path === null) return { file: null, sites: {}, errors: {}, worker: { taskQueue: 'drover', checks: {} } };
+  if (path === null) return { file: null, ...schema.config.parse({}), sites: {} };
   const problems: Problem[] = [];
   const config = readConfig(path, options, problems);
   throwProblems(problems, path);
@@ -43,88 +43,86 @@ function readConfig(path: string, { env, need }: LoadConfigOptions, problems: Pr
   const unset: Problem[] = [];
   const source = interpolate(parsed, env, unset);
   const found: Problem[] = [];
-  const config = readSections(source, need === 'worker', found);
+  const config = configOf(source, need === 'worker', found);
   // What a reference that could not be replaced breaks is not a mistake of its own.
   const caused = ({ line, column }: Problem) => unset.some((one) => one.line === line && one.column === column);
   problems.push(...unset, ...found.filter((problem) => !caused(problem)));
   return config;
 }
 
-function readSections(source: Source, readFiles: boolean, problems: Problem[]): Config | undefined {
-  const root = check(z.record(z.string(), z.unknown()), source, [], problems, { hidden });
-  if (!root) return undefined;
-  checkKeys(source, schema.CONFIG_KEYS, problems);
-  const errors = check(schema.errors, source, ['errors'], problems, { hidden });
-  const worker = check(schema.worker, source, ['worker'], problems, { hidden });
-  const checks = readCommands(source, problems, { hidden });
-  const sites = readSites(source, readFiles, problems);
-  return errors && worker && { file: source.file, sites, errors, worker: { ...worker, checks } };
+function configOf(source: Source, readFiles: boolean, problems: Problem[]): Config | undefined {
+  const read = check(schema.config, source, [], problems, { hidden });
+  const names = { pattern: schema.siteName, what: "a site's name", expected: schema.SITE_NAME };
+  checkNames(source, ['sites'], names, problems);
+  const commands = { pattern: schema.commandName, what: "a command's name", expected: schema.COMMAND_NAME };
+  checkNames(source, ['worker', 'checks'], commands, problems);
+  const written = valueAt(source.value, ['sites']);
+  const kept = (isMapping(written) ? Object.keys(written) : []).map(
+    (name) => [name, readKept(source, name, readFiles, problems)] as const,
+  );
+  if (!read) return undefined;
+  const sites = kept.flatMap(([name, files]) => {
+    const site = Object.hasOwn(read.sites, name) ? read.sites[name] : undefined;
+    return site ? [[name, asSite(name, site, files, readFiles)] as const] : [];
+  });
+  return { file: source.file, ...read, sites: Object.fromEntries(sites) };
 }
 
-function readSites(source: Source, readFiles: boolean, problems: Problem[]): Record<string, SiteConfig> {
-  const sites: Record<string, SiteConfig> = {};
-  const written = valueAt(source.value, ['sites']) ?? {};
-  if (
-    !check(z.record(z.string(), z.unknown()), { ...source, value: { sites: written } }, ['sites'], problems, { hidden })
-  ) {
-    return sites;
+/** Names such as "constructor" exist on every object, and would be found where no site is. */
+function checkNames(
+  source: Source,
+  path: Path,
+  { pattern, what, expected }: { pattern: RegExp; what: string; expected: string },
+  problems: Problem[],
+): void {
+  const written = valueAt(source.value, path);
+  for (const name of Array.isArray(written) ? [] : keysOf(written)) {
+    if (pattern.test(name) && !(name in {})) continue;
+    problems.push({ ...source.atKey([...path, name]), message: `${quote(name)} cannot be ${what}`, expected });
   }
-  for (const name of Object.keys(written)) {
-    // Names such as "constructor" exist on every object, and would be found where no site is.
-    if (!schema.siteName.test(name) || name in {}) {
-      const message = `${quote(name)} cannot be a site's name`;
-      problems.push({ file: source.file, ...source.atKey(['sites', name]), message, expected: schema.SITE_NAME });
-    }
-    const site = readSite(source, name, readFiles, problems);
-    if (site) sites[name] = site;
-  }
-  return sites;
 }
 
-function readSite(source: Source, name: string, readFiles: boolean, problems: Problem[]): SiteConfig | undefined {
+/** What a site has beside the config: the secret of its login, and its certificate authority. */
+interface Kept {
+  login: Login | undefined;
+  ca: string | undefined;
+}
+
+function readKept(source: Source, name: string, readFiles: boolean, problems: Problem[]): Kept {
   const path = ['sites', name];
-  const site = check(schema.site, source, path, problems, { hidden });
-  const value = valueAt(source.value, path);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const hasLogin = (valueAt(value, ['login']) ?? null) !== null;
-  if (!hasLogin && readFiles) {
+  const site = valueAt(source.value, path);
+  if (!readFiles || !isMapping(site)) return { login: undefined, ca: undefined };
+  if ((valueAt(site, ['login']) ?? null) === null) {
     const message = `the site ${name} has no login, which a worker needs`;
-    problems.push({ file: source.file, ...source.atKey(path), message, expected: 'a key "login"' });
+    problems.push({ ...source.atKey(path), message, expected: 'a key "login"' });
   }
-  const login = hasLogin ? loadLogin(source, [...path, 'login'], readFiles, problems) : undefined;
-  const ca = readCertificate(source, [...path, 'tls'], readFiles, problems);
-  if (!site) return undefined;
-  const { login: _, onPremAuth, tls, ...rest } = site;
+  const login = loadLogin(source, [...path, 'login'], problems);
+  return { login, ca: readCertificate(source, [...path, 'tls', 'ca'], problems) };
+}
+
+function asSite(name: string, read: z.output<typeof schema.site>, { login, ca }: Kept, secrets: boolean): SiteConfig {
+  const { login: _, onPremAuth, tls, ...rest } = read;
   const { ca: __, ...trust } = tls;
   return {
     name,
     ...rest,
     ...(login && { login }),
-    ...(onPremAuth !== undefined && readFiles && { onPremAuth: new Secret(onPremAuth) }),
+    ...(onPremAuth !== undefined && secrets && { onPremAuth: new Secret(onPremAuth) }),
     tls: { ...trust, ...(ca !== undefined && { ca }) },
   };
 }
 
-function readCertificate(source: Source, tls: Path, readFiles: boolean, problems: Problem[]): string | undefined {
-  const [ca, fingerprint] = ['ca', 'fingerprint'].map((key) => valueAt(source.value, [...tls, key]) ?? null);
-  if (ca !== null && fingerprint !== null) {
-    const message = 'tls has both "ca" and "fingerprint"';
-    problems.push({ file: source.file, ...source.atKey([...tls, 'fingerprint']), message, expected: 'one of them' });
-  }
-  if (!readFiles || typeof ca !== 'string' || ca === '') return undefined;
-  const pem = readBeside(source, [...tls, 'ca'], ca, problems);
+function readCertificate(source: Source, path: Path, problems: Problem[]): string | undefined {
+  const file = valueAt(source.value, path);
+  if (typeof file !== 'string' || file === '') return undefined;
+  const pem = readBeside(source, path, file, problems);
   if (pem === undefined) return undefined;
   try {
     new X509Certificate(pem);
     return pem;
   } catch {
     const message = 'the file that "ca" names holds no certificate';
-    problems.push({
-      file: source.file,
-      ...source.at([...tls, 'ca']),
-      message,
-      expected: 'PEM text: -----BEGIN CERTIFICATE----- …',
-    });
+    problems.push({ ...source.at(path), message, expected: 'PEM text: -----BEGIN CERTIFICATE----- …' });
     return undefined;
   }
 }

@@ -1,60 +1,36 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { Secret } from '../secret.js';
-import { check, valueAt } from '../source/check.js';
+import { valueAt } from '../source/check.js';
 import type { Problem } from '../source/problem.js';
 import { readText } from '../source/read-text.js';
 import type { Path, Source } from '../source/yaml-document.js';
 import type { Login } from '../types.js';
-import { LOGIN_TYPES, logins, loginType } from './config-schema.js';
+import { login as loginSchema, secretWord } from './login-schema.js';
 
 /**
- * Reads the login at `path`, whose secret stands in the file itself or in one beside it. Nothing that a person may have
- * typed as a secret is ever quoted in a problem.
- *
- * @param readFiles false: the login is validated, but no file is opened and nothing is returned
+ * The login at `path` with its secret, which stands in the config itself or in a file beside it. Only what the files have to say
+ * is reported here. Nothing that a person may have typed as a secret is ever quoted in a problem.
  */
-export function loadLogin(source: Source, path: Path, readFiles: boolean, problems: Problem[]): Login | undefined {
-  const hidden = { hidden: () => true };
-  const type = check(loginType, source, path, problems, hidden)?.type;
-  const one = LOGIN_TYPES.find((known) => known === type);
-  if (!one) return undefined;
-  const word = one === 'vcdAccessToken' ? 'token' : 'password';
-  const login = check(logins[one], source, path, problems, hidden);
-  const secret = findSecret(source, path, word, readFiles, problems);
+export function loadLogin(source: Source, path: Path, problems: Problem[]): Login | undefined {
+  const written = valueAt(source.value, path);
+  const secret = findSecret(source, path, secretWord(valueAt(written, ['type'])), problems);
+  const login = loginSchema.safeParse(written).data;
   if (!login || !secret) return undefined;
   if (login.type === 'vcdAccessToken') return { type: login.type, org: login.org, token: secret };
   return { type: login.type, user: login.user, password: secret };
 }
 
-function findSecret(
-  source: Source,
-  path: Path,
-  word: string,
-  readFiles: boolean,
-  problems: Problem[],
-): Secret | undefined {
-  const { file } = source;
+function findSecret(source: Source, path: Path, word: string, problems: Problem[]): Secret | undefined {
   const fileKey = `${word}File`;
   const [inline, named] = [word, fileKey].map((key) => valueAt(source.value, [...path, key]) ?? null);
-  if (inline !== null && named !== null) {
-    const message = `the ${word} is there twice, as "${word}" and as "${fileKey}"`;
-    problems.push({ file, ...source.atKey([...path, fileKey]), message, expected: 'one of them' });
-    return undefined;
-  }
-  if (inline === null && named === null) {
-    const message = `the login has no ${word}`;
-    problems.push({ file, ...source.at(path), message, expected: `"${word}" or "${fileKey}"` });
-    return undefined;
-  }
-  if (!readFiles) return undefined;
   if (typeof inline === 'string') return new Secret(inline);
-  if (typeof named !== 'string' || named === '') return undefined;
+  if (inline !== null || typeof named !== 'string' || named === '') return undefined;
   const text = readBeside(source, [...path, fileKey], named, problems)?.replace(/\r?\n$/, '');
   if (text === undefined) return undefined;
   if (text !== '' && !/[\r\n]/.test(text)) return new Secret(text);
   const message =
     text === '' ? `the file that "${fileKey}" names is empty` : `the file that "${fileKey}" names has several lines`;
-  problems.push({ file, ...source.at([...path, fileKey]), message, expected: `one line, the ${word}` });
+  problems.push({ ...source.at([...path, fileKey]), message, expected: `one line, the ${word}` });
   return undefined;
 }
 
@@ -64,6 +40,6 @@ export function readBeside(source: Source, path: Path, name: string, problems: P
   if ('text' in read) return read.text;
   const message = `the file that "${String(path.at(-1))}" names ${read.reason}`;
   const hint = isAbsolute(name) ? {} : { hint: `its path is relative to ${dirname(source.file)}` };
-  problems.push({ file: source.file, ...source.at(path), message, ...hint });
+  problems.push({ ...source.at(path), message, ...hint });
   return undefined;
 }

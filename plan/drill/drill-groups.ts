@@ -1,11 +1,11 @@
 import type { WaveEntry } from '../plan-waves.js';
-import { check, pathText, quote, valueAt } from '../source/check.js';
-import type { Position, Problem } from '../source/problem.js';
+import { quote, valueAt } from '../source/check.js';
+import { type Place, type Problem, placeText } from '../source/problem.js';
+import { isMapping } from '../source/schema-tools.js';
 import type { Path, Source } from '../source/yaml-document.js';
 import type { Wave } from '../types.js';
 import type { VmEntry } from '../vm-entry.js';
 import { oneVm, type VmNames } from '../vm-names.js';
-import * as schema from './drill-schema.js';
 
 /** VMs that are listed in a message before the others are only counted. */
 const LISTED = 5;
@@ -14,7 +14,7 @@ interface Member {
   vm: VmEntry;
   /** index of its group */
   group: number;
-  at: Position;
+  at: Place;
 }
 
 /**
@@ -24,18 +24,13 @@ interface Member {
 export function readGroups(source: Source, scope: WaveEntry[], names: VmNames<VmEntry>, problems: Problem[]): Wave[] {
   const written = valueAt(source.value, ['groups']) ?? null;
   // Without any VM, which is a problem already, every name would be unknown.
-  if (written === null || names.all().length === 0) return asWaves(inDependencyOrder(scope));
-  if (!Array.isArray(written) || written.length === 0) {
-    const message = Array.isArray(written) ? 'groups is an empty list' : 'groups is not a list';
-    const expected = 'a list of groups, each a list of VM ids or names';
-    problems.push({ file: source.file, ...source.at(['groups']), message, expected });
-    return [];
-  }
+  if (written === null || names.size === 0) return asWaves(inDependencyOrder(scope));
+  if (!Array.isArray(written) || written.length === 0) return [];
   const members = new Map<VmEntry, Member>();
   const groups = written.map((_, index) => readGroup(source, index, { names, members }, problems));
   checkNames(source, groups, problems);
   checkComplete(source, scope, members, problems);
-  checkOrder(source, names, members, problems);
+  checkOrder(names, members, problems);
   return asWaves(groups);
 }
 
@@ -46,27 +41,19 @@ function readGroup(
   problems: Problem[],
 ): WaveEntry {
   const path: Path = ['groups', index];
-  const { name, texts, at } = groupAt(source, path, `group-${index + 1}`, problems);
-  if (texts?.length === 0) {
-    problems.push({
-      file: source.file,
-      ...source.at(at),
-      message: `${pathText(at)} is an empty list`,
-      expected: 'a VM',
-    });
-  }
-  const vms = (texts ?? []).flatMap((text, number) => {
+  const { name, texts, at } = groupAt(source, path, `group-${index + 1}`);
+  const vms = texts.flatMap((text, number) => {
+    if (typeof text !== 'string' || text === '') return [];
     const position = source.at([...at, number]);
     const found = oneVm(text, names, { subject: `the group ${quote(name)}`, whole: 'drill' });
     if ('fault' in found) {
-      problems.push({ file: source.file, ...position, ...found.fault });
+      problems.push({ ...position, ...found.fault });
       return [];
     }
     const twin = members.get(found.vm);
     if (twin) {
-      const where = `${source.file}:${twin.at.line}:${twin.at.column}`;
-      const message = `the VM ${quote(text)} is in a group already, at ${where}`;
-      problems.push({ file: source.file, ...position, message, expected: 'every VM in one group' });
+      const message = `the VM ${quote(text)} is in a group already, at ${placeText(twin.at)}`;
+      problems.push({ ...position, message, expected: 'every VM in one group' });
       return [];
     }
     members.set(found.vm, { vm: found.vm, group: index, at: position });
@@ -75,26 +62,20 @@ function readGroup(
   return { name, vms };
 }
 
-/** A group is a list, or a mapping with a name; `texts` is undefined when it is neither, which is a problem. */
-function groupAt(
-  source: Source,
-  path: Path,
-  fallback: string,
-  problems: Problem[],
-): { name: string; texts: string[] | undefined; at: Path } {
+/** What a group is called and what stands in it, as far as it can be read; the schema has reported the rest. */
+function groupAt(source: Source, path: Path, fallback: string): { name: string; texts: unknown[]; at: Path } {
   const value = valueAt(source.value, path);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { name: fallback, texts: check(schema.group.list, source, path, problems), at: path };
-  }
-  const named = check(schema.group.named, source, path, problems);
-  return { name: named?.name ?? fallback, texts: named?.vms, at: [...path, 'vms'] };
+  const at = isMapping(value) ? [...path, 'vms'] : path;
+  const name = valueAt(value, ['name']);
+  const texts = valueAt(source.value, at);
+  return { name: typeof name === 'string' ? name : fallback, texts: Array.isArray(texts) ? texts : [], at };
 }
 
 function checkNames(source: Source, groups: WaveEntry[], problems: Problem[]): void {
   for (const [index, { name }] of groups.entries()) {
     if (groups.findIndex((other) => other.name === name) === index) continue;
     const message = `the group ${quote(name)} is there twice`;
-    problems.push({ file: source.file, ...source.at(['groups', index, 'name']), message });
+    problems.push({ ...source.at(['groups', index, 'name']), message });
   }
 }
 
@@ -106,22 +87,17 @@ function checkComplete(source: Source, scope: WaveEntry[], members: Map<VmEntry,
   const some = missing.slice(0, LISTED).map(label).join(', ');
   const all = missing.length > LISTED ? `${some} and ${missing.length - LISTED} more` : some;
   const message = `in no group: ${all}`;
-  problems.push({
-    file: source.file,
-    ...source.atKey(['groups']),
-    message,
-    expected: 'every VM of the scope in one group',
-  });
+  problems.push({ ...source.atKey(['groups']), message, expected: 'every VM of the scope in one group' });
 }
 
-function checkOrder(source: Source, names: VmNames<VmEntry>, members: Map<VmEntry, Member>, problems: Problem[]): void {
+function checkOrder(names: VmNames<VmEntry>, members: Map<VmEntry, Member>, problems: Problem[]): void {
   for (const { vm, group, at } of members.values()) {
     for (const id of vm.vm?.after ?? []) {
       const [before] = names.find(id);
       const other = before && members.get(before);
       if (!other || other.group < group) continue;
       const message = `${label(vm)} comes after ${label(other.vm)}, which is in ${other.group === group ? 'the same' : 'a later'} group`;
-      problems.push({ file: source.file, ...at, message, expected: 'a later group, as "after" says' });
+      problems.push({ ...at, message, expected: 'a later group, as "after" says' });
     }
   }
 }

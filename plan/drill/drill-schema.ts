@@ -1,103 +1,117 @@
 import { z } from 'zod';
-import { vAppNetworkSettings } from '../network-schema.js';
-import { optional, parsed, strict } from '../source/check.js';
-import { duration, section, text, withDefault } from '../source/schema-parts.js';
+import { confirm, instance, limits, networks, planName } from '../plan-schema.js';
+import { duration, text } from '../source/schema-parts.js';
+import { choose, isMapping, strict, withRule } from '../source/schema-tools.js';
+import { vms } from '../vm-schema.js';
+import { check, members } from './check-schema.js';
+import { schedule } from './schedule-schema.js';
 
-/** Every top-level key of a drill. */
-export const DRILL_KEYS = [
-  'name',
-  'mode',
-  'source',
-  'destination',
-  'scope',
-  'groups',
-  'recovery',
-  'checks',
-  'hold',
-  'objectives',
-  'limits',
-  'waitForVms',
-  'timeout',
-  'confirm',
-  'schedule',
-];
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-export const mode = withDefault(z.enum(['test', 'roundtrip']), 'test');
-
-export const site = strict({ site: text });
-
-export const scope = strict({ vms: optional(z.unknown()), plan: optional(text) });
-
-const members = z.array(text, 'a list of VM ids or names');
-export const group = { list: members, named: strict({ name: text, vms: members }) };
-
-/** Which instance it is, recovery.ts reads. */
-export const recovery = section(
+const scope = withRule(
   strict({
-    instance: optional(z.unknown()),
-    powerOn: withDefault(z.boolean(), true),
-    consolidate: withDefault(z.boolean(), false),
-    sync: optional(z.boolean()),
-    vAppNetworkSettings: optional(vAppNetworkSettings),
+    vms: vms.exactOptional().meta({
+      description: 'list of VMs, or a CSV, as in a plan',
+      otherwise: 'this or `scope.plan`',
+    }),
+    plan: text.exactOptional().meta({
+      description: 'a plan between the same sites, relative to the drill: all its VMs',
+      otherwise: 'this or `scope.vms`',
+    }),
   }),
+  (_, report, written) => {
+    const [hasVms, hasPlan] = ['vms' in written, 'plan' in written];
+    if (hasVms !== hasPlan) return;
+    const message = hasVms ? 'scope has both "vms" and "plan"' : 'scope is empty: the drill has no VMs';
+    report({ message, expected: 'either "vms" or "plan"' });
+  },
 );
 
-/** What all checks have. */
-const common = {
-  name: optional(text),
-  within: withDefault(duration(), 5 * MINUTE),
-  interval: withDefault(duration(), 10_000),
-  timeout: withDefault(duration(), 10_000),
-  vms: optional(z.unknown()),
-};
+/** A group is a list, or a mapping with a name. */
+const group = choose({ list: members('a VM'), named: strict({ name: text, vms: members('a VM') }) }, (value) =>
+  isMapping(value) ? 'named' : 'list',
+);
 
-const tcp = parsed('a port, or "host:port"', (value) => {
-  const [, host = '{ip}', digits] = /^(?:(\[[^\s[\]/@]+\]|[^\s:[\]/@]+):)?(\d{1,5})$/.exec(String(value)) ?? [];
-  const port = Number(digits);
-  const written = typeof value === 'number' || typeof value === 'string';
-  return written && port >= 1 && port <= 65_535 ? { host: host.replace(/^\[|\]$/g, ''), port } : undefined;
-});
+const GROUPS = 'a list of groups, each a list of VM ids or names';
+const groups = choose({ list: z.array(group).min(1, GROUPS) }, (value, report) =>
+  Array.isArray(value) ? 'list' : report({ found: 'is not a list', expected: GROUPS }),
+);
 
-/** A URL, which may hold `{ip}`, `{name}` or `{id}` wherever an address or a word can stand. */
-const http = parsed('a URL that begins with http:// or https:// and holds no login', (value) => {
-  if (typeof value !== 'string' || !/^https?:\/\//i.test(value)) return undefined;
-  const filled = value.replace(/\{\w+\}/g, '10');
-  if (!URL.canParse(filled)) return undefined;
-  const { username, password } = new URL(filled);
-  return username === '' && password === '' ? value : undefined;
-});
+const checks = choose({ list: z.array(check) }, (value, report) =>
+  Array.isArray(value)
+    ? 'list'
+    : report({ found: 'is not a list', expected: 'a list of checks, such as [ { tcp: 443 } ]' }),
+);
 
-const httpStatus = z.int('a status such as 200').min(100, 'a status such as 200').max(599, 'a status such as 200');
-const answer = strict({ status: withDefault(httpStatus, 200), body: optional(text) });
-
-export const checks = {
-  tcp: strict({ tcp, ...common }),
-  http: strict({ http, expect: optional(z.unknown()), verifyTls: withDefault(z.boolean(), true), ...common }),
-  command: strict({
-    command: text,
-    args: withDefault(z.array(text, 'a list of texts'), [] as string[]),
-    ...common,
+export const recovery = strict({
+  instance: instance.meta({
+    description:
+      '`latest`, or `{ before: <moment> }`, as in a plan. A round trip takes the latest instance alone: an older one would lose what was written since',
   }),
-};
-/** What stands in `expect` of an HTTP check: a status, or a mapping. */
-export const expected = { status: httpStatus, answer };
+  vAppNetworkSettings: networks,
+  powerOn: z.boolean().prefault(true).meta({ description: 'power on what is recovered' }),
+  consolidate: z.boolean().prefault(false).meta({
+    description: 'consolidate its disks; mode `roundtrip` alone, VCDA does not do so in a test',
+  }),
+  sync: z.boolean().exactOptional().meta({
+    description: 'send what has changed first; not with an older instance',
+    otherwise: '`false` for a test, `true` for a round trip',
+  }),
+});
 
-export const hold = withDefault(duration(0), 0);
+const objective = (what: string) =>
+  duration()
+    .nullable()
+    .prefault(null)
+    .meta({
+      description: `${what}; a drill that misses it has failed, and says by how much`,
+      otherwise: 'measured, not judged',
+    });
 
-export const objectives = section(strict({ rto: withDefault(duration(), null), rpo: withDefault(duration(), null) }));
+const SITE = 'a site of the config, as in the plan that started the replications';
 
-export const waitForVms = withDefault(duration(0), HOUR);
-
-export const timeout = withDefault(duration(), 24 * HOUR);
-
-export const schedule = strict({
-  cron: optional(z.unknown()),
-  timezone: optional(z.unknown()),
-  overlap: withDefault(z.enum(['skip', 'bufferOne']), 'skip'),
-  catchup: withDefault(duration(), HOUR),
-  jitter: withDefault(duration(0), 0),
-  pauseOnFailure: withDefault(z.boolean(), true),
+/** The keys of a drill file; drill-rules.ts adds what they ask of each other. */
+export const drillKeys = strict({
+  name: planName.meta({ description: 'as of a plan; the ids of its runs begin with it' }),
+  mode: z.enum(['test', 'roundtrip']).prefault('test').meta({
+    description:
+      '`test`: copies beside the running VMs, in the test networks, removed again. `roundtrip`: failover, reverse, failover back, reverse',
+  }),
+  source: strict({ site: text.meta({ description: SITE }) }),
+  destination: strict({ site: text.meta({ description: SITE }) }),
+  scope,
+  groups: groups
+    .exactOptional()
+    .meta({ description: 'recovery order; see [below](#groups)', otherwise: 'the waves of the scope' }),
+  recovery: recovery.prefault({}).meta({
+    description: 'what is recovered; see [below](#recovery-of-a-drill)',
+    otherwise: 'the latest instance',
+  }),
+  checks: checks.prefault([]).meta({
+    description: 'list of proofs that what was recovered works; see [below](#checks)',
+    otherwise: 'none',
+  }),
+  hold: duration(0).prefault('0s').meta({
+    description:
+      'how long everything stays up after the last check; less than `timeout` and than the time between two runs',
+  }),
+  objectives: strict({
+    rto: objective('longest time until all is recovered and passes its checks'),
+    rpo: objective('oldest data that may be recovered'),
+  }).prefault({}),
+  limits: limits('drill').prefault({}),
+  waitForVms: duration(0).prefault('1h').meta({
+    description:
+      'how long the drill waits for VMs that another run or drill has, before it recovers anything; then it skips them. `0s`: at once',
+  }),
+  timeout: duration().prefault('24h').meta({
+    description: 'after so long the drill recovers nothing more, and cleans up',
+  }),
+  confirm: confirm.meta({
+    description:
+      '`removes-source`: required for mode `roundtrip`, whose two reverses remove the VM that was recovered from each time',
+    otherwise: 'none',
+  }),
+  schedule: schedule
+    .nullable()
+    .prefault(null)
+    .meta({ description: 'when it runs by itself; see [below](#schedule)', otherwise: 'never' }),
 });

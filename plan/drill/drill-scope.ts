@@ -2,11 +2,10 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { resolveDependencies } from '../dependencies.js';
 import { readPlan } from '../load-plan.js';
 import { readVms, type WaveEntry } from '../plan-waves.js';
-import { check, quote, valueAt } from '../source/check.js';
+import { quote, valueAt } from '../source/check.js';
 import type { Problem } from '../source/problem.js';
 import type { Source } from '../source/yaml-document.js';
 import type { Plan } from '../types.js';
-import * as schema from './drill-schema.js';
 
 /** All test copies of a drill exist at once, and so do the workflows of its VMs. */
 const MOST_VMS = 500;
@@ -16,21 +15,16 @@ const MOST_VMS = 500;
  * so that one mistake does not make others appear.
  */
 export function readScope(source: Source, sites: string[] | null, problems: Problem[]): WaveEntry[] {
-  const scope = check(schema.scope, source, ['scope'], problems);
-  if (!scope) return [];
-  const vms = valueAt(source.value, ['scope', 'vms']) ?? null;
-  if ((scope.plan === undefined) === (vms === null)) {
-    const message = vms === null ? 'scope is empty: the drill has no VMs' : 'scope has both "vms" and "plan"';
-    problems.push({ file: source.file, ...source.at(['scope']), message, expected: 'either "vms" or "plan"' });
-    return [];
-  }
-  const waves = scope.plan === undefined ? ownVms(source, problems) : vmsOfPlan(source, scope.plan, sites, problems);
+  const [plan, vms] = ['plan', 'vms'].map((key) => valueAt(source.value, ['scope', key]) ?? null);
+  if ((plan === null) === (vms === null)) return [];
+  if (plan !== null && (typeof plan !== 'string' || plan === '')) return [];
+  const waves = plan === null ? ownVms(source, problems) : vmsOfPlan(source, plan, sites, problems);
   const count = waves.reduce((sum, wave) => sum + wave.vms.length, 0);
   if (count > MOST_VMS) {
-    const at = source.at(['scope', scope.plan === undefined ? 'vms' : 'plan']);
+    const at = source.at(['scope', plan === null ? 'vms' : 'plan']);
     const expected = `at most ${MOST_VMS}, since all of them run at once as copies`;
     const message = `the drill has ${count} VMs`;
-    problems.push({ file: source.file, ...at, message, expected, hint: 'make several drills of it' });
+    problems.push({ ...at, message, expected, hint: 'make several drills of it' });
   }
   return waves;
 }
@@ -48,7 +42,7 @@ function vmsOfPlan(source: Source, named: string, sites: string[] | null, proble
   // That it cannot be read is a problem of the drill, which names it.
   const unread = found.find((problem) => problem.file === file && problem.line === null);
   if (unread) {
-    problems.push({ file: source.file, ...source.at(['scope', 'plan']), message: `${file}: ${unread.message}` });
+    problems.push({ ...source.at(['scope', 'plan']), message: `${file}: ${unread.message}` });
   } else problems.push(...found);
   if (plan) checkSameSites(source, file, plan, problems);
   return waves;
@@ -59,7 +53,6 @@ function checkSameSites(source: Source, file: string, plan: Plan, problems: Prob
     const site = valueAt(source.value, [section, 'site']);
     if (typeof site !== 'string' || site === plan[section].site) continue;
     problems.push({
-      file: source.file,
       ...source.at([section, 'site']),
       message: `${section}.site is ${quote(site)}, but the plan ${file} goes from ${quote(plan.source.site)} to ${quote(plan.destination.site)}`,
       expected: quote(plan[section].site),

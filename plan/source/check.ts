@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { didYouMean } from './nearest.js';
 import type { Problem } from './problem.js';
+import { reportedIn, type ValueFault } from './schema-tools.js';
 import type { Path, Source } from './yaml-document.js';
 
 /** How a value may be shown in a message: not at all where it can hold a secret. */
@@ -43,80 +44,39 @@ export function keysOf(data: unknown): string[] {
   return typeof data === 'object' && data !== null ? Object.keys(data) : [];
 }
 
-/** An object that knows all its keys. The known keys travel in the message of the issue, for the hint. */
-export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : undefined),
-  });
-}
-
-/** A key that may be left out; a key without a value (`vdc:`) counts as left out. */
-export function optional<S extends z.ZodType>(schema: S) {
-  return schema.nullish().transform((value) => value ?? undefined);
-}
-
-/** A value read by a function that returns undefined for what it cannot read. */
-export function parsed<T>(expected: string, read: (value: unknown) => T | undefined) {
-  return z.unknown().transform((input, context): T => {
-    const value = read(input);
-    if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: expected, input });
-    return z.NEVER;
-  });
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** The object without the keys that hold undefined. */
-export function compact<T extends object>(value: T): { [K in keyof Defined<T>]: Defined<T>[K] } {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>;
-}
-
 function describe(issue: z.core.$ZodIssue, source: Source, base: Path, options: CheckOptions): Problem[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
-  const { file } = source;
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
     return issue.keys.map((key) => unknownKey(source, path, key, known));
   }
-  if (issue.code === 'invalid_key') {
-    const expected = issue.issues[0]?.message;
-    const message = `${quote(String(path.at(-1)))} cannot be a name here`;
-    return [{ file, ...source.atKey(path), message, ...(expected && { expected }) }];
-  }
+  const reported = reportedIn(issue);
   const found = valueAt(source.written, path);
   const hidden = options.hidden?.(path) ?? false;
-  const expected = issue.message || expectation(issue);
+  const { message, found: findings, expected, hint } = reported?.fault ?? faultOf(issue, found, hidden);
   return [
     {
-      file,
-      ...source.at(path),
-      message: `${pathText(path) || 'the file'} ${findings(found, hidden)}`,
+      ...(reported?.at === 'key' ? source.atKey(path) : source.at(path)),
+      message: message ?? `${pathText(path) || source.whole} ${findings ?? inWords(found, hidden)}`,
       ...(expected && { expected }),
-      ...advice(issue, found, hidden),
+      ...(hint && { hint }),
     },
   ];
+}
+
+function faultOf(issue: z.core.$ZodIssue, found: unknown, hidden: boolean): ValueFault {
+  return { expected: issue.message || expectation(issue) || '', ...advice(issue, found, hidden) };
 }
 
 /** The problem of a key that nothing reads. */
 function unknownKey(source: Source, path: Path, key: string, known: string[]): Problem {
   const place = path.length > 0 ? ` in ${pathText(path)}` : '';
   return {
-    file: source.file,
     ...source.atKey([...path, key]),
     message: `unknown key ${quote(key)}${place}`,
     expected: oneOf(known),
     ...didYouMean(key, known),
   };
-}
-
-/** Adds a problem for each key at the top of a file that nothing reads. */
-export function checkKeys(source: Source, known: string[], problems: Problem[]): void {
-  for (const key of keysOf(source.value)) {
-    if (!known.includes(key)) problems.push(unknownKey(source, [], key, known));
-  }
 }
 
 /** `waves[0].vms[2].id` */
@@ -128,7 +88,7 @@ export function pathText(path: Path): string {
 }
 
 /** What was found, as the rest of a sentence: `is "tinn"`, `is a list`, `is missing`. */
-function findings(found: unknown, hidden: boolean): string {
+function inWords(found: unknown, hidden: boolean): string {
   if (found === undefined) return 'is missing';
   if (found === null) return 'has no value';
   if (Array.isArray(found)) return found.length === 0 ? 'is an empty list' : 'is a list';

@@ -1,21 +1,21 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { Position, Problem } from './problem.js';
+import type { Place, Problem } from './problem.js';
 import type { Source } from './yaml-document.js';
 
 /** A CSV with a header line: its columns, and every row as a Source whose value maps columns to cells, empty cells left out. */
 export interface CsvTable {
-  columns: { name: string; position: Position }[];
-  rows: { source: Source; position: Position; cells: number }[];
+  columns: { name: string; place: Place }[];
+  rows: { source: Source; place: Place; cells: number }[];
 }
 
 interface Cell {
   text: string;
-  position: Position;
+  place: Place;
 }
 
 /** Splits a CSV into cells that know their line and column; undefined after adding the problem that stops the reading. */
 export function parseCsv(file: string, text: string, problems: Problem[]): CsvTable | undefined {
-  const positions = bytePositions(text);
+  const places = bytePlaces(file, text);
   const records: Cell[][] = [];
   // End of the cell read last, which is where the next one begins but for its delimiter.
   let end = -1;
@@ -26,9 +26,9 @@ export function parseCsv(file: string, text: string, problems: Problem[]): CsvTa
       trim: true,
       cast: (value, context) => {
         const first = context.index === 0;
-        const start = positions.skip(end + (end >= 0 && !first ? 1 : 0), first);
+        const start = places.skip(end + (end >= 0 && !first ? 1 : 0), first);
         if (first) records.push([]);
-        records.at(-1)?.push({ text: value, position: positions.at(start) });
+        records.at(-1)?.push({ text: value, place: places.at(start) });
         end = context.bytes;
         return value;
       },
@@ -36,7 +36,7 @@ export function parseCsv(file: string, text: string, problems: Problem[]): CsvTa
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const message = WORDS[error.code] ?? 'text that is not CSV';
-    problems.push({ file, ...positions.at(positions.skip(end + 1, true)), message });
+    problems.push({ ...places.at(places.skip(end + 1, true)), message });
     return undefined;
   }
   const [header, ...rows] = records;
@@ -50,23 +50,27 @@ export function parseCsv(file: string, text: string, problems: Problem[]): CsvTa
     });
     return undefined;
   }
-  const columns = header.map((cell) => ({ name: cell.text, position: cell.position }));
+  const columns = header.map((cell) => ({ name: cell.text, place: cell.place }));
   return { columns, rows: rows.map((cells) => rowSource(file, columns, cells)) };
 }
 
 function rowSource(file: string, columns: CsvTable['columns'], cells: Cell[]): CsvTable['rows'][number] {
   const filled = columns.flatMap(({ name }, index) => (cells[index]?.text ? [[name, cells[index].text] as const] : []));
   const value = Object.fromEntries(filled);
-  const start = cells[0]?.position ?? { line: 1, column: 1 };
+  const start = cells[0]?.place ?? { file, line: 1, column: 1 };
   const at = ([column]: readonly (string | number)[]) =>
-    cells[columns.findIndex(({ name }) => name === column)]?.position ?? start;
-  return { source: { file, value, written: value, at, atKey: at }, position: start, cells: cells.length };
+    cells[columns.findIndex(({ name }) => name === column)]?.place ?? start;
+  return {
+    source: { file, whole: 'the row', value, written: value, at, atKey: at },
+    place: start,
+    cells: cells.length,
+  };
 }
 
 const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
 
-/** Lines and columns of byte offsets, which is how csv-parse says where it is. */
-function bytePositions(text: string) {
+/** Places of byte offsets, which is how csv-parse says where it is. */
+function bytePlaces(file: string, text: string) {
   const bytes = Buffer.from(text);
   const lineStarts = [0];
   for (const [at, byte] of bytes.entries()) {
@@ -84,9 +88,9 @@ function bytePositions(text: string) {
       return offset;
     },
     /** Offsets must not go back, so that a whole file is read in one pass. */
-    at(offset: number): Position {
+    at(offset: number): Place {
       while ((lineStarts[line + 1] ?? Number.POSITIVE_INFINITY) <= offset) line += 1;
-      return { line: line + 1, column: bytes.subarray(lineStarts[line], offset).toString().length + 1 };
+      return { file, line: line + 1, column: bytes.subarray(lineStarts[line], offset).toString().length + 1 };
     },
   };
 }

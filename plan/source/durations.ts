@@ -20,3 +20,9 @@ export function formatDuration(milliseconds: number): string {
   const unit = UNITS.find((one) => milliseconds !== 0 && milliseconds % ms(one) === 0);
   return unit ? `${milliseconds / ms(unit)}${unit.slice(1)}` : `${milliseconds}ms`;
 }
+
+/** Whole minutes of a number or a duration; undefined for what is none, or less than one. */
+export function parseMinutes(value: unknown): number | undefined {
+  const count = typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) / 60_000 : value;
+  return typeof count === 'number' && Number.isInteger(count) && count >= 1 ? count : undefined;
+}

@@ -24,7 +24,7 @@ function replaceText(source: Source, text: string, path: Path, env: Env, problem
     if (reference === '$${') return '${';
     const value = name !== undefined && Object.hasOwn(env, name) ? env[name] : undefined;
     if (value !== undefined) return value;
-    const where = { file: source.file, ...source.at(path) };
+    const where = source.at(path);
     if (name === undefined) {
       const hint = 'for a literal "${" write "$${"';
       problems.push({ ...where, message: 'a "${" that begins no variable', expected: '${NAME}', hint });

@@ -1,22 +1,21 @@
-/** One thing wrong with a file that a person wrote. Lines and columns count from 1; null: the file as a whole. */
-export interface Problem {
+/** Where something stands: lines and columns count from 1; null: the file as a whole, or data that is no file. */
+export interface Place {
+  /** path of the file; of data without one, the path of the key */
   file: string;
   line: number | null;
   column: number | null;
+}
+
+/** What is wrong, wherever it is. */
+export interface Fault {
   /** what was found */
   message: string;
   expected?: string;
   hint?: string;
 }
 
-/** A problem whose place is not known yet. */
-export type Fault = Pick<Problem, 'message' | 'expected' | 'hint'>;
-
-/** Where something stands in a file, counted from 1. */
-export interface Position {
-  line: number;
-  column: number;
-}
+/** One thing wrong with what a person wrote. */
+export interface Problem extends Place, Fault {}
 
 /** A plan or config that cannot be used. Carries every problem found, and prints each on a line of its own. */
 export class BadInput extends Error {
@@ -31,18 +30,24 @@ export class BadInput extends Error {
 
 /** `file:line:column  message (expected …; hint …)` */
 export function formatProblem({ file, line, column, message, expected, hint }: Problem): string {
-  const where = [file, line, column].filter((part) => part !== null).join(':');
+  const where = placeText({ file, line, column });
   const advice = [expected && `expected ${expected}`, hint && `hint: ${hint}`].filter(Boolean).join('; ');
-  return `${where}  ${message}${advice ? ` (${advice})` : ''}`;
+  // A path that stands for the file is often the subject of the message too.
+  const told = message.startsWith(`${where} `) ? message : `${where}  ${message}`;
+  return `${told}${advice ? ` (${advice})` : ''}`;
 }
+
+/** `file:line:column` */
+export const placeText = ({ file, line, column }: Place): string =>
+  [file, line, column].filter((part) => part !== null).join(':');
 
 /** Throws {@link BadInput} with the problems in reading order, each once; `main` is the file that named the others. */
 export function throwProblems(problems: Problem[], main: string): void {
   if (problems.length === 0) return;
-  const files = [main, ...problems.map((problem) => problem.file)];
+  const files = new Map([...new Set([main, ...problems.map(({ file }) => file)])].map((file, index) => [file, index]));
   const ordered = problems.toSorted(
     (a, b) =>
-      files.indexOf(a.file) - files.indexOf(b.file) ||
+      (files.get(a.file) ?? 0) - (files.get(b.file) ?? 0) ||
       (a.line ?? 0) - (b.line ?? 0) ||
       (a.column ?? 0) - (b.column ?? 0),
   );

@@ -1,20 +1,23 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, visit } from 'yaml';
-import type { Position, Problem } from './problem.js';
+import type { Place, Problem } from './problem.js';
 import { parseYaml } from './yaml-syntax.js';
 
 export type Path = readonly (string | number)[];
 
-/** Data read from a file, and where each of its values stands in it. What {@link check} validates. */
+/** Data, and where each of its values stands. What {@link check} validates. */
 export interface Source {
+  /** path of the file; what it names is relative to it */
   file: string;
+  /** what to call the data as a whole in messages */
+  whole: string;
   /** the data to validate */
   value: unknown;
   /** the data as the person wrote it: what messages quote, since variables replaced in `value` may hold secrets */
   written: unknown;
-  /** position of a value; of its nearest ancestor when it is absent */
-  at(path: Path): Position;
-  /** position of the key that holds a value */
-  atKey(path: Path): Position;
+  /** place of a value; of its nearest ancestor when it is absent */
+  at(path: Path): Place;
+  /** place of the key that holds a value */
+  atKey(path: Path): Place;
 }
 
 /**
@@ -24,7 +27,8 @@ export interface Source {
 export function parseSource(file: string, text: string, problems: Problem[]): Source | undefined {
   const before = problems.length;
   const { document, faults, position } = parseYaml(text);
-  for (const { offset, message } of faults) problems.push({ file, ...position(offset), message });
+  const place = (offset: number): Place => ({ file, ...position(offset) });
+  for (const { offset, message } of faults) problems.push({ ...place(offset), message });
   if (faults.length > 0 || !document) return undefined;
   if (document.contents === null) {
     problems.push({ file, line: 1, column: 1, message: 'the file is empty' });
@@ -34,7 +38,7 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
     Alias(_, alias) {
       // Never quotes the alias, which may be half a password: `password: *hunter2`.
       const message = 'an alias (*name) whose anchor (&name) is not above it; text that begins with * needs quotes';
-      if (!alias.resolve(document)) problems.push({ file, ...position(alias.range?.[0] ?? 0), message });
+      if (!alias.resolve(document)) problems.push({ ...place(alias.range?.[0] ?? 0), message });
     },
   });
   if (problems.length > before) return undefined;
@@ -72,12 +76,13 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
   };
   return {
     file,
+    whole: 'the file',
     value,
     written: value,
-    at: (path) => position(walk(path).node?.range?.[0] ?? 0),
+    at: (path) => place(walk(path).node?.range?.[0] ?? 0),
     atKey: (path) => {
       const { key, node, complete } = walk(path);
-      return position((complete ? key : node)?.range?.[0] ?? 0);
+      return place((complete ? key : node)?.range?.[0] ?? 0);
     },
   };
 }

@@ -1,5 +1,4 @@
 import { Composer, type CST, type Document, type ErrorCode, LineCounter, Parser } from 'yaml';
-import type { Position } from './problem.js';
 
 /** What one document of YAML is made of, and what is wrong with its syntax. */
 export interface Syntax {
@@ -7,7 +6,7 @@ export interface Syntax {
   document: Document | undefined;
   faults: { offset: number; message: string }[];
   /** line and column of an offset into the text */
-  position: (offset: number) => Position;
+  position: (offset: number) => { line: number; column: number };
 }
 
 /** Far more than any plan needs; the library recurses, and a runaway nesting would end the process, not the call. */
@@ -17,7 +16,7 @@ const MAX_DEPTH = 100;
 export function parseYaml(text: string): Syntax {
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  const position = (offset: number): Position => {
+  const position: Syntax['position'] = (offset) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../plan/config/load-config.js';
-import { DRILL_KEYS } from '../../plan/drill/drill-schema.js';
+import { drill as drillSchema } from '../../plan/drill/drill-rules.js';
 import { loadDrill } from '../../plan/drill/load-drill.js';
 import { loadPlan } from '../../plan/load-plan.js';
-import { PLAN_KEYS } from '../../plan/plan-schema.js';
+import { plan as planSchema } from '../../plan/plan-rules.js';
+import { jsonSchemaOf, schemaFiles } from '../../plan/print/json-schema.js';
+import { withKeyTables } from '../../plan/print/key-tables.js';
 import { CERTIFICATE, directory } from '../support/plan-files.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -45,10 +47,33 @@ describe('the examples of docs/files.md', () => {
   it('come with a row for every key of a plan and of a drill', () => {
     const [, plan = '', drill = ''] = /\n## Plan\n(.*)\n## Drill\n(.*)/s.exec(page) ?? [];
     const rows = (part: string) => [...part.matchAll(/^\| (`.*?) \|/gm)].map(([, names]) => names).join(' ');
-    // Sections with a table of their own.
-    const sections = ['replication'];
-    for (const key of PLAN_KEYS.filter((one) => !sections.includes(one))) expect(rows(plan)).toMatch(`\`${key}`);
-    for (const key of DRILL_KEYS) expect(rows(drill)).toMatch(`\`${key}`);
+    const keys = (schema: typeof planSchema | typeof drillSchema) => Object.keys(jsonSchemaOf(schema).properties ?? {});
+    expect(keys(planSchema)).toContain('replication');
+    for (const key of keys(planSchema)) expect(rows(plan)).toMatch(`\`${key}`);
+    for (const key of keys(drillSchema)) expect(rows(drill)).toMatch(`\`${key}`);
+  });
+
+  it('are followed by tables that say what the schemas say (else: npm run schema)', () => {
+    expect(page.match(/<!-- keys: /g)?.length).toBeGreaterThan(10);
+    expect(withKeyTables(page)).toBe(page);
+    expect(() => withKeyTables('<!-- keys: plann -->\n<!-- end -->')).toThrow('no table is called plann');
+  });
+});
+
+describe('the files in schema/', () => {
+  it.each(Object.entries(schemaFiles()))('have %s as the code has it (else: npm run schema)', (name, text) => {
+    expect(readFileSync(join(root, 'schema', name), 'utf8')).toBe(text);
+  });
+
+  it('know what is required, what there is to choose from, and nothing that only the docs need', () => {
+    const plan = JSON.parse(schemaFiles()['plan.schema.json'] ?? '');
+    expect(plan.required).toEqual(['name', 'kind', 'source', 'destination']);
+    expect(plan.properties.vms.anyOf).toHaveLength(2);
+    expect(plan.properties.cutover.properties.approval).toMatchObject({
+      enum: ['none', 'wave', 'vm'],
+      default: 'none',
+    });
+    expect(Object.values(schemaFiles()).join('')).not.toMatch(/"otherwise"|see \[below\]/);
   });
 });
 
@@ -57,6 +82,10 @@ describe('the files in examples/', () => {
   const sites = ['paris', 'lyon'];
 
   it('can be loaded', () => {
+    for (const name of ['paris-exit.yaml', 'crm.yaml', 'crm-drill.yaml']) {
+      const [, schema = ''] = /^# yaml-language-server: \$schema=(.*)\n/.exec(readFileSync(at(name), 'utf8')) ?? [];
+      expect(JSON.parse(readFileSync(at(schema), 'utf8'))).toHaveProperty('properties.name');
+    }
     expect(loadPlan(at('paris-exit.yaml'), { sites }).kind).toBe('migrate');
     expect(loadPlan(at('crm.yaml'), { sites }).kind).toBe('protect');
     expect(loadDrill(at('crm-drill.yaml'), { sites }).groups.map(({ name }) => name)).toEqual([

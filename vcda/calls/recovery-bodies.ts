@@ -1,47 +1,8 @@
 /** Bodies of failover, migrate and failover-test, for VMs and vApps [doc B45, S45 *FailoverSettings, OPI VmFailoverSettings, B46]. */
 
-export interface NamedNetwork {
-  id: string;
-  name?: string | undefined;
-}
+import type { VappNetworkSettings, VmNetworkSettings } from '../../plan/types.js';
 
-/** How the networks of a vApp are laid at the destination. */
-export interface VappNetworkSettings {
-  networkMappings?:
-    | {
-        sourceNetworkName?: string | undefined;
-        sourceOrgVdcNetwork?: NamedNetwork | null | undefined;
-        destinationOrgVdcNetwork?: NamedNetwork | null | undefined;
-      }[]
-    | undefined;
-  copySourceNetworks?: boolean | undefined;
-  bridgeOrgVdcNetworks?: NamedNetwork[] | undefined;
-  /** named on the page without a type */
-  bulkConnectVmNics?: unknown;
-}
-
-export interface NicSettings {
-  nicIndex: number;
-  isConnected?: boolean | undefined;
-  resetMacAddress?: boolean | undefined;
-  network?: string | null | undefined;
-  ipAddress?: string | null | undefined;
-  /** `DHCP`, `POOL`; assumed also `MANUAL`, `NONE` */
-  ipAddressAllocationMode?: string | undefined;
-  externalIpAddress?: string | null | undefined;
-  /** `VMXNET 3` in the sample */
-  networkAdapterType?: string | undefined;
-  needsCustomization?: boolean | undefined;
-  macAddress?: string | null | undefined;
-}
-
-export interface VmNetworkSettings {
-  primaryNicIndex?: number | undefined;
-  nics?: NicSettings[] | undefined;
-  copySourceNicSettings?: boolean | undefined;
-  computerName?: string | undefined;
-  enableGuestCustomization?: boolean | undefined;
-}
+export type { VappNetworkSettings, VmNetworkSettings };
 
 /** What all recoveries have in common [doc OPI AbstractFailoverSettings]. */
 export interface CommonRecoverySettings {

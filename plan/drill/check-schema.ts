@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { oneOf, quote } from '../source/check.js';
+import { didYouMean } from '../source/nearest.js';
+import { duration, text } from '../source/schema-parts.js';
+import { choose, isMapping, parsed, strict } from '../source/schema-tools.js';
+
+const TYPES = ['tcp', 'http', 'command'] as const;
+const PLACEHOLDERS = ['ip', 'name', 'id'];
+
+/** VMs by id or name. */
+export const members = (expected: string) => z.array(text, 'a list of VM ids or names').min(1, expected);
+
+/** A schema whose texts may hold `{ip}`, `{name}` or `{id}`, and no other word in braces. */
+const filled = <S extends z.ZodType>(schema: S) =>
+  choose({ schema }, (value, report) => {
+    const words = typeof value === 'string' ? value.matchAll(/\{(\w+)\}/g) : [];
+    for (const [placeholder, word = ''] of words) {
+      if (PLACEHOLDERS.includes(word)) continue;
+      const expected = oneOf(PLACEHOLDERS.map((known) => `{${known}}`));
+      const found = `has ${quote(placeholder)}, which stands for nothing`;
+      report({ found, expected, ...didYouMean(word, PLACEHOLDERS) });
+    }
+    return 'schema';
+  });
+
+const port = parsed(
+  'a port, or "host:port"',
+  { anyOf: [{ type: 'integer', minimum: 1, maximum: 65_535 }, { type: 'string' }] },
+  (value) => {
+    const [, host = '{ip}', digits] = /^(?:(\[[^\s[\]/@]+\]|[^\s:[\]/@]+):)?(\d{1,5})$/.exec(String(value)) ?? [];
+    const number = Number(digits);
+    const written = typeof value === 'number' || typeof value === 'string';
+    return written && number >= 1 && number <= 65_535
+      ? { host: host.replace(/^\[|\]$/g, ''), port: number }
+      : undefined;
+  },
+);
+
+/** A URL, which may hold placeholders wherever an address or a word can stand. */
+const url = parsed(
+  'a URL that begins with http:// or https:// and holds no login',
+  { type: 'string', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://' },
+  (value) => {
+    if (typeof value !== 'string' || !/^https?:\/\//i.test(value)) return undefined;
+    const sample = value.replace(/\{\w+\}/g, '10');
+    if (!URL.canParse(sample)) return undefined;
+    const { username, password } = new URL(sample);
+    return username === '' && password === '' ? value : undefined;
+  },
+);
+
+const status = z.int('a status such as 200').min(100, 'a status such as 200').max(599, 'a status such as 200');
+
+const expect = choose(
+  { status, answer: strict({ status: status.prefault(200), body: text.exactOptional() }) },
+  (value) => (isMapping(value) ? 'answer' : 'status'),
+);
+
+/** What all checks have. */
+const common = {
+  within: duration().prefault('5m').meta({
+    description: 'after the recovery, the check must pass within this time; it is tried until then',
+  }),
+  interval: duration().prefault('10s').meta({ description: 'between two attempts' }),
+  timeout: duration().prefault('10s').meta({ description: 'for one attempt' }),
+  vms: choose({ one: text, list: members('VMs, or no "vms" for all of the drill') }, (value) =>
+    typeof value === 'string' ? 'one' : 'list',
+  )
+    .exactOptional()
+    .meta({ description: 'ids or names of the VMs that it is made for', otherwise: 'all of the drill' }),
+  name: text.exactOptional().meta({
+    description: 'in reports',
+    otherwise: '`tcp 443`, `http https://{ip}/health`, `command check-crm`',
+  }),
+};
+
+const one = { otherwise: 'one of the three' };
+/** Checks by what they are made with: the one of three keys that each has. */
+export const checks = {
+  tcp: strict({
+    tcp: filled(port).meta({ description: 'a port that accepts connections at the VM, or `"host:port"`', ...one }),
+    ...common,
+  }),
+  http: strict({
+    http: filled(url).meta({ description: 'a URL, `http://` or `https://`, without a login in it', ...one }),
+    expect: expect.prefault(200).meta({
+      description: "of `http`: the status of the answer, or `{ status, body }` with a part of the answer's body",
+    }),
+    verifyTls: z.boolean().prefault(true).meta({ description: 'of `http`: whether the certificate is checked' }),
+    ...common,
+  }),
+  command: strict({
+    command: text.meta({
+      description: "name of a program in `worker.checks` of the workers' config; it passes with exit code 0",
+      ...one,
+    }),
+    args: z
+      .array(filled(text), 'a list of texts')
+      .prefault([])
+      .meta({ description: 'of `command`: list of texts', otherwise: 'none' }),
+    ...common,
+  }),
+};
+
+export const check = choose(checks, (value, report) => {
+  const types = isMapping(value) ? TYPES.filter((type) => (Reflect.get(value, type) ?? null) !== null) : [];
+  if (types.length === 1) return types[0];
+  const count = types.length === 0 ? 'none of tcp, http and command' : `both ${types.join(' and ')}`;
+  return report({ found: `has ${count}`, expected: `one of ${oneOf(TYPES)}` });
+});

@@ -1,0 +1,72 @@
+import type { z } from 'zod';
+import { planKeys } from './plan-schema.js';
+import { oneOf } from './source/check.js';
+import { type Report, withRule } from './source/schema-tools.js';
+
+/** RPO of a protection, in minutes. */
+const LONGEST_RPO = 24 * 60;
+/** Of one replication, over all rules of its retention. */
+const MOST_INSTANCES = 24;
+
+type Written = z.output<typeof planKeys>;
+
+/** A plan file. */
+export const plan = withRule(planKeys, (sound, report, written) => {
+  const [hasWaves, hasVms] = ['waves' in written, 'vms' in written];
+  if (hasWaves && hasVms) {
+    report({ message: 'the plan has both "waves" and "vms"', expected: 'one of them' }, ['vms'], 'key');
+  }
+  if (!hasWaves && !hasVms) {
+    const expected = '"waves", or a list of VMs or a CSV file under "vms"';
+    report({ message: 'the plan names no VMs', expected });
+  }
+  checkKind(sound, report);
+});
+
+/** Reports what a kind of plan needs and does not have, or has and cannot have. */
+function checkKind({ kind, replication, cutover, recovery, confirm }: Partial<Written>, report: Report): void {
+  if ((kind === 'reverse' || kind === 'failback') && confirm === null) {
+    const message = `a plan of kind ${kind} removes the original source VMs, whose disks VCDA reuses, and does not say so`;
+    report({ message, expected: 'a line "confirm: removes-source"' }, ['kind']);
+  }
+  if (kind === 'protect' || kind === 'reverse') {
+    const expected = `neither approval nor window; kinds ${oneOf(['migrate', 'failover', 'failback'])} have them`;
+    const message = (what: string) => `a plan of kind ${kind} takes no VM down, so that ${what} has no effect`;
+    if (cutover && cutover.approval !== 'none') {
+      report({ message: message('an approval'), expected }, ['cutover', 'approval'], 'key');
+    }
+    if (cutover?.window) report({ message: message('a window'), expected }, ['cutover', 'window'], 'key');
+  }
+  if (kind !== undefined && kind !== 'failover' && kind !== 'failback' && recovery !== undefined) {
+    const expected = 'recovery in kinds failover and failback alone';
+    report({ message: `a plan of kind ${kind} recovers nothing`, expected }, ['recovery'], 'key');
+  }
+  if (kind === 'failback' && recovery && recovery.instance !== 'latest') {
+    const message = 'a failback goes back by a planned migration, which takes the VM as it is now';
+    report({ message, expected: 'latest' }, ['recovery', 'instance'], 'key');
+  }
+  if (kind === 'protect' && replication) checkProtection(replication, report);
+}
+
+function checkProtection(replication: Written['replication'], report: Report): void {
+  const { rpo, slaProfileId, retentionPolicy, dataConnectionType } = replication;
+  if (rpo === undefined && slaProfileId === undefined) {
+    const message = 'a plan of kind protect does not say how often its VMs are replicated';
+    const expected = '"replication: { rpo: 15m }", or an slaProfileId there';
+    report({ message, expected }, [Object.keys(replication).length === 0 ? 'kind' : 'replication'], 'key');
+  }
+  const ofReplication = (key: string, message: string, expected: string) =>
+    report({ message, expected }, ['replication', key], 'key');
+  if (rpo !== undefined && rpo > LONGEST_RPO) ofReplication('rpo', `replication.rpo is ${rpo} minutes`, '1m to 24h');
+  if (slaProfileId !== undefined) {
+    for (const [key, value] of Object.entries({ rpo, dataConnectionType, retentionPolicy })) {
+      const message = `replication has both slaProfileId and ${key}, which the profile decides`;
+      if (value !== undefined) ofReplication(key, message, 'one of them');
+    }
+  }
+  const instances = retentionPolicy?.rules.reduce((sum, { numberOfInstances }) => sum + numberOfInstances, 0) ?? 0;
+  if (instances > MOST_INSTANCES) {
+    const message = `the rules of replication.retentionPolicy keep ${instances} instances`;
+    ofReplication('retentionPolicy', message, `at most ${MOST_INSTANCES} in all`);
+  }
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { address, vmNetworkSettings } from './network-schema.js';
+import { text, UUID, uuid } from './source/schema-parts.js';
+import { choose, parsed, strict } from './source/schema-tools.js';
+
+export const storageProfile = parsed('a uuid, or "*" for any', { type: 'string' }, (value) =>
+  typeof value === 'string' && (value === '*' || UUID.test(value)) ? value.toLowerCase() : undefined,
+);
+
+/** A uuid between clouds; the managed object id of vCenter (`vm-123`) for a VM on premises. */
+const vmId = parsed('a uuid, or vm-123 for a VM on premises', { type: 'string' }, (value) =>
+  typeof value === 'string' && (UUID.test(value) || /^vm-\d+$/.test(value)) ? value.toLowerCase() : undefined,
+);
+
+const replicationId = parsed('C4- and a uuid, the id of a replication of one VM', { type: 'string' }, (value) =>
+  typeof value === 'string' && value.startsWith('C4-') && UUID.test(value.slice(3)) ? value : undefined,
+);
+
+/** What a list and a CSV of VMs can both say of one. */
+const common = {
+  id: vmId.meta({
+    description: "VCDA's id of the source VM: a uuid, or `vm-123` for a VM on premises. No VM may be in a plan twice",
+  }),
+  name: text.meta({ description: 'what people call it' }),
+  vdc: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  storageProfile: storageProfile
+    .exactOptional()
+    .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  replicationId: replicationId.exactOptional().meta({
+    description:
+      '`C4-` and a uuid: its replication, where VM id and name do not tell which it is (after a reverse, say)',
+    otherwise: 'found by id, then by name',
+  }),
+  address: address.exactOptional().meta({
+    description: 'IP address or host name at which the checks of a drill find the recovered VM',
+    otherwise: 'the address in its network settings',
+  }),
+};
+
+const after = choose({ text, list: z.array(text, 'a list of VM ids or names') }, (value) =>
+  typeof value === 'string' ? 'text' : 'list',
+);
+
+/** One VM of a list. Its `after` is checked here and resolved by dependencies.ts. */
+export const vm = strict({
+  id: common.id,
+  name: common.name,
+  after: after.exactOptional().meta({
+    description: 'ids or names of VMs of the same wave or an earlier one that must have succeeded first',
+    otherwise: 'none',
+  }),
+  vdc: common.vdc,
+  storageProfile: common.storageProfile,
+  placementPolicy: uuid
+    .exactOptional()
+    .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  sizingPolicy: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  seedVmId: uuid.exactOptional().meta({
+    // [doc OPI ReplicationDestination_VcloudVmDestination]
+    description: 'uuid of a VM at the destination whose disks are reused. **VCDA removes that VM**',
+    otherwise: 'none',
+  }),
+  excludedDiskKeys: z
+    .array(z.int('a whole number, the key of a disk'), 'a list of disk keys')
+    .exactOptional()
+    .meta({ description: 'list of numbers: keys of disks not to replicate', otherwise: 'none' }),
+  replicationId: common.replicationId,
+  vmNetworkSettings: vmNetworkSettings.exactOptional().meta({
+    description:
+      "of the recovered VM, by the names of VCDA's API: `primaryNicIndex`, `nics` (list of `nicIndex`, `isConnected`, `resetMacAddress`, `network`, `ipAddress`, `ipAddressAllocationMode`), `copySourceNicSettings`, `computerName`, `enableGuestCustomization`",
+    otherwise: 'as configured at the replication',
+  }),
+  address: common.address,
+}).transform((value) => ({ ...value, after: [] as string[] }));
+
+/** The columns of a CSV of VMs; empty cells are left out. */
+export const vmColumns = {
+  wave: text.exactOptional().meta({ description: "name of the VM's wave", otherwise: 'see below' }),
+  id: common.id,
+  name: common.name,
+  after: text.exactOptional().meta({
+    description: 'ids or names, separated by semicolons or blanks; a name with blanks works when semicolons separate',
+    otherwise: 'none',
+  }),
+  vdc: common.vdc,
+  storageProfile: common.storageProfile,
+  replicationId: common.replicationId,
+  address: common.address,
+};
+export const vmRow = strict(vmColumns).transform((value) => {
+  const { wave: _, ...vm } = value;
+  return { ...vm, after: [] as string[] };
+});
+
+/** VMs as a list, or the name of a CSV file, relative to the file. */
+export const vms = choose({ file: text, list: z.array(vm) }, (value, report) => {
+  if (typeof value === 'string' && value !== '') return 'file';
+  if (Array.isArray(value) && value.length > 0) return 'list';
+  const found = Array.isArray(value) ? 'an empty list' : value === undefined ? 'missing' : 'neither list nor file';
+  return report({ message: `vms is ${found}`, expected: 'a list of VMs, or the name of a CSV file' });
+});
