@@ -2,7 +2,7 @@
  * What one migration costs: events in Temporal's histories, requests to VCDA, memory of the worker. A Temporal dev server,
  * the simulator and one worker run as processes of their own on the loopback interface; nothing else is reached.
  *
- *   npm run build && node dist/bench/run-cost.js --vms 20 --speed 40
+ *   npm run bench:run-cost -- --vms 20 --speed 40
  *
  * Sites keep the defaults of a config unless a flag says otherwise. It stops by itself: when the run is over, or after
  * --limit minutes. Memory is read from /proc, so on other systems than Linux that part is missing.

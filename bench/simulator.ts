@@ -2,9 +2,9 @@
  * How much the simulator bears: 10,000 VMs, all replicated, 2,000 tasks running at once, and a steady stream of calls as
  * a site watcher makes them. Server and load run in processes of their own, so that the figures are the server's.
  *
- *   npx tsc -p tsconfig.json --noEmit false --outDir dist/bench && node dist/bench/bench/simulator.js
+ *   npm run bench:simulator
  *
- * Options: --vms 10000 --tasks 2000 --rate 500 --seconds 15. Takes under a minute with these.
+ * Options, after `--`: --vms 10000 --tasks 2000 --rate 500 --seconds 15. Takes under a minute with these.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -7,11 +7,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { ChildProcess } from '../temporal/child-process.js';
 import { connectClient } from '../temporal/connection.js';
 import { resolveTemporalCli } from '../temporal/temporal-cli.js';
 import { clusterConfig, DYNAMIC_CONFIG, type ServerPorts } from './cluster-config.js';
 import { type ClusterTools, clusterTools } from './cluster-tools.js';
-import { GuardedProcess } from './guarded-process.js';
 import { createPostgres, DATABASE_USER } from './postgres.js';
 import { again, ownEnvironment, type TemporalOptions, type TemporalUnderTest } from './temporal-under-test.js';
 
@@ -32,8 +32,8 @@ export async function startCluster({ env, folder, journal, say, signal }: Tempor
     await writeConfig(folder, databasePort, named);
     const address = `127.0.0.1:${named.frontend}`;
     const own = await ownEnvironment(env, folder, address);
-    const startServer = (): GuardedProcess =>
-      new GuardedProcess({
+    const startServer = (): ChildProcess =>
+      new ChildProcess({
         file: tools.server,
         args: ['--root', folder, '--config', 'temporal-config', '--env', 'chaos', '--allow-no-auth', 'start'],
         log: join(folder, 'temporal-server.log'),

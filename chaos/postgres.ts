@@ -4,7 +4,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { GuardedProcess } from './guarded-process.js';
+import { ChildProcess } from '../temporal/child-process.js';
 import { again } from './temporal-under-test.js';
 
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ export async function createPostgres(options: { bin: string; port: number; log: 
   const init = ['-D', data, '-U', DATABASE_USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
   await run(join(bin, 'initdb'), init, { cwd: folder, ...user });
 
-  let server: GuardedProcess | undefined;
+  let server: ChildProcess | undefined;
   return {
     get pid() {
       return server?.pid ?? 0;
@@ -40,24 +40,25 @@ export async function createPostgres(options: { bin: string; port: number; log: 
     async start(signal) {
       const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=${folder}`, 'max_connections=200'];
       await again(async () => {
-        server = new GuardedProcess({
+        server = new ChildProcess({
           file: join(bin, 'postgres'),
           args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
           log,
           user,
+          // SIGINT is its fast shutdown: SIGTERM waits for every client to leave.
+          stopSignal: 'SIGINT',
         });
         await accepting(bin, port, server);
       }, signal);
     },
     async stop() {
-      // SIGINT is its fast shutdown: SIGTERM waits for every client to leave.
-      await server?.stop('SIGINT');
+      await server?.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function accepting(bin: string, port: number, server: GuardedProcess): Promise<void> {
+async function accepting(bin: string, port: number, server: ChildProcess): Promise<void> {
   for (;;) {
     server.throwIfOver();
     const ready = await run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-t', '1']).then(

@@ -10,4 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.ok);
 });
 
+// Once nobody reads what it says (a pipe that closed), it still has to clear up.
+process.stderr.on('error', () => {});
+
 process.exit(await main(process.argv.slice(2), process.env));

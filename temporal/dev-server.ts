@@ -2,23 +2,19 @@
  * Temporal's dev server (SQLite, optional web UI) as a process that ends with this one, however this one ends. It gets a
  * process group of its own: Ctrl-C in a terminal must reach Drover first, so that workers can hand over before the server goes.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { ChildProcess, describeEnding } from './child-process.js';
 
 /** ms until a server that was started must serve; one with a large database needs several seconds */
 const START_LIMIT = 60_000;
 /** ms between two questions whether it serves */
 const ASK_EVERY = 50;
-/** ms that an orderly stop may take */
-const STOP_LIMIT = 10_000;
-/** bytes of the server's own words that are kept to explain a failure */
-const TAIL = 8_000;
 
 export interface DevServerOptions {
   /** path of the `temporal` executable */
@@ -63,27 +59,16 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
     args.push('--dynamic-config-value', `${key}=${JSON.stringify(value)}`);
   }
 
-  const child = spawn(cli, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
-  });
-  const said = keepTail(child);
-  const release = endWithThisProcess(child);
+  const child = new ChildProcess({ file: cli, args });
   const gone = new AbortController();
-  void ended.then((how) => {
-    release();
-    gone.abort(new Error(`it ended at once (${how})`));
-  });
+  void child.ended.then((how) => gone.abort(new Error(`it ended at once (${describeEnding(how)})`)));
 
   try {
     await serving(port, namespaceRetention, gone.signal);
   } catch (error) {
-    child.kill('SIGKILL');
-    await ended;
-    throw new Error(`The Temporal dev server (${cli}) does not serve: ${(error as Error).message}\n${said()}`.trim(), {
-      cause: error,
-    });
+    await child.kill();
+    const words = `The Temporal dev server (${cli}) does not serve: ${(error as Error).message}\n${child.lastWords()}`;
+    throw new Error(words.trim(), { cause: error });
   }
 
   const uiUrl = ui ? `http://127.0.0.1:${uiPort}` : null;
@@ -91,14 +76,9 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
   return {
     address,
     uiUrl,
-    pid: child.pid as number,
-    stop: async () => {
-      child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT);
-      await ended;
-      clearTimeout(late);
-    },
-    kill: () => void child.kill('SIGKILL'),
+    pid: child.pid,
+    stop: () => child.stop(),
+    kill: () => void child.kill(),
   };
 };
 
@@ -153,32 +133,4 @@ const accepts = async (port: number): Promise<void> => {
   } finally {
     socket.destroy();
   }
-};
-
-/** What the process said last, from both of its streams. */
-const keepTail = (child: ChildProcess): (() => string) => {
-  let tail = '';
-  const take = (chunk: Buffer) => {
-    tail = (tail + chunk.toString()).slice(-TAIL);
-  };
-  child.stdout?.on('data', take);
-  child.stderr?.on('data', take);
-  return () => tail.trim();
-};
-
-/**
- * A second, tiny process reads from a pipe that closes when this process ends, even by SIGKILL, and then stops the
- * server. Node has no parent-death signal of its own.
- */
-const endWithThisProcess = (child: ChildProcess): (() => void) => {
-  if (child.pid === undefined) return () => {};
-  const script = 'read -r _; kill -TERM "$1"';
-  const guard = spawn('/bin/sh', ['-c', script, 'drover-guard', String(child.pid)], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  guard.unref();
-  // Neither the guard nor its pipe keeps this process alive.
-  if (guard.stdin instanceof Socket) guard.stdin.unref();
-  return () => void guard.kill('SIGKILL');
 };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
@@ -37,6 +37,8 @@ const noneLeft = (pids: number[]) =>
 
 /** The demo's temporary folder, known from the plan that it wrote there. */
 const folderOf = ({ said }: Started): string => dirname(said.stderr.match(/plan (\/\S+)/)?.[1] ?? '');
+
+const demoFolders = (): string[] => readdirSync(folder.path).filter((name) => name.startsWith('drover-demo-'));
 
 async function openWorkflowsOf(demo: Started): Promise<string[]> {
   const suffix = demo.said.stderr.match(/paris(-[0-9a-f]{6})/)?.[1];
@@ -80,6 +82,26 @@ describe('the demo', () => {
     expect(stderr).toContain('The demo was stopped; all its processes are ended.');
     expect(await Promise.all(partsOf(demo).map(isAlive))).not.toContain(true);
     expect(existsSync(where)).toBe(false);
+    expect(await openWorkflowsOf(demo)).toEqual([]);
+  }, 90_000);
+
+  it('leaves nothing at SIGHUP, though nobody hears its words any more', async () => {
+    const demo = startDemo('--vms', '8', '--speed', '1');
+    await said(demo, 'Simulator (pid');
+    const parts = partsOf(demo);
+    expect(demoFolders()).toHaveLength(1);
+    demo.child.stdout?.destroy();
+    demo.child.stderr?.destroy();
+    // It has said more by then, to nobody.
+    await until(
+      () => openWorkflowsOf(demo),
+      (open) => open.length > 0,
+    );
+    demo.child.kill('SIGHUP');
+    const { code } = await demo.finished;
+    expect(code).toBe(130);
+    expect(demoFolders()).toEqual([]);
+    await noneLeft(parts);
     expect(await openWorkflowsOf(demo)).toEqual([]);
   }, 90_000);
 
