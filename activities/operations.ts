@@ -3,13 +3,13 @@
  * any attempt may die at any line.
  */
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import type { OperationRequest, Submitted } from '../contract/operation.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf, knownSites } from './failures.js';
+import { failureOf, finalFailure, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, type Look, lookFor } from './reconcile.js';
@@ -116,13 +116,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     options: CallOptions,
   ): Promise<unknown> {
     if (error instanceof ForeignReplication) {
-      const details = { site: request.site, code: 'VmAlreadyReplicated', message: error.message };
-      return ApplicationFailure.create({
-        type: details.code,
-        message: error.message,
-        nonRetryable: true,
-        details: [details],
-      });
+      const { message, advice } = error;
+      return finalFailure({ ...subjectOf(request), code: 'VmAlreadyReplicated', message, advice });
     }
     if (
       error instanceof VcdaError &&
@@ -204,13 +199,16 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   };
 }
 
-function undecided({ kind, vm, site, operationId }: OperationRequest, tasks: string[]): ApplicationFailure {
+/** What every failure of an operation says alike. */
+const subjectOf = ({ kind, site }: OperationRequest) => ({ operation: kind, taskId: null, site });
+
+function undecided(request: OperationRequest, tasks: string[]): ApplicationFailure {
+  const { kind, vm, site, operationId } = request;
   const message =
     `whether the ${kind} of ${vm.name} (${vm.id}) reached ${site} cannot be told: its answer was lost, the site does not ` +
-    `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}]. ` +
-    `Next: look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
-  const details = { site, code: FAILURES.undecided, message };
-  return ApplicationFailure.create({ type: FAILURES.hold, message, nonRetryable: true, details: [details] });
+    `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}].`;
+  const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
+  return finalFailure({ ...subjectOf(request), code: FAILURES.undecided, message, advice }, { type: FAILURES.hold });
 }
 
 function wasNotActedOn(details: unknown, attempt: number): boolean {
@@ -218,11 +216,10 @@ function wasNotActedOn(details: unknown, attempt: number): boolean {
   return trail?.attempt === attempt && trail.acted === 'no';
 }
 
-function refuseIfTooLate({ notAfter, kind, vm, operationId }: OperationRequest): void {
+function refuseIfTooLate(request: OperationRequest): void {
+  const { notAfter, kind, vm, operationId } = request;
   if (notAfter === null || Date.now() < notAfter) return;
-  throw ApplicationFailure.create({
-    type: FAILURES.tooLate,
-    nonRetryable: true,
-    message: `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${new Date(notAfter).toISOString()} [operation ${operationId}]`,
-  });
+  const closed = new Date(notAfter).toISOString();
+  const message = `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${closed} [operation ${operationId}].`;
+  throw finalFailure({ ...subjectOf(request), code: FAILURES.tooLate, message, advice: null });
 }

@@ -197,6 +197,7 @@ function judgeSync(
       return notice(watch, now, replication, {
         code: SOURCE_OFF,
         message: 'the source VM is off, so nothing is sent by itself',
+        advice: null,
         meaning: 'fail',
         delay: 0,
       });
@@ -241,7 +242,8 @@ function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules
     code,
     message:
       `${watch.kind} of ${watch.vm.name} (${watch.vm.id}) failed: ${code}: ${detail} ` +
-      `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}]. Next: ${rule.advice}`,
+      `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}].`,
+    advice: rule.advice,
     meaning: rule.task,
     delay: rule.retry.initial,
   };

@@ -18,6 +18,12 @@ export interface Found {
 /** The VM has a replication that is not this run's to use. */
 export class ForeignReplication extends Error {
   override readonly name = 'ForeignReplication';
+  readonly advice: string;
+
+  constructor(message: string, advice: string) {
+    super(message);
+    this.advice = advice;
+  }
 }
 
 /** Answers of a site that has no such list or parameter. */
@@ -104,23 +110,36 @@ async function findReplicationOfVm(site: Site, request: OperationRequest, option
   );
   if (existing === undefined) return null;
   const obstacle = obstacleTo(existing, request);
-  if (obstacle !== null) throw new ForeignReplication(`${request.vm.name} (${request.vm.id}) ${obstacle}`);
+  if (obstacle !== null)
+    throw new ForeignReplication(`${request.vm.name} (${request.vm.id}) ${obstacle.what}`, obstacle.advice);
   return { taskId: null, replicationId: existing.id };
 }
 
 /** A VM replicates to one destination only [doc UG46 GUID-1A28D7BE], so one that exists is used or is in the way. */
-function obstacleTo(existing: VmReplication, request: OperationRequest): string | null {
+function obstacleTo(existing: VmReplication, request: OperationRequest): { what: string; advice: string } | null {
   const to = existing.destination?.site ?? request.site;
   if (to !== request.site)
-    return `already replicates to ${to} (${existing.id}). Next: remove that replication, then run the VM again.`;
+    return {
+      what: `already replicates to ${to} (${existing.id}).`,
+      advice: 'Remove that replication, then run the VM again.',
+    };
   if (request.start?.isMigration !== (existing.isMigration ?? true)) {
     const is = existing.isMigration === true ? 'a migration' : 'a protection';
-    return `has ${is} already (${existing.id}) that this plan did not start. Next: remove it, or leave the VM out of the plan.`;
+    return {
+      what: `has ${is} already (${existing.id}) that this plan did not start.`,
+      advice: 'Remove it, or leave the VM out of the plan.',
+    };
   }
   if (recoveryState(existing) === 'COMPLETE')
-    return `was recovered at ${to} before (${existing.id}). Next: leave it out of the plan, or remove that replication.`;
+    return {
+      what: `was recovered at ${to} before (${existing.id}).`,
+      advice: 'Leave it out of the plan, or remove that replication.',
+    };
   if (recoveryState(existing) === 'TEST')
-    return `has a test copy at ${to} (${existing.id}). Next: clean the test up, then run the VM again.`;
+    return {
+      what: `has a test copy at ${to} (${existing.id}).`,
+      advice: 'Clean the test up, then run the VM again.',
+    };
   return null;
 }
 

@@ -157,9 +157,12 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             }
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
-            if (isRefusedLogin(error)) return { ended: [], hold: { code: error.code, message: error.message } };
-            failures += 1;
             const rule = deps.sites.rules(error);
+            if (isRefusedLogin(error)) {
+              const { code, message } = error;
+              return { ended: [], hold: { code, message, advice: rule.advice } };
+            }
+            failures += 1;
             const wait = pauseBefore(rule, failures, error.retryAfter, Math.random());
             await reachability.failed(input.site, error);
             await pause(wait);

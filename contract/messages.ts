@@ -2,7 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
 import { SIGNALS } from './names.js';
-import type { Notice, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from './operation.js';
+import type { Notice, SiteHold, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from './operation.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
 
 export type { TestCopy } from './operation.js';
@@ -22,6 +22,8 @@ export interface CarriedRun {
   startedAt: number;
   resumedAt: number;
   paused: string | null;
+  /** absent in what 0.1 handed over */
+  pausedAdvice?: string | null;
   cancelling: boolean;
   /** failures that had happened when a person last resumed the run */
   accepted: number;
@@ -206,7 +208,7 @@ export interface SiteStatus {
   queue: SlotRequest[];
   watches: Watch[];
   testCopies: TestCopy[];
-  hold: { code: string; message: string } | null;
+  hold: SiteHold | null;
   /** since when it does not answer (epoch ms), and what happened then */
   away: { at: number; message: string } | null;
 }

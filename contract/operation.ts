@@ -205,6 +205,8 @@ export type TaskMeaning = 'fail' | 'retry' | 'hold';
 export interface NoticeError {
   code: string;
   message: string;
+  /** the next step for a person; null: there is none. Absent in what 0.1 recorded */
+  advice: string | null;
   meaning: TaskMeaning;
   /** ms to wait before the step is done again */
   delay: number;
@@ -241,7 +243,15 @@ export interface PolledSite {
   /** watches that are over, or whose task phase is over (`phase: 'sync'` goes on with the replication's id) */
   ended: { operationId: string; phase: 'task' | 'sync'; ok: boolean; replicationId: string | null }[];
   /** set when the site refuses to be asked until a person acts */
-  hold: { code: string; message: string } | null;
+  hold: SiteHold | null;
+}
+
+/** Why a site refuses to be asked until a person acts. */
+export interface SiteHold {
+  code: string;
+  message: string;
+  /** what a person must do first; null: nothing more is known */
+  advice: string | null;
 }
 
 /** One finding of `drover doctor` about a site; `ok: null`: could not be tried, since an earlier check failed. */

@@ -109,5 +109,5 @@ async function swept(sites: string[]): Promise<{ vm: string; run: string }[]> {
 function failureText({ run, state, totals, drill: result }: RunReport): string {
   const missed = result?.missed ?? [];
   const vms = `${totals.succeeded} of ${totals.vms} VMs passed`;
-  return `drill ${run} ${state}: ${[vms, ...missed].join('; ')}. Next: drover report ${run}`;
+  return `drill ${run} ${state}: ${[vms, ...missed].join('; ')}`;
 }

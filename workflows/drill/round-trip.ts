@@ -52,12 +52,12 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
   let failures = 0;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      let at = await find(vm);
-      for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await find(vm)) {
+      let at = await find(vm, 'failover');
+      for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await find(vm, 'failover')) {
         if (isHome(at, before)) return;
         await nextLeg(vm, input, at);
       }
-      if (at === null) throw new StepFailed(noReplication(vm.input.vm, vm.input.source, vm.input.destination.site));
+      if (at === null) throw goneAstray(vm);
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       failures += 1;
@@ -79,6 +79,9 @@ async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise
   }
 }
 
+const goneAstray = ({ input: { vm, source, destination } }: VmControl): StepFailed =>
+  new StepFailed(noReplication('failover', vm, source, destination.site));
+
 /** A recovery that failed leaves everything as it was. */
 const isHome = ({ replication }: Located, before: Located): boolean =>
   replication.recoveryState === 'NOT_STARTED' &&
@@ -91,5 +94,6 @@ const notHome = (vm: VmControl, { reason }: StepFailed): StepFailed =>
     code: 'NotHome',
     message:
       `${vm.report.name} (${vm.report.id}) could not be brought back: ${reason.message} ` +
-      `It runs where replication ${vm.report.replicationId} at ${vm.site} says. Next: mend that, then drover failback with a plan of this VM.`,
+      `It runs where replication ${vm.report.replicationId} at ${vm.site} says.`,
+    advice: `${reason.advice === null ? 'Fix that, then' : `${reason.advice} Then`} drover failback with a plan of this VM.`,
   });

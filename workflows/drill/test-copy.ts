@@ -44,7 +44,7 @@ export async function removeTestCopy(vm: VmControl, site: string, replicationId:
     : 1;
   for (let [n, pause] = [0, FIRST_PAUSE]; n < LOOKS; n += 1) {
     try {
-      const found = await find(vm);
+      const found = await find(vm, 'cleanup');
       if (found === null || isClean(found.replication.recoveryState, cleaned)) {
         looks -= 1;
         if (looks === 0) return await forgetTestCopy(site, replicationId);
@@ -64,11 +64,13 @@ export async function removeTestCopy(vm: VmControl, site: string, replicationId:
   const { name, id } = vm.report;
   throw new StepFailed({
     code: 'TestCopyLeft',
+    message:
+      `the test copy of ${name} (${id}) is still at ${site}: ${last?.reason.message ?? 'the site says that it is busy.'} ` +
+      'Drover goes on trying by itself.',
     operation: 'cleanup',
     taskId: last?.reason.taskId ?? null,
-    message:
-      `the test copy of ${name} (${id}) is still at ${site}: ${last?.reason.message ?? 'the site says that it is busy'} ` +
-      `Drover goes on trying by itself. Next: look at replication ${replicationId} there; drover drill sweep ${site} tries at once.`,
+    site,
+    advice: `Look at replication ${replicationId} there; drover drill sweep ${site} tries at once.`,
   });
 }
 

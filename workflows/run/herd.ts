@@ -30,10 +30,12 @@ import {
   vmResumeSignal,
 } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import type { Hold } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, openSite, siteSettings } from '../activities.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
-import type { RunBook } from './run-state.js';
+import { adviceIn } from '../vm/steps/step-errors.js';
+import type { Pause, RunBook } from './run-state.js';
 
 /** Children are started this many at a time, so that what a person says is heard in between. */
 const STARTED_AT_ONCE = 20;
@@ -77,7 +79,7 @@ export function createHerd(book: RunBook, settings: HerdSettings) {
       await Promise.all(vmIds.map((id) => signalIfOpen(child(id), signal, ...args)));
     });
   };
-  const pause = (reason: string): void => {
+  const pause = (reason: Pause): void => {
     if (book.paused === null) tell(book.open, vmPauseSignal);
     book.pause(reason);
   };
@@ -92,8 +94,8 @@ export function createHerd(book: RunBook, settings: HerdSettings) {
       message: `${ended} not started, ${open.length} asked to stop; a cutover that has begun is brought to its end`,
     };
   };
-  const holdSince = (at: number, message: string): void => {
-    if (at > book.resumedAt) pause(message);
+  const holdSince = (at: number, { message, advice = null }: Pick<Hold, 'message'> & Partial<Hold>): void => {
+    if (at > book.resumedAt) pause({ message, advice });
   };
 
   setHandler(vmEndedSignal, (report) => {
@@ -102,13 +104,13 @@ export function createHerd(book: RunBook, settings: HerdSettings) {
     if (reason !== null) pause(reason);
     changed = true;
   });
-  setHandler(vmHeldSignal, ({ hold, at }) => holdSince(at, hold.message));
-  setHandler(siteHeldSignal, ({ at, message }) => holdSince(at, message));
+  setHandler(vmHeldSignal, ({ hold, at }) => holdSince(at, hold));
+  setHandler(siteHeldSignal, (hold) => holdSince(hold.at, hold));
   setHandler(siteAwaySignal, ({ site, since, message }) =>
     book.reach(site, message === null ? null : { since, message }),
   );
   setHandler(pauseUpdate, ({ reason }) => {
-    pause(reason);
+    pause({ message: reason, advice: null });
     return { affected: book.open.length, message: 'no VM is started or cut over until drover resume' };
   });
   setHandler(resumeUpdate, () => {
@@ -143,7 +145,7 @@ export function createHerd(book: RunBook, settings: HerdSettings) {
         } catch (error) {
           const cause = error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : undefined;
           if (cause === undefined) throw error;
-          book.pause(cause.message);
+          book.pause({ message: cause.message, advice: adviceIn(error) });
           await condition(() => book.paused === null || book.isDone);
         }
       }

@@ -13,6 +13,15 @@ export const MOST_OPEN = 500;
 /** Code of a VM that is skipped since an earlier run has migrated it. */
 const ALREADY_MIGRATED = 'AlreadyMigrated';
 
+/** Of an error that no site had a part in. */
+const NO_OPERATION = { operation: null, taskId: null, site: null };
+
+/** Why a run starts nothing more, and the next step for a person. */
+export interface Pause {
+  message: string;
+  advice: string | null;
+}
+
 /** What the book needs of a plan or a drill. */
 export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
   kind: RunKind | 'drill';
@@ -31,7 +40,7 @@ export class RunBook {
   readonly #startedAt: number;
   #finishedAt: number | null = null;
   #wave: number;
-  #paused: string | null;
+  #paused: Pause | null;
   #cancelling: boolean;
   #resumedAt: number;
   /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
@@ -51,7 +60,7 @@ export class RunBook {
     this.#away = new Map(carried?.sitesAway?.map((away) => [away.site, away]));
     this.#startedAt = carried?.startedAt ?? now;
     this.#wave = carried?.wave ?? 0;
-    this.#paused = carried?.paused ?? null;
+    this.#paused = carried?.paused == null ? null : { message: carried.paused, advice: carried.pausedAdvice ?? null };
     this.#cancelling = carried?.cancelling ?? false;
     this.#resumedAt = carried?.resumedAt ?? 0;
     this.#accepted = carried?.accepted ?? 0;
@@ -61,7 +70,8 @@ export class RunBook {
     return {
       startedAt: this.#startedAt,
       resumedAt: this.#resumedAt,
-      paused: this.#paused,
+      paused: this.paused,
+      pausedAdvice: this.#paused?.advice ?? null,
       cancelling: this.#cancelling,
       accepted: this.#accepted,
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
@@ -82,7 +92,7 @@ export class RunBook {
   }
 
   get paused(): string | null {
-    return this.#paused;
+    return this.#paused?.message ?? null;
   }
 
   /** epoch ms */
@@ -149,7 +159,7 @@ export class RunBook {
     this.#change(vmId, {
       state: 'waiting',
       waitingFor: 'dependency',
-      error: { code: 'VmInUse', operation: null, taskId: null, message: `waits for ${holder}, which has this VM` },
+      error: { ...NO_OPERATION, code: 'VmInUse', message: `waits for ${holder}, which has this VM`, advice: null },
     });
   }
 
@@ -163,12 +173,10 @@ export class RunBook {
       waitingFor: null,
       finishedAt: new Date(now).toISOString(),
       error: {
+        ...NO_OPERATION,
         code: ALREADY_MIGRATED,
-        operation: null,
-        taskId: null,
-        message:
-          `${name} (${vmId}) was migrated by run ${run} already, so it was not started. Next: leave it out of the plan; ` +
-          'if its source is in use again, say so with remigrate: true in the plan.',
+        message: `${name} (${vmId}) was migrated by run ${run} already, so it was not started.`,
+        advice: 'Leave it out of the plan; if its source is in use again, say so with remigrate: true in the plan.',
       },
     });
   }
@@ -177,13 +185,14 @@ export class RunBook {
   skipBlocked(vmIds: string[], now: number): void {
     for (const id of vmIds) {
       const { name, error } = this.#report(id);
-      const message = `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}. Next: run the drill again when that is over.`;
+      const message = `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}.`;
+      const advice = 'Run the drill again when that is over.';
       this.#change(id, {
         state: 'skipped',
         step: 'done',
         waitingFor: null,
         finishedAt: new Date(now).toISOString(),
-        error: { code: 'VmInUse', operation: null, taskId: null, message },
+        error: { ...NO_OPERATION, code: 'VmInUse', message, advice },
       });
     }
   }
@@ -197,13 +206,14 @@ export class RunBook {
   giveUp(now: number): string[] {
     for (const { id, name, state } of this.#vms.values()) {
       if (isFinal(state) || this.#open.has(id)) continue;
-      const message = `${name} (${id}) was not recovered: the time of the drill was over. Next: see in drover report what took so long, or give the drill a longer timeout.`;
+      const message = `${name} (${id}) was not recovered: the time of the drill was over.`;
+      const advice = 'See in drover report what took so long, or give the drill a longer timeout.';
       this.#change(id, {
         state: 'failed',
         step: 'done',
         waitingFor: null,
         finishedAt: new Date(now).toISOString(),
-        error: { code: 'TimedOut', operation: null, taskId: null, message },
+        error: { ...NO_OPERATION, code: 'TimedOut', message, advice },
       });
     }
     return this.open;
@@ -227,25 +237,31 @@ export class RunBook {
       finishedAt: new Date(now).toISOString(),
       error: {
         code: 'Terminated',
-        operation: null,
-        taskId: null,
-        message: `the workflow of ${report.name} (${vmId}) was terminated. Next: look at its replication at ${this.#plan.destination.site} before it is run again.`,
+        message: `the workflow of ${report.name} (${vmId}) was terminated.`,
+        // The last that is known to have been sent; whatever came after it, nobody can tell.
+        operation: report.operations.at(-1)?.kind ?? null,
+        taskId: report.operations.at(-1)?.taskId ?? null,
+        site: this.#plan.destination.site,
+        advice: `Look at its replication at ${this.#plan.destination.site} before it is run again.`,
       },
     });
   }
 
-  pause(reason: string): void {
+  pause(reason: Pause): void {
     this.#paused ??= reason;
   }
 
   /** Why `stopAfter` pauses the run now; null when it does not. */
-  tooManyFailures(): string | null {
+  tooManyFailures(): Pause | null {
     const { stopAfter } = this.#plan;
     if (stopAfter === null || this.#paused !== null) return null;
     const failed = this.#failures();
     const most = 'count' in stopAfter ? stopAfter.count : (this.#vms.size * stopAfter.percent) / 100;
     return failed > this.#accepted && failed >= most
-      ? `${failed} of ${this.#vms.size} VMs failed (stopAfter). Look at them, then drover resume or drover cancel.`
+      ? {
+          message: `${failed} of ${this.#vms.size} VMs failed (stopAfter).`,
+          advice: 'Look at them, then drover resume or drover cancel.',
+        }
       : null;
   }
 
@@ -303,7 +319,8 @@ export class RunBook {
       startedAt: new Date(this.#startedAt).toISOString(),
       finishedAt: this.#finishedAt === null ? null : new Date(this.#finishedAt).toISOString(),
       totals: totalsOf(vms),
-      pausedBecause: this.#paused,
+      pausedBecause: this.paused,
+      pausedAdvice: this.#paused?.advice ?? null,
       sitesAway: [...this.#away.values()],
       drill: null,
       vms,
@@ -338,10 +355,10 @@ export class RunBook {
         step: 'done',
         waitingFor: null,
         error: {
+          ...NO_OPERATION,
           code: 'DependencyNotMet',
-          operation: null,
-          taskId: null,
-          message: `${vm.name} (${vm.id}) was not started, since ${missing.name} (${missing.id}) ${missing.state}. Next: mend that VM, then run this one again.`,
+          message: `${vm.name} (${vm.id}) was not started, since ${missing.name} (${missing.id}) ${missing.state}.`,
+          advice: 'Fix that VM, then run this one again.',
         },
       });
     }

@@ -17,7 +17,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
   const vm = createVmControl(input);
   return liveVm(vm, async () => {
     vm.enter('look');
-    const at = await look(vm, (found) => obstacleToFailback(input, found));
+    const at = await look(vm, 'migrate', (found) => obstacleToFailback(input, found));
     if (at.replication.recoveryState === 'COMPLETE') await turnRound(vm, at);
 
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));

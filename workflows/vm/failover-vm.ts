@@ -15,8 +15,8 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
   const vm = createVmControl(input);
   return liveVm(vm, async () => {
     vm.enter('look');
-    const at = await look(vm, (found) => obstacleToRecovery('failover', input.vm, found));
-    const { instance, body } = await chooseInstance(vm, at, input.recovery.instance);
+    const at = await look(vm, 'failover', (found) => obstacleToRecovery('failover', input.vm, found));
+    const { instance, body } = await chooseInstance(vm, 'failover', at, input.recovery.instance);
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
     await verifyRecovered(vm, recovered);

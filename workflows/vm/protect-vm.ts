@@ -24,7 +24,7 @@ export async function protectVm(input: PlanVmInput): Promise<VmReport> {
         started = outcome;
       });
       vm.enter('verify');
-      await whenRecoverable(vm, copied);
+      await whenRecoverable(vm, copied, started?.notice.taskId ?? null);
     },
     async () => {
       await vm.giveSlot('sync');
@@ -34,21 +34,23 @@ export async function protectVm(input: PlanVmInput): Promise<VmReport> {
 }
 
 /** @throws StepFailed when the replication shows nothing that could be recovered */
-async function whenRecoverable(vm: VmControl, copied: ReplicationSummary | null): Promise<void> {
+async function whenRecoverable(vm: VmControl, copied: ReplicationSummary | null, taskId: string | null): Promise<void> {
   const { site } = vm;
   const replicationId = vm.report.replicationId ?? '';
   let seen = copied;
   for (let [n, pause] = [0, FIRST_PAUSE]; !seen?.latestInstance && n < LOOKS; n += 1, pause = lessOften(pause)) {
     if (n > 0) await sleep(pause);
-    seen = await lookAgain(vm);
+    seen = await lookAgain(vm, 'start');
   }
   if (seen?.latestInstance) return;
   throw new StepFailed({
     code: 'NoInstance',
-    operation: 'verify',
-    taskId: null,
     message:
       `the first sync of ${vm.report.name} (${vm.report.id}) to ${site} ended, but replication ${replicationId} holds no ` +
-      "instance that could be recovered. Next: look at the replication's health at the site.",
+      'instance that could be recovered.',
+    operation: 'start',
+    taskId,
+    site,
+    advice: "Look at the replication's health at the site.",
   });
 }

@@ -12,7 +12,7 @@ export async function reverseVm(input: PlanVmInput): Promise<VmReport> {
   const vm = createVmControl(input);
   return liveVm(vm, async () => {
     vm.enter('look');
-    const at = await look(vm, (found) => obstacleToReverse(input.vm, found));
+    const at = await look(vm, 'reverse', (found) => obstacleToReverse(input.vm, found));
     await turnRound(vm, at);
   });
 }

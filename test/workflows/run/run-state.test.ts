@@ -32,7 +32,7 @@ describe('VMs that are not begun', () => {
 
   it('are none while the drill is paused, or is being cancelled', () => {
     const book = bookOf();
-    book.pause('freeze');
+    book.pause({ message: 'freeze', advice: null });
     expect(book.unstarted()).toEqual([]);
     book.resume(NOW);
     expect(book.unstarted()).toHaveLength(3);
@@ -50,7 +50,8 @@ describe('VMs that others do not let go', () => {
     const vm = vmOf(book, 'a');
     expect(vm).toMatchObject({ state: 'skipped', step: 'done', waitingFor: null, error: { code: 'VmInUse' } });
     expect(vm.finishedAt).toBe(new Date(NOW + 1_000).toISOString());
-    expect(vm.error?.message).toMatch(/^vm-a \(a\) was skipped: .*run other.* Next: run the drill again/);
+    expect(vm.error?.message).toMatch(/^vm-a \(a\) was skipped: .*run other/);
+    expect(vm.error?.advice).toMatch(/^Run the drill again/);
     expect(idsOf(book.unstarted())).toEqual(['b', 'c']);
   });
 
@@ -115,7 +116,11 @@ describe('giving up', () => {
     expect(vmOf(book, 'c')).toMatchObject({
       state: 'failed',
       finishedAt: new Date(NOW + 1_000).toISOString(),
-      error: { code: 'TimedOut', message: expect.stringMatching(/^vm-c \(c\) was not recovered: .* Next: /) },
+      error: {
+        code: 'TimedOut',
+        message: expect.stringMatching(/^vm-c \(c\) was not recovered: /),
+        advice: expect.stringMatching(/timeout/),
+      },
     });
     expect(book.isDone).toBe(false);
     expect(book.unstarted()).toEqual([]);

@@ -25,7 +25,7 @@ export async function cutOver(
 ): Promise<Outcome> {
   for (;;) {
     vm.enter('gate');
-    await passGate(vm, cutover);
+    await passGate(vm, kind, cutover);
     vm.enter(kind);
     try {
       return await operation(vm, {
@@ -70,16 +70,18 @@ export async function verifyRecovered(vm: VmControl, { notice, record }: Outcome
   const mostTries = () => (seen?.recoveryState === 'IN_PROGRESS' ? VERIFY_TRIES_UNDER_WAY : VERIFY_TRIES);
   for (let n = 0; !isRecovered(seen) && n < mostTries(); n += 1) {
     if (n > 0) await sleep(Math.min(VERIFY_PAUSE * 2 ** (n - 1), VERIFY_LONGEST_PAUSE));
-    seen = await lookAgain(vm);
+    seen = await lookAgain(vm, record.kind);
   }
   if (seen !== null && isRecovered(seen)) return seen;
   throw new StepFailed({
     code: 'NotRecovered',
-    operation: 'verify',
-    taskId: notice.taskId,
     message:
       `the ${record.kind} of ${vm.report.name} (${vm.report.id}) to ${site} ended well, but replication ${replicationId} says ` +
-      `${seen?.recoveryState ?? 'nothing, it is gone'}. Next: look at source and recovered VM before anything is started again.`,
+      `${seen?.recoveryState ?? 'nothing, it is gone'}.`,
+    operation: record.kind,
+    taskId: notice.taskId,
+    site,
+    advice: 'Look at source and recovered VM before anything is started again.',
   });
 }
 

@@ -3,7 +3,7 @@
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
 import { awaitSync, type Outcome, operation, type Step } from './operation.js';
-import { StepFailed, Stopped } from './step-errors.js';
+import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
 /** Starts the replication, or takes up one that fits; the copy is complete when this returns. */
@@ -30,12 +30,8 @@ export async function whenCopied(
 ): Promise<ReplicationSummary | null> {
   if (synced.ok) return synced.replication;
   if (synced.error?.code === 'SourcePoweredOff') return syncNow(vm);
-  throw new StepFailed({
-    code: synced.error?.code ?? 'SyncFailed',
-    message: synced.error?.message ?? 'the initial sync failed',
-    operation: kind,
-    taskId: synced.taskId,
-  });
+  const unknown = { code: 'SyncFailed', message: 'the initial sync failed', advice: null };
+  throw taskFailure(synced.error ?? unknown, { operation: kind, site: vm.site, taskId: synced.taskId });
 }
 
 /** Sends what has changed. */
@@ -52,14 +48,13 @@ export async function tidy(vm: VmControl): Promise<void> {
     await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
   } catch (error) {
     if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
-    const reason =
-      error instanceof StepFailed
-        ? error.reason
-        : { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null };
-    const replication = `${vm.report.replicationId} at ${vm.site}`;
+    const { site } = vm;
+    const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
+    const reason = error instanceof StepFailed ? error.reason : stopped;
     vm.fail({
       ...reason,
-      message: `replication ${replication} stays behind, to be removed by hand: ${reason.message}`,
+      message: `replication ${vm.report.replicationId} at ${site} stays behind, to be removed by hand: ${reason.message}`,
+      advice: `Remove replication ${vm.report.replicationId} at ${site}.`,
     });
   }
 }

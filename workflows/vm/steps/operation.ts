@@ -7,7 +7,16 @@ import { FAILURES, operationId } from '../../../contract/names.js';
 import type { Notice, OperationKind, OperationRequest, SlotKind, Submitted } from '../../../contract/operation.js';
 import type { OperationRecord } from '../../../contract/report.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
-import { holdIn, isExpired, isTooLate, StepFailed, Stopped, stepFailure } from './step-errors.js';
+import {
+  type Asked,
+  holdIn,
+  isExpired,
+  isTooLate,
+  StepFailed,
+  Stopped,
+  stepFailure,
+  taskFailure,
+} from './step-errors.js';
 import { iso, lessOften, type VmControl } from './vm-control.js';
 
 /** How often a step is done again when its task failed with a code that allows it. */
@@ -63,14 +72,11 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
     if (notice.ok) return { notice, submitted, record };
 
-    const { code, message, meaning, delay } = notice.error ?? {
-      code: 'Unknown',
-      message: '',
-      meaning: 'fail',
-      delay: 0,
-    };
-    const failed = new StepFailed({ code, message, operation: step.kind, taskId: notice.taskId });
-    if (meaning === 'hold') await vm.holdFor({ site: vm.site, code, message });
+    const { site } = request;
+    const failed = taskFailure(notice.error, { operation: step.kind, site, taskId: notice.taskId });
+    const { code, message, advice } = failed.reason;
+    const { meaning, delay } = notice.error ?? { meaning: 'fail', delay: 0 };
+    if (meaning === 'hold') await vm.holdFor({ site, code, message, advice });
     else if (meaning === 'fail' || tries >= TRIES) throw failed;
     else await sleep(delay * tries);
   }
@@ -117,6 +123,8 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
   };
 }
 
+const askedOf = ({ kind, site }: OperationRequest): Asked => ({ operation: kind, site });
+
 const attemptOf = ({ record }: Outcome): number =>
   Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
 
@@ -130,7 +138,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       if (error instanceof Stopped || error instanceof StepFailed) throw error;
       const hold = holdIn(error);
-      if (hold === null) throw await slotBack(vm, step, stepFailure(error, step.kind));
+      if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
       try {
         await vm.holdFor(hold);
       } catch (stopped) {
@@ -153,7 +161,7 @@ async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest
   try {
     found = await adoptOperation({ ...request, resumedAt: vm.resumedAt });
   } catch (error) {
-    const { reason } = stepFailure(error, step.kind);
+    const { reason } = stepFailure(error, askedOf(request));
     const { name, id } = request.vm;
     const message = `${name} (${id}) was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
     throw await slotBack(vm, step, new StepFailed({ ...reason, code: FAILURES.undecided, message }));
@@ -241,7 +249,7 @@ async function askSite(
   } catch (error) {
     const hold = holdIn(error);
     if (hold !== null) await vm.holdFor(hold, isOver);
-    else if (!isExpired(error)) throw stepFailure(error, kind);
+    else if (!isExpired(error)) throw stepFailure(error, { ...askedOf(request), taskId: submitted.taskId });
     return null;
   }
 }

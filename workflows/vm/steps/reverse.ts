@@ -30,17 +30,19 @@ export async function turnRound(vm: VmControl, at: Located): Promise<Located> {
 async function whenTurned(vm: VmControl, before: Located, { notice }: Outcome): Promise<Located> {
   for (let [n, pause] = [0, FIRST_PAUSE]; n < LOOKS; n += 1, pause = 2 * pause) {
     if (n > 0) await sleep(pause);
-    const found = await find(vm);
+    const found = await find(vm, 'reverse');
     if (found !== null && isTurned(before, found)) return found;
   }
   const { name, id } = vm.report;
   throw new StepFailed({
     code: 'NotReversed',
-    operation: 'reverse',
-    taskId: notice.taskId,
     message:
       `the reverse of ${name} (${id}) at ${before.site} ended well, but its replication ${before.replication.id} does not ` +
-      `show it at ${before.site} or ${before.peer}. Next: look at its replication at both sites.`,
+      `show it at ${before.site} or ${before.peer}.`,
+    operation: 'reverse',
+    taskId: notice.taskId,
+    site: before.site,
+    advice: 'Look at its replication at both sites.',
   });
 }
 

@@ -28,8 +28,9 @@ export async function liveVm(
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(vm.input.run)), vmEndedSignal, vm.report);
   });
   if (vm.report.state === 'succeeded') return vm.report;
-  const { code, message } = vm.report.error ?? { code: 'Cancelled', message: 'a person cancelled it' };
-  throw ApplicationFailure.nonRetryable(message, code);
+  const { error } = vm.report;
+  if (error === null) throw ApplicationFailure.nonRetryable('a person cancelled it', 'Cancelled');
+  throw ApplicationFailure.nonRetryable(error.message, error.code, error);
 }
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {
