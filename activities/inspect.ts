@@ -6,7 +6,7 @@ import { type ActivityDeps, configured } from './deps.js';
 
 /** Windows and sessions go wrong when clocks differ by more: ms. */
 const SKEW_LIMIT = 60_000;
-/** API versions whose media type Drover asks for; see vcda/session.ts. */
+/** API versions whose media type Drover asks for; see vcda/http/session.ts. */
 const TRIED_VERSIONS = ['4.5', '4.6', '4.7'];
 
 type Finding = Omit<SiteCheck, 'name'>;

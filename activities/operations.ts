@@ -5,7 +5,7 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
-import type { OperationRequest, Submitted } from '../contract/operation.js';
+import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
@@ -13,8 +13,8 @@ import { failureOf, finalFailure, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, type Look, lookFor } from './reconcile.js';
-import { replicationIn, send } from './send.js';
-import { handToWatcher } from './site-signals.js';
+import { replicationIdIn, send } from './send.js';
+import { watchAtSite } from './site-signals.js';
 
 /** What an attempt leaves for the next: whether the one numbered `attempt` may have been acted on. */
 interface Trail {
@@ -55,7 +55,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   }
 
   async function handOver(request: OperationRequest, submitted: Submitted): Promise<Submitted> {
-    await handToWatcher(deps, request, submitted);
+    await watchAtSite(deps, request.site, watchOf(request, submitted));
     await reachability.answered(request.site);
     return submitted;
   }
@@ -163,7 +163,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             });
             return await handOver(request, {
               taskId: task.id,
-              replicationId: request.replicationId ?? replicationIn(task),
+              replicationId: request.replicationId ?? replicationIdIn(task),
               adopted: false,
               preexisting: false,
               submittedAt,

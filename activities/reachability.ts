@@ -3,7 +3,7 @@
  * workflow, which tells the runs that wait for it. The VMs themselves only retry.
  */
 import { log } from '@temporalio/activity';
-import { SIGNALS } from '../contract/names.js';
+import { awaySignal, backSignal } from '../contract/messages.js';
 import { OWN_CODES, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { signalSite } from './site-signals.js';
@@ -36,7 +36,7 @@ export function createReachability(deps: ActivityDeps): Reachability {
     if (!state.told) return;
     state.told = false;
     log.info('the site answers again', { site });
-    await signalSite(deps, site, SIGNALS.siteBack);
+    await signalSite(deps, site, backSignal);
   }
 
   return {
@@ -55,7 +55,7 @@ export function createReachability(deps: ActivityDeps): Reachability {
         code: error.code,
         advice: deps.sites.rules(error).advice,
       });
-      await signalSite(deps, site, SIGNALS.siteAway, { at: state.since, message: error.message });
+      await signalSite(deps, site, awaySignal, { at: state.since, message: error.message });
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { cancellationSignal } from '@temporalio/activity';
 import pMap from 'p-map';
+import { siteWatchesQuery } from '../contract/messages.js';
 import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/operation.js';
 import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
@@ -13,7 +14,7 @@ import { beating, currentAttempt, pause } from './heartbeat.js';
 import { isAmiss, judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
-import { replicationIn } from './send.js';
+import { replicationIdIn } from './send.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
 import { SINCE_SUBMITTED, SiteMemory, type WatchMemory } from './watch-memory.js';
 
@@ -122,13 +123,13 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
 
       const poll = async (): Promise<PolledSite> => {
         while (Date.now() - began < LIFE) {
-          list = await askTemporal(deps, () =>
-            workflow.query<SiteWatchList, [{ version: number }]>('siteWatches', { version: list.version }),
-          ).catch((error: unknown) => {
-            // Without a list there is nothing to poll; with one, what is known goes on being polled.
-            if (list.version < 0 || cancellationSignal().aborted) throw error;
-            return { ...list, watches: null };
-          });
+          list = await askTemporal(deps, () => workflow.query(siteWatchesQuery, { version: list.version })).catch(
+            (error: unknown) => {
+              // Without a list there is nothing to poll; with one, what is known goes on being polled.
+              if (list.version < 0 || cancellationSignal().aborted) throw error;
+              return { ...list, watches: null };
+            },
+          );
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
           await pause(Math.max(0, (lastPoll.get(input.site) ?? 0) + site.config.polling.interval - Date.now()));
@@ -215,6 +216,6 @@ async function findTask(site: Site, id: string, options: CallOptions): Promise<T
 }
 
 function replicationIdOf(watch: Watch, task: Task | undefined): string | null {
-  const told = task === undefined ? null : replicationIn(task);
+  const told = task === undefined ? null : replicationIdIn(task);
   return watch.kind === 'reverse' ? (told ?? watch.replicationId) : (watch.replicationId ?? told);
 }

@@ -108,6 +108,30 @@ export interface Watch {
   recoveredVmId?: string | null;
 }
 
+/** What a site's watcher is asked to wait for, once an operation is there. */
+export function watchOf(
+  request: OperationRequest,
+  submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'>,
+  phase: Watch['phase'] = 'task',
+): Watch {
+  const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId } = request;
+  return {
+    operationId,
+    workflowId,
+    run,
+    vm,
+    kind,
+    taskId: submitted.taskId,
+    replicationId: submitted.replicationId,
+    peer,
+    until,
+    phase,
+    slot,
+    since: submitted.submittedAt,
+    ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
+  };
+}
+
 /** The state of a replication that workflows decide on. */
 export interface ReplicationSummary {
   id: string;

@@ -4,7 +4,14 @@
  */
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { FAILURES, operationId } from '../../../contract/names.js';
-import type { Notice, OperationKind, OperationRequest, SlotKind, Submitted } from '../../../contract/operation.js';
+import {
+  type Notice,
+  type OperationKind,
+  type OperationRequest,
+  type SlotKind,
+  type Submitted,
+  watchOf,
+} from '../../../contract/operation.js';
 import type { OperationRecord } from '../../../contract/report.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
 import {
@@ -66,7 +73,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       finishedAt: null,
       result: null,
     });
-    const notice = await awaitEnd(vm, step, request, submitted, 'task');
+    const notice = await awaitEnd(vm, request, submitted, 'task');
     record.finishedAt = iso(notice.at);
     record.result = notice.ok ? 'succeeded' : 'failed';
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
@@ -86,7 +93,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
 export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Promise<Notice> {
   const request = requestFor(vm, step, attemptOf(outcome));
   const submitted = { ...outcome.submitted, replicationId: outcome.notice.replicationId };
-  return awaitEnd(vm, step, request, submitted, 'sync');
+  return awaitEnd(vm, request, submitted, 'sync');
 }
 
 /** Waits for the full copy after a reverse, at the site where the replication lives now: it is asked first, and then watches. */
@@ -94,8 +101,8 @@ export async function awaitResync(vm: VmControl, step: Step, outcome: Outcome, r
   const request = requestFor(vm, step, attemptOf(outcome));
   // Missing or in error is counted from now: the replication has just moved here.
   const submitted = { ...outcome.submitted, replicationId, submittedAt: Date.now() };
-  const asked = await askSite(vm, step, request, submitted, 'sync', () => vm.isStopRequested);
-  return asked ?? awaitEnd(vm, step, request, submitted, 'sync');
+  const asked = await askSite(vm, request, submitted, 'sync', () => vm.isStopRequested);
+  return asked ?? awaitEnd(vm, request, submitted, 'sync');
 }
 
 function requestFor(vm: VmControl, step: Step, attempt: number): OperationRequest {
@@ -199,7 +206,6 @@ async function submitUnlessStopped(vm: VmControl, step: Step, request: Operation
 
 async function awaitEnd(
   vm: VmControl,
-  step: Step,
   request: OperationRequest,
   submitted: Submitted,
   phase: Notice['phase'],
@@ -212,40 +218,21 @@ async function awaitEnd(
     const heard = vm.notice(id, phase);
     if (heard !== undefined) return heard;
     if (isStopped()) throw new Stopped();
-    const asked = await askSite(vm, step, request, submitted, phase, isOver);
+    const asked = await askSite(vm, request, submitted, phase, isOver);
     if (asked !== null) return asked;
   }
 }
 
 async function askSite(
   vm: VmControl,
-  step: Step,
   request: OperationRequest,
   submitted: Submitted,
   phase: Notice['phase'],
   isOver: () => boolean,
 ): Promise<Notice | null> {
-  const { operationId: id, workflowId, run, kind, peer, until, site } = request;
   try {
-    return await askAboutOperation({
-      site,
-      resumedAt: vm.resumedAt,
-      watch: {
-        operationId: id,
-        workflowId,
-        run,
-        vm: request.vm,
-        kind,
-        taskId: submitted.taskId,
-        replicationId: submitted.replicationId,
-        peer,
-        until,
-        phase,
-        slot: step.slot ?? null,
-        since: submitted.submittedAt,
-        ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
-      },
-    });
+    const { site } = request;
+    return await askAboutOperation({ site, resumedAt: vm.resumedAt, watch: watchOf(request, submitted, phase) });
   } catch (error) {
     const hold = holdIn(error);
     if (hold !== null) await vm.holdFor(hold, isOver);
