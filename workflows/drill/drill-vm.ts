@@ -1,5 +1,5 @@
 /**
- * One VM of a drill: look → (the drill says go) → recover → checks → hold → (the drill says enough) → everything as it was.
+ * One VM of a drill: locate → (the drill says go) → recover → checks → hold → (the drill says enough) → everything as it was.
  * What was begun is always undone: after a failure, a cancellation, or the end of the drill itself.
  */
 
@@ -7,28 +7,28 @@ import type { DrillVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { measure, networksOf } from '../vm/steps/cutover.js';
-import { chooseInstance, look } from '../vm/steps/locate.js';
+import { chooseInstance, locateFor } from '../vm/steps/locate.js';
 import { operation } from '../vm/steps/operation.js';
 import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
-import { createVmControl, type VmControl } from '../vm/steps/vm-control.js';
-import { liveVm } from '../vm/steps/vm-lifecycle.js';
+import { VmControl } from '../vm/steps/vm-control.js';
+import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { runChecks } from './drill-checks.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
 import { noteTestCopy, removeTestCopy } from './test-copy.js';
 
 export async function drillVm(input: DrillVmInput): Promise<VmReport> {
-  const vm = createVmControl(input);
+  const vm = new VmControl(input);
   const isTest = input.mode === 'test';
   const kind = isTest ? 'failover-test' : 'failover';
   const obstacle = (at: Located) => obstacleToRecovery(kind, input.vm, at);
-  return liveVm(vm, async () => {
+  return runVm(vm, async () => {
     vm.enter('look');
-    await look(vm, kind, obstacle);
+    await locateFor(vm, kind, obstacle);
     await vm.tellReady('ready');
     const go = await vm.whenTold('recover');
     if (go === null) throw drillGone(vm);
-    const before = await look(vm, kind, obstacle);
+    const before = await locateFor(vm, kind, obstacle);
     const undo = isTest
       ? () => removeTestCopy(vm, before.site, before.replication.id)
       : () => bringHome(vm, input, before);
@@ -53,7 +53,7 @@ async function thenUndo(vm: VmControl, undo: () => Promise<void>, steps: () => P
   } catch (error) {
     failed = { error };
   }
-  vm.goThrough('always');
+  vm.ignoreStop('always');
   await undo();
   if (failed !== null) throw failed.error;
 }

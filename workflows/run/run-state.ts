@@ -22,13 +22,13 @@ export interface Pause {
   advice: string | null;
 }
 
-/** What the book needs of a plan or a drill. */
+/** What the state needs of a plan or a drill. */
 export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
   kind: RunKind | 'drill';
   destination: { site: string };
 }
 
-export class RunBook {
+export class RunProgress {
   readonly #plan: Herded;
   readonly #run: string;
   readonly #vms: Map<string, VmReport>;
@@ -129,7 +129,7 @@ export class RunBook {
       const left = wave.vms.filter((vm) => !isFinal(this.#report(vm.id).state));
       if (left.length === 0) continue;
       return left
-        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => isAcross(this.#report(id))))
+        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => hasSucceeded(this.#report(id))))
         .slice(0, MOST_OPEN - this.#open.size);
     }
     return [];
@@ -333,7 +333,7 @@ export class RunBook {
     if (this.#cancelling && totals.cancelled > 0) return 'cancelled';
     if (totals.failed > 0) return 'failed';
     if (totals.cancelled > 0) return 'cancelled';
-    return [...this.#vms.values()].every(isAcross) ? 'succeeded' : 'failed';
+    return [...this.#vms.values()].every(hasSucceeded) ? 'succeeded' : 'failed';
   }
 
   #failures(): number {
@@ -344,7 +344,7 @@ export class RunBook {
     for (const vm of vms) {
       const report = this.#report(vm.id);
       if (isFinal(report.state) || this.#open.has(vm.id)) continue;
-      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && !isAcross(r));
+      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && !hasSucceeded(r));
       if (missing === undefined) {
         const waits = vm.after.some((id) => !isFinal(this.#report(id).state));
         if (waits) this.#change(vm.id, { waitingFor: 'dependency' });
@@ -376,4 +376,4 @@ export class RunBook {
 }
 
 /** Migrated, by this run or an earlier one. */
-const isAcross = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;
+const hasSucceeded = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;

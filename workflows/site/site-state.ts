@@ -6,7 +6,7 @@
 import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest, TestCopy } from '../../contract/messages.js';
 import type { PolledSite, SiteHold, SiteWatchList, SlotKind, Watch } from '../../contract/operation.js';
 
-export class SiteBook {
+export class SiteState {
   readonly #watches: Map<string, Watch>;
   readonly #holders: Map<string, SlotRequest>;
   readonly #queue: Map<string, SlotRequest>;

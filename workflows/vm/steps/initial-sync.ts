@@ -1,4 +1,4 @@
-/** The copy of a VM at another site: begun, waited for until it is complete once, and removed. */
+/** The first full copy of a VM at another site: begun, waited for until it is complete, and its replication removed. */
 
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
@@ -7,7 +7,7 @@ import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
 /** Starts the replication, or takes up one that fits; the copy is complete when this returns. */
-export async function startCopy(
+export async function startInitialSync(
   vm: VmControl,
   input: PlanVmInput,
   isMigration: boolean,
@@ -19,11 +19,11 @@ export async function startCopy(
   const started = await operation(vm, start);
   onStarted(started);
   vm.enter('initial-sync');
-  return whenCopied(vm, await awaitSync(vm, start, started), 'start');
+  return whenSynced(vm, await awaitSync(vm, start, started), 'start');
 }
 
 /** A source that is off sends nothing by itself, so its copy is asked for [doc UG41 GUID-81EE4DE8]. */
-export async function whenCopied(
+export async function whenSynced(
   vm: VmControl,
   synced: Outcome['notice'],
   kind: 'start' | 'reverse',
@@ -41,9 +41,9 @@ export async function syncNow(vm: VmControl): Promise<ReplicationSummary | null>
 }
 
 /** What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure. */
-export async function tidy(vm: VmControl): Promise<void> {
+export async function deleteReplication(vm: VmControl): Promise<void> {
   vm.enter('tidy');
-  vm.goThrough('unless-held');
+  vm.ignoreStop('unless-held');
   try {
     await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
   } catch (error) {

@@ -28,12 +28,12 @@ export async function ask<T>(vm: VmControl, operation: OperationKind, question: 
  * Finds the VM's replication and makes its present site the one that operations are sent to.
  * @throws StepFailed when there is none, or when `obstacle` names a reason why nothing may be sent
  */
-export async function look(
+export async function locateFor(
   vm: VmControl,
   operation: OperationKind,
   obstacle: (at: Located) => VmError | null,
 ): Promise<Located> {
-  const found = await find(vm, operation);
+  const found = await locate(vm, operation);
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.input.vm, source, destination.site));
   const reason = obstacle(found);
@@ -41,8 +41,8 @@ export async function look(
   return found;
 }
 
-/** As {@link look}, for a VM that may have no replication. */
-export async function find(vm: VmControl, operation: OperationKind): Promise<Located | null> {
+/** As {@link locateFor}, for a VM that may have no replication. */
+export async function locate(vm: VmControl, operation: OperationKind): Promise<Located | null> {
   const { run, source, destination } = vm.input;
   const { id, name, replicationId = vm.report.replicationId } = vm.input.vm;
   const subject = { id: vm.vmIdNow ?? id, name, ...(replicationId === null ? {} : { replicationId }) };
@@ -56,7 +56,7 @@ export async function find(vm: VmControl, operation: OperationKind): Promise<Loc
 }
 
 /** The replication as its site shows it now; null: it has none. @throws StepFailed @throws Stopped */
-export async function lookAgain(vm: VmControl, operation: OperationKind): Promise<ReplicationSummary | null> {
+export async function readAgain(vm: VmControl, operation: OperationKind): Promise<ReplicationSummary | null> {
   const { site, peer, resumedAt, report } = vm;
   const { run, vm: ref } = vm.input;
   const replicationId = report.replicationId ?? '';

@@ -14,6 +14,7 @@ import {
 } from '../../../contract/operation.js';
 import type { OperationRecord } from '../../../contract/report.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
+import { Patience } from './look-until.js';
 import {
   type Asked,
   holdIn,
@@ -24,7 +25,7 @@ import {
   stepFailure,
   taskFailure,
 } from './step-errors.js';
-import { iso, lessOften, type VmControl } from './vm-control.js';
+import { iso, type VmControl } from './vm-control.js';
 
 /** How often a step is done again when its task failed with a code that allows it. */
 const TRIES = 5;
@@ -213,8 +214,9 @@ async function awaitEnd(
   const { operationId: id } = request;
   const isStopped = () => phase === 'sync' && vm.isStopRequested;
   const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
-  for (let patience = vm.input.selfCheck; ; patience = lessOften(patience)) {
-    await vm.waitQuietly(isOver, patience);
+  const patience = new Patience(vm.input.selfCheck);
+  for (;;) {
+    await vm.waitQuietly(isOver, patience.next());
     const heard = vm.notice(id, phase);
     if (heard !== undefined) return heard;
     if (isStopped()) throw new Stopped();

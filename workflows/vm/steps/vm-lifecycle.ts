@@ -11,7 +11,7 @@ import { iso, type VmControl } from './vm-control.js';
  * @param undo what a stopped VM still does to leave nothing behind
  * @throws ApplicationFailure for a VM that did not succeed: only success closes a workflow as completed
  */
-export async function liveVm(
+export async function runVm(
   vm: VmControl,
   steps: () => Promise<void>,
   undo: () => Promise<void> = async () => {},
