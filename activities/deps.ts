@@ -14,7 +14,7 @@ export interface ActivityDeps {
   commands: Config['worker']['checks'];
 }
 
-/** @throws ApplicationFailure `UnknownSite`, which no retry mends, when the config of this worker has no such site */
+/** @throws ApplicationFailure `UnknownSite`, which no retry fixes, when the config of this worker has no such site */
 export function configured({ sites }: Pick<ActivityDeps, 'sites'>, name: string): Site {
   if (sites.names.includes(name)) return sites.get(name);
   throw finalFailure({

@@ -5,7 +5,9 @@ import { createInspectActivities } from './inspect.js';
 import { createLocateActivities } from './locate.js';
 import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
+import { Refusals } from './refusals.js';
 import { createSiteWatchActivities } from './site-watch.js';
+import { WatchMemories } from './watch-memory.js';
 
 export type { ActivityDeps } from './deps.js';
 
@@ -13,8 +15,8 @@ export type { ActivityDeps } from './deps.js';
 export function createActivities(deps: ActivityDeps) {
   const reachability = new Reachability(deps);
   return {
-    ...createOperationActivities(deps, reachability),
-    ...createSiteWatchActivities(deps, reachability),
+    ...createOperationActivities(deps, reachability, new Refusals()),
+    ...createSiteWatchActivities(deps, reachability, new WatchMemories()),
     ...createInquiryActivities(deps),
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),

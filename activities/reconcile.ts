@@ -32,25 +32,25 @@ const PARAMETER_REFUSED = new Set<number | null>([400, 404, 405, 501]);
 /** Clocks of site and worker may differ by this much when tasks are matched by time: ms. */
 const CLOCK_MARGIN = 10 * 60_000;
 
-/** What a look at the site tells of an operation. */
-export type Look =
+/** What a search at the site tells of an operation. */
+export type Sighting =
   | { is: 'there'; found: Found }
   | { is: 'absent' }
   /** tasks run that may be it: the site does not say what they are for */
   | { is: 'undecided'; tasks: string[] };
 
 /**
- * Looks for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried.
+ * Searches for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried.
  * @throws VcdaError when the site cannot be asked
  * @throws ForeignReplication when a start would meet a replication that it must not adopt
  */
-export async function lookFor(
+export async function findOperation(
   sites: Sites,
   site: Site,
   request: OperationRequest,
   options: CallOptions,
   inDoubt: boolean,
-): Promise<Look> {
+): Promise<Sighting> {
   const byId = await underOperationId(site, request, options);
   const own = newest(byId ?? []);
   if (own !== null) return there(own.id, request.replicationId);
@@ -72,7 +72,7 @@ export async function lookFor(
   return inDoubt && unnamed.length > 0 ? { is: 'undecided', tasks: unnamed.map(({ id }) => id) } : { is: 'absent' };
 }
 
-const there = (taskId: string, replicationId: string | null): Look => ({
+const there = (taskId: string, replicationId: string | null): Sighting => ({
   is: 'there',
   found: { taskId, replicationId },
 });

@@ -283,8 +283,8 @@ export interface SiteCheck {
   name: 'reachable' | 'certificate' | 'login' | 'extend' | 'clock' | 'version' | 'licence';
   ok: boolean | null;
   detail: string;
-  /** what a person must do; null when there is nothing to mend */
-  mend: string | null;
+  /** what a person must do; null when there is nothing to fix */
+  fix: string | null;
 }
 
 export interface SiteInspection {
