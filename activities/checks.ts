@@ -1,12 +1,12 @@
 /** Proving that a recovered VM works, from where the worker runs: VCDA's own power state is not live [KB 407394]. */
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import type { CheckVmInput } from '../contract/operation.js';
 import type { CheckResult } from '../contract/report.js';
 import type { Check, CheckCommand } from '../plan/types.js';
 import { VcdaError } from '../vcda/index.js';
 import { addressOf, type CheckSubject, filled, filledUrl, needsAddress } from './check-subject.js';
 import { type ActivityDeps, configured } from './deps.js';
+import { finalFailure } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { commandProbe } from './probes/command.js';
 import { httpProbe } from './probes/http.js';
@@ -28,7 +28,7 @@ export function createCheckActivities(deps: ActivityDeps) {
      */
     async checkVm(input: CheckVmInput): Promise<CheckResult> {
       const { check, vm } = input;
-      const command = commandOf(check, deps.commands);
+      const command = commandOf(input, deps.commands);
       const site = configured(deps, input.site);
       const trail = trailIn(activityInfo().heartbeatDetails) ?? { startedAt: Date.now(), attempts: 0 };
       const options = { peer: input.peer, resumedAt: input.resumedAt, signal: cancellationSignal() };
@@ -44,7 +44,7 @@ export function createCheckActivities(deps: ActivityDeps) {
         return { id: vm.id, name: vm.name, ip: address?.ip ?? null };
       }
 
-      async function attempt(): Promise<Finding & { isFinal?: boolean }> {
+      async function attempt(): Promise<Finding & { advice?: string; isFinal?: boolean }> {
         let of: CheckSubject;
         try {
           of = await subject();
@@ -52,7 +52,7 @@ export function createCheckActivities(deps: ActivityDeps) {
           if (!(error instanceof VcdaError)) throw error;
           return { ok: false, detail: `${check.name}: the address of ${vm.name} is not known: ${error.message}` };
         }
-        if (of.ip === null && needsIp) return { ok: false, detail: noAddress(input), isFinal: true };
+        if (of.ip === null && needsIp) return { ok: false, ...noAddress(input), isFinal: true };
         const { label, probe } = probeFor(check, command, of, input);
         const { ok, detail, said } = await within(check.timeout, cancellationSignal(), probe);
         return { ok, detail: `${label}: ${detail}${said ? `: ${said}` : ''}` };
@@ -63,10 +63,11 @@ export function createCheckActivities(deps: ActivityDeps) {
         async () => {
           for (;;) {
             trail.attempts += 1;
-            const { ok, detail, isFinal } = await attempt();
+            const { ok, detail, advice, isFinal } = await attempt();
             if (ok || isFinal === true || Date.now() >= input.until) {
               const { attempts, startedAt } = trail;
-              return { name: check.name, ok, detail, attempts, startedAt: iso(startedAt), finishedAt: iso(Date.now()) };
+              const found = { name: check.name, ok, detail, ...(advice === undefined ? {} : { advice }) };
+              return { ...found, attempts, startedAt: iso(startedAt), finishedAt: iso(Date.now()) };
             }
             await pause(Math.min(check.interval, Math.max(0, input.until - Date.now())));
           }
@@ -90,16 +91,19 @@ function trailIn(details: unknown): Trail | null {
     : null;
 }
 
-function commandOf(check: Check, commands: ActivityDeps['commands']): CheckCommand | null {
+function commandOf({ check, site }: CheckVmInput, commands: ActivityDeps['commands']): CheckCommand | null {
   if (check.type !== 'command') return null;
   const command = Object.hasOwn(commands, check.command) ? commands[check.command] : undefined;
   if (command !== undefined) return command;
   const known = Object.keys(commands);
-  throw ApplicationFailure.nonRetryable(
-    `the workers' config has no command ${check.command} for checks; it allows ${known.join(', ') || 'none'}. ` +
-      'Next: add it under worker.checks and restart the workers, or use one of these in the drill.',
-    'UnknownCommand',
-  );
+  throw finalFailure({
+    code: 'UnknownCommand',
+    message: `the workers' config has no command ${check.command} for checks; it allows ${known.join(', ') || 'none'}.`,
+    operation: null,
+    taskId: null,
+    site,
+    advice: 'Add it under worker.checks and restart the workers, or use one of these in the drill.',
+  });
 }
 
 /** Where its placeholders may be. */
@@ -145,6 +149,9 @@ function probeFor(
   }
 }
 
-const noAddress = ({ check, vm, site, replicationId, recovery }: CheckVmInput): string =>
-  `${check.name}: no address of ${vm.name} is known. Next: give it as address of the VM in the drill, or as ipAddress in the ` +
-  `${recovery === 'test' ? 'test ' : ''}network settings of its replication (${replicationId}) at ${site}`;
+const noAddress = ({ check, vm, site, replicationId, recovery }: CheckVmInput): { detail: string; advice: string } => ({
+  detail: `${check.name}: no address of ${vm.name} is known`,
+  advice:
+    'Give it as address of the VM in the drill, or as ipAddress in the ' +
+    `${recovery === 'test' ? 'test ' : ''}network settings of its replication (${replicationId}) at ${site}.`,
+});

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { Config } from '../plan/types.js';
 import type { Site, Sites } from '../vcda/index.js';
+import { finalFailure } from './failures.js';
 
 /** What activities are given instead of reaching for it. */
 export interface ActivityDeps {
@@ -14,11 +14,15 @@ export interface ActivityDeps {
   commands: Config['worker']['checks'];
 }
 
-/** @throws ApplicationFailure `UnknownSite`, which no retry mends, when the config of this worker has no such site */
+/** @throws ApplicationFailure `UnknownSite`, which no retry fixes, when the config of this worker has no such site */
 export function configured({ sites }: Pick<ActivityDeps, 'sites'>, name: string): Site {
   if (sites.names.includes(name)) return sites.get(name);
-  throw ApplicationFailure.nonRetryable(
-    `the config of the workers has no site ${name}; it has ${sites.names.join(', ')}. Add it and restart them.`,
-    'UnknownSite',
-  );
+  throw finalFailure({
+    code: 'UnknownSite',
+    message: `the config of the workers has no site ${name}; it has ${sites.names.join(', ')}.`,
+    operation: null,
+    taskId: null,
+    site: name,
+    advice: 'Add it to the config and restart the workers.',
+  });
 }

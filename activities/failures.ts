@@ -1,16 +1,9 @@
 /** Turns what went wrong at a site into Temporal failures, once, by the error table. */
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
-import type { VmRef } from '../contract/operation.js';
+import type { OperationKind, VmRef } from '../contract/operation.js';
+import type { FailureDetails } from '../contract/report.js';
 import { type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
-
-export interface FailureDetails {
-  site: string;
-  code: string;
-  message: string;
-  /** given up after the time that the table allows, not refused */
-  expired?: boolean;
-}
 
 export interface Attempt {
   /** 1 for the first */
@@ -19,62 +12,57 @@ export interface Attempt {
   since: number;
 }
 
-/** What a call was made for. */
-export interface Subject {
-  /** kind of the operation, or what was asked: `locate` */
-  kind: string;
-  vm: VmRef;
-  /** absent: nothing was to be changed */
-  operationId?: string;
-}
+/** What a call was made for: an operation, or a question such as `locate`, with which nothing was to be changed. */
+export type Subject =
+  | { kind: OperationKind; vm: VmRef; operationId: string; taskId?: string | null }
+  | { question: string; vm: VmRef };
 
 /**
  * The failure to throw for an error of a call made for a VM. Retryable ones carry the pause that the table or the
  * site asks for; once the row's time is over they become final.
  */
-export function failureOf(
-  error: unknown,
-  { kind, vm, operationId }: Subject,
-  attempt: Attempt,
-  rules: ErrorRules,
-  hint = '',
-): unknown {
+export function failureOf(error: unknown, subject: Subject, attempt: Attempt, rules: ErrorRules, hint = ''): unknown {
   if (!(error instanceof VcdaError)) return error;
   const rule = rules(error);
-  const answer = error.status === null ? error.code : `${error.status} ${error.code}`;
-  const message =
-    `${kind} of ${vm.name} (${vm.id}) at ${error.site}: ${answer}: ${error.detail}${hint} ` +
-    `[${error.method} ${error.path}${operationId === undefined ? '' : `, operation ${operationId}`}]. Next: ${rule.advice}`;
-  const details: FailureDetails = { site: error.site, code: error.code, message };
-  if (rule.call === 'hold')
-    return ApplicationFailure.create({
-      type: FAILURES.hold,
-      message,
-      nonRetryable: true,
-      details: [details],
-      cause: error,
-    });
-  const expired = Date.now() - attempt.since >= rule.retry.for;
-  if (rule.call === 'fail' || expired) {
-    const after =
-      expired && rule.call !== 'fail' ? ` Gave up after ${Math.round(rule.retry.for / 60_000)} minutes.` : '';
-    return ApplicationFailure.create({
-      type: error.code,
-      message: message + after,
-      nonRetryable: true,
-      details: [{ ...details, message: message + after, expired: rule.call !== 'fail' }],
-      cause: error,
-    });
+  const details: FailureDetails = {
+    code: error.code,
+    message: messageOf(error, subject, hint),
+    operation: 'kind' in subject ? subject.kind : null,
+    taskId: 'kind' in subject ? (subject.taskId ?? null) : null,
+    site: error.site,
+    advice: rule.advice,
+  };
+  if (rule.call === 'hold') return finalFailure(details, { type: FAILURES.hold, cause: error });
+  if (rule.call === 'fail') return finalFailure({ ...details, expired: false }, { cause: error });
+  if (Date.now() - attempt.since >= rule.retry.for) {
+    const message = `${details.message} Gave up after ${Math.round(rule.retry.for / 60_000)} minutes.`;
+    return finalFailure({ ...details, message, expired: true }, { cause: error });
   }
   return ApplicationFailure.create({
     type: error.code,
-    message,
+    message: details.message,
     details: [details],
     cause: error,
     nextRetryDelay: pauseBefore(rule, attempt.number, error.retryAfter, Math.random()),
     // A site that is away is logged once, by what watches it, not at every attempt of every VM.
     category: 'BENIGN',
   });
+}
+
+/** A failure that no retry changes, with what a report will say of it. */
+export function finalFailure(
+  details: FailureDetails,
+  { type = details.code, cause }: { type?: string; cause?: Error } = {},
+): ApplicationFailure {
+  const { message } = details;
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details], ...(cause && { cause }) });
+}
+
+function messageOf(error: VcdaError, subject: Subject, hint: string): string {
+  const answer = error.status === null ? error.code : `${error.status} ${error.code}`;
+  const what = 'kind' in subject ? subject.kind : subject.question;
+  const id = 'kind' in subject ? `, operation ${subject.operationId}` : '';
+  return `${what} of ${subject.vm.name} (${subject.vm.id}) at ${error.site}: ${answer}: ${error.detail}${hint} [${error.method} ${error.path}${id}].`;
 }
 
 /** Says which sites the asked site knows, for an error that one was not found; empty when it cannot say. */

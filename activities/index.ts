@@ -4,17 +4,19 @@ import { createInquiryActivities } from './inquiries.js';
 import { createInspectActivities } from './inspect.js';
 import { createLocateActivities } from './locate.js';
 import { createOperationActivities } from './operations.js';
-import { createReachability } from './reachability.js';
+import { Reachability } from './reachability.js';
+import { Refusals } from './refusals.js';
 import { createSiteWatchActivities } from './site-watch.js';
+import { WatchMemories } from './watch-memory.js';
 
 export type { ActivityDeps } from './deps.js';
 
 /** Everything that workflows may ask of the world. */
 export function createActivities(deps: ActivityDeps) {
-  const reachability = createReachability(deps);
+  const reachability = new Reachability(deps);
   return {
-    ...createOperationActivities(deps, reachability),
-    ...createSiteWatchActivities(deps, reachability),
+    ...createOperationActivities(deps, reachability, new Refusals()),
+    ...createSiteWatchActivities(deps, reachability, new WatchMemories()),
     ...createInquiryActivities(deps),
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),

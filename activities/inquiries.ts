@@ -1,15 +1,13 @@
 /** Small questions of workflows: what the config says of a site, which workflows still run. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import type { MIGRATE_VM, SiteStatus } from '../contract/messages.js';
-import { SITE_WORKFLOW, siteWorkflowId } from '../contract/names.js';
+import { MIGRATE_VM, SITE, siteStatusQuery } from '../contract/messages.js';
+import { siteWorkflowId } from '../contract/names.js';
 import type { TestCopy } from '../contract/operation.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { askTemporal } from './site-signals.js';
 
 const DESCRIBED_AT_ONCE = 20;
-/** Other workflows of a VM, such as of a drill, can be begun again when they have ended. */
-const MIGRATION: typeof MIGRATE_VM = 'migrateVm';
 
 export function createInquiryActivities(deps: ActivityDeps) {
   return {
@@ -25,7 +23,7 @@ export function createInquiryActivities(deps: ActivityDeps) {
     /** Makes sure that the site's workflow runs. */
     async openSite(site: string): Promise<void> {
       await askTemporal(deps, () =>
-        deps.client.workflow.start(SITE_WORKFLOW, {
+        deps.client.workflow.start(SITE, {
           workflowId: siteWorkflowId(site),
           taskQueue: deps.taskQueue,
           args: [{ site }],
@@ -51,7 +49,8 @@ export function createInquiryActivities(deps: ActivityDeps) {
         const { status, type, memo } = await askTemporal(deps, () => handle.describe());
         const run = typeof memo?.run === 'string' ? memo.run : workflowId;
         if (status.name === 'RUNNING') return { state: 'open', run };
-        return { state: status.name === 'COMPLETED' && type === MIGRATION ? 'migrated' : 'free', run };
+        // Other workflows of a VM, such as of a drill, can be begun again when they have ended.
+        return { state: status.name === 'COMPLETED' && type === MIGRATE_VM ? 'migrated' : 'free', run };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return { state: 'free', run: workflowId };
         throw error;
@@ -64,7 +63,7 @@ export function createInquiryActivities(deps: ActivityDeps) {
 async function testCopiesAt(deps: ActivityDeps, site: string): Promise<TestCopy[]> {
   const workflow = deps.client.workflow.getHandle(siteWorkflowId(site));
   if (!(await isOpen(deps, workflow.workflowId))) return [];
-  return (await askTemporal(deps, () => workflow.query<SiteStatus, []>('siteStatus'))).testCopies;
+  return (await askTemporal(deps, () => workflow.query(siteStatusQuery))).testCopies;
 }
 
 /** Those whose workflow no longer runs. */

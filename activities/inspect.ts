@@ -1,4 +1,4 @@
-/** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to mend. */
+/** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to fix. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/operation.js';
 import { API_VERSIONS, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
@@ -9,9 +9,9 @@ const SKEW_LIMIT = 60_000;
 
 type Finding = Omit<SiteCheck, 'name'>;
 
-const good = (detail: string): Finding => ({ ok: true, detail, mend: null });
-const bad = (detail: string, mend: string): Finding => ({ ok: false, detail, mend });
-const untried: Finding = { ok: null, detail: 'not tried, since an earlier check failed', mend: null };
+const good = (detail: string): Finding => ({ ok: true, detail, fix: null });
+const bad = (detail: string, fix: string): Finding => ({ ok: false, detail, fix });
+const untried: Finding = { ok: null, detail: 'not tried, since an earlier check failed', fix: null };
 
 export function createInspectActivities(deps: ActivityDeps) {
   return {

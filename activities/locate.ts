@@ -1,6 +1,6 @@
 /** Where the replication of a VM lives now, and which points in time it holds. */
 import { cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type {
   InstanceInput,
   Located,
@@ -12,7 +12,7 @@ import type {
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf } from './failures.js';
+import { failureOf, finalFailure } from './failures.js';
 import { beating, currentAttempt } from './heartbeat.js';
 import { summaryOf } from './outcome.js';
 import type { Reachability } from './reachability.js';
@@ -90,7 +90,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
   }
 
   /** Runs a question about a VM; what a site answers to it becomes a failure by the error table. */
-  const asking = <T>(kind: string, { vm }: Pick<LocateInput, 'vm'>, ask: () => Promise<T>): Promise<T> =>
+  const asking = <T>(question: string, { vm }: Pick<LocateInput, 'vm'>, ask: () => Promise<T>): Promise<T> =>
     beating(
       () => null,
       async () => {
@@ -98,7 +98,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
           return await ask();
         } catch (error) {
           if (error instanceof VcdaError) await reachability.failed(error.site, error);
-          throw failureOf(error, { kind, vm }, currentAttempt(), deps.sites.rules);
+          throw failureOf(error, { question, vm }, currentAttempt(), deps.sites.rules);
         }
       },
     );
@@ -159,8 +159,13 @@ function ambiguous({ vm, source, destination }: LocateInput, candidates: Candida
   const list = candidates.map(({ replication: { id, vmId }, site }) => `${id} at ${site} (VM ${vmId ?? 'not told'})`);
   const message =
     `locate of ${vm.name} (${vm.id}): ${candidates.length} replications between ${source} and ${destination} may be ` +
-    `its: ${list.slice(0, 5).join(', ')}. Next: name the right one in the plan, as replicationId of the VM.`;
-  const type = 'AmbiguousReplication';
-  const details = [{ site: candidates[0]?.site ?? destination, code: type, message }];
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details });
+    `its: ${list.slice(0, 5).join(', ')}.`;
+  return finalFailure({
+    code: 'AmbiguousReplication',
+    message,
+    operation: null,
+    taskId: null,
+    site: candidates[0]?.site ?? destination,
+    advice: 'Name the right one in the plan, as replicationId of the VM.',
+  });
 }

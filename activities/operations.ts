@@ -3,18 +3,19 @@
  * any attempt may die at any line.
  */
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
-import type { OperationRequest, Submitted } from '../contract/operation.js';
+import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf, knownSites } from './failures.js';
+import { failureOf, finalFailure, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
-import { ForeignReplication, type Found, type Look, lookFor } from './reconcile.js';
-import { replicationIn, send } from './send.js';
-import { handToWatcher } from './site-signals.js';
+import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
+import type { Refusals } from './refusals.js';
+import { replicationIdIn, send } from './send.js';
+import { watchAtSite } from './site-signals.js';
 
 /** What an attempt leaves for the next: whether the one numbered `attempt` may have been acted on. */
 interface Trail {
@@ -22,26 +23,16 @@ interface Trail {
   acted: 'no' | 'unknown';
 }
 
-/** Before the second look for an operation whose answer was lost; doubles up to eight times as long: ms. */
-const LOOK_INTERVAL = 1_000;
-/** Looks in a row that may fail before the attempt does. */
-const LOST_LOOKS = 3;
+/** Before an operation is searched for again whose answer was lost; doubles up to eight times as long: ms. */
+const FIND_INTERVAL = 1_000;
+/** Searches in a row that may fail before the attempt does. */
+const LOST_FINDS = 3;
 /** A site that cannot tell is asked for this many settle times before a person must decide. */
 const UNDECIDED_SETTLES = 8;
 /** The most of it, below the activity's start-to-close time-out: ms. */
 const UNDECIDED_MOST = 8 * 60_000;
 
-export function createOperationActivities(deps: ActivityDeps, reachability: Reachability) {
-  /** Refusals that only a person can lift, by site: what one VM learned is not asked again for every other. */
-  const refusals = new Map<string, { at: number; error: VcdaError }>();
-
-  function refuseFromMemory(request: OperationRequest): void {
-    const refusal = refusals.get(request.site);
-    if (refusal === undefined) return;
-    if (request.resumedAt <= refusal.at) throw refusal.error;
-    refusals.delete(request.site);
-  }
-
+export function createOperationActivities(deps: ActivityDeps, reachability: Reachability, refusals: Refusals) {
   const optionsFor = (request: OperationRequest): CallOptions => ({
     operationId: request.operationId,
     peer: request.peer,
@@ -55,16 +46,16 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   }
 
   async function handOver(request: OperationRequest, submitted: Submitted): Promise<Submitted> {
-    await handToWatcher(deps, request, submitted);
+    await watchAtSite(deps, request.site, watchOf(request, submitted));
     await reachability.answered(request.site);
     return submitted;
   }
 
-  const look = (site: Site, request: OperationRequest, options: CallOptions, inDoubt: boolean): Promise<Look> =>
-    unextended(options, (local) => lookFor(deps.sites, site, request, local, inDoubt));
+  const findOnce = (site: Site, request: OperationRequest, options: CallOptions, inDoubt: boolean): Promise<Sighting> =>
+    unextended(options, (local) => findOperation(deps.sites, site, request, local, inDoubt));
 
   /**
-   * Looks until the operation is found, or has been absent for as long as a task may stay invisible after it was accepted.
+   * Searches until the operation is found, or has been absent for as long as a task may stay invisible after it was accepted.
    * A site that cannot tell is asked for longer: the tasks that may be it end, and their results name their VMs.
    * @throws ApplicationFailure `Hold` when it still cannot tell
    */
@@ -73,15 +64,15 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     const { settle: patience } = site.config.reconcile;
     let lost = 0;
     for (let n = 0; ; n += 1) {
-      if (n > 0) await pause(Math.min(LOOK_INTERVAL * 2 ** Math.min(n - 1, 3), patience));
-      let seen: Look;
+      if (n > 0) await pause(Math.min(FIND_INTERVAL * 2 ** Math.min(n - 1, 3), patience));
+      let seen: Sighting;
       try {
-        seen = await look(site, request, options, true);
+        seen = await findOnce(site, request, options, true);
         lost = 0;
       } catch (error) {
-        // One look that fails must not begin the whole wait anew: at a site that loses some answers it would never end.
+        // One search that fails must not begin the whole wait anew: at a site that loses some answers it would never end.
         lost += 1;
-        if (lost >= LOST_LOOKS || !(error instanceof VcdaError) || deps.sites.rules(error).call !== 'retry')
+        if (lost >= LOST_FINDS || !(error instanceof VcdaError) || deps.sites.rules(error).call !== 'retry')
           throw error;
         continue;
       }
@@ -105,7 +96,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     inDoubt: boolean,
   ): Promise<Found | null> {
     if (inDoubt) return settle(site, request, options);
-    const seen = await look(site, request, options, false);
+    const seen = await findOnce(site, request, options, false);
     return seen.is === 'there' ? seen.found : null;
   }
 
@@ -116,21 +107,10 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     options: CallOptions,
   ): Promise<unknown> {
     if (error instanceof ForeignReplication) {
-      const details = { site: request.site, code: 'VmAlreadyReplicated', message: error.message };
-      return ApplicationFailure.create({
-        type: details.code,
-        message: error.message,
-        nonRetryable: true,
-        details: [details],
-      });
+      const { message, advice } = error;
+      return finalFailure({ ...subjectOf(request), code: 'VmAlreadyReplicated', message, advice });
     }
-    if (
-      error instanceof VcdaError &&
-      deps.sites.rules(error).call === 'hold' &&
-      refusals.get(request.site)?.error !== error
-    ) {
-      refusals.set(request.site, { at: Date.now(), error });
-    }
+    if (error instanceof VcdaError && deps.sites.rules(error).call === 'hold') refusals.remember(request.site, error);
     await reachability.failed(request.site, error);
     const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
     return failureOf(error, request, currentAttempt(), deps.sites.rules, hint);
@@ -152,7 +132,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
         () => trail,
         async (pulse) => {
           try {
-            refuseFromMemory(request);
+            refusals.check(request.site, request.resumedAt);
             const found = await find(site, request, options, doubtful);
             untouched = untouched && found === null;
             if (found !== null) return await adopt(request, found, found.taskId === null && !doubtful);
@@ -168,7 +148,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             });
             return await handOver(request, {
               taskId: task.id,
-              replicationId: request.replicationId ?? replicationIn(task),
+              replicationId: request.replicationId ?? replicationIdIn(task),
               adopted: false,
               preexisting: false,
               submittedAt,
@@ -204,13 +184,16 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   };
 }
 
-function undecided({ kind, vm, site, operationId }: OperationRequest, tasks: string[]): ApplicationFailure {
+/** What every failure of an operation says alike. */
+const subjectOf = ({ kind, site }: OperationRequest) => ({ operation: kind, taskId: null, site });
+
+function undecided(request: OperationRequest, tasks: string[]): ApplicationFailure {
+  const { kind, vm, site, operationId } = request;
   const message =
     `whether the ${kind} of ${vm.name} (${vm.id}) reached ${site} cannot be told: its answer was lost, the site does not ` +
-    `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}]. ` +
-    `Next: look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
-  const details = { site, code: FAILURES.undecided, message };
-  return ApplicationFailure.create({ type: FAILURES.hold, message, nonRetryable: true, details: [details] });
+    `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}].`;
+  const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
+  return finalFailure({ ...subjectOf(request), code: FAILURES.undecided, message, advice }, { type: FAILURES.hold });
 }
 
 function wasNotActedOn(details: unknown, attempt: number): boolean {
@@ -218,11 +201,10 @@ function wasNotActedOn(details: unknown, attempt: number): boolean {
   return trail?.attempt === attempt && trail.acted === 'no';
 }
 
-function refuseIfTooLate({ notAfter, kind, vm, operationId }: OperationRequest): void {
+function refuseIfTooLate(request: OperationRequest): void {
+  const { notAfter, kind, vm, operationId } = request;
   if (notAfter === null || Date.now() < notAfter) return;
-  throw ApplicationFailure.create({
-    type: FAILURES.tooLate,
-    nonRetryable: true,
-    message: `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${new Date(notAfter).toISOString()} [operation ${operationId}]`,
-  });
+  const closed = new Date(notAfter).toISOString();
+  const message = `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${closed} [operation ${operationId}].`;
+  throw finalFailure({ ...subjectOf(request), code: FAILURES.tooLate, message, advice: null });
 }

@@ -17,7 +17,7 @@ import {
   type VmReplication,
 } from '../vcda/index.js';
 
-/** A replication in `ERROR` is given this long to mend itself before its VM fails: ms. */
+/** A replication in `ERROR` is given this long to get well by itself before its VM fails: ms. */
 export const ERROR_PATIENCE = 5 * 60_000;
 
 /** Instead of `FINISHED`, where that is no success. */
@@ -197,6 +197,7 @@ function judgeSync(
       return notice(watch, now, replication, {
         code: SOURCE_OFF,
         message: 'the source VM is off, so nothing is sent by itself',
+        advice: null,
         meaning: 'fail',
         delay: 0,
       });
@@ -218,7 +219,7 @@ function judgeSync(
   }
 }
 
-/** Whether something is wrong with a replication that is to hold its first full copy; it may mend by itself. */
+/** Whether something is wrong with a replication that is to hold its first full copy; it may get well by itself. */
 export function isAmiss(watch: Watch, replication: VmReplication | null | undefined): boolean {
   if (replication === undefined) return false;
   return replication === null || ['ERROR', RECOVERED].includes(syncState(watch, replication));
@@ -241,7 +242,8 @@ function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules
     code,
     message:
       `${watch.kind} of ${watch.vm.name} (${watch.vm.id}) failed: ${code}: ${detail} ` +
-      `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}]. Next: ${rule.advice}`,
+      `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}].`,
+    advice: rule.advice,
     meaning: rule.task,
     delay: rule.retry.initial,
   };

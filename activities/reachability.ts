@@ -3,7 +3,7 @@
  * workflow, which tells the runs that wait for it. The VMs themselves only retry.
  */
 import { log } from '@temporalio/activity';
-import { SIGNALS } from '../contract/names.js';
+import { awaySignal, backSignal } from '../contract/messages.js';
 import { OWN_CODES, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { signalSite } from './site-signals.js';
@@ -16,48 +16,47 @@ const AWAY_STATUS = new Set<number | null>([502, 503, 504]);
 const TROUBLED_FOR = 30_000;
 const TROUBLED_STATUS = new Set<number | null>([408, 429]);
 
-export interface Reachability {
-  answered(site: string): Promise<void>;
-  /** errors of any kind; what the site refuses for the call's own sake counts as an answer */
-  failed(site: string, error: unknown): Promise<void>;
-}
+/** What a worker knows of each site. */
+export class Reachability {
+  readonly #deps: ActivityDeps;
+  readonly #sites = new Map<string, { failures: number; since: number; told: boolean }>();
 
-export function createReachability(deps: ActivityDeps): Reachability {
-  const sites = new Map<string, { failures: number; since: number; told: boolean }>();
-  const stateOf = (site: string) => {
-    const known = sites.get(site) ?? { failures: 0, since: 0, told: false };
-    sites.set(site, known);
-    return known;
-  };
+  constructor(deps: ActivityDeps) {
+    this.#deps = deps;
+  }
 
-  async function answered(site: string): Promise<void> {
-    const state = stateOf(site);
+  async answered(site: string): Promise<void> {
+    const state = this.#stateOf(site);
     state.failures = 0;
     if (!state.told) return;
     state.told = false;
     log.info('the site answers again', { site });
-    await signalSite(deps, site, SIGNALS.siteBack);
+    await signalSite(this.#deps, site, backSignal);
   }
 
-  return {
-    answered,
-    async failed(site, error) {
-      if (!(error instanceof VcdaError)) return;
-      if (!isAway(error) && !isTroubled(error)) return answered(site);
-      const state = stateOf(site);
-      if (state.failures === 0) state.since = Date.now();
-      state.failures += 1;
-      if (state.told || state.failures < FAILURES_IN_A_ROW) return;
-      if (!isAway(error) && Date.now() - state.since < TROUBLED_FOR) return;
-      state.told = true;
-      log.warn(`the site gives no usable answer: ${error.message}`, {
-        site,
-        code: error.code,
-        advice: deps.sites.rules(error).advice,
-      });
-      await signalSite(deps, site, SIGNALS.siteAway, { at: state.since, message: error.message });
-    },
-  };
+  /** Takes errors of any kind; what the site refuses for the call's own sake counts as an answer. */
+  async failed(site: string, error: unknown): Promise<void> {
+    if (!(error instanceof VcdaError)) return;
+    if (!isAway(error) && !isTroubled(error)) return this.answered(site);
+    const state = this.#stateOf(site);
+    if (state.failures === 0) state.since = Date.now();
+    state.failures += 1;
+    if (state.told || state.failures < FAILURES_IN_A_ROW) return;
+    if (!isAway(error) && Date.now() - state.since < TROUBLED_FOR) return;
+    state.told = true;
+    log.warn(`the site gives no usable answer: ${error.message}`, {
+      site,
+      code: error.code,
+      advice: this.#deps.sites.rules(error).advice,
+    });
+    await signalSite(this.#deps, site, awaySignal, { at: state.since, message: error.message });
+  }
+
+  #stateOf(site: string) {
+    const known = this.#sites.get(site) ?? { failures: 0, since: 0, told: false };
+    this.#sites.set(site, known);
+    return known;
+  }
 }
 
 const isAway = ({ code, status }: VcdaError): boolean => AWAY.has(code) || AWAY_STATUS.has(status);

@@ -18,6 +18,12 @@ export interface Found {
 /** The VM has a replication that is not this run's to use. */
 export class ForeignReplication extends Error {
   override readonly name = 'ForeignReplication';
+  readonly advice: string;
+
+  constructor(message: string, advice: string) {
+    super(message);
+    this.advice = advice;
+  }
 }
 
 /** Answers of a site that has no such list or parameter. */
@@ -26,25 +32,25 @@ const PARAMETER_REFUSED = new Set<number | null>([400, 404, 405, 501]);
 /** Clocks of site and worker may differ by this much when tasks are matched by time: ms. */
 const CLOCK_MARGIN = 10 * 60_000;
 
-/** What a look at the site tells of an operation. */
-export type Look =
+/** What a search at the site tells of an operation. */
+export type Sighting =
   | { is: 'there'; found: Found }
   | { is: 'absent' }
   /** tasks run that may be it: the site does not say what they are for */
   | { is: 'undecided'; tasks: string[] };
 
 /**
- * Looks for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried.
+ * Searches for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried.
  * @throws VcdaError when the site cannot be asked
  * @throws ForeignReplication when a start would meet a replication that it must not adopt
  */
-export async function lookFor(
+export async function findOperation(
   sites: Sites,
   site: Site,
   request: OperationRequest,
   options: CallOptions,
   inDoubt: boolean,
-): Promise<Look> {
+): Promise<Sighting> {
   const byId = await underOperationId(site, request, options);
   const own = newest(byId ?? []);
   if (own !== null) return there(own.id, request.replicationId);
@@ -66,7 +72,7 @@ export async function lookFor(
   return inDoubt && unnamed.length > 0 ? { is: 'undecided', tasks: unnamed.map(({ id }) => id) } : { is: 'absent' };
 }
 
-const there = (taskId: string, replicationId: string | null): Look => ({
+const there = (taskId: string, replicationId: string | null): Sighting => ({
   is: 'there',
   found: { taskId, replicationId },
 });
@@ -104,23 +110,36 @@ async function findReplicationOfVm(site: Site, request: OperationRequest, option
   );
   if (existing === undefined) return null;
   const obstacle = obstacleTo(existing, request);
-  if (obstacle !== null) throw new ForeignReplication(`${request.vm.name} (${request.vm.id}) ${obstacle}`);
+  if (obstacle !== null)
+    throw new ForeignReplication(`${request.vm.name} (${request.vm.id}) ${obstacle.what}`, obstacle.advice);
   return { taskId: null, replicationId: existing.id };
 }
 
 /** A VM replicates to one destination only [doc UG46 GUID-1A28D7BE], so one that exists is used or is in the way. */
-function obstacleTo(existing: VmReplication, request: OperationRequest): string | null {
+function obstacleTo(existing: VmReplication, request: OperationRequest): { what: string; advice: string } | null {
   const to = existing.destination?.site ?? request.site;
   if (to !== request.site)
-    return `already replicates to ${to} (${existing.id}). Next: remove that replication, then run the VM again.`;
+    return {
+      what: `already replicates to ${to} (${existing.id}).`,
+      advice: 'Remove that replication, then run the VM again.',
+    };
   if (request.start?.isMigration !== (existing.isMigration ?? true)) {
     const is = existing.isMigration === true ? 'a migration' : 'a protection';
-    return `has ${is} already (${existing.id}) that this plan did not start. Next: remove it, or leave the VM out of the plan.`;
+    return {
+      what: `has ${is} already (${existing.id}) that this plan did not start.`,
+      advice: 'Remove it, or leave the VM out of the plan.',
+    };
   }
   if (recoveryState(existing) === 'COMPLETE')
-    return `was recovered at ${to} before (${existing.id}). Next: leave it out of the plan, or remove that replication.`;
+    return {
+      what: `was recovered at ${to} before (${existing.id}).`,
+      advice: 'Leave it out of the plan, or remove that replication.',
+    };
   if (recoveryState(existing) === 'TEST')
-    return `has a test copy at ${to} (${existing.id}). Next: clean the test up, then run the VM again.`;
+    return {
+      what: `has a test copy at ${to} (${existing.id}).`,
+      advice: 'Clean the test up, then run the VM again.',
+    };
   return null;
 }
 

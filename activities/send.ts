@@ -12,8 +12,11 @@ import type {
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 
-/** The replication that a task's result describes; null when it does not say. */
-export function replicationIn(task: Task): string | null {
+/**
+ * The id of the replication that a task's result describes, whatever else the result holds: an operation that has begun must
+ * not be lost for a field that nobody needs. Null when it does not say.
+ */
+export function replicationIdIn(task: Task): string | null {
   const result = task.result;
   return typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string'
     ? result.id

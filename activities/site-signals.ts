@@ -1,8 +1,9 @@
 /** What activities say to the workflows of sites and VMs. */
 import { cancellationSignal } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { SIGNALS, SITE_WORKFLOW, siteWorkflowId } from '../contract/names.js';
-import type { Notice, OperationRequest, Submitted, Watch } from '../contract/operation.js';
+import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/client';
+import { operationEndedSignal, SITE, watchSignal } from '../contract/messages.js';
+import { siteWorkflowId } from '../contract/names.js';
+import type { Notice, Watch } from '../contract/operation.js';
 import type { ActivityDeps } from './deps.js';
 
 /** A call to Temporal is given up after this: ms. The activity's own retries go on. */
@@ -25,54 +26,32 @@ export async function askTemporal<T>(deps: ActivityDeps, call: () => Promise<T>)
 }
 
 /** Starts the site's workflow when it does not run. */
-export async function signalSite(
+export async function signalSite<Args extends unknown[]>(
   deps: ActivityDeps,
   site: string,
-  signal: string,
-  ...signalArgs: unknown[]
+  signal: SignalDefinition<Args>,
+  ...signalArgs: Args
 ): Promise<void> {
   await askTemporal(deps, () =>
-    deps.client.workflow.signalWithStart(SITE_WORKFLOW, {
+    deps.client.workflow.signalWithStart(SITE, {
       workflowId: siteWorkflowId(site),
       taskQueue: deps.taskQueue,
       args: [{ site }],
-      signal,
-      signalArgs,
+      signal: signal.name,
+      signalArgs: signalArgs as unknown[],
     }),
   );
 }
 
 /** Handing the same operation over twice is harmless. */
 export async function watchAtSite(deps: ActivityDeps, site: string, watch: Watch): Promise<void> {
-  await signalSite(deps, site, SIGNALS.watch, watch);
-}
-
-export async function handToWatcher(
-  deps: ActivityDeps,
-  request: OperationRequest,
-  submitted: Submitted,
-): Promise<void> {
-  await watchAtSite(deps, request.site, {
-    operationId: request.operationId,
-    workflowId: request.workflowId,
-    run: request.run,
-    vm: request.vm,
-    kind: request.kind,
-    taskId: submitted.taskId,
-    replicationId: submitted.replicationId,
-    peer: request.peer,
-    until: request.until,
-    phase: 'task',
-    slot: request.slot,
-    since: submitted.submittedAt,
-    ...(request.recoveredVmId === undefined ? {} : { recoveredVmId: request.recoveredVmId }),
-  });
+  await signalSite(deps, site, watchSignal, watch);
 }
 
 /** Tells a VM's workflow; one that has ended does not need to know. */
 export async function notifyVm(deps: ActivityDeps, workflowId: string, notice: Notice): Promise<void> {
   try {
-    await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).signal(SIGNALS.operationEnded, notice));
+    await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).signal(operationEndedSignal, notice));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

@@ -4,6 +4,7 @@
  */
 import { cancellationSignal } from '@temporalio/activity';
 import pMap from 'p-map';
+import { siteWatchesQuery } from '../contract/messages.js';
 import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/operation.js';
 import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
@@ -13,11 +14,11 @@ import { beating, currentAttempt, pause } from './heartbeat.js';
 import { isAmiss, judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
-import { replicationIn } from './send.js';
+import { replicationIdIn } from './send.js';
 import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
-import { SINCE_SUBMITTED, SiteMemory, type WatchMemory } from './watch-memory.js';
+import { SINCE_SUBMITTED, type WatchMemories, type WatchMemory } from './watch-memory.js';
 
-interface Looked {
+interface Inspected {
   ended: { watch: Watch; notice: Notice }[];
   /** why some watches could not be judged this time */
   unheard: VcdaError[];
@@ -27,18 +28,8 @@ interface Looked {
 const LIFE = 8 * 60_000;
 const NOTICES_AT_ONCE = 20;
 
-export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability) {
-  /** When this worker last polled each site: a poll that found something ends, and the next must not follow at once. */
-  const lastPoll = new Map<string, number>();
-
-  const memories = new Map<string, SiteMemory>();
-  function memoryOf(site: string): SiteMemory {
-    const known = memories.get(site) ?? new SiteMemory();
-    memories.set(site, known);
-    return known;
-  }
-
-  async function look(site: Site, watches: Watch[], memory: WatchMemory, options: CallOptions): Promise<Looked> {
+export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability, memories: WatchMemories) {
+  async function inspect(site: Site, watches: Watch[], memory: WatchMemory, options: CallOptions): Promise<Inspected> {
     const settle = site.config.reconcile.settle;
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const tasks = await site.tasksById(taskIds, options);
@@ -73,7 +64,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     const asked = new Map([...seen].filter(([watch, past]) => needsReplication(watch, past, settle)));
     const ids = [...asked].map(([watch, { task }]) => replicationIdOf(watch, task));
     const replications = await site.replicationsById([...new Set(ids.filter((id) => id !== null))], options);
-    const ended: Looked['ended'] = [];
+    const ended: Inspected['ended'] = [];
     for (const [watch, past] of seen) {
       const { task } = past;
       const replication = asked.has(watch)
@@ -114,6 +105,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
      */
     async pollSite(input: PollSiteInput): Promise<PolledSite> {
       const site = deps.sites.get(input.site);
+      const memory = memories.of(input.site);
       const workflow = deps.client.workflow.getHandle(input.workflowId);
       const began = Date.now();
       let list: SiteWatchList = { version: -1, watches: [], resumedAt: 0, limits: { requestsPerSecond: null } };
@@ -122,23 +114,22 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
 
       const poll = async (): Promise<PolledSite> => {
         while (Date.now() - began < LIFE) {
-          list = await askTemporal(deps, () =>
-            workflow.query<SiteWatchList, [{ version: number }]>('siteWatches', { version: list.version }),
-          ).catch((error: unknown) => {
-            // Without a list there is nothing to poll; with one, what is known goes on being polled.
-            if (list.version < 0 || cancellationSignal().aborted) throw error;
-            return { ...list, watches: null };
-          });
+          list = await askTemporal(deps, () => workflow.query(siteWatchesQuery, { version: list.version })).catch(
+            (error: unknown) => {
+              // Without a list there is nothing to poll; with one, what is known goes on being polled.
+              if (list.version < 0 || cancellationSignal().aborted) throw error;
+              return { ...list, watches: null };
+            },
+          );
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
-          await pause(Math.max(0, (lastPoll.get(input.site) ?? 0) + site.config.polling.interval - Date.now()));
-          lastPoll.set(input.site, Date.now());
+          await pause(Math.max(0, memory.polledAt + site.config.polling.interval - Date.now()));
+          memory.polledAt = Date.now();
           site.setRate(list.limits.requestsPerSecond ?? site.config.limits.requestsPerSecond);
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
-            const memory = memoryOf(input.site);
             memory.keepOnly(watches);
-            const { ended } = await look(site, watches, memory, options);
+            const { ended } = await inspect(site, watches, memory, options);
             await reachability.answered(input.site);
             failures = 0;
             if (ended.length > 0) {
@@ -157,9 +148,12 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             }
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
-            if (isRefusedLogin(error)) return { ended: [], hold: { code: error.code, message: error.message } };
-            failures += 1;
             const rule = deps.sites.rules(error);
+            if (isRefusedLogin(error)) {
+              const { code, message } = error;
+              return { ended: [], hold: { code, message, advice: rule.advice } };
+            }
+            failures += 1;
             const wait = pauseBefore(rule, failures, error.retryAfter, Math.random());
             await reachability.failed(input.site, error);
             await pause(wait);
@@ -187,7 +181,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
               signal: cancellationSignal(),
             };
             const { ended, unheard } = await unextended(options, (local) =>
-              look(site, [input.watch], SINCE_SUBMITTED, local),
+              inspect(site, [input.watch], SINCE_SUBMITTED, local),
             );
             if (ended[0] !== undefined) return ended[0].notice;
             if (unheard[0] !== undefined) throw unheard[0];
@@ -212,6 +206,6 @@ async function findTask(site: Site, id: string, options: CallOptions): Promise<T
 }
 
 function replicationIdOf(watch: Watch, task: Task | undefined): string | null {
-  const told = task === undefined ? null : replicationIn(task);
+  const told = task === undefined ? null : replicationIdIn(task);
   return watch.kind === 'reverse' ? (told ?? watch.replicationId) : (watch.replicationId ?? told);
 }

@@ -9,6 +9,8 @@ export interface WatchMemory {
 }
 
 export class SiteMemory implements WatchMemory {
+  /** epoch ms of the last poll: one that found something ends, and the next must not follow at once */
+  polledAt = 0;
   readonly #amissSince = new Map<string, number>();
   readonly #listed = new Set<string>();
 
@@ -36,6 +38,17 @@ export class SiteMemory implements WatchMemory {
       this.#amissSince.delete(key);
       this.#listed.delete(key);
     }
+  }
+}
+
+/** What one worker remembers of all its sites. */
+export class WatchMemories {
+  readonly #bySite = new Map<string, SiteMemory>();
+
+  of(site: string): SiteMemory {
+    const known = this.#bySite.get(site) ?? new SiteMemory();
+    this.#bySite.set(site, known);
+    return known;
   }
 }
 

@@ -22,12 +22,12 @@ export function startOptions(command: Command, defaultId: string): Command {
 /** @param what `plan` or `drill`, for messages */
 export async function afterStart(
   cli: Cli,
-  { run: handle, existed, takenUp }: StartedHandle,
+  { run: handle, existed, begun }: StartedHandle,
   wait: boolean,
   what: 'plan' | 'drill',
 ): Promise<number> {
   const { run } = handle;
-  if (!takenUp) {
+  if (!begun) {
     cli.out.alert(`No worker has begun with run ${run} yet; it waits for one. Next: drover worker`);
   }
   if (existed) {
@@ -40,7 +40,7 @@ export async function afterStart(
     return printReport(cli, await watchRun(cli, handle));
   }
   if (!existed) {
-    cli.out.result(run, { run, existed, takenUp });
+    cli.out.result(run, { run, existed, begun });
     cli.out.note(`Follow it: drover watch ${run}`);
     return EXIT.ok;
   }

@@ -1,5 +1,6 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
 import type { Hold, RunReport } from '../contract/report.js';
+import { advised } from './advised.js';
 import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
 import { plural } from './words.js';
@@ -74,11 +75,17 @@ function away({ sitesAway, finishedAt }: RunReport): Attention[] {
   }));
 }
 
-function paused({ run, pausedBecause, finishedAt }: RunReport): Attention[] {
+function paused({ run, pausedBecause, pausedAdvice, finishedAt }: RunReport): Attention[] {
   if (pausedBecause === null || finishedAt !== null) {
     return [];
   }
-  return [{ kind: 'paused', message: `Paused: ${pausedBecause}`, next: `drover resume ${run}` }];
+  return [
+    {
+      kind: 'paused',
+      message: `Paused: ${advised({ message: pausedBecause, advice: pausedAdvice }, '')}`,
+      next: `drover resume ${run}`,
+    },
+  ];
 }
 
 function holds(report: RunReport, { held }: Findings): Attention[] {
@@ -92,7 +99,7 @@ function holds(report: RunReport, { held }: Findings): Attention[] {
   }
   return [...bySite.values()].map(({ hold, vms }) => ({
     kind: 'hold',
-    message: `${some(vms)} held by site ${hold.site} (${hold.code}): ${hold.message}`,
+    message: `${some(vms)} held by site ${hold.site} (${hold.code}): ${advised(hold, '')}`,
     next: `drover resume ${report.run}`,
   }));
 }

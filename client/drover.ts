@@ -39,7 +39,7 @@ export interface StartedHandle {
   /** true: this very plan or drill was started under this id before, and nothing was started now */
   existed: boolean;
   /** false: the worker that listened a moment ago has not begun with it */
-  takenUp: boolean;
+  begun: boolean;
 }
 
 /** Drover, as seen from a program: starts runs and steers them. It talks to Temporal alone and holds no site's login. */

@@ -4,7 +4,7 @@ import { INSPECT_SITES, type InspectSitesInput } from '../contract/messages.js';
 import type { SiteInspection } from '../contract/operation.js';
 import { NoWorker } from './errors.js';
 import { askTemporal, isUnanswered, type Session, within } from './session.js';
-import { takenUp } from './taken-up.js';
+import { workerBegins } from './worker-begins.js';
 import { requireWorker } from './worker-presence.js';
 
 /** ms in which a worker that listens has begun */
@@ -23,7 +23,7 @@ export async function inspectSites(session: Session, sites: string[] | null): Pr
       workflowExecutionTimeout: INSPECTED_WITHIN,
     }),
   );
-  if (!(await takenUp(session, handle.workflowId, BEGUN_WITHIN))) {
+  if (!(await workerBegins(session, handle.workflowId, BEGUN_WITHIN))) {
     await askTemporal(session, () => handle.terminate('no worker took it up'));
     throw new NoWorker(
       session.taskQueue,

@@ -18,7 +18,7 @@ export async function requireSites(session: Session, sites: string[]): Promise<v
       return failed === undefined ? [] : [{ site, url, ...failed }];
     })[0];
     if (away === undefined) return;
-    if (look === LOOKS) throw new SiteAway(away.site, away.url, away.detail, away.mend);
+    if (look === LOOKS) throw new SiteAway(away.site, away.url, away.detail, away.fix);
     await delay(BETWEEN_LOOKS);
   }
 }

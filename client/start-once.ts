@@ -9,7 +9,7 @@ import { defaultRunId, isRunId } from './run-id.js';
 import { describeRun } from './run-state.js';
 import { memoText } from './run-summary.js';
 import { askTemporal, type Session } from './session.js';
-import { takenUp } from './taken-up.js';
+import { workerBegins } from './worker-begins.js';
 import { requireWorker } from './worker-presence.js';
 
 export interface StartedRun {
@@ -17,7 +17,7 @@ export interface StartedRun {
   /** true: this very plan was started under this id before, and nothing was started now */
   existed: boolean;
   /** false: started, but no worker has begun with it within a few seconds; it waits for one */
-  takenUp: boolean;
+  begun: boolean;
 }
 
 /** A run that somebody wants; what its memo says lets it be listed and compared without a worker. */
@@ -54,7 +54,7 @@ export function chooseRunId(name: string, id: string | undefined, now: Date): st
 export async function startOnce(session: Session, wanted: Wanted): Promise<StartedRun> {
   const { run, workflow, memo, answering } = wanted;
   if (await existsAlready(session, wanted)) {
-    return { run, existed: true, takenUp: true };
+    return { run, existed: true, begun: true };
   }
   await requireWorker(session, 'Nothing was started.');
   await requireSites(session, answering);
@@ -68,11 +68,11 @@ export async function startOnce(session: Session, wanted: Wanted): Promise<Start
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
     );
-    return { run, existed: false, takenUp: await takenUp(session, runWorkflowId(run), BEGUN_WITHIN) };
+    return { run, existed: false, begun: await workerBegins(session, runWorkflowId(run), BEGUN_WITHIN) };
   } catch (error) {
     // Someone started it between the look and the start.
     if (error instanceof WorkflowExecutionAlreadyStartedError && (await existsAlready(session, wanted))) {
-      return { run, existed: true, takenUp: true };
+      return { run, existed: true, begun: true };
     }
     throw error;
   }

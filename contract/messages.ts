@@ -1,8 +1,7 @@
 /** Every message of Drover's workflows, typed: what people and workflows may say to a run, a VM and a site. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
-import { SIGNALS } from './names.js';
-import type { Notice, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from './operation.js';
+import type { Notice, SiteHold, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from './operation.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
 
 export type { TestCopy } from './operation.js';
@@ -22,6 +21,8 @@ export interface CarriedRun {
   startedAt: number;
   resumedAt: number;
   paused: string | null;
+  /** absent in what 0.1 handed over */
+  pausedAdvice?: string | null;
   cancelling: boolean;
   /** failures that had happened when a person last resumed the run */
   accepted: number;
@@ -153,7 +154,7 @@ export interface SweepVmInput {
 /** The drill lets its VMs go on: to recover, and later to clean up. */
 export type Proceed = { to: 'recover'; triggeredAt: number } | { to: 'clean-up' };
 
-export const operationEndedSignal = defineSignal<[Notice]>(SIGNALS.operationEnded);
+export const operationEndedSignal = defineSignal<[Notice]>('operationEnded');
 export const slotGrantedSignal = defineSignal<[{ slot: SlotKind }]>('slotGranted');
 export const vmApproveSignal = defineSignal('vmApprove');
 export const vmPauseSignal = defineSignal('vmPause');
@@ -206,12 +207,12 @@ export interface SiteStatus {
   queue: SlotRequest[];
   watches: Watch[];
   testCopies: TestCopy[];
-  hold: { code: string; message: string } | null;
+  hold: SiteHold | null;
   /** since when it does not answer (epoch ms), and what happened then */
   away: { at: number; message: string } | null;
 }
 
-export const watchSignal = defineSignal<[Watch]>(SIGNALS.watch);
+export const watchSignal = defineSignal<[Watch]>('watch');
 export const requestSlotSignal = defineSignal<[SlotRequest]>('requestSlot');
 export const releaseSlotSignal = defineSignal<[{ slot: SlotKind; workflowId: string }]>('releaseSlot');
 /** Kept until {@link testCopyGoneSignal}, whatever becomes of the drill. */
@@ -219,8 +220,8 @@ export const testCopySignal = defineSignal<[TestCopy]>('testCopy');
 export const testCopyGoneSignal = defineSignal<[{ replicationId: string }]>('testCopyGone');
 export const siteResumeSignal = defineSignal<[{ at: number }]>('siteResume');
 /** A worker cannot reach the site, since `at`. */
-export const awaySignal = defineSignal<[{ at: number; message: string }]>(SIGNALS.siteAway);
-export const backSignal = defineSignal(SIGNALS.siteBack);
+export const awaySignal = defineSignal<[{ at: number; message: string }]>('siteAway');
+export const backSignal = defineSignal('siteBack');
 export const siteWatchesQuery = defineQuery<SiteWatchList, [{ version: number }]>('siteWatches');
 export const siteStatusQuery = defineQuery<SiteStatus>('siteStatus');
 export const setSiteUpdate = defineUpdate<SiteStatus, [{ brake?: boolean; limits?: Partial<SiteLimits> }]>('setSite');

@@ -1,15 +1,8 @@
 /**
- * Names that cross process borders: workflow ids, signal names, operation ids. They are part of the contract with
+ * Names that cross process borders: workflow ids, operation ids, types of failures. Types of workflows and names of messages
+ * stand beside what they carry, in messages.ts. All are part of the contract with
  * running workflows: changing one orphans what is in flight.
  */
-
-/** Signals that activities send, by name; workflows define them in workflows/messages.ts. */
-export const SIGNALS = {
-  watch: 'watch',
-  operationEnded: 'operationEnded',
-  siteAway: 'siteAway',
-  siteBack: 'siteBack',
-} as const;
 
 /** Types and codes of activity failures that workflows tell apart; all others are VCDA's codes. */
 export const FAILURES = {
@@ -21,11 +14,8 @@ export const FAILURES = {
   undecided: 'Undecided',
 } as const;
 
-/** Message of a query that was refused so that the workflow is read from its history first; see workflows/early-events.ts. */
+/** Message of a query that was refused so that the workflow is read from its history first; see workflows/bundle/early-events.ts. */
 export const READ_ANEW = 'the workflow may have seen events too early; ask again, and it is read from its history';
-
-/** Type of the workflow that activities start with a signal; the function in workflows/site.ts bears it. */
-export const SITE_WORKFLOW = 'site';
 
 export const runWorkflowId = (run: string): string => `run/${run}`;
 

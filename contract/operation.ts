@@ -108,6 +108,30 @@ export interface Watch {
   recoveredVmId?: string | null;
 }
 
+/** What a site's watcher is asked to wait for, once an operation is there. */
+export function watchOf(
+  request: OperationRequest,
+  submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'>,
+  phase: Watch['phase'] = 'task',
+): Watch {
+  const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId } = request;
+  return {
+    operationId,
+    workflowId,
+    run,
+    vm,
+    kind,
+    taskId: submitted.taskId,
+    replicationId: submitted.replicationId,
+    peer,
+    until,
+    phase,
+    slot,
+    since: submitted.submittedAt,
+    ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
+  };
+}
+
 /** The state of a replication that workflows decide on. */
 export interface ReplicationSummary {
   id: string;
@@ -205,6 +229,8 @@ export type TaskMeaning = 'fail' | 'retry' | 'hold';
 export interface NoticeError {
   code: string;
   message: string;
+  /** the next step for a person; null: there is none. Absent in what 0.1 recorded */
+  advice: string | null;
   meaning: TaskMeaning;
   /** ms to wait before the step is done again */
   delay: number;
@@ -241,7 +267,15 @@ export interface PolledSite {
   /** watches that are over, or whose task phase is over (`phase: 'sync'` goes on with the replication's id) */
   ended: { operationId: string; phase: 'task' | 'sync'; ok: boolean; replicationId: string | null }[];
   /** set when the site refuses to be asked until a person acts */
-  hold: { code: string; message: string } | null;
+  hold: SiteHold | null;
+}
+
+/** Why a site refuses to be asked until a person acts. */
+export interface SiteHold {
+  code: string;
+  message: string;
+  /** what a person must do first; null: nothing more is known */
+  advice: string | null;
 }
 
 /** One finding of `drover doctor` about a site; `ok: null`: could not be tried, since an earlier check failed. */
@@ -249,8 +283,8 @@ export interface SiteCheck {
   name: 'reachable' | 'certificate' | 'login' | 'extend' | 'clock' | 'version' | 'licence';
   ok: boolean | null;
   detail: string;
-  /** what a person must do; null when there is nothing to mend */
-  mend: string | null;
+  /** what a person must do; null when there is nothing to fix */
+  fix: string | null;
 }
 
 export interface SiteInspection {

@@ -1,5 +1,6 @@
 /** The evidence of a run, as `drover report --format json` prints it; design.md fixes these members. Moments are ISO 8601, UTC. */
 import type { RunKind } from '../plan/types.js';
+import type { OperationKind } from './operation.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
@@ -26,7 +27,7 @@ export type VmStep =
   | 'done';
 
 export interface OperationRecord {
-  kind: string;
+  kind: OperationKind;
   operationId: string;
   /** null: found by the replication's own state, its task being unknown */
   taskId: string | null;
@@ -37,13 +38,26 @@ export interface OperationRecord {
   result: 'succeeded' | 'failed' | null;
 }
 
+/** Why a VM failed or waits, in parts: whoever shows it to a person puts them into one text, and nobody before. */
 export interface VmError {
   /** VCDA's code, or Drover's own for what VCDA did not say */
   code: string;
-  /** names VM, site, operation and the next step for a person */
+  /** what happened; names the VM */
   message: string;
-  operation: string | null;
+  /** what failed, or what a question that failed was asked for; null: nothing was to be done at a site */
+  operation: OperationKind | null;
   taskId: string | null;
+  /** where it was sent, or would have been; null: no site had a part in it. Absent in what 0.1 recorded */
+  site: string | null;
+  /** the next step for a person; null: there is none. Absent in what 0.1 recorded */
+  advice: string | null;
+}
+
+/** Details of an activity's failure: what a report says of it. */
+export interface FailureDetails extends VmError {
+  site: string;
+  /** given up after the time that the error table allows, not refused */
+  expired?: boolean;
 }
 
 export interface VmReport {
@@ -72,6 +86,8 @@ export interface CheckResult {
   ok: boolean;
   /** what was seen at the last attempt */
   detail: string;
+  /** the next step for a person, where the check could not be made; absent: none */
+  advice?: string;
   attempts: number;
   startedAt: string;
   finishedAt: string;
@@ -103,8 +119,10 @@ export interface DrillResult {
 export interface Hold {
   site: string;
   code: string;
-  /** what happened and what a person must do before `drover resume` */
+  /** what happened */
   message: string;
+  /** what a person must do before `drover resume`; null: nothing more is known */
+  advice: string | null;
 }
 
 export interface RunTotals {
@@ -127,6 +145,8 @@ export interface RunReport {
   totals: RunTotals;
   /** set while the run is paused: by a person, by `stopAfter`, or by a site that refuses */
   pausedBecause: string | null;
+  /** the next step for a person while it is paused; null: none is known, or it is not paused */
+  pausedAdvice: string | null;
   /** sites that do not answer at the moment; the run goes on by itself when they do */
   sitesAway: { site: string; since: string; message: string }[];
   /** null for a run of a plan */

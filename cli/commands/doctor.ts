@@ -7,7 +7,7 @@ import { type Diagnosis, diagnosisText, siteFailed } from '../text/doctor-text.j
 export const addDoctor: AddCommand = (program, run) => {
   const command = program
     .command('doctor')
-    .description('check the config, Temporal, the workers and every site, and say what to mend')
+    .description('check the config, Temporal, the workers and every site, and say what to fix')
     .addHelpText('after', examples('drover doctor', 'drover doctor --config drover.yaml --json'))
     .action(() =>
       run(command, async (cli) => {

@@ -1,3 +1,4 @@
+import { advised } from '../../client/advised.js';
 import type { Attention } from '../../client/attention.js';
 import { DroverError } from '../../client/errors.js';
 import type { LiveReport } from '../../client/live-report.js';
@@ -83,7 +84,7 @@ export function vmLine(vm: VmReport): string | null {
     case 'succeeded':
       return [`${where} succeeded`, ...measured(vm)].join(', ');
     case 'failed':
-      return `${where} failed: ${vm.error === null ? 'no reason given' : `${vm.error.code}: ${vm.error.message}`}`;
+      return `${where} failed: ${vm.error === null ? 'no reason given' : `${vm.error.code}: ${advised(vm.error)}`}`;
     default:
       return `${where} ${vm.state}`;
   }

@@ -1,9 +1,10 @@
 import pc from 'picocolors';
+import { advised } from '../../client/advised.js';
 import { plural } from '../../client/words.js';
 import type { RunReport, VmReport } from '../../contract/report.js';
 import { drillBlocks } from '../text/drill-text.js';
 import type { Colors } from '../text/output.js';
-import { headline, outage, totalsLine, vmsTable, wavesTable } from '../text/run-text.js';
+import { headline, outage, placeOf, totalsLine, vmsTable, wavesTable } from '../text/run-text.js';
 
 const PLAIN = pc.createColors(false);
 
@@ -13,7 +14,9 @@ export function textReport(report: RunReport, colors: Colors = PLAIN): string {
   return [
     headline(report, colors),
     totalsLine(report.totals),
-    ...(report.pausedBecause === null ? [] : [`Paused: ${report.pausedBecause}`]),
+    ...(report.pausedBecause === null
+      ? []
+      : [`Paused: ${advised({ message: report.pausedBecause, advice: report.pausedAdvice })}`]),
     ...(report.drill === null ? [] : drillBlocks(report, report.drill, colors)),
     wavesTable(report),
     ...(failed.length === 0 ? [] : [failures(report, failed, colors)]),
@@ -28,12 +31,10 @@ function isCutOver({ kind, vms }: RunReport): boolean {
 }
 
 function failures({ drill }: RunReport, vms: VmReport[], colors: Colors): string {
-  const entries = vms.map(({ name, id, wave, step, error }) => {
-    const where = [error?.operation && `operation ${error.operation}`, error?.taskId && `task ${error.taskId}`];
-    const details = [`${drill === null ? 'wave' : 'group'} ${wave}`, `step ${step}`, ...where.filter(Boolean)].join(
-      ', ',
-    );
-    return `${colors.red(name)} (${id})\n  ${details}\n  ${error?.code}: ${error?.message}`;
+  const entries = vms.flatMap(({ name, id, wave, step, error }) => {
+    if (error === null) return [];
+    const details = [`${drill === null ? 'wave' : 'group'} ${wave}`, `step ${step}`, ...placeOf(error)].join(', ');
+    return [`${colors.red(name)} (${id})\n  ${details}\n  ${error.code}: ${advised(error)}`];
   });
   return [`${plural(vms.length, 'VM')} with an error:`, ...entries].join('\n\n');
 }

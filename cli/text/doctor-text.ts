@@ -14,20 +14,20 @@ export function siteFailed({ checks }: SiteInspection): boolean {
   return checks.some(({ ok }) => ok === false);
 }
 
-/** Every check of every site on a line; below a failed one, what to mend. */
+/** Every check of every site on a line; below a failed one, what to fix. */
 export function diagnosisText({ sites, unknownToWorker }: Diagnosis, colors: Colors): string {
   const blocks = sites.map(({ site, url, checks }) =>
     [
       `${colors.bold(site)}  ${url}`,
-      ...checks.flatMap(({ name, ok, detail, mend }) => [
+      ...checks.flatMap(({ name, ok, detail, fix }) => [
         `  ${mark(ok, colors)} ${name.padEnd(WIDEST)}  ${detail}`,
-        ...(mend === null ? [] : [`  ${' '.repeat(WIDEST)}      mend: ${mend}`]),
+        ...(fix === null ? [] : [`  ${' '.repeat(WIDEST)}      fix: ${fix}`]),
       ]),
     ].join('\n'),
   );
   const missing = unknownToWorker.map(
     (site) =>
-      `${colors.bold(site)}  ${mark(false, colors)} the worker's config has no such site\n  mend: give the workers the same sites, and restart them`,
+      `${colors.bold(site)}  ${mark(false, colors)} the worker's config has no such site\n  fix: give the workers the same sites, and restart them`,
   );
   const bad = sites.filter(siteFailed).length + unknownToWorker.length;
   const verdict =

@@ -1,7 +1,8 @@
 /** What a drill proved, or is proving; shared by show, watch and report. */
 
+import { advised } from '../../client/advised.js';
 import { moment, plural } from '../../client/words.js';
-import type { DrillResult, RunReport, VmReport } from '../../contract/report.js';
+import type { CheckResult, DrillResult, RunReport, VmReport } from '../../contract/report.js';
 import type { Colors } from './output.js';
 import { filled, seconds } from './run-text.js';
 import { table } from './table.js';
@@ -86,12 +87,14 @@ function groups({ groups: all }: DrillResult): string[] {
 
 function failedChecks(vms: VmReport[], colors: Colors): string[] {
   const failed = vms.flatMap(({ name, checks }) =>
-    checks.filter(({ ok }) => !ok).map((check) => [colors.red(name), check.name, String(check.attempts), check.detail]),
+    checks.filter(({ ok }) => !ok).map((check) => [colors.red(name), check.name, String(check.attempts), seen(check)]),
   );
   return failed.length === 0
     ? []
     : [`${plural(failed.length, 'check')} failed:\n\n${table(['VM', 'CHECK', 'ATTEMPTS', 'LAST SEEN'], failed)}`];
 }
+
+const seen = ({ detail, advice }: CheckResult): string => advised({ message: detail, advice: advice ?? null });
 
 function swept({ swept: copies }: DrillResult): string[] {
   return copies.length === 0

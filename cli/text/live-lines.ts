@@ -1,5 +1,6 @@
 /** The block that a terminal shows of a run that goes on: as much as fits, the most telling first. */
 
+import { advised } from '../../client/advised.js';
 import type { LiveReport } from '../../client/live-report.js';
 import { between } from '../../client/words.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
@@ -56,7 +57,9 @@ function failures(vms: VmReport[], room: number, { columns, colors }: Screen): s
   const failed = vms.filter(({ state }) => state === 'failed');
   return failed
     .slice(failed.length - Math.min(room, failed.length))
-    .map((vm) => colors.red(cut(`  ${vm.name}: ${vm.error?.code ?? 'failed'}: ${vm.error?.message ?? ''}`, columns)));
+    .map(({ name, error }) =>
+      colors.red(cut(`  ${name}: ${error?.code ?? 'failed'}: ${error ? advised(error) : ''}`, columns)),
+    );
 }
 
 function bar({ totals }: LiveReport, colors: Colors): string {

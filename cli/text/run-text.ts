@@ -1,8 +1,9 @@
 /** A run in words and tables; shared by show, watch and report. */
 
+import { advised } from '../../client/advised.js';
 import type { Attention } from '../../client/attention.js';
 import { between, moment, plural } from '../../client/words.js';
-import type { RunReport, RunTotals, VmReport, VmState } from '../../contract/report.js';
+import type { RunReport, RunTotals, VmError, VmReport, VmState } from '../../contract/report.js';
 import { totalsOf } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import type { Colors } from './output.js';
@@ -49,10 +50,19 @@ export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, color
     seconds(vm.rtoSeconds),
     seconds(vm.rpoSeconds),
     checks(vm, colors),
-    vm.error === null ? '' : `${vm.error.code}: ${vm.error.message}`,
+    vm.error === null ? '' : `${vm.error.code}: ${advised(vm.error)}`,
   ]);
   const head = ['VM', waveHead(drill), 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'RTO', 'RPO', 'CHECKS', 'ERROR'];
   return table(...filled(head, rows));
+}
+
+/** Where an error happened: what was done, its task and its site, as far as they are known. */
+export function placeOf({ operation, taskId, site }: VmError): string[] {
+  return [
+    ...(operation ? [`operation ${operation}`] : []),
+    ...(taskId ? [`task ${taskId}`] : []),
+    ...(site ? [`site ${site}`] : []),
+  ];
 }
 
 /** A drill's waves are its recovery groups. */

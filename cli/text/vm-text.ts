@@ -1,5 +1,6 @@
 /** One VM of a run, with every operation that was sent for it. */
 
+import { advised } from '../../client/advised.js';
 import { shellWord } from '../../client/attention.js';
 import type { LiveReport } from '../../client/live-report.js';
 import type { Retry } from '../../client/retries.js';
@@ -7,7 +8,7 @@ import { between, moment } from '../../client/words.js';
 import type { VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import type { Colors } from './output.js';
-import { colored, outage, seconds } from './run-text.js';
+import { colored, outage, placeOf, seconds } from './run-text.js';
 import { table } from './table.js';
 
 export function vmText(
@@ -60,25 +61,25 @@ function operations(vm: VmReport): string {
 }
 
 function checks(vm: VmReport, colors: Colors): string {
-  const rows = vm.checks.map(({ name, ok, detail, attempts, startedAt, finishedAt }) => [
+  const rows = vm.checks.map(({ name, ok, detail, advice, attempts, startedAt, finishedAt }) => [
     name,
     ok ? colors.green('passed') : colors.red('failed'),
     String(attempts),
     inWords(between(startedAt, finishedAt)),
-    detail,
+    advised({ message: detail, advice: advice ?? null }),
   ]);
   return table(['CHECK', 'RESULT', 'ATTEMPTS', 'TOOK', 'LAST SEEN'], rows);
 }
 
-function retryText({ activity, attempt, message }: Retry, colors: Colors): string {
-  return `${colors.yellow('!')} ${activity} failed and is tried again, attempt ${attempt}: ${message}`;
+function retryText({ activity, attempt, ...why }: Retry, colors: Colors): string {
+  return `${colors.yellow('!')} ${activity} failed and is tried again, attempt ${attempt}: ${advised(why)}`;
 }
 
 function errorText({ error }: VmReport, colors: Colors): string {
-  const where = [error?.operation && `operation ${error.operation}`, error?.taskId && `task ${error.taskId}`].filter(
-    Boolean,
-  );
-  return `${colors.red(`${error?.code}: ${error?.message}`)}${where.length === 0 ? '' : `\n  ${where.join(', ')}`}`;
+  if (error === null) return '';
+  const where = placeOf(error);
+  const lines = where.length === 0 ? [] : [`  ${where.join(', ')}`];
+  return [colors.red(`${error.code}: ${advised(error)}`), ...lines].join('\n');
 }
 
 function nextSteps(run: string, vm: VmReport, notes: LiveReport['attention'], colors: Colors): string[] {

@@ -4,7 +4,7 @@ import { sweepWorkflowId } from '../../contract/names.js';
 import { NoWorker } from '../errors.js';
 import { requireSites } from '../require-site.js';
 import { askTemporal, type Session } from '../session.js';
-import { takenUp } from '../taken-up.js';
+import { workerBegins } from '../worker-begins.js';
 import { requireWorker } from '../worker-presence.js';
 
 /** ms in which a worker that listens has begun */
@@ -33,7 +33,7 @@ export async function sweepSite(session: Session, site: string, signal?: AbortSi
       workflowIdConflictPolicy: 'USE_EXISTING',
     }),
   );
-  if (!(await takenUp(session, handle.workflowId, BEGUN_WITHIN))) {
+  if (!(await workerBegins(session, handle.workflowId, BEGUN_WITHIN))) {
     throw new NoWorker(session.taskQueue, `No worker has begun with the sweep of site ${site}; it waits for one.`);
   }
   const wait = async (): Promise<SweepResult> => (await handle.result()) as SweepResult;

@@ -89,10 +89,9 @@ describe('locateReplication', () => {
         type: 'AmbiguousReplication',
         nonRetryable: true,
         message: expect.stringMatching(
-          new RegExp(
-            `${first.name}.*${twin.id} at ${bench.destination}.*${wanted.id} at ${bench.source}.*replicationId`,
-          ),
+          new RegExp(`${first.name}.*${twin.id} at ${bench.destination}.*${wanted.id} at ${bench.source}`),
         ),
+        details: [expect.objectContaining({ advice: expect.stringContaining('replicationId') })],
       });
       expect(await of({ id: first.id, replicationId: wanted.id })).toMatchObject({
         site: bench.source,

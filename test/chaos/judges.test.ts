@@ -35,7 +35,7 @@ describe('duplicate submissions', () => {
   });
 
   it('are listed apart where a person decided', () => {
-    const hold = { site: 'lyon', code: 'Undecided', message: '' };
+    const hold = { site: 'lyon', code: 'Undecided', message: '', advice: null };
     const ledger = [accepted({ attempt: 1, at: 10, endedAt: 20 }), accepted({ attempt: 2, at: 30 })];
     const { violations, decided } = duplicateSubmissions({ ledger, held: [{ vmId: 'vm-1', hold }] });
     expect([violations.length, decided.length]).toEqual([0, 1]);

@@ -71,7 +71,7 @@ export function vmReport(change: Partial<VmReport> = {}): VmReport {
 }
 
 const recordOf = ({ kind, operationId, taskId, at, endedAt }: LedgerEntry): OperationRecord => ({
-  kind,
+  kind: kind as OperationRecord['kind'],
   operationId: operationId ?? '',
   taskId,
   adopted: false,

@@ -33,7 +33,14 @@ const web = vm('web1', {
   state: 'failed',
   step: 'checks',
   checks: [check('tcp 443', true, 'open'), check('http /health', false, 'http /health: 503, expected 200')],
-  error: { code: 'CheckFailed', message: 'web1 did not pass.', operation: 'checks', taskId: null },
+  error: {
+    code: 'CheckFailed',
+    message: 'web1 did not pass.',
+    operation: 'failover-test',
+    taskId: null,
+    site: 'lyon',
+    advice: null,
+  },
 });
 const ended = report([db, web], {
   run: 'crm-1',

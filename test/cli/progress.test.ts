@@ -25,6 +25,8 @@ function plainProgress() {
   };
 }
 
+const none = { operation: null, taskId: null, site: null, advice: null };
+
 describe('progress in plain lines', () => {
   it('has one line for each change of a state, and the totals every five seconds', () => {
     const { update } = plainProgress();
@@ -49,7 +51,7 @@ describe('progress in plain lines', () => {
 
   it('spares a late watcher what went well before', () => {
     const { update } = plainProgress();
-    const error = { code: 'Forbidden', message: 'no', operation: null, taskId: null };
+    const error = { ...none, code: 'Forbidden', message: 'no' };
     const lines = update(report([vm('a', { state: 'succeeded' }), vm('b', { state: 'failed', error })]));
     expect(lines).toEqual(['b (pilot) failed: Forbidden: no', 'exit-1 running - 2 VMs: 1 succeeded, 1 failed']);
   });
@@ -79,7 +81,7 @@ describe('progress on a terminal', () => {
   const screen = { columns: 60, rows: 12, colors: pc.createColors(false) };
 
   it('fits the screen, however many waves, failures and notices there are', () => {
-    const error = { code: 'Forbidden', message: 'x'.repeat(200), operation: null, taskId: null };
+    const error = { ...none, code: 'Forbidden', message: 'x'.repeat(200) };
     const vms = Array.from({ length: 400 }, (_, n) => vm(`vm${n}`, { wave: `wave${n % 40}`, state: 'failed', error }));
     const attention = [
       { kind: 'paused' as const, message: `Paused: ${'y'.repeat(300)}`, next: 'drover resume exit-1' },

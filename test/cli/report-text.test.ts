@@ -12,7 +12,14 @@ const failed = vm('web2', {
   state: 'failed',
   step: 'migrate',
   outageSeconds: null,
-  error: { code: 'Forbidden', message: 'may not. Next: grant the right.', operation: 'migrate', taskId: 't-9' },
+  error: {
+    code: 'Forbidden',
+    message: 'may not',
+    operation: 'migrate',
+    taskId: 't-9',
+    site: 'lyon',
+    advice: 'grant the right.',
+  },
 });
 const done = report([vm('web1', { state: 'succeeded', step: 'done', outageSeconds: 12.4 }), failed], {
   state: 'failed',
@@ -26,7 +33,7 @@ describe('the report as text', () => {
     expect(text).toContain('2 VMs: 1 succeeded, 1 failed');
     expect(text).toMatch(/^pilot +2 +1 +1/m);
     expect(text).toContain('Forbidden: may not. Next: grant the right.');
-    expect(text).toContain('operation migrate, task t-9');
+    expect(text).toContain('operation migrate, task t-9, site lyon');
     expect(text).toContain('Outage of 1 VM: shortest 12.4 s, median 12.4 s, longest 12.4 s (web1).');
     expect(text).toContain('3 min 20 s');
   });

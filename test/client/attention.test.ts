@@ -21,7 +21,7 @@ describe('what a person should see about a run', () => {
   });
 
   it('is why it is paused, and what each site holds', () => {
-    const hold = { site: 'lyon', code: 'ServiceNotLicensed', message: 'lyon has no licence. Renew it.' };
+    const hold = { site: 'lyon', code: 'ServiceNotLicensed', message: 'lyon has no licence', advice: 'Renew it.' };
     const run = report(
       ['a', 'b', 'c', 'd'].map((name) => vm(name)),
       { state: 'paused', pausedBecause: 'coffee' },

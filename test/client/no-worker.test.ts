@@ -56,7 +56,7 @@ describe('when the workers die', () => {
 });
 
 describe('a site that refuses the login', () => {
-  it('is found by doctor, with what to mend', async () => {
+  it('is found by doctor, with what to fix', async () => {
     const refused = await openWorld({ vms: 1, password: 'wrong' });
     const { code, document } = await refused.json<{
       ok: boolean;
@@ -65,7 +65,7 @@ describe('a site that refuses the login', () => {
     expect(code).toBe(3);
     expect(document.ok).toBe(false);
     for (const { checks } of document.sites) {
-      expect(checks.find(({ name }) => name === 'login')).toMatchObject({ ok: false, mend: expect.any(String) });
+      expect(checks.find(({ name }) => name === 'login')).toMatchObject({ ok: false, fix: expect.any(String) });
     }
     await refused.close();
   }, 90_000);

@@ -1,5 +1,5 @@
 /**
- * Queries that arrive at a worker which has just taken over, while signals stream in: what workflows/early-events.ts is for.
+ * Queries that arrive at a worker which has just taken over, while signals stream in: what workflows/bundle/early-events.ts is for.
  * Without it about half of these histories do not replay.
  */
 import { randomUUID } from 'node:crypto';
@@ -35,7 +35,7 @@ beforeAll(async () => {
   client = temporalClient(connection);
   workflowBundle = await bundleWorkflowCode({
     workflowsPath: beside('support/counter.ts'),
-    workflowInterceptorModules: [beside('../../workflows/early-events.ts')],
+    workflowInterceptorModules: [beside('../../workflows/bundle/early-events.ts')],
     logger: new DefaultLogger('WARN'),
   });
 });

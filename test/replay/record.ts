@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { cancelUpdate, pauseUpdate, resumeUpdate, SWEEP } from '../../contract/messages.js';
+import { cancelUpdate, INSPECT_SITES, pauseUpdate, resumeUpdate, SWEEP } from '../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, sweepWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import type { Plan } from '../../plan/types.js';
 import { drillOf, openPort, protect, startDrill, tcpCheck } from '../support/drills.js';
@@ -123,7 +123,7 @@ describe('recording', () => {
   it('an inspection of the sites', () =>
     withLab({ vms: 1 }, async (lab) => {
       const workflowId = `inspect-${lab.source}`;
-      await lab.client.workflow.execute('inspectSites', {
+      await lab.client.workflow.execute(INSPECT_SITES, {
         workflowId,
         taskQueue: lab.taskQueue,
         args: [{ sites: null }],

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { expect } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { cancelUpdate, DRILL, DRILL_FAILED } from '../../contract/messages.js';
+import { cancelUpdate, DRILL, DRILL_FAILED, runReportQuery } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import type { RunReport } from '../../contract/report.js';
 import type { Check, Drill } from '../../plan/types.js';
@@ -73,7 +73,7 @@ export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-dr
   });
   return {
     run,
-    report: () => handle.query<RunReport>('runReport'),
+    report: () => handle.query(runReportQuery),
     cancel: () => handle.executeUpdate(cancelUpdate, { args: [{}] }),
     terminate: () => handle.terminate('a test'),
     /** the report, also of a drill that failed */

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { judge } from '../../cli/demo/verdict.js';
-import { PLAN_RUN } from '../../contract/messages.js';
+import { PLAN_RUN, runReportQuery } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import type { RunReport } from '../../contract/report.js';
 import { Secret } from '../../plan/secret.js';
@@ -80,7 +80,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
       return {
         run,
         result: () => handle.result() as Promise<RunReport>,
-        report: () => handle.query<RunReport>('runReport'),
+        report: () => handle.query(runReportQuery),
       };
     },
     wrongWith(report) {

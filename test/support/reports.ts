@@ -15,6 +15,7 @@ export function report(vms: VmReport[], change: Partial<LiveReport> = {}): LiveR
     finishedAt: null,
     totals: totalsOf(vms),
     pausedBecause: null,
+    pausedAdvice: null,
     sitesAway: [],
     drill: null,
     vms,

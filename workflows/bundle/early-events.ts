@@ -2,7 +2,7 @@
  * Keeps a query from breaking a workflow. A query that reaches a worker which does not have the workflow cached (after a
  * crash, say) brings the whole history along, and the SDK's core (1.24) hands the workflow also those events that no workflow
  * task has begun with yet. The next task then brings only what came later: the workflow has seen in two portions what every
- * replay shows it in one, and may have decided differently, which no retry mends (TMPRL1100). See docs/decisions/0009.
+ * replay shows it in one, and may have decided differently, which no retry fixes (TMPRL1100). See docs/decisions/0009.
  *
  * So such a query is not answered: the worker forgets the workflow, reads its history from the start for the next task, and
  * whoever asked asks again. A module of the workflow bundle.

@@ -4,7 +4,7 @@ import type { DrillVmInput } from '../../contract/messages.js';
 import type { CheckResult } from '../../contract/report.js';
 import type { Check, PlanVm } from '../../plan/types.js';
 import { checkVm } from '../activities.js';
-import { Stopped } from '../vm/steps/step-errors.js';
+import { adviceIn, Stopped } from '../vm/steps/step-errors.js';
 import { iso, type VmControl } from '../vm/steps/vm-control.js';
 
 /**
@@ -69,6 +69,8 @@ async function runCheck(
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     // A check that cannot be made proves nothing, and must not keep the drill from cleaning up.
     const detail = error.cause?.message ?? error.message;
-    return { name: check.name, ok: false, detail, attempts: 0, startedAt: iso(began), finishedAt: iso(Date.now()) };
+    const advice = adviceIn(error);
+    const found = { name: check.name, ok: false, detail, ...(advice === null ? {} : { advice }) };
+    return { ...found, attempts: 0, startedAt: iso(began), finishedAt: iso(Date.now()) };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One VM of a drill: look → (the drill says go) → recover → checks → hold → (the drill says enough) → everything as it was.
+ * One VM of a drill: locate → (the drill says go) → recover → checks → hold → (the drill says enough) → everything as it was.
  * What was begun is always undone: after a failure, a cancellation, or the end of the drill itself.
  */
 
@@ -7,40 +7,41 @@ import type { DrillVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { measure, networksOf } from '../vm/steps/cutover.js';
-import { chooseInstance, look } from '../vm/steps/locate.js';
+import { chooseInstance, locateFor } from '../vm/steps/locate.js';
 import { operation } from '../vm/steps/operation.js';
-import { obstacleToRecovery } from '../vm/steps/preconditions.js';
+import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
-import { createVmControl, type VmControl } from '../vm/steps/vm-control.js';
-import { liveVm } from '../vm/steps/vm-lifecycle.js';
+import { VmControl } from '../vm/steps/vm-control.js';
+import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { runChecks } from './drill-checks.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
 import { noteTestCopy, removeTestCopy } from './test-copy.js';
 
 export async function drillVm(input: DrillVmInput): Promise<VmReport> {
-  const vm = createVmControl(input);
+  const vm = new VmControl(input);
   const isTest = input.mode === 'test';
-  const obstacle = (at: Located) => obstacleToRecovery(isTest ? 'failover-test' : 'failover', input.vm, at);
-  return liveVm(vm, async () => {
+  const kind = isTest ? 'failover-test' : 'failover';
+  const obstacle = (at: Located) => obstacleToRecovery(kind, input.vm, at);
+  return runVm(vm, async () => {
     vm.enter('look');
-    await look(vm, obstacle);
+    await locateFor(vm, kind, obstacle);
     await vm.tellReady('ready');
     const go = await vm.whenTold('recover');
     if (go === null) throw drillGone(vm);
-    const before = await look(vm, obstacle);
+    const before = await locateFor(vm, kind, obstacle);
     const undo = isTest
       ? () => removeTestCopy(vm, before.site, before.replication.id)
       : () => bringHome(vm, input, before);
     if (isTest) await noteTestCopy(vm, before);
     await thenUndo(vm, undo, async () => {
-      const { instance, body } = await chooseInstance(vm, before, input.recovery.instance);
+      const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
       await (isTest ? testFailover(vm, input, body) : failOverForDrill(vm, input, before, body));
       const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
       if (passedAt !== null) measure(vm.report, go.triggeredAt, passedAt, instance?.timestamp ?? null);
       await vm.tellReady('hold');
       await vm.whenTold('clean-up');
     });
-    refuseFailedChecks(vm);
+    refuseFailedChecks(vm, kind);
   });
 }
 
@@ -52,7 +53,7 @@ async function thenUndo(vm: VmControl, undo: () => Promise<void>, steps: () => P
   } catch (error) {
     failed = { error };
   }
-  vm.goThrough('always');
+  vm.ignoreStop('always');
   await undo();
   if (failed !== null) throw failed.error;
 }
@@ -68,21 +69,28 @@ async function testFailover(vm: VmControl, input: DrillVmInput, body: { instance
   });
 }
 
-function refuseFailedChecks({ report }: VmControl): void {
+function refuseFailedChecks({ report, site }: VmControl, operation: Recovering): void {
   const failed = report.checks.filter(({ ok }) => !ok);
   if (failed.length === 0) return;
   throw new StepFailed({
     code: 'CheckFailed',
-    operation: 'checks',
+    message: `${report.name} (${report.id}) was recovered, but did not pass: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}.`,
+    operation,
     taskId: null,
-    message: `${report.name} (${report.id}) was recovered, but did not pass: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}. Next: look at the application; everything was put back as it was.`,
+    site,
+    advice: [
+      ...new Set(failed.flatMap(({ advice }) => advice ?? [])),
+      'Look at the application; everything was put back as it was.',
+    ].join(' '),
   });
 }
 
 const drillGone = ({ report }: VmControl): StepFailed =>
   new StepFailed({
     code: 'DrillGone',
+    message: `the drill of ${report.name} (${report.id}) ended before anything was recovered: its workflow was terminated.`,
     operation: null,
     taskId: null,
-    message: `the drill of ${report.name} (${report.id}) ended before anything was recovered: its workflow was terminated. Next: run the drill again.`,
+    site: null,
+    advice: 'Run the drill again.',
   });

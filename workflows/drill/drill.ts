@@ -24,8 +24,8 @@ import {
 import { runOfWorkflowId, sweepWorkflowId } from '../../contract/names.js';
 import type { RunReport } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
-import { type ChildOptions, createHerd, type Herd } from '../run/herd.js';
-import { RunBook } from '../run/run-state.js';
+import { type ChildOptions, Herd } from '../run/herd.js';
+import { RunProgress } from '../run/run-state.js';
 import { drillResult } from './drill-result.js';
 import { DrillStage, type Order } from './drill-stage.js';
 import { drillVm } from './drill-vm.js';
@@ -36,20 +36,20 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const run = runOfWorkflowId(workflowInfo().workflowId);
   const { name, source, destination, mode, groups, recovery, checks, limits } = plan;
   const herded = { name, kind: 'drill', destination, stopAfter: null, waves: groups } as const;
-  const book = new RunBook({ run, plan: herded, ...(carried === undefined ? {} : { carried }) }, Date.now());
-  const stage = new DrillStage(plan, book.startedAt, carried?.progress);
+  const state = new RunProgress({ run, plan: herded, ...(carried === undefined ? {} : { carried }) }, Date.now());
+  const stage = new DrillStage(plan, state.startedAt, carried?.progress);
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
     startChild(drillVm, { ...options, args: [{ ...input, mode, recovery, checks }] });
-  const herd = createHerd(book, { run, source, destination, limits, begin, refusesMigrated: false });
+  const herd = new Herd(state, { run, source, destination, limits, begin, refusesMigrated: false });
   const report = (): RunReport => {
-    const seen = book.report();
+    const seen = state.report();
     const result = drillResult(plan, stage.progress, seen.vms);
     const isShort =
-      book.isDone && (stage.progress.timedOut || (seen.state === 'succeeded' && result.missed.length > 0));
+      state.isDone && (stage.progress.timedOut || (seen.state === 'succeeded' && result.missed.length > 0));
     return { ...seen, state: isShort ? 'failed' : seen.state, drill: result };
   };
   setHandler(vmReadySignal, (vm) => {
-    book.heard(vm);
+    state.heard(vm);
     herd.wake();
   });
   setHandler(runReportQuery, report);
@@ -57,36 +57,36 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   await CancellationScope.nonCancellable(async () => {
     await herd.prepare();
     if (carried === undefined) stage.swept(await swept([destination.site, source.site]));
-    while (!book.isDone) {
+    while (!state.isDone) {
       await herd.runErrands();
-      const orders = stage.next(book.report().vms, new Set(book.open), Date.now());
-      for (const order of orders) carryOut(order, herd, book);
+      const orders = stage.next(state.report().vms, new Set(state.open), Date.now());
+      for (const order of orders) carryOut(order, herd, state);
       if (orders.length > 0) continue;
-      if (stage.progress.phase === 'claim' && (await herd.begin(book.unstarted()))) continue;
-      if (book.isDone) break;
+      if (stage.progress.phase === 'claim' && (await herd.begin(state.unstarted()))) continue;
+      if (state.isDone) break;
       if (await herd.isDueToContinue()) {
-        await continueAsNew<typeof drill>({ drill: plan, carried: { ...book.carried, progress: stage.progress } });
+        await continueAsNew<typeof drill>({ drill: plan, carried: { ...state.carried, progress: stage.progress } });
       }
       await herd.whenChanged(stage.wakeIn(Date.now()) ?? undefined);
     }
     stage.finish();
-    book.finish(Date.now());
+    state.finish(Date.now());
   });
   const proved = report();
   if (proved.state === 'succeeded') return proved;
   throw ApplicationFailure.nonRetryable(failureText(proved), DRILL_FAILED, proved);
 }
 
-function carryOut(order: Order, herd: Herd, book: RunBook): void {
+function carryOut(order: Order, herd: Herd, state: RunProgress): void {
   switch (order.order) {
     case 'recover':
       return herd.tell(order.vmIds, vmProceedSignal, { to: 'recover', triggeredAt: order.triggeredAt });
     case 'clean-up':
       return herd.tell(order.vmIds, vmProceedSignal, { to: 'clean-up' });
     case 'skip':
-      return book.skipBlocked(order.vmIds, Date.now());
+      return state.skipBlocked(order.vmIds, Date.now());
     case 'give-up':
-      return herd.tell(book.giveUp(Date.now()), vmCancelSignal);
+      return herd.tell(state.giveUp(Date.now()), vmCancelSignal);
   }
 }
 
@@ -109,5 +109,5 @@ async function swept(sites: string[]): Promise<{ vm: string; run: string }[]> {
 function failureText({ run, state, totals, drill: result }: RunReport): string {
   const missed = result?.missed ?? [];
   const vms = `${totals.succeeded} of ${totals.vms} VMs passed`;
-  return `drill ${run} ${state}: ${[vms, ...missed].join('; ')}. Next: drover report ${run}`;
+  return `drill ${run} ${state}: ${[vms, ...missed].join('; ')}`;
 }

@@ -1,21 +1,20 @@
 /** A drill that really moves: failover → reverse, and on the way back the same again, until the VM runs where it ran. */
-import { sleep } from '@temporalio/workflow';
 import type { DrillVmInput } from '../../contract/messages.js';
 import type { Located, RecoveryBody } from '../../contract/operation.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
-import { find } from '../vm/steps/locate.js';
+import { locate } from '../vm/steps/locate.js';
+import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { noReplication } from '../vm/steps/preconditions.js';
-import { turnRound } from '../vm/steps/reverse.js';
+import { reverseReplication } from '../vm/steps/reverse.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import { runChecks } from './drill-checks.js';
 
 /** Steps of the way home that may fail before a person must go on: over half an hour. */
 const FAILURES_ALLOWED = 10;
-const FIRST_PAUSE = 3_000;
-const LONGEST_PAUSE = 5 * 60_000;
+const PAUSES = { first: 3_000, longest: 5 * 60_000 };
 
 /** Syncs first when the drill says so, since what the source writes from here on is lost to it. */
 export async function failOverForDrill(
@@ -50,26 +49,33 @@ async function failOver(vm: VmControl, at: Located, recovery: RecoveryBody): Pro
  */
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
   let failures = 0;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  async function isBroughtHome(): Promise<boolean> {
     try {
-      let at = await find(vm);
-      for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await find(vm)) {
-        if (isHome(at, before)) return;
-        await nextLeg(vm, input, at);
-      }
-      if (at === null) throw new StepFailed(noReplication(vm.input.vm, vm.input.source, vm.input.destination.site));
+      return await goOn(vm, input, before);
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       failures += 1;
       if (failures > FAILURES_ALLOWED) throw notHome(vm, error);
+      return false;
     }
-    await sleep(pause);
   }
+  await lookUntil(isBroughtHome, (isDone) => isDone, growing(PAUSES));
+}
+
+/** Takes every leg that can be taken now; false while a recovery is under way. @throws StepFailed */
+async function goOn(vm: VmControl, input: DrillVmInput, before: Located): Promise<boolean> {
+  let at = await locate(vm, 'failover');
+  for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await locate(vm, 'failover')) {
+    if (isHome(at, before)) return true;
+    await nextLeg(vm, input, at);
+  }
+  if (at === null) throw goneAstray(vm);
+  return false;
 }
 
 async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise<void> {
   if (at.replication.recoveryState === 'COMPLETE') {
-    await turnRound(vm, at);
+    await reverseReplication(vm, at);
   } else {
     vm.enter('failover-back');
     await syncNow(vm);
@@ -78,6 +84,9 @@ async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise
     await runChecks(vm, input, 'failover', 'back: ');
   }
 }
+
+const goneAstray = ({ input: { vm, source, destination } }: VmControl): StepFailed =>
+  new StepFailed(noReplication('failover', vm, source, destination.site));
 
 /** A recovery that failed leaves everything as it was. */
 const isHome = ({ replication }: Located, before: Located): boolean =>
@@ -91,5 +100,6 @@ const notHome = (vm: VmControl, { reason }: StepFailed): StepFailed =>
     code: 'NotHome',
     message:
       `${vm.report.name} (${vm.report.id}) could not be brought back: ${reason.message} ` +
-      `It runs where replication ${vm.report.replicationId} at ${vm.site} says. Next: mend that, then drover failback with a plan of this VM.`,
+      `It runs where replication ${vm.report.replicationId} at ${vm.site} says.`,
+    advice: `${reason.advice === null ? 'Fix that, then' : `${reason.advice} Then`} drover failback with a plan of this VM.`,
   });

@@ -5,8 +5,8 @@ import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/messa
 import type { TestCopy } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { siteSettings, testCopiesLeft } from '../activities.js';
-import { createVmControl } from '../vm/steps/vm-control.js';
-import { liveVm } from '../vm/steps/vm-lifecycle.js';
+import { VmControl } from '../vm/steps/vm-control.js';
+import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { removeTestCopy } from './test-copy.js';
 
 export async function sweep({ site }: SweepInput): Promise<SweepResult> {
@@ -37,7 +37,7 @@ async function isSwept(copy: TestCopy, site: string, selfCheck: number): Promise
 
 export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<VmReport> {
   const { vm: ref, peer, replicationId } = copy;
-  const vm = createVmControl({
+  const vm = new VmControl({
     // Of its own: under the drill's id an earlier clean-up would be taken for this one.
     run: `sweep-${workflowInfo().runId.slice(0, 8)}`,
     wave: 'sweep',
@@ -50,6 +50,6 @@ export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<
     paused: false,
     resumedAt: 0,
   });
-  vm.goThrough('always');
-  return liveVm(vm, () => removeTestCopy(vm, site, replicationId));
+  vm.ignoreStop('always');
+  return runVm(vm, () => removeTestCopy(vm, site, replicationId));
 }

@@ -1,10 +1,11 @@
 /** Test copies: the site remembers each from before it is made until it is seen to be gone, so that none is left behind. */
-import { getExternalWorkflowHandle, sleep, workflowInfo } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
 import type { Located } from '../../contract/operation.js';
 import { openSite } from '../activities.js';
-import { find } from '../vm/steps/locate.js';
+import { locate } from '../vm/steps/locate.js';
+import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
@@ -12,8 +13,7 @@ import type { VmControl } from '../vm/steps/vm-control.js';
 
 /** Looks before a copy is left to the sweeper, which goes on: over half an hour. */
 const LOOKS = 12;
-const FIRST_PAUSE = 3_000;
-const LONGEST_PAUSE = 5 * 60_000;
+const PAUSES = { first: 3_000, longest: 5 * 60_000 };
 
 export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<void> {
   const { run, source, vm: ref } = vm.input;
@@ -36,39 +36,84 @@ export async function noteTestCopy(vm: VmControl, { site, peer, replication }: L
  */
 export async function removeTestCopy(vm: VmControl, site: string, replicationId: string): Promise<void> {
   vm.enter('clean-up');
-  let last: StepFailed | null = null;
-  let cleaned = false;
-  // Of a test whose end is not known, the copy may still appear.
-  let looks = vm.report.operations.some(({ kind, result }) => kind === 'failover-test' && result !== 'succeeded')
-    ? 2
-    : 1;
-  for (let [n, pause] = [0, FIRST_PAUSE]; n < LOOKS; n += 1) {
+  const removal = new Removal(vm);
+  const end = await lookUntil(
+    () => removal.goOn(),
+    (state) => state !== 'under way',
+    removal.pauses(),
+  );
+  if (end === 'given up') throw copyLeft(vm, site, replicationId, removal.lastFailure);
+  await forgetTestCopy(site, replicationId);
+}
+
+/** The removal of one test copy, over several looks. */
+class Removal {
+  readonly #vm: VmControl;
+  #looks = 0;
+  /** how often the site must still show no copy */
+  #wanted: number;
+  #isCleaned = false;
+  #isJustCleaned = false;
+  #lastFailure: StepFailed | null = null;
+
+  constructor(vm: VmControl) {
+    this.#vm = vm;
+    // Of a test whose end is not known, the copy may still appear.
+    const isUncertain = vm.report.operations.some(
+      ({ kind, result }) => kind === 'failover-test' && result !== 'succeeded',
+    );
+    this.#wanted = isUncertain ? 2 : 1;
+  }
+
+  get lastFailure(): StepFailed | null {
+    return this.#lastFailure;
+  }
+
+  /** Looks once, and cleans up what it sees. */
+  async goOn(): Promise<'gone' | 'under way' | 'given up'> {
+    if (this.#looks === LOOKS) return 'given up';
+    this.#looks += 1;
     try {
-      const found = await find(vm);
-      if (found === null || isClean(found.replication.recoveryState, cleaned)) {
-        looks -= 1;
-        if (looks === 0) return await forgetTestCopy(site, replicationId);
-      } else if (found.replication.recoveryState !== 'IN_PROGRESS') {
-        await operation(vm, { kind: 'cleanup', replicationId: found.replication.id });
-        // Its own word is not enough, but is looked at without delay the first time.
-        if (!cleaned) pause = 0;
-        cleaned = true;
+      const found = await locate(this.#vm, 'cleanup');
+      if (found === null || isClean(found.replication.recoveryState, this.#isCleaned)) {
+        this.#wanted -= 1;
+        return this.#wanted === 0 ? 'gone' : 'under way';
+      }
+      if (found.replication.recoveryState !== 'IN_PROGRESS') {
+        await operation(this.#vm, { kind: 'cleanup', replicationId: found.replication.id });
+        this.#isJustCleaned = !this.#isCleaned;
+        this.#isCleaned = true;
       }
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
-      last = error;
+      this.#lastFailure = error;
     }
-    if (pause > 0) await sleep(pause);
-    pause = Math.min(2 * pause || FIRST_PAUSE, LONGEST_PAUSE);
+    return 'under way';
   }
-  const { name, id } = vm.report;
-  throw new StepFailed({
+
+  /** A site's own word of a clean-up is not enough, but is looked at without delay the first time. */
+  *pauses(): Generator<number> {
+    for (;;) {
+      for (const pause of growing(PAUSES)) {
+        if (this.#isJustCleaned) break;
+        yield pause;
+      }
+      this.#isJustCleaned = false;
+      yield 0;
+    }
+  }
+}
+
+function copyLeft({ report }: VmControl, site: string, replicationId: string, last: StepFailed | null): StepFailed {
+  return new StepFailed({
     code: 'TestCopyLeft',
+    message:
+      `the test copy of ${report.name} (${report.id}) is still at ${site}: ` +
+      `${last?.reason.message ?? 'the site says that it is busy.'} Drover goes on trying by itself.`,
     operation: 'cleanup',
     taskId: last?.reason.taskId ?? null,
-    message:
-      `the test copy of ${name} (${id}) is still at ${site}: ${last?.reason.message ?? 'the site says that it is busy'} ` +
-      `Drover goes on trying by itself. Next: look at replication ${replicationId} there; drover drill sweep ${site} tries at once.`,
+    site,
+    advice: `Look at replication ${replicationId} there; drover drill sweep ${site} tries at once.`,
   });
 }
 

@@ -30,10 +30,12 @@ import {
   vmResumeSignal,
 } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import type { Hold } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, openSite, siteSettings } from '../activities.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
-import type { RunBook } from './run-state.js';
+import { adviceIn } from '../vm/steps/step-errors.js';
+import type { Pause, RunProgress } from './run-state.js';
 
 /** Children are started this many at a time, so that what a person says is heard in between. */
 const STARTED_AT_ONCE = 20;
@@ -60,160 +62,179 @@ export interface HerdSettings {
   refusesMigrated: boolean;
 }
 
-export type Herd = ReturnType<typeof createHerd>;
-
-/** Registers every message handler when made, so that nothing said at the start is missed. */
-export function createHerd(book: RunBook, settings: HerdSettings) {
-  const { run, source, destination, limits } = settings;
-  const blocked = new Set<string>();
+export class Herd {
+  readonly #state: RunProgress;
+  readonly #settings: HerdSettings;
+  /** VMs that others were seen to have */
+  readonly #blocked = new Set<string>();
   /** what has changed and must be told to others, in order */
-  const errands: (() => Promise<void>)[] = [];
-  let changed = true;
-  let selfCheck = 0;
+  readonly #errands: (() => Promise<void>)[] = [];
+  #changed = true;
+  #selfCheck = 0;
 
-  const child = (vmId: string) => getExternalWorkflowHandle(vmWorkflowId(source.site, vmId));
-  const tell = <Args extends unknown[]>(vmIds: string[], signal: SignalDefinition<Args>, ...args: Args): void => {
-    errands.push(async () => {
-      await Promise.all(vmIds.map((id) => signalIfOpen(child(id), signal, ...args)));
+  /** Registers every message handler, so that nothing said at the start is missed. */
+  constructor(state: RunProgress, settings: HerdSettings) {
+    this.#state = state;
+    this.#settings = settings;
+    this.#listen();
+  }
+
+  #listen(): void {
+    const state = this.#state;
+    setHandler(vmEndedSignal, (report) => {
+      state.ended(report);
+      const reason = state.tooManyFailures();
+      if (reason !== null) this.#pause(reason);
+      this.#changed = true;
     });
-  };
-  const pause = (reason: string): void => {
-    if (book.paused === null) tell(book.open, vmPauseSignal);
-    book.pause(reason);
-  };
-  const cancel = (scope: Scope): Steered => {
-    const before = book.report().totals;
-    const open = book.cancel(scope.vm, Date.now());
-    tell(open, vmCancelSignal);
-    changed = true;
-    const ended = book.report().totals.cancelled - before.cancelled;
+    setHandler(vmHeldSignal, ({ hold, at }) => this.#holdSince(at, hold));
+    setHandler(siteHeldSignal, (hold) => this.#holdSince(hold.at, hold));
+    setHandler(siteAwaySignal, ({ site, since, message }) =>
+      state.reach(site, message === null ? null : { since, message }),
+    );
+    setHandler(pauseUpdate, ({ reason }) => {
+      this.#pause({ message: reason, advice: null });
+      return { affected: state.open.length, message: 'no VM is started or cut over until drover resume' };
+    });
+    setHandler(resumeUpdate, () => this.#resume());
+    setHandler(cancelUpdate, (scope) => this.#cancel(scope), { validator: (scope) => refuseUnknown(state, scope) });
+    CancellationScope.current().cancelRequested.catch(() => this.#cancel({}));
+  }
+
+  #pause(reason: Pause): void {
+    if (this.#state.paused === null) this.tell(this.#state.open, vmPauseSignal);
+    this.#state.pause(reason);
+  }
+
+  #holdSince(at: number, { message, advice = null }: Pick<Hold, 'message'> & Partial<Hold>): void {
+    if (at > this.#state.resumedAt) this.#pause({ message, advice });
+  }
+
+  #resume(): Steered {
+    const { source, destination } = this.#settings;
+    const state = this.#state;
+    state.resume(Date.now());
+    this.tell(state.open, vmResumeSignal, { at: state.resumedAt });
+    this.#errands.push(async () => {
+      const sites = [source.site, destination.site].map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
+      await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, { at: state.resumedAt })));
+    });
+    this.#changed = true;
+    return { affected: state.open.length, message: 'the run goes on' };
+  }
+
+  #cancel(scope: Scope): Steered {
+    const before = this.#state.report().totals;
+    const open = this.#state.cancel(scope.vm, Date.now());
+    this.tell(open, vmCancelSignal);
+    this.#changed = true;
+    const ended = this.#state.report().totals.cancelled - before.cancelled;
     return {
       affected: open.length + ended,
       message: `${ended} not started, ${open.length} asked to stop; a cutover that has begun is brought to its end`,
     };
-  };
-  const holdSince = (at: number, message: string): void => {
-    if (at > book.resumedAt) pause(message);
-  };
+  }
 
-  setHandler(vmEndedSignal, (report) => {
-    book.ended(report);
-    const reason = book.tooManyFailures();
-    if (reason !== null) pause(reason);
-    changed = true;
-  });
-  setHandler(vmHeldSignal, ({ hold, at }) => holdSince(at, hold.message));
-  setHandler(siteHeldSignal, ({ at, message }) => holdSince(at, message));
-  setHandler(siteAwaySignal, ({ site, since, message }) =>
-    book.reach(site, message === null ? null : { since, message }),
-  );
-  setHandler(pauseUpdate, ({ reason }) => {
-    pause(reason);
-    return { affected: book.open.length, message: 'no VM is started or cut over until drover resume' };
-  });
-  setHandler(resumeUpdate, () => {
-    book.resume(Date.now());
-    tell(book.open, vmResumeSignal, { at: book.resumedAt });
-    errands.push(async () => {
-      const sites = [source.site, destination.site].map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
-      await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, { at: book.resumedAt })));
+  /** Signals these VMs, once {@link runErrands} is called. */
+  tell<Args extends unknown[]>(vmIds: string[], signal: SignalDefinition<Args>, ...args: Args): void {
+    const { source } = this.#settings;
+    this.#errands.push(async () => {
+      await Promise.all(
+        vmIds.map((id) => signalIfOpen(getExternalWorkflowHandle(vmWorkflowId(source.site, id)), signal, ...args)),
+      );
     });
-    changed = true;
-    return { affected: book.open.length, message: 'the run goes on' };
-  });
-  setHandler(cancelUpdate, cancel, { validator: (scope) => refuseUnknown(book, scope) });
-  CancellationScope.current().cancelRequested.catch(() => cancel({}));
+  }
 
-  return {
-    tell,
+  /** Something has happened that may let a VM go on. */
+  wake(): void {
+    this.#changed = true;
+  }
 
-    /** Something has happened that may let a VM go on. */
-    wake(): void {
-      changed = true;
-    },
-
-    /** Makes sure that the workers know both sites; a run that names others holds until a person has mended the config. */
-    async prepare(): Promise<void> {
-      while (!book.isDone) {
-        try {
-          await siteSettings(source.site);
-          ({ selfCheck } = await siteSettings(destination.site));
-          await openSite(destination.site);
-          return;
-        } catch (error) {
-          const cause = error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : undefined;
-          if (cause === undefined) throw error;
-          book.pause(cause.message);
-          await condition(() => book.paused === null || book.isDone);
-        }
+  /** Makes sure that the workers know both sites; a run that names others holds until a person has corrected the config. */
+  async prepare(): Promise<void> {
+    const { source, destination } = this.#settings;
+    const state = this.#state;
+    while (!state.isDone) {
+      try {
+        await siteSettings(source.site);
+        this.#selfCheck = (await siteSettings(destination.site)).selfCheck;
+        await openSite(destination.site);
+        return;
+      } catch (error) {
+        const cause = error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : undefined;
+        if (cause === undefined) throw error;
+        state.pause({ message: cause.message, advice: adviceIn(error) });
+        await condition(() => state.paused === null || state.isDone);
       }
-    },
+    }
+  }
 
-    /** Tells the VMs what has changed since the last time. */
-    async runErrands(): Promise<void> {
-      changed = false;
-      for (let errand = errands.shift(); errand !== undefined; errand = errands.shift()) await errand();
-    },
+  /** Tells the VMs what has changed since the last time. */
+  async runErrands(): Promise<void> {
+    this.#changed = false;
+    for (let errand = this.#errands.shift(); errand !== undefined; errand = this.#errands.shift()) await errand();
+  }
 
-    /** Begins some of these VMs, but for those that others were seen to have; false when there is none. */
-    async begin(vms: PlanVm[]): Promise<boolean> {
-      const next = vms.filter((vm) => !blocked.has(vm.id)).slice(0, STARTED_AT_ONCE);
-      await Promise.all(next.map((vm) => beginVm(vm)));
-      return next.length > 0;
-    },
+  /** Begins some of these VMs, but for those that others were seen to have; false when there is none. */
+  async begin(vms: PlanVm[]): Promise<boolean> {
+    const next = vms.filter((vm) => !this.#blocked.has(vm.id)).slice(0, STARTED_AT_ONCE);
+    await Promise.all(next.map((vm) => this.#beginVm(vm)));
+    return next.length > 0;
+  }
 
-    /** Whether the history is long enough to continue as new, and nothing remains to be told first. */
-    async isDueToContinue(): Promise<boolean> {
-      if (!workflowInfo().continueAsNewSuggested || errands.length > 0) return false;
-      await condition(allHandlersFinished);
-      return errands.length === 0;
-    },
+  /** Whether the history is long enough to continue as new, and nothing remains to be told first. */
+  async isDueToContinue(): Promise<boolean> {
+    if (!workflowInfo().continueAsNewSuggested || this.#errands.length > 0) return false;
+    await condition(allHandlersFinished);
+    return this.#errands.length === 0;
+  }
 
-    /** Waits until something happens, at most `most` ms; looks after VMs that are lost or held by others when nothing does. */
-    async whenChanged(most: number = CHECK): Promise<void> {
-      const check = blocked.size > 0 ? BLOCKED_CHECK : CHECK;
-      const woken = await condition(() => changed || errands.length > 0, Math.min(most, check));
-      if (woken || most < check) return;
-      blocked.clear();
-      await noticeLost();
-    },
-  };
+  /** Waits until something happens, at most `most` ms; looks after VMs that are lost or held by others when nothing does. */
+  async whenChanged(most: number = CHECK): Promise<void> {
+    const check = this.#blocked.size > 0 ? BLOCKED_CHECK : CHECK;
+    const woken = await condition(() => this.#changed || this.#errands.length > 0, Math.min(most, check));
+    if (woken || most < check) return;
+    this.#blocked.clear();
+    await this.#noticeLost();
+  }
 
-  async function beginVm(vm: PlanVm): Promise<void> {
+  async #beginVm(vm: PlanVm): Promise<void> {
+    const { run, source, destination, limits, refusesMigrated } = this.#settings;
+    const state = this.#state;
     const workflowId = vmWorkflowId(source.site, vm.id);
-    book.started(vm.id, Date.now());
+    state.started(vm.id, Date.now());
     const input: VmInput = {
       run,
-      wave: book.waveOf(vm.id),
+      wave: state.waveOf(vm.id),
       vm,
       source: source.site,
       destination,
       limits,
-      selfCheck,
-      approved: book.isApproved(vm.id),
-      paused: book.paused !== null,
-      resumedAt: book.resumedAt,
+      selfCheck: this.#selfCheck,
+      approved: state.isApproved(vm.id),
+      paused: state.paused !== null,
+      resumedAt: state.resumedAt,
     };
     const options = { workflowId, parentClosePolicy: 'ABANDON', memo: { run } } as const;
     // A migration that succeeded is the only one that closes in a way that this refuses.
-    const unlessDone = settings.refusesMigrated ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'ALLOW_DUPLICATE';
-    if (await isBegun(vm, input, { ...options, workflowIdReusePolicy: unlessDone })) return;
+    const unlessDone = refusesMigrated ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'ALLOW_DUPLICATE';
+    if (await this.#isBegun(vm, input, { ...options, workflowIdReusePolicy: unlessDone })) return;
     const holder = await holderOfVm(workflowId);
-    if (holder.state === 'migrated' && settings.refusesMigrated) {
-      book.migratedBefore(vm.id, holder.run, Date.now());
+    if (holder.state === 'migrated' && refusesMigrated) {
+      state.migratedBefore(vm.id, holder.run, Date.now());
       return;
     }
     // What succeeded was no migration, or has just ended.
     const isFree = holder.state !== 'open';
-    if (isFree && (await isBegun(vm, input, { ...options, workflowIdReusePolicy: 'ALLOW_DUPLICATE' }))) return;
-    book.blocked(vm.id, `run ${holder.run}`);
-    blocked.add(vm.id);
+    if (isFree && (await this.#isBegun(vm, input, { ...options, workflowIdReusePolicy: 'ALLOW_DUPLICATE' }))) return;
+    state.blocked(vm.id, `run ${holder.run}`);
+    this.#blocked.add(vm.id);
   }
 
   /** false: a workflow has this VM already */
-  async function isBegun(vm: PlanVm, input: VmInput, options: ChildOptions): Promise<boolean> {
+  async #isBegun(vm: PlanVm, input: VmInput, options: ChildOptions): Promise<boolean> {
     try {
-      await settings.begin(vm, input, options);
+      await this.#settings.begin(vm, input, options);
       return true;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
@@ -221,15 +242,18 @@ export function createHerd(book: RunBook, settings: HerdSettings) {
     }
   }
 
-  async function noticeLost(): Promise<void> {
-    const ids = new Map(book.open.map((id) => [vmWorkflowId(source.site, id), id]));
+  async #noticeLost(): Promise<void> {
+    const { source } = this.#settings;
+    const ids = new Map(this.#state.open.map((id) => [vmWorkflowId(source.site, id), id]));
     if (ids.size === 0) return;
-    for (const workflowId of await endedWorkflows([...ids.keys()])) book.lost(ids.get(workflowId) ?? '', Date.now());
+    for (const workflowId of await endedWorkflows([...ids.keys()])) {
+      this.#state.lost(ids.get(workflowId) ?? '', Date.now());
+    }
   }
 }
 
-export function refuseUnknown(book: RunBook, { vm, wave }: Scope): void {
-  const choice = vm === undefined ? null : book.named(vm);
+export function refuseUnknown(state: RunProgress, { vm, wave }: Scope): void {
+  const choice = vm === undefined ? null : state.named(vm);
   if (choice?.found === 'none') {
     throw ApplicationFailure.nonRetryable(`the run has no VM ${vm}`, 'UnknownVm');
   }
@@ -240,7 +264,7 @@ export function refuseUnknown(book: RunBook, { vm, wave }: Scope): void {
       'AmbiguousVm',
     );
   }
-  if (wave !== undefined && !book.hasWave(wave)) {
+  if (wave !== undefined && !state.hasWave(wave)) {
     throw ApplicationFailure.nonRetryable(`the run has no wave ${wave}`, 'UnknownWave');
   }
 }

@@ -16,8 +16,8 @@ import { failoverVm } from '../vm/failover-vm.js';
 import { migrateVm } from '../vm/migrate-vm.js';
 import { protectVm } from '../vm/protect-vm.js';
 import { reverseVm } from '../vm/reverse-vm.js';
-import { type ChildOptions, createHerd, refuseUnknown } from './herd.js';
-import { RunBook } from './run-state.js';
+import { type ChildOptions, Herd, refuseUnknown } from './herd.js';
+import { RunProgress } from './run-state.js';
 
 const VM_WORKFLOWS = {
   migrate: migrateVm,
@@ -28,46 +28,46 @@ const VM_WORKFLOWS = {
 } satisfies Record<RunKind, unknown>;
 
 export async function planRun({ run, plan, carried }: RunInput): Promise<RunReport> {
-  const book = new RunBook({ run, plan, ...(carried === undefined ? {} : { carried }) }, Date.now());
+  const state = new RunProgress({ run, plan, ...(carried === undefined ? {} : { carried }) }, Date.now());
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) => {
     const { destination, replication, cutover, recovery, keepReplication } = plan;
-    const args = { destination, replication, cutover, recovery, keepReplication, triggeredAt: book.startedAt };
+    const args = { destination, replication, cutover, recovery, keepReplication, triggeredAt: state.startedAt };
     return startChild(VM_WORKFLOWS[plan.kind], {
       ...options,
       args: [{ ...input, ...args }],
     });
   };
-  const herd = createHerd(book, { run, ...plan, begin, refusesMigrated: plan.kind === 'migrate' && !plan.remigrate });
+  const herd = new Herd(state, { run, ...plan, begin, refusesMigrated: plan.kind === 'migrate' && !plan.remigrate });
 
   setHandler(
     approveUpdate,
     (scope) => {
-      const vmIds = book.approve(scope);
+      const vmIds = state.approve(scope);
       herd.tell(vmIds, vmApproveSignal);
       herd.wake();
       return { affected: vmIds.length, message: 'approved' };
     },
     {
       validator: (scope) => {
-        refuseUnknown(book, scope);
+        refuseUnknown(state, scope);
         refuseTooWide(plan.cutover.approval, scope);
       },
     },
   );
-  setHandler(runReportQuery, () => book.report());
+  setHandler(runReportQuery, () => state.report());
   setHandler(runPlanQuery, () => plan);
 
   return CancellationScope.nonCancellable(async () => {
     await herd.prepare();
-    while (!book.isDone) {
+    while (!state.isDone) {
       await herd.runErrands();
-      if (await herd.begin(book.startable())) continue;
-      if (book.isDone) break;
-      if (await herd.isDueToContinue()) await continueAsNew<typeof planRun>({ run, plan, carried: book.carried });
+      if (await herd.begin(state.startable())) continue;
+      if (state.isDone) break;
+      if (await herd.isDueToContinue()) await continueAsNew<typeof planRun>({ run, plan, carried: state.carried });
       await herd.whenChanged();
     }
-    book.finish(Date.now());
-    return book.report();
+    state.finish(Date.now());
+    return state.report();
   });
 }
 

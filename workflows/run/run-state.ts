@@ -14,13 +14,22 @@ export const MOST_OPEN = 500;
 /** Code of a VM that is skipped since an earlier run has migrated it. */
 const ALREADY_MIGRATED = 'AlreadyMigrated';
 
-/** What the book needs of a plan or a drill. */
+/** Of an error that no site had a part in. */
+const NO_OPERATION = { operation: null, taskId: null, site: null };
+
+/** Why a run starts nothing more, and the next step for a person. */
+export interface Pause {
+  message: string;
+  advice: string | null;
+}
+
+/** What the state needs of a plan or a drill. */
 export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
   kind: RunKind | 'drill';
   destination: { site: string };
 }
 
-export class RunBook {
+export class RunProgress {
   readonly #plan: Herded;
   readonly #run: string;
   readonly #vms: Map<string, VmReport>;
@@ -32,7 +41,7 @@ export class RunBook {
   readonly #startedAt: number;
   #finishedAt: number | null = null;
   #wave: number;
-  #paused: string | null;
+  #paused: Pause | null;
   #cancelling: boolean;
   #resumedAt: number;
   /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
@@ -52,7 +61,7 @@ export class RunBook {
     this.#away = new Map(carried?.sitesAway?.map((away) => [away.site, away]));
     this.#startedAt = carried?.startedAt ?? now;
     this.#wave = carried?.wave ?? 0;
-    this.#paused = carried?.paused ?? null;
+    this.#paused = carried?.paused == null ? null : { message: carried.paused, advice: carried.pausedAdvice ?? null };
     this.#cancelling = carried?.cancelling ?? false;
     this.#resumedAt = carried?.resumedAt ?? 0;
     this.#accepted = carried?.accepted ?? 0;
@@ -62,7 +71,8 @@ export class RunBook {
     return {
       startedAt: this.#startedAt,
       resumedAt: this.#resumedAt,
-      paused: this.#paused,
+      paused: this.paused,
+      pausedAdvice: this.#paused?.advice ?? null,
       cancelling: this.#cancelling,
       accepted: this.#accepted,
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
@@ -83,7 +93,7 @@ export class RunBook {
   }
 
   get paused(): string | null {
-    return this.#paused;
+    return this.#paused?.message ?? null;
   }
 
   /** epoch ms */
@@ -120,7 +130,7 @@ export class RunBook {
       const left = wave.vms.filter((vm) => !isFinal(this.#report(vm.id).state));
       if (left.length === 0) continue;
       return left
-        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => isAcross(this.#report(id))))
+        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => hasSucceeded(this.#report(id))))
         .slice(0, MOST_OPEN - this.#open.size);
     }
     return [];
@@ -150,7 +160,7 @@ export class RunBook {
     this.#change(vmId, {
       state: 'waiting',
       waitingFor: 'dependency',
-      error: { code: 'VmInUse', operation: null, taskId: null, message: `waits for ${holder}, which has this VM` },
+      error: { ...NO_OPERATION, code: 'VmInUse', message: `waits for ${holder}, which has this VM`, advice: null },
     });
   }
 
@@ -164,12 +174,10 @@ export class RunBook {
       waitingFor: null,
       finishedAt: new Date(now).toISOString(),
       error: {
+        ...NO_OPERATION,
         code: ALREADY_MIGRATED,
-        operation: null,
-        taskId: null,
-        message:
-          `${name} (${vmId}) was migrated by run ${run} already, so it was not started. Next: leave it out of the plan; ` +
-          'if its source is in use again, say so with remigrate: true in the plan.',
+        message: `${name} (${vmId}) was migrated by run ${run} already, so it was not started.`,
+        advice: 'Leave it out of the plan; if its source is in use again, say so with remigrate: true in the plan.',
       },
     });
   }
@@ -178,13 +186,14 @@ export class RunBook {
   skipBlocked(vmIds: string[], now: number): void {
     for (const id of vmIds) {
       const { name, error } = this.#report(id);
-      const message = `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}. Next: run the drill again when that is over.`;
+      const message = `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}.`;
+      const advice = 'Run the drill again when that is over.';
       this.#change(id, {
         state: 'skipped',
         step: 'done',
         waitingFor: null,
         finishedAt: new Date(now).toISOString(),
-        error: { code: 'VmInUse', operation: null, taskId: null, message },
+        error: { ...NO_OPERATION, code: 'VmInUse', message, advice },
       });
     }
   }
@@ -198,13 +207,14 @@ export class RunBook {
   giveUp(now: number): string[] {
     for (const { id, name, state } of this.#vms.values()) {
       if (isFinal(state) || this.#open.has(id)) continue;
-      const message = `${name} (${id}) was not recovered: the time of the drill was over. Next: see in drover report what took so long, or give the drill a longer timeout.`;
+      const message = `${name} (${id}) was not recovered: the time of the drill was over.`;
+      const advice = 'See in drover report what took so long, or give the drill a longer timeout.';
       this.#change(id, {
         state: 'failed',
         step: 'done',
         waitingFor: null,
         finishedAt: new Date(now).toISOString(),
-        error: { code: 'TimedOut', operation: null, taskId: null, message },
+        error: { ...NO_OPERATION, code: 'TimedOut', message, advice },
       });
     }
     return this.open;
@@ -228,25 +238,31 @@ export class RunBook {
       finishedAt: new Date(now).toISOString(),
       error: {
         code: 'Terminated',
-        operation: null,
-        taskId: null,
-        message: `the workflow of ${report.name} (${vmId}) was terminated. Next: look at its replication at ${this.#plan.destination.site} before it is run again.`,
+        message: `the workflow of ${report.name} (${vmId}) was terminated.`,
+        // The last that is known to have been sent; whatever came after it, nobody can tell.
+        operation: report.operations.at(-1)?.kind ?? null,
+        taskId: report.operations.at(-1)?.taskId ?? null,
+        site: this.#plan.destination.site,
+        advice: `Look at its replication at ${this.#plan.destination.site} before it is run again.`,
       },
     });
   }
 
-  pause(reason: string): void {
+  pause(reason: Pause): void {
     this.#paused ??= reason;
   }
 
   /** Why `stopAfter` pauses the run now; null when it does not. */
-  tooManyFailures(): string | null {
+  tooManyFailures(): Pause | null {
     const { stopAfter } = this.#plan;
     if (stopAfter === null || this.#paused !== null) return null;
     const failed = this.#failures();
     const most = 'count' in stopAfter ? stopAfter.count : (this.#vms.size * stopAfter.percent) / 100;
     return failed > this.#accepted && failed >= most
-      ? `${failed} of ${this.#vms.size} VMs failed (stopAfter). Look at them, then drover resume or drover cancel.`
+      ? {
+          message: `${failed} of ${this.#vms.size} VMs failed (stopAfter).`,
+          advice: 'Look at them, then drover resume or drover cancel.',
+        }
       : null;
   }
 
@@ -309,7 +325,8 @@ export class RunBook {
       startedAt: new Date(this.#startedAt).toISOString(),
       finishedAt: this.#finishedAt === null ? null : new Date(this.#finishedAt).toISOString(),
       totals: totalsOf(vms),
-      pausedBecause: this.#paused,
+      pausedBecause: this.paused,
+      pausedAdvice: this.#paused?.advice ?? null,
       sitesAway: [...this.#away.values()],
       drill: null,
       vms,
@@ -322,7 +339,7 @@ export class RunBook {
     if (this.#cancelling && totals.cancelled > 0) return 'cancelled';
     if (totals.failed > 0) return 'failed';
     if (totals.cancelled > 0) return 'cancelled';
-    return [...this.#vms.values()].every(isAcross) ? 'succeeded' : 'failed';
+    return [...this.#vms.values()].every(hasSucceeded) ? 'succeeded' : 'failed';
   }
 
   #failures(): number {
@@ -333,7 +350,7 @@ export class RunBook {
     for (const vm of vms) {
       const report = this.#report(vm.id);
       if (isFinal(report.state) || this.#open.has(vm.id)) continue;
-      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && !isAcross(r));
+      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && !hasSucceeded(r));
       if (missing === undefined) {
         const waits = vm.after.some((id) => !isFinal(this.#report(id).state));
         if (waits) this.#change(vm.id, { waitingFor: 'dependency' });
@@ -344,10 +361,10 @@ export class RunBook {
         step: 'done',
         waitingFor: null,
         error: {
+          ...NO_OPERATION,
           code: 'DependencyNotMet',
-          operation: null,
-          taskId: null,
-          message: `${vm.name} (${vm.id}) was not started, since ${missing.name} (${missing.id}) ${missing.state}. Next: mend that VM, then run this one again.`,
+          message: `${vm.name} (${vm.id}) was not started, since ${missing.name} (${missing.id}) ${missing.state}.`,
+          advice: 'Fix that VM, then run this one again.',
         },
       });
     }
@@ -365,4 +382,4 @@ export class RunBook {
 }
 
 /** Migrated, by this run or an earlier one. */
-const isAcross = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;
+const hasSucceeded = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;

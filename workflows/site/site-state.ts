@@ -4,9 +4,9 @@
  */
 
 import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest, TestCopy } from '../../contract/messages.js';
-import type { PolledSite, SiteWatchList, SlotKind, Watch } from '../../contract/operation.js';
+import type { PolledSite, SiteHold, SiteWatchList, SlotKind, Watch } from '../../contract/operation.js';
 
-export class SiteBook {
+export class SiteState {
   readonly #watches: Map<string, Watch>;
   readonly #holders: Map<string, SlotRequest>;
   readonly #queue: Map<string, SlotRequest>;
@@ -15,7 +15,7 @@ export class SiteBook {
   #configured = { syncs: 0, cutovers: 0 };
   #resumedAt: number;
   #away: { at: number; message: string } | null = null;
-  #hold: { code: string; message: string } | null = null;
+  #hold: SiteHold | null = null;
   readonly #testCopies: Map<string, TestCopy>;
   #version = 0;
 
@@ -53,7 +53,7 @@ export class SiteBook {
     this.#testCopies.delete(replicationId);
   }
 
-  get hold(): { code: string; message: string } | null {
+  get hold(): SiteHold | null {
     return this.#hold;
   }
 

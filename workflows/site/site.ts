@@ -39,14 +39,14 @@ import { runWorkflowId, sweepWorkflowId } from '../../contract/names.js';
 import { endedWorkflows, pollSite, siteSettings } from '../activities.js';
 import { sweep } from '../drill/sweep.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
-import { SiteBook } from './site-state.js';
+import { SiteState } from './site-state.js';
 
 /** How often it is checked that whoever holds a slot still runs. */
 const HOLDERS_CHECK = '10 minutes';
 const SWEEP_INTERVAL = '10 minutes';
 
 export async function site(input: SiteInput): Promise<void> {
-  const book = new SiteBook(input.carried);
+  const state = new SiteState(input.carried);
   let changed = true;
   let reachChanged = false;
   const change = (apply: () => void): void => {
@@ -54,38 +54,38 @@ export async function site(input: SiteInput): Promise<void> {
     changed = true;
   };
   const back = (): void => {
-    reachChanged = book.cameBack() || reachChanged;
+    reachChanged = state.cameBack() || reachChanged;
   };
   setHandler(watchSignal, (watch) =>
     change(() => {
-      book.watch(watch);
+      state.watch(watch);
       // Whoever hands over an operation has reached the site.
       back();
     }),
   );
-  setHandler(requestSlotSignal, (request) => change(() => book.request(request)));
-  setHandler(releaseSlotSignal, (slot) => change(() => book.release(slot)));
-  setHandler(siteResumeSignal, ({ at }) => change(() => book.resume(at)));
+  setHandler(requestSlotSignal, (request) => change(() => state.request(request)));
+  setHandler(releaseSlotSignal, (slot) => change(() => state.release(slot)));
+  setHandler(siteResumeSignal, ({ at }) => change(() => state.resume(at)));
   setHandler(awaySignal, (away) =>
     change(() => {
-      reachChanged = book.goneAway(away) || reachChanged;
+      reachChanged = state.goneAway(away) || reachChanged;
     }),
   );
   setHandler(backSignal, () => change(back));
-  setHandler(testCopySignal, (copy) => change(() => book.testCopy(copy)));
-  setHandler(testCopyGoneSignal, ({ replicationId }) => change(() => book.testCopyGone(replicationId)));
+  setHandler(testCopySignal, (copy) => change(() => state.testCopy(copy)));
+  setHandler(testCopyGoneSignal, ({ replicationId }) => change(() => state.testCopyGone(replicationId)));
   setHandler(setSiteUpdate, (settings) => {
-    change(() => book.set(settings));
-    return book.status(input.site);
+    change(() => state.set(settings));
+    return state.status(input.site);
   });
-  setHandler(siteWatchesQuery, ({ version }) => book.watchList(version));
-  setHandler(siteStatusQuery, () => book.status(input.site));
+  setHandler(siteWatchesQuery, ({ version }) => state.watchList(version));
+  setHandler(siteStatusQuery, () => state.status(input.site));
 
-  book.configure(await siteSettings(input.site));
+  state.configure(await siteSettings(input.site));
   const polling = new CancellationScope();
   let stopped = false;
   const polled = polling
-    .run(() => Promise.all([keepPolling(input.site, book, change), keepSweeping(input.site, book)]))
+    .run(() => Promise.all([keepPolling(input.site, state, change), keepSweeping(input.site, state)]))
     .finally(() => {
       stopped = true;
     });
@@ -95,20 +95,20 @@ export async function site(input: SiteInput): Promise<void> {
     changed = false;
     if (reachChanged) {
       reachChanged = false;
-      await tellOfReach(input.site, book);
+      await tellOfReach(input.site, state);
     }
-    await grantSlots(book);
+    await grantSlots(state);
     const due = () => workflowInfo().continueAsNewSuggested;
     const quiet = !(await condition(
       () => changed || stopped || (due() && !polling.consideredCancelled),
       HOLDERS_CHECK,
     ));
-    if (quiet && book.holderIds.length > 0) await freeSlotsOfEnded(book);
+    if (quiet && state.holderIds.length > 0) await freeSlotsOfEnded(state);
     if (due()) polling.cancel();
   }
   await polled;
   await condition(allHandlersFinished);
-  await continueAsNew<typeof site>({ site: input.site, carried: book.carried });
+  await continueAsNew<typeof site>({ site: input.site, carried: state.carried });
 }
 
 // A site's workflow never ends, so it moves to new code at once; VMs and runs stay on the build that began them. The server
@@ -118,13 +118,13 @@ setWorkflowOptions(
   site,
 );
 
-async function keepPolling(name: string, book: SiteBook, changed: (apply: () => void) => void): Promise<void> {
+async function keepPolling(name: string, state: SiteState, changed: (apply: () => void) => void): Promise<void> {
   for (;;) {
     try {
-      await condition(() => book.isPollable);
+      await condition(() => state.isPollable);
       const polled = await pollSite({ site: name, workflowId: workflowInfo().workflowId });
-      changed(() => book.apply(polled));
-      if (book.hold !== null) await tellRuns(name, book);
+      changed(() => state.apply(polled));
+      if (state.hold !== null) await tellRuns(name, state);
     } catch (error) {
       // An activity that was told to stop may end in any way.
       if (isCancellation(error) || CancellationScope.current().consideredCancelled) return;
@@ -135,12 +135,12 @@ async function keepPolling(name: string, book: SiteBook, changed: (apply: () => 
 }
 
 /** While drills have copies here, looks for those that nobody will remove any more. */
-async function keepSweeping(name: string, book: SiteBook): Promise<void> {
+async function keepSweeping(name: string, state: SiteState): Promise<void> {
   try {
     for (;;) {
-      await condition(() => book.hasTestCopies);
+      await condition(() => state.hasTestCopies);
       await sleep(SWEEP_INTERVAL);
-      if (book.hasTestCopies) await startSweep(name);
+      if (state.hasTestCopies) await startSweep(name);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -159,10 +159,10 @@ async function startSweep(name: string): Promise<void> {
   }
 }
 
-async function tellRuns(name: string, book: SiteBook): Promise<void> {
-  const { hold } = book;
+async function tellRuns(name: string, state: SiteState): Promise<void> {
+  const { hold } = state;
   if (hold === null) return;
-  for (const run of book.runs) {
+  for (const run of state.runs) {
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteHeldSignal, {
       site: name,
       ...hold,
@@ -171,28 +171,28 @@ async function tellRuns(name: string, book: SiteBook): Promise<void> {
   }
 }
 
-async function tellOfReach(name: string, book: SiteBook): Promise<void> {
-  const since = book.away?.at ?? Date.now();
-  const news = { site: name, since, message: book.away?.message ?? null };
-  for (const run of book.runs) await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteAwaySignal, news);
+async function tellOfReach(name: string, state: SiteState): Promise<void> {
+  const since = state.away?.at ?? Date.now();
+  const news = { site: name, since, message: state.away?.message ?? null };
+  for (const run of state.runs) await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteAwaySignal, news);
 }
 
-async function grantSlots(book: SiteBook): Promise<void> {
-  await Promise.all(book.grant().map((request) => tellHolder(book, request)));
+async function grantSlots(state: SiteState): Promise<void> {
+  await Promise.all(state.grant().map((request) => tellHolder(state, request)));
 }
 
-async function tellHolder(book: SiteBook, request: SlotRequest): Promise<void> {
+async function tellHolder(state: SiteState, request: SlotRequest): Promise<void> {
   const told = await signalIfOpen(getExternalWorkflowHandle(request.workflowId), slotGrantedSignal, {
     slot: request.slot,
   });
-  if (!told) book.release(request);
+  if (!told) state.release(request);
 }
 
 /** A workflow that was terminated gives nothing back. */
-async function freeSlotsOfEnded(book: SiteBook): Promise<void> {
-  const ended = await endedWorkflows(book.holderIds);
+async function freeSlotsOfEnded(state: SiteState): Promise<void> {
+  const ended = await endedWorkflows(state.holderIds);
   for (const workflowId of ended) {
-    book.release({ slot: 'sync', workflowId });
-    book.release({ slot: 'cutover', workflowId });
+    state.release({ slot: 'sync', workflowId });
+    state.release({ slot: 'cutover', workflowId });
   }
 }

@@ -1,22 +1,22 @@
 /**
- * The failover of one protected VM: look → gate → failover → verify. The source may be dead and is not touched
+ * The failover of one protected VM: locate → gate → failover → verify. The source may be dead and is not touched
  * [doc B45 failover].
  */
 
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
 import { cutOver, measure, recoveryOf, verifyRecovered } from './steps/cutover.js';
-import { chooseInstance, look } from './steps/locate.js';
+import { chooseInstance, locateFor } from './steps/locate.js';
 import { obstacleToRecovery } from './steps/preconditions.js';
-import { createVmControl } from './steps/vm-control.js';
-import { liveVm } from './steps/vm-lifecycle.js';
+import { VmControl } from './steps/vm-control.js';
+import { runVm } from './steps/vm-lifecycle.js';
 
 export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
-  const vm = createVmControl(input);
-  return liveVm(vm, async () => {
+  const vm = new VmControl(input);
+  return runVm(vm, async () => {
     vm.enter('look');
-    const at = await look(vm, (found) => obstacleToRecovery('failover', input.vm, found));
-    const { instance, body } = await chooseInstance(vm, at, input.recovery.instance);
+    const at = await locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', input.vm, found));
+    const { instance, body } = await chooseInstance(vm, 'failover', at, input.recovery.instance);
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
     await verifyRecovered(vm, recovered);

@@ -1,36 +1,36 @@
 /**
- * The migration of one VM, step by step: start → initial sync → gate → migrate → verify → tidy. The replication lives at
+ * The migration of one VM, step by step: start → initial sync → gate → migrate → verify → delete the replication. The replication lives at
  * the destination, so every operation is sent there [docs.vmware.com deployment architecture].
  */
 
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, secondsBetween, verifyRecovered } from './steps/cutover.js';
-import { startCopy, tidy } from './steps/initial-sync.js';
+import { deleteReplication, startInitialSync } from './steps/initial-sync.js';
 import type { Outcome } from './steps/operation.js';
-import { createVmControl } from './steps/vm-control.js';
-import { liveVm } from './steps/vm-lifecycle.js';
+import { VmControl } from './steps/vm-control.js';
+import { runVm } from './steps/vm-lifecycle.js';
 
 /** Only a migration that succeeded closes as completed: Temporal then refuses to begin the same VM anew. */
 export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
-  const vm = createVmControl(input);
+  const vm = new VmControl(input);
   let started: Outcome | null = null;
-  return liveVm(
+  return runVm(
     vm,
     async () => {
-      await startCopy(vm, input, true, (outcome) => {
+      await startInitialSync(vm, input, true, (outcome) => {
         started = outcome;
       });
       const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
       vm.enter('verify');
       await verifyRecovered(vm, migrated);
       vm.report.outageSeconds = secondsBetween(migrated.record.submittedAt, migrated.record.finishedAt);
-      if (!input.keepReplication) await tidy(vm);
+      if (!input.keepReplication) await deleteReplication(vm);
     },
     async () => {
       await vm.giveSlot('sync');
       // A stopped VM leaves nothing behind that this run made; a copy that was there before stays.
-      if (started?.submitted.preexisting === false) await tidy(vm);
+      if (started?.submitted.preexisting === false) await deleteReplication(vm);
     },
   );
 }

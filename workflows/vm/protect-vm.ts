@@ -1,54 +1,52 @@
 /** The protection of one VM: start → initial sync → first instance. From then on it can be failed over. */
-import { sleep } from '@temporalio/workflow';
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { ReplicationSummary } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
-import { startCopy, tidy } from './steps/initial-sync.js';
-import { lookAgain } from './steps/locate.js';
+import { deleteReplication, startInitialSync } from './steps/initial-sync.js';
+import { readAgain } from './steps/locate.js';
+import { growing, lookUntil } from './steps/look-until.js';
 import type { Outcome } from './steps/operation.js';
 import { StepFailed } from './steps/step-errors.js';
-import { createVmControl, lessOften, type VmControl } from './steps/vm-control.js';
-import { liveVm } from './steps/vm-lifecycle.js';
+import { VmControl } from './steps/vm-control.js';
+import { runVm } from './steps/vm-lifecycle.js';
 
-/** An instance may be listed a little after the first sync: looked for this often, four times as late each time. */
-const LOOKS = 6;
-const FIRST_PAUSE = 5_000;
+/** An instance may be listed a little after the first sync. */
+const PAUSES = { first: 20_000, factor: 4, times: 5 };
 
 export async function protectVm(input: PlanVmInput): Promise<VmReport> {
-  const vm = createVmControl(input);
+  const vm = new VmControl(input);
   let started: Outcome | null = null;
-  return liveVm(
+  return runVm(
     vm,
     async () => {
-      const copied = await startCopy(vm, input, false, (outcome) => {
+      const synced = await startInitialSync(vm, input, false, (outcome) => {
         started = outcome;
       });
       vm.enter('verify');
-      await whenRecoverable(vm, copied);
+      await whenRecoverable(vm, synced, started?.notice.taskId ?? null);
     },
     async () => {
       await vm.giveSlot('sync');
-      if (started?.submitted.preexisting === false) await tidy(vm);
+      if (started?.submitted.preexisting === false) await deleteReplication(vm);
     },
   );
 }
 
 /** @throws StepFailed when the replication shows nothing that could be recovered */
-async function whenRecoverable(vm: VmControl, copied: ReplicationSummary | null): Promise<void> {
+async function whenRecoverable(vm: VmControl, synced: ReplicationSummary | null, taskId: string | null): Promise<void> {
   const { site } = vm;
   const replicationId = vm.report.replicationId ?? '';
-  let seen = copied;
-  for (let [n, pause] = [0, FIRST_PAUSE]; !seen?.latestInstance && n < LOOKS; n += 1, pause = lessOften(pause)) {
-    if (n > 0) await sleep(pause);
-    seen = await lookAgain(vm);
-  }
-  if (seen?.latestInstance) return;
+  const isRecoverable = (seen: ReplicationSummary | null): boolean => Boolean(seen?.latestInstance);
+  if (isRecoverable(synced)) return;
+  if (isRecoverable(await lookUntil(() => readAgain(vm, 'start'), isRecoverable, growing(PAUSES)))) return;
   throw new StepFailed({
     code: 'NoInstance',
-    operation: 'verify',
-    taskId: null,
     message:
       `the first sync of ${vm.report.name} (${vm.report.id}) to ${site} ended, but replication ${replicationId} holds no ` +
-      "instance that could be recovered. Next: look at the replication's health at the site.",
+      'instance that could be recovered.',
+    operation: 'start',
+    taskId,
+    site,
+    advice: "Look at the replication's health at the site.",
   });
 }

@@ -1,18 +1,18 @@
-/** The reversal of one recovered VM: look → reverse → resync. Afterwards it is protected the other way. */
+/** The reversal of one recovered VM: locate → reverse → resync. Afterwards it is protected the other way. */
 
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
-import { look } from './steps/locate.js';
+import { locateFor } from './steps/locate.js';
 import { obstacleToReverse } from './steps/preconditions.js';
-import { turnRound } from './steps/reverse.js';
-import { createVmControl } from './steps/vm-control.js';
-import { liveVm } from './steps/vm-lifecycle.js';
+import { reverseReplication } from './steps/reverse.js';
+import { VmControl } from './steps/vm-control.js';
+import { runVm } from './steps/vm-lifecycle.js';
 
 export async function reverseVm(input: PlanVmInput): Promise<VmReport> {
-  const vm = createVmControl(input);
-  return liveVm(vm, async () => {
+  const vm = new VmControl(input);
+  return runVm(vm, async () => {
     vm.enter('look');
-    const at = await look(vm, (found) => obstacleToReverse(input.vm, found));
-    await turnRound(vm, at);
+    const at = await locateFor(vm, 'reverse', (found) => obstacleToReverse(input.vm, found));
+    await reverseReplication(vm, at);
   });
 }

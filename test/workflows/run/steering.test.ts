@@ -1,6 +1,13 @@
 /** What a person may say to a run, and what a plan says in their stead; judged by the simulator's ledger. */
 import { describe, expect, it } from '@jest/globals';
-import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate, type Scope } from '../../../contract/messages.js';
+import {
+  approveUpdate,
+  cancelUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  type Scope,
+  vmReportQuery,
+} from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
@@ -23,7 +30,7 @@ async function vmReports(lab: Lab, report: RunReport): Promise<RunReport['vms']>
       vm.finishedAt === null && vm.startedAt !== null
         ? lab.client.workflow
             .getHandle(vmWorkflowId(lab.source, vm.id))
-            .query<RunReport['vms'][number]>('vmReport')
+            .query(vmReportQuery)
             // A run counts a VM as open a moment before its workflow exists.
             .catch(() => vm)
         : vm,

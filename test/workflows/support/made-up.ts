@@ -42,5 +42,12 @@ export const progressAt = (change: Partial<DrillProgress> = {}): DrillProgress =
 export const inUse = (holder: string): Partial<VmReport> => ({
   state: 'waiting',
   waitingFor: 'dependency',
-  error: { code: 'VmInUse', operation: null, taskId: null, message: `waits for run ${holder}, which has this VM` },
+  error: {
+    code: 'VmInUse',
+    message: `waits for run ${holder}, which has this VM`,
+    operation: null,
+    taskId: null,
+    site: null,
+    advice: null,
+  },
 });

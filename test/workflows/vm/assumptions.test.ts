@@ -42,7 +42,9 @@ describe('when the site behaves otherwise than assumed', () => {
       lab.simulator.control.addFaults({ operation: 'start', kind: 'reset-after', times: 1 });
       const { report } = await lab.start(lab.plan());
       const held = await until(report, (r) => r.state === 'paused');
-      expect(held.pausedBecause).toMatch(/whether the start of vm-001 .* cannot be told.*drover resume/);
+      expect(`${held.pausedBecause} ${held.pausedAdvice}`).toMatch(
+        /whether the start of vm-001 .* cannot be told.*drover resume/,
+      );
       expect(lab.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(1);
     }));
 });

@@ -7,6 +7,7 @@ import {
   obstacleToRecovery,
   obstacleToReverse,
   type Recovering,
+  windowMissed,
 } from '../../../workflows/vm/steps/preconditions.js';
 
 const vm = { id: '441a891a', name: 'web1' };
@@ -38,8 +39,13 @@ const KINDS: Recovering[] = ['failover', 'failover-test', 'migrate'];
 
 /** What every refusal must tell. */
 function expectTelling(refusal: VmError | null, operation: string): void {
-  expect(refusal).toMatchObject({ operation, taskId: null });
-  for (const part of [operation, 'web1', '441a891a', 'lyon', 'C4-77', 'was not sent', 'Next: ']) {
+  expect(refusal).toMatchObject({
+    operation,
+    taskId: null,
+    site: 'lyon',
+    advice: expect.stringMatching(/^[A-Z].*\.$/),
+  });
+  for (const part of [operation, 'web1', '441a891a', 'lyon', 'C4-77', 'was not sent']) {
     expect(refusal?.message).toContain(part);
   }
 }
@@ -50,13 +56,13 @@ describe.each(KINDS)('%s', (kind) => {
   });
 
   it.each<[string, Partial<ReplicationSummary>, RegExp]>([
-    ['AlreadyRecovered', { recoveryState: 'COMPLETE' }, /Next: .*kind reverse/],
-    ['TestCopyExists', { recoveryState: 'TEST' }, /Next: clean the test up in VCDA, or drover drill sweep lyon/],
-    ['RecoveryUnderWay', { recoveryState: 'IN_PROGRESS' }, /Next: wait for its task at lyon/],
-    ['ReplicationPaused', { isPaused: true }, /Next: resume replication C4-77 at lyon/],
+    ['AlreadyRecovered', { recoveryState: 'COMPLETE' }, /kind reverse/],
+    ['TestCopyExists', { recoveryState: 'TEST' }, /^Clean the test up in VCDA, or drover drill sweep lyon/],
+    ['RecoveryUnderWay', { recoveryState: 'IN_PROGRESS' }, /^Wait for its task at lyon/],
+    ['ReplicationPaused', { isPaused: true }, /^Resume replication C4-77 at lyon/],
   ])('is refused with %s', (code, change, advice) => {
     const refusal = obstacleToRecovery(kind, vm, at(change));
-    expect(refusal).toMatchObject({ code, message: expect.stringMatching(advice) });
+    expect(refusal).toMatchObject({ code, advice: expect.stringMatching(advice) });
     expectTelling(refusal, kind);
   });
 
@@ -70,7 +76,7 @@ describe.each(KINDS)('%s', (kind) => {
 describe('a replication without an instance', () => {
   it.each<Recovering>(['failover', 'failover-test'])('cannot be recovered by %s', (kind) => {
     const refusal = obstacleToRecovery(kind, vm, at({ latestInstance: null }));
-    expect(refusal).toMatchObject({ code: 'NoInstance', message: expect.stringContaining('wait for its first sync') });
+    expect(refusal).toMatchObject({ code: 'NoInstance', advice: expect.stringContaining('Wait for its first sync') });
     expectTelling(refusal, kind);
   });
 
@@ -91,12 +97,24 @@ describe('reverse', () => {
   });
 });
 
+describe('a window that was missed', () => {
+  it.each(['migrate', 'failover'] as const)('is told of a %s by its own name, with what to do', (kind) => {
+    const closes = '2026-12-06T05:00:00.000Z';
+    const failed = windowMissed(kind, vm, 'lyon', { closes, missed: 'fail' });
+    expect(failed).toMatchObject({ code: 'WindowMissed', operation: kind, taskId: null, site: 'lyon' });
+    expect(failed.message).toBe(
+      `the cutover window of web1 (441a891a) closed at ${closes} before its ${kind} could begin.`,
+    );
+    expect(failed.advice).toMatch(/^Run the VM again/);
+    expect(windowMissed(kind, vm, 'lyon', { closes, missed: 'hold' }).advice).toMatch(/^Cancel it/);
+  });
+});
+
 describe('a VM without a replication', () => {
   it('is named with both sites, and what may be wrong', () => {
-    const { code, message } = noReplication(vm, 'paris', 'lyon');
-    expect(code).toBe('NoReplication');
-    for (const part of ['web1 (441a891a)', 'paris', 'lyon', 'Next: ', 'replicationId', 'kind: protect']) {
-      expect(message).toContain(part);
-    }
+    const { message, advice, ...rest } = noReplication('failover', vm, 'paris', 'lyon');
+    expect(rest).toEqual({ code: 'NoReplication', operation: 'failover', taskId: null, site: 'lyon' });
+    for (const part of ['web1 (441a891a)', 'paris', 'lyon']) expect(message).toContain(part);
+    for (const part of ['replicationId', 'kind: protect']) expect(advice).toContain(part);
   });
 });

@@ -1,20 +1,18 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
-import { sleep } from '@temporalio/workflow';
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
 import type { VmReport } from '../../../contract/report.js';
 import { passGate } from './gate.js';
-import { lookAgain } from './locate.js';
+import { readAgain } from './locate.js';
+import { growing, lookUntil } from './look-until.js';
 import { type Outcome, operation, TooLate } from './operation.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
-/** VCDA may show a recovery as done a little after its task has ended: it is asked this often, twice as late each time. */
+/** VCDA may show a recovery as done a little after its task has ended: it is asked this often. */
 const VERIFY_TRIES = 5;
-/** While it says that the recovery is under way, for about half a day in all. */
-const VERIFY_TRIES_UNDER_WAY = 30;
-const VERIFY_PAUSE = 5_000;
-const VERIFY_LONGEST_PAUSE = 30 * 60_000;
+/** While it says that the recovery is under way, it is asked for about half a day in all. */
+const VERIFY_PAUSES = { first: 5_000, longest: 30 * 60_000, times: 29 };
 
 /** Passes the gate and cuts over; a window that closed in between sends the VM back to the gate. */
 export async function cutOver(
@@ -25,7 +23,7 @@ export async function cutOver(
 ): Promise<Outcome> {
   for (;;) {
     vm.enter('gate');
-    await passGate(vm, cutover);
+    await passGate(vm, kind, cutover);
     vm.enter(kind);
     try {
       return await operation(vm, {
@@ -66,20 +64,25 @@ export const networksOf = (
 export async function verifyRecovered(vm: VmControl, { notice, record }: Outcome): Promise<ReplicationSummary> {
   const { site } = vm;
   const replicationId = vm.report.replicationId ?? '';
-  let seen = notice.replication;
-  const mostTries = () => (seen?.recoveryState === 'IN_PROGRESS' ? VERIFY_TRIES_UNDER_WAY : VERIFY_TRIES);
-  for (let n = 0; !isRecovered(seen) && n < mostTries(); n += 1) {
-    if (n > 0) await sleep(Math.min(VERIFY_PAUSE * 2 ** (n - 1), VERIFY_LONGEST_PAUSE));
-    seen = await lookAgain(vm);
-  }
+  if (notice.replication !== null && isRecovered(notice.replication)) return notice.replication;
+  let tries = 0;
+  const ask = (): Promise<ReplicationSummary | null> => {
+    tries += 1;
+    return readAgain(vm, record.kind);
+  };
+  const isEnough = (shown: ReplicationSummary | null): boolean =>
+    isRecovered(shown) || (tries >= VERIFY_TRIES && shown?.recoveryState !== 'IN_PROGRESS');
+  const seen = await lookUntil(ask, isEnough, growing(VERIFY_PAUSES));
   if (seen !== null && isRecovered(seen)) return seen;
   throw new StepFailed({
     code: 'NotRecovered',
-    operation: 'verify',
-    taskId: notice.taskId,
     message:
       `the ${record.kind} of ${vm.report.name} (${vm.report.id}) to ${site} ended well, but replication ${replicationId} says ` +
-      `${seen?.recoveryState ?? 'nothing, it is gone'}. Next: look at source and recovered VM before anything is started again.`,
+      `${seen?.recoveryState ?? 'nothing, it is gone'}.`,
+    operation: record.kind,
+    taskId: notice.taskId,
+    site,
+    advice: 'Look at source and recovered VM before anything is started again.',
   });
 }
 

@@ -1,13 +1,13 @@
-/** The copy of a VM at another site: begun, waited for until it is complete once, and removed. */
+/** The first full copy of a VM at another site: begun, waited for until it is complete, and its replication removed. */
 
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
 import { awaitSync, type Outcome, operation, type Step } from './operation.js';
-import { StepFailed, Stopped } from './step-errors.js';
+import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
 /** Starts the replication, or takes up one that fits; the copy is complete when this returns. */
-export async function startCopy(
+export async function startInitialSync(
   vm: VmControl,
   input: PlanVmInput,
   isMigration: boolean,
@@ -19,23 +19,19 @@ export async function startCopy(
   const started = await operation(vm, start);
   onStarted(started);
   vm.enter('initial-sync');
-  return whenCopied(vm, await awaitSync(vm, start, started), 'start');
+  return whenSynced(vm, await awaitSync(vm, start, started), 'start');
 }
 
 /** A source that is off sends nothing by itself, so its copy is asked for [doc UG41 GUID-81EE4DE8]. */
-export async function whenCopied(
+export async function whenSynced(
   vm: VmControl,
   synced: Outcome['notice'],
   kind: 'start' | 'reverse',
 ): Promise<ReplicationSummary | null> {
   if (synced.ok) return synced.replication;
   if (synced.error?.code === 'SourcePoweredOff') return syncNow(vm);
-  throw new StepFailed({
-    code: synced.error?.code ?? 'SyncFailed',
-    message: synced.error?.message ?? 'the initial sync failed',
-    operation: kind,
-    taskId: synced.taskId,
-  });
+  const unknown = { code: 'SyncFailed', message: 'the initial sync failed', advice: null };
+  throw taskFailure(synced.error ?? unknown, { operation: kind, site: vm.site, taskId: synced.taskId });
 }
 
 /** Sends what has changed. */
@@ -45,21 +41,20 @@ export async function syncNow(vm: VmControl): Promise<ReplicationSummary | null>
 }
 
 /** What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure. */
-export async function tidy(vm: VmControl): Promise<void> {
+export async function deleteReplication(vm: VmControl): Promise<void> {
   vm.enter('tidy');
-  vm.goThrough('unless-held');
+  vm.ignoreStop('unless-held');
   try {
     await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
   } catch (error) {
     if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
-    const reason =
-      error instanceof StepFailed
-        ? error.reason
-        : { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null };
-    const replication = `${vm.report.replicationId} at ${vm.site}`;
+    const { site } = vm;
+    const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
+    const reason = error instanceof StepFailed ? error.reason : stopped;
     vm.fail({
       ...reason,
-      message: `replication ${replication} stays behind, to be removed by hand: ${reason.message}`,
+      message: `replication ${vm.report.replicationId} at ${site} stays behind, to be removed by hand: ${reason.message}`,
+      advice: `Remove replication ${vm.report.replicationId} at ${site}.`,
     });
   }
 }

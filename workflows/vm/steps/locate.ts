@@ -1,21 +1,25 @@
 /** Finding the replication of a VM before anything is done with it. */
-import type { Located, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
+import type { Located, OperationKind, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
 import { instanceBefore, locateReplication, readReplication } from '../../activities.js';
-import { noReplication } from './preconditions.js';
+import { noReplication, type Recovering } from './preconditions.js';
 import { holdIn, isExpired, StepFailed, stepFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
-/** Asks a site until it answers; what only a person can mend holds the VM. @throws StepFailed @throws Stopped */
-export async function ask<T>(vm: VmControl, subject: string, question: () => Promise<T>): Promise<T> {
+/**
+ * Asks a site until it answers; what only a person can fix holds the VM.
+ * @param operation what the answer is needed for
+ * @throws StepFailed @throws Stopped
+ */
+export async function ask<T>(vm: VmControl, operation: OperationKind, question: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await question();
     } catch (error) {
       const hold = holdIn(error);
       if (hold !== null) await vm.holdFor(hold);
-      else if (!isExpired(error)) throw stepFailure(error, subject);
+      else if (!isExpired(error)) throw stepFailure(error, { operation, site: vm.site });
     }
   }
 }
@@ -24,21 +28,25 @@ export async function ask<T>(vm: VmControl, subject: string, question: () => Pro
  * Finds the VM's replication and makes its present site the one that operations are sent to.
  * @throws StepFailed when there is none, or when `obstacle` names a reason why nothing may be sent
  */
-export async function look(vm: VmControl, obstacle: (at: Located) => VmError | null): Promise<Located> {
-  const found = await find(vm);
+export async function locateFor(
+  vm: VmControl,
+  operation: OperationKind,
+  obstacle: (at: Located) => VmError | null,
+): Promise<Located> {
+  const found = await locate(vm, operation);
   const { source, destination } = vm.input;
-  if (found === null) throw new StepFailed(noReplication(vm.input.vm, source, destination.site));
+  if (found === null) throw new StepFailed(noReplication(operation, vm.input.vm, source, destination.site));
   const reason = obstacle(found);
   if (reason !== null) throw new StepFailed(reason);
   return found;
 }
 
-/** As {@link look}, for a VM that may have no replication. */
-export async function find(vm: VmControl): Promise<Located | null> {
+/** As {@link locateFor}, for a VM that may have no replication. */
+export async function locate(vm: VmControl, operation: OperationKind): Promise<Located | null> {
   const { run, source, destination } = vm.input;
   const { id, name, replicationId = vm.report.replicationId } = vm.input.vm;
   const subject = { id: vm.vmIdNow ?? id, name, ...(replicationId === null ? {} : { replicationId }) };
-  const found = await ask(vm, 'look', () =>
+  const found = await ask(vm, operation, () =>
     locateReplication({ run, source, destination: destination.site, vm: subject, resumedAt: vm.resumedAt }),
   );
   if (found === null) return null;
@@ -48,32 +56,33 @@ export async function find(vm: VmControl): Promise<Located | null> {
 }
 
 /** The replication as its site shows it now; null: it has none. @throws StepFailed @throws Stopped */
-export async function lookAgain(vm: VmControl): Promise<ReplicationSummary | null> {
+export async function readAgain(vm: VmControl, operation: OperationKind): Promise<ReplicationSummary | null> {
   const { site, peer, resumedAt, report } = vm;
   const { run, vm: ref } = vm.input;
   const replicationId = report.replicationId ?? '';
-  return ask(vm, 'verify', () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt }));
+  return ask(vm, operation, () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt }));
 }
 
 /** The point in time to recover. @throws StepFailed when the replication holds none that is old enough */
 export async function chooseInstance(
   vm: VmControl,
+  operation: Recovering,
   { site, peer, replication }: Located,
   choice: RecoveryChoice['instance'],
 ): Promise<{ instance: ReplicaInstance | null; body: { instanceId?: string } }> {
   if (choice === 'latest') return { instance: replication.latestInstance, body: {} };
   const { run, vm: ref } = vm.input;
   const before = Date.parse(choice.before);
-  const instance = await ask(vm, 'instances', () =>
+  const instance = await ask(vm, operation, () =>
     instanceBefore({ run, site, peer, vm: ref, replicationId: replication.id, before, resumedAt: vm.resumedAt }),
   );
   if (instance !== null) return { instance, body: { instanceId: instance.key } };
   throw new StepFailed({
     code: 'NoInstance',
-    operation: 'instances',
+    message: `${ref.name} (${ref.id}) has no instance from ${choice.before} or before at ${site} [replication ${replication.id}].`,
+    operation,
     taskId: null,
-    message:
-      `${ref.name} (${ref.id}) has no instance from ${choice.before} or before at ${site} [replication ${replication.id}]. ` +
-      'Next: choose a later moment, or instance: latest.',
+    site,
+    advice: 'Choose a later moment, or instance: latest.',
   });
 }

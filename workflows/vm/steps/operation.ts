@@ -4,11 +4,28 @@
  */
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import { FAILURES, operationId } from '../../../contract/names.js';
-import type { Notice, OperationKind, OperationRequest, SlotKind, Submitted } from '../../../contract/operation.js';
+import {
+  type Notice,
+  type OperationKind,
+  type OperationRequest,
+  type SlotKind,
+  type Submitted,
+  watchOf,
+} from '../../../contract/operation.js';
 import type { OperationRecord } from '../../../contract/report.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
-import { holdIn, isExpired, isTooLate, StepFailed, Stopped, stepFailure } from './step-errors.js';
-import { iso, lessOften, type VmControl } from './vm-control.js';
+import { Patience } from './look-until.js';
+import {
+  type Asked,
+  holdIn,
+  isExpired,
+  isTooLate,
+  StepFailed,
+  Stopped,
+  stepFailure,
+  taskFailure,
+} from './step-errors.js';
+import { iso, type VmControl } from './vm-control.js';
 
 /** How often a step is done again when its task failed with a code that allows it. */
 const TRIES = 5;
@@ -57,20 +74,17 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       finishedAt: null,
       result: null,
     });
-    const notice = await awaitEnd(vm, step, request, submitted, 'task');
+    const notice = await awaitEnd(vm, request, submitted, 'task');
     record.finishedAt = iso(notice.at);
     record.result = notice.ok ? 'succeeded' : 'failed';
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
     if (notice.ok) return { notice, submitted, record };
 
-    const { code, message, meaning, delay } = notice.error ?? {
-      code: 'Unknown',
-      message: '',
-      meaning: 'fail',
-      delay: 0,
-    };
-    const failed = new StepFailed({ code, message, operation: step.kind, taskId: notice.taskId });
-    if (meaning === 'hold') await vm.holdFor({ site: vm.site, code, message });
+    const { site } = request;
+    const failed = taskFailure(notice.error, { operation: step.kind, site, taskId: notice.taskId });
+    const { code, message, advice } = failed.reason;
+    const { meaning, delay } = notice.error ?? { meaning: 'fail', delay: 0 };
+    if (meaning === 'hold') await vm.holdFor({ site, code, message, advice });
     else if (meaning === 'fail' || tries >= TRIES) throw failed;
     else await sleep(delay * tries);
   }
@@ -80,7 +94,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
 export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Promise<Notice> {
   const request = requestFor(vm, step, attemptOf(outcome));
   const submitted = { ...outcome.submitted, replicationId: outcome.notice.replicationId };
-  return awaitEnd(vm, step, request, submitted, 'sync');
+  return awaitEnd(vm, request, submitted, 'sync');
 }
 
 /** Waits for the full copy after a reverse, at the site where the replication lives now: it is asked first, and then watches. */
@@ -88,8 +102,8 @@ export async function awaitResync(vm: VmControl, step: Step, outcome: Outcome, r
   const request = requestFor(vm, step, attemptOf(outcome));
   // Missing or in error is counted from now: the replication has just moved here.
   const submitted = { ...outcome.submitted, replicationId, submittedAt: Date.now() };
-  const asked = await askSite(vm, step, request, submitted, 'sync', () => vm.isStopRequested);
-  return asked ?? awaitEnd(vm, step, request, submitted, 'sync');
+  const asked = await askSite(vm, request, submitted, 'sync', () => vm.isStopRequested);
+  return asked ?? awaitEnd(vm, request, submitted, 'sync');
 }
 
 function requestFor(vm: VmControl, step: Step, attempt: number): OperationRequest {
@@ -117,6 +131,8 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
   };
 }
 
+const askedOf = ({ kind, site }: OperationRequest): Asked => ({ operation: kind, site });
+
 const attemptOf = ({ record }: Outcome): number =>
   Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
 
@@ -130,7 +146,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       if (error instanceof Stopped || error instanceof StepFailed) throw error;
       const hold = holdIn(error);
-      if (hold === null) throw await slotBack(vm, step, stepFailure(error, step.kind));
+      if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
       try {
         await vm.holdFor(hold);
       } catch (stopped) {
@@ -153,7 +169,7 @@ async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest
   try {
     found = await adoptOperation({ ...request, resumedAt: vm.resumedAt });
   } catch (error) {
-    const { reason } = stepFailure(error, step.kind);
+    const { reason } = stepFailure(error, askedOf(request));
     const { name, id } = request.vm;
     const message = `${name} (${id}) was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
     throw await slotBack(vm, step, new StepFailed({ ...reason, code: FAILURES.undecided, message }));
@@ -191,7 +207,6 @@ async function submitUnlessStopped(vm: VmControl, step: Step, request: Operation
 
 async function awaitEnd(
   vm: VmControl,
-  step: Step,
   request: OperationRequest,
   submitted: Submitted,
   phase: Notice['phase'],
@@ -199,49 +214,31 @@ async function awaitEnd(
   const { operationId: id } = request;
   const isStopped = () => phase === 'sync' && vm.isStopRequested;
   const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
-  for (let patience = vm.input.selfCheck; ; patience = lessOften(patience)) {
-    await vm.waitQuietly(isOver, patience);
+  const patience = new Patience(vm.input.selfCheck);
+  for (;;) {
+    await vm.waitQuietly(isOver, patience.next());
     const heard = vm.notice(id, phase);
     if (heard !== undefined) return heard;
     if (isStopped()) throw new Stopped();
-    const asked = await askSite(vm, step, request, submitted, phase, isOver);
+    const asked = await askSite(vm, request, submitted, phase, isOver);
     if (asked !== null) return asked;
   }
 }
 
 async function askSite(
   vm: VmControl,
-  step: Step,
   request: OperationRequest,
   submitted: Submitted,
   phase: Notice['phase'],
   isOver: () => boolean,
 ): Promise<Notice | null> {
-  const { operationId: id, workflowId, run, kind, peer, until, site } = request;
   try {
-    return await askAboutOperation({
-      site,
-      resumedAt: vm.resumedAt,
-      watch: {
-        operationId: id,
-        workflowId,
-        run,
-        vm: request.vm,
-        kind,
-        taskId: submitted.taskId,
-        replicationId: submitted.replicationId,
-        peer,
-        until,
-        phase,
-        slot: step.slot ?? null,
-        since: submitted.submittedAt,
-        ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
-      },
-    });
+    const { site } = request;
+    return await askAboutOperation({ site, resumedAt: vm.resumedAt, watch: watchOf(request, submitted, phase) });
   } catch (error) {
     const hold = holdIn(error);
     if (hold !== null) await vm.holdFor(hold, isOver);
-    else if (!isExpired(error)) throw stepFailure(error, kind);
+    else if (!isExpired(error)) throw stepFailure(error, { ...askedOf(request), taskId: submitted.taskId });
     return null;
   }
 }

@@ -1,5 +1,5 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
-import type { Located } from '../../../contract/operation.js';
+import type { Located, OperationKind } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 
 export type Recovering = 'failover' | 'failover-test' | 'migrate';
@@ -13,21 +13,21 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
       return because(
         'AlreadyRecovered',
         'it was recovered already',
-        'look at the recovered VM; kind reverse replicates it the other way, after which it can be recovered again',
+        'Look at the recovered VM; kind reverse replicates it the other way, after which it can be recovered again.',
       );
     case 'TEST':
       return because(
         'TestCopyExists',
         `a test copy of it exists at ${at.site}, and VCDA takes one at a time`,
-        `clean the test up in VCDA, or drover drill sweep ${at.site} when a drill has left it`,
+        `Clean the test up in VCDA, or drover drill sweep ${at.site} when a drill has left it.`,
       );
     case 'IN_PROGRESS':
-      return because('RecoveryUnderWay', 'a recovery of it is under way', `wait for its task at ${at.site} to end`);
+      return because('RecoveryUnderWay', 'a recovery of it is under way', `Wait for its task at ${at.site} to end.`);
   }
   if (isPaused)
-    return because('ReplicationPaused', 'its replication is paused', `resume replication ${id} at ${at.site}`);
+    return because('ReplicationPaused', 'its replication is paused', `Resume replication ${id} at ${at.site}.`);
   if (latestInstance === null && kind !== 'migrate') {
-    return because('NoInstance', 'there is no complete copy yet', 'wait for its first sync to end');
+    return because('NoInstance', 'there is no complete copy yet', 'Wait for its first sync to end.');
   }
   return null;
 }
@@ -39,24 +39,51 @@ export function obstacleToReverse(vm: { id: string; name: string }, at: Located)
   return reasonFor('reverse', vm, at)(
     'NotRecovered',
     `it is not recovered (its replication says ${recoveryState}), and only what was failed over or migrated can be reversed`,
-    'fail it over or migrate it first, with keepReplication: true',
+    'Fail it over or migrate it first, with keepReplication: true.',
   );
 }
 
-export const noReplication = (vm: { id: string; name: string }, source: string, destination: string): VmError => ({
+/** For a cutover that did not begin before its window closed. */
+export function windowMissed(
+  kind: 'migrate' | 'failover',
+  { id, name }: { id: string; name: string },
+  site: string,
+  { closes, missed }: { closes: string; missed: 'hold' | 'fail' },
+): VmError {
+  return {
+    code: 'WindowMissed',
+    message: `the cutover window of ${name} (${id}) closed at ${closes} before its ${kind} could begin.`,
+    operation: kind,
+    taskId: null,
+    site,
+    advice:
+      missed === 'fail'
+        ? 'Run the VM again with a later window; its source was not touched.'
+        : 'Cancel it, and run it again with a later window.',
+  };
+}
+
+export const noReplication = (
+  operation: OperationKind,
+  vm: { id: string; name: string },
+  source: string,
+  destination: string,
+): VmError => ({
   code: 'NoReplication',
-  operation: null,
+  message: `${vm.name} (${vm.id}) has no replication between ${source} and ${destination}.`,
+  operation,
   taskId: null,
-  message:
-    `${vm.name} (${vm.id}) has no replication between ${source} and ${destination}. Next: correct its id, name its ` +
-    'replicationId, or protect it first (kind: protect).',
+  site: destination,
+  advice: 'Correct its id, name its replicationId, or protect it first (kind: protect).',
 });
 
 const reasonFor =
-  (operation: string, vm: { id: string; name: string }, { site, replication }: Located) =>
-  (code: string, why: string, next: string): VmError => ({
+  (operation: OperationKind, vm: { id: string; name: string }, { site, replication }: Located) =>
+  (code: string, why: string, advice: string): VmError => ({
     code,
+    message: `${operation} of ${vm.name} (${vm.id}) at ${site} was not sent: ${why} [replication ${replication.id}].`,
     operation,
     taskId: null,
-    message: `${operation} of ${vm.name} (${vm.id}) at ${site} was not sent: ${why} [replication ${replication.id}]. Next: ${next}.`,
+    site,
+    advice,
   });

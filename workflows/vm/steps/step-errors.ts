@@ -1,7 +1,8 @@
 /** How the steps of a VM end early. They never leave a workflow: what Temporal does not know, it would retry for ever. */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { FAILURES } from '../../../contract/names.js';
-import type { Hold, VmError } from '../../../contract/report.js';
+import type { NoticeError, OperationKind } from '../../../contract/operation.js';
+import type { FailureDetails, Hold, VmError } from '../../../contract/report.js';
 
 /** A person asked for the end of this VM or its run. */
 export class Stopped extends Error {
@@ -24,25 +25,55 @@ export class StepFailed extends Error {
 export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
 
 /** Whether an activity gave up only because its time was over: the site said nothing of the operation itself. */
-export function isExpired(error: unknown): boolean {
-  const details = causeOf(error)?.details?.[0] as { expired?: boolean } | undefined;
-  return details?.expired === true;
-}
+export const isExpired = (error: unknown): boolean => detailsOf(causeOf(error))?.expired === true;
+
+/** The next step for a person that an activity's failure carries; null: none. */
+export const adviceIn = (error: unknown): string | null => detailsOf(causeOf(error))?.advice ?? null;
 
 /** The hold that an activity's failure asks for; null when it is another failure. */
 export function holdIn(error: unknown): Hold | null {
   const cause = causeOf(error);
   if (cause?.type !== FAILURES.hold) return null;
-  const details = cause.details?.[0] as Hold | undefined;
-  return details ?? { site: '', code: FAILURES.hold, message: cause.message };
+  const { site = '', code = FAILURES.hold, message = cause.message, advice = null } = detailsOf(cause) ?? {};
+  return { site, code, message, advice };
 }
 
-/** What an activity's failure says of the VM; the message was made where the call failed. */
-export function stepFailure(error: unknown, operation: string): StepFailed {
+/** What is known where an activity is asked for; the failure itself knows better, but for histories of 0.1. */
+export interface Asked {
+  operation: OperationKind;
+  site: string | null;
+  taskId?: string | null;
+}
+
+/** What an activity's failure says of the VM. @throws the error when it is no failure of an activity */
+export function stepFailure(error: unknown, asked: Asked): StepFailed {
   const cause = causeOf(error);
   if (cause === undefined) throw error;
-  return new StepFailed({ code: cause.type ?? 'Unknown', message: cause.message, operation, taskId: null });
+  const details = detailsOf(cause);
+  return new StepFailed({
+    code: cause.type ?? 'Unknown',
+    message: cause.message,
+    operation: details?.operation ?? asked.operation,
+    taskId: details?.taskId ?? asked.taskId ?? null,
+    site: details?.site ?? asked.site,
+    advice: details?.advice ?? null,
+  });
 }
+
+/** What the end of an operation's task, or of the copy after it, says of the VM. */
+export function taskFailure(error: Pick<NoticeError, 'code' | 'message' | 'advice'> | null, asked: Asked): StepFailed {
+  return new StepFailed({
+    code: error?.code ?? 'Unknown',
+    message: error?.message ?? '',
+    operation: asked.operation,
+    taskId: asked.taskId ?? null,
+    site: asked.site,
+    advice: error?.advice ?? null,
+  });
+}
+
+const detailsOf = (cause: ApplicationFailure | undefined): Partial<FailureDetails> | undefined =>
+  cause?.details?.[0] as Partial<FailureDetails> | undefined;
 
 function causeOf(error: unknown): ApplicationFailure | undefined {
   return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : undefined;

@@ -38,245 +38,268 @@ import {
   type WaitingFor,
 } from '../../../contract/report.js';
 import { endedWorkflows, openSite } from '../../activities.js';
+import { Patience } from './look-until.js';
 import { signalIfOpen } from './signal-if-open.js';
 import { Stopped } from './step-errors.js';
 
 /** A VM that waits for its drill asks at least this often whether the drill still runs: ms. */
 const LONGEST_UNHEARD = 60 * 60_000;
 
-export type VmControl = ReturnType<typeof createVmControl>;
+export class VmControl {
+  readonly input: VmInput;
+  readonly report: VmReport;
+  readonly #notices = new Map<string, Notice>();
+  readonly #granted = new Set<SlotKind>();
+  readonly #attempts = new Map<OperationKind, number>();
+  readonly #stopListeners = new Set<() => void>();
+  readonly #told = new Map<Proceed['to'], Proceed>();
+  #approved: boolean;
+  #paused: boolean;
+  #resumedAt: number;
+  #stopRequested = false;
+  #ignoresStop: 'no' | 'unless-held' | 'always' = 'no';
+  #hold: Hold | null = null;
+  #site: string;
+  #peer: string;
+  #vmIdNow: string | null = null;
 
-export function createVmControl(input: VmInput) {
-  const report: VmReport = {
-    ...untouched(input.vm, input.wave),
-    state: 'running',
-    startedAt: iso(Date.now()),
-  };
-  const notices = new Map<string, Notice>();
-  const granted = new Set<SlotKind>();
-  const attempts = new Map<OperationKind, number>();
-  const stopListeners = new Set<() => void>();
-  let { approved, paused, resumedAt } = input;
-  let stopRequested = false;
-  let goesThrough: 'no' | 'unless-held' | 'always' = 'no';
-  let hold: Hold | null = null;
-  let [site, peer] = [input.destination.site, input.source];
-  let vmIdNow: string | null = null;
-  const told = new Map<Proceed['to'], Proceed>();
+  constructor(input: VmInput) {
+    this.input = input;
+    this.report = { ...untouched(input.vm, input.wave), state: 'running', startedAt: iso(Date.now()) };
+    this.#approved = input.approved;
+    this.#paused = input.paused;
+    this.#resumedAt = input.resumedAt;
+    this.#site = input.destination.site;
+    this.#peer = input.source;
+    this.#listen();
+  }
 
-  const stop = (): void => {
-    stopRequested = true;
-    for (const listener of stopListeners) listener();
-  };
-  setHandler(operationEndedSignal, (notice) => {
-    const key = `${notice.operationId} ${notice.phase}`;
-    if (!notices.has(key)) notices.set(key, notice);
-  });
-  setHandler(slotGrantedSignal, ({ slot }) => {
-    granted.add(slot);
-  });
-  setHandler(vmApproveSignal, () => {
-    approved = true;
-  });
-  setHandler(vmPauseSignal, () => {
-    paused = true;
-  });
-  setHandler(vmResumeSignal, ({ at }) => {
-    paused = false;
-    hold = null;
-    resumedAt = Math.max(resumedAt, at);
-  });
-  setHandler(vmProceedSignal, (proceed) => {
-    told.set(proceed.to, proceed);
-  });
-  setHandler(vmCancelSignal, stop);
-  setHandler(vmReportQuery, () => ({ ...report, hold }));
-  // Temporal's own cancellation means the same as Drover's; the steps themselves run in a scope that it cannot break.
-  CancellationScope.current().cancelRequested.catch(stop);
+  #listen(): void {
+    setHandler(operationEndedSignal, (notice) => {
+      const key = keyOf(notice.operationId, notice.phase);
+      if (!this.#notices.has(key)) this.#notices.set(key, notice);
+    });
+    setHandler(slotGrantedSignal, ({ slot }) => {
+      this.#granted.add(slot);
+    });
+    setHandler(vmApproveSignal, () => {
+      this.#approved = true;
+    });
+    setHandler(vmPauseSignal, () => {
+      this.#paused = true;
+    });
+    setHandler(vmResumeSignal, ({ at }) => {
+      this.#paused = false;
+      this.#hold = null;
+      this.#resumedAt = Math.max(this.#resumedAt, at);
+    });
+    setHandler(vmProceedSignal, (proceed) => {
+      this.#told.set(proceed.to, proceed);
+    });
+    setHandler(vmCancelSignal, () => this.#stop());
+    setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#hold }));
+    // Temporal's own cancellation means the same as Drover's; the steps themselves run in a scope that it cannot break.
+    CancellationScope.current().cancelRequested.catch(() => this.#stop());
+  }
 
-  const siteHandle = () => getExternalWorkflowHandle(siteWorkflowId(site));
-  const runHandle = () => getExternalWorkflowHandle(runWorkflowId(input.run));
-  const isStopped = (): boolean => stopRequested && goesThrough === 'no';
+  #stop(): void {
+    this.#stopRequested = true;
+    for (const listener of this.#stopListeners) listener();
+  }
 
-  async function waitFor(reason: WaitingFor | null, isOver: () => boolean, timeout?: number): Promise<boolean> {
+  get #siteHandle() {
+    return getExternalWorkflowHandle(siteWorkflowId(this.#site));
+  }
+
+  get #runHandle() {
+    return getExternalWorkflowHandle(runWorkflowId(this.input.run));
+  }
+
+  get resumedAt(): number {
+    return this.#resumedAt;
+  }
+
+  /** where the replication lives */
+  get site(): string {
+    return this.#site;
+  }
+
+  /** the other site */
+  get peer(): string {
+    return this.#peer;
+  }
+
+  get isStopRequested(): boolean {
+    return this.#stopRequested && this.#ignoresStop === 'no';
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** VCDA's id of the VM after a reverse; null: as the plan names it */
+  get vmIdNow(): string | null {
+    return this.#vmIdNow;
+  }
+
+  /** After a reverse, the recovered VM is the one that is replicated. */
+  useVmId(vmId: string | null): void {
+    this.#vmIdNow = vmId;
+  }
+
+  /** The replication lives at another site now, as after a reverse. */
+  moveTo(where: { site: string; peer: string }): void {
+    this.#site = where.site;
+    this.#peer = where.peer;
+  }
+
+  /**
+   * From now on neither a stop nor a pause ends or delays anything: what has begun is brought to its end. `unless-held`: a
+   * stop still ends the wait for a person; `always`: not even that.
+   */
+  ignoreStop(how: 'unless-held' | 'always'): void {
+    this.#ignoresStop = how;
+  }
+
+  /** The number in the next operation id of a kind; never used twice by this VM in this run. */
+  nextAttempt(kind: OperationKind): number {
+    const next = (this.#attempts.get(kind) ?? 0) + 1;
+    this.#attempts.set(kind, next);
+    return next;
+  }
+
+  enter(step: VmStep): void {
+    this.report.step = step;
+  }
+
+  notice(operationId: string, phase: Notice['phase']): Notice | undefined {
+    return this.#notices.get(keyOf(operationId, phase));
+  }
+
+  /** Calls back once when a stop is asked for; returns the undoing. */
+  onStop(listener: () => void): () => void {
+    this.#stopListeners.add(listener);
+    return () => this.#stopListeners.delete(listener);
+  }
+
+  /** @returns false when `timeout` ms passed first. @throws Stopped */
+  async waitFor(reason: WaitingFor | null, isOver: () => boolean, timeout?: number): Promise<boolean> {
     if (isOver()) return true;
-    report.state = 'waiting';
-    report.waitingFor = reason;
+    this.report.state = 'waiting';
+    this.report.waitingFor = reason;
     try {
-      const over = () => isOver() || isStopped();
+      const over = () => isOver() || this.isStopRequested;
       if (timeout === undefined) await condition(over);
       else if (!(await condition(over, timeout))) return false;
     } finally {
-      report.state = 'running';
-      report.waitingFor = null;
+      this.report.state = 'running';
+      this.report.waitingFor = null;
     }
-    if (isStopped()) throw new Stopped();
+    if (this.isStopRequested) throw new Stopped();
     return true;
   }
 
-  return {
-    input,
-    report,
-    get resumedAt() {
-      return resumedAt;
-    },
-    /** where the replication lives, and the other site */
-    get site() {
-      return site;
-    },
-    get peer() {
-      return peer;
-    },
-    get isStopRequested() {
-      return isStopped();
-    },
-    get isPaused() {
-      return paused;
-    },
+  /** Waits at most `timeout` ms while an operation runs: the VM counts as running, not as waiting. */
+  async waitQuietly(isOver: () => boolean, timeout: number): Promise<void> {
+    await condition(isOver, timeout);
+  }
 
-    /** VCDA's id of the VM after a reverse; null: as the plan names it */
-    get vmIdNow() {
-      return vmIdNow;
-    },
+  /** Holds while the run is paused. @throws Stopped */
+  async whenAllowed(): Promise<void> {
+    if (this.isStopRequested) throw new Stopped();
+    await this.waitFor(null, () => !this.#paused || this.#ignoresStop !== 'no');
+  }
 
-    /** After a reverse, the recovered VM is the one that is replicated. */
-    knowAs(vmId: string | null): void {
-      vmIdNow = vmId;
-    },
+  /** Tells the drill that this VM has come to the end of a phase. */
+  async tellReady(step: VmStep): Promise<void> {
+    this.report.step = step;
+    await signalIfOpen(this.#runHandle, vmReadySignal, this.report);
+  }
 
-    /** The replication lives at another site now, as after a reverse. */
-    moveTo(where: { site: string; peer: string }): void {
-      site = where.site;
-      peer = where.peer;
-    },
+  /**
+   * What the drill said to let this VM go on; null when it is over, so that nobody will.
+   * @throws Stopped
+   */
+  async whenTold<To extends Proceed['to']>(to: To): Promise<Extract<Proceed, { to: To }> | null> {
+    const patience = new Patience(this.input.selfCheck);
+    for (;;) {
+      const timeout = Math.min(patience.next(), LONGEST_UNHEARD);
+      if (await this.waitFor('dependency', () => this.#told.has(to), timeout)) break;
+      if ((await endedWorkflows([runWorkflowId(this.input.run)])).length > 0) return null;
+    }
+    return this.#told.get(to) as Extract<Proceed, { to: To }>;
+  }
 
-    /**
-     * From now on neither a stop nor a pause ends or delays anything: what has begun is brought to its end. `unless-held`: a
-     * stop still ends the wait for a person; `always`: not even that.
-     */
-    goThrough(how: 'unless-held' | 'always'): void {
-      goesThrough = how;
-    },
+  /** @throws Stopped */
+  async whenApproved(): Promise<void> {
+    await this.waitFor('approval', () => this.#approved);
+  }
 
-    /** The number in the next operation id of a kind; never used twice by this VM in this run. */
-    nextAttempt(kind: OperationKind): number {
-      const next = (attempts.get(kind) ?? 0) + 1;
-      attempts.set(kind, next);
-      return next;
-    },
+  /**
+   * Tells the run why nothing goes on here, and waits until a person says `resume`.
+   * @param isOver ends the hold as well; with it, a stop does not: what runs at the site is brought to its end
+   * @throws Stopped
+   */
+  async holdFor(reason: Hold, isOver?: () => boolean): Promise<void> {
+    this.#hold = reason;
+    const news = { vmId: this.input.vm.id, hold: reason, at: Date.now() };
+    await signalIfOpen(this.#runHandle, vmHeldSignal, news);
+    const isGivenUp = () => this.#stopRequested && this.#ignoresStop !== 'always';
+    if (isOver === undefined) {
+      await this.waitFor(null, () => this.#hold === null || isGivenUp());
+      if (isGivenUp()) throw new Stopped();
+    } else await condition(() => this.#hold === null || isOver());
+    this.#hold = null;
+  }
 
-    enter(step: VmStep): void {
-      report.step = step;
-    },
-
-    notice: (operationId: string, phase: Notice['phase']): Notice | undefined => notices.get(`${operationId} ${phase}`),
-
-    /** Calls back once when a stop is asked for; returns the undoing. */
-    onStop(listener: () => void): () => void {
-      stopListeners.add(listener);
-      return () => stopListeners.delete(listener);
-    },
-
-    /** @returns false when `timeout` ms passed first. @throws Stopped */
-    waitFor,
-
-    /** Waits at most `timeout` ms while an operation runs: the VM counts as running, not as waiting. */
-    async waitQuietly(isOver: () => boolean, timeout: number): Promise<void> {
-      await condition(isOver, timeout);
-    },
-
-    /** Holds while the run is paused. @throws Stopped */
-    async whenAllowed(): Promise<void> {
-      if (isStopped()) throw new Stopped();
-      await waitFor(null, () => !paused || goesThrough !== 'no');
-    },
-
-    /** Tells the drill that this VM has come to the end of a phase. */
-    async tellReady(step: VmStep): Promise<void> {
-      report.step = step;
-      await signalIfOpen(runHandle(), vmReadySignal, report);
-    },
-
-    /**
-     * What the drill said to let this VM go on; null when it is over, so that nobody will.
-     * @throws Stopped
-     */
-    async whenTold<To extends Proceed['to']>(to: To): Promise<Extract<Proceed, { to: To }> | null> {
-      for (let patience = input.selfCheck; ; patience = lessOften(patience)) {
-        if (await waitFor('dependency', () => told.has(to), Math.min(patience, LONGEST_UNHEARD))) break;
-        if ((await endedWorkflows([runWorkflowId(input.run)])).length > 0) return null;
+  /** @returns false when `timeout` ms passed first; the request is withdrawn then. @throws Stopped */
+  async takeSlot(slot: SlotKind, timeout?: number): Promise<boolean> {
+    this.#granted.delete(slot);
+    const request = this.#slotRequest(slot);
+    const until = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
+    // Asked again ever more seldom: a site's workflow that somebody ended forgets who queued.
+    const patience = new Patience(this.input.selfCheck);
+    try {
+      for (;;) {
+        const wait = patience.next();
+        while (!(await signalIfOpen(this.#siteHandle, requestSlotSignal, request))) await openSite(this.#site);
+        if (await this.waitFor('capacity', () => this.#granted.has(slot), Math.min(wait, until - Date.now())))
+          return true;
+        if (Date.now() >= until) break;
       }
-      return told.get(to) as Extract<Proceed, { to: To }>;
-    },
+      await this.giveSlot(slot);
+      return false;
+    } catch (error) {
+      await this.giveSlot(slot);
+      throw error;
+    }
+  }
 
-    /** @throws Stopped */
-    async whenApproved(): Promise<void> {
-      await waitFor('approval', () => approved);
-    },
+  #slotRequest(slot: SlotKind): SlotRequest {
+    const { run, vm, limits } = this.input;
+    return {
+      slot,
+      workflowId: workflowInfo().workflowId,
+      run,
+      vm: { id: vm.id, name: vm.name },
+      share: (slot === 'sync' ? limits.syncs : limits.cutovers) ?? null,
+    };
+  }
 
-    /**
-     * Tells the run why nothing goes on here, and waits until a person says `resume`.
-     * @param isOver ends the hold as well; with it, a stop does not: what runs at the site is brought to its end
-     * @throws Stopped
-     */
-    async holdFor(reason: Hold, isOver?: () => boolean): Promise<void> {
-      hold = reason;
-      await signalIfOpen(runHandle(), vmHeldSignal, {
-        vmId: input.vm.id,
-        hold: reason,
-        at: Date.now(),
-      });
-      const isGivenUp = () => stopRequested && goesThrough !== 'always';
-      if (isOver === undefined) {
-        await waitFor(null, () => hold === null || isGivenUp());
-        if (isGivenUp()) throw new Stopped();
-      } else await condition(() => hold === null || isOver());
-      hold = null;
-    },
+  async giveSlot(slot: SlotKind): Promise<void> {
+    await signalIfOpen(this.#siteHandle, releaseSlotSignal, { slot, workflowId: workflowInfo().workflowId });
+  }
 
-    /** @returns false when `timeout` ms passed first; the request is withdrawn then. @throws Stopped */
-    async takeSlot(slot: SlotKind, timeout?: number): Promise<boolean> {
-      granted.delete(slot);
-      const share = slot === 'sync' ? input.limits.syncs : input.limits.cutovers;
-      const request: SlotRequest = {
-        slot,
-        workflowId: workflowInfo().workflowId,
-        run: input.run,
-        vm: { id: input.vm.id, name: input.vm.name },
-        share: share ?? null,
-      };
-      const until = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
-      try {
-        // Asked again ever more seldom: a site's workflow that somebody ended forgets who queued.
-        for (let patience = input.selfCheck; ; patience = lessOften(patience)) {
-          while (!(await signalIfOpen(siteHandle(), requestSlotSignal, request))) await openSite(site);
-          if (await waitFor('capacity', () => granted.has(slot), Math.min(patience, until - Date.now()))) return true;
-          if (Date.now() >= until) break;
-        }
-        await this.giveSlot(slot);
-        return false;
-      } catch (error) {
-        await this.giveSlot(slot);
-        throw error;
-      }
-    },
+  record(operation: OperationRecord): OperationRecord {
+    this.report.operations.push(operation);
+    return operation;
+  }
 
-    async giveSlot(slot: SlotKind): Promise<void> {
-      await signalIfOpen(siteHandle(), releaseSlotSignal, { slot, workflowId: workflowInfo().workflowId });
-    },
-
-    record(operation: OperationRecord): OperationRecord {
-      report.operations.push(operation);
-      return operation;
-    },
-
-    fail(error: VmError): void {
-      report.error = error;
-    },
-  };
+  fail(error: VmError): void {
+    this.report.error = error;
+  }
 }
 
-/** A VM that hears nothing asks ever more seldom, since each question costs history: ms. */
-export const lessOften = (patience: number): number => Math.min(4 * patience, 24 * 60 * 60_000);
+const keyOf = (operationId: string, phase: Notice['phase']): string => `${operationId} ${phase}`;
 
 export const iso = (at: number): string => new Date(at).toISOString();

@@ -11,7 +11,7 @@ import { iso, type VmControl } from './vm-control.js';
  * @param undo what a stopped VM still does to leave nothing behind
  * @throws ApplicationFailure for a VM that did not succeed: only success closes a workflow as completed
  */
-export async function liveVm(
+export async function runVm(
   vm: VmControl,
   steps: () => Promise<void>,
   undo: () => Promise<void> = async () => {},
@@ -28,8 +28,9 @@ export async function liveVm(
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(vm.input.run)), vmEndedSignal, vm.report);
   });
   if (vm.report.state === 'succeeded') return vm.report;
-  const { code, message } = vm.report.error ?? { code: 'Cancelled', message: 'a person cancelled it' };
-  throw ApplicationFailure.nonRetryable(message, code);
+  const { error } = vm.report;
+  if (error === null) throw ApplicationFailure.nonRetryable('a person cancelled it', 'Cancelled');
+  throw ApplicationFailure.nonRetryable(error.message, error.code, error);
 }
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {

@@ -9,7 +9,7 @@ const LOOK_EVERY = 100;
  * Whether a worker begins with a new workflow within `ms` milliseconds. That somebody listened a moment ago does not say
  * so: a worker that has just stopped is listed for a while.
  */
-export async function takenUp(session: Session, workflowId: string, ms: number): Promise<boolean> {
+export async function workerBegins(session: Session, workflowId: string, ms: number): Promise<boolean> {
   const handle = session.client.workflow.getHandle(workflowId);
   const until = Date.now() + ms;
   for (;;) {

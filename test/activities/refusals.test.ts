@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { Refusals } from '../../activities/refusals.js';
+import { VcdaError } from '../../vcda/index.js';
+
+const refusal = (code: string): VcdaError =>
+  new VcdaError({
+    site: 'lyon',
+    code,
+    detail: 'no',
+    status: 403,
+    method: 'POST',
+    path: '/vm-replications',
+    operationId: null,
+    acted: 'no',
+    retryAfter: null,
+  });
+
+describe('what a site refuses until a person acts', () => {
+  it('is refused again without asking, at that site only', () => {
+    const refusals = new Refusals();
+    const error = refusal('ServiceNotLicensed');
+    refusals.remember('lyon', error);
+    expect(() => refusals.check('lyon', 0)).toThrow(error);
+    expect(() => refusals.check('paris', 0)).not.toThrow();
+  });
+
+  it('is forgotten once somebody has said resume after it', () => {
+    const refusals = new Refusals();
+    refusals.remember('lyon', refusal('ServiceNotLicensed'));
+    expect(() => refusals.check('lyon', Date.now() + 1)).not.toThrow();
+    expect(() => refusals.check('lyon', 0)).not.toThrow();
+  });
+
+  it('keeps its first moment when it is met again from memory', () => {
+    const refusals = new Refusals();
+    const error = refusal('ServiceNotLicensed');
+    const before = Date.now();
+    refusals.remember('lyon', error);
+    const after = Date.now() + 1;
+    while (Date.now() <= after) refusals.remember('lyon', error);
+    expect(() => refusals.check('lyon', before - 1)).toThrow(error);
+    expect(() => refusals.check('lyon', after)).not.toThrow();
+  });
+});

@@ -1,0 +1,59 @@
+/** Looking again with growing pauses: for what a site shows a little later than it is true. */
+import { sleep } from '@temporalio/workflow';
+
+/**
+ * Looks until it is enough, with a pause before each look but the first.
+ * @param pauses ms; the look after the last one is the last
+ * @returns what was seen last, enough or not
+ */
+export async function lookUntil<Seen>(
+  look: () => Promise<Seen>,
+  isEnough: (seen: Seen) => boolean,
+  pauses: Iterable<number>,
+): Promise<Seen> {
+  let seen = await look();
+  if (isEnough(seen)) return seen;
+  for (const pause of pauses) {
+    if (pause > 0) await sleep(pause);
+    seen = await look();
+    if (isEnough(seen)) break;
+  }
+  return seen;
+}
+
+export interface Growth {
+  /** ms */
+  first: number;
+  /** of one pause to the one before; default 2 */
+  factor?: number;
+  /** ms; no pause is longer */
+  longest?: number;
+  /** how many; without it they never end */
+  times?: number;
+}
+
+/** Pauses that grow up to the longest: ms. */
+export function* growing({ first, factor = 2, longest = Infinity, times = Infinity }: Growth): Generator<number, void> {
+  let pause = first;
+  for (let n = 0; n < times; n += 1) {
+    yield pause;
+    pause = Math.min(factor * pause, longest);
+  }
+}
+
+const DAY = 24 * 60 * 60_000;
+
+/** How long a VM that hears nothing waits before it asks itself: ever longer, since each question costs history. */
+export class Patience {
+  readonly #pauses: Generator<number, void>;
+
+  /** @param selfCheck ms, the first time */
+  constructor(selfCheck: number) {
+    this.#pauses = growing({ first: selfCheck, factor: 4, longest: DAY });
+  }
+
+  /** ms */
+  next(): number {
+    return this.#pauses.next().value ?? DAY;
+  }
+}
