@@ -1,5 +1,5 @@
 /** The only worker, a real process, is killed with SIGKILL in each phase of a drill and of the ways back; the ledger judges. */
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { duplicateSubmissions } from '../../chaos/judge-submissions.js';
 import { siteStatusQuery } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
@@ -18,6 +18,7 @@ import {
   world,
 } from '../support/drills.js';
 import { type Lab, withLab } from '../support/lab.js';
+import { describe, it } from '../support/side-by-side.js';
 import { until } from '../support/until.js';
 import { spawnWorker } from '../support/worker-process.js';
 

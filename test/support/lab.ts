@@ -47,6 +47,12 @@ export interface LabOptions extends SimulatorOptions {
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
 
+/** Workflow code as the sources have it now. */
+async function testBundle(): Promise<WorkflowBundleOption> {
+  const codePath = process.env.DROVER_TEST_BUNDLE;
+  return codePath === undefined ? makeWorkflowBundle() : { codePath };
+}
+
 export async function openLab({ site, errors, password, workers = 1, ...simulation }: LabOptions = {}): Promise<Lab> {
   const address = process.env.DROVER_TEST_TEMPORAL;
   if (address === undefined)
@@ -89,7 +95,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
       return judge(succeeded, simulator.control.ledger(), simulator.control.world(), names).wrong;
     },
     async startWorker() {
-      bundle ??= makeWorkflowBundle();
+      bundle ??= testBundle();
       const sites = createSites(config);
       const worker = await createDroverWorker({
         connection: native,

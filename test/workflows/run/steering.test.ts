@@ -1,10 +1,11 @@
 /** What a person may say to a run, and what a plan says in their stead; judged by the simulator's ledger. */
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate, type Scope } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
 const handle = (lab: Lab, run: string) => lab.client.workflow.getHandle(runWorkflowId(run));

@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { eventTypes } from '../../support/histories.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 
 const executionsOf = async (lab: Lab, workflowId: string): Promise<number> => {
   let count = 0;

@@ -1,8 +1,10 @@
 /** Protection, failover, reversal and the way back, judged by what the simulated sites say afterwards. */
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
+import type { Assumptions } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 
 const protection = (lab: Lab, change: Partial<Plan> = {}): Plan =>
   lab.plan({ kind: 'protect', replication: { rpo: 15 }, ...change });
@@ -82,12 +84,14 @@ describe('a run of kind failover', () => {
     }));
 });
 
-describe.each([
-  ['moves to its new home', {}],
-  ['stays where it was', { reverseMovesHome: false }],
-  ['gets a new id', { reverseChangesId: true }],
-])('a reversed replication that %s', (_, assumptions) => {
-  it.concurrent('is found there, synced to the end, and goes home by failback', () =>
+describe('a reversed replication that', () => {
+  const WAYS: [string, Partial<Assumptions>][] = [
+    ['moves to its new home', {}],
+    ['stays where it was', { reverseMovesHome: false }],
+    ['gets a new id', { reverseChangesId: true }],
+  ];
+
+  it.concurrent.each(WAYS)('%s is found there, synced to the end, and goes home by failback', (_, assumptions) =>
     withLab({ vms: 1, assumptions }, async (lab) => {
       await given(lab, protection(lab));
       await given(lab, lab.plan({ kind: 'failover' }));
@@ -106,7 +110,8 @@ describe.each([
       ]);
       expect(running(lab, lab.source)).toHaveLength(1);
       expect(vmsAt(lab, lab.destination)).toEqual([]);
-    }));
+    }),
+  );
 });
 
 describe('a run of kind reverse', () => {
