@@ -51,7 +51,7 @@ async function openWorkflowsOf(demo: Started): Promise<string[]> {
 }
 
 describe('the demo', () => {
-  it('moves every VM once though its worker is killed midway, and leaves nothing behind', async () => {
+  it.concurrent('moves every VM once though its worker is killed midway, and leaves nothing behind', async () => {
     const demo = startDemo('--vms', '12', '--speed', '40', '--crash', '--json');
     const { code, stdout, stderr } = await demo.finished;
     expect(stderr).toMatch(/worker \(pid \d+\) killed with SIGKILL - wave rest: \d+ done, [1-9]\d* in cutover/);
@@ -69,7 +69,7 @@ describe('the demo', () => {
     expect(await openWorkflowsOf(demo)).toEqual([]);
   }, 170_000);
 
-  it('ends its parts when it is told to stop', async () => {
+  it.concurrent('ends its parts when it is told to stop', async () => {
     const demo = startDemo('--vms', '8', '--speed', '1');
     await said(demo, 'running');
     const where = folderOf(demo);
@@ -83,7 +83,7 @@ describe('the demo', () => {
     expect(await openWorkflowsOf(demo)).toEqual([]);
   }, 90_000);
 
-  it('takes its parts with it when it is killed', async () => {
+  it.concurrent('takes its parts with it when it is killed', async () => {
     const demo = startDemo('--vms', '8', '--speed', '1');
     await said(demo, 'listens');
     const parts = partsOf(demo);

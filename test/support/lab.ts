@@ -18,6 +18,7 @@ import { createSites } from '../../vcda/index.js';
 import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker } from '../../worker/worker.js';
+import { terminateAll } from './terminate-all.js';
 
 /** Sites are shared names at the Temporal server, so every lab has its own. */
 export interface Lab {
@@ -141,17 +142,6 @@ function once(action: () => Promise<void>): () => Promise<void> {
     done ??= action();
     return done;
   };
-}
-
-/** What a lab leaves open would keep asking its task queue's workers, which are gone. */
-async function terminateAll(client: Client, taskQueue: string): Promise<void> {
-  const open = client.workflow.list({ query: `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'` });
-  for await (const { workflowId } of open) {
-    await client.workflow
-      .getHandle(workflowId)
-      .terminate('the test is over')
-      .catch(() => undefined);
-  }
 }
 
 let installed = false;
