@@ -18,6 +18,7 @@ import { createSites } from '../../vcda/index.js';
 import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker } from '../../worker/worker.js';
+import { aPlan, aVm, aWave } from './plans.js';
 import { terminateAll } from './terminate-all.js';
 
 /** Sites are shared names at the Temporal server, so every lab has its own. */
@@ -205,23 +206,13 @@ function configFor(
 }
 
 function planFor(names: { source: string; destination: string }, count: number, change: Partial<Plan> = {}): Plan {
-  const vms = simulatedVms({ vms: count }).map(({ id, name }) => ({ id, name, after: [] }));
-  return {
+  return aPlan({
     name: 'lab',
-    kind: 'migrate',
     source: { site: names.source },
     destination: { site: names.destination, vdc: siteVdcId(names.destination), storageProfile: '*' },
-    replication: {},
-    limits: {},
-    cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
-    recovery: { instance: 'latest' },
-    stopAfter: null,
-    keepReplication: false,
-    remigrate: false,
-    confirm: null,
-    waves: [{ name: 'all', vms }],
+    waves: [aWave('all', ...simulatedVms({ vms: count }).map(({ id, name }) => aVm(name, { id })))],
     ...change,
-  };
+  });
 }
 
 export const removeDirectory = (path: string): void => rmSync(path, { recursive: true, force: true });

@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ScheduleSpec } from '@temporalio/client';
 import type { DrillHistory, DrillSummary, RunReport } from '../../../client/index.js';
 import { drillScheduleId } from '../../../contract/names.js';
 import { connectClient } from '../../../temporal/connection.js';
@@ -89,11 +88,15 @@ export function describeFiring({ cron, interval, second }: Times): void {
   describe('a schedule that fires', () => {
     const schedule = `schedule: { cron: "${cron}", timezone: UTC }`;
     const period = interval ?? MINUTE;
-    const setSpec = (name: string, spec: ScheduleSpec) =>
-      temporal.client.schedule.getHandle(drillScheduleId(name)).update((found) => ({ ...found, spec }));
     const scheduleDrill = async (name: string, vms: string[], more: string[]) => {
       expect(await world.run('drill', 'schedule', world.drill(name, vms, more))).toMatchObject({ code: 0 });
-      if (interval !== null) await setSpec(name, { intervals: [{ every: interval }] });
+      if (interval === null) return;
+      await temporal.client.schedule.getHandle(drillScheduleId(name)).update((found) => ({
+        ...found,
+        spec: { intervals: [{ every: interval }] },
+        // A slow machine must not come to a third: two are looked at.
+        state: { ...found.state, remainingActions: 2 },
+      }));
     };
 
     it.concurrent('starts a drill by itself, skips the time at which it still runs, and starts the next one', async () => {
@@ -137,7 +140,6 @@ export function describeFiring({ cron, interval, second }: Times): void {
       // Each time in between was skipped.
       const [early, late] = [run, begun.lastRun?.run ?? ''].map((id) => Date.parse(id.slice(name.length + 1)));
       expect(((late ?? 0) - (early ?? 0)) / period).toBe(begun.skipped + 1);
-      if (interval !== null) await setSpec(name, { cronExpressions: [cron], timezone: 'UTC' });
       const next = await ended(name, run);
       expect(next).toMatchObject({ paused: false, lastRun: { run: begun.lastRun?.run, state: 'succeeded' } });
       expect((await world.run('drill', 'list')).stdout).toMatch(

@@ -5,6 +5,7 @@ import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { inWaves } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
@@ -39,16 +40,7 @@ const untilAllWaitFor = (lab: Lab, report: () => Promise<RunReport>, reason: str
     (vms) => vms.every((vm) => vm.waitingFor === reason),
   );
 
-const twoWaves = (plan: Plan): Plan => {
-  const vms = plan.waves[0]?.vms ?? [];
-  return {
-    ...plan,
-    waves: [
-      { name: 'pilot', vms: vms.slice(0, 2) },
-      { name: 'rest', vms: vms.slice(2) },
-    ],
-  };
-};
+const twoWaves = (plan: Plan): Plan => inWaves(plan, { pilot: 2, rest: 2 });
 
 describe('waves', () => {
   it.concurrent('run in order: none of the second starts before the first is over', () =>

@@ -4,6 +4,7 @@ import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import type { Assumptions } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { inWaves } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
 
 const protection = (lab: Lab, change: Partial<Plan> = {}): Plan =>
@@ -48,12 +49,7 @@ describe('a run of kind failover', () => {
   it.concurrent('recovers protected VMs beside their sources, in the order of the waves, and measures what it cost', () =>
     withLab({ vms: 2 }, async (lab) => {
       await given(lab, protection(lab));
-      const [first, second] = lab.plan().waves[0]?.vms ?? [];
-      const waves = [
-        { name: 'db', vms: first ? [first] : [] },
-        { name: 'web', vms: second ? [second] : [] },
-      ];
-      const report = await given(lab, lab.plan({ kind: 'failover', waves }));
+      const report = await given(lab, inWaves(lab.plan({ kind: 'failover' }), { db: 1, web: 1 }));
       expect(running(lab, lab.destination)).toHaveLength(2);
       expect(running(lab, lab.source)).toHaveLength(2);
       const [db, web] = report.vms;
