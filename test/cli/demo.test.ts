@@ -16,8 +16,10 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-const startDemo = (...args: string[]): Started =>
-  startCli(['demo', ...args], { cwd: folder.path, env: { TEMPORAL_ADDRESS: address, TMPDIR: folder.path } });
+const startDemo = (...args: string[]): Started => startDemoIn(folder, ...args);
+
+const startDemoIn = ({ path }: Folder, ...args: string[]): Started =>
+  startCli(['demo', ...args], { cwd: path, env: { TEMPORAL_ADDRESS: address, TMPDIR: path } });
 
 /** Process ids that the demo has named, its own left out. */
 const partsOf = ({ said }: Started): number[] => [...said.stderr.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
@@ -38,7 +40,8 @@ const noneLeft = (pids: number[]) =>
 /** The demo's temporary folder, known from the plan that it wrote there. */
 const folderOf = ({ said }: Started): string => dirname(said.stderr.match(/plan (\/\S+)/)?.[1] ?? '');
 
-const demoFolders = (): string[] => readdirSync(folder.path).filter((name) => name.startsWith('drover-demo-'));
+const demoFoldersIn = ({ path }: Folder): string[] =>
+  readdirSync(path).filter((name) => name.startsWith('drover-demo-'));
 
 async function openWorkflowsOf(demo: Started): Promise<string[]> {
   const suffix = demo.said.stderr.match(/paris(-[0-9a-f]{6})/)?.[1];
@@ -53,7 +56,7 @@ async function openWorkflowsOf(demo: Started): Promise<string[]> {
 }
 
 describe('the demo', () => {
-  it('moves every VM once though its worker is killed midway, and leaves nothing behind', async () => {
+  it.concurrent('moves every VM once though its worker is killed midway, and leaves nothing behind', async () => {
     const demo = startDemo('--vms', '12', '--speed', '40', '--crash', '--json');
     const { code, stdout, stderr } = await demo.finished;
     expect(stderr).toMatch(/worker \(pid \d+\) killed with SIGKILL - wave rest: \d+ done, [1-9]\d* in cutover/);
@@ -71,7 +74,7 @@ describe('the demo', () => {
     expect(await openWorkflowsOf(demo)).toEqual([]);
   }, 170_000);
 
-  it('ends its parts when it is told to stop', async () => {
+  it.concurrent('ends its parts when it is told to stop', async () => {
     const demo = startDemo('--vms', '8', '--speed', '1');
     await said(demo, 'running');
     const where = folderOf(demo);
@@ -85,11 +88,12 @@ describe('the demo', () => {
     expect(await openWorkflowsOf(demo)).toEqual([]);
   }, 90_000);
 
-  it('leaves nothing at SIGHUP, though nobody hears its words any more', async () => {
-    const demo = startDemo('--vms', '8', '--speed', '1');
+  it.concurrent('leaves nothing at SIGHUP, though nobody hears its words any more', async () => {
+    const own = tempFolder();
+    const demo = startDemoIn(own, '--vms', '8', '--speed', '1');
     await said(demo, 'Simulator (pid');
     const parts = partsOf(demo);
-    expect(demoFolders()).toHaveLength(1);
+    expect(demoFoldersIn(own)).toHaveLength(1);
     demo.child.stdout?.destroy();
     demo.child.stderr?.destroy();
     // It has said more by then, to nobody.
@@ -100,12 +104,13 @@ describe('the demo', () => {
     demo.child.kill('SIGHUP');
     const { code } = await demo.finished;
     expect(code).toBe(130);
-    expect(demoFolders()).toEqual([]);
+    expect(demoFoldersIn(own)).toEqual([]);
     await noneLeft(parts);
     expect(await openWorkflowsOf(demo)).toEqual([]);
+    own.remove();
   }, 90_000);
 
-  it('takes its parts with it when it is killed', async () => {
+  it.concurrent('takes its parts with it when it is killed', async () => {
     const demo = startDemo('--vms', '8', '--speed', '1');
     await said(demo, 'listens');
     const parts = partsOf(demo);

@@ -1,19 +1,23 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, type Worker } from '@temporalio/worker';
 import { WorkflowFailing } from '../../client/errors.js';
 import { connectDrover, type Drover } from '../../client/index.js';
 import { createSites } from '../../vcda/index.js';
 import { createDroverWorker } from '../../worker/worker.js';
 import { tempFolder } from '../support/folder.js';
-import { type Lab, openLab } from '../support/lab.js';
+import { type Lab, withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
 import { cli } from './support/cli.js';
 
 const address = process.env.DROVER_TEST_TEMPORAL ?? '';
 
 /** A worker with broken workflow code, and a client, for one lab. */
-async function withBrokenWorker(lab: Lab, code: string, act: (drover: Drover) => Promise<void>): Promise<void> {
+const withBrokenWorker = (code: string, act: (drover: Drover, lab: Lab) => Promise<void>): Promise<void> =>
+  // A lab for each: workflows of a site outlive the test that began them.
+  withLab({ vms: 2, workers: 0 }, (lab) => withWorkerOf(lab, code, (drover) => act(drover, lab)));
+
+async function withWorkerOf(lab: Lab, code: string, act: (drover: Drover) => Promise<void>): Promise<void> {
   const bundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(`../support/${code}.ts`, import.meta.url)),
     logger: new DefaultLogger('ERROR'),
@@ -33,16 +37,9 @@ async function withBrokenWorker(lab: Lab, code: string, act: (drover: Drover) =>
   }
 }
 
-// One for each: workflows of a site outlive the test that began them.
-let lab: Lab;
-beforeEach(async () => {
-  lab = await openLab({ vms: 2, workers: 0 });
-});
-afterEach(() => lab.close());
-
 describe('a defect in workflow code', () => {
-  it('of the run is told by show, with attempt, message and way out, and exit code 3', async () => {
-    await withBrokenWorker(lab, 'broken-run', async (drover) => {
+  it.concurrent('of the run is told by show, with attempt, message and way out, and exit code 3', async () => {
+    await withBrokenWorker('broken-run', async (drover, lab) => {
       const { run } = await drover.startRun(lab.plan(), { id: `broken-run-${lab.taskQueue.slice(-6)}` });
       const failure = await until(
         () => run.report({ live: true }).catch((error: unknown) => error),
@@ -61,8 +58,8 @@ describe('a defect in workflow code', () => {
     });
   }, 120_000);
 
-  it('of the VMs is shown beside the report, once for all of them', async () => {
-    await withBrokenWorker(lab, 'broken-vm', async (drover) => {
+  it.concurrent('of the VMs is shown beside the report, once for all of them', async () => {
+    await withBrokenWorker('broken-vm', async (drover, lab) => {
       const { run } = await drover.startRun(lab.plan(), { id: `broken-vm-${lab.taskQueue.slice(-6)}` });
       const report = await until(
         () => run.report({ live: true }),
@@ -76,8 +73,8 @@ describe('a defect in workflow code', () => {
     });
   }, 120_000);
 
-  it('of the site, for which every VM merely seems to wait, is shown beside the report', async () => {
-    await withBrokenWorker(lab, 'broken-site', async (drover) => {
+  it.concurrent('of the site, for which every VM merely seems to wait, is shown beside the report', async () => {
+    await withBrokenWorker('broken-site', async (drover, lab) => {
       const { run } = await drover.startRun(lab.plan(), { id: `broken-site-${lab.taskQueue.slice(-6)}` });
       const { attention } = await until(
         () => run.report({ live: true }),

@@ -2,13 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { asKind, nameAsKind } from '../../client/as-kind.js';
 import { NotConfirmed } from '../../client/index.js';
 import type { Plan } from '../../plan/types.js';
+import { aPlan, aVm, aWave } from '../support/plans.js';
 
-const migration: Plan = {
+const migration = aPlan({
   name: 'crm',
-  kind: 'migrate',
-  source: { site: 'paris' },
-  destination: { site: 'lyon', vdc: 'vdc', storageProfile: '*' },
-  replication: {},
   limits: { cutovers: 2 },
   cutover: {
     approval: 'wave',
@@ -19,10 +16,8 @@ const migration: Plan = {
   recovery: { instance: { before: '2026-12-05T20:00:00.000Z' } },
   stopAfter: { count: 2 },
   keepReplication: true,
-  remigrate: false,
-  confirm: null,
-  waves: [{ name: 'pilot', vms: [{ id: 'a', name: 'web1', after: [] }] }],
-};
+  waves: [aWave('pilot', aVm('web1'))],
+});
 
 describe('a plan as one of another kind', () => {
   it('keeps its VMs and limits, and loses a window that was agreed for another cutover', () => {

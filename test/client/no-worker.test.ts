@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { RunList } from '../../client/list-runs.js';
 import type { RunReport } from '../../contract/report.js';
+import { describe, it } from '../support/side-by-side.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('when no worker listens', () => {
-  it('nothing is started, and it is said at once how to start one', async () => {
+  it.concurrent('nothing is started, and it is said at once how to start one', async () => {
     const run = `none-${world.tag}`;
     const { code, document } = await world.json<ErrorDocument>('run', world.plan('none', [2]).file, '--id', run);
     expect(code).toBe(3);
@@ -20,7 +21,7 @@ describe('when no worker listens', () => {
     expect((await world.json<RunList>('list', '--all')).document.runs.map((one) => one.run)).not.toContain(run);
   });
 
-  it('doctor says so', async () => {
+  it.concurrent('doctor says so', async () => {
     const { code, stderr } = await world.run('doctor');
     expect(code).toBe(3);
     expect(stderr).toContain(`No worker listens on task queue ${world.taskQueue}`);
@@ -28,7 +29,7 @@ describe('when no worker listens', () => {
 });
 
 describe('when the workers die', () => {
-  it('a cancellation of the whole run is kept for the next one; a finished run is still reported', async () => {
+  it.concurrent('a cancellation of the whole run is kept for the next one; a finished run is still reported', async () => {
     const orphaned = await openWorld({ vms: 3, worker: false });
     const worker = orphaned.startWorker();
     const finished = `finished-${orphaned.tag}`;
@@ -56,7 +57,7 @@ describe('when the workers die', () => {
 });
 
 describe('a site that refuses the login', () => {
-  it('is found by doctor, with what to fix', async () => {
+  it.concurrent('is found by doctor, with what to fix', async () => {
     const refused = await openWorld({ vms: 1, password: 'wrong' });
     const { code, document } = await refused.json<{
       ok: boolean;

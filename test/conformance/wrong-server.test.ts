@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Case } from '../../conformance/case.js';
 import type { Row } from '../../conformance/run.js';
+import { describe, it } from '../support/side-by-side.js';
 import { type Altered, altered, type Passing } from './support/altered.js';
 import { byVerdict, runCases } from './support/runs.js';
 
@@ -80,13 +81,13 @@ const ALTERATIONS: [what: string, alter: (passing: Passing) => void, differs: st
 ];
 
 describe('a server that is wrong in one point differs in that point', () => {
-  it.each(ALTERATIONS)('%s', async (_what, alter, differs) => {
+  it.concurrent.each(ALTERATIONS)('%s', async (_what, alter, differs) => {
     const families = new Set(['tasks', 'clients', ...differs.map((id) => id.split('.')[0])]);
     const rows = await runAltered(alter, ({ family }) => families.has(family));
     expect(byVerdict(rows, 'differs')).toEqual(differs);
   });
 
-  it('a task without endTime is said to be that', async () => {
+  it.concurrent('a task without endTime is said to be that', async () => {
     const rows = await runAltered(ALTERATIONS[1]?.[1] ?? (() => undefined), ({ id }) => id === 'tasks.fields');
     expect(rows.get('tasks.fields')).toMatchObject({ verdict: 'differs', seen: 'endTime is missing' });
   });
@@ -96,7 +97,7 @@ describe('a server that is wrong in one point differs in that point', () => {
 const ABOUT_NO_BODY = ['wire.accept-pinned', 'wire.accept-json', 'wire.operation-id', 'clients.accept-from-login'];
 
 describe('a server that makes no sense', () => {
-  it.each([200, 202, 404, 500])('answers {} with %s, and conforms in next to nothing', async (status) => {
+  it.concurrent.each([200, 202, 404, 500])('answers {} with %s, and conforms in next to nothing', async (status) => {
     const rows = await runAltered(
       (it) => {
         if (it.path === '/sessions') return;

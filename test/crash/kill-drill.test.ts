@@ -1,57 +1,22 @@
-/** The only worker, a real process, is killed with SIGKILL in each phase of a drill and of the ways back; the ledger judges. */
-import { describe, expect, it } from '@jest/globals';
-import { duplicateSubmissions } from '../../chaos/judge-submissions.js';
-import { siteStatusQuery } from '../../contract/messages.js';
-import { siteWorkflowId } from '../../contract/names.js';
+/** A worker killed in each phase of a test drill, on the ways back, and in some phases of a round trip; kill-drill.long.ts has them all. */
+import { expect } from '@jest/globals';
 import type { RunReport } from '../../contract/report.js';
-import type { Check, Drill, Plan } from '../../plan/types.js';
-import type { FaultRule, WorldView } from '../../simulator/index.js';
-import { atMost } from '../support/at-most.js';
-import {
-  drillOf,
-  entries,
-  expectNothingLeft,
-  protect,
-  slowPage,
-  startDrill,
-  testCopies,
-  world,
-} from '../support/drills.js';
+import type { Plan } from '../../plan/types.js';
+import { expectNothingLeft, protect, testCopies, world } from '../support/drills.js';
 import { type Lab, withLab } from '../support/lab.js';
-import { until } from '../support/until.js';
-import { spawnWorker } from '../support/worker-process.js';
-
-/** A worker process for each, on two cores. */
-const inTurn = atMost(3);
-
-/** A killed worker costs a heartbeat's time-out and a little more; a busy machine adds to it: ms. */
-const MOVES_WITHIN = 60_000;
-
-/** What a moment is recognised by. */
-interface Seen {
-  lab: Lab;
-  report(): Promise<RunReport>;
-  /** how often a check has asked */
-  asked(): number;
-}
-
-interface Moment {
-  phase: string;
-  when: (seen: Seen) => boolean | Promise<boolean>;
-  faults?: FaultRule[];
-}
-
-const struck = ({ lab }: Seen): boolean => lab.simulator.control.faults().some((fault) => fault.struck > 0);
-const accepted =
-  (kind: string, count = 1) =>
-  ({ lab }: Seen): boolean =>
-    entries(lab, kind).length >= count;
-const anyReplication =
-  (is: (r: WorldView['replications'][number]) => boolean) =>
-  ({ lab }: Seen): boolean =>
-    world(lab).replications.some(is);
-const inHold = async ({ report }: Seen): Promise<boolean> => (await report()).drill?.phase === 'hold';
-const delayed = (operation: string): FaultRule[] => [{ operation, kind: 'delay', delayMs: 1_500, times: 2 }];
+import { describe, it } from '../support/side-by-side.js';
+import {
+  accepted,
+  delayed,
+  expectDoneOnce,
+  inHold,
+  inTurn,
+  killedAt,
+  killedDrill,
+  killedRoundTrip,
+  type Moment,
+  struck,
+} from './support/killed.js';
 
 const TEST: Moment[] = [
   { phase: 'while it looks at its VMs', when: struck, faults: delayed('replications') },
@@ -65,112 +30,10 @@ const TEST: Moment[] = [
 ];
 
 const ROUND_TRIP: Moment[] = [
-  { phase: 'in the first sync', when: accepted('sync') },
   { phase: 'while a failover is on its way', when: struck, faults: delayed('failover') },
-  { phase: 'after a failover', when: anyReplication((r) => r.recoveryState === 'COMPLETE') },
-  { phase: 'in its hold', when: inHold },
-  { phase: 'while a reverse is on its way', when: struck, faults: delayed('reverse') },
   { phase: 'right after a reverse was accepted', when: accepted('reverse') },
-  { phase: 'in the resync', when: anyReplication((r) => r.isReversed) },
   { phase: 'while it fails over back', when: accepted('failover', 3) },
-  { phase: 'in the second reverse', when: accepted('reverse', 3) },
 ];
-
-/** Lets the first worker do what is `given`, kills it at the moment, and has the next one bring the work to its end. */
-async function killedAt(
-  { when, faults = [] }: Moment,
-  lab: Lab,
-  given: () => Promise<void>,
-  begin: () => Promise<{ report(): Promise<RunReport>; result(): Promise<RunReport> }>,
-  asked = () => 0,
-): Promise<RunReport> {
-  const first = await spawnWorker(lab);
-  let work: Awaited<ReturnType<typeof begin>>;
-  try {
-    await given();
-    lab.simulator.control.addFaults(...faults);
-    work = await begin();
-    const seen = { lab, report: work.report, asked };
-    await until(async () => when(seen), Boolean);
-  } finally {
-    await first.kill();
-  }
-  const second = await spawnWorker(lab);
-  const restarted = Date.now();
-  try {
-    const report = await work.result();
-    const moved = lab.simulator.control.ledger().find(({ at }) => at > restarted)?.at;
-    expect((moved ?? Date.parse(report.finishedAt ?? '')) - restarted).toBeLessThan(MOVES_WITHIN);
-    await expectNothingOpen(lab);
-    return report;
-  } finally {
-    await second.kill();
-  }
-}
-
-/** Only the sites' workflows go on, and they remember no test copy. */
-async function expectNothingOpen(lab: Lab): Promise<void> {
-  const sites = [lab.source, lab.destination];
-  const query = `TaskQueue = '${lab.taskQueue}' AND ExecutionStatus = 'Running'`;
-  const others = async (): Promise<string[]> => {
-    const open: string[] = [];
-    for await (const { workflowId } of lab.client.workflow.list({ query })) open.push(workflowId);
-    return open.filter((id) => !sites.map(siteWorkflowId).includes(id));
-  };
-  // What Temporal lists follows what is so a little later.
-  await until(others, (open) => open.length === 0, 30_000);
-  const { testCopies: remembered } = await lab.client.workflow
-    .getHandle(siteWorkflowId(lab.destination))
-    .query(siteStatusQuery);
-  expect(remembered).toEqual([]);
-}
-
-/** By the ledger: every VM has been through these operations and no other, each done once; the report says the same. */
-function expectDoneOnce(lab: Lab, report: RunReport, before: string[], kinds: string[]): void {
-  expect(report.vms.map(({ error }) => error)).toEqual([null, null]);
-  expect(report.state).toBe('succeeded');
-  const ledger = lab.simulator.control.ledger();
-  expect(duplicateSubmissions({ ledger, held: [] })).toEqual({ violations: [], decided: [] });
-  for (const vm of report.vms) {
-    const done = ledger.filter(({ operationId, taskId, kind }) => {
-      return taskId !== null && operationId?.includes(`/${vm.id}/${kind}/`) === true;
-    });
-    expect(done.map(({ kind, outcome }) => [kind, outcome])).toEqual(
-      [...before, ...kinds].map((kind) => [kind, 'succeeded']),
-    );
-    expect(vm.operations.map(({ kind }) => kind)).toEqual(kinds);
-    expect(vm.operations.map(({ taskId }) => taskId)).toEqual(done.slice(before.length).map(({ taskId }) => taskId));
-  }
-}
-
-/** A drill of two VMs whose check fails a few times before it passes. */
-async function killedDrill(moment: Moment, lab: Lab, change: Partial<Drill>): Promise<RunReport> {
-  const page = await slowPage(4);
-  const check: Check = {
-    name: 'page',
-    vms: null,
-    within: 60_000,
-    interval: 500,
-    timeout: 1_000,
-    type: 'http',
-    url: page.url,
-    status: 200,
-    body: null,
-    verifyTls: true,
-  };
-  try {
-    const drill = drillOf(lab, { checks: [check], hold: 1_000, ...change });
-    return await killedAt(
-      moment,
-      lab,
-      () => protect(lab),
-      () => startDrill(lab, drill),
-      page.asked,
-    );
-  } finally {
-    page.close();
-  }
-}
 
 describe('a worker killed with SIGKILL in a test drill', () => {
   it.concurrent.each(TEST)('$phase: the next one goes on, and nothing is left behind', (moment) =>
@@ -185,19 +48,7 @@ describe('a worker killed with SIGKILL in a test drill', () => {
 });
 
 describe('a worker killed with SIGKILL in a round trip', () => {
-  it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', (moment) =>
-    inTurn(() =>
-      withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
-        const recovery = { instance: 'latest', powerOn: true, consolidate: false, sync: true } as const;
-        const report = await killedDrill(moment, lab, { mode: 'roundtrip', confirm: 'removes-source', recovery });
-        const leg = ['sync', 'failover', 'reverse'];
-        expectDoneOnce(lab, report, ['start'], [...leg, ...leg]);
-        expectNothingLeft(lab);
-        const home = { isReversed: false, sourceSite: lab.source, destinationSite: lab.destination };
-        expect(world(lab).replications).toMatchObject([home, home]);
-      }),
-    ),
-  );
+  it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', killedRoundTrip);
 });
 
 describe('a worker killed with SIGKILL in a run', () => {

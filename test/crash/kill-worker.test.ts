@@ -1,9 +1,10 @@
 /** The only worker, a real process, is killed with SIGKILL in each phase of a migration; the ledger judges. */
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { approveUpdate } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import type { FaultRule, WorldView } from '../../simulator/index.js';
 import { type Lab, withLab } from '../support/lab.js';
+import { describe, it } from '../support/side-by-side.js';
 import { until } from '../support/until.js';
 import { spawnWorker } from '../support/worker-process.js';
 

@@ -17,6 +17,8 @@ import { createSites } from '../../vcda/index.js';
 import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker } from '../../worker/worker.js';
+import { aPlan, aVm, aWave } from './plans.js';
+import { terminateAll } from './terminate-all.js';
 
 /** Sites are shared names at the Temporal server, so every lab has its own. */
 export interface Lab {
@@ -45,6 +47,12 @@ export interface LabOptions extends SimulatorOptions {
 }
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
+
+/** Workflow code as the sources have it now. */
+async function testBundle(): Promise<WorkflowBundleOption> {
+  const codePath = process.env.DROVER_TEST_BUNDLE;
+  return codePath === undefined ? makeWorkflowBundle() : { codePath };
+}
 
 export async function openLab({ site, errors, password, workers = 1, ...simulation }: LabOptions = {}): Promise<Lab> {
   const address = process.env.DROVER_TEST_TEMPORAL;
@@ -88,7 +96,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
       return judge(succeeded, simulator.control.ledger(), simulator.control.world(), names).wrong;
     },
     async startWorker() {
-      bundle ??= makeWorkflowBundle();
+      bundle ??= testBundle();
       const sites = createSites(config);
       const worker = await createDroverWorker({
         connection: native,
@@ -134,17 +142,6 @@ function once(action: () => Promise<void>): () => Promise<void> {
     done ??= action();
     return done;
   };
-}
-
-/** What a lab leaves open would keep asking its task queue's workers, which are gone. */
-async function terminateAll(client: Client, taskQueue: string): Promise<void> {
-  const open = client.workflow.list({ query: `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'` });
-  for await (const { workflowId } of open) {
-    await client.workflow
-      .getHandle(workflowId)
-      .terminate('the test is over')
-      .catch(() => undefined);
-  }
 }
 
 let installed = false;
@@ -208,21 +205,11 @@ function configFor(
 }
 
 function planFor(names: { source: string; destination: string }, count: number, change: Partial<Plan> = {}): Plan {
-  const vms = simulatedVms({ vms: count }).map(({ id, name }) => ({ id, name, after: [] }));
-  return {
+  return aPlan({
     name: 'lab',
-    kind: 'migrate',
     source: { site: names.source },
     destination: { site: names.destination, vdc: siteVdcId(names.destination), storageProfile: '*' },
-    replication: {},
-    limits: {},
-    cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
-    recovery: { instance: 'latest' },
-    stopAfter: null,
-    keepReplication: false,
-    remigrate: false,
-    confirm: null,
-    waves: [{ name: 'all', vms }],
+    waves: [aWave('all', ...simulatedVms({ vms: count }).map(({ id, name }) => aVm(name, { id })))],
     ...change,
-  };
+  });
 }

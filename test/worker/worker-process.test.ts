@@ -81,7 +81,7 @@ describe('a worker process', () => {
 
     const since = Date.now();
     expect(await worker.end('SIGTERM')).toBe(0);
-    expect(Date.now() - since).toBeLessThan(3_000);
+    expect(Date.now() - since).toBeLessThan(await worker.within(3_000));
     expect(worker.lines.filter((line) => line.text)).toEqual([]);
     expect(worker.lines.at(-1)?.msg).toBe('worker stopped');
   });
@@ -137,7 +137,7 @@ describe('a worker process', () => {
     await worker.line('worker stopping');
     const since = Date.now();
     expect(await worker.end('SIGTERM')).toBe(143);
-    expect(Date.now() - since).toBeLessThan(2_000);
+    expect(Date.now() - since).toBeLessThan(await worker.within(2_000));
     await inspection.terminate();
   });
 

@@ -14,6 +14,8 @@ export interface WorkerProcess {
   healthUrl: string;
   /** parsed lines of its log; lines that are not JSON as `{ text }` */
   lines: Record<string, unknown>[];
+  /** ms within which it must do what takes it `ms` on a quiet machine: more on a machine that was slow to start it */
+  within(ms: number): Promise<number>;
   /** waits for a line with this message */
   line(msg: string): Promise<Record<string, unknown>>;
   /** sends a signal and waits for the exit code */
@@ -26,6 +28,9 @@ const SCRIPT = `
   const { runWorker } = await import(${JSON.stringify(MAIN)});
   process.exit(await runWorker({ configPath: process.argv[1], env: process.env }));
 `;
+
+/** ms that a worker takes to be ready on two cores that do nothing else */
+const QUIET_START = 2_000;
 
 /** A worker as a process of its own, the compiled one, with sites at the given addresses. */
 export const startWorker = async (options: {
@@ -46,6 +51,7 @@ export const startWorker = async (options: {
     options.config ?? `${sites.length ? `sites:\n${sites.join('')}` : ''}worker: { taskQueue: ${taskQueue} }\n`,
   );
   const health = `127.0.0.1:${await freePort()}`;
+  const began = Date.now();
   const child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, config], {
     env: { ...process.env, TEMPORAL_ADDRESS: options.temporal, DROVER_HEALTH: health, ...options.env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -57,6 +63,8 @@ export const startWorker = async (options: {
     rest = parts.pop() ?? '';
     lines.push(...parts.map(parse));
   });
+  const line = (msg: string) =>
+    eventually(() => lines.find((one) => one.msg === msg)) as Promise<Record<string, unknown>>;
   const exited = once(child, 'close').then(async ([code]: unknown[]) => {
     await rm(folder, { recursive: true });
     return code as number | null;
@@ -67,7 +75,12 @@ export const startWorker = async (options: {
     healthUrl: `http://${health}/healthz`,
     lines,
     exited,
-    line: (msg) => eventually(() => lines.find((line) => line.msg === msg)) as Promise<Record<string, unknown>>,
+    line,
+    async within(ms) {
+      const { time } = await line('worker ready');
+      const started = (typeof time === 'number' ? time : Date.parse(String(time))) - began;
+      return ms * Math.max(1, started / QUIET_START);
+    },
     end: (signal) => {
       child.kill(signal);
       return exited;

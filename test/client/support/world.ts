@@ -8,8 +8,10 @@ import { judge } from '../../../cli/demo/verdict.js';
 import { connectDrover, type Drover } from '../../../client/index.js';
 import type { RunReport } from '../../../contract/report.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../../simulator/index.js';
+import { connectClient } from '../../../temporal/connection.js';
 import { cli, type Finished, type Started, startCli } from '../../cli/support/cli.js';
 import { type Folder, tempFolder } from '../../support/folder.js';
+import { terminateAll } from '../../support/terminate-all.js';
 import { until } from '../../support/until.js';
 
 export interface World {
@@ -133,6 +135,9 @@ export async function openWorld({
         child.kill('SIGKILL');
         await finished;
       }
+      const temporal = await connectClient({ TEMPORAL_ADDRESS: address });
+      await terminateAll(temporal.client, taskQueue);
+      await temporal.connection.close();
       await drover.close();
       await simulator.close();
       folder.remove();

@@ -1,5 +1,5 @@
 /** Drills: what they prove, and that nothing of them is left behind, judged by the simulator's world and ledger. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { siteStatusQuery } from '../../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { Check, Drill } from '../../../plan/types.js';
@@ -16,6 +16,7 @@ import {
   world,
 } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
 let open: Awaited<ReturnType<typeof openPort>>;

@@ -1,5 +1,5 @@
 /** What a person may say to a run, and what a plan says in their stead; judged by the simulator's ledger. */
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import {
   approveUpdate,
   cancelUpdate,
@@ -12,6 +12,8 @@ import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { inWaves } from '../../support/plans.js';
+import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
 const handle = (lab: Lab, run: string) => lab.client.workflow.getHandle(runWorkflowId(run));
@@ -45,16 +47,7 @@ const untilAllWaitFor = (lab: Lab, report: () => Promise<RunReport>, reason: str
     (vms) => vms.every((vm) => vm.waitingFor === reason),
   );
 
-const twoWaves = (plan: Plan): Plan => {
-  const vms = plan.waves[0]?.vms ?? [];
-  return {
-    ...plan,
-    waves: [
-      { name: 'pilot', vms: vms.slice(0, 2) },
-      { name: 'rest', vms: vms.slice(2) },
-    ],
-  };
-};
+const twoWaves = (plan: Plan): Plan => inWaves(plan, { pilot: 2, rest: 2 });
 
 describe('waves', () => {
   it.concurrent('run in order: none of the second starts before the first is over', () =>

@@ -1,10 +1,11 @@
 /** What a site may do to a run, and what the run must make of it; judged by the simulator's ledger. */
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { resumeUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
 async function runThrough(
@@ -119,12 +120,16 @@ describe('sessions', () => {
   it.concurrent('whose extension is lost are extended again; a task that failed by it is done again', () =>
     withLab({ vms: 4 }, async (lab) => {
       const { result } = await lab.start(lab.plan());
-      // As often as the tries of a step allow: each loss may fail the task that runs.
+      // As often as the tries of a step allow: each loss may fail the task that runs. Lost while something does.
       let losses = 0;
+      let seen = 0;
       const lost = setInterval(() => {
+        const accepted = lab.simulator.control.ledger().length;
+        if (losses === 4 || accepted === seen) return;
+        seen = accepted;
         losses += 1;
-        if (losses <= 4) lab.simulator.control.expireSessions(undefined, true);
-      }, 700);
+        lab.simulator.control.expireSessions(undefined, true);
+      }, 100);
       const report = await result().finally(() => clearInterval(lost));
       expect(report.totals.succeeded).toBe(4);
       const done = lab.simulator.control.ledger().filter((entry) => entry.outcome === 'succeeded');

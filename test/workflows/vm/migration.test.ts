@@ -1,7 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { eventTypes } from '../../support/histories.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { aWave } from '../../support/plans.js';
+import { describe, it } from '../../support/side-by-side.js';
 
 const executionsOf = async (lab: Lab, workflowId: string): Promise<number> => {
   let count = 0;
@@ -32,7 +34,7 @@ describe('a migration run', () => {
       lab.simulator.control.setSpeed(25);
       const [, , third, fourth] = lab.plan({}, 4).waves[0]?.vms ?? [];
       if (!first || !third || !fourth) throw new Error('four VMs expected');
-      const slow = await lab.start(lab.plan({ waves: [{ name: 'slow', vms: [third, fourth] }] }));
+      const slow = await lab.start(lab.plan({ waves: [aWave('slow', third, fourth)] }));
       await slow.result();
       const events = await Promise.all(
         [first, third].map(({ id }) => eventTypes(lab.client, vmWorkflowId(lab.source, id))),

@@ -1,8 +1,11 @@
 /** Protection, failover, reversal and the way back, judged by what the simulated sites say afterwards. */
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
+import type { Assumptions } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { inWaves } from '../../support/plans.js';
+import { describe, it } from '../../support/side-by-side.js';
 
 const protection = (lab: Lab, change: Partial<Plan> = {}): Plan =>
   lab.plan({ kind: 'protect', replication: { rpo: 15 }, ...change });
@@ -46,12 +49,7 @@ describe('a run of kind failover', () => {
   it.concurrent('recovers protected VMs beside their sources, in the order of the waves, and measures what it cost', () =>
     withLab({ vms: 2 }, async (lab) => {
       await given(lab, protection(lab));
-      const [first, second] = lab.plan().waves[0]?.vms ?? [];
-      const waves = [
-        { name: 'db', vms: first ? [first] : [] },
-        { name: 'web', vms: second ? [second] : [] },
-      ];
-      const report = await given(lab, lab.plan({ kind: 'failover', waves }));
+      const report = await given(lab, inWaves(lab.plan({ kind: 'failover' }), { db: 1, web: 1 }));
       expect(running(lab, lab.destination)).toHaveLength(2);
       expect(running(lab, lab.source)).toHaveLength(2);
       const [db, web] = report.vms;
@@ -82,12 +80,14 @@ describe('a run of kind failover', () => {
     }));
 });
 
-describe.each([
-  ['moves to its new home', {}],
-  ['stays where it was', { reverseMovesHome: false }],
-  ['gets a new id', { reverseChangesId: true }],
-])('a reversed replication that %s', (_, assumptions) => {
-  it.concurrent('is found there, synced to the end, and goes home by failback', () =>
+describe('a reversed replication that', () => {
+  const WAYS: [string, Partial<Assumptions>][] = [
+    ['moves to its new home', {}],
+    ['stays where it was', { reverseMovesHome: false }],
+    ['gets a new id', { reverseChangesId: true }],
+  ];
+
+  it.concurrent.each(WAYS)('%s is found there, synced to the end, and goes home by failback', (_, assumptions) =>
     withLab({ vms: 1, assumptions }, async (lab) => {
       await given(lab, protection(lab));
       await given(lab, lab.plan({ kind: 'failover' }));
@@ -106,7 +106,8 @@ describe.each([
       ]);
       expect(running(lab, lab.source)).toHaveLength(1);
       expect(vmsAt(lab, lab.destination)).toEqual([]);
-    }));
+    }),
+  );
 });
 
 describe('a run of kind reverse', () => {
