@@ -1,13 +1,11 @@
 /** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to mend. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/operation.js';
-import { OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
+import { API_VERSIONS, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 
 /** Windows and sessions go wrong when clocks differ by more: ms. */
 const SKEW_LIMIT = 60_000;
-/** API versions whose media type Drover asks for; see vcda/session.ts. */
-const TRIED_VERSIONS = ['4.5', '4.6', '4.7'];
 
 type Finding = Omit<SiteCheck, 'name'>;
 
@@ -112,11 +110,11 @@ async function version(site: Site, options: Options): Promise<Finding> {
   if (listed instanceof VcdaError) return bad(listed.message, "Look at the site's log.");
   const local = listed.find((s) => s.site === site.name);
   const api = local?.apiVersion ?? 'unknown';
-  const known = TRIED_VERSIONS.some((v) => api.startsWith(v));
+  const known = API_VERSIONS.some((v) => api.startsWith(v));
   const detail = `API ${api}, build ${local?.buildVersion ?? 'unknown'}`;
   return known || api === 'unknown'
     ? good(detail)
-    : bad(detail, `Drover was made for ${TRIED_VERSIONS.join(', ')}; rehearse with a test VM first.`);
+    : bad(detail, `Drover was made for ${API_VERSIONS.toReversed().join(', ')}; rehearse with a test VM first.`);
 }
 
 async function licence(site: Site, options: Options): Promise<Finding> {

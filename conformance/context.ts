@@ -5,6 +5,7 @@ import type { Method } from '../vcda/http/transport.js';
 import { errorText } from './error-text.js';
 import { need } from './finding.js';
 import { answered, at, challenges, listAt, numberAt, ok, textAt } from './look.js';
+import { ACCEPT } from './media-types.js';
 import type { Target } from './target.js';
 import { type Reply, type Request, Unreachable } from './wire.js';
 
@@ -13,12 +14,6 @@ export type Caller = (method: Method, path: string, options?: CallOptions) => Pr
 
 /** The login was refused, or the server is no VCDA. */
 export class LoginFailed extends Error {}
-
-/** Best first; as vcda/session.ts asks. */
-const ACCEPT = [
-  ...['4.7', '4.6', '4.5'].map((version) => `application/vnd.vmware.h4-v${version}+json;charset=UTF-8`),
-  'application/json',
-];
 
 const PAGE = 100;
 const MOST_PAGES = 50;

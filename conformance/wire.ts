@@ -5,7 +5,7 @@
 import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../plan/types.js';
 import { createConnector } from '../vcda/http/connector.js';
-import { createLimiter } from '../vcda/http/limiter.js';
+import { Limiter } from '../vcda/http/limiter.js';
 import { networkFailure } from '../vcda/http/network-failure.js';
 import type { Method } from '../vcda/http/transport.js';
 import { requireReading } from './read-only.js';
@@ -50,7 +50,7 @@ export class Wire {
     this.#options = options;
     this.#agent = new Agent({ connect: createConnector(options) });
     const rate = options.requestsPerSecond;
-    const limiter = rate === undefined ? undefined : createLimiter(rate);
+    const limiter = rate === undefined ? undefined : new Limiter(rate);
     this.#turn = async () => limiter?.turn();
   }
 

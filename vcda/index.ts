@@ -1,8 +1,8 @@
 /** The VCDA API for the rest of Drover: the sites of a config, each with its own session, connections and trust. */
 import type { Config, SiteConfig } from '../plan/types.js';
 import { type ErrorRules, errorRules } from './errors/error-rules.js';
-import { createSession } from './http/session.js';
-import { createTransport } from './http/transport.js';
+import { SiteSession } from './http/session.js';
+import { Transport } from './http/transport.js';
 import { createSite, type Site } from './site.js';
 
 export type {
@@ -27,6 +27,8 @@ export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './
 export { type Acted, OWN_CODES, VcdaError } from './errors/errors.js';
 export { deadline } from './http/deadline.js';
 export type { Login, PeerLogin } from './http/login.js';
+export { API_VERSIONS } from './http/media-types.js';
+export { innermost } from './http/network-failure.js';
 export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';
 export type { InventoryVapp, InventoryVdc, InventoryVm, Named } from './schemas/inventory.js';
@@ -59,8 +61,8 @@ export interface Sites {
 /** Sites are reached when first used; nothing is sent here. */
 export function createSites(config: Config): Sites {
   const open = Object.values(config.sites).map((site: SiteConfig) => {
-    const transport = createTransport(site);
-    const session = createSession(site, transport, (name) => config.sites[name]?.login);
+    const transport = new Transport(site);
+    const session = new SiteSession(site, transport, (name) => config.sites[name]?.login);
     return { site: createSite(site, transport, session), session, transport };
   });
   const byName = new Map(open.map(({ site }) => [site.name, site]));

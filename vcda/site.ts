@@ -29,7 +29,8 @@ export function createSite(config: SiteConfig, transport: Transport, session: Si
   return {
     name: config.name,
     config,
-    setRate: transport.setRate,
+    /** requests per second from now on, for this process */
+    setRate: (perSecond: number): void => transport.setRate(perSecond),
     ...sessionCalls(http, session),
     ...siteCalls(http),
     ...taskCalls(http),

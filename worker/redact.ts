@@ -1,25 +1,5 @@
 /** Keeps secrets out of logs, by the names under which they travel; a log line never needs their values. */
-
-/** compared in lower case without `-` and `_` */
-const SECRET_KEYS = new Set([
-  'password',
-  'passwd',
-  'vcdpassword',
-  'localpassword',
-  'secret',
-  'token',
-  'tasktoken',
-  'accesstoken',
-  'refreshtoken',
-  'vcdtoken',
-  'apikey',
-  'authorization',
-  'proxyauthorization',
-  'cookie',
-  'setcookie',
-  'xvcavauth',
-  'onpremauth',
-]);
+import { isSecretName } from '../plan/secret.js';
 
 const MASK = '[redacted]';
 /** levels of nesting that a log line shows */
@@ -31,7 +11,7 @@ export const redact = (value: Record<string, unknown>): Record<string, unknown> 
 const members = (value: object, above: object[], depth: number): Record<string, unknown> => {
   const within = [...above, value];
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, isSecret(key) ? MASK : copy(member, within, depth + 1)]),
+    Object.entries(value).map(([key, member]) => [key, isSecretName(key) ? MASK : copy(member, within, depth + 1)]),
   );
 };
 
@@ -56,5 +36,3 @@ const describe = (error: Error, above: object[], depth: number): Record<string, 
   ...(depth < DEPTH && members(error, above, depth)),
   ...(error.cause !== undefined && { cause: copy(error.cause, [...above, error], depth + 1) }),
 });
-
-const isSecret = (key: string): boolean => SECRET_KEYS.has(key.toLowerCase().replaceAll(/[-_]/g, ''));

@@ -1,6 +1,6 @@
 /** What every probe of a recovered VM has in common: one attempt, that ends in time. */
 
-import { deadline } from '../../vcda/index.js';
+import { deadline, innermost } from '../../vcda/index.js';
 
 /** What one attempt has seen. */
 export interface Finding {
@@ -43,12 +43,6 @@ const WORDS: Record<string, string> = {
 
 /** Why the network or the system failed, in few words; errors may be wrapped, or gathered over several addresses. */
 export function reasonOf(error: unknown): string {
-  let at = error as { code?: unknown; message?: unknown; errors?: unknown; cause?: unknown };
-  for (;;) {
-    const inner: unknown = Array.isArray(at.errors) ? at.errors[0] : at.cause;
-    if (typeof inner !== 'object' || inner === null) break;
-    at = inner;
-  }
-  const code = typeof at.code === 'string' ? at.code : '';
-  return WORDS[code] ?? `${typeof at.message === 'string' ? at.message : String(error)}${code && ` (${code})`}`;
+  const { code, message } = innermost(error);
+  return WORDS[code] ?? `${message || String(error)}${code && ` (${code})`}`;
 }

@@ -2,9 +2,9 @@ import { inFamily } from '../case.js';
 import { must, need, shows } from '../finding.js';
 import { freshVm, startBody } from '../lab.js';
 import { answered, at, challenges, mustAnswer, mustFit, same } from '../look.js';
+import { API_VERSIONS, pinned } from '../media-types.js';
 import { errorObject } from '../shapes.js';
 
-const pinned = (version: string): string => `application/vnd.vmware.h4-v${version}+json;charset=UTF-8`;
 const MEDIA_TYPE = /^application\/(json|vnd\.vmware\.h4-v[\d.]+\+json)\b/i;
 
 /** vcda-api.md §0 */
@@ -26,13 +26,13 @@ export const wire = inFamily('wire', [
     mode: 'read',
     async check(context) {
       const answers: string[] = [];
-      for (const version of ['4.7', '4.6', '4.5']) {
+      for (const version of API_VERSIONS) {
         const reply = await context.call('GET', '/sites', { headers: { Accept: pinned(version) } });
         answers.push(answered(reply));
         const type = reply.headers.get('content-type') ?? '';
         if (reply.status === 200) must(MEDIA_TYPE.test(type), `Accept ${version} is answered with ${type}`);
       }
-      must(answers.includes('200'), `4.7, 4.6, 4.5 are answered ${answers.join(', ')}`);
+      must(answers.includes('200'), `${API_VERSIONS.join(', ')} are answered ${answers.join(', ')}`);
     },
   },
   {

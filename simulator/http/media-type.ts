@@ -3,7 +3,8 @@
  * [client terraform-provider-vcda, PsychoBelka]. Clients copy the Content-Type of the login's answer into the Accept of
  * later calls, so what is sent here must be acceptable there.
  */
-const VERSIONS = ['4.7', '4.6', '4.5'];
+import { API_VERSIONS } from '../world/sites.js';
+
 const PINNED = /^application\/vnd\.vmware\.h4-v([\d.]+)\+json$/;
 
 const mediaType = (version: string): string => `application/vnd.vmware.h4-v${version}+json;charset=UTF-8`;
@@ -14,7 +15,7 @@ export function negotiate(accept: string | undefined, newest: string): string | 
   for (const range of wanted) {
     const version = PINNED.exec(range)?.[1];
     if (version !== undefined) {
-      if (VERSIONS.includes(version) && Number(version) <= Number(newest)) return mediaType(version);
+      if (API_VERSIONS.includes(version) && Number(version) <= Number(newest)) return mediaType(version);
     } else if (range === 'application/json') {
       return 'application/json;charset=UTF-8';
     } else if (range === '*/*' || range === '' || range === 'application/*') {

@@ -8,11 +8,12 @@ import {
 } from '../identity.js';
 import type { Policy, Site, SlaProfile, Vdc } from './model.js';
 
-export const NEWEST_API_VERSION = '4.7';
+/** Newest first. */
+export const API_VERSIONS: readonly string[] = ['4.7', '4.6', '4.5'];
 const TIB = 2 ** 40;
 
 /** A site as installed, before anything runs on it: two organisations with a VDC each, profiles, the default policy. */
-export function createSite(name: string, apiVersion = NEWEST_API_VERSION): Site {
+export function createSite(name: string, apiVersion = API_VERSIONS[0] as string): Site {
   return {
     name,
     apiVersion,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createCircuit } from '../../vcda/http/circuit.js';
-import { createLimiter } from '../../vcda/http/limiter.js';
+import { Circuit } from '../../vcda/http/circuit.js';
+import { Limiter } from '../../vcda/http/limiter.js';
 import { VcdaError } from '../../vcda/index.js';
 import { until } from '../support/until.js';
 import { failureOf, withFake } from './support/client.js';
@@ -57,7 +57,7 @@ describe('the rate of requests', () => {
   it('is never exceeded in any second, whatever it is', async () => {
     await fc.assert(
       fc.asyncProperty(fc.double({ min: 20, max: 400, noNaN: true }), async (rate) => {
-        const limiter = createLimiter(rate);
+        const limiter = new Limiter(rate);
         const calls = Math.ceil(rate) + 5;
         // From before the first was asked for: on a busy machine the first to leave may be seen late.
         const began = Date.now();
@@ -71,7 +71,7 @@ describe('the rate of requests', () => {
   });
 
   it('below one a second is kept too, and calls that wait follow a change', async () => {
-    const limiter = createLimiter(0.01);
+    const limiter = new Limiter(0.01);
     await limiter.turn();
     const waiting = limiter.turn();
     const second = limiter.turn();
@@ -92,7 +92,7 @@ describe('the rate of requests', () => {
   });
 
   it('does not hold back a caller who gives up', async () => {
-    const limiter = createLimiter(0.01);
+    const limiter = new Limiter(0.01);
     await limiter.turn();
     const control = new AbortController();
     const waiting = limiter.turn(control.signal);
@@ -179,7 +179,7 @@ describe('the circuit', () => {
     });
 
   async function broken() {
-    const circuit = createCircuit('lyon', { firstPause: 40, longestPause: 40 });
+    const circuit = new Circuit('lyon', { firstPause: 40, longestPause: 40 });
     for (let n = 0; n < 5; n += 1) await circuit.run(away, down).catch(() => undefined);
     let probes = 0;
     const isOpen = async () => {

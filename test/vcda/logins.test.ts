@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../plan/secret.js';
-import { createSession } from '../../vcda/http/session.js';
-import { createTransport } from '../../vcda/http/transport.js';
+import { SiteSession } from '../../vcda/http/session.js';
+import { Transport } from '../../vcda/http/transport.js';
 import type { Login, PeerLogin } from '../../vcda/index.js';
 import { failureOf, siteConfig, withFake, withSimulator } from './support/client.js';
 
@@ -56,10 +56,10 @@ async function withSession(
   url: string,
   login: Login,
   peer: PeerLogin | undefined,
-  test: (session: ReturnType<typeof createSession>) => Promise<void>,
+  test: (session: SiteSession) => Promise<void>,
 ): Promise<void> {
-  const transport = createTransport(siteConfig('lyon', url));
-  const session = createSession({ name: 'lyon', login }, transport, () => peer);
+  const transport = new Transport(siteConfig('lyon', url));
+  const session = new SiteSession({ name: 'lyon', login }, transport, () => peer);
   try {
     await test(session);
   } finally {

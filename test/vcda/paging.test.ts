@@ -80,8 +80,6 @@ describe('a paged list', () => {
         const items = Array.from({ length: 100 }, (_, n) => ({ id: `t${Number(query?.offset) + n}` }));
         return { status: 200, headers: new Headers(), body: { items } };
       },
-      shrink: async () => undefined,
-      logout: async () => undefined,
     });
     const error = await failureOf(endless.readAll(task, '/tasks'));
     expect(error).toMatchObject({ code: 'UnexpectedResponse' });

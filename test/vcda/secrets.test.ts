@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { Secret } from '../../plan/secret.js';
+import { SECRET_NAMES, Secret } from '../../plan/secret.js';
 import { scrubber } from '../../vcda/http/scrub.js';
 import { type FakeOptions, failureOf, startBody, withFake } from './support/client.js';
 import { anyTask, before, type Handler, type Seen } from './support/fake-site.js';
@@ -143,6 +143,11 @@ describe('taking secrets out of a text', () => {
         }
       }),
     );
+  });
+
+  it.each(SECRET_NAMES.flatMap((name) => [name, `X-${name.toUpperCase()}`, `my_${name}`]))('by the name %s', (name) => {
+    const scrub = scrubber({ headers: { [name]: TOKEN }, body: { deep: [{ [name]: PEER_PASSWORD }] } });
+    expect(scrub(`${TOKEN} and ${PEER_PASSWORD}`)).toBe('[secret] and [secret]');
   });
 
   it('leaves everything else', () => {

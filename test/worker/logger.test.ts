@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { SECRET_NAMES } from '../../plan/secret.js';
 import { createLogger, temporalLogger } from '../../worker/logger.js';
 
 const SECRET = 'hunter2-the-secret';
@@ -35,6 +36,7 @@ describe('a log line', () => {
     ['On-Prem-Auth'],
     ['taskToken'],
     ['Set-Cookie'],
+    ...SECRET_NAMES.map((name) => [name]),
   ])('never shows the value of %s, at any depth', (key) => {
     const { log, lines } = logging();
     log.info({ [key]: SECRET, request: { options: [{ headers: { [key]: SECRET } }] } }, 'asked');

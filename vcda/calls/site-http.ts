@@ -10,7 +10,7 @@ import { createLists } from './lists.js';
 
 export type SiteHttp = ReturnType<typeof createSiteHttp>;
 
-export function createSiteHttp(name: string, session: SiteSession) {
+export function createSiteHttp(name: string, session: Pick<SiteSession, 'send'>) {
   async function send(call: Call, options: CallOptions = {}): Promise<Answer> {
     const { operationId, signal, timeout, site, peer = site, resumedAt } = options;
     const query = site === undefined ? call.query : { site, ...call.query };
@@ -42,9 +42,8 @@ export function createSiteHttp(name: string, session: SiteSession) {
       status,
       method: call.method,
       path: call.path,
-      operationId: options.operationId ?? null,
+      operationId: options.operationId,
       acted: 'unknown',
-      retryAfter: null,
     });
 
   const read = <T extends z.ZodType>(schema: T, path: string, query: Query = {}, options?: CallOptions) =>
@@ -73,12 +72,9 @@ export function createSiteHttp(name: string, session: SiteSession) {
       site: name,
       code: 'BadRequest',
       detail: `'${id}' is no id`,
-      status: null,
       method: 'GET',
       path: '',
-      operationId: null,
       acted: 'no',
-      retryAfter: null,
     });
   }
 

@@ -2,7 +2,7 @@
 import type { CallAction, ErrorRow, RetryTimes, TaskAction } from './error-table.js';
 
 export const BEGIN =
-  '<!-- generated from vcda/error-table.ts; UPDATE_DOCS=1 npm test -- test/vcda/error-codes-page -->';
+  '<!-- generated from vcda/errors/error-table.ts; UPDATE_DOCS=1 npm test -- test/vcda/error-codes-page -->';
 export const END = '<!-- end of the generated table -->';
 
 const HEADINGS = [

@@ -10,16 +10,16 @@ export interface VcdaErrorFields {
   code: string;
   /** VCDA's `msg`, or what the network said */
   detail: string;
-  /** HTTP status; null when no answer arrived */
-  status: number | null;
+  /** HTTP status; null, as by default, when no answer arrived */
+  status?: number | null | undefined;
   method: string;
   path: string;
-  operationId: string | null;
+  operationId?: string | null | undefined;
   acted: Acted;
-  /** ms the site asked to wait; null when it did not */
-  retryAfter: number | null;
-  /** the site asks for a token [client powercli]: the session is gone, not just its extension */
-  challenged?: boolean;
+  /** ms the site asked to wait; null, as by default, when it did not */
+  retryAfter?: number | null | undefined;
+  /** the site asks for a token [client powercli]: the session is gone, not just its extension; default false */
+  challenged?: boolean | undefined;
 }
 
 /** Codes for failures that carry no VCDA code. */
@@ -49,17 +49,18 @@ export class VcdaError extends Error implements VcdaErrorFields {
   readonly challenged: boolean;
 
   constructor(fields: VcdaErrorFields, options?: { cause?: unknown }) {
-    const answer = fields.status === null ? fields.code : `${fields.status} ${fields.code}`;
-    super(`site ${fields.site}: ${fields.method} ${fields.path} failed: ${answer}: ${fields.detail}`, options);
-    this.site = fields.site;
-    this.code = fields.code;
-    this.detail = fields.detail;
-    this.status = fields.status;
-    this.method = fields.method;
-    this.path = fields.path;
-    this.operationId = fields.operationId;
+    const { site, code, detail, status = null, method, path } = fields;
+    const answer = status === null ? code : `${status} ${code}`;
+    super(`site ${site}: ${method} ${path} failed: ${answer}: ${detail}`, options);
+    this.site = site;
+    this.code = code;
+    this.detail = detail;
+    this.status = status;
+    this.method = method;
+    this.path = path;
+    this.operationId = fields.operationId ?? null;
     this.acted = fields.acted;
-    this.retryAfter = fields.retryAfter;
+    this.retryAfter = fields.retryAfter ?? null;
     this.challenged = fields.challenged ?? false;
   }
 }

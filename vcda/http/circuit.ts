@@ -5,6 +5,7 @@
  */
 import {
   BrokenCircuitError,
+  type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -24,11 +25,6 @@ export interface CircuitTimes {
 
 const TIMES: CircuitTimes = { firstPause: 1_000, longestPause: 30_000 };
 
-export interface Circuit {
-  /** @param down makes the error for a call that is not sent, because the site is known to be down */
-  run<T>(exchange: () => Promise<T>, down: (detail: string) => VcdaError): Promise<T>;
-}
-
 /** What an exchange came to, as far as the site being there is concerned. */
 type Outcome<T> = { answer: T } | { refusal: unknown };
 
@@ -37,32 +33,42 @@ class Inconclusive extends Error {
   override readonly name = 'Inconclusive';
 }
 
-export function createCircuit(site: string, times: CircuitTimes = TIMES): Circuit {
-  const policy = circuitBreaker(
-    // A probe that was withdrawn has not shown that the site is back.
-    handleWhen((error) => isAway(error) || (error instanceof Inconclusive && policy.state === CircuitState.HalfOpen)),
-    {
-      breaker: new ConsecutiveBreaker(FAILURES_IN_A_ROW),
-      halfOpenAfter: new ExponentialBackoff({
-        initialDelay: times.firstPause,
-        maxDelay: times.longestPause,
-        exponent: 2,
-      }),
-    },
-  );
-  return {
-    async run<T>(exchange: () => Promise<T>, down: (detail: string) => VcdaError): Promise<T> {
-      try {
-        const outcome = await policy.execute(() => outcomeOf(exchange));
-        if ('refusal' in outcome) throw outcome.refusal;
-        return outcome.answer;
-      } catch (error) {
-        if (error instanceof Inconclusive) throw error.cause;
-        if (!(error instanceof BrokenCircuitError)) throw error;
-        throw down(`${site} did not answer the last ${FAILURES_IN_A_ROW} calls; it is probed from time to time`);
-      }
-    },
-  };
+export class Circuit {
+  readonly #site: string;
+  readonly #policy: CircuitBreakerPolicy;
+
+  constructor(site: string, times: CircuitTimes = TIMES) {
+    this.#site = site;
+    this.#policy = circuitBreaker(
+      // A probe that was withdrawn has not shown that the site is back.
+      handleWhen((error) => isAway(error) || (error instanceof Inconclusive && this.#isProbing)),
+      {
+        breaker: new ConsecutiveBreaker(FAILURES_IN_A_ROW),
+        halfOpenAfter: new ExponentialBackoff({
+          initialDelay: times.firstPause,
+          maxDelay: times.longestPause,
+          exponent: 2,
+        }),
+      },
+    );
+  }
+
+  get #isProbing(): boolean {
+    return this.#policy.state === CircuitState.HalfOpen;
+  }
+
+  /** @param down makes the error for a call that is not sent, because the site is known to be down */
+  async run<T>(exchange: () => Promise<T>, down: (detail: string) => VcdaError): Promise<T> {
+    try {
+      const outcome = await this.#policy.execute(() => outcomeOf(exchange));
+      if ('refusal' in outcome) throw outcome.refusal;
+      return outcome.answer;
+    } catch (error) {
+      if (error instanceof Inconclusive) throw error.cause;
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      throw down(`${this.#site} did not answer the last ${FAILURES_IN_A_ROW} calls; it is probed from time to time`);
+    }
+  }
 }
 
 async function outcomeOf<T>(exchange: () => Promise<T>): Promise<Outcome<T>> {

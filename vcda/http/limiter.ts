@@ -2,38 +2,38 @@
 import pThrottle from 'p-throttle';
 import { raced } from './raced.js';
 
-export interface Limiter {
-  /** resolves when the next call may leave; rejects with the reason of an aborted `signal` */
-  turn(signal?: AbortSignal): Promise<void>;
-  setRate(perSecond: number): void;
-}
-
 const CHANGED = new Error('the rate was changed');
 
-export function createLimiter(perSecond: number): Limiter {
-  let rate = perSecond;
-  let waiting = new AbortController();
-  let throttled = throttle(rate, waiting.signal);
-  return {
-    async turn(signal) {
-      for (;;) {
-        try {
-          return await raced(throttled(), signal);
-        } catch (error) {
-          if (error !== CHANGED) throw error;
-        }
+export class Limiter {
+  #rate: number;
+  #waiting = new AbortController();
+  #throttled: () => Promise<void>;
+
+  constructor(perSecond: number) {
+    this.#rate = perSecond;
+    this.#throttled = throttle(perSecond, this.#waiting.signal);
+  }
+
+  /** Resolves when the next call may leave; rejects with the reason of an aborted `signal`. */
+  async turn(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        return await raced(this.#throttled(), signal);
+      } catch (error) {
+        if (error !== CHANGED) throw error;
       }
-    },
-    setRate(next) {
-      if (next === rate) return;
-      rate = next;
-      const former = waiting;
-      waiting = new AbortController();
-      throttled = throttle(rate, waiting.signal);
-      // Whoever waits takes its turn under the new rate.
-      former.abort(CHANGED);
-    },
-  };
+    }
+  }
+
+  setRate(perSecond: number): void {
+    if (perSecond === this.#rate) return;
+    this.#rate = perSecond;
+    const former = this.#waiting;
+    this.#waiting = new AbortController();
+    this.#throttled = throttle(perSecond, this.#waiting.signal);
+    // Whoever waits takes its turn under the new rate.
+    former.abort(CHANGED);
+  }
 }
 
 /** A rate below one, or with a fraction, becomes a longer interval: half a call cannot be sent. */

@@ -1,5 +1,5 @@
 /** What a failed login or extension means. */
-import { statusCode, VcdaError } from '../errors/errors.js';
+import { statusCode, VcdaError, type VcdaErrorFields } from '../errors/errors.js';
 
 export const isNotAcceptable = (error: VcdaError): boolean => error.status === 406 || error.status === 415;
 
@@ -25,18 +25,6 @@ export const isNotVcda = (error: VcdaError): boolean =>
 
 /** What failed was the way to the call, so the call itself certainly did not reach the site. */
 export function beforehand(error: VcdaError): VcdaError {
-  if (error.acted === 'no') return error;
-  const { site, code, detail, status, method, path, operationId, retryAfter, challenged } = error;
-  return new VcdaError({
-    site,
-    code,
-    detail,
-    status,
-    method,
-    path,
-    operationId,
-    retryAfter,
-    challenged,
-    acted: 'no',
-  });
+  const fields: VcdaErrorFields = error;
+  return error.acted === 'no' ? error : new VcdaError({ ...fields, acted: 'no' });
 }

@@ -27,7 +27,7 @@ const NOT_TRUSTED =
   /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|CRL_)/;
 
 export function networkFailure(cause: unknown): NetworkFailure {
-  const { code, message } = rootCause(cause);
+  const { code, message } = innermost(cause);
   const detail = `${message || 'the network failed'}${code === '' ? '' : ` (${code})`}`;
   if (code === NOT_PINNED) return { code: OWN_CODES.untrusted, detail: message, acted: 'no' };
   if (NOT_TRUSTED.test(code)) return { code: OWN_CODES.untrusted, detail, acted: 'no' };
@@ -35,8 +35,12 @@ export function networkFailure(cause: unknown): NetworkFailure {
   return { code: OWN_CODES.unreachable, detail, acted: neverSent ? 'no' : 'unknown' };
 }
 
-/** undici wraps what happened in `TypeError: fetch failed`, sometimes more than once; Node gathers the addresses it tried. */
-function rootCause(error: unknown): { code: string; message: string } {
+/**
+ * The error that says what happened, by its members: errors of another realm, such as Node's own under jest, are no
+ * instances of this one's `Error`. undici wraps it in `TypeError: fetch failed`, sometimes more than once; Node gathers one
+ * for each address that it tried, of which the first speaks. Both texts are empty where there is none.
+ */
+export function innermost(error: unknown): { code: string; message: string } {
   let at = error;
   for (let inner = innerOf(at); inner !== undefined; inner = innerOf(at)) at = inner;
   if (!isRecord(at)) return { code: '', message: String(at) };
@@ -46,7 +50,6 @@ function rootCause(error: unknown): { code: string; message: string } {
   };
 }
 
-/** By their members: errors of another realm, such as Node's own under jest, are no instances of this one's `Error`. */
 function innerOf(error: unknown): unknown {
   if (!isRecord(error)) return undefined;
   const inner: unknown = Array.isArray(error.errors) ? error.errors[0] : error.cause;

@@ -6,19 +6,11 @@
 import { OWN_CODES, VcdaError } from '../errors/errors.js';
 import { extendBody, type Login, loginBody, type PeerLogin } from './login.js';
 import { beforehand, isNotAcceptable, isNotVcda, refusesCredentials, refusesPeer } from './login-errors.js';
-import { createRefusals } from './login-refusals.js';
+import { LoginRefusals } from './login-refusals.js';
+import { ACCEPT } from './media-types.js';
 import { raced } from './raced.js';
 import { encoded } from './scrub.js';
 import type { Answer, Call, Transport } from './transport.js';
-
-/**
- * Media types to ask for, best first: a pinned version keeps answers stable across upgrades of the site
- * [client terraform-provider-vcda]; an older site refuses it with 406 and gets the next.
- */
-const ACCEPT = [
-  ...['4.7', '4.6', '4.5'].map((version) => `application/vnd.vmware.h4-v${version}+json;charset=UTF-8`),
-  'application/json',
-];
 
 export const TOKEN_HEADER = 'X-VCAV-Auth';
 
@@ -30,18 +22,6 @@ export interface SessionUse {
   peer?: string | undefined;
   /** epoch ms at which a person last said `resume`; 0: never */
   resumedAt?: number | undefined;
-}
-
-export interface SiteSession {
-  /**
-   * Sends a call with a token, and once more after a new login or extension when the session turns out to have expired:
-   * a call answered 401 was not processed.
-   * @throws VcdaError `LoginRefused` when the site refuses the credentials, now or before the last `resume`
-   */
-  send(call: Call, use?: SessionUse): Promise<Answer>;
-  /** Drops the extension to a site. The path is an assumption: the vendor lists the call "Shrink" without it [doc OPI]. */
-  shrink(peer: string): Promise<void>;
-  logout(): Promise<void>;
 }
 
 /** What a session needs of a site's config; `login` may be of any of the six types. */
@@ -59,118 +39,71 @@ interface Token {
   extended: Map<string, Promise<void>>;
 }
 
-/** What a call was sent with: that, and nothing newer, is dropped when the site says it has expired. */
-interface Used {
-  token: Token;
-  extension: Promise<void> | undefined;
+/** A call that found its token or extension expired: what it was sent with, and nothing newer, is to be dropped. */
+interface ExpiredCall {
+  used: { token: Token; extension: Promise<void> | undefined };
+  error: VcdaError;
 }
 
-export function createSession(
-  config: SessionConfig,
-  transport: Transport,
-  loginOf: (site: string) => PeerLogin | undefined,
-): SiteSession {
-  let token: Promise<Token> | null = null;
-  const refusals = createRefusals();
-  let acceptFrom = 0;
+export class SiteSession {
+  readonly #config: SessionConfig;
+  readonly #transport: Transport;
+  readonly #loginOf: (site: string) => PeerLogin | undefined;
+  readonly #refusals = new LoginRefusals();
+  #token: Promise<Token> | null = null;
+  /** index into ACCEPT: what comes before was refused by the site */
+  #acceptFrom = 0;
 
-  const headersOf = (current: Token) => ({ Accept: current.accept, [TOKEN_HEADER]: current.value });
-
-  async function login(operationId: string | undefined): Promise<Token> {
-    if (config.login === undefined) throw refused(LOGIN, 'the config of this worker has no login for the site');
-    for (;;) {
-      const accept = ACCEPT[acceptFrom] ?? 'application/json';
-      try {
-        const answer = await transport.send({
-          method: 'POST',
-          path: LOGIN,
-          body: loginBody(config.login),
-          headers: { Accept: accept },
-          operationId,
-        });
-        const value = answer.headers.get(TOKEN_HEADER);
-        if (value === null || value === '') throw notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
-        return { value, accept, proven: false, extended: new Map() };
-      } catch (error) {
-        if (!(error instanceof VcdaError)) throw error;
-        if (isNotAcceptable(error) && acceptFrom < ACCEPT.length - 1) {
-          acceptFrom += 1;
-          continue;
-        }
-        if (refusesCredentials(error)) {
-          throw refusals.remember(config.name, refused(LOGIN, `the site refuses the login: ${error.detail}`, error));
-        }
-        if (isNotVcda(error)) throw notVcda(error.status, error.detail);
-        throw beforehand(error);
-      }
-    }
+  /** @param loginOf the login of another site, to extend the session with */
+  constructor(config: SessionConfig, transport: Transport, loginOf: (site: string) => PeerLogin | undefined) {
+    this.#config = config;
+    this.#transport = transport;
+    this.#loginOf = loginOf;
   }
 
-  async function extend(current: Token, peer: string, operationId: string | undefined): Promise<void> {
-    const credentials = loginOf(peer);
-    if (credentials === undefined) throw refused(EXTEND, `the config of this worker has no login for ${peer}`);
-    const body = extendBody(peer, credentials);
-    if (body === null)
-      throw refused(
-        EXTEND,
-        `a login of type ${credentials.type} cannot be extended to ${peer}; use vcdCredentials or vcdAccessToken`,
-      );
-    try {
-      await transport.send({ method: 'POST', path: EXTEND, body, headers: headersOf(current), operationId });
-      current.proven = true;
-    } catch (error) {
-      if (!(error instanceof VcdaError)) throw error;
-      if (refusesPeer(error, current.proven))
-        throw refusals.remember(peer, refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error));
-      throw beforehand(error);
-    }
+  /**
+   * Sends a call with a token, and once more after a new login or extension when the session turns out to have expired:
+   * a call answered 401 was not processed.
+   * @throws VcdaError `LoginRefused` when the site refuses the credentials, now or before the last `resume`
+   */
+  async send(call: Call, { peer: wanted, resumedAt = 0 }: SessionUse = {}): Promise<Answer> {
+    const peer = wanted === this.#config.name ? undefined : wanted;
+    this.#refusals.check(this.#config.name, resumedAt);
+    if (peer !== undefined) this.#refusals.check(peer, resumedAt);
+    const first = await this.#attempt(call, peer);
+    if ('answer' in first) return first.answer;
+    await this.#drop(first, peer);
+    const second = await this.#attempt(call, peer);
+    if ('answer' in second) return second.answer;
+    await this.#drop(second, peer);
+    throw second.error;
   }
 
-  const refused = (path: string, detail: string, cause?: VcdaError): VcdaError =>
-    ownError(OWN_CODES.loginRefused, path, detail, cause?.status ?? null);
-  const notVcda = (status: number | null, detail: string): VcdaError =>
-    ownError(OWN_CODES.unexpected, LOGIN, detail, status);
-  const ownError = (code: string, path: string, detail: string, status: number | null): VcdaError =>
-    new VcdaError({
-      site: config.name,
-      code,
-      detail,
-      status,
-      method: 'POST',
-      path,
-      operationId: null,
-      acted: 'no',
-      retryAfter: null,
-    });
-
-  function ensure(operationId: string | undefined): Promise<Token> {
-    token ??= login(operationId).catch((error: unknown) => {
-      token = null;
-      throw error;
-    });
-    return token;
+  /** Drops the extension to a site. The path is an assumption: the vendor lists the call "Shrink" without it [doc OPI]. */
+  async shrink(peer: string): Promise<void> {
+    const current = await this.#loggedIn(undefined);
+    current.extended.delete(peer);
+    await this.#transport.send({ method: 'DELETE', path: `${EXTEND}/${encoded(peer)}`, headers: headersOf(current) });
   }
 
-  function ensureExtended(current: Token, peer: string, operationId: string | undefined): Promise<void> {
-    const under = current.extended.get(peer);
-    if (under !== undefined) return under;
-    const extension = extend(current, peer, operationId).catch((error: unknown) => {
-      current.extended.delete(peer);
-      throw error;
-    });
-    current.extended.set(peer, extension);
-    return extension;
+  async logout(): Promise<void> {
+    const current = await this.#token?.catch(() => null);
+    this.#token = null;
+    if (!current) return;
+    await this.#transport
+      .send({ method: 'DELETE', path: LOGIN, headers: headersOf(current), timeout: 2_000 })
+      .catch(() => undefined); // The site forgets an idle session by itself [KB 314989].
   }
 
-  async function attempt(call: Call, peer: string | undefined): Promise<{ answer: Answer } | ExpiredCall> {
-    const current = await raced(ensure(call.operationId), call.signal);
+  async #attempt(call: Call, peer: string | undefined): Promise<{ answer: Answer } | ExpiredCall> {
+    const current = await raced(this.#loggedIn(call.operationId), call.signal);
     let extension: Promise<void> | undefined;
     try {
       if (peer !== undefined) {
-        extension = ensureExtended(current, peer, call.operationId);
+        extension = this.#extended(current, peer, call.operationId);
         await raced(extension, call.signal);
       }
-      const answer = await transport.send({ ...call, headers: { ...call.headers, ...headersOf(current) } });
+      const answer = await this.#transport.send({ ...call, headers: { ...call.headers, ...headersOf(current) } });
       current.proven = true;
       return { answer };
     } catch (error) {
@@ -182,48 +115,98 @@ export function createSession(
   }
 
   /** Many calls may come back with the same expired token or extension; only the first drops it. */
-  async function drop({ used, error }: ExpiredCall, peer: string | undefined): Promise<void> {
+  async #drop({ used, error }: ExpiredCall, peer: string | undefined): Promise<void> {
     if (error.code === 'RemoteAuthenticationFailure') {
       // Without a peer there is nothing to extend, and a new login would only lose the extensions there are.
       if (peer === undefined) throw error;
       if (used.token.extended.get(peer) === used.extension) used.token.extended.delete(peer);
       return;
     }
-    if (token !== null && (await token.catch(() => null)) === used.token) token = null;
+    if (this.#token !== null && (await this.#token.catch(() => null)) === used.token) this.#token = null;
   }
 
-  return {
-    async send(call, { peer: wanted, resumedAt = 0 } = {}) {
-      const peer = wanted === config.name ? undefined : wanted;
-      refusals.check(config.name, resumedAt);
-      if (peer !== undefined) refusals.check(peer, resumedAt);
-      const first = await attempt(call, peer);
-      if ('answer' in first) return first.answer;
-      await drop(first, peer);
-      const second = await attempt(call, peer);
-      if ('answer' in second) return second.answer;
-      await drop(second, peer);
-      throw second.error;
-    },
+  #loggedIn(operationId: string | undefined): Promise<Token> {
+    this.#token ??= this.#login(operationId).catch((error: unknown) => {
+      this.#token = null;
+      throw error;
+    });
+    return this.#token;
+  }
 
-    async shrink(peer) {
-      const current = await ensure(undefined);
+  #extended(current: Token, peer: string, operationId: string | undefined): Promise<void> {
+    const under = current.extended.get(peer);
+    if (under !== undefined) return under;
+    const extension = this.#extend(current, peer, operationId).catch((error: unknown) => {
       current.extended.delete(peer);
-      await transport.send({ method: 'DELETE', path: `${EXTEND}/${encoded(peer)}`, headers: headersOf(current) });
-    },
+      throw error;
+    });
+    current.extended.set(peer, extension);
+    return extension;
+  }
 
-    async logout() {
-      const current = await token?.catch(() => null);
-      token = null;
-      if (!current) return;
-      await transport
-        .send({ method: 'DELETE', path: LOGIN, headers: headersOf(current), timeout: 2_000 })
-        .catch(() => undefined); // The site forgets an idle session by itself [KB 314989].
-    },
-  };
+  async #login(operationId: string | undefined): Promise<Token> {
+    const { name, login } = this.#config;
+    if (login === undefined) throw this.#refused(LOGIN, 'the config of this worker has no login for the site');
+    for (;;) {
+      const accept = ACCEPT[this.#acceptFrom] ?? 'application/json';
+      try {
+        const headers = { Accept: accept };
+        const body = loginBody(login);
+        const answer = await this.#transport.send({ method: 'POST', path: LOGIN, body, headers, operationId });
+        const value = answer.headers.get(TOKEN_HEADER);
+        if (value === null || value === '')
+          throw this.#notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
+        return { value, accept, proven: false, extended: new Map() };
+      } catch (error) {
+        if (!(error instanceof VcdaError)) throw error;
+        if (isNotAcceptable(error) && this.#acceptFrom < ACCEPT.length - 1) {
+          this.#acceptFrom += 1;
+          continue;
+        }
+        if (refusesCredentials(error))
+          throw this.#refusals.remember(
+            name,
+            this.#refused(LOGIN, `the site refuses the login: ${error.detail}`, error.status),
+          );
+        if (isNotVcda(error)) throw this.#notVcda(error.status, error.detail);
+        throw beforehand(error);
+      }
+    }
+  }
+
+  async #extend(current: Token, peer: string, operationId: string | undefined): Promise<void> {
+    const login = this.#loginOf(peer);
+    if (login === undefined) throw this.#refused(EXTEND, `the config of this worker has no login for ${peer}`);
+    const body = extendBody(peer, login);
+    if (body === null)
+      throw this.#refused(
+        EXTEND,
+        `a login of type ${login.type} cannot be extended to ${peer}; use vcdCredentials or vcdAccessToken`,
+      );
+    try {
+      const headers = headersOf(current);
+      await this.#transport.send({ method: 'POST', path: EXTEND, body, headers, operationId });
+      current.proven = true;
+    } catch (error) {
+      if (!(error instanceof VcdaError)) throw error;
+      if (refusesPeer(error, current.proven))
+        throw this.#refusals.remember(
+          peer,
+          this.#refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error.status),
+        );
+      throw beforehand(error);
+    }
+  }
+
+  #refused(path: string, detail: string, status: number | null = null): VcdaError {
+    const code = OWN_CODES.loginRefused;
+    return new VcdaError({ site: this.#config.name, code, detail, status, method: 'POST', path, acted: 'no' });
+  }
+
+  #notVcda(status: number | null, detail: string): VcdaError {
+    const code = OWN_CODES.unexpected;
+    return new VcdaError({ site: this.#config.name, code, detail, status, method: 'POST', path: LOGIN, acted: 'no' });
+  }
 }
 
-interface ExpiredCall {
-  used: Used;
-  error: VcdaError;
-}
+const headersOf = ({ accept, value }: Token): Record<string, string> => ({ Accept: accept, [TOKEN_HEADER]: value });

@@ -8,10 +8,10 @@ import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../../plan/types.js';
 import { OWN_CODES, VcdaError } from '../errors/errors.js';
 import { type Failed, parsed, refusal } from './answers.js';
-import { createCircuit } from './circuit.js';
+import { Circuit } from './circuit.js';
 import { createConnector } from './connector.js';
 import { deadline } from './deadline.js';
-import { createLimiter } from './limiter.js';
+import { Limiter } from './limiter.js';
 import { networkFailure } from './network-failure.js';
 import { MOST_BYTES, readText } from './read-body.js';
 import { encoded, scrubber } from './scrub.js';
@@ -38,57 +38,76 @@ export interface Answer {
   body: unknown;
 }
 
-export interface Transport {
-  /** @throws VcdaError for anything but a 2xx answer with JSON or no body; the reason of an aborted `signal` */
-  send(call: Call): Promise<Answer>;
-  /** requests per second from now on, for this process */
-  setRate(requestsPerSecond: number): void;
-  close(): Promise<void>;
-}
-
 /** Longer texts from a site would only fill logs and histories. */
 const LONGEST_DETAIL = 2_000;
 const LONGEST_CODE = 100;
 
-export function createTransport(config: SiteConfig): Transport {
-  const agent = new Agent({
-    connect: createConnector(config),
-    keepAliveTimeout: 30_000,
-    connections: 32,
-    // The deadline below covers the whole exchange; undici's own would hide which call it was.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const http: KyInstance = ky.create({
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    // The token must not follow the site to wherever it points.
-    redirect: 'manual',
-    fetch: (request) => fetchBy(agent, request),
-  });
-  const circuit = createCircuit(config.name);
-  const limiter = createLimiter(config.limits.requestsPerSecond);
+export class Transport {
+  readonly #config: SiteConfig;
+  readonly #agent: Agent;
+  readonly #http: KyInstance;
+  readonly #circuit: Circuit;
+  readonly #limiter: Limiter;
 
-  async function exchange(call: Call, failed: Failed): Promise<Answer> {
+  constructor(config: SiteConfig) {
+    const agent = new Agent({
+      connect: createConnector(config),
+      keepAliveTimeout: 30_000,
+      connections: 32,
+      // The deadline below covers the whole exchange; undici's own would hide which call it was.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.#config = config;
+    this.#agent = agent;
+    this.#http = ky.create({
+      prefixUrl: config.url,
+      retry: 0,
+      // ky's own ends with the headers of an answer; the deadline below, with its body.
+      timeout: false,
+      throwHttpErrors: false,
+      // The token must not follow the site to wherever it points.
+      redirect: 'manual',
+      fetch: (request) => fetchBy(agent, request),
+    });
+    this.#circuit = new Circuit(config.name);
+    this.#limiter = new Limiter(config.limits.requestsPerSecond);
+  }
+
+  /** @throws VcdaError for anything but a 2xx answer with JSON or no body; the reason of an aborted `signal` */
+  async send(call: Call): Promise<Answer> {
+    const failed = failures(this.#config.name, call);
+    call.signal?.throwIfAborted();
+    return this.#circuit.run(
+      () => this.#exchange(call, failed),
+      (detail) => failed(OWN_CODES.unreachable, detail, 'no'),
+    );
+  }
+
+  /** requests per second from now on, for this process */
+  setRate(requestsPerSecond: number): void {
+    this.#limiter.setRate(requestsPerSecond);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#agent.closed) await this.#agent.close();
+  }
+
+  async #exchange(call: Call, failed: Failed): Promise<Answer> {
+    const { method, path, query, body: json, timeout = this.#config.timeouts.request } = call;
     const headers = sendable(call, failed);
-    await limiter.turn(call.signal);
-    const timeout = call.timeout ?? config.timeouts.request;
+    await this.#limiter.turn(call.signal);
     const clock = deadline(timeout, call.signal);
     try {
-      const response = await http(url(config.url, call), {
-        method: call.method,
-        headers,
-        signal: clock.signal,
-        ...(call.body === undefined ? {} : { json: call.body }),
-      });
+      // ky joins a path to its prefix by a slash of its own.
+      const asked = { method, headers, searchParams: query, json, signal: clock.signal };
+      const response = await this.#http(path.slice(1), asked);
+      const { status, ok } = response;
       const text = await readText(response);
       if (text === null)
-        throw failed(OWN_CODES.unexpected, `the body is larger than ${MOST_BYTES} bytes`, 'unknown', {
-          status: response.status,
-        });
-      if (!response.ok) throw refusal(response.status, response.headers, text, failed);
-      return { status: response.status, headers: response.headers, body: parsed(text, failed, response.status) };
+        throw failed(OWN_CODES.unexpected, `the body is larger than ${MOST_BYTES} bytes`, 'unknown', { status });
+      if (!ok) throw refusal(status, response.headers, text, failed);
+      return { status, headers: response.headers, body: parsed(text, failed, status) };
     } catch (error) {
       if (error instanceof VcdaError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
@@ -99,21 +118,6 @@ export function createTransport(config: SiteConfig): Transport {
       clock.stop();
     }
   }
-
-  return {
-    async send(call) {
-      const failed = failures(config.name, call);
-      call.signal?.throwIfAborted();
-      return circuit.run(
-        () => exchange(call, failed),
-        (detail) => failed(OWN_CODES.unreachable, detail, 'no'),
-      );
-    },
-    setRate: limiter.setRate,
-    async close() {
-      if (!agent.closed) await agent.close();
-    },
-  };
 }
 
 /**
@@ -134,16 +138,14 @@ function failures(site: string, call: Call): Failed {
   return (code, detail, acted, more = {}) => {
     const scrub = scrubber(call);
     return new VcdaError({
+      ...more,
       site,
       code: scrub(code).slice(0, LONGEST_CODE),
       detail: scrub(detail).slice(0, LONGEST_DETAIL),
       acted,
-      status: more.status ?? null,
-      retryAfter: more.retryAfter ?? null,
-      challenged: more.challenged ?? false,
       method: call.method,
       path: call.path,
-      operationId: call.operationId ?? null,
+      operationId: call.operationId,
     });
   };
 }
@@ -166,11 +168,3 @@ function sendable(call: Call, failed: Failed): Record<string, string> {
 /** As it goes over the wire, in the header and in filters alike: ids may contain names in any script. */
 export const operationIdHeader = (operationId: string): string =>
   /^[\x21-\x7e]*$/.test(operationId) ? operationId : encoded(operationId);
-
-function url(base: string, call: Call): URL {
-  const target = new URL(base + call.path);
-  for (const [name, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) target.searchParams.set(name, String(value));
-  }
-  return target;
-}
