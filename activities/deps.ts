@@ -7,7 +7,7 @@ import { finalFailure } from './failures.js';
 export interface ActivityDeps {
   sites: Sites;
   /** for telling workflows what was seen */
-  client: Pick<Client, 'workflow'>;
+  client: Pick<Client, 'workflow' | 'activity' | 'withDeadline'>;
   /** where a site's workflow is started when it does not run yet */
   taskQueue: string;
   /** programs that checks may run, by name */

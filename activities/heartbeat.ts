@@ -5,26 +5,17 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 const INTERVAL = 2_000;
 
 export interface Pulse {
-  /**
-   * Whether this process stood still long enough for the server to have given the activity to another worker. Asked right
-   * before anything is sent that must not be sent twice.
-   */
-  missed(): boolean;
   /** beats at once: what the last beat before the end of an attempt says, the next attempt finds */
   beat(): void;
 }
 
 /** @param details what the next attempt finds in `heartbeatDetails`; asked at each beat */
 export async function beating<T>(details: () => unknown, work: (pulse: Pulse) => Promise<T>): Promise<T> {
-  let last = Date.now();
-  const beat = () => {
-    last = Date.now();
-    heartbeat(details());
-  };
+  const beat = () => heartbeat(details());
   beat();
   const timer = setInterval(beat, INTERVAL);
   try {
-    return await work({ missed: () => Date.now() - last > 3 * INTERVAL, beat });
+    return await work({ beat });
   } finally {
     clearInterval(timer);
   }

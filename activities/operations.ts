@@ -7,6 +7,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
+import { Acknowledgement } from './acknowledgement.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, finalFailure, knownSites } from './failures.js';
@@ -128,6 +129,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       const trail: Trail = { attempt, acted: 'unknown' };
       const doubtful = attempt > 1 && !wasNotActedOn(activityInfo().heartbeatDetails, attempt - 1);
       let untouched = !doubtful;
+      const acknowledgement = new Acknowledgement(deps.client, () => trail);
       return beating(
         () => trail,
         async (pulse) => {
@@ -139,11 +141,15 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             refuseIfTooLate(request);
             const began = untouched;
             untouched = false;
-            if (pulse.missed())
-              throw new Error('the worker stood still and may have been replaced; the next attempt looks first');
+            let left = false;
+            const beforeSend = async () => {
+              await acknowledgement.fresh();
+              refuseIfTooLate(request);
+              left = true;
+            };
             const submittedAt = Date.now();
-            const task = await send(site, request, options, deps).catch((error: unknown) => {
-              untouched = began && error instanceof VcdaError && error.acted === 'no';
+            const task = await send(site, request, { ...options, beforeSend }, deps).catch((error: unknown) => {
+              untouched = began && (!left || (error instanceof VcdaError && error.acted === 'no'));
               throw error;
             });
             return await handOver(request, {

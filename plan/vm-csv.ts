@@ -26,7 +26,7 @@ export function entriesOfCsv(plan: Source, csv: string, named: Path, problems: P
     problems.push({ ...plan.at(named), message: `the CSV file ${file} ${read.reason}` });
     return [];
   }
-  const table = parseCsv(file, read.text, problems);
+  const table = parseCsv(file, read.text, COLUMNS, problems);
   if (!table || !headerIsGood(file, table.columns, problems)) return [];
   if (table.rows.length === 0) {
     problems.push({ file, line: 1, column: 1, message: 'the file names no VMs', expected: 'a row for each VM' });
@@ -47,8 +47,12 @@ function headerIsGood(file: string, columns: { name: string; place: Place }[], p
   const names = columns.map(({ name }) => name);
   for (const [index, { name, place }] of columns.entries()) {
     if (!COLUMNS.includes(name)) {
-      const hint = name.includes(';') ? { hint: 'cells are separated by commas' } : didYouMean(name, COLUMNS);
-      problems.push({ ...place, message: `unknown column ${quote(name)}`, expected: oneOf(COLUMNS), ...hint });
+      problems.push({
+        ...place,
+        message: name === '' ? 'a column without a name has cells' : `unknown column ${quote(name)}`,
+        expected: oneOf(COLUMNS),
+        ...didYouMean(name, COLUMNS),
+      });
     } else if (names.indexOf(name) < index) {
       problems.push({ ...place, message: `the column ${quote(name)} is there twice` });
     }

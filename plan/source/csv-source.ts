@@ -13,14 +13,26 @@ interface Cell {
   place: Place;
 }
 
-/** Splits a CSV into cells that know their line and column; undefined after adding the problem that stops the reading. */
-export function parseCsv(file: string, text: string, problems: Problem[]): CsvTable | undefined {
-  const places = bytePlaces(file, text);
+/**
+ * Splits a CSV into cells that know their line and column; undefined after adding the problem that stops the reading. Commas,
+ * semicolons and tabs are told from the header.
+ *
+ * @param known the columns that a reader may expect: `Storage Profile` or `STORAGEPROFILE` is taken for `storageProfile`
+ */
+export function parseCsv(
+  file: string,
+  text: string,
+  known: readonly string[],
+  problems: Problem[],
+): CsvTable | undefined {
+  const { delimiter, body } = dialectOf(text);
+  const places = bytePlaces(file, body);
   const records: Cell[][] = [];
   // End of the cell read last, which is where the next one begins but for its delimiter.
   let end = -1;
   try {
-    parse(text, {
+    parse(body, {
+      delimiter,
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
@@ -39,7 +51,8 @@ export function parseCsv(file: string, text: string, problems: Problem[]): CsvTa
     problems.push({ ...places.at(places.skip(end + 1, true)), message });
     return undefined;
   }
-  const [header, ...rows] = records;
+  // A spreadsheet keeps rows and columns that were once in use: a row whose cells are all empty is none.
+  const [header, ...rows] = records.filter((cells) => cells.some((cell) => cell.text !== ''));
   if (!header) {
     problems.push({
       file,
@@ -50,8 +63,47 @@ export function parseCsv(file: string, text: string, problems: Problem[]): CsvTa
     });
     return undefined;
   }
-  const columns = header.map((cell) => ({ name: cell.text, place: cell.place }));
-  return { columns, rows: rows.map((cells) => rowSource(file, columns, cells)) };
+  // Nor is a column that has neither a header nor cells.
+  const used = Math.max(...[header, ...rows].map((cells) => cells.findLastIndex((cell) => cell.text !== '') + 1));
+  const columns = header.slice(0, used).map(({ text: written, place }) => {
+    const name = known.find((column) => squeezed(column) === squeezed(written)) ?? written;
+    return { name, place };
+  });
+  return { columns, rows: rows.map((cells) => rowSource(file, columns, withoutEmptyEnd(cells, columns.length))) };
+}
+
+const squeezed = (header: string): string => header.replace(/[\s_-]/g, '').toLowerCase();
+
+function withoutEmptyEnd(cells: Cell[], columns: number): Cell[] {
+  const last = cells.findLastIndex((cell) => cell.text !== '');
+  return cells.slice(0, Math.max(columns, last + 1));
+}
+
+/** What separates cells, most usual first: the comma, and what spreadsheets write where the comma is a decimal sign. */
+const DELIMITERS = [',', ';', '\t'] as const;
+
+/**
+ * The delimiter, from a line `sep=;` (spreadsheets write and read it) or else from the header, and the text without such
+ * lines and without PowerShell's `#TYPE …` line. Their line ends stay, so that all else keeps its place in the file.
+ */
+function dialectOf(text: string): { delimiter: string; body: string } {
+  let delimiter: string | null = null;
+  let body = text;
+  for (;;) {
+    const blanks = /^\s*/.exec(body)?.[0] ?? '';
+    const rest = body.slice(blanks.length);
+    const line = /^[^\r\n]*/.exec(rest)?.[0] ?? '';
+    const sep = /^"?sep=(.)"?$/i.exec(line);
+    if (sep === null && !/^"?#TYPE\b/i.test(line)) return { delimiter: delimiter ?? delimiterIn(line), body };
+    delimiter = sep?.[1] ?? delimiter;
+    body = blanks + rest.slice(line.length);
+  }
+}
+
+function delimiterIn(header: string): string {
+  const unquoted = header.replace(/"[^"]*"/g, '');
+  const count = (delimiter: string) => unquoted.split(delimiter).length;
+  return DELIMITERS.reduce<string>((best, one) => (count(one) > count(best) ? one : best), ',');
 }
 
 function rowSource(file: string, columns: CsvTable['columns'], cells: Cell[]): CsvTable['rows'][number] {

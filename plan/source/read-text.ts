@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Text of a UTF-8 file without its byte order mark, or the reason why it cannot be read, in words. */
+/**
+ * Text of a file without its byte order mark, or the reason why it cannot be read, in words. UTF-8, or UTF-16 where a byte
+ * order mark says so, as spreadsheets write "Unicode text".
+ */
 export function readText(path: string): { text: string } | { reason: string } {
   let bytes: Buffer;
   try {
@@ -9,10 +12,15 @@ export function readText(path: string): { text: string } | { reason: string } {
     return { reason: REASONS[errorCode(error)] ?? `cannot be read (${errorCode(error)})` };
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { text: new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes) };
   } catch {
-    return { reason: 'is not UTF-8 text' };
+    return { reason: 'is neither UTF-8 text nor UTF-16 with a byte order mark' };
   }
+}
+
+function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 const REASONS: Record<string, string> = {

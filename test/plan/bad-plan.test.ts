@@ -335,10 +335,14 @@ describe('a bad CSV', () => {
   const ROWS: [string, string, string | RegExp][] = [
     [
       'an unknown column',
-      `id,name,storageprofile\n${A},a,\n`,
-      'vms.csv:1:9  unknown column "storageprofile" (expected wave, id, name, after, vdc, storageProfile, replicationId or address; hint: did you mean storageProfile?)',
+      `id,name,storageprofil\n${A},a,\n`,
+      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, replicationId or address; hint: did you mean storageProfile?)',
     ],
-    ['semicolons', `id;name\n${A};a\n`, /^vms\.csv:1:1 {2}the column "id" is missing/],
+    [
+      'semicolons above commas',
+      `id;name\n${A},a\n`,
+      'vms.csv:2:1  the row has 1 cells (expected 2, as the header has)',
+    ],
     ['a missing column', `id\n${A}\n`, /^vms\.csv:1:1 {2}the column "name" is missing/],
     ['a column twice', `id,name,id\n${A},a,${B}\n`, 'vms.csv:1:9  the column "id" is there twice'],
     ['too few cells', `id,name,after\n${A},a\n`, 'vms.csv:2:1  the row has 2 cells (expected 3, as the header has)'],

@@ -32,7 +32,8 @@ export interface Lab {
   start(plan: Plan, run?: string): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
   /** what the simulator's ledger and world hold against a report that says every VM succeeded, one line each */
   wrongWith(report: RunReport): string[];
-  startWorker(): Promise<{ stop(): Promise<void> }>;
+  /** `address`: reaches Temporal there, through a gate that a test can shut, say */
+  startWorker(options?: { address?: string }): Promise<{ stop(): Promise<void> }>;
   /** corrects the login of every site in the config that the next worker gets */
   mendPassword(password: string): void;
   close(): Promise<void>;
@@ -95,21 +96,26 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
       const succeeded = report.vms.filter((vm) => vm.state === 'succeeded');
       return judge(succeeded, simulator.control.ledger(), simulator.control.world(), names).wrong;
     },
-    async startWorker() {
+    async startWorker({ address: through } = {}) {
       bundle ??= testBundle();
+      const own = through === undefined ? null : await connections(through);
       const sites = createSites(config);
       const worker = await createDroverWorker({
-        connection: native,
+        connection: own?.native ?? native,
         namespace: 'default',
         taskQueue: config.worker.taskQueue,
-        client,
+        client: own?.client ?? client,
         sites,
         commands: config.worker.checks,
         bundle: await bundle,
         shutdownGraceTime: 100,
       });
       const ended = worker.run();
-      const handle = { stop: once(() => stopWorker(worker, ended, sites)) };
+      const stop = async () => {
+        await stopWorker(worker, ended, sites);
+        await own?.close();
+      };
+      const handle = { stop: once(stop) };
       running.push(handle);
       return handle;
     },
@@ -128,6 +134,17 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
   };
   for (let n = 0; n < workers; n += 1) await lab.startWorker();
   return lab;
+}
+
+/** Connections of one worker's own. */
+async function connections(address: string) {
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const close = async () => {
+    await native.close();
+    await connection.close();
+  };
+  return { client: temporalClient(connection), native, close };
 }
 
 async function stopWorker(worker: Worker, ended: Promise<void>, sites: { close(): Promise<void> }): Promise<void> {

@@ -1,4 +1,5 @@
 import type { SessionUse } from '../http/session.js';
+import type { Call } from '../http/transport.js';
 
 /** What every call of a site may be given. */
 export interface CallOptions extends SessionUse {
@@ -7,6 +8,8 @@ export interface CallOptions extends SessionUse {
   /** goes out as `?site=`: the site that executes the call; absent: the one that is asked. Needs an extension to it [doc UG47] */
   site?: string | undefined;
   signal?: AbortSignal | undefined;
+  /** of the call itself, not of a login on its way; see {@link Call} */
+  beforeSend?: Call['beforeSend'];
   /** ms */
   timeout?: number | undefined;
 }

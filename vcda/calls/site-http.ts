@@ -12,9 +12,9 @@ export type SiteHttp = ReturnType<typeof createSiteHttp>;
 
 export function createSiteHttp(name: string, session: Pick<SiteSession, 'send'>) {
   async function send(call: Call, options: CallOptions = {}): Promise<Answer> {
-    const { operationId, signal, timeout, site, peer = site, resumedAt } = options;
+    const { operationId, signal, timeout, beforeSend, site, peer = site, resumedAt } = options;
     const query = site === undefined ? call.query : { site, ...call.query };
-    return session.send({ ...call, query, operationId, signal, timeout }, { peer, resumedAt });
+    return session.send({ ...call, query, operationId, signal, timeout, beforeSend }, { peer, resumedAt });
   }
 
   /** Sends a call and checks its answer. */

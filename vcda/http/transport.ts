@@ -29,6 +29,8 @@ export interface Call {
   /** ms, instead of the site's `timeouts.request`; for the whole exchange, the body included */
   timeout?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** awaited after every other wait, right before the request leaves; what it throws is thrown, and nothing is sent */
+  beforeSend?: (() => Promise<void>) | undefined;
 }
 
 export interface Answer {
@@ -95,6 +97,7 @@ export class Transport {
     const { method, path, query, body: json, timeout = this.#config.timeouts.request } = call;
     const headers = sendable(call, failed);
     await this.#limiter.turn(call.signal);
+    await call.beforeSend?.();
     const clock = new Deadline(timeout, call.signal);
     try {
       // ky joins a path to its prefix by a slash of its own.
