@@ -7,15 +7,18 @@ import type { CarriedRun, Scope } from '../../contract/messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
 import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
+import {
+  ALREADY_MIGRATED,
+  alreadyMigrated,
+  dependencyNotMet,
+  inUse,
+  skippedInUse,
+  terminated,
+  timedOut,
+} from './unbegun.js';
 
 /** Temporal advises at most 500 open children of one workflow. */
 export const MOST_OPEN = 500;
-
-/** Code of a VM that is skipped since an earlier run has migrated it. */
-const ALREADY_MIGRATED = 'AlreadyMigrated';
-
-/** Of an error that no site had a part in. */
-const NO_OPERATION = { operation: null, taskId: null, site: null };
 
 /** Why a run starts nothing more, and the next step for a person. */
 export interface Pause {
@@ -160,40 +163,31 @@ export class RunProgress {
     this.#change(vmId, {
       state: 'waiting',
       waitingFor: 'dependency',
-      error: { ...NO_OPERATION, code: 'VmInUse', message: `waits for ${holder}, which has this VM`, advice: null },
+      error: inUse(holder),
     });
   }
 
   /** The VM was migrated before: it is not started again, since its source is off and a copy of it runs. */
   migratedBefore(vmId: string, run: string, now: number): void {
-    const { name } = this.#report(vmId);
     this.#open.delete(vmId);
     this.#change(vmId, {
       state: 'skipped',
       step: 'done',
       waitingFor: null,
       finishedAt: new Date(now).toISOString(),
-      error: {
-        ...NO_OPERATION,
-        code: ALREADY_MIGRATED,
-        message: `${name} (${vmId}) was migrated by run ${run} already, so it was not started.`,
-        advice: 'Leave it out of the plan; if its source is in use again, say so with remigrate: true in the plan.',
-      },
+      error: alreadyMigrated(this.#report(vmId), run),
     });
   }
 
   /** Others have these VMs for longer than the drill waits. */
   skipBlocked(vmIds: string[], now: number): void {
     for (const id of vmIds) {
-      const { name, error } = this.#report(id);
-      const message = `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}.`;
-      const advice = 'Run the drill again when that is over.';
       this.#change(id, {
         state: 'skipped',
         step: 'done',
         waitingFor: null,
         finishedAt: new Date(now).toISOString(),
-        error: { ...NO_OPERATION, code: 'VmInUse', message, advice },
+        error: skippedInUse(this.#report(id)),
       });
     }
   }
@@ -205,16 +199,14 @@ export class RunProgress {
 
   /** Ends what was not begun, for want of time; returns the open VMs, which must be told. */
   giveUp(now: number): string[] {
-    for (const { id, name, state } of this.#vms.values()) {
+    for (const { id, state } of this.#vms.values()) {
       if (isFinal(state) || this.#open.has(id)) continue;
-      const message = `${name} (${id}) was not recovered: the time of the drill was over.`;
-      const advice = 'See in drover report what took so long, or give the drill a longer timeout.';
       this.#change(id, {
         state: 'failed',
         step: 'done',
         waitingFor: null,
         finishedAt: new Date(now).toISOString(),
-        error: { ...NO_OPERATION, code: 'TimedOut', message, advice },
+        error: timedOut(this.#report(id)),
       });
     }
     return this.open;
@@ -236,15 +228,7 @@ export class RunProgress {
       state: 'failed',
       waitingFor: null,
       finishedAt: new Date(now).toISOString(),
-      error: {
-        code: 'Terminated',
-        message: `the workflow of ${report.name} (${vmId}) was terminated.`,
-        // The last that is known to have been sent; whatever came after it, nobody can tell.
-        operation: report.operations.at(-1)?.kind ?? null,
-        taskId: report.operations.at(-1)?.taskId ?? null,
-        site: this.#plan.destination.site,
-        advice: `Look at its replication at ${this.#plan.destination.site} before it is run again.`,
-      },
+      error: terminated(report, this.#plan.destination.site),
     });
   }
 
@@ -360,12 +344,7 @@ export class RunProgress {
         state: 'skipped',
         step: 'done',
         waitingFor: null,
-        error: {
-          ...NO_OPERATION,
-          code: 'DependencyNotMet',
-          message: `${vm.name} (${vm.id}) was not started, since ${missing.name} (${missing.id}) ${missing.state}.`,
-          advice: 'Fix that VM, then run this one again.',
-        },
+        error: dependencyNotMet(vm, missing),
       });
     }
   }
