@@ -6,14 +6,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const file = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(file, 'utf8'));
 
-const resolves = (from, name) => {
+function resolves(from, name) {
   for (let at = from; ; at = at.slice(0, Math.max(at.lastIndexOf('/node_modules/'), 0))) {
     if (lock.packages[`${at && `${at}/`}node_modules/${name}`]) return true;
     if (!at) return false;
   }
-};
+}
 
-const platformOf = (name) => {
+function platformOf(name) {
   const words = name.split('/')[1].split('-');
   const pick = (known) => words.find((word) => known.includes(word));
   const os = pick(['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32']);
@@ -21,7 +21,7 @@ const platformOf = (name) => {
   if (!os || !cpu) throw new Error(`${name}: no platform can be read from this name`);
   const libc = os === 'linux' && words.map((word) => /^(gnu|musl)/.exec(word)?.[1]).find(Boolean);
   return { cpu: [cpu], ...(libc && { libc: [libc === 'gnu' ? 'glibc' : 'musl'] }), optional: true, os: [os] };
-};
+}
 
 let added = 0;
 for (const [path, { optionalDependencies = {}, dev }] of Object.entries(lock.packages)) {

@@ -25,10 +25,10 @@ export function createInspectActivities(deps: ActivityDeps) {
       const site = configured(deps, input.site);
       const options = { signal: cancellationSignal(), resumedAt: input.now };
       const checks: SiteCheck[] = [];
-      const note = (name: SiteCheck['name'], finding: Finding): boolean => {
+      function note(name: SiteCheck['name'], finding: Finding): boolean {
         checks.push({ name, ...finding });
         return finding.ok === true;
-      };
+      }
 
       const login = await attempt(() => site.currentSession(options));
       const away =

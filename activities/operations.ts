@@ -142,11 +142,11 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             const began = untouched;
             untouched = false;
             let left = false;
-            const beforeSend = async () => {
+            async function beforeSend() {
               await acknowledgement.fresh();
               refuseIfTooLate(request);
               left = true;
-            };
+            }
             const submittedAt = Date.now();
             const task = await send(site, request, { ...options, beforeSend }, deps).catch((error: unknown) => {
               untouched = began && (!left || (error instanceof VcdaError && error.acted === 'no'));

@@ -35,7 +35,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     const tasks = await site.tasksById(taskIds, options);
     // The lists have been answered; that one watch could not be asked about must not undo what the others have shown.
     const unheard = new Map<Watch, VcdaError>();
-    const unlessUnheard = async <T>(watch: Watch, ask: () => Promise<T>): Promise<T | undefined> => {
+    async function unlessUnheard<T>(watch: Watch, ask: () => Promise<T>): Promise<T | undefined> {
       try {
         return await ask();
       } catch (error) {
@@ -43,7 +43,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         unheard.set(watch, error);
         return undefined;
       }
-    };
+    }
     for (const watch of watches) {
       if (watch.phase !== 'task' || watch.taskId === null || tasks.has(watch.taskId)) continue;
       // A list may leave out what the task's own address still shows; asked once the wait for the list is over.
@@ -112,7 +112,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       let watches: Watch[] = [];
       let failures = 0;
 
-      const poll = async (): Promise<PolledSite> => {
+      async function poll(): Promise<PolledSite> {
         while (Date.now() - began < LIFE) {
           list = await askTemporal(deps, () => workflow.query(siteWatchesQuery, { version: list.version })).catch(
             (error: unknown) => {
@@ -160,7 +160,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
           }
         }
         return { ended: [], hold: null };
-      };
+      }
       return beating(() => ({ watching: watches.length, failures }), poll);
     },
 

@@ -246,9 +246,9 @@ function byRoute(requests: RequestCount[]): Cost['requests']['byRoute'] {
 
 function durations(reports: VmReport[]): Cost['seconds'] {
   const found = new Map<string, number[]>();
-  const note = (kind: string, from: string, to: string | null | undefined): void => {
+  function note(kind: string, from: string, to: string | null | undefined): void {
     if (to) found.set(kind, [...(found.get(kind) ?? []), (Date.parse(to) - Date.parse(from)) / 1000]);
-  };
+  }
   for (const { operations } of reports) {
     for (const { kind, submittedAt, finishedAt } of operations) note(kind, submittedAt, finishedAt);
     const start = operations.findLast(({ kind }) => kind === 'start');

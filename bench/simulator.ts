@@ -47,11 +47,11 @@ async function serve(): Promise<void> {
 async function measure(): Promise<void> {
   const server = fork(fileURLToPath(import.meta.url), ['--serve', '--vms', String(wanted.vms)]);
   const [url] = (await once(server, 'message')) as [string];
-  const usage = async (): Promise<Usage> => {
+  async function usage(): Promise<Usage> {
     const answer = once(server, 'message');
     server.send('usage');
     return ((await answer) as [Usage])[0];
-  };
+  }
   try {
     await load(url, usage);
   } finally {
@@ -63,7 +63,7 @@ async function measure(): Promise<void> {
 async function load(url: string, usage: () => Promise<Usage>): Promise<void> {
   const dispatcher = new Agent({ connections: 64, pipelining: 1 });
   let token = '';
-  const call = async (method: 'GET' | 'POST', path: string, body?: object): Promise<Record<string, unknown>> => {
+  async function call(method: 'GET' | 'POST', path: string, body?: object): Promise<Record<string, unknown>> {
     const answer = await request(`${url}${path}`, {
       method,
       dispatcher,
@@ -74,7 +74,7 @@ async function load(url: string, usage: () => Promise<Usage>): Promise<void> {
     if (answer.statusCode >= 300)
       throw new Error(`${method} ${path}: ${answer.statusCode} ${await answer.body.text()}`);
     return (await answer.body.json()) as Record<string, unknown>;
-  };
+  }
   await call('POST', '/sessions', { type: 'vcdCredentials', vcdUser: 'ops@acme', vcdPassword: 'drover-sim' });
   await call('POST', '/sessions/extend', {
     type: 'credentials',
@@ -84,14 +84,14 @@ async function load(url: string, usage: () => Promise<Usage>): Promise<void> {
   });
   const vms = simulatedVms({ vms: wanted.vms });
   const started: { task: string; replication?: string }[] = [];
-  const start = async (vmId: string): Promise<void> => {
+  async function start(vmId: string): Promise<void> {
     const task = await call('POST', '/vm-replications', {
       source: { type: 'vm', site: 'paris', vmId },
       destination: { type: 'vcloud', site: 'lyon', vdc: siteVdcId('lyon'), storageProfile: '*' },
       isMigration: true,
     });
     started.push({ task: String(task['id']) });
-  };
+  }
   const before = performance.now();
   await inParallel(vms.slice(0, -wanted.tasks), (vm) => start(vm.id));
   report('starts per second', (vms.length - wanted.tasks) / ((performance.now() - before) / 1000));
@@ -150,9 +150,9 @@ async function load(url: string, usage: () => Promise<Usage>): Promise<void> {
 
 async function inParallel<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
   let next = 0;
-  const lane = async (): Promise<void> => {
+  async function lane(): Promise<void> {
     while (next < items.length) await work(items[next++] as T);
-  };
+  }
   await Promise.all(Array.from({ length: 32 }, lane));
 }
 

@@ -30,24 +30,24 @@ export interface Carried {
 export async function attack(options: AttackOptions): Promise<Carried> {
   const { schedule, fleet, temporal, control, tail, journal, signal } = options;
   const carried: Carried = { strikes: 0, processesKilled: 0, serverStrikes: 0 };
-  const whenDue = async <T extends { at: number }>(list: T[], act: (one: T) => Promise<void>): Promise<void> => {
+  async function whenDue<T extends { at: number }>(list: T[], act: (one: T) => Promise<void>): Promise<void> {
     for (const one of list) {
       while (tail.progress < one.at) await delay(LOOK_EVERY, undefined, { signal });
       signal.throwIfAborted();
       await act(one);
     }
-  };
-  const reading = async (): Promise<void> => {
+  }
+  async function reading(): Promise<void> {
     for (;;) {
       await tail.read();
       await delay(LOOK_EVERY, undefined, { signal });
     }
-  };
-  const quietly = async (work: Promise<void>): Promise<void> => {
+  }
+  async function quietly(work: Promise<void>): Promise<void> {
     await work.catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
-  };
+  }
   await Promise.all([
     quietly(reading()),
     quietly(

@@ -18,9 +18,9 @@ export interface SiteControl {
 export function siteControl(url: string): SiteControl {
   const http = ky.create({ prefixUrl: `${url}/_sim`, retry: 0, timeout: 30_000, throwHttpErrors: false });
   const get = async <T>(path: string): Promise<T> => answered<T>(await http.get(path));
-  const post = async (path: string, json: unknown): Promise<void> => {
+  async function post(path: string, json: unknown): Promise<void> {
     await answered(await http.post(path, { json }));
-  };
+  }
   return {
     ledger: (since = 0) => get(`ledger?since=${since}`),
     world: () => get('world'),

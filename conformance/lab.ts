@@ -92,10 +92,10 @@ export async function ended(context: Context, reply: Reply): Promise<unknown> {
 }
 
 /** By its state where there is one to go by; words that nobody knows mean: not yet. */
-export const isOver = (task: unknown): boolean => {
+export function isOver(task: unknown): boolean {
   const state = textAt(task, 'state');
   return state === 'SUCCEEDED' || state === 'FAILED';
-};
+}
 
 export async function succeeded(context: Context, reply: Reply): Promise<unknown> {
   const task = await ended(context, reply);

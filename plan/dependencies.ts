@@ -62,10 +62,10 @@ function split(text: string, names: VmNames<VmEntry>): string[] {
 function resolve(entry: VmEntry, reference: Reference, known: Known, problems: Problem[]): Edge[] {
   const texts = reference.several ? split(reference.text, known.names) : [reference.text.trim()];
   return texts.flatMap((text) => {
-    const report = (fault: Fault) => {
+    function report(fault: Fault) {
       problems.push({ ...reference.at(), ...fault });
       return [];
-    };
+    }
     const found = oneVm(text, known.names, { subject: 'after', whole: known.whole });
     if ('fault' in found) return report(found.fault);
     if ((known.wave.get(found.vm) ?? 0) > (known.wave.get(entry) ?? 0)) {

@@ -69,14 +69,14 @@ export const replication = strict({
 });
 
 /** A share of the sites' limits, of a run or a drill. */
-export const limits = (whole: string) => {
+export function limits(whole: string) {
   const share = (what: string) =>
     atLeastOne.exactOptional().meta({
       description: `this ${whole}'s share of the sites' limits on ${what}; those hold as well`,
       otherwise: "the sites' limits alone",
     });
   return strict({ syncs: share('initial syncs'), cutovers: share('cutovers') });
-};
+}
 
 const cutoverWindow = strict({
   opens: moment.meta({ description: 'moment from which a cutover may begin', otherwise: 'no window: at any time' }),

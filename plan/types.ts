@@ -32,8 +32,6 @@ export interface Wave {
 
 type WrittenPlan = z.output<typeof plan.planKeys>;
 
-export type CutoverWindow = NonNullable<WrittenPlan['cutover']['window']>;
-
 export interface Plan extends Omit<WrittenPlan, 'recovery' | 'waves' | 'vms'> {
   /** kinds failover and failback */
   recovery: RecoveryChoice;
@@ -94,8 +92,6 @@ export interface SiteConfig extends Omit<z.output<typeof config.site>, 'login' |
     fingerprint?: string;
   };
 }
-
-export type ErrorRowOverride = z.output<typeof config.errorRow>;
 
 export type CheckCommand = z.output<typeof config.checkCommand>;
 

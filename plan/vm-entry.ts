@@ -31,10 +31,10 @@ export function entriesOfList(source: Source, path: Path): VmEntry[] {
 
 /** One entry from the data at a path, whether or not the data made a valid VM. */
 export function entryAt(source: Source, path: Path, vm: PlanVm | undefined): VmEntry {
-  const written = (field: string) => {
+  function written(field: string) {
     const value = valueAt(source.value, [...path, field]);
     return typeof value === 'string' && value !== '' ? value : undefined;
-  };
+  }
   const after = valueAt(source.value, [...path, 'after']);
   const references = typeof after === 'string' ? [after] : Array.isArray(after) ? after : [];
   return {

@@ -83,10 +83,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const listening: Simulator['sites'] = {};
   const timer = setInterval(() => world.queue.settle(), CATCH_UP_EVERY);
   timer.unref();
-  const close = async (): Promise<void> => {
+  async function close(): Promise<void> {
     clearInterval(timer);
     await Promise.all(servers.map((server) => server.close()));
-  };
+  }
   try {
     for (const site of sites) {
       const server = await createServer(shared, site.name);

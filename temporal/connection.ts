@@ -37,7 +37,7 @@ export interface TemporalSettings {
  * What the environment says about Temporal.
  * @throws TemporalUnreachable when the profile file cannot be read or names no such profile
  */
-export const temporalSettings = (env: Env): TemporalSettings => {
+export function temporalSettings(env: Env): TemporalSettings {
   const set = Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
@@ -57,27 +57,27 @@ export const temporalSettings = (env: Env): TemporalSettings => {
       error,
     );
   }
-};
+}
 
 /**
  * The connection of a worker.
  * @throws TemporalUnreachable
  */
-export const connectWorker = async (env: Env): Promise<{ connection: NativeConnection; namespace: string }> => {
+export async function connectWorker(env: Env): Promise<{ connection: NativeConnection; namespace: string }> {
   const settings = temporalSettings(env);
   // Loaded here alone: commands that only talk to Temporal start without the SDK's native core.
   const worker = await import('@temporalio/worker');
   const connection = await reaching(settings, () => worker.NativeConnection.connect(settings.options));
   return usable(settings, connection);
-};
+}
 
 /**
  * A client that speaks Drover's data converter; gives up after seconds.
  * @throws TemporalUnreachable
  */
-export const connectClient = async (
+export async function connectClient(
   env: Env,
-): Promise<{ client: Client; connection: Connection; namespace: string; address: string }> => {
+): Promise<{ client: Client; connection: Connection; namespace: string; address: string }> {
   const settings = temporalSettings(env);
   const connection = await reaching(settings, async () => {
     if (!PROXIES.some((name) => env[name])) await dial(settings.address);
@@ -86,7 +86,7 @@ export const connectClient = async (
   const { namespace } = await usable(settings, connection);
   const client = temporalClient(connection, namespace);
   return { client, connection, namespace, address: settings.address };
-};
+}
 
 interface Closable {
   workflowService: WorkflowService;
@@ -95,10 +95,10 @@ interface Closable {
 }
 
 /** A missing namespace shows only at first use, as an endless retry; it is looked for at once instead. */
-const usable = async <T extends Closable>(
+async function usable<T extends Closable>(
   settings: TemporalSettings,
   connection: T,
-): Promise<{ connection: T; namespace: string }> => {
+): Promise<{ connection: T; namespace: string }> {
   const { namespace } = settings;
   try {
     await connection.withDeadline(Date.now() + CONNECT_TIMEOUT, () =>
@@ -118,9 +118,9 @@ const usable = async <T extends Closable>(
     );
   }
   return { connection, namespace };
-};
+}
 
-const reaching = async <T>(settings: TemporalSettings, connect: () => Promise<T>): Promise<T> => {
+async function reaching<T>(settings: TemporalSettings, connect: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const limit = CONNECT_TIMEOUT + 2_000; // the connection's own report of a timeout says more
@@ -133,7 +133,7 @@ const reaching = async <T>(settings: TemporalSettings, connect: () => Promise<T>
   } finally {
     clearTimeout(timer);
   }
-};
+}
 
 const unreachable = (settings: TemporalSettings, error: unknown): TemporalUnreachable =>
   new TemporalUnreachable(
@@ -148,7 +148,7 @@ const unreachable = (settings: TemporalSettings, error: unknown): TemporalUnreac
 const PROXIES = ['grpc_proxy', 'https_proxy', 'http_proxy'];
 
 /** gRPC tells only that time ran out; a plain socket tells at once what is wrong. */
-const dial = async (address: string): Promise<void> => {
+async function dial(address: string): Promise<void> {
   const { hostname, port } = new URL(`tcp://${address}`);
   const host = hostname.replaceAll(/[[\]]/g, '');
   const socket = connect({ host, port: Number(port || 7233), timeout: CONNECT_TIMEOUT });
@@ -160,14 +160,14 @@ const dial = async (address: string): Promise<void> => {
   } finally {
     socket.destroy();
   }
-};
+}
 
 /** The innermost message, which is the telling one. */
-const reasonOf = (error: unknown): string => {
+function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reasonOf(error.cause);
   // The core nests Rust errors: `ConnectError("dns error", Custom { …, error: "failed to lookup …" })`.
   const innermost = [...error.message.matchAll(/(?:message|error): "([^"]+)"/g)].at(-1)?.[1];
   return (innermost ?? error.message).replaceAll(/\s+/g, ' ').slice(0, 300);
-};
+}

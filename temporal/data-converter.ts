@@ -20,21 +20,21 @@ const decompress = promisify(gunzip);
 const text = new TextDecoder();
 const bytes = new TextEncoder();
 
-const encodePayload = async (payload: Payload): Promise<Payload> => {
+async function encodePayload(payload: Payload): Promise<Payload> {
   const { data, metadata } = payload;
   const encoding = metadata?.[ENCODING];
   if (!data || data.length <= COMPRESS_ABOVE || !encoding) return payload;
   const packed = await compress(data);
   if (packed.length >= data.length) return payload;
   return { data: packed, metadata: { ...metadata, [ENCODING]: bytes.encode(GZIP), [ORIGINAL_ENCODING]: encoding } };
-};
+}
 
-const decodePayload = async (payload: Payload): Promise<Payload> => {
+async function decodePayload(payload: Payload): Promise<Payload> {
   const { data, metadata } = payload;
   const { [ENCODING]: encoding, [ORIGINAL_ENCODING]: original, ...rest } = metadata ?? {};
   if (!data || !original || !encoding || text.decode(encoding) !== GZIP) return payload;
   return { data: await decompress(data), metadata: { ...rest, [ENCODING]: original } };
-};
+}
 
 /** Compresses payloads above {@link COMPRESS_ABOVE}; payloads of other senders pass through unchanged. */
 export const gzipCodec: PayloadCodec = {

@@ -47,7 +47,7 @@ export interface DevServer {
  * Starts a dev server and waits until it serves its `default` namespace.
  * @throws Error with the server's own words when it ends early or does not serve within a minute
  */
-export const startDevServer = async (options: DevServerOptions): Promise<DevServer> => {
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { cli, say, dbFile, ui, dynamicConfig, namespaceRetention } = options;
   if (dbFile) await mkdir(dirname(dbFile), { recursive: true });
   const [port, uiPort] = await freePorts(options.port);
@@ -80,26 +80,26 @@ export const startDevServer = async (options: DevServerOptions): Promise<DevServ
     stop: () => child.stop(),
     kill: () => void child.kill(),
   };
-};
+}
 
 /** Two ports that nothing listens on; for the first, the wanted one when there is one. */
-const freePorts = async (wanted = 0): Promise<[number, number]> => {
+async function freePorts(wanted = 0): Promise<[number, number]> {
   const sockets = [createServer(), createServer()] as const;
   try {
-    const bind = async (socket: Server, at: number): Promise<number> => {
+    async function bind(socket: Server, at: number): Promise<number> {
       socket.listen(at, '127.0.0.1');
       await once(socket, 'listening');
       return (socket.address() as AddressInfo).port;
-    };
+    }
     return [await bind(sockets[0], wanted), await bind(sockets[1], 0)];
   } catch (error) {
     throw new Error(`port ${wanted} cannot be used: ${(error as Error).message}`, { cause: error });
   } finally {
     await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
   }
-};
+}
 
-const serving = async (port: number, retentionDays: number | undefined, gone: AbortSignal): Promise<void> => {
+async function serving(port: number, retentionDays: number | undefined, gone: AbortSignal): Promise<void> {
   const until = Date.now() + START_LIMIT;
   const namespace = 'default';
   for (;;) {
@@ -124,13 +124,13 @@ const serving = async (port: number, retentionDays: number | undefined, gone: Ab
     }
     await delay(ASK_EVERY);
   }
-};
+}
 
-const accepts = async (port: number): Promise<void> => {
+async function accepts(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
   } finally {
     socket.destroy();
   }
-};
+}

@@ -94,7 +94,7 @@ export const buildWithGo: Install = async ({ target, version, env, say, signal }
   });
 };
 
-const intoPlace = async (target: string, make: (folder: string) => Promise<string>): Promise<void> => {
+async function intoPlace(target: string, make: (folder: string) => Promise<string>): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const folder = await mkdtemp(`${target}-`);
   try {
@@ -104,10 +104,10 @@ const intoPlace = async (target: string, make: (folder: string) => Promise<strin
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}
 
 /** `[1, 26]`, or null without Go. */
-const goVersion = async (env: Env): Promise<[number, number] | null> => {
+async function goVersion(env: Env): Promise<[number, number] | null> {
   try {
     // GOTOOLCHAIN=local: what is installed, not what could be downloaded.
     const { stdout } = await promisify(execFile)('go', ['version'], { env: { ...env, GOTOOLCHAIN: 'local' } });
@@ -116,7 +116,7 @@ const goVersion = async (env: Env): Promise<[number, number] | null> => {
   } catch {
     return null;
   }
-};
+}
 
 interface RunOptions {
   env: Env;
@@ -127,7 +127,7 @@ interface RunOptions {
 }
 
 /** Runs a program in a process group of its own, so that giving up ends what it started as well. */
-const run = async (file: string, args: string[], { env, cwd, signal, onLine, onTick }: RunOptions): Promise<void> => {
+async function run(file: string, args: string[], { env, cwd, signal, onLine, onTick }: RunOptions): Promise<void> {
   signal?.throwIfAborted();
   const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const tail: string[] = [];
@@ -139,9 +139,9 @@ const run = async (file: string, args: string[], { env, cwd, signal, onLine, onT
     });
   }
   const ticking = setInterval(onTick, PROGRESS_EVERY);
-  const giveUp = () => {
+  function giveUp() {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  };
+  }
   signal?.addEventListener('abort', giveUp, { once: true });
   try {
     const code = await new Promise<number | null>((resolve, reject) =>
@@ -155,6 +155,6 @@ const run = async (file: string, args: string[], { env, cwd, signal, onLine, onT
     clearInterval(ticking);
     signal?.removeEventListener('abort', giveUp);
   }
-};
+}
 
 const secondsSince = (since: number): number => Math.round((Date.now() - since) / 1000);

@@ -20,24 +20,24 @@ export interface TemporalCli {
 }
 
 /** Where Drover keeps the executable that it downloaded or built. */
-export const cachedCli = (env: Env): string => {
+export function cachedCli(env: Env): string {
   const cache = env.XDG_CACHE_HOME || join(env.HOME || homedir(), '.cache');
   return join(cache, 'drover', 'temporal-cli', CLI_VERSION, 'temporal');
-};
+}
 
 /**
  * `DROVER_TEMPORAL_CLI`, `PATH`, the cache, the SDK's download, a build with Go: the first that works. What is already
  * there is asked for its version before it is believed.
  * @throws Error that lists what was tried and what to install
  */
-export const resolveTemporalCli = async (
+export async function resolveTemporalCli(
   options: ResolveOptions,
   installs: { download: Install; go: Install } = { download: downloadWithSdk, go: buildWithGo },
-): Promise<TemporalCli> => {
+): Promise<TemporalCli> {
   const { env, say, signal } = options;
   const tried: string[] = [];
 
-  const use = async (path: string, from: CliOrigin): Promise<TemporalCli | null> => {
+  async function use(path: string, from: CliOrigin): Promise<TemporalCli | null> {
     try {
       const version = await versionOf(path, signal);
       say(`Temporal CLI: ${path} (${from === 'cache' ? "Drover's cache" : from}), ${version}`);
@@ -48,7 +48,7 @@ export const resolveTemporalCli = async (
       say(`Temporal CLI: ${tried.at(-1)}`);
       return null;
     }
-  };
+  }
 
   const chosen = env.DROVER_TEMPORAL_CLI;
   if (chosen) {
@@ -100,24 +100,24 @@ export const resolveTemporalCli = async (
       'DROVER_TEMPORAL_CLI; or install Go 1.25 or newer, and Drover builds it; or set TEMPORAL_ADDRESS to a server that runs.',
     ].join('\n'),
   );
-};
+}
 
 /** The CLI's own words, such as `temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)`. */
-const versionOf = async (path: string, signal?: AbortSignal): Promise<string> => {
+async function versionOf(path: string, signal?: AbortSignal): Promise<string> {
   // A cold start reads 250 MB from disk.
   const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 30_000, ...(signal && { signal }) });
   const line = stdout.trim().split('\n')[0] ?? '';
   if (!line.startsWith('temporal version')) throw new Error(`--version answered ${JSON.stringify(line.slice(0, 80))}`);
   return line;
-};
+}
 
-const firstExecutable = async (folders: string[]): Promise<string | null> => {
+async function firstExecutable(folders: string[]): Promise<string | null> {
   for (const folder of folders) {
     const path = join(folder, 'temporal');
     if (await executable(path)) return path;
   }
   return null;
-};
+}
 
 const executable = (path: string): Promise<boolean> =>
   access(path, constants.X_OK).then(

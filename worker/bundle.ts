@@ -13,7 +13,7 @@ export const workflowBundle = async (): Promise<WorkflowBundleOption> =>
   existsSync(PREBUILT) ? { codePath: PREBUILT } : makeWorkflowBundle();
 
 /** Bundles `workflows/` as it is on disk, compiled or not. */
-export const makeWorkflowBundle = async (): Promise<{ code: string }> => {
+export async function makeWorkflowBundle(): Promise<{ code: string }> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return bundleWorkflowCode({
     workflowsPath: beside(`../workflows/index.${extension}`),
@@ -22,4 +22,4 @@ export const makeWorkflowBundle = async (): Promise<{ code: string }> => {
     ),
     logger: new DefaultLogger('WARN'),
   });
-};
+}

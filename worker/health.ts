@@ -12,7 +12,7 @@ export interface Health {
  * `GET /healthz` answers 200 while the worker's state is RUNNING and 503 before and after, with the state as JSON.
  * @throws Error when the address cannot be bound
  */
-export const startHealth = async (at: { host: string; port: number }, state: () => string): Promise<Health> => {
+export async function startHealth(at: { host: string; port: number }, state: () => string): Promise<Health> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/healthz') {
       response.writeHead(404).end();
@@ -34,12 +34,12 @@ export const startHealth = async (at: { host: string; port: number }, state: () 
       await once(server, 'close');
     },
   };
-};
+}
 
 /** `host:port`, or a port on loopback. Null when it is neither. */
-export const parseAddress = (text: string): { host: string; port: number } | null => {
+export function parseAddress(text: string): { host: string; port: number } | null {
   const parts = /^(?:(?<host>[^:\s]+|\[[0-9a-f:]+\]):)?(?<port>\d{1,5})$/i.exec(text.trim())?.groups;
   const port = Number(parts?.port);
   if (!parts || port > 65_535) return null;
   return { host: parts.host?.replaceAll(/[[\]]/g, '') ?? '127.0.0.1', port };
-};
+}

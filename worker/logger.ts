@@ -12,7 +12,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
  * A logger at the level of `DROVER_LOG` (default info); `to` is stderr unless said otherwise. What a line is given is
  * masked; what `child()` binds is not (pino offers no hook), so bind ids only.
  */
-export const createLogger = (env: Env, to: DestinationStream = destination({ fd: 2, sync: true })): Logger => {
+export function createLogger(env: Env, to: DestinationStream = destination({ fd: 2, sync: true })): Logger {
   const wanted = env.DROVER_LOG?.toLowerCase() ?? 'info';
   const known = LEVELS.includes(wanted);
   const log = pino(
@@ -26,10 +26,10 @@ export const createLogger = (env: Env, to: DestinationStream = destination({ fd:
   );
   if (!known) log.warn(`DROVER_LOG=${wanted} is not a level; one of ${LEVELS.join(', ')}`);
   return log;
-};
+}
 
 /** The SDK logs through this; it calls its error `error`, pino calls it `err`. */
-export const temporalLogger = (log: Logger): TemporalLogger => {
+export function temporalLogger(log: Logger): TemporalLogger {
   const write =
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, meta: object = {}) => {
@@ -47,7 +47,7 @@ export const temporalLogger = (log: Logger): TemporalLogger => {
     ...levels,
     log: (level: LogLevel, message, meta) => levels[level.toLowerCase() as keyof typeof levels](message, meta),
   };
-};
+}
 
 let installed: Logger | undefined;
 
@@ -55,7 +55,7 @@ let installed: Logger | undefined;
  * Sets up the SDK's runtime once per process: its log goes to pino, its metrics, when `DROVER_METRICS=host:port` is set,
  * to a Prometheus endpoint there (`/metrics`), and signals are left to Drover. To be called before any worker connects.
  */
-export const installRuntime = (env: Env): Logger => {
+export function installRuntime(env: Env): Logger {
   if (installed) return installed;
   const log = createLogger(env);
   const options: RuntimeOptions = {
@@ -78,4 +78,4 @@ export const installRuntime = (env: Env): Logger => {
   Runtime.install(options);
   installed = log;
   return log;
-};
+}

@@ -30,7 +30,7 @@ const FAREWELL_LIMIT = 3_000;
  * Runs a worker until SIGTERM or SIGINT; a second signal ends the process at once. What it held goes on elsewhere.
  * @returns the exit code: 0 after a signal, 1 when the worker failed, 2 for bad configuration, 3 when Temporal cannot be reached
  */
-export const runWorker = async ({ configPath, env, healthPort }: RunWorkerOptions): Promise<number> => {
+export async function runWorker({ configPath, env, healthPort }: RunWorkerOptions): Promise<number> {
   const stop = stopSignals();
   let log: Logger | undefined;
   try {
@@ -47,7 +47,7 @@ export const runWorker = async ({ configPath, env, healthPort }: RunWorkerOption
   } finally {
     stop.release();
   }
-};
+}
 
 interface Serving {
   config: Config;
@@ -57,7 +57,7 @@ interface Serving {
   stop: AbortSignal;
 }
 
-const serve = async ({ config, env, log, healthAt, stop }: Serving): Promise<void> => {
+async function serve({ config, env, log, healthAt, stop }: Serving): Promise<void> {
   const { taskQueue, checks: commands } = config.worker;
   const buildId = env.DROVER_BUILD_ID || undefined;
   let worker: Worker | undefined;
@@ -82,10 +82,10 @@ const serve = async ({ config, env, log, healthAt, stop }: Serving): Promise<voi
     if (stop.aborted) return;
 
     const ended = worker.run();
-    const shutDown = () => {
+    function shutDown() {
       log.info({ taskQueue }, 'worker stopping');
       if (worker?.getState() === 'RUNNING') worker.shutdown();
-    };
+    }
     stop.addEventListener('abort', shutDown, { once: true });
     log.info(
       { taskQueue, buildId, namespace, temporal: client.address, sites: sites.names, health: health?.address },
@@ -104,21 +104,21 @@ const serve = async ({ config, env, log, healthAt, stop }: Serving): Promise<voi
     await connection?.close().catch(() => {});
     Runtime.instance().flushLogs();
   }
-};
+}
 
 class BadSetting extends Error {
   override readonly name = 'BadSetting';
 }
 
-const healthAddress = (env: Env, port: number | undefined): Serving['healthAt'] => {
+function healthAddress(env: Env, port: number | undefined): Serving['healthAt'] {
   const text = env.DROVER_HEALTH || (port === undefined ? undefined : String(port));
   if (text === undefined) return null;
   const address = parseAddress(text);
   if (!address) throw new BadSetting(`DROVER_HEALTH=${text}: host:port is expected, such as 0.0.0.0:8080`);
   return address;
-};
+}
 
-const bindMetrics = (env: Env): Logger => {
+function bindMetrics(env: Env): Logger {
   try {
     return installRuntime(env);
   } catch (error) {
@@ -126,18 +126,18 @@ const bindMetrics = (env: Env): Logger => {
     if (!env.DROVER_METRICS) throw error;
     throw new BadSetting(`DROVER_METRICS=${env.DROVER_METRICS}: ${(error as Error).message}`);
   }
-};
+}
 
-const bindHealth = async (at: { host: string; port: number }, state: () => string): Promise<Health> => {
+async function bindHealth(at: { host: string; port: number }, state: () => string): Promise<Health> {
   try {
     return await startHealth(at, state);
   } catch (error) {
     throw new BadSetting(`the health endpoint cannot use ${at.host}:${at.port}: ${(error as Error).message}`);
   }
-};
+}
 
 /** For a person at a terminal, before there is anything to log about. */
-const tell = (error: unknown, code: number): number => {
+function tell(error: unknown, code: number): number {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return code;
-};
+}

@@ -8,14 +8,14 @@ const DEPTH = 8;
 /** A copy of what is to be logged, with the values of secret keys masked at any depth and errors as plain objects. */
 export const redact = (value: Record<string, unknown>): Record<string, unknown> => members(value, [], 0);
 
-const members = (value: object, above: object[], depth: number): Record<string, unknown> => {
+function members(value: object, above: object[], depth: number): Record<string, unknown> {
   const within = [...above, value];
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, isSecretName(key) ? MASK : copy(member, within, depth + 1)]),
   );
-};
+}
 
-const copy = (value: unknown, above: object[], depth: number): unknown => {
+function copy(value: unknown, above: object[], depth: number): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (above.includes(value)) return '[circular]';
@@ -27,7 +27,7 @@ const copy = (value: unknown, above: object[], depth: number): unknown => {
   if (Array.isArray(value)) return value.map((one) => copy(one, [...above, value], depth + 1));
   if ('toJSON' in value && typeof value.toJSON === 'function') return value.toJSON();
   return members(value, above, depth);
-};
+}
 
 const describe = (error: Error, above: object[], depth: number): Record<string, unknown> => ({
   type: error.name,

@@ -8,14 +8,14 @@ export interface StopSignals {
 }
 
 /** A second signal ends the process at once, with the exit code that a shell gives it (128 and the signal's number). */
-export const stopSignals = (): StopSignals => {
+export function stopSignals(): StopSignals {
   const stop = new AbortController();
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
   const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => {
-    const handler = () => {
+    function handler() {
       if (stop.signal.aborted) process.exit(codes[name]);
       stop.abort(new Error(name));
-    };
+    }
     process.on(name, handler);
     return { name, handler };
   });
@@ -25,4 +25,4 @@ export const stopSignals = (): StopSignals => {
       for (const { name, handler } of handlers) process.off(name, handler);
     },
   };
-};
+}

@@ -34,7 +34,7 @@ export interface DroverWorkerOptions {
 }
 
 /** Creates the worker; the caller runs it, stops it and closes its sites. */
-export const createDroverWorker = async (options: DroverWorkerOptions): Promise<Worker> => {
+export async function createDroverWorker(options: DroverWorkerOptions): Promise<Worker> {
   const { connection, namespace, taskQueue, client, sites, buildId } = options;
   return Worker.create({
     connection,
@@ -59,7 +59,7 @@ export const createDroverWorker = async (options: DroverWorkerOptions): Promise<
     // A call to a site that ignores its cancellation must not hold up a stop; its attempt is made anew elsewhere.
     shutdownForceTime: (options.shutdownGraceTime ?? 5_000) + 5_000,
   });
-};
+}
 
 const deployment = (buildId: string): WorkerDeploymentOptions => ({
   version: { deploymentName: 'drover', buildId },
@@ -71,14 +71,14 @@ const deployment = (buildId: string): WorkerDeploymentOptions => ({
  * Workflows kept in memory; others are replayed when something happens to them, at about 90 events per VM. The SDK
  * counts 600 to a GiB of heap; the heap's limit alone would promise a small container too much.
  */
-export const cachedWorkflows = (
+export function cachedWorkflows(
   heapLimit: number = getHeapStatistics().heap_size_limit,
   memory: number = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()),
-): number => {
+): number {
   const gib = 1024 ** 3;
   const usable = Math.min(heapLimit - 0.2 * gib, memory * 0.6);
   return Math.max(100, Math.floor((usable / gib) * 600));
-};
+}
 
 /** Run, VM, site and operation on each line that an activity logs. */
 const activityLog: ActivityInterceptorsFactory = () => {

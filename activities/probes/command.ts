@@ -28,12 +28,12 @@ export const commandProbe =
       }
       const out = tail(child.stdout);
       const err = tail(child.stderr);
-      const stop = () => {
+      function stop() {
         killGroup(child.pid);
         // What left the group may keep the pipes open.
         child.stdout.destroy();
         child.stderr.destroy();
-      };
+      }
       signal.addEventListener('abort', stop, { once: true });
       child.once('error', cannotRun);
       child.once('close', (code, killedBy) => {

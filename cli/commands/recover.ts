@@ -57,15 +57,15 @@ function addRecovery(kind: RecoveryKind, description: string, lines: string[]): 
 }
 
 async function recover(cli: Cli, kind: RecoveryKind, name: string, options: RecoverOptions): Promise<number> {
-  const run = async (drover: Drover, plan: Plan): Promise<number> => {
+  async function run(drover: Drover, plan: Plan): Promise<number> {
     const { id, next } = prepare(kind, plan, options);
     return afterStart(cli, await drover.startRun(next, { id }), options.wait ?? false, 'plan');
-  };
-  const dryRun = (plan: Plan): number => {
+  }
+  function dryRun(plan: Plan): number {
     const { id, next } = prepare(kind, plan, options);
     cli.out.result(dryRunText(next, id, cli.out.colors), dryRunDocument(next, id));
     return EXIT.ok;
-  };
+  }
   if (isFile(name)) {
     const { config, loaded } = loadWithPlan(cli, name);
     // Said before anybody is asked.

@@ -90,21 +90,21 @@ async function setStage(options: StageOptions, onClose: (close: () => Promise<un
 
   let worker: Part | null = null;
   onClose(async () => worker?.stop());
-  const startWorker = async (): Promise<number> => {
+  async function startWorker(): Promise<number> {
     signal.throwIfAborted();
     worker = new Part({ role: 'worker', argument: config, env, folder });
     watchOver(worker);
     await Promise.race([listening(drover, signal), broken]);
     return worker.pid;
-  };
-  const killWorker = async (): Promise<number> => {
+  }
+  async function killWorker(): Promise<number> {
     await worker?.kill();
     return worker?.pid ?? 0;
-  };
-  const control = async <T>(path: string): Promise<T> => {
+  }
+  async function control<T>(path: string): Promise<T> {
     const response = await fetch(`${urls[sites.source]}/_sim/${path}`);
     return (await response.json()) as T;
-  };
+  }
   return {
     folder,
     sites,

@@ -67,11 +67,11 @@ export async function drillHistory(session: Session, drill: string, limit: numbe
 export function compareDrills(drills: Measures[]): PastDrill[] {
   return drills.map((drill, index) => {
     const older = drills.slice(index + 1);
-    const change = (key: 'rtoSeconds' | 'rpoSeconds' | 'failed'): number | null => {
+    function change(key: 'rtoSeconds' | 'rpoSeconds' | 'failed'): number | null {
       const before = older.find((one) => one[key] !== null)?.[key] ?? null;
       const now = drill[key];
       return now === null || before === null ? null : now - before;
-    };
+    }
     return {
       ...drill,
       change: { rtoSeconds: change('rtoSeconds'), rpoSeconds: change('rpoSeconds'), failed: change('failed') },

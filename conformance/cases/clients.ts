@@ -96,12 +96,12 @@ export const clients = inFamily('clients', [
     async check(context) {
       const root = context.target.logins.find(({ type }) => type === 'localUser');
       need(root !== undefined, 'there is no localUser login');
-      const send = async (method: 'GET' | 'POST', path: string) => {
+      async function send(method: 'GET' | 'POST', path: string) {
         const token = (await context.logIn(root)).headers.get('x-vcav-auth') ?? '';
         const reply = await context.as(token)(method, path);
         must(ok(reply), `${method} ${path} is answered ${answered(reply)}`);
         return reply.body;
-      };
+      }
       for (const path of ['/sites', '/config/is-configured', '/license', '/replicators']) await send('GET', path);
       const id = textAt(await send('POST', '/diagnostics/health'), 'id');
       // It goes on in RUNNING and QUEUED; anything else but FAILED counts as success.

@@ -10,12 +10,12 @@ const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{/g;
  * text for each variable that is not set. `written` stays as it was, so that messages quote the reference, not the value.
  */
 export function interpolate(source: Source, env: Env, problems: Problem[]): Source {
-  const replaceIn = (value: unknown, path: Path): unknown => {
+  function replaceIn(value: unknown, path: Path): unknown {
     if (typeof value === 'string') return replaceText(source, value, path, env, problems);
     if (Array.isArray(value)) return value.map((item, index) => replaceIn(item, [...path, index]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceIn(item, [...path, key])]));
-  };
+  }
   return { ...source, value: replaceIn(source.value, []) };
 }
 

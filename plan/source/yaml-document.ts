@@ -53,13 +53,14 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
     return undefined;
   }
 
+  const root = document.contents;
   const resolve = (node: Node | null | undefined): Node | undefined =>
     (isAlias(node) ? node.resolve(document) : node) ?? undefined;
 
   /** The key and value nodes at the end of a path, as far as the path exists. */
-  const walk = (path: Path): { key: Node | undefined; node: Node | undefined; complete: boolean } => {
+  function walk(path: Path): { key: Node | undefined; node: Node | undefined; complete: boolean } {
     let key: Node | undefined;
-    let node: Node | undefined = document.contents ?? undefined;
+    let node: Node | undefined = root;
     for (const step of path) {
       const parent = resolve(node);
       if (isMap(parent)) {
@@ -73,7 +74,7 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
       } else return { key, node, complete: false };
     }
     return { key, node, complete: true };
-  };
+  }
   return {
     file,
     whole: 'the file',

@@ -10,7 +10,7 @@ export type Wait = { ms: number } | { on: (resume: (error?: Error) => void) => v
 export type Process<T = void> = Generator<Wait, T, void>;
 
 export function run(queue: EventQueue, process: Process, ended: (error: unknown) => void): void {
-  const step = (error?: Error): void => {
+  function step(error?: Error): void {
     let result: IteratorResult<Wait, void>;
     try {
       result = error === undefined ? process.next() : process.throw(error);
@@ -34,7 +34,7 @@ export function run(queue: EventQueue, process: Process, ended: (error: unknown)
         queue.after(0, () => step(failure));
       });
     }
-  };
+  }
   step();
 }
 

@@ -29,15 +29,15 @@ export const policyBody = z.looseObject({
 /** Policies and SLA profiles: what a provider allows and offers (vcda-api.md §4). */
 export function adminRoutes(api: FastifyInstance, shared: Shared, site: string): void {
   const { world } = shared;
-  const asked = (request: FastifyRequest): [Caller, Site] => {
+  function asked(request: FastifyRequest): [Caller, Site] {
     const who = caller(shared, site, request);
     return [who, world.site(who.site)];
-  };
-  const administered = (request: FastifyRequest): Site => {
+  }
+  function administered(request: FastifyRequest): Site {
     const [who, here] = asked(request);
     if (!who.provider) throw forbidden();
     return here;
-  };
+  }
   const policies = { config: { operation: 'policies' } };
   const slaProfiles = { config: { operation: 'sla-profiles' } };
 

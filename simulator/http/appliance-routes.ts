@@ -10,9 +10,9 @@ import { buildVersion } from './site-routes.js';
 export function applianceRoutes(api: FastifyInstance, shared: Shared, site: string): void {
   const { world } = shared;
   const here = world.site(site);
-  const provider = (request: FastifyRequest): void => {
+  function provider(request: FastifyRequest): void {
     if (session(request).user.org !== PROVIDER_ORG) throw forbidden();
-  };
+  }
 
   // GET in 4.2 and 4.5, POST in 4.7 and in the Terraform provider.
   for (const method of ['GET', 'POST'] as const) {

@@ -9,12 +9,12 @@ import type { Shared } from './shared.js';
 export function recoveryPlanRoutes(api: FastifyInstance, shared: Shared, site: string): void {
   const { world } = shared;
   const reading = { config: { operation: 'recovery-plans' } };
-  const planOf = (request: FastifyRequest): RecoveryPlan => {
+  function planOf(request: FastifyRequest): RecoveryPlan {
     const who = caller(shared, site, request);
     const plan = world.site(who.site).recoveryPlans.get(parameter(request));
     if (plan === undefined) throw notFound('Recovery plan', parameter(request));
     return plan;
-  };
+  }
 
   api.get('/recovery-plans', reading, async (request) => {
     const who = caller(shared, site, request);

@@ -190,9 +190,9 @@ describe('an http check', () => {
   it('reads no more of a body than it needs', () =>
     withCheck(async (bench) => {
       const endless: RequestListener = (_, response) => {
-        const more = () => {
+        function more() {
           while (!response.destroyed && response.write('x'.repeat(65_536)));
-        };
+        }
         response.on('drain', more);
         more();
       };

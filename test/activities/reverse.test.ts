@@ -52,13 +52,13 @@ function watchOf(bench: Bench, it: Recovered, change: Partial<Watch>): Watch {
 const ask = (bench: Bench, site: string, watch: Watch): Promise<Notice | null> =>
   bench.attempt(() => bench.activities.askAboutOperation({ site, watch, resumedAt: 0 }));
 
-const noticeOf = async (bench: Bench, site: string, watch: Watch): Promise<Notice> => {
+async function noticeOf(bench: Bench, site: string, watch: Watch): Promise<Notice> {
   const notice = await until(
     () => ask(bench, site, watch),
     (heard) => heard !== null,
   );
   return notice as Notice;
-};
+}
 
 const reverses = (bench: Bench) => bench.simulator.control.ledger().filter(({ kind }) => kind === 'reverse');
 const homeOf = (bench: Bench, { reverseMovesHome }: { reverseMovesHome: boolean }) =>

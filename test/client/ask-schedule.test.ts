@@ -19,11 +19,11 @@ const grpcError = (code: number) => Object.assign(new Error('no answer'), { code
 /** Fails `times` times with `error`, and is counted. */
 function answering(times: number, error: Error) {
   let asked = 0;
-  const ask = async () => {
+  async function ask() {
     asked += 1;
     if (asked <= times) throw error;
     return 'described';
-  };
+  }
   return { ask, asked: () => asked };
 }
 

@@ -36,10 +36,10 @@ interface Scheduled {
   warnings: string[];
 }
 const describeSchedule = () => temporal.client.schedule.getHandle(drillScheduleId(name)).describe();
-const summary = async (): Promise<DrillSummary | undefined> => {
+async function summary(): Promise<DrillSummary | undefined> {
   const { document } = await world.json<{ drills: DrillSummary[] }>('drill', 'list');
   return document.drills.find(({ drill }) => drill === name);
-};
+}
 
 describe('the schedule of a drill', () => {
   it('is created with its next times, and starts nothing', async () => {

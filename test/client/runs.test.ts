@@ -105,7 +105,7 @@ describe('a run from start to end', () => {
 });
 
 describe('steering a run', () => {
-  const waiting = async (run: string, count: number): Promise<LiveReport> => {
+  async function waiting(run: string, count: number): Promise<LiveReport> {
     const report = await until(
       () => world.drover.run(run).report({ live: true }),
       ({ vms, finishedAt }) =>
@@ -113,7 +113,7 @@ describe('steering a run', () => {
     );
     expect(report.finishedAt).toBeNull();
     return report;
-  };
+  }
 
   it('cancels one VM, approves the others, and ends with 1', async () => {
     const run = `steer-${world.tag}`;

@@ -11,14 +11,14 @@ import type { Method } from '../../vcda/http/transport.js';
 import { altered } from './support/altered.js';
 
 describe('what a read-only run may send', () => {
-  const refused = (method: Method, path: string): boolean => {
+  function refused(method: Method, path: string): boolean {
     try {
       requireReading(method, path);
       return false;
     } catch {
       return true;
     }
-  };
+  }
 
   it('is reading, logins and logouts, and nothing else', () => {
     const allowed: [Method, string][] = [

@@ -10,10 +10,10 @@ async function runAltered(
   wanted: (one: Case) => boolean,
 ): Promise<Map<string, Row>> {
   let proxy: Altered | undefined;
-  const through = async (url: string) => {
+  async function through(url: string) {
     proxy = await altered(url, alter);
     return proxy.url;
-  };
+  }
   try {
     return await runCases(wanted, { through });
   } finally {

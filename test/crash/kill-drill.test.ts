@@ -52,11 +52,11 @@ describe('a worker killed with SIGKILL in a round trip', () => {
 });
 
 describe('a worker killed with SIGKILL in a run', () => {
-  const recovered = async (lab: Lab): Promise<void> => {
+  async function recovered(lab: Lab): Promise<void> {
     await protect(lab);
     const { result } = await lab.start(lab.plan({ kind: 'failover' }));
     expect((await result()).state).toBe('succeeded');
-  };
+  }
   const killedRun = (moment: Moment, lab: Lab, change: Partial<Plan>): Promise<RunReport> =>
     killedAt(
       moment,

@@ -83,13 +83,13 @@ function loadAnyhow(text: string): void {
 /** Replaces the nth value of a tree, counted depth first. */
 function replaceNth(tree: unknown, target: number, by: unknown): unknown {
   let count = -1;
-  const walk = (value: unknown): unknown => {
+  function walk(value: unknown): unknown {
     count += 1;
     if (count === target) return by;
     if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, walk(part)]));
-  };
+  }
   return walk(tree);
 }
 
@@ -193,17 +193,17 @@ describe('a secret', () => {
 });
 
 describe('the digest of a plan', () => {
-  const load = (tree: unknown, indent: number) => {
+  function load(tree: unknown, indent: number) {
     writeFileSync(file, JSON.stringify(tree, null, indent));
     return planDigest(loadPlan(file, { sites: null }));
-  };
-  const shuffle = (value: unknown, seed: number): unknown => {
+  }
+  function shuffle(value: unknown, seed: number): unknown {
     if (Array.isArray(value)) return value.map((item) => shuffle(item, seed));
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value).map(([key, part]) => [key, shuffle(part, seed)] as const);
     const turn = seed % entries.length;
     return Object.fromEntries([...entries.slice(turn), ...entries.slice(0, turn)].reverse());
-  };
+  }
 
   it('does not depend on the order of keys, nor on the layout', () => {
     const digest = load(PLAN, 0);
@@ -215,10 +215,10 @@ describe('the digest of a plan', () => {
   });
 
   it('is that of a drill too', () => {
-    const digestOf = (tree: unknown) => {
+    function digestOf(tree: unknown) {
       writeFileSync(file, JSON.stringify(tree));
       return drillDigest(loadDrill(file, { sites: null }));
-    };
+    }
     expect(digestOf(shuffle(DRILL, 3))).toBe(digestOf(DRILL));
     expect(digestOf({ ...DRILL, hold: '6m' })).not.toBe(digestOf(DRILL));
   });

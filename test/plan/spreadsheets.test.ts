@@ -12,18 +12,18 @@ destination: { site: lyon, vdc: ${VDC} }
 vms: vms.csv
 `;
 
-const folderOf = (csv: string | Buffer): string => {
+function folderOf(csv: string | Buffer): string {
   const folder = directory({ 'plan.yaml': PLAN });
   writeFileSync(join(folder, 'vms.csv'), csv);
   return join(folder, 'plan.yaml');
-};
+}
 const read = (csv: string | Buffer): PlanVm[] =>
   loadPlan(folderOf(csv), { sites: ['paris', 'lyon'] }).waves.flatMap(({ vms }) => vms);
 
-const refused = (csv: string): string[] => {
+function refused(csv: string): string[] {
   const plan = folderOf(csv);
   return problemLines(dirname(plan), () => loadPlan(plan, { sites: ['paris', 'lyon'] }));
-};
+}
 
 const WEB1 = [{ id: A, name: 'web1', after: [] }];
 

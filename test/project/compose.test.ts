@@ -38,7 +38,7 @@ const onPath = (name: string): boolean =>
   });
 
 /** `docker-compose` of Debian, or the plugin of a newer Docker. */
-const compose = (): string[] | null => {
+function compose(): string[] | null {
   if (onPath('docker-compose')) return ['docker-compose'];
   if (!onPath('docker')) return null;
   try {
@@ -47,7 +47,7 @@ const compose = (): string[] | null => {
   } catch {
     return null;
   }
-};
+}
 
 const command = compose();
 const described = command ? describe : describe.skip;

@@ -7,9 +7,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 const decisions = readdirSync(join(root, 'docs/decisions')).filter((name) => name !== 'README.md');
-/** Pages that several changes write at once, or programs in part; their own words are not wrapped yet. */
-const WIDE = ['CHANGELOG.md', 'docs/error-codes.md', 'docs/files.md'];
-
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
@@ -43,9 +40,7 @@ describe.each(documents)('%s', (path) => {
 
   test('has lines of at most 100 characters', () => {
     // A link that is longer than that stands alone on its line.
-    const long = prose(WIDE.includes(path) ? '' : text).filter(
-      ({ line }) => line.length > 100 && / /.test(line.trim()),
-    );
+    const long = prose(text).filter(({ line }) => line.length > 100 && / /.test(line.trim()));
     expect(long.map(({ at }) => `${path}:${at}`)).toEqual([]);
   });
 

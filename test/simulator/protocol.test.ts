@@ -25,12 +25,12 @@ describe('errors', () => {
   it('carry code, msg, args and stacktrace', async () => {
     await withSimulator({}, async (_simulator, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');
-      const broken = async (body: unknown) => {
+      async function broken(body: unknown) {
         const answer = await at.post('/vm-replications', body);
         expect(answer).toMatchObject({ status: 400, body: { code: 'BadRequest', args: expect.any(Array) } });
         expect(answer.body.stacktrace).toMatch(/^com\.vmware\.h4\.api\.error\.exceptions\./);
         return answer.body.msg;
-      };
+      }
       expect(await broken('{"source":')).toContain('JSON');
       expect(await broken(startBody(0, { rpo: 'soon' }))).toContain('rpo');
       expect(await broken(startBody(0, { rpo: 0 }))).toContain('rpo');

@@ -41,14 +41,14 @@ describe('sessions', () => {
 
   it('a missing, foreign, closed or expired token is 401 with the challenge', async () => {
     await withSimulator({}, async ({ control }, { paris, lyon }) => {
-      const refused = async (at: ReturnType<typeof client>) => {
+      async function refused(at: ReturnType<typeof client>) {
         const answer = await at.get('/tasks');
         expect(answer).toMatchObject({
           status: 401,
           body: { code: 'NotAuthenticated', msg: 'Authentication required.' },
         });
         expect(answer.headers.get('www-authenticate')).toContain('Authentication Token Required');
-      };
+      }
       await refused(client(paris));
       const { headers } = await client(lyon).post('/sessions', acme);
       await refused(client(paris, headers.get('x-vcav-auth') ?? ''));

@@ -177,7 +177,7 @@ describe('the state machine of a replication', () => {
   });
 
   it('is repeatable: the same calls at the same moments give the same world', () => {
-    const story = () => {
+    function story() {
       const lab = createLab(4, 7);
       const [first, second] = [...lab.world.site('paris').vms.values()];
       lab.start(first?.id ?? '');
@@ -186,7 +186,7 @@ describe('the state machine of a replication', () => {
       for (const it of lab.replications()) lab.operate('migrate', it);
       lab.pass(HOUR);
       return JSON.stringify([lab.world.ledger.entries, [...lab.world.vmsById().values()]]);
-    };
+    }
     expect(story()).toBe(story());
   });
 });

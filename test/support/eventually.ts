@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Asks again and again until the answer is truthy; a rejection counts as "not yet". Fails after `within` ms. */
-export const eventually = async <T>(ask: () => Promise<T> | T, within = 20_000): Promise<T> => {
+export async function eventually<T>(ask: () => Promise<T> | T, within = 20_000): Promise<T> {
   const until = Date.now() + within;
   for (;;) {
     let last: unknown;
@@ -16,10 +16,10 @@ export const eventually = async <T>(ask: () => Promise<T> | T, within = 20_000):
     if (Date.now() > until) throw new Error(`not so within ${within} ms`, { cause: last });
     await delay(50);
   }
-};
+}
 
 /** False once the process is gone, or a zombie that only its parent still knows. */
-export const isAlive = async (pid: number): Promise<boolean> => {
+export async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   return stat !== null && !stat.includes(') Z ');
-};
+}

@@ -111,10 +111,10 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
         shutdownGraceTime: 100,
       });
       const ended = worker.run();
-      const stop = async () => {
+      async function stop() {
         await stopWorker(worker, ended, sites);
         await own?.close();
-      };
+      }
       const handle = { stop: once(stop) };
       running.push(handle);
       return handle;
@@ -140,10 +140,10 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
 async function connections(address: string) {
   const connection = await Connection.connect({ address });
   const native = await NativeConnection.connect({ address });
-  const close = async () => {
+  async function close() {
     await native.close();
     await connection.close();
-  };
+  }
   return { client: temporalClient(connection), native, close };
 }
 

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { COMPRESS_ABOVE, gzipCodec } from '../../temporal/data-converter.js';
 
-const roundTrip = async (value: unknown) => {
+async function roundTrip(value: unknown) {
   const [encoded] = await gzipCodec.encode([defaultPayloadConverter.toPayload(value)!]);
   const [decoded] = await gzipCodec.decode([encoded!]);
   return { encoded: encoded!, back: defaultPayloadConverter.fromPayload(decoded!) };
-};
+}
 
 const vms = (count: number) =>
   Array.from({ length: count }, (_, n) => ({

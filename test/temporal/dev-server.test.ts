@@ -13,11 +13,11 @@ const cli = process.env.DROVER_TEST_TEMPORAL_CLI!;
 describe('the dev server', () => {
   let folder: string;
   const servers: DevServer[] = [];
-  const start = async (options: Partial<Parameters<typeof startDevServer>[0]> = {}) => {
+  async function start(options: Partial<Parameters<typeof startDevServer>[0]> = {}) {
     const server = await startDevServer({ cli, ...options });
     servers.push(server);
     return server;
-  };
+  }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'drover-dev-server-'));
@@ -25,7 +25,7 @@ describe('the dev server', () => {
   afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
   afterAll(() => rm(folder, { recursive: true }));
 
-  const workflowsAt = async ({ address }: DevServer, act?: 'start') => {
+  async function workflowsAt({ address }: DevServer, act?: 'start') {
     const { client, connection } = await connectClient({ TEMPORAL_ADDRESS: address });
     try {
       if (act)
@@ -35,7 +35,7 @@ describe('the dev server', () => {
     } finally {
       await connection.close();
     }
-  };
+  }
 
   test('keeps everything in its database file, through a stop and through a crash', async () => {
     const dbFile = join(folder, 'state', 'temporal.db');
@@ -86,7 +86,7 @@ describe('the dev server', () => {
     await eventually(async () => !(await isAlive(pid)));
   });
 
-  const startElsewhere = (): ChildProcess => {
+  function startElsewhere(): ChildProcess {
     const module = new URL('../../dist/temporal/dev-server.js', import.meta.url).href;
     const script = `
       const { startDevServer } = await import(${JSON.stringify(module)});
@@ -94,5 +94,5 @@ describe('the dev server', () => {
       console.log(pid);
     `;
     return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  };
+  }
 });

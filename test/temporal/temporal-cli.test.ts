@@ -14,12 +14,12 @@ let said: string[];
 let env: Record<string, string>;
 const say = (line: string) => void said.push(line);
 
-const program = async (path: string, text: string): Promise<string> => {
+async function program(path: string, text: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
   await chmod(path, 0o755);
   return path;
-};
+}
 
 const never: Install = () => Promise.reject(new Error('not expected to be tried'));
 const noNetwork: Install = () => Promise.reject(new Error('no route to temporal.download'));

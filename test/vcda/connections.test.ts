@@ -182,7 +182,7 @@ describe('the circuit', () => {
     const circuit = new Circuit('lyon', { firstPause: 40, longestPause: 40 });
     for (let n = 0; n < 5; n += 1) await circuit.run(away, down).catch(() => undefined);
     let probes = 0;
-    const isOpen = async () => {
+    async function isOpen() {
       const before = probes;
       const outcome = await circuit
         .run(async () => {
@@ -191,7 +191,7 @@ describe('the circuit', () => {
         }, down)
         .catch((error: unknown) => error);
       return probes === before && outcome instanceof VcdaError;
-    };
+    }
     return { circuit, isOpen };
   }
 
@@ -199,13 +199,13 @@ describe('the circuit', () => {
     const { circuit } = await broken();
     let running = 0;
     let most = 0;
-    const probe = async () => {
+    async function probe() {
       running += 1;
       most = Math.max(most, running);
       await new Promise((resolve) => setImmediate(resolve));
       running -= 1;
       return away();
-    };
+    }
     await until(
       async () => {
         await Promise.allSettled(Array.from({ length: 10 }, () => circuit.run(probe, down)));

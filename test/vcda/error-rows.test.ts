@@ -218,7 +218,7 @@ describe('Retry-After', () => {
   });
 });
 
-const expectAbout = (actual: number | null, wanted: number) => {
+function expectAbout(actual: number | null, wanted: number) {
   expect(actual).toBeGreaterThan(wanted - 15_000);
   expect(actual).toBeLessThanOrEqual(wanted);
-};
+}

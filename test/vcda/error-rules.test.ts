@@ -3,11 +3,11 @@ import * as fc from 'fast-check';
 import { ERROR_TABLE, type ErrorRow, errorRules, pauseBefore } from '../../vcda/index.js';
 import { failureOf, withSimulator } from './support/client.js';
 
-const rowOf = (key: string): ErrorRow => {
+function rowOf(key: string): ErrorRow {
   const found = ERROR_TABLE.find((row) => row.key === key);
   if (found === undefined) throw new Error(`no row ${key}`);
   return found;
-};
+}
 
 describe('the error table', () => {
   it('names each key once, and says for each row what a person does next', () => {

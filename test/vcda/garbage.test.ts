@@ -69,9 +69,9 @@ describe('an answer that makes no sense', () => {
     const huge: Handler = ({ path }) =>
       path === '/tasks/t1'
         ? (response) => {
-            const write = () => {
+            function write() {
               while (response.write(chunk));
-            };
+            }
             response.on('drain', write);
             write();
           }

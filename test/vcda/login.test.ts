@@ -133,11 +133,11 @@ describe('a site without a login in the config', () => {
 });
 
 describe('the version asked for', () => {
-  const accepts = (versions: string[]): Handler => {
+  function accepts(versions: string[]): Handler {
     const refusal: Handler = ({ headers: { accept = '' } }) =>
       versions.some((version) => accept.includes(version)) ? null : { status: 406 };
     return before(refusal, tasks);
-  };
+  }
 
   it.each([
     ['4.7', ['v4.7'], 1],

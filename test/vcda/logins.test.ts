@@ -101,10 +101,10 @@ describe('all ways to log in', () => {
     );
     await withSimulator(async ({ simulator }) => {
       await withSession(simulator.sites['lyon']?.url ?? '', ownLogin, peer, async (session) => {
-        const sites = async (use = {}) => {
+        async function sites(use = {}) {
           const { body: shown } = await session.send(whoAmI, use);
           return (shown as { authenticatedSites: { site: string }[] }).authenticatedSites.map(({ site }) => site);
-        };
+        }
         expect(await sites({ peer: 'paris' })).toEqual(['lyon', 'paris']);
         await session.shrink('paris');
         expect(await sites()).toEqual(['lyon']);

@@ -4,11 +4,11 @@ import { createLogger, temporalLogger } from '../../worker/logger.js';
 
 const SECRET = 'hunter2-the-secret';
 
-const logging = (env: Record<string, string> = {}) => {
+function logging(env: Record<string, string> = {}) {
   const lines: Record<string, unknown>[] = [];
   const log = createLogger(env, { write: (line: string) => void lines.push(JSON.parse(line)) });
   return { log, lines };
-};
+}
 
 describe('a log line', () => {
   test('is one JSON document with level, time and text', () => {

@@ -16,11 +16,11 @@ import { freePort, startWorker, type WorkerProcess } from './worker-process.js';
 const temporal = process.env.DROVER_TEST_TEMPORAL!;
 const started: WorkerProcess[] = [];
 const closers: (() => Promise<void>)[] = [];
-const start = async (options: Partial<Parameters<typeof startWorker>[0]> = {}) => {
+async function start(options: Partial<Parameters<typeof startWorker>[0]> = {}) {
   const worker = await startWorker({ temporal, ...options });
   started.push(worker);
   return worker;
-};
+}
 
 let client: Client;
 let connection: Connection;
@@ -60,7 +60,7 @@ const inspect = ({ taskQueue }: WorkerProcess, sites: string[] | null) =>
   client.workflow.start(INSPECT_SITES, { taskQueue, workflowId: taskQueue, args: [{ sites }] });
 
 /** An activity waits for a site that takes connections and never says a word. */
-const waitingForLogin = async () => {
+async function waitingForLogin() {
   const silent = createServer((socket) => void socket.on('error', () => {}).unref()).listen(0, '127.0.0.1');
   silent.unref();
   await once(silent, 'listening');
@@ -69,7 +69,7 @@ const waitingForLogin = async () => {
   const inspection = await inspect(worker, ['lyon']);
   await connected;
   return { worker, inspection };
-};
+}
 
 describe('a worker process', () => {
   test('says that it is ready, answers the health check, and ends with 0 at SIGTERM', async () => {

@@ -33,12 +33,12 @@ const SCRIPT = `
 const QUIET_START = 2_000;
 
 /** A worker as a process of its own, the compiled one, with sites at the given addresses. */
-export const startWorker = async (options: {
+export async function startWorker(options: {
   temporal: string;
   sites?: Record<string, string>;
   config?: string;
   env?: Record<string, string>;
-}): Promise<WorkerProcess> => {
+}): Promise<WorkerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'drover-worker-'));
   const taskQueue = `worker-test-${crypto.randomUUID()}`;
   const config = join(folder, 'drover.yaml');
@@ -86,20 +86,20 @@ export const startWorker = async (options: {
       return exited;
     },
   };
-};
+}
 
-export const freePort = async (): Promise<number> => {
+export async function freePort(): Promise<number> {
   const socket = createServer().listen(0, '127.0.0.1');
   await once(socket, 'listening');
   const { port } = socket.address() as AddressInfo;
   await new Promise((closed) => socket.close(closed));
   return port;
-};
+}
 
-const parse = (line: string): Record<string, unknown> => {
+function parse(line: string): Record<string, unknown> {
   try {
     return JSON.parse(line);
   } catch {
     return { text: line };
   }
-};
+}

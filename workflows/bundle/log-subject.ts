@@ -17,7 +17,7 @@ export interface Subject {
 }
 
 /** Reads the input of any of Drover's workflows and activities; members that an input lacks are absent. */
-export const subjectOf = (input: unknown): Subject => {
+export function subjectOf(input: unknown): Subject {
   const { run, vm, site, destination, kind, operation, operationId } = members(input);
   const { id, name } = members(vm);
   return defined({
@@ -28,7 +28,7 @@ export const subjectOf = (input: unknown): Subject => {
     operation: operation ?? (operationId === undefined ? undefined : kind),
     operationId,
   });
-};
+}
 
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let subject: Subject = {};

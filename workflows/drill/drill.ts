@@ -41,13 +41,13 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
     startChild(drillVm, { ...options, args: [{ ...input, mode, recovery, checks }] });
   const herd = new Herd(state, { run, source, destination, limits, begin, refusesMigrated: false });
-  const report = (): RunReport => {
+  function report(): RunReport {
     const seen = state.report();
     const result = drillResult(plan, stage.progress, seen.vms);
     const isShort =
       state.isDone && (stage.progress.timedOut || (seen.state === 'succeeded' && result.missed.length > 0));
     return { ...seen, state: isShort ? 'failed' : seen.state, drill: result };
-  };
+  }
   setHandler(vmReadySignal, (vm) => {
     state.heard(vm);
     herd.wake();

@@ -29,14 +29,14 @@ const VM_WORKFLOWS = {
 
 export async function planRun({ run, plan, carried }: RunInput): Promise<RunReport> {
   const state = new RunProgress({ run, plan, ...(carried === undefined ? {} : { carried }) }, Date.now());
-  const begin = (_: PlanVm, input: VmInput, options: ChildOptions) => {
+  function begin(_: PlanVm, input: VmInput, options: ChildOptions) {
     const { destination, replication, cutover, recovery, keepReplication } = plan;
     const args = { destination, replication, cutover, recovery, keepReplication, triggeredAt: state.startedAt };
     return startChild(VM_WORKFLOWS[plan.kind], {
       ...options,
       args: [{ ...input, ...args }],
     });
-  };
+  }
   const herd = new Herd(state, { run, ...plan, begin, refusesMigrated: plan.kind === 'migrate' && !plan.remigrate });
 
   setHandler(

@@ -49,13 +49,13 @@ export async function site(input: SiteInput): Promise<void> {
   const state = new SiteState(input.carried);
   let changed = true;
   let reachChanged = false;
-  const change = (apply: () => void): void => {
+  function change(apply: () => void): void {
     apply();
     changed = true;
-  };
-  const back = (): void => {
+  }
+  function back(): void {
     reachChanged = state.cameBack() || reachChanged;
-  };
+  }
   setHandler(watchSignal, (watch) =>
     change(() => {
       state.watch(watch);

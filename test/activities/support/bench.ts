@@ -56,11 +56,11 @@ function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: 
   const { client, taskQueue, source, destination } = lab;
   const vms = lab.plan().waves.flatMap((wave) => wave.vms.map(({ id, name }) => ({ id, name })));
   const other = (site: string) => (site === source ? destination : source);
-  const vm = (index: number) => {
+  function vm(index: number) {
     const found = vms[index];
     if (found === undefined) throw new RangeError(`the lab has ${vms.length} VMs`);
     return found;
-  };
+  }
 
   const bench: Bench = {
     ...lab,
@@ -134,11 +134,11 @@ function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: 
   return bench;
 }
 
-const protectedOnce = async (site: Site, id: string): Promise<VmReplication> => {
+async function protectedOnce(site: Site, id: string): Promise<VmReplication> {
   const found = await until(
     () => site.findReplication(id),
     (it) => it?.dataConnectionState === 'OK' && it.destinationState?.latestInstance?.key !== undefined,
   );
   if (found === null) throw new Error(`replication ${id} is gone`);
   return found;
-};
+}

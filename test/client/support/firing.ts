@@ -88,7 +88,7 @@ export function describeFiring({ cron, interval, second }: Times): void {
   describe('a schedule that fires', () => {
     const schedule = `schedule: { cron: "${cron}", timezone: UTC }`;
     const period = interval ?? MINUTE;
-    const scheduleDrill = async (name: string, vms: string[], more: string[]) => {
+    async function scheduleDrill(name: string, vms: string[], more: string[]) {
       expect(await world.run('drill', 'schedule', world.drill(name, vms, more))).toMatchObject({ code: 0 });
       if (interval === null) return;
       await temporal.client.schedule.getHandle(drillScheduleId(name)).update((found) => ({
@@ -97,7 +97,7 @@ export function describeFiring({ cron, interval, second }: Times): void {
         // A slow machine must not come to a third: two are looked at.
         state: { ...found.state, remainingActions: 2 },
       }));
-    };
+    }
 
     it.concurrent('starts a drill by itself, skips the time at which it still runs, and starts the next one', async () => {
       const name = `minutely-${world.tag}`;

@@ -80,11 +80,11 @@ export async function killedAt(
 async function expectNothingOpen(lab: Lab): Promise<void> {
   const sites = [lab.source, lab.destination];
   const query = `TaskQueue = '${lab.taskQueue}' AND ExecutionStatus = 'Running'`;
-  const others = async (): Promise<string[]> => {
+  async function others(): Promise<string[]> {
     const open: string[] = [];
     for await (const { workflowId } of lab.client.workflow.list({ query })) open.push(workflowId);
     return open.filter((id) => !sites.map(siteWorkflowId).includes(id));
-  };
+  }
   // What Temporal lists follows what is so a little later.
   await until(others, (open) => open.length === 0, 30_000);
   const { testCopies: remembered } = await lab.client.workflow

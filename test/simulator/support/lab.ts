@@ -65,9 +65,9 @@ export function createLab(vms: number, seed = 1): Lab {
 
 /** What must hold at every moment, whatever was asked of the world. */
 export function checkInvariants({ world, replications }: Lab): void {
-  const wrong = (what: string): never => {
+  function wrong(what: string): never {
     throw new Error(`broken: ${what}`);
-  };
+  }
   if (world.bugs.length > 0) wrong(world.bugs.join('\n'));
 
   const placed = [...world.sites.values()].flatMap((site) => [...site.vms.values()]);

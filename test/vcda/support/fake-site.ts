@@ -46,9 +46,9 @@ export async function startFakeSite(
   const seen: Seen[] = [];
   const open = new Set<Socket>();
   let connections = 0;
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
+  function listener(request: IncomingMessage, response: ServerResponse) {
     void serve(request, response, seen, (one) => current(one));
-  };
+  }
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections += 1;

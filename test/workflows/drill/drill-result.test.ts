@@ -13,10 +13,10 @@ const measured = (rtoSeconds: number | null, rpoSeconds: number | null): Partial
 });
 const ALL = { a: measured(100, 900), b: measured(300, 60), c: measured(200, 120) };
 
-const resultOf = (changes: Record<string, Partial<VmReport>>, rto: number | null = null, rpo: number | null = null) => {
+function resultOf(changes: Record<string, Partial<VmReport>>, rto: number | null = null, rpo: number | null = null) {
   const drill = madeUpDrill(groups, { objectives: { rto, rpo } });
   return drillResult(drill, progressAt(), reportsOf(drill, changes));
-};
+}
 
 describe('RTO and RPO of a drill', () => {
   it('are those of its slowest VM and of the one that would have lost most, and so for each group', () => {

@@ -64,11 +64,11 @@ describe('claiming', () => {
 
 describe('recovering', () => {
   const drill = madeUpDrill([['a', 'b'], ['c'], ['d']]);
-  const claimed = () => {
+  function claimed() {
     const stage = stageOf(drill);
     expect(next(stage, drill, { a: ready, b: ready, c: ready, d: ready })).toEqual([recover(['a', 'b'])]);
     return stage;
-  };
+  }
 
   it('begins a group when all of the one before are up or have failed, with the same trigger', () => {
     const stage = claimed();
@@ -101,12 +101,12 @@ describe('recovering', () => {
 });
 
 describe('holding', () => {
-  const atHold = (change: Partial<Drill>) => {
+  function atHold(change: Partial<Drill>) {
     const drill = madeUpDrill([['a', 'b']], change);
     const stage = stageOf(drill);
     next(stage, drill, { a: ready, b: ready });
     return { drill, stage };
-  };
+  }
 
   it('keeps what is up for as long as the drill says, whatever its time-out, then cleans up once', () => {
     const { drill, stage } = atHold({ hold: 7_200_000, timeout: 3_600_000 });

@@ -221,12 +221,12 @@ describe('a round trip', () => {
     });
 
   /** Runs at the source under its name, and is protected to the destination. */
-  const expectHome = (lab: Lab): void => {
+  function expectHome(lab: Lab): void {
     expectNothingLeft(lab);
     expect(world(lab).replications).toMatchObject(
       world(lab).replications.map(() => ({ isReversed: false, sourceSite: lab.source })),
     );
-  };
+  }
 
   it.concurrent('goes there and back again', () =>
     withLab({ vms: 2 }, async (lab) => {

@@ -5,11 +5,11 @@ import { type Lab, withLab } from '../../support/lab.js';
 import { aWave } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
 
-const executionsOf = async (lab: Lab, workflowId: string): Promise<number> => {
+async function executionsOf(lab: Lab, workflowId: string): Promise<number> {
   let count = 0;
   for await (const _ of lab.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) count += 1;
   return count;
-};
+}
 
 describe('a migration run', () => {
   it.concurrent('moves every VM once: one start, one migrate, source off, recovered VM on, nothing left behind', () =>

@@ -66,10 +66,10 @@ export async function verifyRecovered(vm: VmControl, { notice, record }: Outcome
   const replicationId = vm.report.replicationId ?? '';
   if (notice.replication !== null && isRecovered(notice.replication)) return notice.replication;
   let tries = 0;
-  const ask = (): Promise<ReplicationSummary | null> => {
+  function ask(): Promise<ReplicationSummary | null> {
     tries += 1;
     return readAgain(vm, record.kind);
-  };
+  }
   const isEnough = (shown: ReplicationSummary | null): boolean =>
     isRecovered(shown) || (tries >= VERIFY_TRIES && shown?.recoveryState !== 'IN_PROGRESS');
   const seen = await lookUntil(ask, isEnough, growing(VERIFY_PAUSES));
