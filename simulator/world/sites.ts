@@ -18,6 +18,7 @@ export function createSite(name: string, apiVersion = NEWEST_API_VERSION): Site 
     apiVersion,
     up: true,
     licensed: true,
+    clock: { offsetMs: 0, unit: 'ms' },
     url: '',
     vdcs: new Map(ORGS.map((org) => vdc(name, org)).map((it) => [it.id, it])),
     vms: new Map(),
