@@ -8,6 +8,8 @@ export const faultRule = z.strictObject({
   method: z.string().optional(),
   /** source of a regular expression, matched against the path without its query */
   path: z.string().optional(),
+  /** source of a regular expression, matched against the query as it was sent, without `?` */
+  query: z.string().optional(),
   /** start, migrate, login, task, tasks, replication, replications, … */
   operation: z.string().optional(),
   vmId: z.string().optional(),
@@ -62,12 +64,20 @@ export interface Target {
   site: string;
   method: string;
   path: string;
+  query: string;
   operation: string | undefined;
   vmId: string | undefined;
 }
 
+interface Entry {
+  rule: ActiveFault;
+  path: RegExp | undefined;
+  query: RegExp | undefined;
+  random: () => number;
+}
+
 export class Faults {
-  readonly #rules: { rule: ActiveFault; path: RegExp | undefined; random: () => number }[] = [];
+  readonly #rules: Entry[] = [];
   readonly #seed: number;
   #named = 0;
 
@@ -84,7 +94,8 @@ export class Faults {
     this.remove(id);
     const active = { ...rule, id, struck: 0 };
     const path = rule.path === undefined ? undefined : new RegExp(rule.path);
-    this.#rules.push({ rule: active, path, random: stream(this.#seed, `fault:${id}`) });
+    const query = rule.query === undefined ? undefined : new RegExp(rule.query);
+    this.#rules.push({ rule: active, path, query, random: stream(this.#seed, `fault:${id}`) });
     return active;
   }
 
@@ -107,10 +118,10 @@ export class Faults {
    */
   strike(target: Target, where: 'front' | 'site' = 'site'): ActiveFault[] {
     const here = this.#rules.filter(({ rule }) => (rule.kind === 'front') === (where === 'front'));
-    return here.filter((it) => matches(it.rule, it.path, target) && this.#due(it)).map(({ rule }) => rule);
+    return here.filter((it) => matches(it, target) && this.#due(it)).map(({ rule }) => rule);
   }
 
-  #due({ rule, random }: { rule: ActiveFault; random: () => number }): boolean {
+  #due({ rule, random }: Entry): boolean {
     if (rule.times !== undefined && rule.struck >= rule.times) return false;
     if (rule.probability !== undefined && random() >= rule.probability) return false;
     rule.struck++;
@@ -134,13 +145,14 @@ const OPERATIONS = new Set(
   ].concat(['delete', 'storage-profile', 'health']),
 );
 
-function matches(rule: FaultRule, path: RegExp | undefined, target: Target): boolean {
+function matches({ rule, path, query }: Entry, target: Target): boolean {
   return (
     ((rule.kind !== 'fail-task' && rule.kind !== 'odd-task') || OPERATIONS.has(target.operation ?? '')) &&
     (rule.site === undefined || rule.site === target.site) &&
     (rule.method === undefined || rule.method.toUpperCase() === target.method) &&
     (rule.operation === undefined || rule.operation === target.operation) &&
     (rule.vmId === undefined || rule.vmId === target.vmId) &&
-    (path === undefined || path.test(target.path))
+    (path === undefined || path.test(target.path)) &&
+    (query === undefined || query.test(target.query))
   );
 }

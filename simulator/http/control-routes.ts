@@ -63,7 +63,8 @@ export function controlRoutes(api: FastifyInstance, { control, world }: Shared):
   api.get('/faults', async () => control.faults());
   api.post('/faults', async (request) => {
     const rules = body(request, oneOrMany(faultRule));
-    for (const { path } of rules) if (path !== undefined) requirePattern(path);
+    for (const { path, query } of rules)
+      for (const pattern of [path, query]) if (pattern !== undefined) requirePattern(pattern);
     return control.addFaults(...rules);
   });
   api.delete('/faults', async (_request, reply) => {
@@ -128,7 +129,7 @@ function requirePattern(source: string): void {
   try {
     new RegExp(source);
   } catch (error) {
-    throw badRequest(`path: ${String(error)}`);
+    throw badRequest(String(error));
   }
 }
 

@@ -16,10 +16,12 @@ export function reset(shared: Shared, site: string, request: FastifyRequest): vo
 
 /** The target of fault rules that a request is. */
 function target(shared: Shared, site: string, request: FastifyRequest): Target {
+  const [path = '', query = ''] = request.url.split('?');
   return {
     site,
     method: request.method,
-    path: request.url.split('?')[0] ?? '',
+    path,
+    query,
     operation: request.routeOptions.config.operation,
     vmId: vmOf(shared, request),
   };

@@ -51,6 +51,18 @@ describe('something in front of the site', () => {
   });
 });
 
+describe('a filter that the site refuses', () => {
+  it.each([400, 404, 405, 501])('answers it once with %i, and other questions as ever', async (status) => {
+    await withSimulator({}, async ({ control }, { lyon }) => {
+      const at = await login(lyon);
+      control.addFaults({ kind: 'status', status, operation: 'tasks', query: 'operationID=', times: 1 });
+      expect((await at.get('/tasks?state=RUNNING')).status).toBe(200);
+      expect((await at.get('/tasks?state=RUNNING&operationID=a')).status).toBe(status);
+      expect((await at.get('/tasks?operationID=a')).status).toBe(200);
+    });
+  });
+});
+
 describe('the clock of a site', () => {
   it('is its own, in all that it shows and reads', async () => {
     const clocks = { lyon: { offsetMs: -720_000 } };
