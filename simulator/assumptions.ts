@@ -23,6 +23,9 @@ export interface Assumptions {
   deleteDuringTest: 'refused' | 'cleans';
   extensionNeeded: 'touching-source' | 'always';
   htmlErrorPages: boolean;
+  description: 'kept' | 'dropped' | 'cut-32' | 'cut-20';
+  inventoryPowerState: boolean;
+  inventoryComputerName: boolean;
 }
 
 export interface AssumptionRow<K extends keyof Assumptions> {
@@ -136,7 +139,29 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
     default: false,
     alternatives: [true],
   },
+  description: {
+    open: 'Whether settings.description of a start and of a reconfigure is kept as it was sent, or dropped, or cut at a number of characters.',
+    default: 'kept',
+    alternatives: ['dropped', 'cut-32', 'cut-20'],
+  },
+  inventoryPowerState: {
+    open: 'Whether the inventory shows the power state of a VM; only id and name are proven.',
+    default: true,
+    alternatives: [false],
+  },
+  inventoryComputerName: {
+    open: 'Whether the inventory shows the computer name of a VM, as replications do.',
+    default: false,
+    alternatives: [true],
+  },
 };
+
+/** A description as the site keeps it. */
+export function keptDescription({ description }: Assumptions, text: string): string {
+  if (description === 'dropped') return '';
+  const length = { kept: undefined, 'cut-32': 32, 'cut-20': 20 }[description];
+  return text.slice(0, length);
+}
 
 export function defaultAssumptions(overrides: Partial<Assumptions> = {}): Assumptions {
   const defaults = Object.fromEntries(Object.entries(assumptionTable).map(([name, row]) => [name, row.default]));

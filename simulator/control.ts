@@ -1,20 +1,24 @@
+import { type Act, actAs } from './actor.js';
 import type { Assumptions } from './assumptions.js';
 import { interrupt, nudge, unsuspend } from './engine/sync.js';
 import type { ActiveFault, FaultRule, Faults } from './faults.js';
 import type { Sessions } from './sessions.js';
 import type { RequestCount, Stats } from './stats.js';
+import { applyTrouble, type Trouble } from './trouble.js';
 import { type WorldView, worldView } from './views/world.js';
 import { powerOff, powerOn, removeVm } from './world/copies.js';
 import type { LedgerEntry } from './world/ledger.js';
-import type { Policy, PowerState, RecoveryPlan, Vm } from './world/model.js';
+import type { Policy, PowerState, RecoveryPlan, SiteClock, Vm } from './world/model.js';
 import { policyOf } from './world/sites.js';
+import type { Task } from './world/tasks.js';
 import type { World } from './world/world.js';
 
 export interface VmChange {
-  /** an existing VM by its id; with `name` only, a new VM at `site` */
+  /** an existing VM by its id, wherever it stands; an id that is not known is that of a new VM at `site` */
   id?: string | undefined;
   site?: string | undefined;
   name?: string | undefined;
+  computerName?: string | undefined;
   powerState?: PowerState | undefined;
   /** bytes of a first full sync */
   usedBytes?: number | undefined;
@@ -26,8 +30,13 @@ export interface VmChange {
   vappId?: string | undefined;
   /** takes the VM out of the world */
   removed?: boolean | undefined;
-  /** for new VMs: how many; default 1 */
+  /** for new VMs: how many; default 1, and ids are made for more */
   count?: number | undefined;
+}
+
+export interface ClockChange {
+  offsetMs?: number | undefined;
+  unit?: SiteClock['unit'] | undefined;
 }
 
 /** The simulator's levers; the HTTP control endpoint is the same thing over the wire. */
@@ -125,6 +134,27 @@ export class Control {
     Object.assign(policyOf(this.#world.site(site), ''), changes);
   }
 
+  /** A site's own clock, from now on for everything it shows and reads; what is not named stays. */
+  setClock(site: string, { offsetMs, unit }: ClockChange): SiteClock {
+    this.#world.queue.settle();
+    const { clock } = this.#world.site(site);
+    clock.offsetMs = offsetMs ?? clock.offsetMs;
+    clock.unit = unit ?? clock.unit;
+    return { ...clock };
+  }
+
+  /** Does as a person, or another tool, would; with a task, unless it is refused at once. */
+  act(act: Act): Task {
+    this.#world.queue.settle();
+    return actAs(this.#world, act);
+  }
+
+  /** What a site, or a person at it, does to a replication without a task of the API. */
+  trouble(id: string, trouble: Trouble): void {
+    this.#world.queue.settle();
+    applyTrouble(this.#world, id, trouble);
+  }
+
   setVms(...changes: VmChange[]): Vm[] {
     this.#world.queue.settle();
     return changes.flatMap((change) => {
@@ -136,6 +166,7 @@ export class Control {
   #create({ site, count, removed: _removed, powerState, ...overrides }: VmChange): Vm[] {
     const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
     const home = site ?? (this.#world.sites.keys().next().value as string);
+    if ((count ?? 1) > 1) delete given['id'];
     return Array.from({ length: count ?? 1 }, () => {
       const vm = this.#world.createVm(home, given as Partial<Vm>);
       if (powerState === 'POWERED_OFF') powerOff(this.#world, vm, null, null);
@@ -149,7 +180,7 @@ export class Control {
       removeVm(world, vm, null, vm.replicationId);
       return vm;
     }
-    for (const key of ['name', 'usedBytes', 'changeRate', 'tools', 'disks'] as const) {
+    for (const key of ['name', 'computerName', 'usedBytes', 'changeRate', 'tools', 'disks'] as const) {
       if (change[key] !== undefined) Object.assign(vm, { [key]: change[key] });
     }
     if (change.powerState === 'POWERED_ON') powerOn(world, vm, null, vm.replicationId);

@@ -8,13 +8,26 @@ export const faultRule = z.strictObject({
   method: z.string().optional(),
   /** source of a regular expression, matched against the path without its query */
   path: z.string().optional(),
+  /** source of a regular expression, matched against the query as it was sent, without `?` */
+  query: z.string().optional(),
   /** start, migrate, login, task, tasks, replication, replications, … */
   operation: z.string().optional(),
   vmId: z.string().optional(),
   /** how often it strikes; absent: always */
   times: z.int().min(1).optional(),
   probability: z.number().min(0).max(1).optional(),
-  kind: z.enum(['delay', 'reset-before', 'reset-after', 'status', 'fail-task', 'session-loss', 'garbage']),
+  kind: z.enum([
+    'delay',
+    'reset-before',
+    'reset-after',
+    'status',
+    'front',
+    'fail-task',
+    'odd-task',
+    'session-loss',
+    'garbage',
+    'unreadable',
+  ]),
   /** wall ms */
   delayMs: z.number().min(0).max(600_000).optional(),
   status: z.int().min(200).max(599).optional(),
@@ -23,6 +36,24 @@ export const faultRule = z.strictObject({
   error: z.object({ code: z.string(), msg: z.string().default('') }).optional(),
   /** `fail-task`: the stage at whose end it fails (recover, power-off, …); absent: before anything has happened */
   stage: z.string().optional(),
+  /** `front`: what a proxy, an ingress or a block page answers before the site has seen the request; default html */
+  page: z.enum(['html', 'text', 'json', 'empty']).optional(),
+  /** `odd-task`: how the task of an accepted operation ends, or shows itself */
+  task: z
+    .strictObject({
+      staysRunning: z.enum(['bare', 'with-outcome']).optional(),
+      warnings: z.array(z.unknown()).optional(),
+      result: z.unknown().optional(),
+      powersOn: z.boolean().optional(),
+      members: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
+  /** `unreadable`: which item of the answer, by its place (default the first) or its id */
+  item: z.union([z.int().min(0), z.string()]).optional(),
+  /** `unreadable`: what becomes of it; default every member null, except its id */
+  as: z.enum(['null-members', 'wrong-types', 'null', 'text', 'no-id']).optional(),
+  /** `unreadable`: members in place of its own, and nothing else */
+  members: z.record(z.string(), z.unknown()).optional(),
 });
 export type FaultRule = z.infer<typeof faultRule>;
 
@@ -33,12 +64,20 @@ export interface Target {
   site: string;
   method: string;
   path: string;
+  query: string;
   operation: string | undefined;
   vmId: string | undefined;
 }
 
+interface Entry {
+  rule: ActiveFault;
+  path: RegExp | undefined;
+  query: RegExp | undefined;
+  random: () => number;
+}
+
 export class Faults {
-  readonly #rules: { rule: ActiveFault; path: RegExp | undefined; random: () => number }[] = [];
+  readonly #rules: Entry[] = [];
   readonly #seed: number;
   #named = 0;
 
@@ -55,7 +94,8 @@ export class Faults {
     this.remove(id);
     const active = { ...rule, id, struck: 0 };
     const path = rule.path === undefined ? undefined : new RegExp(rule.path);
-    this.#rules.push({ rule: active, path, random: stream(this.#seed, `fault:${id}`) });
+    const query = rule.query === undefined ? undefined : new RegExp(rule.query);
+    this.#rules.push({ rule: active, path, query, random: stream(this.#seed, `fault:${id}`) });
     return active;
   }
 
@@ -72,12 +112,16 @@ export class Faults {
     return this.#rules.map(({ rule }) => ({ ...rule }));
   }
 
-  /** The rules that strike now, in the order they were added; each that is returned has been counted. */
-  strike(target: Target): ActiveFault[] {
-    return this.#rules.filter((it) => matches(it.rule, it.path, target) && this.#due(it)).map(({ rule }) => rule);
+  /**
+   * The rules that strike now, in the order they were added; each that is returned has been counted. What stands in
+   * front of the site strikes before it knows who calls; everything else once the request has been read.
+   */
+  strike(target: Target, where: 'front' | 'site' = 'site'): ActiveFault[] {
+    const here = this.#rules.filter(({ rule }) => (rule.kind === 'front') === (where === 'front'));
+    return here.filter((it) => matches(it, target) && this.#due(it)).map(({ rule }) => rule);
   }
 
-  #due({ rule, random }: { rule: ActiveFault; random: () => number }): boolean {
+  #due({ rule, random }: Entry): boolean {
     if (rule.times !== undefined && rule.struck >= rule.times) return false;
     if (rule.probability !== undefined && random() >= rule.probability) return false;
     rule.struck++;
@@ -85,7 +129,7 @@ export class Faults {
   }
 }
 
-/** What a task can come of; a `fail-task` rule passes over every other call, and does not count it. */
+/** What a task can come of; a `fail-task` or `odd-task` rule passes over every other call, and does not count it. */
 const OPERATIONS = new Set(
   [
     'start',
@@ -101,13 +145,14 @@ const OPERATIONS = new Set(
   ].concat(['delete', 'storage-profile', 'health']),
 );
 
-function matches(rule: FaultRule, path: RegExp | undefined, target: Target): boolean {
+function matches({ rule, path, query }: Entry, target: Target): boolean {
   return (
-    (rule.kind !== 'fail-task' || OPERATIONS.has(target.operation ?? '')) &&
+    ((rule.kind !== 'fail-task' && rule.kind !== 'odd-task') || OPERATIONS.has(target.operation ?? '')) &&
     (rule.site === undefined || rule.site === target.site) &&
     (rule.method === undefined || rule.method.toUpperCase() === target.method) &&
     (rule.operation === undefined || rule.operation === target.operation) &&
     (rule.vmId === undefined || rule.vmId === target.vmId) &&
-    (path === undefined || path.test(target.path))
+    (path === undefined || path.test(target.path)) &&
+    (query === undefined || query.test(target.query))
   );
 }

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Assumptions } from './assumptions.js';
 import { type Clock, ScaledClock } from './clock.js';
-import { Control } from './control.js';
+import { type ClockChange, Control, type VmChange } from './control.js';
 import type { LinkOptions } from './engine/link.js';
 import { Faults } from './faults.js';
 import { createServer } from './http/server.js';
@@ -12,9 +12,10 @@ import { Stats } from './stats.js';
 import { type UserOptions, Users } from './users.js';
 import { World } from './world/world.js';
 
+export type { Act } from './actor.js';
 export { type Assumptions, assumptionTable } from './assumptions.js';
 export { type Clock, ManualClock } from './clock.js';
-export type { Control } from './control.js';
+export type { ClockChange, Control, VmChange } from './control.js';
 export type { FaultRule } from './faults.js';
 export {
   simulatedVms,
@@ -25,6 +26,7 @@ export {
 } from './identity.js';
 export type { SessionOptions } from './sessions.js';
 export type { RequestCount } from './stats.js';
+export type { Trouble } from './trouble.js';
 export type { UserOptions } from './users.js';
 export type { WorldView } from './views/world.js';
 export type { LedgerEntry, LedgerKind } from './world/ledger.js';
@@ -45,6 +47,10 @@ export interface SimulatorOptions {
   sessions?: SessionOptions;
   /** in place of the scaled wall clock; `speed` has no effect then */
   clock?: Clock;
+  /** VMs beside the numbered ones, and changes of those: names that repeat, other organisations, VMs that are off */
+  vmChanges?: VmChange[];
+  /** what a site's clock is ahead of the wall's, ms, and the unit in which it shows times */
+  clocks?: Record<string, ClockChange>;
   /** bytes per simulated second between two sites, and per transfer */
   link?: Partial<LinkOptions>;
 }
@@ -77,6 +83,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const faults = new Faults(seed);
   const stats = new Stats();
   const control = new Control(world, sessions, faults, stats);
+  control.setVms(...(options.vmChanges ?? []));
+  for (const [site, clock] of Object.entries(options.clocks ?? {})) control.setClock(site, clock);
   const shared = { world, sessions, users: new Users(options.users), faults, stats, control };
 
   const servers: FastifyInstance[] = [];

@@ -18,6 +18,22 @@ const array = (id: string, path: string, shape: ZodType, source: string): Draft 
   },
 });
 
+/** A member that the inventory may or may not show of a VM. */
+const shownOfVm = (member: string, row: NonNullable<Draft['row']>, assumes: string): Draft => ({
+  id: `vm-${member}`,
+  title: `the inventory shows ${member} of a VM`,
+  source: `[assumed → ${row}]`,
+  row,
+  assumes,
+  mode: 'read',
+  async check(context) {
+    const query = context.peer === undefined ? {} : { site: context.peer };
+    const vm = (await context.list('/inventory/vms', query))[0];
+    need(typeof vm === 'object' && vm !== null, 'the site lists no VM');
+    return shows(at(vm, member) !== undefined);
+  },
+});
+
 const paged = (id: string, path: string): Draft => ({
   id,
   title: `GET ${path} is paged; items have id and name`,
@@ -117,6 +133,8 @@ export const catalog = inFamily('catalog', [
       return shows(Object.keys(vm).sort().join(' '));
     },
   },
+  shownOfVm('powerState', 'inventoryPowerState', 'true'),
+  shownOfVm('computerName', 'inventoryComputerName', 'false'),
   array('sla-profiles', '/sla-profiles', slaProfile, '[doc OPI sla-profiles/get]'),
   {
     id: 'policy',

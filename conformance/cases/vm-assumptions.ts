@@ -76,6 +76,24 @@ export const vmAssumptions: Draft[] = [
     },
   },
   {
+    id: 'description',
+    title: 'what is kept of the description of a start',
+    source: '[assumed → description]',
+    row: 'description',
+    assumes: 'kept',
+    mode: 'write',
+    async check(context) {
+      const description = 'a description of more than thirty-two characters, to its end';
+      const { id: vmId } = await freshVm(context);
+      const body = await startBody(context, vmId, { description });
+      const id = textAt(await succeeded(context, await context.post('/vm-replications', body)), 'result.id');
+      const kept = textAt((await context.get(`/vm-replications/${id}`)).body, 'settings.description') ?? '';
+      if (kept === description) return shows('kept');
+      if (kept === '') return shows('dropped');
+      return shows(description.startsWith(kept) ? `cut-${kept.length}` : 'changed');
+    },
+  },
+  {
     id: 'visible',
     title: 'when a replication can be listed: at the 202 or at the end of the task',
     source: '[assumed → replicationVisible]',

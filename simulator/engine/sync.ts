@@ -29,11 +29,15 @@ export function sitesUp(world: World, it: Replication): boolean {
   return world.site(it.sourceSite).up && world.site(it.destinationSite).up;
 }
 
+const transmits = (it: Replication): boolean => !it.isStalled && it.plantedError === null;
+
 const replicating = (it: Replication): boolean =>
   it.configured && !it.isPaused && (it.recovery.state === 'NOT_STARTED' || it.recovery.state === 'TEST');
 
 export function initialSyncAt(world: World, it: Replication): number {
-  return it.settings.initialSyncTime > 0 ? world.clock.simulated(it.settings.initialSyncTime) : 0;
+  // The site reads the moment by its own clock.
+  const { offsetMs } = world.site(it.home).clock;
+  return it.settings.initialSyncTime > 0 ? world.clock.simulated(it.settings.initialSyncTime - offsetMs) : 0;
 }
 
 /** Begins a sync if one is due now and possible, else plans the next one. Called whenever a hindrance has gone. */
@@ -65,7 +69,7 @@ export function beginSync(world: World, it: Replication): void {
   const canQuiesce = it.settings.quiesced && vm.powerState === 'POWERED_ON';
   it.sync = { kind, transfer, startedAt: world.now, quiescedType: canQuiesce ? vm.tools : 'none', checksumBytes };
   it.lastUpdated = world.now;
-  world.link(it.sourceSite, it.destinationSite).join(transfer);
+  if (transmits(it)) world.link(it.sourceSite, it.destinationSite).join(transfer);
 }
 
 /** Takes a running sync off the link; {@link unsuspend} continues it. */
@@ -75,7 +79,7 @@ export function suspend(world: World, it: Replication): void {
 
 export function unsuspend(world: World, it: Replication): void {
   if (it.sync === null) nudge(world, it);
-  else if (it.sync.transfer.joinedAt === null && sitesUp(world, it) && !it.isPaused) {
+  else if (it.sync.transfer.joinedAt === null && sitesUp(world, it) && !it.isPaused && transmits(it)) {
     world.link(it.sourceSite, it.destinationSite).join(it.sync.transfer);
   }
 }

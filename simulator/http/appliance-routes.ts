@@ -2,9 +2,26 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden, notFound } from '../errors.js';
 import { PROVIDER_ORG } from '../operations/caller.js';
 import { startHealth } from '../operations/health.js';
+import { uuid } from '../random.js';
 import { accepted, caller, parameter, session } from './request.js';
 import type { Shared } from './shared.js';
 import { buildVersion } from './site-routes.js';
+
+const THUMBPRINT = `SHA-256:${Array.from({ length: 32 }, () => '5A').join(':')}`;
+
+function endpointsOf(url: string) {
+  const { hostname, port } = new URL(url);
+  return {
+    mgmtAddress: hostname,
+    mgmtPort: 8046,
+    mgmtPublicAddress: hostname,
+    mgmtPublicPort: Number(port),
+    apiAddress: hostname,
+    apiPort: 8443,
+    apiPublicAddress: hostname,
+    apiPublicPort: Number(port),
+  };
+}
 
 /** The service itself: health, licence, configuration [client terraform-provider-vcda], on-premises sites (there are none). */
 export function applianceRoutes(api: FastifyInstance, shared: Shared, site: string): void {
@@ -34,15 +51,46 @@ export function applianceRoutes(api: FastifyInstance, shared: Shared, site: stri
   api.get('/config/is-configured', config, async () => ({ isConfigured: true }));
   api.get('/config/endpoints', config, async (request) => {
     provider(request);
-    return { configured: { mgmtAddress: null, apiPublicAddress: here.url }, effective: { apiPublicAddress: here.url } };
+    const endpoints = endpointsOf(here.url);
+    return { configured: endpoints, effective: endpoints };
   });
   api.get('/config', config, async (request) => {
     provider(request);
-    return { site: here.name, siteDescription: `Simulated site ${here.name}`, isConfigured: true };
+    return {
+      id: uuid(0, 'instance', here.name),
+      lsUrl: `https://sso.${here.name}.sim.example/lookupservice/sdk`,
+      lsThumbprint: THUMBPRINT,
+      // as a manager's configuration names it
+      site: here.name,
+      localSite: here.name,
+      localSiteDescription: `Simulated site ${here.name}`,
+      vcdUrl: `https://vcd.${here.name}.sim.example/api`,
+      vcdThumbprint: THUMBPRINT,
+      vcdUsername: 'administrator@system',
+      tunnelUrl: `https://${here.name}.sim.example:8047`,
+      tunnelCertificate: '',
+      isCombined: true,
+    };
   });
   api.get('/replicators', config, async (request) => {
     provider(request);
-    return [{ id: `replicator-${here.name}`, site: here.name, isInMaintenanceMode: false, isOnline: true }];
+    return [
+      {
+        id: `replicator-${here.name}`,
+        owner: '*',
+        site: here.name,
+        description: `Replicator of ${here.name}`,
+        apiUrl: `https://replicator.${here.name}.sim.example:8043`,
+        certThumbprint: THUMBPRINT,
+        pairingCookie: uuid(0, 'pairing', here.name),
+        state: { incomingCommError: null, outgoingCommError: null },
+        isInMaintenanceMode: false,
+        isOnline: true,
+        apiVersion: here.apiVersion,
+        dataAddress: `data.${here.name}.sim.example`,
+        buildVersion: buildVersion(here),
+      },
+    ];
   });
 
   api.get('/vc-sites', { config: { operation: 'inventory' } }, async () => []);

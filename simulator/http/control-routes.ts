@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { type Assumptions, assumptionTable } from '../assumptions.js';
 import { badRequest } from '../errors.js';
 import { faultRule } from '../faults.js';
+import { taskInfo } from '../views/task.js';
 import { known, policyBody } from './admin-routes.js';
+import { actBody, clockBody, troubleBody } from './control-bodies.js';
 import { body, parameter } from './request.js';
 import type { Shared } from './shared.js';
 
@@ -15,6 +17,7 @@ const vm = z.object({
   id: z.string().optional(),
   site: z.string().optional(),
   name: z.string().optional(),
+  computerName: z.string().optional(),
   powerState: z.enum(['POWERED_ON', 'POWERED_OFF']).optional(),
   usedBytes: z.number().min(0).optional(),
   changeRate: z.number().min(0).optional(),
@@ -60,7 +63,8 @@ export function controlRoutes(api: FastifyInstance, { control, world }: Shared):
   api.get('/faults', async () => control.faults());
   api.post('/faults', async (request) => {
     const rules = body(request, oneOrMany(faultRule));
-    for (const { path } of rules) if (path !== undefined) requirePattern(path);
+    for (const { path, query } of rules)
+      for (const pattern of [path, query]) if (pattern !== undefined) requirePattern(pattern);
     return control.addFaults(...rules);
   });
   api.delete('/faults', async (_request, reply) => {
@@ -83,6 +87,15 @@ export function controlRoutes(api: FastifyInstance, { control, world }: Shared):
     return { expired: control.expireSessions(site, extensions ?? false) };
   });
   api.post('/vms', async (request) => control.setVms(...body(request, oneOrMany(vm))));
+  api.post('/act', async (request) => taskInfo(world, control.act(body(request, actBody))));
+  api.post('/replications/:id', async (request) => {
+    const id = parameter(request);
+    control.trouble(id, body(request, troubleBody));
+    return control.world().replications.find((it) => it.id === id);
+  });
+  api.post('/sites/:site/clock', async (request) =>
+    control.setClock(parameter(request, 'site'), body(request, clockBody)),
+  );
   api.post('/license', async (request) => {
     const { site, licensed } = body(request, license);
     control.setLicense(site, licensed);
@@ -116,7 +129,7 @@ function requirePattern(source: string): void {
   try {
     new RegExp(source);
   } catch (error) {
-    throw badRequest(`path: ${String(error)}`);
+    throw badRequest(String(error));
   }
 }
 

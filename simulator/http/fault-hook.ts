@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, notAuthenticated } from '../errors.js';
-import type { ActiveFault } from '../faults.js';
+import type { ActiveFault, Target } from '../faults.js';
+import { RAW, sendFront } from './front.js';
 import type { Shared } from './shared.js';
-
-/** Marks an answer whose Content-Type is not the negotiated one; never sent. */
-export const RAW = 'x-sim-raw';
 
 export const route = (request: FastifyRequest): string => request.routeOptions.url ?? 'unknown';
 
@@ -16,6 +14,28 @@ export function reset(shared: Shared, site: string, request: FastifyRequest): vo
   request.raw.socket.resetAndDestroy();
 }
 
+/** The target of fault rules that a request is. */
+function target(shared: Shared, site: string, request: FastifyRequest): Target {
+  const [path = '', query = ''] = request.url.split('?');
+  return {
+    site,
+    method: request.method,
+    path,
+    query,
+    operation: request.routeOptions.config.operation,
+    vmId: vmOf(shared, request),
+  };
+}
+
+/** Whether something in front of the site has answered in its place. */
+export function applyFront(shared: Shared, site: string, request: FastifyRequest, reply: FastifyReply): boolean {
+  if (shared.faults.size === 0) return false;
+  const [fault] = shared.faults.strike(target(shared, site, request), 'front');
+  if (fault === undefined) return false;
+  sendFront(fault, shared.world.site(site).url, reply);
+  return true;
+}
+
 /** Lets the fault rules strike, after authentication and before the handler. */
 export async function applyFaults(
   shared: Shared,
@@ -24,18 +44,14 @@ export async function applyFaults(
   reply: FastifyReply,
 ): Promise<void> {
   if (shared.faults.size === 0) return;
-  const struck = shared.faults.strike({
-    site,
-    method: request.method,
-    path: request.url.split('?')[0] ?? '',
-    operation: request.routeOptions.config.operation,
-    vmId: vmOf(shared, request),
-  });
+  const struck = shared.faults.strike(target(shared, site, request));
   for (const fault of struck) {
     if (fault.kind === 'delay') {
       await wait(fault.delayMs ?? 1000);
       shared.world.queue.settle();
     } else if (fault.kind === 'fail-task') request.call.planted = fault;
+    else if (fault.kind === 'odd-task') request.call.odd = fault.task ?? {};
+    else if (fault.kind === 'unreadable') request.call.unreadable.push(fault);
     else if (fault.kind === 'reset-after') request.call.resetAfter = true;
     else {
       interfere(shared, site, fault, request, reply);

@@ -48,7 +48,8 @@ export function inventoryRoutes(api: FastifyInstance, shared: Shared, site: stri
       vdcId: vm.vdcId,
       vdcName: here.vdcs.get(vm.vdcId)?.name ?? null,
       org: vm.org,
-      powerState: vm.powerState,
+      ...(world.assumptions.inventoryPowerState ? { powerState: vm.powerState } : {}),
+      ...(world.assumptions.inventoryComputerName ? { computerName: vm.computerName ?? vm.name } : {}),
     }));
   });
 

@@ -2,6 +2,7 @@ import { badRequest, forbidden } from '../errors.js';
 import { type Caller, sees } from '../operations/caller.js';
 import { vimLocation } from '../views/replication.js';
 import type { Replication } from '../world/model.js';
+import { vanishedFrom } from '../world/vanish.js';
 import type { World } from '../world/world.js';
 import { list, type Selection } from './paging.js';
 import type { Query } from './request.js';
@@ -18,7 +19,11 @@ export function findReplications(world: World, who: Caller, wanted: Query): Sele
   const filters = filtersOf(world, wanted);
   return {
     all: candidates(world, who, wanted),
-    holds: (it) => !(hidden && !it.configured) && sees(who, it.owner.org) && filters.every((fits) => fits(it)),
+    holds: (it) =>
+      !(hidden && !it.configured) &&
+      !vanishedFrom(world, it, 'lists') &&
+      sees(who, it.owner.org) &&
+      filters.every((fits) => fits(it)),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Session } from '../sessions.js';
 import { taskInfo } from '../views/task.js';
 import type { Replication } from '../world/model.js';
 import type { Task } from '../world/tasks.js';
+import { vanishedFrom } from '../world/vanish.js';
 import type { World } from '../world/world.js';
 import type { Shared } from './shared.js';
 
@@ -29,7 +30,7 @@ export function parameter(request: FastifyRequest, name = 'id'): string {
 }
 
 /** The body by its schema. Where all members are optional, no body at all is an empty one. */
-export function body<T>(request: FastifyRequest, schema: ZodType<T>): T {
+export function body<T>(request: Pick<FastifyRequest, 'body'>, schema: ZodType<T>): T {
   const parsed = schema.safeParse(request.body ?? {});
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
@@ -65,6 +66,8 @@ export function caller(shared: Shared, local: string, request: FastifyRequest): 
     org: authenticated.user.org,
     provider: authenticated.user.provider,
     operationId: typeof operationId === 'string' && operationId !== '' ? operationId : null,
+    ...(request.call.odd === undefined ? {} : { odd: request.call.odd }),
+    ...(request.body == null ? {} : { body: request.body }),
     authenticated: (other) => shared.sessions.authenticated(own, other),
     ...(planted === undefined
       ? {}
@@ -86,7 +89,8 @@ export function replicationOf(world: World, who: Caller, id: string): Replicatio
   const found = world.site(who.site).replications.get(id);
   const hidden = found !== undefined && !found.configured && world.assumptions.replicationVisible === 'taskEnd';
   // Invisible, not forbidden: tenants do not learn of what a provider has started [doc B45 chown].
-  if (found === undefined || hidden || !sees(who, found.owner.org)) throw replicationNotFound(id);
+  const vanished = found !== undefined && vanishedFrom(world, found, 'id');
+  if (found === undefined || hidden || vanished || !sees(who, found.owner.org)) throw replicationNotFound(id);
   return found;
 }
 

@@ -3,7 +3,8 @@ import { ApiError, badRequest, errorBody, notAuthenticated } from '../errors.js'
 import { adminRoutes } from './admin-routes.js';
 import { applianceRoutes } from './appliance-routes.js';
 import { controlRoutes } from './control-routes.js';
-import { applyFaults, RAW, reset, route } from './fault-hook.js';
+import { applyFaults, applyFront, reset, route } from './fault-hook.js';
+import { FRONT_LOGIN, page, RAW } from './front.js';
 import { inventoryRoutes } from './inventory-routes.js';
 import { negotiate } from './media-type.js';
 import { recoveryPlanRoutes } from './recovery-plan-routes.js';
@@ -11,6 +12,7 @@ import { sessionRoutes } from './session-routes.js';
 import type { Shared } from './shared.js';
 import { siteRoutes } from './site-routes.js';
 import { taskRoutes } from './task-routes.js';
+import { garble } from './unreadable.js';
 import { vappReplicationRoutes } from './vapp-replication-routes.js';
 import { vmDetailRoutes } from './vm-detail-routes.js';
 import { vmReplicationRoutes } from './vm-replication-routes.js';
@@ -30,11 +32,15 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
   app.setNotFoundHandler((request, reply) => {
     sendError(shared, new ApiError(404, 'NotFound', `No ${request.method} ${request.url}.`), reply);
   });
+  app.get(FRONT_LOGIN, async (_request, reply) => reply.type('text/html; charset=utf-8').send(page('Log in')));
   await app.register(async (control) => controlRoutes(control, shared), { prefix: '/_sim' });
   await app.register(async (api) => {
     api.decorateRequest('call');
     api.addHook('onRequest', async (request, reply) => enter(shared, site, request, reply));
     api.addHook('preHandler', async (request, reply) => applyFaults(shared, site, request, reply));
+    api.addHook('preSerialization', async (request, _reply, payload) =>
+      request.call.unreadable.length === 0 ? payload : garble(payload, request.call.unreadable),
+    );
     api.addHook('onSend', async (request, reply, payload) => {
       if (request.call.resetAfter) reset(shared, site, request);
       if (!reply.hasHeader(RAW) && payload != null) reply.header('content-type', request.call.contentType);
@@ -66,6 +72,8 @@ function enter(shared: Shared, site: string, request: FastifyRequest, reply: Fas
     contentType: contentType ?? 'application/json;charset=UTF-8',
     session: undefined,
     planted: undefined,
+    odd: undefined,
+    unreadable: [],
     resetAfter: false,
     reset: false,
   };
@@ -74,6 +82,7 @@ function enter(shared: Shared, site: string, request: FastifyRequest, reply: Fas
     reset(shared, site, request);
     return;
   }
+  if (applyFront(shared, site, request, reply)) return;
   if (contentType === undefined) {
     throw new ApiError(406, 'NotAcceptable', `Cannot answer with '${request.headers.accept}'.`);
   }

@@ -3,6 +3,7 @@ import type { ActiveFault, Faults } from '../faults.js';
 import type { Session, Sessions } from '../sessions.js';
 import type { Stats } from '../stats.js';
 import type { Users } from '../users.js';
+import type { Oddity } from '../world/tasks.js';
 import type { World } from '../world/world.js';
 
 /** What the servers of all sites share. */
@@ -20,6 +21,9 @@ export interface Call {
   contentType: string;
   session: Session | undefined;
   planted: ActiveFault | undefined;
+  odd: Oddity | undefined;
+  /** items of its answer that cannot be read */
+  unreadable: ActiveFault[];
   /** destroy the connection in place of the answer */
   resetAfter: boolean;
   /** the connection has been destroyed and counted as such */

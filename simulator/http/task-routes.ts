@@ -72,9 +72,9 @@ function within(
   task: Task,
   moments: Record<'startTimeAfter' | 'startTimeBefore' | 'endTimeAfter' | 'endTimeBefore', number | undefined>,
 ): boolean {
-  const started = world.wall(task.startedAt);
+  const started = world.shown(task.site, task.startedAt);
   // A task that runs has endTime -1; a plain comparison would call that "before" anything.
-  const ended = task.endedAt === null ? -1 : world.wall(task.endedAt);
+  const ended = task.endedAt === null ? -1 : world.shown(task.site, task.endedAt);
   return (
     (moments.startTimeAfter === undefined || started > moments.startTimeAfter) &&
     (moments.startTimeBefore === undefined || started < moments.startTimeBefore) &&

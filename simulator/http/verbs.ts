@@ -21,7 +21,7 @@ export interface Verb {
   kind: LedgerKind;
   /** acts on the source VM, so the session must reach its site; may depend on the body */
   touchesSource: (request: FastifyRequest) => boolean;
-  read: (request: FastifyRequest) => Steps;
+  read: (request: Pick<FastifyRequest, 'body'>) => Steps;
 }
 
 const always = () => true;

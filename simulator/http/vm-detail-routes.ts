@@ -13,7 +13,7 @@ export function vmDetailRoutes(api: FastifyInstance, shared: Shared, site: strin
 
   api.get('/vm-replications/:id/instances', { config: { operation: 'instances' } }, async (request) => {
     const it = replicationOf(world, caller(shared, site, request), parameter(request));
-    return it.instances.map((instance) => instanceInfo(world, instance));
+    return it.instances.map((instance) => instanceInfo(world, it.home, instance));
   });
 
   api.get('/vm-replications/:id/instances/:instance', { config: { operation: 'instances' } }, async (request) => {
@@ -21,7 +21,7 @@ export function vmDetailRoutes(api: FastifyInstance, shared: Shared, site: strin
     const key = parameter(request, 'instance');
     const instance = it.instances.find((candidate) => candidate.key === key);
     if (instance === undefined) throw notFound('Instance', key);
-    return { ...instanceInfo(world, instance), disksInfo: instance.disks.map((diskKey) => ({ diskKey })) };
+    return { ...instanceInfo(world, it.home, instance), disksInfo: instance.disks.map((diskKey) => ({ diskKey })) };
   });
 
   api.get('/vm-replications/:id/network-settings', { config: { operation: 'network-settings' } }, async (request) => {

@@ -113,6 +113,7 @@ export function createTask(
     resultType: null,
     result: null,
     error: null,
+    odd: caller.odd ?? null,
   };
   world.tasks(caller.site).add(task);
   return task;
@@ -121,6 +122,7 @@ export function createTask(
 function enter(world: World, caller: Caller, it: Acceptance, task: Task): LedgerEntry {
   return world.ledger.add({
     at: world.wall(world.now),
+    simulatedAt: world.now,
     site: caller.site,
     kind: it.kind,
     operationId: caller.operationId,
@@ -131,6 +133,7 @@ function enter(world: World, caller: Caller, it: Acceptance, task: Task): Ledger
     taskId: task.id,
     outcome: 'running',
     ...(it.vappId === undefined ? {} : { vappId: it.vappId }),
+    ...(caller.body === undefined ? {} : { body: caller.body }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../errors.js';
+import type { Oddity } from '../world/tasks.js';
 
 export const PROVIDER_ORG = 'System';
 
@@ -21,6 +22,9 @@ export interface Caller {
   /** whether the session is, now, authenticated to a site */
   authenticated(site: string): boolean;
   planted?: PlantedFailure;
+  odd?: Oddity;
+  /** of the request, for the ledger */
+  body?: unknown;
 }
 
 export function sees(caller: Caller, org: string): boolean {

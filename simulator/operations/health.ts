@@ -30,15 +30,22 @@ function* check(op: Operation): Process {
   yield* op.stage('check', 99, op.seconds(0.5, 0.8));
 }
 
+const GIB = 2 ** 30;
+const BOOTED = Date.UTC(2026, 0, 5, 6);
+
+/** As a vendor's own client decodes it: dates are numbers, ms (vcda-api.md §8.1). */
 function healthInfo(world: World, site: string, buildVersion: string) {
   const peers = [...world.sites.values()].filter((it) => it.name !== site);
   return {
     productName: 'VMware Cloud Director Availability',
     buildVersion,
-    buildDate: '2023-11-30T12:00:00Z',
+    buildDate: Date.UTC(2023, 10, 30, 12),
     instanceId: uuid(0, 'instance', site),
     runtimeId: uuid(world.seed, 'runtime', site),
-    currentTime: world.wall(world.now),
+    currentTime: world.shown(site, world.now),
+    serviceBootTimestamp: BOOTED,
+    applianceBootTimestamp: BOOTED,
+    diskUsage: { '/': { totalBytes: 64 * GIB, usedBytes: 21 * GIB } },
     address: '127.0.0.1',
     dbError: null,
     lsError: null,
@@ -52,6 +59,11 @@ function healthInfo(world: World, site: string, buildVersion: string) {
     managerHealth: {
       productName: 'VMware Cloud Director Availability',
       buildVersion,
+      buildDate: Date.UTC(2023, 10, 30, 12),
+      instanceId: uuid(0, 'manager', site),
+      runtimeId: uuid(world.seed, 'manager-runtime', site),
+      currentTime: world.shown(site, world.now),
+      address: '127.0.0.1',
       dbError: null,
       ntpError: null,
       onlineReplicators: [`replicator-${site}`],

@@ -1,3 +1,4 @@
+import { keptDescription } from '../assumptions.js';
 import type { Process } from '../engine/process.js';
 import { retain } from '../engine/retention.js';
 import { beginSync, halt, nudge, sourceVm, suspend, syncEstimate, unsuspend, untilSynced } from '../engine/sync.js';
@@ -60,7 +61,8 @@ export function* reconfigure(op: Operation, it: Replication, body: ReconfigureBo
   // Omitted or null: unchanged [doc B44 C4ReplicationReconfigureSettings].
   const settings = {
     ...it.settings,
-    description: body.description ?? it.settings.description,
+    description:
+      body.description == null ? it.settings.description : keptDescription(world.assumptions, body.description),
     rpo: it.isMigration ? it.settings.rpo : (sla?.rpo ?? body.rpo ?? it.settings.rpo),
     dataConnectionType: sla?.dataConnectionType ?? body.dataConnectionType ?? it.settings.dataConnectionType,
     quiesced: sla?.quiesced ?? body.quiesced ?? it.settings.quiesced,

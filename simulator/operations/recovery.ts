@@ -34,7 +34,7 @@ export function* migrate(op: Operation, it: Replication, body: MigrateBody, into
     recoverVm(
       world,
       it,
-      { powerOn: body.powerOn ?? true, testCopy: false, ...(into ? { vapp: into() } : {}) },
+      { powerOn: powersOn(op, body.powerOn), testCopy: false, ...(into ? { vapp: into() } : {}) },
       op.task,
     );
   });
@@ -52,7 +52,7 @@ export function* failover(op: Operation, it: Replication, body: FailoverBody, in
     recoverVm(
       world,
       it,
-      { powerOn: body.powerOn ?? true, testCopy: false, ...(into ? { vapp: into() } : {}) },
+      { powerOn: powersOn(op, body.powerOn), testCopy: false, ...(into ? { vapp: into() } : {}) },
       op.task,
     );
   });
@@ -74,7 +74,12 @@ export function* failoverTest(op: Operation, it: Replication, body: FailoverTest
   it.recovery.state = 'IN_PROGRESS';
   try {
     yield* op.stage('recover', 99, op.seconds(30, 90));
-    recoverVm(world, it, { powerOn: body.powerOn ?? true, testCopy: true, ...(into ? { vapp: into() } : {}) }, op.task);
+    recoverVm(
+      world,
+      it,
+      { powerOn: powersOn(op, body.powerOn), testCopy: true, ...(into ? { vapp: into() } : {}) },
+      op.task,
+    );
     enter(op, it, 'TEST');
   } catch (failure) {
     enter(op, it, before);
@@ -124,4 +129,8 @@ function requireInstance(it: Replication, key: string | null | undefined): void 
   if (key == null || key === it.latest.key || it.instances.some((instance) => instance.key === key)) return;
   const { code, message, args } = badRequest(`Instance '${key}' not found.`, [key]);
   throw Object.assign(invalidState(message), { code, args });
+}
+
+function powersOn(op: Operation, wanted: boolean | null | undefined): boolean {
+  return (wanted ?? true) && op.task.odd?.powersOn !== false;
 }

@@ -1,3 +1,4 @@
+import { keptDescription } from '../assumptions.js';
 import type { Process } from '../engine/process.js';
 import { nudge } from '../engine/sync.js';
 import { badRequest, notLicensed, siteUnreachable, TaskFailure } from '../errors.js';
@@ -114,8 +115,14 @@ export function prepare(
     isMigration: wanted.isMigration,
     isPaused: false,
     isReversed: false,
-    settings: wanted.settings,
+    settings: {
+      ...wanted.settings,
+      description: keptDescription(world.assumptions, wanted.settings.description),
+    },
     isMovingReplica: false,
+    isStalled: false,
+    plantedError: null,
+    vanished: null,
     lastSeen: vm,
     configured: false,
     busyWith: null,

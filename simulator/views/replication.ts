@@ -23,7 +23,7 @@ export function dataConnectionState(world: World, it: Replication): DataConnecti
   // Neither side reports while it is being configured, or when one is away [doc UG41 GUID-81EE4DE8].
   if (!it.configured || !sitesUp(world, it)) return 'UNKNOWN';
   if (it.isPaused) return 'PAUSED';
-  if (it.lastError !== null) return 'ERROR';
+  if (it.plantedError !== null || it.lastError !== null) return 'ERROR';
   if (it.sync !== null) return it.sync.kind === 'delta' ? 'SYNCING' : 'INITIAL_SYNCING';
   const vm = sourceVm(world, it);
   if (vm === undefined) return 'UNKNOWN';
@@ -45,11 +45,11 @@ export function overallHealth(world: World, it: Replication): 'GREEN' | 'YELLOW'
   return state === 'UNKNOWN' || rpoViolation(world, it) > 0 ? 'YELLOW' : 'GREEN';
 }
 
-export function instanceInfo(world: World, instance: Instance) {
+export function instanceInfo(world: World, home: string, instance: Instance) {
   return {
     key: instance.key,
     sequenceNumber: instance.sequenceNumber,
-    timestamp: world.wall(instance.at),
+    timestamp: world.shown(home, instance.at),
     transferBytes: instance.transferBytes,
     transferSeconds: instance.transferSeconds,
     quiescedType: instance.quiescedType,
@@ -101,7 +101,7 @@ export function replicationInfo(world: World, it: Replication) {
     owner: `${it.owner.org}@${it.owner.site}`,
     vmId: it.vmId,
     vmName: it.vmName,
-    computerName: it.vmName,
+    computerName: vm.computerName ?? it.vmName,
     vmDescription: '',
     vappReplicationId: it.vappReplicationId,
     isMigration: it.isMigration,
@@ -109,7 +109,7 @@ export function replicationInfo(world: World, it: Replication) {
     isReversed: it.isReversed,
     overallHealth: overallHealth(world, it),
     dataConnectionState: state,
-    lastUpdated: world.wall(it.lastUpdated),
+    lastUpdated: world.shown(it.home, it.lastUpdated),
     settings: { ...it.settings },
     slaProfile: sla === undefined ? null : { id: sla.id, displayName: sla.displayName },
     source: {
@@ -135,8 +135,8 @@ export function replicationInfo(world: World, it: Replication) {
       currentRpoViolation: rpoViolation(world, it),
       isMovingReplica: it.isMovingReplica,
       spaceRequirement: Math.round(spaceRequirement(world, it)),
-      lastError: it.lastError,
-      latestInstance: it.latest === null ? null : instanceInfo(world, it.latest),
+      lastError: it.plantedError ?? it.lastError,
+      latestInstance: it.latest === null ? null : instanceInfo(world, it.home, it.latest),
       recoveryInfo: {
         recoveryState: it.recovery.state,
         vAppId: it.recovery.vappId,

@@ -7,6 +7,9 @@ const QUEUED_FOR = 3000;
 /** A task as the API shows it (vcda-api.md §2.2). */
 export function taskInfo(world: World, task: Task) {
   const progress = taskProgress(world, task);
+  const { odd } = task;
+  const over = odd?.staysRunning !== 'bare';
+  const result = odd !== null && 'result' in odd ? odd.result : task.result;
   return {
     id: task.id,
     user: task.user,
@@ -18,13 +21,14 @@ export function taskInfo(world: World, task: Task) {
     },
     progress,
     state: taskState(world, task, progress),
-    lastUpdated: world.wall(task.endedAt ?? Math.max(task.startedAt, world.now - 1000)),
-    startTime: world.wall(task.startedAt),
-    endTime: task.endedAt === null ? -1 : world.wall(task.endedAt),
-    ...(task.state === 'SUCCEEDED' ? { resultType: task.resultType, result: task.result } : {}),
-    ...(task.state === 'FAILED' ? { error: task.error } : {}),
-    warnings: [],
+    lastUpdated: world.shown(task.site, task.endedAt ?? Math.max(task.startedAt, world.now - 1000)),
+    startTime: world.shown(task.site, task.startedAt),
+    endTime: task.endedAt === null ? -1 : world.shown(task.site, task.endedAt),
+    ...(over && task.state === 'SUCCEEDED' ? { resultType: task.resultType, result } : {}),
+    ...(over && task.state === 'FAILED' ? { error: task.error } : {}),
+    warnings: task.endedAt === null ? [] : (odd?.warnings ?? []),
     site: task.site,
+    ...odd?.members,
   };
 }
 
@@ -37,7 +41,7 @@ export function taskProgress(world: World, task: Task): number {
 }
 
 export function taskState(world: World, task: Task, progress = taskProgress(world, task)): string {
-  if (task.state !== 'RUNNING') return task.state;
+  if (task.state !== 'RUNNING') return task.odd?.staysRunning === undefined ? task.state : 'RUNNING';
   if (world.assumptions.queuedState && world.now < task.startedAt + QUEUED_FOR) return 'QUEUED';
   if (world.assumptions.unknownTaskState) return progress < 50 ? 'PREPARING' : 'FINALIZING';
   return task.state;

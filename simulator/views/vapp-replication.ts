@@ -43,7 +43,7 @@ export function vappReplicationInfo(world: World, group: VappReplication) {
     },
     isMigration: group.isMigration,
     overallHealth: SEVERITY[Math.max(0, ...children.map((it) => SEVERITY.indexOf(overallHealth(world, it))))],
-    lastUpdated: world.wall(Math.max(0, ...children.map((it) => it.lastUpdated))),
+    lastUpdated: world.shown(group.home, Math.max(0, ...children.map((it) => it.lastUpdated))),
     vmReplications: children.map((it) => replicationInfo(world, it)),
   };
 }

@@ -1,5 +1,5 @@
 import type { QuiescedType } from '../identity.js';
-import type { PowerState, RecoveryState } from '../world/model.js';
+import type { PowerState, RecoveryState, ReplicationSettings, SiteClock, Vanished } from '../world/model.js';
 import type { World } from '../world/world.js';
 import { type DataConnectionState, dataConnectionState } from './replication.js';
 import { taskInfo } from './task.js';
@@ -8,6 +8,8 @@ import { taskInfo } from './task.js';
 export interface WorldView {
   /** wall ms */
   now: number;
+  /** simulated ms */
+  simulatedNow: number;
   speed: number;
   sites: Record<
     string,
@@ -15,10 +17,14 @@ export interface WorldView {
       url: string;
       up: boolean;
       licensed: boolean;
+      clock: SiteClock;
       vms: {
         id: string;
         name: string;
+        computerName: string;
         powerState: PowerState;
+        /** since when: simulated and wall ms */
+        powerSince: { simulated: number; wall: number };
         origin: string | null;
         testCopy: boolean;
         replicationId: string | null;
@@ -45,6 +51,14 @@ export interface WorldView {
     recoveredVmId: string | null;
     isReversed: boolean;
     busyWith: string | null;
+    owner: string;
+    destinationVdcId: string;
+    isMigration: boolean;
+    isPaused: boolean;
+    isMovingReplica: boolean;
+    isStalled: boolean;
+    vanished: Vanished | null;
+    settings: ReplicationSettings;
   }[];
   openTasks: ReturnType<typeof taskInfo>[];
 }
@@ -53,6 +67,7 @@ export function worldView(world: World): WorldView {
   const all = [...world.sites.values()];
   return {
     now: world.wall(world.now),
+    simulatedNow: world.now,
     speed: world.clock.speed,
     sites: Object.fromEntries(
       all.map((site) => [
@@ -61,10 +76,13 @@ export function worldView(world: World): WorldView {
           url: site.url,
           up: site.up,
           licensed: site.licensed,
+          clock: { ...site.clock },
           vms: [...site.vms.values()].map((vm) => ({
             id: vm.id,
             name: vm.name,
+            computerName: vm.computerName ?? vm.name,
             powerState: vm.powerState,
+            powerSince: { simulated: vm.powerSince, wall: world.wall(vm.powerSince) },
             origin: vm.origin,
             testCopy: vm.testCopy,
             replicationId: vm.replicationId,
@@ -95,6 +113,14 @@ export function worldView(world: World): WorldView {
         recoveredVmId: it.recovery.vmId,
         isReversed: it.isReversed,
         busyWith: it.busyWith,
+        owner: `${it.owner.org}@${it.owner.site}`,
+        destinationVdcId: it.destinationVdcId,
+        isMigration: it.isMigration,
+        isPaused: it.isPaused,
+        isMovingReplica: it.isMovingReplica,
+        isStalled: it.isStalled,
+        vanished: it.vanished,
+        settings: { ...it.settings },
       })),
     ),
     openTasks: all.flatMap((site) => [...world.tasks(site.name).open].map((task) => taskInfo(world, task))),

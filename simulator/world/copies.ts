@@ -9,6 +9,7 @@ export function powerOff(world: World, vm: Vm, cause: Task | null, replicationId
   if (vm.powerState === 'POWERED_OFF') return;
   vm.powerState = 'POWERED_OFF';
   vm.offSince = world.now;
+  vm.powerSince = world.now;
   world.note('power-off', vm, cause, replicationId);
 }
 
@@ -16,6 +17,7 @@ export function powerOn(world: World, vm: Vm, cause: Task | null, replicationId:
   if (vm.powerState === 'POWERED_ON') return;
   vm.powerState = 'POWERED_ON';
   vm.offSince = null;
+  vm.powerSince = world.now;
   world.note('power-on', vm, cause, replicationId);
 }
 
@@ -62,6 +64,7 @@ export function recoverVm(world: World, it: Replication, how: Recovery, cause: T
     disks: template.disks.filter((disk) => !it.settings.excludedDiskKeys.includes(disk.key)),
     powerState: 'POWERED_OFF',
     offSince: world.now,
+    powerSince: world.now,
     storageProfileId: it.storageProfileId,
     origin: it.vmId,
     testCopy: how.testCopy,

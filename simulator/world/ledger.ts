@@ -23,6 +23,8 @@ export interface LedgerEntry {
   seq: number;
   /** wall ms */
   at: number;
+  /** simulated ms */
+  simulatedAt: number;
   site: string;
   kind: LedgerKind;
   operationId: string | null;
@@ -39,6 +41,8 @@ export interface LedgerEntry {
   testCopy?: boolean;
   /** operations on whole vApps */
   vappId?: string;
+  /** of an accepted operation: the body of the request, as it came */
+  body?: unknown;
 }
 
 /** The simulator's evidence: written by the world alone, in order, never rewritten except for the end of an operation. */

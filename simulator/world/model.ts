@@ -5,6 +5,22 @@ import type { QuiescedType } from '../identity.js';
 export type PowerState = 'POWERED_ON' | 'POWERED_OFF';
 export type DataConnectionType = 'PLAIN' | 'ENCRYPTED' | 'ENCRYPTED_COMPRESSED';
 
+/** The unit in which a site shows moments; `far-future` is one that no calendar holds. */
+export type TimeUnit = 'ms' | 's' | 'ns' | 'far-future';
+
+export interface SiteClock {
+  /** ms that the site's clock is ahead of the wall's; negative when it is behind */
+  offsetMs: number;
+  unit: TimeUnit;
+}
+
+/** Where a replication is not to be found, though it exists: an administrator has taken it over. */
+export interface Vanished {
+  from: 'lists' | 'id' | 'both';
+  /** simulated ms */
+  until: number;
+}
+
 export interface Named {
   id: string;
   name: string;
@@ -41,6 +57,10 @@ export interface Vm extends Named {
   tools: QuiescedType;
   /** simulated ms since when it is off; null while it is on */
   offSince: number | null;
+  /** simulated ms since when its power state is what it is */
+  powerSince: number;
+  /** as the guest calls itself; absent: as the VM is called */
+  computerName?: string;
   storageProfileId: string;
   /** the VM it was recovered from; null for one that was there from the beginning */
   origin: string | null;
@@ -105,6 +125,11 @@ export interface Replication {
   isReversed: boolean;
   settings: ReplicationSettings;
   isMovingReplica: boolean;
+  /** no byte goes over the link, and nothing says why */
+  isStalled: boolean;
+  /** an error of its data path that no sync clears */
+  plantedError: ErrorBody | null;
+  vanished: Vanished | null;
   /** the source VM as last replicated; what a failover recovers when the source is gone */
   lastSeen: Vm;
   /** its start has succeeded */
@@ -194,6 +219,7 @@ export interface Site {
   apiVersion: string;
   up: boolean;
   licensed: boolean;
+  clock: SiteClock;
   url: string;
   vdcs: Map<string, Vdc>;
   vms: Map<string, Vm>;

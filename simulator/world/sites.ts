@@ -19,6 +19,7 @@ export function createSite(name: string, apiVersion = API_VERSIONS[0] as string)
     apiVersion,
     up: true,
     licensed: true,
+    clock: { offsetMs: 0, unit: 'ms' },
     url: '',
     vdcs: new Map(ORGS.map((org) => vdc(name, org)).map((it) => [it.id, it])),
     vms: new Map(),

@@ -2,6 +2,19 @@ import type { Assumptions } from '../assumptions.js';
 import type { EventQueue } from '../engine/event-queue.js';
 import type { ErrorBody } from '../errors.js';
 
+/** How a task ends otherwise than it should, or shows itself so; planted by a fault rule. */
+export interface Oddity {
+  /** has an end, and the state RUNNING for ever; with or without what came of it */
+  staysRunning?: 'bare' | 'with-outcome' | undefined;
+  warnings?: unknown[] | undefined;
+  /** in place of the result */
+  result?: unknown;
+  /** what was recovered stays off */
+  powersOn?: boolean | undefined;
+  /** members that the task shows in place of its own, from the beginning */
+  members?: Record<string, unknown> | undefined;
+}
+
 export interface Task {
   id: string;
   site: string;
@@ -25,6 +38,7 @@ export interface Task {
   /** rendered when asked for: the result is the replication as it was when the task ended */
   result: unknown;
   error: ErrorBody | null;
+  odd: Oddity | null;
 }
 
 /** Tasks of one site, findable without a walk by id, by operationID and by state; in order of creation. */
@@ -52,7 +66,7 @@ export class TaskStore {
   end(task: Task, state: 'SUCCEEDED' | 'FAILED'): void {
     task.state = state;
     task.endedAt = this.#queue.now;
-    this.#open.delete(task);
+    if (task.odd?.staysRunning === undefined) this.#open.delete(task);
     this.#ended.push(task);
   }
 
@@ -92,6 +106,7 @@ export class TaskStore {
     for (const task of this.#ended) {
       if ((task.endedAt as number) > before) break;
       this.#all.delete(task.id);
+      this.#open.delete(task);
       if (task.operationId !== null) unindex(this.#byOperation, task.operationId, task);
       if (task.resourceId !== null) unindex(this.#byResource, task.resourceId, task);
       forgotten++;

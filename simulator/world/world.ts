@@ -4,6 +4,7 @@ import { EventQueue } from '../engine/event-queue.js';
 import { Link, type LinkOptions } from '../engine/link.js';
 import { badRequest, siteNotFound } from '../errors.js';
 import { simulatedVm, siteVdcId } from '../identity.js';
+import { uuid } from '../random.js';
 import { Ledger, type LedgerEntry } from './ledger.js';
 import type { Replication, Site, Vapp, Vdc, Vm } from './model.js';
 import { createSite } from './sites.js';
@@ -22,6 +23,9 @@ const MIB = 2 ** 20;
 // Order of magnitude of a good inter-site link and of one replicator's path, so that a VM of 8 to 40 GiB
 // takes one to five minutes alone and a wave of forty makes the link the bottleneck.
 const DEFAULT_LINK: LinkOptions = { bytesPerSecond: 4096 * MIB, perTransfer: 160 * MIB };
+
+// A whole number that JSON carries exactly, and no Date can hold.
+const FAR_FUTURE = 9_000_000_000_000_000;
 
 /** Everything that exists, and the events that will change it. No HTTP in here. */
 export class World {
@@ -61,6 +65,15 @@ export class World {
 
   wall(simulated: number): number {
     return this.clock.wall(simulated);
+  }
+
+  /** A simulated moment as a site's own clock and unit show it. */
+  shown(site: string, simulated: number): number {
+    const { offsetMs, unit } = this.site(site).clock;
+    const at = this.wall(simulated) + offsetMs;
+    if (unit === 's') return Math.floor(at / 1000);
+    if (unit === 'ns') return at * 1_000_000;
+    return unit === 'far-future' ? FAR_FUTURE : at;
   }
 
   site(name: string): Site {
@@ -110,7 +123,6 @@ export class World {
     const site = this.site(siteName);
     const template = simulatedVm(this.seed, this.#created++);
     const vdc = this.vdc(siteName, overrides.vdcId ?? siteVdcId(siteName));
-    const vapp = { id: template.vappId, name: template.vappName, site: siteName, org: vdc.org, vdcId: vdc.id };
     const vm: Vm = {
       ...template,
       site: siteName,
@@ -118,13 +130,20 @@ export class World {
       vdcId: vdc.id,
       powerState: 'POWERED_ON',
       offSince: null,
+      powerSince: this.now,
       storageProfileId: vdc.storageProfiles[0]?.id ?? '',
       origin: null,
       testCopy: false,
       replicationId: null,
       ...overrides,
     };
-    if (!site.vapps.has(vm.vappId)) this.addVapp({ ...vapp, id: vm.vappId, vmIds: new Set() });
+    // Its vApp may stand in another VDC, or at another site: then it has one of its own here.
+    const taken = [...this.sites.values()].some(({ vapps }) => (vapps.get(vm.vappId)?.vdcId ?? vdc.id) !== vdc.id);
+    if (taken && overrides.vappId === undefined) vm.vappId = uuid(this.seed, 'vapp', vdc.id, vm.vappId);
+    if (!site.vapps.has(vm.vappId)) {
+      const vapp = { id: vm.vappId, name: template.vappName, site: siteName, org: vdc.org, vdcId: vdc.id };
+      this.addVapp({ ...vapp, vmIds: new Set() });
+    }
     this.addVm(vm);
     return vm;
   }
@@ -159,6 +178,7 @@ export class World {
   note(kind: LedgerEntry['kind'], vm: Vm, cause: Task | null, replicationId: string | null): void {
     this.ledger.add({
       at: this.wall(this.now),
+      simulatedAt: this.now,
       site: vm.site,
       kind,
       operationId: cause?.operationId ?? null,

@@ -15,6 +15,7 @@ export function accepted({ kind = 'start', attempt = 1, at = 10, ...end }: MadeU
   return {
     seq: at,
     at,
+    simulatedAt: at,
     site: 'lyon',
     kind,
     operationId: `run/vm-1/${kind}/${attempt}`,
@@ -34,9 +35,12 @@ const site = (...vms: Pick<Site['vms'][number], 'id' | 'powerState' | 'origin'>[
   url: '',
   up: true,
   licensed: true,
+  clock: { offsetMs: 0, unit: 'ms' },
   storageProfiles: [],
   vms: vms.map((vm) => ({
     name: 'web1',
+    computerName: 'web1',
+    powerSince: { simulated: 0, wall: 0 },
     org: 'acme',
     vdcId: '',
     vappId: '',

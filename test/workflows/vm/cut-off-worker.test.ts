@@ -40,11 +40,9 @@ describe('a worker that is cut off from Temporal, but not from the site', () => 
         gate.open();
         await cutOff.stop();
         expect(totals).toMatchObject({ succeeded: VMS });
-        expect((await starts()).map(({ vmId }) => vmId).toSorted()).toEqual(
-          simulatedVms({ vms: VMS })
-            .map(({ id }) => id)
-            .toSorted(),
-        );
+        const all = simulatedVms({ vms: VMS }).map(({ id }) => id);
+        expect(await starts()).toHaveLength(VMS);
+        expect(new Set((await starts()).map(({ vmId }) => vmId))).toEqual(new Set(all));
       });
     } finally {
       await gate.close();

@@ -1,0 +1,61 @@
+import { suspend, unsuspend } from './engine/sync.js';
+import { errorBody, replicationNotFound } from './errors.js';
+import type { Replication, ReplicationSettings, Vanished } from './world/model.js';
+import type { World } from './world/world.js';
+
+/** What becomes of a replication without a task of the API; what is not named stays. */
+export interface Trouble {
+  /** no byte is sent until told otherwise */
+  isStalled?: boolean | undefined;
+  /** the site moves the replica to other storage */
+  isMovingReplica?: boolean | undefined;
+  /** `dataConnectionState: ERROR` with this `lastError`; null: well again */
+  error?: { code: string; msg: string } | null | undefined;
+  isPaused?: boolean | undefined;
+  /** not to be found in lists, by its id, or both; null: there again */
+  vanished?: Vanished['from'] | null | undefined;
+  /** written as a person's edit would, whatever the assumption `description` says */
+  settings?: Partial<ReplicationSettings> | undefined;
+  /** `org@site` */
+  owner?: string | undefined;
+  /** simulated ms after which all of it (but settings and owner) is as before; absent: until told otherwise */
+  forMs?: number | undefined;
+}
+
+export function applyTrouble(world: World, id: string, trouble: Trouble): void {
+  const it = world.findReplication(id);
+  if (it === undefined) throw replicationNotFound(id);
+  const before = undo(it, trouble);
+  set(world, it, trouble, trouble.forMs);
+  if (trouble.forMs !== undefined) world.queue.after(trouble.forMs, () => set(world, it, before));
+}
+
+/** The same members as a trouble has, as they are now. */
+function undo(it: Replication, trouble: Trouble): Trouble {
+  const { isStalled, isMovingReplica, isPaused } = it;
+  return {
+    ...(trouble.isStalled === undefined ? {} : { isStalled }),
+    ...(trouble.isMovingReplica === undefined ? {} : { isMovingReplica }),
+    ...(trouble.error === undefined ? {} : { error: it.plantedError }),
+    ...(trouble.isPaused === undefined ? {} : { isPaused }),
+  };
+}
+
+function set(world: World, it: Replication, trouble: Trouble, forMs?: number): void {
+  const { isStalled, isMovingReplica, error, isPaused, vanished, settings, owner } = trouble;
+  it.isStalled = isStalled ?? it.isStalled;
+  it.isMovingReplica = isMovingReplica ?? it.isMovingReplica;
+  it.isPaused = isPaused ?? it.isPaused;
+  if (error !== undefined) it.plantedError = error === null ? null : errorBody(error.code, error.msg);
+  if (vanished !== undefined) {
+    it.vanished = vanished === null ? null : { from: vanished, until: world.now + (forMs ?? Number.POSITIVE_INFINITY) };
+  }
+  if (settings !== undefined) it.settings = { ...it.settings, ...settings };
+  if (owner !== undefined) {
+    const at = owner.lastIndexOf('@');
+    it.owner = { org: owner.slice(0, at), site: owner.slice(at + 1) };
+  }
+  it.lastUpdated = world.now;
+  if (it.isStalled || it.isPaused || it.plantedError !== null) suspend(world, it);
+  else unsuspend(world, it);
+}
