@@ -12,7 +12,6 @@ import { Stats } from './stats.js';
 import { type UserOptions, Users } from './users.js';
 import { World } from './world/world.js';
 
-export type { Act } from './actor.js';
 export { type Assumptions, assumptionTable } from './assumptions.js';
 export { type Clock, ManualClock } from './clock.js';
 export type { ClockChange, Control, VmChange } from './control.js';
@@ -26,7 +25,6 @@ export {
 } from './identity.js';
 export type { SessionOptions } from './sessions.js';
 export type { RequestCount } from './stats.js';
-export type { Trouble } from './trouble.js';
 export type { UserOptions } from './users.js';
 export type { WorldView } from './views/world.js';
 export type { LedgerEntry, LedgerKind } from './world/ledger.js';

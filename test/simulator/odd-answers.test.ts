@@ -185,10 +185,10 @@ describe('an item that cannot be read', () => {
       const at = await login(lyon, undefined, 'paris');
       for (const index of [0, 1]) await replicated(at, index);
       const { items } = (await at.get(path)).body;
-      const read = async (rule: object) => {
+      async function read(rule: object) {
         control.addFaults({ id: 'it', kind: 'unreadable', operation, ...rule });
         return (await at.get(path)).body.items;
-      };
+      }
       const nulls = await read({});
       expect(nulls.slice(1)).toEqual(items.slice(1));
       const [only, ...others] = Object.entries(nulls[0] ?? {}).filter(([, value]) => value !== null);
