@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address, vmNetworkSettings } from './network-schema.js';
+import { quote } from './source/check.js';
 import { text, UUID, uuid } from './source/schema-parts.js';
 import { choose, parsed, strict } from './source/schema-tools.js';
 
@@ -7,10 +8,21 @@ export const storageProfile = parsed('a uuid, or "*" for any', { type: 'string' 
   typeof value === 'string' && (value === '*' || UUID.test(value)) ? value.toLowerCase() : undefined,
 );
 
-/** A uuid between clouds; the managed object id of vCenter (`vm-123`) for a VM on premises. */
-const vmId = parsed('a uuid, or vm-123 for a VM on premises', { type: 'string' }, (value) =>
-  typeof value === 'string' && (UUID.test(value) || /^vm-\d+$/.test(value)) ? value.toLowerCase() : undefined,
-);
+const VM_ID = 'the uuid of a VM in a cloud site';
+
+/** As VCDA has it, or as Cloud Director (`urn:vcloud:vm:…`) and its tools print it. */
+const vmId = parsed(VM_ID, { type: 'string' }, (value, report) => {
+  if (typeof value !== 'string') return undefined;
+  const bare = value.replace(/^(urn:vcloud:vm:|VirtualMachine-)/i, '');
+  if (UUID.test(bare)) return bare.toLowerCase();
+  // The managed object id of vCenter.
+  if (!/^vm-\d+$/i.test(bare)) return undefined;
+  return report({
+    found: `is ${quote(value)}, the id of a VM on premises`,
+    expected: VM_ID,
+    hint: 'Drover moves VMs between cloud sites',
+  });
+});
 
 const replicationId = parsed('C4- and a uuid, the id of a replication of one VM', { type: 'string' }, (value) =>
   typeof value === 'string' && value.startsWith('C4-') && UUID.test(value.slice(3)) ? value : undefined,
@@ -19,7 +31,7 @@ const replicationId = parsed('C4- and a uuid, the id of a replication of one VM'
 /** What a list and a CSV of VMs can both say of one. */
 const common = {
   id: vmId.meta({
-    description: "VCDA's id of the source VM: a uuid, or `vm-123` for a VM on premises. No VM may be in a plan twice",
+    description: "VCDA's id of the source VM: a uuid, also as `urn:vcloud:vm:…`. No VM may be in a plan twice",
   }),
   name: text.meta({ description: 'what people call it' }),
   vdc: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),

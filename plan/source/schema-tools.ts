@@ -46,12 +46,17 @@ function withoutEmpty(value: object, shape: object): object {
 export const isMapping = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value read by a function that returns undefined for what it cannot read. */
-export function parsed<T>(expected: string, json: Json, read: (value: unknown) => T | undefined) {
+/** A value read by a function that returns undefined for what it cannot read, and may report why. */
+export function parsed<T>(expected: string, json: Json, read: (value: unknown, report: Report) => T | undefined) {
   const schema = z.unknown().transform((input, context): T => {
-    const value = read(input);
+    let isReported = false;
+    const report = reporter((issue) => {
+      isReported = true;
+      context.issues.push({ ...issue, input });
+    });
+    const value = read(input, report);
     if (value !== undefined) return value;
-    context.issues.push({ code: 'custom', message: expected, input });
+    if (!isReported) context.issues.push({ code: 'custom', message: expected, input });
     return z.NEVER;
   });
   return schema.meta(json);

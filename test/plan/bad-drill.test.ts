@@ -339,7 +339,7 @@ describe('a bad drill', () => {
   });
 
   it('with more VMs than can run at once says how many', () => {
-    const rows = Array.from({ length: 501 }, (_, n) => `vm-${n},vm${n}`);
+    const rows = Array.from({ length: 501 }, (_, n) => `${A.slice(0, -4)}${1000 + n},vm${n}`);
     expect(problems(scopeOf('{ vms: vms.csv }'), { 'vms.csv': `id,name\n${rows.join('\n')}` })).toEqual([
       'drill.yaml:4:15  the drill has 501 VMs (expected at most 500, since all of them run at once as copies; hint: make several drills of it)',
     ]);

@@ -90,7 +90,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'a VM id that is no uuid',
     GOOD.replace(A, 'web1'),
-    'plan.yaml:6:14  vms[0].id is "web1" (expected a uuid, or vm-123 for a VM on premises)',
+    'plan.yaml:6:14  vms[0].id is "web1" (expected the uuid of a VM in a cloud site)',
   ],
   [
     'a VDC by name',
@@ -349,9 +349,9 @@ describe('a bad CSV', () => {
     [
       'an id that is no uuid',
       `name,id\n\n "a, ""b""\nc" , web1\n`,
-      'vms.csv:4:6  id is "web1" (expected a uuid, or vm-123 for a VM on premises)',
+      'vms.csv:4:6  id is "web1" (expected the uuid of a VM in a cloud site)',
     ],
-    ['an empty id', `name,id\né,\n`, 'vms.csv:2:3  id is missing (expected a uuid, or vm-123 for a VM on premises)'],
+    ['an empty id', `name,id\né,\n`, 'vms.csv:2:3  id is missing (expected the uuid of a VM in a cloud site)'],
     ['a VM twice', `id,name\n${A},a\n${A},b\n`, `vms.csv:3:1  the VM ${A} is there twice, first at vms.csv:2:1`],
     ['a bad dependency', `id,name,after\n${A},a,\n${B},b,a;z\n`, /^vms\.csv:3:40 {2}after names "z"/],
     ['a row without its wave', `id,name,wave\n${A},a,one\n${B},b,\n`, /^vms\.csv:3:40 {2}wave is empty/],

@@ -214,7 +214,7 @@ describe('the groups of a drill', () => {
   });
 
   it('may hold 500 VMs', () => {
-    const rows = Array.from({ length: 500 }, (_, n) => `vm-${n},vm${n}`);
+    const rows = Array.from({ length: 500 }, (_, n) => `${A.slice(0, -4)}${1000 + n},vm${n}`);
     expect(load(scopeOf('{ vms: vms.csv }'), { 'vms.csv': `id,name\n${rows.join('\n')}` }).groups[0]?.vms).toHaveLength(
       500,
     );

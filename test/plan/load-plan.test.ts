@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadPlan } from '../../plan/load-plan.js';
 import type { Plan } from '../../plan/types.js';
-import { A, B, C, directory, HEAD, VDC } from '../support/plan-files.js';
+import { A, B, C, D, directory, E, HEAD, VDC } from '../support/plan-files.js';
 
 const load = (plan: string, files: Record<string, string> = {}): Plan =>
   loadPlan(join(directory({ 'plan.yaml': plan, ...files }), 'plan.yaml'), { sites: ['paris', 'lyon'] });
@@ -59,7 +59,7 @@ waves:
           primaryNicIndex: 0
           nics: [ { nicIndex: 0, isConnected: true, network: dr, ipAddress: 10.0.0.5, ipAddressAllocationMode: MANUAL } ]
           computerName: web1
-      - { id: vm-123, name: web2, excludedDiskKeys: null }
+      - { id: urn:vcloud:vm:${B}, name: web2, excludedDiskKeys: null }
 `);
     expect(plan.replication).toStrictEqual({
       description: 'a',
@@ -96,7 +96,7 @@ waves:
           computerName: 'web1',
         },
       },
-      { id: 'vm-123', name: 'web2', after: [] },
+      { id: B, name: 'web2', after: [] },
     ]);
   });
 
@@ -195,7 +195,7 @@ second,${C},db,,,
   });
 
   it('makes one wave without a wave column, and takes "after" with blanks or semicolons', () => {
-    const rows = [`${A},web 1,`, `${B},db,`, `${C},app,web 1; db`, `vm-1,mail,db app`, `vm-2,end,"db;web 1 "`];
+    const rows = [`${A},web 1,`, `${B},db,`, `${C},app,web 1; db`, `${D},mail,db app`, `${E},end,"db;web 1 "`];
     const plan = load(`${HEAD}vms: vms.csv`, { 'vms.csv': ['\ufeffid,name,after', ...rows].join('\r\n') });
     expect(plan.waves).toHaveLength(1);
     expect(plan.waves[0]?.name).toBe('all');

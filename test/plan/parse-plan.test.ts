@@ -36,7 +36,7 @@ describe('a plan that a program makes', () => {
     expect(problems({ kind: 'migrat', destination: { site: 'nice', vdc: VDC }, waves }, ['paris', 'lyon'])).toEqual([
       'kind is "migrat" (expected migrate, protect, failover, reverse or failback; hint: did you mean migrate?)',
       'waves[0].vms[1].name is 7 (expected text; hint: put it in quotes)',
-      'waves[0].vms[2].id is missing (expected a uuid, or vm-123 for a VM on premises)',
+      'waves[0].vms[2].id is missing (expected the uuid of a VM in a cloud site)',
       'waves[0].vms[2].name is missing (expected text)',
       expect.stringMatching(/^waves\[0\]\.vms\[2\]\.nam {2}unknown key "nam" in waves\[0\]\.vms\[2\] /),
       `waves[0].vms[1].id  the VM ${A} is there twice, first at waves[0].vms[0].id`,

@@ -61,6 +61,17 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
     expect(read(Buffer.concat([mark, body]))).toStrictEqual(WEB1);
   });
 
+  test.each([`urn:vcloud:vm:${A}`, `URN:VCLOUD:VM:${A.toUpperCase()}`, `VirtualMachine-${A}`])(
+    'an id as Cloud Director and its tools print it: %s',
+    (id) => expect(read(`Id,Name\r\n${id},web1\r\n`)).toStrictEqual(WEB1),
+  );
+
+  test.each(['vm-124', 'VirtualMachine-vm-124'])('a VM on premises is refused with the reason: %s', (id) =>
+    expect(refused(`Id,Name\r\n${id},web2\r\n`)).toEqual([
+      `vms.csv:2:1  id is "${id}", the id of a VM on premises (expected the uuid of a VM in a cloud site; hint: Drover moves VMs between cloud sites)`,
+    ]),
+  );
+
   it('still says where a mistake stands, below lines that are not of the table', () => {
     const csv = `sep=;\r\n#TYPE X\r\n\r\nid;name\r\n${A};web1\r\n;;\r\n${B};web2;db9\r\n`;
     expect(refused(csv)).toEqual([expect.stringMatching(/^vms.csv:7:1 {2}the row has 3 cells/)]);

@@ -34,6 +34,8 @@ export function problemLines(dir: string, call: () => unknown): string[] {
 export const A = '441a891a-5294-4dff-b02d-c605d335be1a';
 export const B = '441a891a-5294-4dff-b02d-c605d335be1b';
 export const C = '441a891a-5294-4dff-b02d-c605d335be1c';
+export const D = '441a891a-5294-4dff-b02d-c605d335be1d';
+export const E = '441a891a-5294-4dff-b02d-c605d335be1e';
 export const VDC = '5ee9224f-305d-46f6-865f-b605e70acef8';
 
 /** The head of a good migration plan, five lines; what follows begins on line 6. */
