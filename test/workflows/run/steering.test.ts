@@ -112,7 +112,7 @@ describe('a cutover window', () => {
 
   it.concurrent('keeps every source up until it opens', () =>
     withLab({ vms: 2 }, async (lab) => {
-      const plan = lab.plan(inWindow(8_000, 600_000, 'fail'));
+      const plan = lab.plan(inWindow(25_000, 600_000, 'fail'));
       const { report, result } = await lab.start(plan);
       await untilAllWaitFor(lab, report, 'window');
       expect(kinds(lab, 'migrate')).toBe(0);
