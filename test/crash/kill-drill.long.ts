@@ -1,6 +1,15 @@
 /** A worker killed in each phase of a round trip; kill-drill.test.ts has three of them, and all phases of a test drill. */
 import { describe, it } from '../support/side-by-side.js';
-import { accepted, anyReplication, delayed, inHold, killedRoundTrip, type Moment, struck } from './support/killed.js';
+import {
+  accepted,
+  anyReplication,
+  delayed,
+  inHold,
+  killedRoundTrip,
+  type Moment,
+  struck,
+  TURN_AND_ALL,
+} from './support/killed.js';
 
 const ROUND_TRIP: Moment[] = [
   { phase: 'in the first sync', when: accepted('sync') },
@@ -15,5 +24,5 @@ const ROUND_TRIP: Moment[] = [
 ];
 
 describe('a worker killed with SIGKILL in a round trip', () => {
-  it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', killedRoundTrip);
+  it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', killedRoundTrip, TURN_AND_ALL);
 });

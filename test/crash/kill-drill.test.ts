@@ -16,6 +16,7 @@ import {
   killedRoundTrip,
   type Moment,
   struck,
+  TURN_AND_ALL,
 } from './support/killed.js';
 
 const TEST: Moment[] = [
@@ -36,19 +37,22 @@ const ROUND_TRIP: Moment[] = [
 ];
 
 describe('a worker killed with SIGKILL in a test drill', () => {
-  it.concurrent.each(TEST)('$phase: the next one goes on, and nothing is left behind', (moment) =>
-    inTurn(() =>
-      withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
-        const report = await killedDrill(moment, lab, {});
-        expectDoneOnce(lab, report, ['start'], ['failover-test', 'cleanup']);
-        expectNothingLeft(lab);
-      }),
-    ),
+  it.concurrent.each(TEST)(
+    '$phase: the next one goes on, and nothing is left behind',
+    (moment) =>
+      inTurn(() =>
+        withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
+          const report = await killedDrill(moment, lab, {});
+          expectDoneOnce(lab, report, ['start'], ['failover-test', 'cleanup']);
+          expectNothingLeft(lab);
+        }),
+      ),
+    TURN_AND_ALL,
   );
 });
 
 describe('a worker killed with SIGKILL in a round trip', () => {
-  it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', killedRoundTrip);
+  it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', killedRoundTrip, TURN_AND_ALL);
 });
 
 describe('a worker killed with SIGKILL in a run', () => {
@@ -65,25 +69,33 @@ describe('a worker killed with SIGKILL in a run', () => {
       () => lab.start(lab.plan({ confirm: 'removes-source', ...change })),
     );
 
-  it.concurrent('of kind reverse, right after a reverse was accepted: every VM is replicated back', () =>
-    inTurn(() =>
-      withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
-        const moment = { phase: 'reverse', when: accepted('reverse') };
-        const report = await killedRun(moment, lab, { kind: 'reverse' });
-        expectDoneOnce(lab, report, ['start', 'failover'], ['reverse']);
-        const away = { isReversed: true, recoveryState: 'NOT_STARTED', sourceSite: lab.destination };
-        expect(world(lab).replications).toMatchObject([away, away]);
-        expect(world(lab).sites[lab.source]?.vms).toEqual([]);
-      }),
-    ));
+  it.concurrent(
+    'of kind reverse, right after a reverse was accepted: every VM is replicated back',
+    () =>
+      inTurn(() =>
+        withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
+          const moment = { phase: 'reverse', when: accepted('reverse') };
+          const report = await killedRun(moment, lab, { kind: 'reverse' });
+          expectDoneOnce(lab, report, ['start', 'failover'], ['reverse']);
+          const away = { isReversed: true, recoveryState: 'NOT_STARTED', sourceSite: lab.destination };
+          expect(world(lab).replications).toMatchObject([away, away]);
+          expect(world(lab).sites[lab.source]?.vms).toEqual([]);
+        }),
+      ),
+    TURN_AND_ALL,
+  );
 
-  it.concurrent('of kind failback, while a migration home is on its way: every VM comes home, once', () =>
-    inTurn(() =>
-      withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
-        const moment = { phase: 'migrate', when: struck, faults: delayed('migrate') };
-        const report = await killedRun(moment, lab, { kind: 'failback' });
-        expectDoneOnce(lab, report, ['start', 'failover'], ['reverse', 'migrate', 'reverse']);
-        expectNothingLeft(lab);
-      }),
-    ));
+  it.concurrent(
+    'of kind failback, while a migration home is on its way: every VM comes home, once',
+    () =>
+      inTurn(() =>
+        withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
+          const moment = { phase: 'migrate', when: struck, faults: delayed('migrate') };
+          const report = await killedRun(moment, lab, { kind: 'failback' });
+          expectDoneOnce(lab, report, ['start', 'failover'], ['reverse', 'migrate', 'reverse']);
+          expectNothingLeft(lab);
+        }),
+      ),
+    TURN_AND_ALL,
+  );
 });

@@ -12,6 +12,9 @@ import { type Lab, withLab } from '../../support/lab.js';
 import { until } from '../../support/until.js';
 import { spawnWorker } from '../../support/worker-process.js';
 
+/** ms; the time in which a test waits for its turn counts as well */
+export const TURN_AND_ALL = 600_000;
+
 /** A worker process for each, on two cores. */
 export const inTurn = atMost(3);
 
