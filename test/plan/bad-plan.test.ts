@@ -366,6 +366,13 @@ describe('a bad CSV', () => {
     expect(inPlan(csv)).toContainEqual(typeof line === 'string' ? line : expect.stringMatching(line));
   });
 
+  it('with very many unknown names says so of each, and makes suggestions for the first', () => {
+    const rows = Array.from({ length: 30 }, (_, n) => `vm-${n},web${n},wbe${n}`);
+    const found = inPlan(`id,name,after\n${rows.join('\n')}\n`);
+    expect(found.filter((line) => line.includes('which is no VM of this plan'))).toHaveLength(30);
+    expect(found.filter((line) => line.includes('did you mean web'))).toHaveLength(20);
+  });
+
   it('names both places of a VM that two files list', () => {
     const plan = `${HEAD}waves:\n  - { name: one, vms: [ { id: ${A}, name: a } ] }\n  - { name: two, vms: two.csv }\n`;
     expect(problems(plan, { 'two.csv': `name,id\nb,${A}\n` })).toEqual([
