@@ -14,11 +14,12 @@ import type { VmControl } from './vm-control.js';
  */
 export async function ask<T>(vm: VmControl, operation: OperationKind, question: () => Promise<T>): Promise<T> {
   for (;;) {
+    const { resumedAt } = vm;
     try {
       return await question();
     } catch (error) {
       const hold = holdIn(error);
-      if (hold !== null) await vm.holdFor(hold);
+      if (hold !== null) await vm.holdFor(hold, resumedAt);
       else if (!isExpired(error)) throw stepFailure(error, { operation, site: vm.site });
     }
   }

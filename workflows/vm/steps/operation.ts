@@ -84,7 +84,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const failed = taskFailure(notice.error, { operation: step.kind, site, taskId: notice.taskId });
     const { code, message, advice } = failed.reason;
     const { meaning, delay } = notice.error ?? { meaning: 'fail', delay: 0 };
-    if (meaning === 'hold') await vm.holdFor({ site, code, message, advice });
+    if (meaning === 'hold') await vm.holdFor({ site, code, message, advice }, request.resumedAt);
     else if (meaning === 'fail' || tries >= TRIES) throw failed;
     else await sleep(delay * tries);
   }
@@ -139,16 +139,18 @@ const attemptOf = ({ record }: Outcome): number =>
 async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
   let decided = false;
   for (;;) {
+    let { resumedAt } = vm;
     try {
       await whenAllowed(vm, step);
-      return await submitUnlessStopped(vm, step, { ...request, resumedAt: vm.resumedAt, decided });
+      ({ resumedAt } = vm);
+      return await submitUnlessStopped(vm, step, { ...request, resumedAt, decided });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       if (error instanceof Stopped || error instanceof StepFailed) throw error;
       const hold = holdIn(error);
       if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
       try {
-        await vm.holdFor(hold);
+        await vm.holdFor(hold, resumedAt);
       } catch (stopped) {
         if (!(stopped instanceof Stopped)) throw stopped;
         // An attempt before the refusal may have been sent.
@@ -232,12 +234,13 @@ async function askSite(
   phase: Notice['phase'],
   isOver: () => boolean,
 ): Promise<Notice | null> {
+  const { resumedAt } = vm;
   try {
     const { site } = request;
-    return await askAboutOperation({ site, resumedAt: vm.resumedAt, watch: watchOf(request, submitted, phase) });
+    return await askAboutOperation({ site, resumedAt, watch: watchOf(request, submitted, phase) });
   } catch (error) {
     const hold = holdIn(error);
-    if (hold !== null) await vm.holdFor(hold, isOver);
+    if (hold !== null) await vm.holdFor(hold, resumedAt, isOver);
     else if (!isExpired(error)) throw stepFailure(error, { ...askedOf(request), taskId: submitted.taskId });
     return null;
   }

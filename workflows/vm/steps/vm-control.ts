@@ -26,7 +26,7 @@ import {
   vmReportQuery,
   vmResumeSignal,
 } from '../../../contract/messages.js';
-import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
+import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { Notice, OperationKind, SlotKind } from '../../../contract/operation.js';
 import {
   type Hold,
@@ -237,10 +237,13 @@ export class VmControl {
 
   /**
    * Tells the run why nothing goes on here, and waits until a person says `resume`.
+   * @param askedAt the last `resume` that the site was asked after
    * @param isOver ends the hold as well; with it, a stop does not: what runs at the site is brought to its end
    * @throws Stopped
    */
-  async holdFor(reason: Hold, isOver?: () => boolean): Promise<void> {
+  async holdFor(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
+    // A person has resumed while the answer was on its way. What cannot be told they have not seen, so it is no decision.
+    if (this.#resumedAt > askedAt && reason.code !== FAILURES.undecided) return;
     this.#hold = reason;
     const news = { vmId: this.input.vm.id, hold: reason, at: Date.now() };
     await signalIfOpen(this.#runHandle, vmHeldSignal, news);
