@@ -5,7 +5,8 @@ import { type Caller, sees } from '../operations/caller.js';
 import { uuid } from '../random.js';
 import type { Policy, Site, SlaProfile } from '../world/model.js';
 import { defaultPolicy, policyOf } from '../world/sites.js';
-import { body, caller, parameter } from './request.js';
+import { body } from './body.js';
+import { caller, parameter } from './request.js';
 import type { Shared } from './shared.js';
 
 const flag = z.boolean().optional();

@@ -5,8 +5,9 @@ import { badRequest } from '../errors.js';
 import { faultRule } from '../faults.js';
 import { taskInfo } from '../views/task.js';
 import { known, policyBody } from './admin-routes.js';
+import { body } from './body.js';
 import { actBody, clockBody, troubleBody } from './control-bodies.js';
-import { body, parameter } from './request.js';
+import { parameter } from './request.js';
 import type { Shared } from './shared.js';
 
 const speed = z.looseObject({ speed: z.number().min(0.01).max(1_000_000) });

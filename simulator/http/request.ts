@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ZodType } from 'zod';
 import {
   badRequest,
   notAuthenticated,
@@ -27,17 +26,6 @@ export function query(request: FastifyRequest): Query {
 
 export function parameter(request: FastifyRequest, name = 'id'): string {
   return (request.params as Record<string, string>)[name] ?? '';
-}
-
-/** The body by its schema. Where all members are optional, no body at all is an empty one. */
-export function body<T>(request: Pick<FastifyRequest, 'body'>, schema: ZodType<T>): T {
-  const parsed = schema.safeParse(request.body ?? {});
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  throw badRequest(
-    issues.join('; '),
-    parsed.error.issues.map((issue) => issue.path.join('.')),
-  );
 }
 
 export function session(request: FastifyRequest): Session {
@@ -81,9 +69,6 @@ export function caller(shared: Shared, local: string, request: FastifyRequest): 
 }
 
 /** Refuses what needs the peer when the session does not reach it. */
-export function requireExtension(who: Caller, site: string): void {
-  if (!who.authenticated(site)) throw remoteAuthenticationFailure(site);
-}
 
 export function replicationOf(world: World, who: Caller, id: string): Replication {
   const found = world.site(who.site).replications.get(id);

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { ApiError, remoteAuthenticationFailure, serverFailure } from '../errors.js';
 import type { Session } from '../sessions.js';
 import type { User, Users } from '../users.js';
-import { body, parameter, session } from './request.js';
+import { body } from './body.js';
+import { parameter, session } from './request.js';
 import type { Shared } from './shared.js';
 
 const text = z.string().min(1);

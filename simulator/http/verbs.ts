@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Process } from '../engine/process.js';
 import { failoverBody, failoverTestBody, migrateBody, reconfigureBody } from '../operations/bodies.js';
 import type { Caller } from '../operations/caller.js';
+import { requireExtension } from '../operations/caller.js';
 import { pause, reconfigure, remove, resume, sync } from '../operations/lifecycle.js';
 import type { Operation } from '../operations/operation.js';
 import { cleanup, failover, failoverTest, type Into, migrate } from '../operations/recovery.js';
@@ -9,7 +10,7 @@ import { reverse } from '../operations/reverse.js';
 import type { LedgerKind } from '../world/ledger.js';
 import type { Replication } from '../world/model.js';
 import type { World } from '../world/world.js';
-import { body, requireExtension } from './request.js';
+import { body } from './body.js';
 
 /** The operation on one VM replication, once the request has been read. */
 export type Steps = (op: Operation, it: Replication, into: Into) => Process;

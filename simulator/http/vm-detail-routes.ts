@@ -4,7 +4,8 @@ import { chownBody, networkSettingsBody } from '../operations/bodies.js';
 import { chown } from '../operations/chown.js';
 import { instanceInfo, replicationInfo } from '../views/replication.js';
 import { latestTraffic, trafficReport } from '../views/traffic.js';
-import { body, caller, parameter, query, replicationOf } from './request.js';
+import { body } from './body.js';
+import { caller, parameter, query, replicationOf } from './request.js';
 import type { Shared } from './shared.js';
 
 /** What hangs off one VM replication and answers at once. */

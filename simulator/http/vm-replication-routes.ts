@@ -1,13 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import { notLicensed } from '../errors.js';
 import { startVmBody, storageProfileBody } from '../operations/bodies.js';
+import { requireExtension } from '../operations/caller.js';
 import { changeStorageProfile } from '../operations/lifecycle.js';
 import { startVm } from '../operations/start.js';
 import { submit } from '../operations/submit.js';
 import { replicationInfo } from '../views/replication.js';
+import { body } from './body.js';
 import { page } from './paging.js';
 import { findReplications } from './replication-filter.js';
-import { accepted, body, caller, parameter, query, replicationOf, requireExtension } from './request.js';
+import { accepted, caller, parameter, query, replicationOf } from './request.js';
 import type { Shared } from './shared.js';
 import { requireSource, VERBS, type Verb } from './verbs.js';
 

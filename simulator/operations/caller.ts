@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../errors.js';
+import { type ErrorBody, remoteAuthenticationFailure } from '../errors.js';
 import type { Oddity } from '../world/tasks.js';
 
 export const PROVIDER_ORG = 'System';
@@ -29,4 +29,8 @@ export interface Caller {
 
 export function sees(caller: Caller, org: string): boolean {
   return caller.provider || caller.org === org;
+}
+
+export function requireExtension(who: Caller, site: string): void {
+  if (!who.authenticated(site)) throw remoteAuthenticationFailure(site);
 }
