@@ -4,7 +4,7 @@ import { BadInput, RunEnded } from '../client/index.js';
 
 const AGAIN_AFTER = 500;
 
-/** @throws what no restart mends: BadInput, RunEnded; the signal's reason when it is aborted */
+/** @throws what no restart fixes: BadInput, RunEnded; the signal's reason when it is aborted */
 export async function persistently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     signal.throwIfAborted();

@@ -88,7 +88,7 @@ class TimeIsUp extends Error {
   override readonly name = 'TimeIsUp';
 }
 
-/** Not AbortSignal.any and AbortSignal.timeout: in Node 20 what they make may be collected before it is aborted. */
+/** Not AbortSignal.any with AbortSignal.timeout: vcda/http/deadline.ts says why. */
 function linkedTo(signal: AbortSignal): AbortController {
   const controller = new AbortController();
   if (signal.aborted) controller.abort(signal.reason);

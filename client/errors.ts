@@ -60,9 +60,9 @@ export class SiteAway extends DroverError {
   readonly code = 'SiteAway';
   readonly site: string;
 
-  constructor(site: string, url: string, detail: string, mend: string | null) {
+  constructor(site: string, url: string, detail: string, advice: string | null) {
     super(`Site ${site} (${url}) cannot be reached by the workers: ${detail}. Nothing was started.`, {
-      next: `${mend ?? ''} See why: drover doctor`.trim(),
+      next: `${advice ?? ''} See why: drover doctor`.trim(),
     });
     this.site = site;
   }
@@ -199,7 +199,7 @@ export class ScheduleRefused extends DroverError {
 
   constructor(drill: string, reason: string, cause: unknown) {
     super(`Temporal refuses the schedule of drill ${drill}: ${reason}. It was not changed.`, {
-      next: "mend schedule.cron or schedule.timezone in the drill's file",
+      next: "correct schedule.cron or schedule.timezone in the drill's file",
       cause,
     });
     this.drill = drill;
@@ -222,7 +222,7 @@ export class NoWorker extends DroverError {
   }
 }
 
-/** The workers meet an unexpected error in Drover's own code, over and over; the workflow waits for mended code. */
+/** The workers meet an unexpected error in Drover's own code, over and over; the workflow waits for corrected code. */
 export class WorkflowFailing extends DroverError {
   readonly code = 'WorkflowFailing';
   readonly workflowId: string;
@@ -232,7 +232,7 @@ export class WorkflowFailing extends DroverError {
   constructor(workflowId: string, attempt: number, lastFailure: string | null) {
     super(
       `Drover's own code fails on workflow ${workflowId}, attempt ${attempt}${lastFailure === null ? '' : `: ${lastFailure}`}.`,
-      { next: "see the worker's log, mend and redeploy the worker; the workflow then goes on where it was" },
+      { next: "see the worker's log, fix and redeploy the worker; the workflow then goes on where it was" },
     );
     this.workflowId = workflowId;
     this.attempt = attempt;

@@ -94,7 +94,7 @@ class Watcher {
   }
 }
 
-/** A missing worker may stay away for ever, and mended code takes its time; anything else has a minute to pass. */
+/** A missing worker may stay away for ever, and corrected code takes its time; anything else has a minute to pass. */
 function passes(error: Error, away: number): boolean {
   if (error instanceof NoWorker || error instanceof WorkflowFailing) {
     return true;

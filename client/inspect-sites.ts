@@ -7,8 +7,6 @@ import { askTemporal, isUnanswered, type Session, within } from './session.js';
 import { workerBegins } from './worker-begins.js';
 import { requireWorker } from './worker-presence.js';
 
-/** ms in which a worker that listens has begun */
-const BEGUN_WITHIN = 5_000;
 /** ms for a worker to check every site; each check has its own, shorter limits */
 const INSPECTED_WITHIN = 120_000;
 
@@ -23,7 +21,7 @@ export async function inspectSites(session: Session, sites: string[] | null): Pr
       workflowExecutionTimeout: INSPECTED_WITHIN,
     }),
   );
-  if (!(await workerBegins(session, handle.workflowId, BEGUN_WITHIN))) {
+  if (!(await workerBegins(session, handle.workflowId))) {
     await askTemporal(session, () => handle.terminate('no worker took it up'));
     throw new NoWorker(
       session.taskQueue,

@@ -38,9 +38,6 @@ export interface RunMemo {
   site: string;
 }
 
-/** ms in which a worker that listens has begun */
-const BEGUN_WITHIN = 5_000;
-
 /** The id of a run of a plan or drill: the one that was asked for, else name and date. @throws {@link BadRunId} */
 export function chooseRunId(name: string, id: string | undefined, now: Date): string {
   const run = id ?? defaultRunId(name, now);
@@ -68,7 +65,7 @@ export async function startOnce(session: Session, wanted: Wanted): Promise<Start
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
     );
-    return { run, existed: false, begun: await workerBegins(session, runWorkflowId(run), BEGUN_WITHIN) };
+    return { run, existed: false, begun: await workerBegins(session, runWorkflowId(run)) };
   } catch (error) {
     // Someone started it between the look and the start.
     if (error instanceof WorkflowExecutionAlreadyStartedError && (await existsAlready(session, wanted))) {

@@ -10,8 +10,8 @@ import type { Env } from './connection.js';
 
 /** ms for an orderly stop */
 const STOP_WITHIN = 10_000;
-/** seconds for an orderly end once this process is gone */
-const LAST_WORDS = 5;
+/** tenths of a second for an orderly end once this process is gone */
+const LAST_WORDS = 50;
 /** lines and characters of its last words that explain a failure */
 const TAIL_LINES = 15;
 const TAIL = 8_000;
@@ -175,10 +175,17 @@ function launch(file: string, args: string[], options: Options) {
 
 /**
  * A tiny process reads from a pipe that closes when this process ends, even by SIGKILL, and then ends the program.
- * Node has no parent-death signal of its own.
+ * Node has no parent-death signal of its own. What the program leaves in its group is killed as soon as it is gone, while
+ * nobody else can have been given its number.
  */
 function guard(pid: number, stopSignal: NodeJS.Signals) {
-  const script = 'read -r _; kill -s "$3" "$1"; sleep "$2"; kill -s KILL -- "-$1"';
+  const script = [
+    'read -r _',
+    'kill -s "$3" "$1" || exit',
+    'left=$2',
+    'while [ "$left" -gt 0 ] && kill -s 0 "$1"; do sleep 0.1; left=$((left - 1)); done',
+    'kill -s KILL -- "-$1"',
+  ].join('\n');
   const asked = stopSignal.replace('SIG', '');
   const watcher = launch('/bin/sh', ['-c', script, 'drover-guard', String(pid), String(LAST_WORDS), asked], {
     stdio: ['pipe', 'ignore', 'ignore'],

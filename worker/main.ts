@@ -20,7 +20,7 @@ export interface RunWorkerOptions {
   healthPort?: number;
 }
 
-/** What a person must mend before a worker can start; other errors are defects or outages. */
+/** What a person must fix before a worker can start; other errors are defects or outages. */
 const EXIT = { stopped: 0, failed: 1, badInput: 2, unreachable: 3 } as const;
 
 /** ms for logging out of the sites after the worker has ended */

@@ -7,9 +7,6 @@ import { askTemporal, type Session } from '../session.js';
 import { workerBegins } from '../worker-begins.js';
 import { requireWorker } from '../worker-presence.js';
 
-/** ms in which a worker that listens has begun */
-const BEGUN_WITHIN = 5_000;
-
 /** What a sweep of a site found, and did. */
 export interface Swept extends SweepResult {
   site: string;
@@ -33,7 +30,7 @@ export async function sweepSite(session: Session, site: string, signal?: AbortSi
       workflowIdConflictPolicy: 'USE_EXISTING',
     }),
   );
-  if (!(await workerBegins(session, handle.workflowId, BEGUN_WITHIN))) {
+  if (!(await workerBegins(session, handle.workflowId))) {
     throw new NoWorker(session.taskQueue, `No worker has begun with the sweep of site ${site}; it waits for one.`);
   }
   const wait = async (): Promise<SweepResult> => (await handle.result()) as SweepResult;

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { Verdict } from '../../cli/demo/verdict.js';
@@ -7,7 +9,7 @@ import type { RunReport } from '../../contract/report.js';
 import { isAlive } from '../support/eventually.js';
 import { type Folder, tempFolder } from '../support/folder.js';
 import { until } from '../support/until.js';
-import { type Started, startCli } from './support/cli.js';
+import { cleanEnv, MAIN, type Started, startCli } from './support/cli.js';
 
 const address = process.env.DROVER_TEST_TEMPORAL ?? '';
 let folder: Folder;
@@ -22,7 +24,9 @@ const startDemoIn = ({ path }: Folder, ...args: string[]): Started =>
   startCli(['demo', ...args], { cwd: path, env: { TEMPORAL_ADDRESS: address, TMPDIR: path } });
 
 /** Process ids that the demo has named, its own left out. */
-const partsOf = ({ said }: Started): number[] => [...said.stderr.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+const partsOf = ({ said }: Started): number[] => pidsIn(said.stderr);
+
+const pidsIn = (text: string): number[] => [...text.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
 
 const said = (demo: Started, text: string) =>
   until(
@@ -109,6 +113,34 @@ describe('the demo', () => {
     expect(await openWorkflowsOf(demo)).toEqual([]);
     own.remove();
   }, 90_000);
+
+  it.concurrent('leaves nothing and does not crash when its terminal is closed', async () => {
+    const own = tempFolder();
+    const [seen, code] = [join(own.path, 'seen'), join(own.path, 'code')];
+    // The shell of a terminal passes its end on; here it also tells how the demo ended.
+    const demo = `${process.execPath} ${MAIN} demo --vms 8 --speed 1`;
+    const shell = `trap 'kill -HUP $!' HUP; ${demo} & wait $!; wait $!; echo $? > ${code}`;
+    const terminal = spawn('script', ['--quiet', '--flush', '--command', shell, seen], {
+      env: { ...cleanEnv(), SHELL: '/bin/sh', TEMPORAL_ADDRESS: address, TMPDIR: own.path },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    const shown = await until(
+      async () => (existsSync(seen) ? readFileSync(seen, 'utf8') : ''),
+      (text) => text.includes('listens'),
+      60_000,
+    );
+    terminal.kill('SIGKILL');
+    await once(terminal, 'exit');
+    const ended = await until(
+      async () => (existsSync(code) ? readFileSync(code, 'utf8') : ''),
+      (text) => text !== '',
+      60_000,
+    );
+    expect(ended).toBe('130\n');
+    expect(demoFoldersIn(own)).toEqual([]);
+    await noneLeft(pidsIn(shown));
+    own.remove();
+  }, 120_000);
 
   it.concurrent('takes its parts with it when it is killed', async () => {
     const demo = startDemo('--vms', '8', '--speed', '1');

@@ -41,7 +41,7 @@ const HOUR = 60 * MINUTE;
 
 /** The times of a row that names no others. */
 const PATIENT: RetryTimes = { initial: 2 * SECOND, max: MINUTE, for: 2 * HOUR };
-/** What is away may be mended tomorrow. */
+/** What is away may work again tomorrow. */
 const AWAY: RetryTimes = { initial: 2 * SECOND, max: MINUTE, for: 24 * HOUR };
 /** Somebody else is at work there: look less often, and not all night. */
 const BUSY: RetryTimes = { initial: 10 * SECOND, max: MINUTE, for: HOUR };

@@ -138,7 +138,7 @@ describe('sessions', () => {
     }));
 });
 
-describe('what only a person can mend', () => {
+describe('what only a person can fix', () => {
   const resume = (lab: Lab, run: string) =>
     lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate);
 
@@ -160,7 +160,7 @@ describe('what only a person can mend', () => {
       expectAllMigratedOnce(await result(), lab);
     }));
 
-  it.concurrent('a refused login: sent once, then not again until resume; a mended config goes on', () =>
+  it.concurrent('a refused login: sent once, then not again until resume; a corrected config goes on', () =>
     withLab({ vms: 3, password: 'wrong', workers: 0 }, async (lab) => {
       const worker = await lab.startWorker();
       const { run, report, result } = await lab.start(lab.plan());

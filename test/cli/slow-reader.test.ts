@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { siteVdcId } from '../../simulator/index.js';
+import { type Folder, tempFolder } from '../support/folder.js';
+import { cleanEnv, MAIN } from './support/cli.js';
+
+const VMS = 5_000;
+
+let folder: Folder;
+beforeAll(() => {
+  folder = tempFolder();
+  const rows = Array.from({ length: VMS }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')},vm-${n}`);
+  writeFileSync(join(folder.path, 'vms.csv'), ['id,name', ...rows].join('\n'));
+  writeFileSync(
+    join(folder.path, 'drover.yaml'),
+    'sites: { paris: { url: https://a.test }, lyon: { url: https://b.test } }\n',
+  );
+  const destination = `{ site: lyon, vdc: ${siteVdcId('lyon')} }`;
+  writeFileSync(
+    join(folder.path, 'plan.yaml'),
+    `name: many\nkind: migrate\nsource: { site: paris }\ndestination: ${destination}\nvms: vms.csv\n`,
+  );
+});
+afterAll(() => folder.remove());
+
+const dryRun = () =>
+  spawn(process.execPath, [MAIN, 'run', 'plan.yaml', '--dry-run', '--json'], {
+    cwd: folder.path,
+    env: cleanEnv(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+describe('a long document on a pipe', () => {
+  it('arrives to its last byte, however slowly it is read', async () => {
+    const child = dryRun();
+    const closed = once(child, 'close');
+    let text = '';
+    for await (const part of child.stdout.setEncoding('utf8')) {
+      text += part;
+      await turn();
+    }
+    expect(await closed).toEqual([0, null]);
+    expect(text.length).toBeGreaterThan(256 * 1024);
+    expect(JSON.stringify(JSON.parse(text))).toContain(`vm-${VMS - 1}`);
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const child = dryRun();
+    const closed = once(child, 'close');
+    let complaints = '';
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      complaints += part;
+    });
+    await once(child.stdout, 'readable');
+    child.stdout.destroy();
+    expect(await closed).toEqual([0, null]);
+    expect(complaints).not.toMatch(/EPIPE|at .*\.js/);
+  });
+});
