@@ -33,13 +33,14 @@ export function failureOf(error: unknown, subject: Subject, attempt: Attempt, ru
     advice: rule.advice,
   };
   if (rule.call === 'hold') return finalFailure(details, { type: FAILURES.hold, cause: error });
-  if (rule.call === 'fail') return finalFailure({ ...details, expired: false }, { cause: error });
+  if (rule.call === 'fail')
+    return finalFailure({ ...details, expired: false }, { type: FAILURES.refused, cause: error });
   if (Date.now() - attempt.since >= rule.retry.for) {
     const message = `${details.message} Gave up after ${Math.round(rule.retry.for / 60_000)} minutes.`;
-    return finalFailure({ ...details, message, expired: true }, { cause: error });
+    return finalFailure({ ...details, message, expired: true }, { type: FAILURES.refused, cause: error });
   }
   return ApplicationFailure.create({
-    type: error.code,
+    type: FAILURES.refused,
     message: details.message,
     details: [details],
     cause: error,
@@ -49,7 +50,7 @@ export function failureOf(error: unknown, subject: Subject, attempt: Attempt, ru
   });
 }
 
-/** A failure that no retry changes, with what a report will say of it. */
+/** A failure that no retry changes, with what a report will say of it; a code of Drover's own is its type as well. */
 export function finalFailure(
   details: FailureDetails,
   { type = details.code, cause }: { type?: string; cause?: Error } = {},

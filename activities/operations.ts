@@ -199,7 +199,10 @@ function undecided(request: OperationRequest, tasks: string[]): ApplicationFailu
     `whether the ${kind} of ${vm.name} (${vm.id}) reached ${site} cannot be told: its answer was lost, the site does not ` +
     `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}].`;
   const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
-  return finalFailure({ ...subjectOf(request), code: FAILURES.undecided, message, advice }, { type: FAILURES.hold });
+  return finalFailure(
+    { ...subjectOf(request), code: FAILURES.undecided, message, advice },
+    { type: FAILURES.undecided },
+  );
 }
 
 function wasNotActedOn(details: unknown, attempt: number): boolean {

@@ -4,13 +4,18 @@
  * running workflows: changing one orphans what is in flight.
  */
 
-/** Types and codes of activity failures that workflows tell apart; all others are VCDA's codes. */
+/**
+ * Types of activity failures that workflows tell apart. A type is never a site's word: what a site says stands in the details
+ * alone, since a code of its own might be one of these.
+ */
 export const FAILURES = {
+  /** a site, or the way to it, said no; details: its code */
+  refused: 'SiteRefused',
   /** only a person can go on; details: site, code, message */
   hold: 'Hold',
   /** the operation may not be sent any more, and was not */
   tooLate: 'TooLate',
-  /** code of a hold: the site cannot tell whether an operation arrived */
+  /** a hold as well, and its code: the site cannot tell whether an operation arrived */
   undecided: 'Undecided',
 } as const;
 

@@ -57,7 +57,11 @@ describe('locateReplication', () => {
       bench.simulator.control.setUp(bench.destination, false);
       expect(home).toBe(bench.source);
       // By name alone, since the VM is another by now: a lost answer must not decide, a dead site must not prevent.
-      await expect(locate(bench)).rejects.toMatchObject({ type: 'Unreachable', nonRetryable: false });
+      await expect(locate(bench)).rejects.toMatchObject({
+        type: 'SiteRefused',
+        nonRetryable: false,
+        details: [{ code: 'Unreachable' }],
+      });
       expect(await locate(bench, bench.locateInput(), 3)).toMatchObject({
         site: home,
         replication: { id: replication.id },
@@ -68,7 +72,8 @@ describe('locateReplication', () => {
     withBench({}, async (bench) => {
       bench.simulator.control.setUp(bench.source, false);
       await expect(locate(bench, bench.locateInput(), 5)).rejects.toMatchObject({
-        type: 'Unreachable',
+        type: 'SiteRefused',
+        details: [expect.objectContaining({ code: 'Unreachable' })],
         nonRetryable: false,
         message: expect.stringContaining(`locate of ${bench.vms[0]?.name} (${bench.vms[0]?.id}) at ${bench.source}`),
       });

@@ -78,7 +78,10 @@ describe('when answers and tasks are lost', () => {
       bench.simulator.control.setAssumptions(FORGETFUL);
       bench.simulator.control.addFaults({ operation: kind, kind: 'reset-after', times: 1 });
       const request = requestOf(bench, kind, id);
-      await expect(submit(bench, request)).rejects.toMatchObject({ type: 'Unreachable' });
+      await expect(submit(bench, request)).rejects.toMatchObject({
+        type: 'SiteRefused',
+        details: [{ code: 'Unreachable' }],
+      });
       await until(
         async () => sent(bench, kind),
         (all) => all.every(({ outcome }) => outcome !== 'running'),

@@ -98,7 +98,7 @@ describe('a reverse', () => {
       bench.simulator.control.addFaults({ operation: 'reverse', kind: 'reset-after', times: 1 });
       const submit = (attempt: number) =>
         bench.attempt(() => bench.activities.submitOperation(requestOf(bench, it)), { attempt });
-      await expect(submit(1)).rejects.toMatchObject({ type: 'Unreachable' });
+      await expect(submit(1)).rejects.toMatchObject({ type: 'SiteRefused', details: [{ code: 'Unreachable' }] });
       await until(
         async () => reverses(bench),
         (all) => all.every(({ outcome }) => outcome !== 'running'),
@@ -122,7 +122,7 @@ describe('a reverse', () => {
       bench.simulator.control.addFaults({ operation: 'reverse', kind: 'reset-before', times: 1 });
       const submit = (attempt: number) =>
         bench.attempt(() => bench.activities.submitOperation(requestOf(bench, it)), { attempt });
-      await expect(submit(1)).rejects.toMatchObject({ type: 'Unreachable' });
+      await expect(submit(1)).rejects.toMatchObject({ type: 'SiteRefused', details: [{ code: 'Unreachable' }] });
       expect(await submit(2)).toMatchObject({ adopted: false });
       expect(reverses(bench)).toHaveLength(1);
     }));

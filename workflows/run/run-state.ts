@@ -360,5 +360,6 @@ export class RunProgress {
   }
 }
 
-/** Migrated, by this run or an earlier one. */
-const hasSucceeded = ({ state, error }: VmReport): boolean => state === 'succeeded' || error?.code === ALREADY_MIGRATED;
+/** Migrated, by this run or an earlier one. A code that came with an operation is a site's word, whatever it says. */
+const hasSucceeded = ({ state, error }: VmReport): boolean =>
+  state === 'succeeded' || (error?.code === ALREADY_MIGRATED && error.operation === null);

@@ -1,7 +1,7 @@
 /** What a site may do to a run, and what the run must make of it; judged by the simulator's ledger. */
 import { expect } from '@jest/globals';
 import { resumeUpdate } from '../../../contract/messages.js';
-import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
+import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
@@ -85,6 +85,19 @@ describe('an answer that says "no"', () => {
         const advice = expect.stringMatching(/\w+\.$/);
         expect(failed?.error).toMatchObject({ code, operation: 'start', taskId: null, site: lab.destination, advice });
         expect(failed?.error?.message).toMatch(/vm-00\d .*lyon-.*the disk is too large.*drover\//);
+      },
+    ),
+  );
+
+  const OURS = [...Object.values(FAILURES), 'SourcePoweredOff', 'AlreadyMigrated', 'VmInUse', 'Cancelled'];
+
+  it.concurrent.each(OURS)('the code %s is a code like any other, though Drover has a failure of that name', (code) =>
+    runThrough(
+      [{ operation: 'migrate', kind: 'status', status: 400, error: { code, msg: 'the disk is too large' } }],
+      (report, lab) => {
+        expect(report.totals).toMatchObject({ failed: 3 });
+        for (const { error } of report.vms) expect(error).toMatchObject({ code, operation: 'migrate' });
+        expect(requests(lab, '/vm-replications/:id/migrate', 'POST')).toBe(3);
       },
     ),
   );

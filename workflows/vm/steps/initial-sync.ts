@@ -29,7 +29,9 @@ export async function whenSynced(
   kind: 'start' | 'reverse',
 ): Promise<ReplicationSummary | null> {
   if (synced.ok) return synced.replication;
-  if (synced.error?.code === 'SourcePoweredOff') return syncNow(vm);
+  // Not by the code alone: a site's own error may be called anything.
+  if (synced.error?.code === 'SourcePoweredOff' && synced.replication?.dataConnectionState === 'POWERED_OFF')
+    return syncNow(vm);
   const unknown = { code: 'SyncFailed', message: 'the initial sync failed', advice: null };
   throw taskFailure(synced.error ?? unknown, { operation: kind, site: vm.site, taskId: synced.taskId });
 }

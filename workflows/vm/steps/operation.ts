@@ -20,6 +20,7 @@ import {
   holdIn,
   isExpired,
   isTooLate,
+  isUndecided,
   StepFailed,
   Stopped,
   stepFailure,
@@ -156,7 +157,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         // An attempt before the refusal may have been sent.
         return whatBecameOf(vm, step, request);
       }
-      decided = hold.code === FAILURES.undecided;
+      decided = isUndecided(error);
     }
   }
 }

@@ -24,6 +24,9 @@ export class StepFailed extends Error {
 
 export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
 
+/** Whether a site could not tell whether an operation arrived: a person is asked, and may say that it is to be sent. */
+export const isUndecided = (error: unknown): boolean => causeOf(error)?.type === FAILURES.undecided;
+
 /** Whether an activity gave up only because its time was over: the site said nothing of the operation itself. */
 export const isExpired = (error: unknown): boolean => detailsOf(causeOf(error))?.expired === true;
 
@@ -33,7 +36,7 @@ export const adviceIn = (error: unknown): string | null => detailsOf(causeOf(err
 /** The hold that an activity's failure asks for; null when it is another failure. */
 export function holdIn(error: unknown): Hold | null {
   const cause = causeOf(error);
-  if (cause?.type !== FAILURES.hold) return null;
+  if (cause?.type !== FAILURES.hold && cause?.type !== FAILURES.undecided) return null;
   const { site = '', code = FAILURES.hold, message = cause.message, advice = null } = detailsOf(cause) ?? {};
   return { site, code, message, advice };
 }
@@ -51,7 +54,7 @@ export function stepFailure(error: unknown, asked: Asked): StepFailed {
   if (cause === undefined) throw error;
   const details = detailsOf(cause);
   return new StepFailed({
-    code: cause.type ?? 'Unknown',
+    code: details?.code ?? cause.type ?? 'Unknown',
     message: cause.message,
     operation: details?.operation ?? asked.operation,
     taskId: details?.taskId ?? asked.taskId ?? null,

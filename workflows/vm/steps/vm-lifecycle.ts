@@ -7,6 +7,9 @@ import { signalIfOpen } from './signal-if-open.js';
 import { StepFailed, Stopped } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
+/** Type of the failure that ends a VM's workflow; what a site said stands in its details. */
+const VM_FAILED = 'VmFailed';
+
 /**
  * @param undo what a stopped VM still does to leave nothing behind
  * @throws ApplicationFailure for a VM that did not succeed: only success closes a workflow as completed
@@ -30,7 +33,7 @@ export async function runVm(
   if (vm.report.state === 'succeeded') return vm.report;
   const { error } = vm.report;
   if (error === null) throw ApplicationFailure.nonRetryable('a person cancelled it', 'Cancelled');
-  throw ApplicationFailure.nonRetryable(error.message, error.code, error);
+  throw ApplicationFailure.nonRetryable(error.message, VM_FAILED, error);
 }
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {
