@@ -6,6 +6,7 @@ import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
+import { offsetFrom } from '../contract/site-clock.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { Acknowledgement } from './acknowledgement.js';
 import type { ActivityDeps } from './deps.js';
@@ -146,18 +147,21 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               await acknowledgement.fresh();
               refuseIfTooLate(request);
               left = true;
+              submittedAt = Date.now();
             }
-            const submittedAt = Date.now();
+            let submittedAt = Date.now();
             const task = await send(site, request, { ...options, beforeSend }, deps).catch((error: unknown) => {
               untouched = began && (!left || (error instanceof VcdaError && error.acted === 'no'));
               throw error;
             });
+            const clock = offsetFrom(task.startTime, submittedAt, Date.now());
             return await handOver(request, {
               taskId: task.id,
               replicationId: request.replicationId ?? replicationIdIn(task),
               adopted: false,
               preexisting: false,
               submittedAt,
+              clock,
             });
           } catch (error) {
             // What failed before anything was sent, or was refused, leaves no doubt; told at once, since the attempt ends here.

@@ -16,6 +16,7 @@ import {
   taskEnd,
   type VmReplication,
 } from '../vcda/index.js';
+import { toldAtEnd } from './task-end.js';
 
 /** A replication in `ERROR` is given this long to get well by itself before its VM fails: ms. */
 export const ERROR_PATIENCE = 5 * 60_000;
@@ -126,9 +127,9 @@ const mayEndUnseen = (watch: Watch, { wasListed }: Pick<Seen, 'wasListed'>): boo
  * (tasks may become visible late); then the replication's state decides. Where that shows the effect, it decides at once.
  */
 export function judge(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
-  return watch.phase === 'task'
-    ? judgeTask(watch, seen, settle, now, rules)
-    : judgeSync(watch, seen, settle, now, rules);
+  const found =
+    watch.phase === 'task' ? judgeTask(watch, seen, settle, now, rules) : judgeSync(watch, seen, settle, now, rules);
+  return found === null ? null : { ...found, ...toldAtEnd(watch, seen.task, now) };
 }
 
 function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {

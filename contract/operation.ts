@@ -1,5 +1,6 @@
 /** What workflows hand to activities and hear from them: plain JSON. Times are epoch ms unless said otherwise. */
 import type { Check, ReplicationSettings, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
+import type { ClockOffset } from './site-clock.js';
 
 export type OperationKind =
   | 'start'
@@ -87,6 +88,8 @@ export interface Submitted {
   /** the site had its effect before anything was sent: somebody else's work, which Drover uses but does not remove */
   preexisting: boolean;
   submittedAt: number;
+  /** of the site's clock, by the start of the task that this very attempt has sent; absent: not measured */
+  clock?: ClockOffset | null;
 }
 
 /** One operation that a site's watcher waits for. */
@@ -245,8 +248,10 @@ export interface Notice {
   replicationId: string | null;
   replication: ReplicationSummary | null;
   error: NoticeError | null;
-  /** when the phase was over: the task's own end where the site tells it */
+  /** when it was seen that the phase was over, by the worker's clock */
   at: number;
+  /** the task's own end, by the site's clock; null or absent: the site does not tell it */
+  endedAt?: number | null;
 }
 
 /** What a poll of a site needs to know; asked from the site's workflow by query, so that it costs no history. */

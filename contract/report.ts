@@ -70,12 +70,21 @@ export interface VmReport {
   replicationId: string | null;
   startedAt: string | null;
   finishedAt: string | null;
-  /** seconds from the cutover's submission until VCDA reported it done */
+  /**
+   * at most so long it was down: seconds from the first submission of its cutover that the site accepted, over all attempts,
+   * to the end of the task that brought it up. null: it was not cut over, was off before, or is down still
+   */
   outageSeconds: number | null;
+  /** since when it may be down by its cutover; null: it is not, as far as is known. Absent in what 0.1 recorded */
+  downSince?: string | null;
+  /** what is known of the source before its cutover; absent: nothing */
+  source?: { power: 'on' | 'off' | 'unknown' };
   /** seconds from the trigger until it was recovered and its checks had passed; null: it was not */
   rtoSeconds: number | null;
-  /** age of the recovered instance at the trigger, in seconds */
+  /** age of the recovered instance at the trigger, in seconds; null: the site's clock, or the instance's time, is not known */
   rpoSeconds: number | null;
+  /** `rpoSeconds` is off by this much at most: how exactly the clock of the site is known */
+  rpoUncertaintySeconds?: number | null;
   checks: CheckResult[];
   error: VmError | null;
   operations: OperationRecord[];
@@ -106,8 +115,10 @@ export interface DrillResult {
   rtoSeconds: number | null;
   /** of the VM that lost most */
   rpoSeconds: number | null;
+  /** no VM's RPO is off by more: how exactly the sites' clocks are known */
+  rpoUncertaintySeconds?: number | null;
   groups: { name: string; rtoSeconds: number | null; rpoSeconds: number | null }[];
-  /** each objective that was missed, and by how much */
+  /** each objective that was missed or cannot be shown to be met, and by how much */
   missed: string[];
   /** names of VMs that are not as they were: a copy that could not be removed yet, a round trip that did not come home */
   left: string[];
@@ -166,8 +177,10 @@ export const untouched = ({ id, name }: { id: string; name: string }, wave: stri
   startedAt: null,
   finishedAt: null,
   outageSeconds: null,
+  downSince: null,
   rtoSeconds: null,
   rpoSeconds: null,
+  rpoUncertaintySeconds: null,
   checks: [],
   error: null,
   operations: [],

@@ -39,15 +39,18 @@ function failures({ drill }: RunReport, vms: VmReport[], colors: Colors): string
   return [`${plural(vms.length, 'VM')} with an error:`, ...entries].join('\n\n');
 }
 
-/** Seconds from the cutover's submission until VCDA reported it done. */
+/** Bounds, and VMs that nothing has brought up again. */
 function outages(vms: VmReport[]): string {
   const cut = vms
     .filter((vm) => vm.outageSeconds !== null)
     .sort((a, b) => (a.outageSeconds ?? 0) - (b.outageSeconds ?? 0));
+  const down = vms.filter(({ downSince }) => downSince != null);
+  const open = down.map((vm) => `${vm.name} ${outage(vm)}`).join(', ');
+  const still = down.length === 0 ? '' : ` ${plural(down.length, 'VM')} may be down: ${open}.`;
   const longest = cut.at(-1);
   const [shortest, middle] = [cut[0], cut[Math.floor((cut.length - 1) / 2)]];
   if (shortest === undefined || middle === undefined || longest === undefined) {
-    return 'Outage: no VM was cut over.';
+    return `Outage: no VM was brought up at the other site.${still}`;
   }
-  return `Outage of ${plural(cut.length, 'VM')}: shortest ${outage(shortest)}, median ${outage(middle)}, longest ${outage(longest)} (${longest.name}).`;
+  return `Outage of ${plural(cut.length, 'VM')}: shortest ${outage(shortest)}, median ${outage(middle)}, longest ${outage(longest)} (${longest.name}).${still}`;
 }

@@ -4,7 +4,7 @@ import { advised } from '../../client/advised.js';
 import { moment, plural } from '../../client/words.js';
 import type { CheckResult, DrillResult, RunReport, VmReport } from '../../contract/report.js';
 import type { Colors } from './output.js';
-import { filled, seconds } from './run-text.js';
+import { filled, rpo, seconds } from './run-text.js';
 import { table } from './table.js';
 
 export function drillBlocks(report: RunReport, drill: DrillResult, colors: Colors): string[] {
@@ -19,12 +19,13 @@ export function drillBlocks(report: RunReport, drill: DrillResult, colors: Color
 
 function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
   const { phase, triggeredAt, rtoSeconds, rpoSeconds, objectives } = drill;
+  const worst = rpoSeconds === null ? null : rpoSeconds + (drill.rpoUncertaintySeconds ?? 0);
   const rows = [
     ['phase', phase],
     ['triggered', moment(triggeredAt)],
     ...up(report, drill),
-    ['RTO', measured(rtoSeconds, objectives.rtoSeconds, report, colors)],
-    ['RPO', measured(rpoSeconds, objectives.rpoSeconds, report, colors)],
+    ['RTO', measured(rtoSeconds, seconds(rtoSeconds), objectives.rtoSeconds, report, colors)],
+    ['RPO', measured(worst, rpo(drill), objectives.rpoSeconds, report, colors)],
     ...checksMade(report.vms),
     ...(report.finishedAt === null ? [] : [['left behind', leftBehind(drill, colors)]]),
   ];
@@ -55,8 +56,14 @@ const SHOWN = 10;
 
 const UP: ReadonlySet<VmReport['step']> = new Set<VmReport['step']>(['checks', 'hold', 'clean-up']);
 
-function measured(value: number | null, objective: number | null, { finishedAt }: RunReport, colors: Colors): string {
-  const text = value === null ? (finishedAt === null ? 'not known yet' : 'not reached') : seconds(value);
+function measured(
+  value: number | null,
+  shown: string,
+  objective: number | null,
+  { finishedAt }: RunReport,
+  colors: Colors,
+): string {
+  const text = value === null ? (finishedAt === null ? 'not known yet' : 'not reached, or not known') : shown;
   if (objective === null) {
     return text;
   }

@@ -48,7 +48,7 @@ export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, color
     vm.waitingFor ?? '',
     outage(vm),
     seconds(vm.rtoSeconds),
-    seconds(vm.rpoSeconds),
+    rpo(vm),
     checks(vm, colors),
     vm.error === null ? '' : `${vm.error.code}: ${advised(vm.error)}`,
   ]);
@@ -88,8 +88,17 @@ export function attentionText(attention: Attention[], colors: Colors): string {
     .join('\n');
 }
 
-export function outage({ outageSeconds }: Pick<VmReport, 'outageSeconds'>): string {
-  return seconds(outageSeconds);
+/** A bound, and said to be one; `down since` while nothing has brought the VM up. */
+export function outage({ outageSeconds, downSince }: Pick<VmReport, 'outageSeconds' | 'downSince'>): string {
+  if (downSince != null) return `down since ${moment(downSince)}`;
+  return outageSeconds === null ? '' : `at most ${seconds(outageSeconds)}`;
+}
+
+/** With its uncertainty, where there is one worth a digit. */
+export function rpo(one: Pick<VmReport, 'rpoSeconds' | 'rpoUncertaintySeconds'>): string {
+  const { rpoSeconds, rpoUncertaintySeconds = null } = one;
+  if (rpoSeconds === null || rpoUncertaintySeconds === null) return seconds(rpoSeconds);
+  return `${seconds(rpoSeconds)} ± ${seconds(rpoUncertaintySeconds)}`;
 }
 
 /** A report's seconds in words; nothing for what was not measured. */

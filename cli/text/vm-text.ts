@@ -8,7 +8,7 @@ import { between, moment } from '../../client/words.js';
 import type { VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import type { Colors } from './output.js';
-import { colored, outage, placeOf, seconds } from './run-text.js';
+import { colored, outage, placeOf, rpo, seconds } from './run-text.js';
 import { table } from './table.js';
 
 export function vmText(
@@ -27,7 +27,7 @@ export function vmText(
     ['finished', moment(vm.finishedAt)],
     ['outage', outage(vm) || '-'],
     ...(vm.rtoSeconds === null ? [] : [['RTO', seconds(vm.rtoSeconds)]]),
-    ...(vm.rpoSeconds === null ? [] : [['RPO', seconds(vm.rpoSeconds)]]),
+    ...(vm.rpoSeconds === null ? [] : [['RPO', rpo(vm)]]),
   ];
   const notes = attention.filter(({ kind }) => kind !== 'approval' || vm.waitingFor === 'approval');
   return [

@@ -34,7 +34,9 @@ describe('the report as text', () => {
     expect(text).toMatch(/^pilot +2 +1 +1/m);
     expect(text).toContain('Forbidden: may not. Next: grant the right.');
     expect(text).toContain('operation migrate, task t-9, site lyon');
-    expect(text).toContain('Outage of 1 VM: shortest 12.4 s, median 12.4 s, longest 12.4 s (web1).');
+    expect(text).toContain(
+      'Outage of 1 VM: shortest at most 12.4 s, median at most 12.4 s, longest at most 12.4 s (web1).',
+    );
     expect(text).toContain('3 min 20 s');
   });
 

@@ -1,7 +1,7 @@
 /** What a drill proved, from the reports of its VMs: pure. */
 
 import type { DrillProgress } from '../../contract/messages.js';
-import type { DrillResult, VmReport } from '../../contract/report.js';
+import { type DrillResult, isFinal, type VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import type { Drill } from '../../plan/types.js';
 
@@ -24,7 +24,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
         : []),
       ...vms.flatMap((vm) => [
         ...missed('RTO', vm, vm.rtoSeconds, wanted.rtoSeconds),
-        ...missed('RPO', vm, vm.rpoSeconds, wanted.rpoSeconds),
+        ...missed('RPO', vm, vm.rpoSeconds, wanted.rpoSeconds, vm.rpoUncertaintySeconds ?? 0),
       ]),
     ],
     left: vms.filter(({ error }) => UNDONE_IN_VAIN.has(error?.code ?? '')).map(({ name }) => name),
@@ -36,18 +36,39 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
 const UNDONE_IN_VAIN = new Set(['TestCopyLeft', 'NotHome']);
 
 /** Of the slowest VM, and of the one that would have lost most; null when a VM was not measured. */
-function worst(vms: VmReport[]): Pick<DrillResult, 'rtoSeconds' | 'rpoSeconds'> {
+function worst(vms: VmReport[]): Pick<DrillResult, 'rtoSeconds' | 'rpoSeconds' | 'rpoUncertaintySeconds'> {
   const most = (values: (number | null)[]) =>
     values.length === 0 || values.includes(null) ? null : Math.max(...(values as number[]));
-  return { rtoSeconds: most(vms.map((vm) => vm.rtoSeconds)), rpoSeconds: most(vms.map((vm) => vm.rpoSeconds)) };
+  return {
+    rtoSeconds: most(vms.map((vm) => vm.rtoSeconds)),
+    rpoSeconds: most(vms.map((vm) => vm.rpoSeconds)),
+    rpoUncertaintySeconds: most(vms.map((vm) => vm.rpoUncertaintySeconds ?? null)),
+  };
 }
 
-function missed(what: string, { name, id }: VmReport, measured: number | null, objective: number | null): string[] {
-  if (measured === null || objective === null || measured <= objective) return [];
-  return [
-    `${what} of ${name} (${id}): ${words(measured)}, objective ${words(objective)}: ${words(measured - objective)} over`,
-  ];
+/** What may be over is over; what is not known is not met. */
+function missed(
+  what: string,
+  vm: VmReport,
+  measured: number | null,
+  objective: number | null,
+  uncertainty = 0,
+): string[] {
+  if (objective === null) return [];
+  const subject = `${what} of ${vm.name} (${vm.id})`;
+  if (measured === null) {
+    const unknown = "not known: the site's clock was not measured, or it gives no time for what was recovered";
+    return wasRecovered(vm) ? [`${subject}: ${unknown}; objective ${words(objective)}`] : [];
+  }
+  if (measured + uncertainty <= objective) return [];
+  const over = measured > objective ? `${words(measured - objective)} over` : 'it may be over';
+  return [`${subject}: ${words(measured)}${plusMinus(uncertainty)}, objective ${words(objective)}: ${over}`];
 }
+
+/** Its checks have passed; what failed before that is a failure of the drill already. */
+const wasRecovered = ({ state, rtoSeconds }: VmReport): boolean => isFinal(state) && rtoSeconds !== null;
+
+const plusMinus = (seconds: number): string => (seconds === 0 ? '' : ` ± ${words(seconds)}`);
 
 const words = (seconds: number): string => inWords(seconds * 1000, 'one unit');
 

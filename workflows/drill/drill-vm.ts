@@ -6,8 +6,9 @@
 import type { DrillVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
-import { measure, networksOf } from '../vm/steps/cutover.js';
+import { networksOf } from '../vm/steps/cutover.js';
 import { chooseInstance, locateFor } from '../vm/steps/locate.js';
+import { measure, type Recovery } from '../vm/steps/objectives.js';
 import { operation } from '../vm/steps/operation.js';
 import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
@@ -33,14 +34,23 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
       ? () => removeTestCopy(vm, before.site, before.replication.id)
       : () => bringHome(vm, input, before);
     if (isTest) await noteTestCopy(vm, before);
+    let recovered: Recovery | null = null;
+    function judge(): void {
+      if (recovered !== null) measure(vm.report, recovered, vm.clockOf(before.site));
+    }
     await thenUndo(vm, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
       await (isTest ? testFailover(vm, input, body) : failOverForDrill(vm, input, before, body));
       const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
-      if (passedAt !== null) measure(vm.report, go.triggeredAt, passedAt, instance?.timestamp ?? null);
+      const { triggeredAt } = go;
+      if (passedAt !== null)
+        recovered = { triggeredAt, recoveredAt: passedAt, instanceAt: instance?.timestamp ?? null };
+      judge();
       await vm.tellReady('hold');
       await vm.whenTold('clean-up');
     });
+    // The clean-up has measured the site's clock once more, or for the first time where the recovery was adopted.
+    judge();
     refuseFailedChecks(vm, kind);
   });
 }

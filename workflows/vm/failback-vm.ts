@@ -6,8 +6,9 @@
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmError, VmReport } from '../../contract/report.js';
-import { cutOver, recoveryOf, secondsBetween, verifyRecovered } from './steps/cutover.js';
+import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
 import { locateFor } from './steps/locate.js';
+import { broughtUp } from './steps/outage.js';
 import { obstacleToRecovery, obstacleToReverse } from './steps/preconditions.js';
 import { reverseReplication } from './steps/reverse.js';
 import { VmControl } from './steps/vm-control.js';
@@ -23,7 +24,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
     vm.enter('verify');
     const replication = await verifyRecovered(vm, migrated);
-    vm.report.outageSeconds = secondsBetween(migrated.record.submittedAt, migrated.record.finishedAt);
+    broughtUp(vm, migrated.record.finishedAt, input.cutover.powerOn);
     await reverseReplication(vm, { site: vm.site, peer: vm.peer, replication });
   });
 }

@@ -5,8 +5,9 @@
 
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
-import { cutOver, measure, recoveryOf, verifyRecovered } from './steps/cutover.js';
+import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
+import { measure } from './steps/objectives.js';
 import { obstacleToRecovery } from './steps/preconditions.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
@@ -20,6 +21,8 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
     await verifyRecovered(vm, recovered);
-    measure(vm.report, input.triggeredAt, Date.now(), instance?.timestamp ?? null);
+    const { triggeredAt } = input;
+    const instanceAt = instance?.timestamp ?? null;
+    measure(vm.report, { triggeredAt, recoveredAt: Date.now(), instanceAt }, vm.clockOf(at.site));
   });
 }

@@ -5,9 +5,10 @@
 
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
-import { cutOver, recoveryOf, secondsBetween, verifyRecovered } from './steps/cutover.js';
+import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
 import { deleteReplication, startInitialSync } from './steps/initial-sync.js';
 import type { Outcome } from './steps/operation.js';
+import { broughtUp } from './steps/outage.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
 
@@ -24,7 +25,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
       const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
       vm.enter('verify');
       await verifyRecovered(vm, migrated);
-      vm.report.outageSeconds = secondsBetween(migrated.record.submittedAt, migrated.record.finishedAt);
+      broughtUp(vm, migrated.record.finishedAt, input.cutover.powerOn);
       if (!input.keepReplication) await deleteReplication(vm);
     },
     async () => {

@@ -64,6 +64,14 @@ describe('objectives', () => {
     expect(resultOf(late, 3_600_000).missed).toEqual(['RTO of vm-a (a): 3 h, objective 60 min: 2 h over']);
   });
 
+  it('are not met by an RPO that is not known of what was recovered, nor by one that may be over', () => {
+    expect(resultOf({ ...ALL, a: measured(100, null) }, null, 900_000).missed).toEqual([
+      expect.stringMatching(/^RPO of vm-a \(a\): not known: .*; objective 15 min$/),
+    ]);
+    const nearly = { ...ALL, a: { ...measured(100, 899), rpoUncertaintySeconds: 2 } };
+    expect(resultOf(nearly, null, 900_000).missed).toEqual([expect.stringContaining('it may be over')]);
+  });
+
   it('are not judged where nothing was measured, or where the drill has none', () => {
     expect(resultOf({ ...ALL, b: measured(null, null) }, 299_000, null).missed).toEqual([]);
     expect(resultOf(ALL).missed).toEqual([]);

@@ -1,7 +1,6 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
-import type { VmReport } from '../../../contract/report.js';
 import { passGate } from './gate.js';
 import { readAgain } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
@@ -92,15 +91,4 @@ function isRecovered(seen: ReplicationSummary | null): boolean {
   if (seen.recoveryState === 'COMPLETE') return true;
   const isKnown = ['NOT_STARTED', 'IN_PROGRESS', 'TEST'].includes(seen.recoveryState);
   return !isKnown && (seen.recoveredVmId ?? seen.recoveredVappId) !== null;
-}
-
-export function secondsBetween(from: string, to: string | null): number | null {
-  if (to === null) return null;
-  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 100) / 10);
-}
-
-/** Recovery time and point of a VM: what a disaster at `triggeredAt` would have cost. Moments in epoch ms. */
-export function measure(report: VmReport, triggeredAt: number, recoveredAt: number, instanceAt: number | null): void {
-  report.rtoSeconds = Math.max(0, Math.round((recoveredAt - triggeredAt) / 100) / 10);
-  report.rpoSeconds = instanceAt === null ? null : Math.max(0, Math.round((triggeredAt - instanceAt) / 100) / 10);
 }

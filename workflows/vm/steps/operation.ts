@@ -15,6 +15,7 @@ import {
 import type { OperationRecord } from '../../../contract/report.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
 import { Patience } from './look-until.js';
+import { endedBy, mayBeDown } from './outage.js';
 import {
   type Asked,
   holdIn,
@@ -66,6 +67,8 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const request = requestFor(vm, step, vm.nextAttempt(step.kind));
     if (step.slot !== undefined && !(step.slotTaken === true && tries === 1)) await vm.takeSlot(step.slot);
     const submitted = await submit(vm, step, request);
+    mayBeDown(vm, request, submitted);
+    vm.noteClock(request.site, submitted.clock);
     const record = vm.record({
       kind: step.kind,
       operationId: request.operationId,
@@ -76,7 +79,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       result: null,
     });
     const notice = await awaitEnd(vm, request, submitted, 'task');
-    record.finishedAt = iso(notice.at);
+    record.finishedAt = iso(endedBy(vm, request.site, notice));
     record.result = notice.ok ? 'succeeded' : 'failed';
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
     if (notice.ok) return { notice, submitted, record };
@@ -173,6 +176,7 @@ async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest
     found = await adoptOperation({ ...request, resumedAt: vm.resumedAt });
   } catch (error) {
     const { reason } = stepFailure(error, askedOf(request));
+    mayBeDown(vm, request, null);
     const { name, id } = request.vm;
     const message = `${name} (${id}) was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
     throw await slotBack(vm, step, new StepFailed({ ...reason, code: FAILURES.undecided, message }));

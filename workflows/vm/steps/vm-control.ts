@@ -37,6 +37,7 @@ import {
   type VmStep,
   type WaitingFor,
 } from '../../../contract/report.js';
+import { type ClockOffset, narrowed } from '../../../contract/site-clock.js';
 import { endedWorkflows, openSite } from '../../activities.js';
 import { Patience } from './look-until.js';
 import { signalIfOpen } from './signal-if-open.js';
@@ -62,6 +63,7 @@ export class VmControl {
   #site: string;
   #peer: string;
   #vmIdNow: string | null = null;
+  readonly #clocks = new Map<string, ClockOffset>();
 
   constructor(input: VmInput) {
     this.input = input;
@@ -159,6 +161,17 @@ export class VmControl {
    */
   ignoreStop(how: 'unless-held' | 'always'): void {
     this.#ignoresStop = how;
+  }
+
+  /** What a site's clock was seen to be ahead of ours; measured again and again, it is known ever better. */
+  noteClock(site: string, seen: ClockOffset | null | undefined): void {
+    const known = narrowed(this.clockOf(site), seen ?? null);
+    if (known !== null) this.#clocks.set(site, known);
+  }
+
+  /** null: not known */
+  clockOf(site: string): ClockOffset | null {
+    return this.#clocks.get(site) ?? null;
   }
 
   /** The number in the next operation id of a kind; never used twice by this VM in this run. */

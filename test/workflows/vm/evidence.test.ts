@@ -1,0 +1,45 @@
+/** RPO at sites whose clocks are not ours. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import { drillOf, protect, startDrill } from '../../support/drills.js';
+import { withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
+
+const MINUTES = 60_000;
+const PAUSE = 3_000;
+/** seconds are reported in tenths */
+const ROUNDED = 0.1;
+
+describe('a site whose clock is not ours', () => {
+  it.concurrent.each<[string, number]>([
+    ['ahead', 12 * MINUTES],
+    ['behind', -12 * MINUTES],
+  ])('gives the true age of a copy when it is 12 minutes %s', (_, offsetMs) =>
+    withLab({ vms: 1, speed: 50 }, async (lab) => {
+      for (const site of [lab.source, lab.destination]) lab.simulator.control.setClock(site, { offsetMs });
+      const began = Date.now();
+      // No further copy is made meanwhile, so that its age is known here: at least the pause, at most all of the test.
+      const { result } = await lab.start(lab.plan({ kind: 'protect', replication: { rpo: 1440 } }));
+      expect((await result()).state).toBe('succeeded');
+      await sleep(PAUSE);
+      const objectives = { rto: null, rpo: 10 * MINUTES };
+      const report = await (await startDrill(lab, drillOf(lab, { objectives }))).result();
+      const { rpoSeconds, rpoUncertaintySeconds } = report.vms[0] ?? {};
+      const within = rpoUncertaintySeconds ?? Number.NaN;
+      expect(within).toBeLessThan(5);
+      expect(rpoSeconds).toBeGreaterThanOrEqual(PAUSE / 1000 - within - ROUNDED);
+      expect(rpoSeconds).toBeLessThanOrEqual((Date.now() - began) / 1000 + within + ROUNDED);
+      expect(report).toMatchObject({ state: 'succeeded', drill: { missed: [] } });
+    }),
+  );
+
+  it.concurrent('cannot show that an objective was met when it stamps no time that is one', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      lab.simulator.control.setClock(lab.destination, { unit: 's' });
+      const objectives = { rto: null, rpo: 60 * MINUTES };
+      const report = await (await startDrill(lab, drillOf(lab, { objectives }))).result();
+      expect(report.vms[0]?.rpoSeconds).toBeNull();
+      expect(report).toMatchObject({ state: 'failed', drill: { missed: [expect.stringContaining('not known')] } });
+    }));
+});

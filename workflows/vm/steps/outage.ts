@@ -1,0 +1,31 @@
+/**
+ * How long a VM was down by a cutover, as a bound: from the first submission that the site accepted, over all attempts, to
+ * the end of the task that brought the VM up. Open while nothing has brought it up.
+ */
+import type { Notice, OperationKind, OperationRequest, Submitted } from '../../../contract/operation.js';
+import { onOurClock } from '../../../contract/site-clock.js';
+import { iso, type VmControl } from './vm-control.js';
+
+/** Of all operations, the one that switches the source off [seed migrate-vm-replication]. */
+const switchesOff = (kind: OperationKind): boolean => kind === 'migrate';
+
+/** The site has accepted the operation: from now on the source may be off. What was adopted was sent some time before. */
+export function mayBeDown(vm: VmControl, request: OperationRequest, submitted: Submitted | null): void {
+  if (!switchesOff(request.kind) || vm.report.downSince != null || vm.report.source?.power === 'off') return;
+  const isOurs = submitted !== null && !submitted.adopted;
+  vm.report.downSince = iso(isOurs ? submitted.submittedAt : request.requestedAt);
+}
+
+/** The VM runs at the other site, since `finishedAt` at the latest. One that was not switched on is down still. */
+export function broughtUp({ report }: VmControl, finishedAt: string | null, powerOn: boolean): void {
+  const { downSince } = report;
+  if (downSince == null || finishedAt === null || !powerOn) return;
+  report.outageSeconds = Math.max(0, Math.round((Date.parse(finishedAt) - Date.parse(downSince)) / 100) / 10);
+  report.downSince = null;
+}
+
+/** When a task had ended at the latest: by the site's stamp where its clock is known, else when it was seen. Epoch ms. */
+export function endedBy(vm: VmControl, site: string, { endedAt, at }: Notice): number {
+  const told = onOurClock(endedAt, vm.clockOf(site));
+  return told === null ? at : Math.min(at, Math.ceil(told.at + told.within));
+}
