@@ -10,7 +10,7 @@ const script = (onTerm: string): string[] => [
   '-c',
   `trap '${onTerm}' TERM; sleep 300 & echo "$$ $!"; while :; do wait; sleep 0.05; done`,
 ];
-const ORDERLY = script('echo bye; exit 3');
+const ORDERLY = script('kill $!; echo bye; exit 3');
 const STUBBORN = script('');
 
 async function begin(args: string[], stopWithin?: number): Promise<{ program: ChildProcess; pids: number[] }> {
