@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import type { OperationKind, VmRef } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
+import { inWords } from '../contract/words.js';
 import { type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
 
 export interface Attempt {
@@ -36,7 +37,7 @@ export function failureOf(error: unknown, subject: Subject, attempt: Attempt, ru
   if (rule.call === 'fail')
     return finalFailure({ ...details, expired: false }, { type: FAILURES.refused, cause: error });
   if (Date.now() - attempt.since >= rule.retry.for) {
-    const message = `${details.message} Gave up after ${Math.round(rule.retry.for / 60_000)} minutes.`;
+    const message = `${details.message} Gave up after ${inWords(rule.retry.for, 'one unit')}.`;
     return finalFailure({ ...details, message, expired: true }, { type: FAILURES.refused, cause: error });
   }
   return ApplicationFailure.create({

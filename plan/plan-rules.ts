@@ -45,12 +45,17 @@ function checkKind({ kind, replication, cutover, recovery, confirm }: Partial<Wr
     const message = 'a failback goes back by a planned migration, which takes the VM as it is now';
     report({ message, expected: 'latest' }, ['recovery', 'instance'], 'key');
   }
-  if (kind === 'protect' && replication) checkProtection(replication, report);
+  if (replication) checkReplication(replication, kind, report);
 }
 
-function checkProtection(replication: Written['replication'], report: Report): void {
+function checkReplication(
+  replication: Written['replication'],
+  kind: Written['kind'] | undefined,
+  report: Report,
+): void {
   const { rpo, slaProfileId, retentionPolicy, dataConnectionType } = replication;
-  if (rpo === undefined && slaProfileId === undefined) {
+  const protects = kind === 'protect';
+  if (protects && rpo === undefined && slaProfileId === undefined) {
     const message = 'a plan of kind protect does not say how often its VMs are replicated';
     const expected = '"replication: { rpo: 15m }", or an slaProfileId there';
     report({ message, expected }, [Object.keys(replication).length === 0 ? 'kind' : 'replication'], 'key');
@@ -58,7 +63,7 @@ function checkProtection(replication: Written['replication'], report: Report): v
   const ofReplication = (key: string, message: string, expected: string) =>
     report({ message, expected }, ['replication', key], 'key');
   if (rpo !== undefined && rpo > LONGEST_RPO) ofReplication('rpo', `replication.rpo is ${rpo} minutes`, '1m to 24h');
-  if (slaProfileId !== undefined) {
+  if (protects && slaProfileId !== undefined) {
     for (const [key, value] of Object.entries({ rpo, dataConnectionType, retentionPolicy })) {
       const message = `replication has both slaProfileId and ${key}, which the profile decides`;
       if (value !== undefined) ofReplication(key, message, 'one of them');

@@ -88,14 +88,17 @@ export class ChildProcess {
     return this.#isOver;
   }
 
-  /** Hears each whole line of its stdout. */
-  onLine(hear: (line: string) => void): void {
-    let rest = '';
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) hear(line);
-    });
+  /** Hears each whole line of its stdout, or of both streams where neither goes to a log. */
+  onLine(hear: (line: string) => void, from: 'stdout' | 'both' = 'stdout'): void {
+    const { stdout, stderr } = this.#child;
+    for (const stream of from === 'both' ? [stdout, stderr] : [stdout]) {
+      let rest = '';
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        const lines = (rest + text).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) hear(line);
+      });
+    }
   }
 
   /** What it said last, from its log or from its streams. */

@@ -2,12 +2,12 @@
  * The two ways in which Drover brings the Temporal CLI into its cache. Both work in a folder of their own beside the
  * target and end with a rename, so that two processes at once, or a killed one, never leave half a file behind.
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ChildProcess, describeEnding } from './child-process.js';
 import type { Env } from './connection.js';
 
 export interface ResolveOptions {
@@ -126,35 +126,23 @@ interface RunOptions {
   onTick: () => void;
 }
 
-/** Runs a program in a process group of its own, so that giving up ends what it started as well. */
+/** Runs a program to its end; giving up, and the end of this process, end what it started as well. */
 async function run(file: string, args: string[], { env, cwd, signal, onLine, onTick }: RunOptions): Promise<void> {
   signal?.throwIfAborted();
-  const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const tail: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      onLine?.(line);
-      tail.push(line);
-      if (tail.length > 5) tail.shift();
-    });
-  }
+  const child = new ChildProcess({ file, args, env, ...(cwd !== undefined && { cwd }) });
+  child.onLine((line) => onLine?.(line), 'both');
   const ticking = setInterval(onTick, PROGRESS_EVERY);
-  function giveUp() {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  }
+  const giveUp = () => void child.kill();
   signal?.addEventListener('abort', giveUp, { once: true });
-  try {
-    const code = await new Promise<number | null>((resolve, reject) =>
-      child.once('error', reject).once('close', resolve),
-    );
-    if (signal?.aborted) {
-      throw new Error(signal.reason instanceof DOMException ? `gave up: ${signal.reason.message}` : 'interrupted');
-    }
-    if (code !== 0) throw new Error(tail.join('; ') || `${file} ended with exit code ${code}`);
-  } finally {
-    clearInterval(ticking);
-    signal?.removeEventListener('abort', giveUp);
+  const ending = await child.ended;
+  clearInterval(ticking);
+  signal?.removeEventListener('abort', giveUp);
+  if (signal?.aborted) {
+    throw new Error(signal.reason instanceof DOMException ? `gave up: ${signal.reason.message}` : 'interrupted');
   }
+  if (ending.code === 0) return;
+  const said = child.lastWords().split('\n').slice(-5).join('; ');
+  throw new Error(said || `${file} ended: ${describeEnding(ending)}`);
 }
 
 const secondsSince = (since: number): number => Math.round((Date.now() - since) / 1000);

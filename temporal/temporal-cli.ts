@@ -1,5 +1,5 @@
 /**
- * Finds the official `temporal` executable, whose dev server `drover demo`, `drover up` and the tests run. Nothing is
+ * Finds the official `temporal` executable, whose dev server `drover demo` and the tests run. Nothing is
  * asked of the person as long as one way works; each way is announced, so that minutes of building are no surprise.
  */
 import { execFile } from 'node:child_process';

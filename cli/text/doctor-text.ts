@@ -33,7 +33,7 @@ export function diagnosisText({ sites, unknownToWorker }: Diagnosis, colors: Col
   const verdict =
     bad === 0
       ? colors.green('All is well.')
-      : colors.red(`${bad} of ${sites.length + unknownToWorker.length} sites need mending.`);
+      : colors.red(`${bad} of ${sites.length + unknownToWorker.length} sites need attention.`);
   return [...blocks, ...missing, verdict].join('\n\n');
 }
 

@@ -12,11 +12,15 @@ export function readText(path: string): { text: string } | { reason: string } {
     return { reason: REASONS[errorCode(error)] ?? `cannot be read (${errorCode(error)})` };
   }
   try {
-    return { text: new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes) };
+    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+    // UTF-16 without its mark is UTF-8 full of NULs.
+    return text.includes('\0') ? { reason: NO_TEXT } : { text };
   } catch {
-    return { reason: 'is neither UTF-8 text nor UTF-16 with a byte order mark' };
+    return { reason: NO_TEXT };
   }
 }
+
+const NO_TEXT = 'is neither UTF-8 text nor UTF-16 with a byte order mark';
 
 function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';

@@ -98,7 +98,9 @@ export function withRule<S extends z.ZodType>(
   return schema.superRefine(
     (value, context) => {
       if (!isMapping(value)) return;
-      const wrong = new Set(context.issues.map((issue) => issue.path?.[0]));
+      // A key that nobody knows does no harm to those beside it.
+      const harmful = context.issues.filter(({ code }) => code !== 'unrecognized_keys');
+      const wrong = new Set(harmful.map((issue) => issue.path?.[0]));
       const sound = Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key)));
       rule(
         sound as Partial<z.output<S>>,

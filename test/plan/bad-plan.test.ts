@@ -389,3 +389,25 @@ describe('a bad CSV', () => {
     ]);
   });
 });
+
+describe('several mistakes at once', () => {
+  it.each([
+    [
+      'an unknown key beside a rule over two keys',
+      `replication: { slaProfileId: ${VDC}, rpo: 5, dataConnectionTyp: X }\n`,
+      'protect',
+    ],
+    ['an unknown key beside a key without effect', 'recovery: { instanc: latest }\n', 'migrate'],
+  ])('%s: neither hides the other', (_, more, kind) => {
+    expect(problems(GOOD.replace('stopAfter: 3\n', more).replace('kind: migrate', `kind: ${kind}`))).toHaveLength(2);
+  });
+
+  it('limits of VCDA hold for every kind', () => {
+    const replication =
+      'replication: { rpo: 48h, retentionPolicy: { rules: [ { numberOfInstances: 30, distance: 15 } ] } }\n';
+    expect(problems(GOOD.replace('stopAfter: 3\n', replication))).toEqual([
+      expect.stringMatching(/rpo is 2880 minutes/),
+      expect.stringMatching(/keep 30 instances/),
+    ]);
+  });
+});

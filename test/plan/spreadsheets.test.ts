@@ -72,6 +72,13 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
     ]),
   );
 
+  it('says what is wrong with UTF-16 that has no byte order mark', () => {
+    const plan = folderOf(Buffer.from(`id,name\r\n${A},web1\r\n`, 'utf16le'));
+    expect(problemLines(dirname(plan), () => loadPlan(plan, { sites: ['paris', 'lyon'] }))).toEqual([
+      expect.stringContaining('is neither UTF-8 text nor UTF-16 with a byte order mark'),
+    ]);
+  });
+
   it('still says where a mistake stands, below lines that are not of the table', () => {
     const csv = `sep=;\r\n#TYPE X\r\n\r\nid;name\r\n${A};web1\r\n;;\r\n${B};web2;db9\r\n`;
     expect(refused(csv)).toEqual([expect.stringMatching(/^vms.csv:7:1 {2}the row has 3 cells/)]);

@@ -35,7 +35,7 @@ export interface Lab {
   /** `address`: reaches Temporal there, through a gate that a test can shut, say */
   startWorker(options?: { address?: string }): Promise<{ stop(): Promise<void> }>;
   /** corrects the login of every site in the config that the next worker gets */
-  mendPassword(password: string): void;
+  correctPassword(password: string): void;
   close(): Promise<void>;
 }
 
@@ -119,7 +119,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
       running.push(handle);
       return handle;
     },
-    mendPassword(right) {
+    correctPassword(right) {
       for (const one of Object.values(config.sites)) {
         one.login = { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(right) };
       }

@@ -107,7 +107,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(isExpired(failure)).toBe(true);
     const { reason } = stepFailure(failure, elsewhere);
     expect(reason).toMatchObject({ operation: kind, site: SITE, advice: adviceFor('GeneralServerFailure') });
-    expect(reason.message).toMatch(/because .*Gave up after 120 minutes\.$/);
+    expect(reason.message).toMatch(/because .*Gave up after 2 h\.$/);
     expect(reason.message).not.toMatch(GLUED);
   });
 

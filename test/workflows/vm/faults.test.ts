@@ -182,7 +182,7 @@ describe('what only a person can fix', () => {
       expect(requests(lab, '/sessions', 'POST')).toBe(1);
       expect(requests(lab, '/vm-replications', 'POST')).toBe(0);
       await worker.stop();
-      lab.mendPassword('drover-sim');
+      lab.correctPassword('drover-sim');
       await lab.startWorker();
       await resume(lab, run);
       expectAllMigratedOnce(await result(), lab);
