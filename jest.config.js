@@ -6,7 +6,7 @@ export default {
   // A bound, not an expectation: a busy machine makes a test slow, not wrong.
   testTimeout: 180_000,
   // Two cores: a Temporal dev server, workers and simulators run beside the tests, which mostly wait.
-  maxWorkers: 3,
+  maxWorkers: 2,
   maxConcurrency: 8,
   testSequencer: '<rootDir>/test/support/longest-first.js',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
