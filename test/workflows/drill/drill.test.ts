@@ -99,6 +99,19 @@ describe('a test drill', () => {
       expectNothingLeft(lab);
     }));
 
+  it.concurrent('that is cancelled while its test failovers run makes no checks any more', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      await protect(lab);
+      const drill = await startDrill(lab, drillOf(lab, { checks: [tcpCheck(1, { within: 600_000 })] }));
+      await until(
+        async () => entries(lab, 'failover-test'),
+        (sent) => sent.length === 2,
+      );
+      await drill.cancel();
+      expect((await drill.result()).state).toBe('cancelled');
+      expectNothingLeft(lab);
+    }));
+
   it.concurrent('whose workflow is terminated is cleaned up by its VMs', () =>
     withLab({ vms: 1, site: { polling: { interval: 200, selfCheck: 3_000 } } }, async (lab) => {
       await protect(lab);

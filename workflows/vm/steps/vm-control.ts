@@ -192,6 +192,8 @@ export class VmControl {
   /** Calls back once when a stop is asked for; returns the undoing. */
   onStop(listener: () => void): () => void {
     this.#stopListeners.add(listener);
+    // What was asked for before anybody listened is not asked for again.
+    if (this.isStopRequested) listener();
     return () => this.#stopListeners.delete(listener);
   }
 
