@@ -1,6 +1,6 @@
 /** What every command starts from: its options, where it writes, its config, its connection to Temporal. */
 import { existsSync } from 'node:fs';
-import { connectDrover, type Drover } from '../client/drover.js';
+import type { Drover } from '../client/drover.js';
 import { loadConfig } from '../plan/config/load-config.js';
 import { BadInput } from '../plan/source/problem.js';
 import type { Config } from '../plan/types.js';
@@ -49,6 +49,8 @@ function requireSites(path: string | null, config: Config): Config {
 
 /** Connects, acts, and disconnects whatever happens. @throws BadInput, TemporalUnreachable, and what `act` throws */
 export async function withDrover<T>(cli: Cli, config: Config, act: (drover: Drover) => Promise<T>): Promise<T> {
+  // Loaded here alone: Temporal's client is most of what a command takes to start.
+  const { connectDrover } = await import('../client/drover.js');
   const drover = await connectDrover({ env: cli.env, taskQueue: config.worker.taskQueue });
   try {
     return await act(drover);

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { DroverError, Interrupted, NoWorker, SiteAway, WorkflowFailing } from '../client/errors.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { BadInput } from '../plan/source/problem.js';
-import { TemporalUnreachable } from '../temporal/connection.js';
+import { TemporalUnreachable } from '../temporal/unreachable.js';
 import { CancelPending } from './errors.js';
 
 /** What a command's exit status says; scripts rely on it. */

@@ -17,7 +17,7 @@ export { loadDrill } from '../plan/drill/load-drill.js';
 export { loadPlan, parsePlan } from '../plan/load-plan.js';
 export { BadInput, type Problem } from '../plan/source/problem.js';
 export type { Check, Drill, DrillSchedule, Plan, PlanVm, Wave } from '../plan/types.js';
-export { TemporalUnreachable } from '../temporal/connection.js';
+export { TemporalUnreachable } from '../temporal/unreachable.js';
 export { asKind, type RecoveryKind } from './as-kind.js';
 export type { Attention } from './attention.js';
 export type { Applied, AppliedDrill, ApplyOptions } from './drills/apply-drills.js';

@@ -1,5 +1,6 @@
 import { RUN_ID } from '../contract/names.js';
 import { two } from '../contract/words.js';
+import { BadRunId } from './errors.js';
 
 const LONGEST = 100;
 
@@ -21,4 +22,13 @@ export function defaultRunId(planName: string, now: Date): string {
 
 export function isRunId(text: string): boolean {
   return RUN_ID.test(text);
+}
+
+/** The id of a run of a plan or drill: the one that was asked for, else name and date. @throws {@link BadRunId} */
+export function chooseRunId(name: string, id: string | undefined, now: Date): string {
+  const run = id ?? defaultRunId(name, now);
+  if (!isRunId(run)) {
+    throw new BadRunId(run);
+  }
+  return run;
 }

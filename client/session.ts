@@ -1,5 +1,5 @@
 import { type Client, type ConnectionLike, isGrpcServiceError } from '@temporalio/client';
-import { TemporalUnreachable } from '../temporal/connection.js';
+import { TemporalUnreachable } from '../temporal/unreachable.js';
 
 /** An open connection to Temporal and the task queue on which Drover's workers listen. */
 export interface Session {

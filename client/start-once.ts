@@ -3,9 +3,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { DRILL, DrillInput, PLAN_RUN, RunInput } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
 import type { RunKind } from '../plan/types.js';
-import { BadRunId, RunExists, RunNotFound } from './errors.js';
+import { RunExists, RunNotFound } from './errors.js';
 import { requireSites } from './require-site.js';
-import { defaultRunId, isRunId } from './run-id.js';
 import { describeRun } from './run-state.js';
 import { memoText } from './run-summary.js';
 import { askTemporal, type Session } from './session.js';
@@ -36,15 +35,6 @@ export interface RunMemo {
   planDigest: string;
   /** where the work is done, in the main */
   site: string;
-}
-
-/** The id of a run of a plan or drill: the one that was asked for, else name and date. @throws {@link BadRunId} */
-export function chooseRunId(name: string, id: string | undefined, now: Date): string {
-  const run = id ?? defaultRunId(name, now);
-  if (!isRunId(run)) {
-    throw new BadRunId(run);
-  }
-  return run;
 }
 
 /** @throws {@link RunExists}, NoWorker, SiteAway; then nothing was started */

@@ -1,8 +1,9 @@
 import { PLAN_RUN } from '../contract/messages.js';
 import { planDigest } from '../plan/digest.js';
 import type { Plan } from '../plan/types.js';
+import { chooseRunId } from './run-id.js';
 import type { Session } from './session.js';
-import { chooseRunId, type StartedRun, startOnce } from './start-once.js';
+import { type StartedRun, startOnce } from './start-once.js';
 
 /** @throws BadRunId, RunExists, NoWorker, SiteAway; then nothing was started */
 export function startRun(session: Session, plan: Plan, id?: string): Promise<StartedRun> {

@@ -7,25 +7,13 @@ import { type Client, Connection, isGrpcServiceError, type WorkflowService } fro
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
 import { temporalClient } from './temporal-client.js';
+import { TemporalUnreachable } from './unreachable.js';
 
 export type Env = Record<string, string | undefined>;
 
 /** ms before an attempt to reach Temporal is given up */
 const CONNECT_TIMEOUT = 5_000;
 const GRPC = { notFound: 5, permissionDenied: 7 } as const;
-
-/** Temporal does not answer, or has not got the namespace: exit code 3. */
-export class TemporalUnreachable extends Error {
-  override readonly name = 'TemporalUnreachable';
-  readonly address: string;
-  readonly namespace: string;
-
-  constructor(where: { address: string; namespace: string }, reason: string, check: string, cause?: unknown) {
-    super(`Temporal at ${where.address} (namespace ${where.namespace}): ${reason}. ${check}`, { cause });
-    this.address = where.address;
-    this.namespace = where.namespace;
-  }
-}
 
 export interface TemporalSettings {
   address: string;

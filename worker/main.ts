@@ -5,7 +5,8 @@ import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker'
 import { loadConfig } from '../plan/config/load-config.js';
 import { BadInput } from '../plan/source/problem.js';
 import type { Config } from '../plan/types.js';
-import { connectClient, connectWorker, type Env, TemporalUnreachable } from '../temporal/connection.js';
+import { connectClient, connectWorker, type Env } from '../temporal/connection.js';
+import { TemporalUnreachable } from '../temporal/unreachable.js';
 import { createSites } from '../vcda/index.js';
 import { type Health, parseAddress, startHealth } from './health.js';
 import { installRuntime, type Logger } from './logger.js';

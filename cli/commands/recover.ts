@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { asKind, nameAsKind, type RecoveryKind } from '../../client/as-kind.js';
 import type { Drover } from '../../client/drover.js';
-import { chooseRunId } from '../../client/start-once.js';
+import { chooseRunId } from '../../client/run-id.js';
 import type { Plan } from '../../plan/types.js';
 import { type AddCommand, examples } from '../command.js';
 import { type Cli, clientConfig, withDrover } from '../context.js';

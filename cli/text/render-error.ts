@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { DroverError } from '../../client/errors.js';
 import { BadInput, formatProblem, type Problem } from '../../plan/source/problem.js';
-import { TemporalUnreachable } from '../../temporal/connection.js';
+import { TemporalUnreachable } from '../../temporal/unreachable.js';
 
 /** What `--json` prints for an error. */
 export interface ErrorDocument {

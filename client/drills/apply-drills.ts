@@ -4,6 +4,7 @@
  */
 import type { Drill } from '../../plan/types.js';
 import { askTemporal, type Session } from '../session.js';
+import { DEFAULT_SET } from './default-set.js';
 import { factsOf, type ScheduledDrill } from './schedule-facts.js';
 import {
   compareSchedule,
@@ -35,8 +36,6 @@ export interface Applied {
   dryRun: boolean;
   drills: AppliedDrill[];
 }
-
-export const DEFAULT_SET = 'default';
 
 /**
  * Looks at everything before it changes anything. Interrupted in between, it is simply applied again.

@@ -1,8 +1,9 @@
 import { DRILL } from '../../contract/messages.js';
 import { drillDigest } from '../../plan/digest.js';
 import type { Drill } from '../../plan/types.js';
+import { chooseRunId } from '../run-id.js';
 import type { Session } from '../session.js';
-import { chooseRunId, type RunMemo, type StartedRun, startOnce } from '../start-once.js';
+import { type RunMemo, type StartedRun, startOnce } from '../start-once.js';
 
 /** @throws BadRunId, RunExists, NoWorker, SiteAway; then nothing was started */
 export function startDrill(session: Session, drill: Drill, id?: string): Promise<StartedRun> {

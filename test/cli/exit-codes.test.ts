@@ -5,7 +5,7 @@ import { errorDocument, errorText } from '../../cli/text/render-error.js';
 import { Interrupted, NoWorker, RunExists, RunNotFound, WorkflowFailing } from '../../client/errors.js';
 import type { VmState } from '../../contract/report.js';
 import { BadInput } from '../../plan/source/problem.js';
-import { TemporalUnreachable } from '../../temporal/connection.js';
+import { TemporalUnreachable } from '../../temporal/unreachable.js';
 import { report, vm } from '../support/reports.js';
 
 const finished = (...states: VmState[]) =>

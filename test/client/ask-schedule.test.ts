@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Client, ConnectionLike } from '@temporalio/client';
 import { askSchedule } from '../../client/drills/ask-schedule.js';
 import type { Session } from '../../client/session.js';
-import { TemporalUnreachable } from '../../temporal/connection.js';
+import { TemporalUnreachable } from '../../temporal/unreachable.js';
 
 /** A connection that keeps no deadlines: the answers below say themselves what became of them. */
 const session: Session = {

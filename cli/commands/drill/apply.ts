@@ -1,4 +1,4 @@
-import { DEFAULT_SET } from '../../../client/drills/apply-drills.js';
+import { DEFAULT_SET } from '../../../client/drills/default-set.js';
 import { loadDrillFolder } from '../../../client/drills/drill-folder.js';
 import { clockChangeWarnings } from '../../../plan/drill/schedule-times.js';
 import { type AddCommand, examples } from '../../command.js';

@@ -1,4 +1,4 @@
-import { chooseRunId } from '../../../client/start-once.js';
+import { chooseRunId } from '../../../client/run-id.js';
 import { type AddCommand, examples } from '../../command.js';
 import { withDrover } from '../../context.js';
 import { EXIT } from '../../exit-codes.js';
