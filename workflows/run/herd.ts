@@ -227,7 +227,7 @@ export class Herd {
     // What succeeded was no migration, or has just ended.
     const isFree = holder.state !== 'open';
     if (isFree && (await this.#isBegun(vm, input, { ...options, workflowIdReusePolicy: 'ALLOW_DUPLICATE' }))) return;
-    state.blocked(vm.id, `run ${holder.run}`);
+    state.blocked(vm.id, `run ${holder.run}`, Date.now());
     this.#blocked.add(vm.id);
   }
 

@@ -46,6 +46,8 @@ export class RunProgress {
   #wave: number;
   #paused: Pause | null;
   #cancelling: boolean;
+  /** VMs that were asked to stop while open */
+  readonly #stopped = new Set<string>();
   #resumedAt: number;
   /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
   #accepted: number;
@@ -158,8 +160,10 @@ export class RunProgress {
   }
 
   /** Another run or drill has the VM: it waits, and says for whom. */
-  blocked(vmId: string, holder: string): void {
+  blocked(vmId: string, holder: string, now: number): void {
     this.#open.delete(vmId);
+    // Asked to stop while it was about to begin: there is nobody whom the word could have reached.
+    if (this.#stopped.has(vmId)) return this.#cancelled(vmId, now);
     this.#change(vmId, {
       state: 'waiting',
       waitingFor: 'dependency',
@@ -268,14 +272,8 @@ export class RunProgress {
     const id = vm === undefined ? undefined : this.#vmId(vm);
     const meant = [...this.#vms.values()].filter((r) => !isFinal(r.state) && (vm === undefined || r.id === id));
     for (const report of meant) {
-      if (!this.#open.has(report.id)) {
-        this.#change(report.id, {
-          state: 'cancelled',
-          waitingFor: null,
-          step: 'done',
-          finishedAt: new Date(now).toISOString(),
-        });
-      }
+      if (this.#open.has(report.id)) this.#stopped.add(report.id);
+      else this.#cancelled(report.id, now);
     }
     return meant.filter((r) => this.#open.has(r.id)).map((r) => r.id);
   }
@@ -353,6 +351,11 @@ export class RunProgress {
     const report = this.#vms.get(vmId);
     if (report === undefined) throw new RangeError(`run ${this.#run} has no VM ${vmId}`);
     return report;
+  }
+
+  #cancelled(vmId: string, now: number): void {
+    const finishedAt = new Date(now).toISOString();
+    this.#change(vmId, { state: 'cancelled', waitingFor: null, step: 'done', finishedAt });
   }
 
   #change(vmId: string, change: Partial<VmReport>): void {

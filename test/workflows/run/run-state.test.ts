@@ -25,7 +25,7 @@ describe('VMs that are not begun', () => {
   it('are again those that others located out to have', () => {
     const state = progressOf();
     state.started('a', NOW);
-    state.blocked('a', 'run other');
+    state.blocked('a', 'run other', NOW);
     expect(idsOf(state.unstarted())).toEqual(['a', 'b', 'c']);
     expect(state.open).toEqual([]);
   });
@@ -41,11 +41,22 @@ describe('VMs that are not begun', () => {
   });
 });
 
+describe('a stop', () => {
+  it.each([undefined, 'a'])('that comes while a VM is being begun ends it, also when others have it (%s)', (scope) => {
+    const state = progressOf();
+    state.started('a', NOW);
+    expect(state.cancel(scope, NOW)).toEqual(['a']);
+    state.blocked('a', 'run other', NOW);
+    expect(vmOf(state, 'a')).toMatchObject({ state: 'cancelled', step: 'done', error: null });
+    expect(state.open).toEqual([]);
+  });
+});
+
 describe('VMs that others do not let go', () => {
   it('are skipped, with the holder and what to do', () => {
     const state = progressOf();
     state.started('a', NOW);
-    state.blocked('a', 'run other');
+    state.blocked('a', 'run other', NOW);
     state.skipBlocked(['a'], NOW + 1_000);
     const vm = vmOf(state, 'a');
     expect(vm).toMatchObject({ state: 'skipped', step: 'done', waitingFor: null, error: { code: 'VmInUse' } });
@@ -57,7 +68,7 @@ describe('VMs that others do not let go', () => {
 
   it('make a drill that proved less than it was for', () => {
     const state = progressOf();
-    state.blocked('a', 'run other');
+    state.blocked('a', 'run other', NOW);
     state.skipBlocked(['a'], NOW);
     for (const id of ['b', 'c']) {
       state.started(id, NOW);

@@ -2,7 +2,7 @@
  * The one way to do anything at a site: submit once, then await for as long as it takes. Every step of every workflow goes
  * through here; there is no second poller and no second retry.
  */
-import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import { FAILURES, operationId } from '../../../contract/names.js';
 import {
   type Notice,
@@ -205,8 +205,9 @@ async function submitUnlessStopped(vm: VmControl, step: Step, request: Operation
   try {
     return await scope.run(() => submitOperation(request));
   } catch (error) {
-    if (!isCancellation(error)) throw error;
-    return whatBecameOf(vm, step, request);
+    // Whatever it ended with: an attempt that was broken off may have been sent, and fail for another reason.
+    if (!scope.consideredCancelled) throw error;
+    return await whatBecameOf(vm, step, request);
   } finally {
     unlisten();
   }

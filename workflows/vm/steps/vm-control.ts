@@ -106,6 +106,8 @@ export class VmControl {
 
   #stop(): void {
     this.#stopRequested = true;
+    // What is being undone, or brought to its end, is not broken off, however often it is said.
+    if (!this.isStopRequested) return;
     for (const listener of this.#stopListeners) listener();
   }
 

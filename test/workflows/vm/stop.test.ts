@@ -1,0 +1,110 @@
+/** Stop means stop, and what is being undone is undone however often it is said; judged by the simulator's world. */
+import { expect } from '@jest/globals';
+import { cancelUpdate, vmReportQuery } from '../../../contract/messages.js';
+import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import type { VmReport } from '../../../contract/report.js';
+import {
+  drillOf,
+  entries,
+  expectNothingLeft,
+  openPort,
+  protect,
+  startDrill,
+  tcpCheck,
+  world,
+} from '../../support/drills.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
+
+const run = (lab: Lab, id: string) => lab.client.workflow.getHandle(runWorkflowId(id));
+const cancel = (lab: Lab, id: string) => run(lab, id).executeUpdate(cancelUpdate, { args: [{}] });
+const struck = (lab: Lab) => lab.simulator.control.faults().reduce((sum, rule) => sum + rule.struck, 0);
+const untilStruck = (lab: Lab, times: number) =>
+  until(
+    () => Promise.resolve(struck(lab)),
+    (n) => n >= times,
+  );
+const holdsAtGate = { approval: 'wave', window: null, powerOn: true, consolidate: false } as const;
+
+const vmHandles = (lab: Lab) =>
+  (lab.plan().waves[0]?.vms ?? []).map(({ id }) => lab.client.workflow.getHandle(vmWorkflowId(lab.source, id)));
+/** Waits until every VM says so of itself. */
+const untilVms = (lab: Lab, isSo: (vm: VmReport) => boolean) =>
+  until(
+    () => Promise.all(vmHandles(lab).map((vm) => vm.query(vmReportQuery).catch(() => null))),
+    (vms) => vms.every((vm) => vm !== null && isSo(vm)),
+  );
+
+/** Everything by which a stop can be said, once more: two operators, Temporal's own for the run and for each VM. */
+async function sayItAgain(lab: Lab, id: string): Promise<void> {
+  await cancel(lab, id);
+  await run(lab, id).cancel();
+  await Promise.all(vmHandles(lab).map((vm) => vm.cancel()));
+}
+
+describe('what is being undone', () => {
+  it.concurrent('is, also when the stop is said again while a deletion is being retried', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
+      await untilVms(lab, (vm) => vm.waitingFor === 'approval');
+      lab.simulator.control.addFaults({ kind: 'status', status: 503, operation: 'delete', times: 8 });
+      await cancel(lab, id);
+      await untilStruck(lab, 2);
+      await sayItAgain(lab, id);
+      await untilStruck(lab, 6);
+      await sayItAgain(lab, id);
+      const { vms } = await result();
+      expect(vms.map(({ state, error }) => ({ state, error }))).toEqual(
+        Array(2).fill({ state: 'cancelled', error: null }),
+      );
+      expect(world(lab).replications).toEqual([]);
+    }));
+
+  it.concurrent('is, also when the stop is said again while the clean-up of a drill is being retried', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      await protect(lab);
+      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+      await until(drill.report, (r) => r.drill?.phase === 'hold');
+      lab.simulator.control.addFaults({ kind: 'status', status: 503, operation: 'cleanup', times: 8 });
+      await drill.cancel();
+      await untilStruck(lab, 2);
+      await sayItAgain(lab, drill.run);
+      await untilStruck(lab, 6);
+      await sayItAgain(lab, drill.run);
+      const report = await drill.result();
+      expect(report).toMatchObject({ state: 'cancelled', drill: { left: [] } });
+      expectNothingLeft(lab);
+    }));
+
+  it.concurrent.each(['reverse', 'failover-back'] as const)(
+    'is, also when the stop is said on the way home of a round trip, at %s',
+    (step) =>
+      withLab({ vms: 1 }, async (lab) => {
+        const { port, close } = await openPort();
+        await protect(lab);
+        const drill = await startDrill(
+          lab,
+          drillOf(lab, {
+            mode: 'roundtrip',
+            confirm: 'removes-source',
+            recovery: { instance: 'latest', powerOn: true, consolidate: false, sync: false },
+            checks: [tcpCheck(port, { within: 2_000 })],
+            hold: 3_600_000,
+          }),
+        );
+        await until(drill.report, (r) => r.drill?.phase === 'hold');
+        // Of the way home, which takes its time from now on, the check does not pass.
+        close();
+        lab.simulator.control.setSpeed(30);
+        await drill.cancel();
+        await untilVms(lab, (vm) => vm.step === step);
+        await sayItAgain(lab, drill.run);
+        await sayItAgain(lab, drill.run);
+        lab.simulator.control.setSpeed(200);
+        expect(await drill.result()).toMatchObject({ state: 'cancelled', drill: { left: [] } });
+        expect(entries(lab, 'reverse')).toHaveLength(2);
+        expectNothingLeft(lab);
+      }),
+  );
+});
