@@ -10,6 +10,7 @@ import type {
 } from '../contract/operation.js';
 import {
   connectionState,
+  contradictsItself,
   type ErrorRules,
   recoveryState,
   type Task,
@@ -17,6 +18,7 @@ import {
   type VmReplication,
 } from '../vcda/index.js';
 import { toldAtEnd } from './task-end.js';
+import { warningsOf } from './task-warnings.js';
 
 /** A replication in `ERROR` is given this long to get well by itself before its VM fails: ms. */
 export const ERROR_PATIENCE = 5 * 60_000;
@@ -96,8 +98,10 @@ export interface Seen {
   wasListed: boolean;
   /** null: the site has none; undefined: not asked */
   replication: VmReplication | null | undefined;
-  /** ms for which the task (or in the sync phase the replication) has not been listed, or has been in error */
+  /** ms for which the task (or in the sync phase the replication) has not been listed, has contradicted itself, or has been in error */
   amissFor: number;
+  /** the replication has been missing for so long that it is believed; absent: as long as something has been amiss */
+  isGone?: boolean;
 }
 
 /** Whether judging the task phase needs the replication: its task ended well, in a way that Drover does not know, or is unknown. */
@@ -105,6 +109,7 @@ export function needsReplication(watch: Watch, past: Omit<Seen, 'replication'>, 
   const { task, amissFor } = past;
   if (watch.phase === 'sync') return true;
   if (task !== undefined) {
+    if (contradictsItself(task)) return amissFor >= settle;
     const end = taskEnd(task);
     // A deletion that ended well leaves nothing to look at.
     return end === 'succeeded' ? watch.kind !== 'delete' : end === 'failed' && task.state !== 'FAILED';
@@ -129,7 +134,9 @@ const mayEndUnseen = (watch: Watch, { wasListed }: Pick<Seen, 'wasListed'>): boo
 export function judge(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
   const found =
     watch.phase === 'task' ? judgeTask(watch, seen, settle, now, rules) : judgeSync(watch, seen, settle, now, rules);
-  return found === null ? null : { ...found, ...toldAtEnd(watch, seen.task, now) };
+  if (found === null) return null;
+  const warnings = warningsOf(seen.task);
+  return { ...found, ...toldAtEnd(watch, seen.task, now), ...(warnings.length === 0 ? {} : { warnings }) };
 }
 
 function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
@@ -149,9 +156,14 @@ function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules:
       taskError(watch, code, task?.error?.msg ?? 'the site gave no reason', rules),
     );
   }
-  if (task !== undefined) return null;
+  if (task !== undefined)
+    return contradictsItself(task) && amissFor >= settle ? judgeContradiction(watch, task, seen, at, rules) : null;
   const isLate = !isLost(watch, amissFor, settle);
   if (isLate && !mayEndUnseen(watch, seen)) return null;
+  // What vanishes from lists may come back: its operation is not lost yet.
+  const mayComeBack =
+    watch.kind !== 'delete' && replication === null && watch.replicationId !== null && !isBelievedGone(seen, settle);
+  if (mayComeBack) return null;
   switch (effectOf(watch, replication ?? null)) {
     case 'done':
       return notice(watch, now, replication ?? null, null);
@@ -164,22 +176,41 @@ function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules:
   }
 }
 
-function lostTask(watch: Watch, rules: ErrorRules): NoticeError {
-  const detail = 'the site no longer knows the task, and the replication shows no effect of it';
-  const lost = taskError(watch, 'TaskLost', detail, rules);
-  // There is one test copy at most, so making or removing it once more does no harm; leaving it behind would.
-  return watch.kind === 'failover-test' || watch.kind === 'cleanup' ? { ...lost, meaning: 'retry' } : lost;
+const isBelievedGone = ({ isGone, amissFor }: Seen, settle: number): boolean => isGone ?? amissFor >= settle;
+
+/** The task's state says that it runs, its end time that it is over: the replication, its error and its result tell how. */
+function judgeContradiction(watch: Watch, task: Task, seen: Seen, at: number, rules: ErrorRules): Notice | null {
+  const replication = seen.replication ?? null;
+  const { error, state } = task;
+  switch (effectOf(watch, replication)) {
+    case 'done':
+      return notice(watch, at, replication, null);
+    case 'under way':
+      return null;
+    case 'none': {
+      const tells = error == null && (watch.kind === 'sync' || (watch.kind === 'start' && task.result != null));
+      if (tells) return notice(watch, at, replication, null);
+      if (error == null && replication === null && seen.isGone === false) return null;
+      const code = error?.code ?? `TaskEndedAs${state}`;
+      const detail = error?.msg ?? 'the task has an end but no outcome, and the replication shows no effect of it';
+      return notice(watch, at, replication, againIfHarmless(watch, taskError(watch, code, detail, rules)));
+    }
+  }
 }
 
-function judgeSync(
-  watch: Watch,
-  { replication, amissFor }: Seen,
-  settle: number,
-  now: number,
-  rules: ErrorRules,
-): Notice | null {
+function lostTask(watch: Watch, rules: ErrorRules): NoticeError {
+  const detail = 'the site no longer knows the task, and the replication shows no effect of it';
+  return againIfHarmless(watch, taskError(watch, 'TaskLost', detail, rules));
+}
+
+/** There is one test copy at most, so making or removing it once more does no harm; leaving it behind would. */
+const againIfHarmless = ({ kind }: Watch, error: NoticeError): NoticeError =>
+  kind === 'failover-test' || kind === 'cleanup' ? { ...error, meaning: 'retry' } : error;
+
+function judgeSync(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
+  const { replication, amissFor } = seen;
   if (replication === null || replication === undefined) {
-    return amissFor < settle
+    return !isBelievedGone(seen, settle)
       ? null
       : notice(
           watch,
@@ -200,7 +231,7 @@ function judgeSync(
         message: 'the source VM is off, so nothing is sent by itself',
         advice: null,
         meaning: 'fail',
-        delay: 0,
+        retry: rules({ code: SOURCE_OFF }).retry,
       });
     case 'ERROR': {
       if (amissFor < ERROR_PATIENCE) return null;
@@ -246,7 +277,7 @@ function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules
       `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}].`,
     advice: rule.advice,
     meaning: rule.task,
-    delay: rule.retry.initial,
+    retry: rule.retry,
   };
 }
 

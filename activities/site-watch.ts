@@ -6,7 +6,15 @@ import { cancellationSignal } from '@temporalio/activity';
 import pMap from 'p-map';
 import { siteWatchesQuery } from '../contract/messages.js';
 import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/operation.js';
-import { type CallOptions, pauseBefore, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
+import {
+  type CallOptions,
+  contradictsItself,
+  pauseBefore,
+  type Site,
+  type Task,
+  VcdaError,
+  type VmReplication,
+} from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
@@ -56,7 +64,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       watches.map((w) => {
         const task = w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
         // In the sync phase it is the replication that may be amiss, which is known below.
-        const amissFor = w.phase === 'task' ? memory.amissFor(w, task === undefined) : 0;
+        const isAmissTask = task === undefined || contradictsItself(task);
+        const amissFor = w.phase === 'task' ? memory.amissFor(w, isAmissTask) : 0;
         return [w, { task, wasListed: memory.wasListed(w, task !== undefined), amissFor }];
       }),
     );

@@ -235,8 +235,14 @@ export interface NoticeError {
   /** the next step for a person; null: there is none. Absent in what 0.1 recorded */
   advice: string | null;
   meaning: TaskMeaning;
-  /** ms to wait before the step is done again */
-  delay: number;
+  /** how the step is done again, as the row says for answers too: ms */
+  retry: { initial: number; max: number; for: number };
+}
+
+/** What a task says went wrong though it succeeded, such as a VM that could not be powered on. */
+export interface TaskWarning {
+  code: string;
+  message: string;
 }
 
 /** Told to a VM's workflow when a phase of its operation is over. */
@@ -248,6 +254,8 @@ export interface Notice {
   replicationId: string | null;
   replication: ReplicationSummary | null;
   error: NoticeError | null;
+  /** absent: none */
+  warnings?: TaskWarning[];
   /** when it was seen that the phase was over, by the worker's clock */
   at: number;
   /** the task's own end, by the site's clock; null or absent: the site does not tell it */

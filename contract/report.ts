@@ -1,6 +1,6 @@
 /** The evidence of a run, as `drover report --format json` prints it; design.md fixes these members. Moments are ISO 8601, UTC. */
 import type { RunKind } from '../plan/types.js';
-import type { OperationKind } from './operation.js';
+import type { OperationKind, TaskWarning } from './operation.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
@@ -36,6 +36,21 @@ export interface OperationRecord {
   submittedAt: string;
   finishedAt: string | null;
   result: 'succeeded' | 'failed' | null;
+  /** what its task warned of; absent: of nothing */
+  warnings?: TaskWarning[];
+}
+
+/** What keeps an open VM from going on though it may by itself: a step that is done again, or something waited for. */
+export interface Retrying {
+  code: string;
+  message: string;
+  /** the next step for a person; null: there is none */
+  advice: string | null;
+  since: string;
+  /** how often the step was tried; null: it is not tried again but waited for */
+  tries: number | null;
+  /** when it is given up; null: never */
+  until: string | null;
 }
 
 /** Why a VM failed or waits, in parts: whoever shows it to a person puts them into one text, and nobody before. */
@@ -87,6 +102,8 @@ export interface VmReport {
   rpoUncertaintySeconds?: number | null;
   checks: CheckResult[];
   error: VmError | null;
+  /** absent or null: nothing is in its way */
+  retrying?: Retrying | null;
   operations: OperationRecord[];
 }
 

@@ -62,7 +62,7 @@ export {
   type VmReplication,
 } from './schemas/replication.js';
 export type { Session, SiteInfo } from './schemas/site.js';
-export { type Task, taskEnd } from './schemas/task.js';
+export { contradictsItself, type Task, taskEnd } from './schemas/task.js';
 export type { TrafficReport, TrafficSample } from './schemas/traffic.js';
 export { type VappReplication, vappReplicationIn } from './schemas/vapp-replication.js';
 export type { Site } from './site.js';

@@ -38,6 +38,7 @@ export function vmText(
     ),
     operations(vm),
     ...(vm.checks.length === 0 ? [] : [checks(vm, colors)]),
+    ...waited(vm, colors),
     ...retries.map((retry) => retryText(retry, colors)),
     ...(vm.error === null ? [] : [errorText(vm, colors)]),
     ...nextSteps(run, vm, notes, colors),
@@ -69,6 +70,17 @@ function checks(vm: VmReport, colors: Colors): string {
     advised({ message: detail, advice: advice ?? null }),
   ]);
   return table(['CHECK', 'RESULT', 'ATTEMPTS', 'TOOK', 'LAST SEEN'], rows);
+}
+
+function waited({ retrying = null, operations: sent }: VmReport, colors: Colors): string[] {
+  const warnings = sent.flatMap(({ kind, warnings: all = [] }) =>
+    all.map(({ code, message }) => `${colors.yellow('!')} The ${kind} warned: ${code}: ${message}`),
+  );
+  if (retrying === null) return warnings;
+  const { code, since, tries, until } = retrying;
+  const times = tries === null ? '' : `, tried ${tries === 1 ? 'once' : `${tries} times`}`;
+  const end = until === null ? '' : `, until ${moment(until)}`;
+  return [...warnings, `${colors.yellow('!')} ${code} since ${moment(since)}${times}${end}: ${advised(retrying)}`];
 }
 
 function retryText({ activity, attempt, ...why }: Retry, colors: Colors): string {

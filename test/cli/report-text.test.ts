@@ -85,6 +85,37 @@ describe('what show prints', () => {
   });
 });
 
+describe('one VM that cannot go on at the moment', () => {
+  it('says what, since when, how often and until when, and what its tasks warned of', () => {
+    const said = {
+      code: 'OperationInProgress',
+      message: 'somebody syncs it',
+      advice: 'Wait for it.',
+      since: '2026-12-05T21:00:00.000Z',
+      tries: 3,
+      until: '2026-12-05T22:00:00.000Z',
+    };
+    const sent = {
+      kind: 'migrate' as const,
+      operationId: 'drover/exit-1/id/migrate/1',
+      taskId: 't-1',
+      adopted: false,
+      submittedAt: said.since,
+      finishedAt: null,
+      result: null,
+      warnings: [{ code: 'PowerOnFailed', message: 'it did not start' }],
+    };
+    const busy = vm('web1', { state: 'running', retrying: said, operations: [sent] });
+    const text = vmText(report([busy]), busy, plain);
+    expect(text).toMatch(
+      /OperationInProgress since 2026-12-0\d .*, tried 3 times, until 2026-12-0.*: somebody syncs it\. Next: Wait/,
+    );
+    expect(text).toContain('The migrate warned: PowerOnFailed: it did not start');
+    const waits = { ...busy, retrying: { ...said, tries: null, until: null } };
+    expect(vmText(report([waits]), waits, plain)).not.toMatch(/tried|until/);
+  });
+});
+
 describe('the list of runs', () => {
   it('shows a run that nobody can answer for, and says how to begin when there is none', () => {
     const run = {

@@ -11,7 +11,7 @@
  */
 export type CallAction = 'retry' | 'login' | 'extend' | 'hold' | 'fail';
 
-/** When the code ends a task: `fail` the VM, do the step again (`retry`, a few times), or `hold` for a person. */
+/** When the code ends a task: `fail` the VM, do the step again (`retry`, with the row's times), or `hold` for a person. */
 export type TaskAction = 'fail' | 'retry' | 'hold';
 
 export interface RetryTimes {

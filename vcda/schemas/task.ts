@@ -32,5 +32,10 @@ export function taskEnd(t: Task): 'succeeded' | 'failed' | null {
   if (t.state === 'SUCCEEDED') return 'succeeded';
   if (t.state === 'FAILED') return 'failed';
   if (t.state === 'RUNNING' || t.state === 'QUEUED') return null;
-  return typeof t.endTime === 'number' && t.endTime > 0 ? 'failed' : null;
+  return hasEndTime(t) ? 'failed' : null;
 }
+
+const hasEndTime = ({ endTime }: Task): boolean => typeof endTime === 'number' && endTime > 0;
+
+/** Whether a task says that it runs and, with the time of its end, that it does not. */
+export const contradictsItself = (t: Task): boolean => taskEnd(t) === null && hasEndTime(t);

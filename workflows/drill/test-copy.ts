@@ -13,6 +13,8 @@ import type { VmControl } from '../vm/steps/vm-control.js';
 
 /** Looks before a copy is left to the sweeper, which goes on: over half an hour. */
 const LOOKS = 12;
+/** One clean-up is repeated for so long, between two looks: ms. */
+const AT_MOST = 2 * 60_000;
 const PAUSES = { first: 3_000, longest: 5 * 60_000 };
 
 export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<void> {
@@ -80,7 +82,7 @@ class Removal {
         return this.#wanted === 0 ? 'gone' : 'under way';
       }
       if (found.replication.recoveryState !== 'IN_PROGRESS') {
-        await operation(this.#vm, { kind: 'cleanup', replicationId: found.replication.id });
+        await operation(this.#vm, { kind: 'cleanup', replicationId: found.replication.id, atMost: AT_MOST });
         this.#isJustCleaned = !this.#isCleaned;
         this.#isCleaned = true;
       }

@@ -16,6 +16,7 @@ import type { OperationRecord } from '../../../contract/report.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
 import { Patience } from './look-until.js';
 import { endedBy, mayBeDown } from './outage.js';
+import { Pace, pauseBeforeNext } from './pace.js';
 import {
   type Asked,
   holdIn,
@@ -29,7 +30,9 @@ import {
 } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
-/** How often a step is done again when its task failed with a code that allows it. */
+/** These may have done half when their task fails, so they are not repeated for as long as their row says. */
+const NOT_REPEATED_BLINDLY = new Set<OperationKind>(['migrate', 'failover', 'reverse']);
+/** How often they are done again at most. */
 const TRIES = 5;
 
 export interface Step {
@@ -44,6 +47,8 @@ export interface Step {
   /** the caller holds the slot for the first try already */
   slotTaken?: boolean;
   notAfter?: number | null;
+  /** ms after which a task that fails again is not repeated here, whatever its row says: the caller goes on by itself */
+  atMost?: number;
 }
 
 /** The operation was not sent, since its window had closed. */
@@ -63,6 +68,7 @@ export interface Outcome {
  * @throws TooLate when `notAfter` passed before it could be sent
  */
 export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
+  const pace = new Pace();
   for (let tries = 1; ; tries += 1) {
     const request = requestFor(vm, step, vm.nextAttempt(step.kind));
     if (step.slot !== undefined && !(step.slotTaken === true && tries === 1)) await vm.takeSlot(step.slot);
@@ -81,16 +87,18 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const notice = await awaitEnd(vm, request, submitted, 'task');
     record.finishedAt = iso(endedBy(vm, request.site, notice));
     record.result = notice.ok ? 'succeeded' : 'failed';
+    if (notice.warnings !== undefined) record.warnings = notice.warnings;
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
     if (notice.ok) return { notice, submitted, record };
 
     const { site } = request;
     const failed = taskFailure(notice.error, { operation: step.kind, site, taskId: notice.taskId });
     const { code, message, advice } = failed.reason;
-    const { meaning, delay } = notice.error ?? { meaning: 'fail', delay: 0 };
-    if (meaning === 'hold') await vm.holdFor({ site, code, message, advice }, request.resumedAt);
-    else if (meaning === 'fail' || tries >= TRIES) throw failed;
-    else await sleep(delay * tries);
+    if (notice.error?.meaning === 'hold') await vm.holdFor({ site, code, message, advice }, request.resumedAt);
+    else if (notice.error?.meaning !== 'retry') throw failed;
+    else if (!NOT_REPEATED_BLINDLY.has(step.kind)) await pauseBeforeNext(vm, pace, notice.error, failed, step);
+    else if (tries >= TRIES) throw failed;
+    else await sleep(notice.error.retry.initial * tries);
   }
 }
 
