@@ -1,7 +1,8 @@
 /** What every command starts from: its options, where it writes, its config, its connection to Temporal. */
 import { existsSync } from 'node:fs';
 import type { Drover } from '../client/drover.js';
-import { loadConfig } from '../plan/config/load-config.js';
+import { requireKind } from '../client/file-kind.js';
+import { type LoadConfigOptions, loadConfig } from '../plan/config/load-config.js';
 import { BadInput } from '../plan/source/problem.js';
 import type { Config } from '../plan/types.js';
 import type { Env } from '../temporal/connection.js';
@@ -21,9 +22,15 @@ export function configPath({ config, env }: Pick<Cli, 'config' | 'env'>): string
   return config ?? (env.DROVER_CONFIG || (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null));
 }
 
+/** @throws BadInput also for a file that is surely no config */
+export function readConfig(path: string | null, env: Env, need: LoadConfigOptions['need']): Config {
+  if (path !== null) requireKind(path, 'config');
+  return loadConfig(path, { env, need });
+}
+
 /** The config as far as a client needs it: no secret is read. @throws BadInput */
 export function clientConfig(cli: Cli): Config {
-  return loadConfig(configPath(cli), { env: cli.env, need: 'client' });
+  return readConfig(configPath(cli), cli.env, 'client');
 }
 
 /** As {@link clientConfig}, for commands that need to know the sites. @throws BadInput also when there is no config file */

@@ -21,6 +21,7 @@ import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
 import { addHelp } from './help-command.js';
 import { Output } from './text/output.js';
 import { errorDocument, errorText } from './text/render-error.js';
+import { usageHelp } from './usage-help.js';
 import { version } from './version.js';
 
 const COMMANDS = [
@@ -64,14 +65,15 @@ class CommandLine {
   }
 
   async run(args: string[]): Promise<number> {
+    const program = buildProgram((command, action) => this.#act(command, action));
     try {
-      await buildProgram((command, action) => this.#act(command, action)).parseAsync(args, { from: 'user' });
+      await program.parseAsync(args, { from: 'user' });
     } catch (error) {
       if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
         // Help was asked for, or nothing was; either way it has been printed.
         return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
       }
-      return tell(new Output({ json: args.includes('--json'), quiet: false }), error);
+      return tell(new Output({ json: args.includes('--json'), quiet: false }), error, usageHelp(program, args));
     }
     return this.#code;
   }
@@ -107,10 +109,11 @@ function buildProgram(run: Run): Command {
   return program;
 }
 
-function tell(out: Output, error: unknown): ExitCode {
-  out.alert(errorText(error));
+/** @param next what to do, where the error itself does not say */
+function tell(out: Output, error: unknown, next: string | null = null): ExitCode {
+  out.alert(errorText(error, next));
   if (out.json) {
-    out.result('', errorDocument(error));
+    out.result('', errorDocument(error, next));
   }
   return exitCodeOfError(error);
 }

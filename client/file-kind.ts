@@ -1,25 +1,37 @@
 /** Plans, drills and configs look alike from outside, and lie beside each other. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { keysOf } from '../plan/source/check.js';
 import { BadInput } from '../plan/source/problem.js';
 
 export type FileKind = 'plan' | 'drill' | 'config';
 
-/** What a file surely is; null when it may be anything, also when it cannot be read: a typo must not change its kind. */
+/** Keys that files of one kind alone have. */
+const KEYS: Record<FileKind, readonly string[]> = {
+  plan: ['kind', 'waves', 'vms'],
+  drill: ['scope', 'mode', 'schedule', 'checks', 'objectives'],
+  config: ['sites', 'worker'],
+};
+
+/**
+ * What a file surely is; null when it may be anything, also when it has keys of two kinds or cannot be read: a typo must not
+ * change its kind.
+ */
 export function kindOfFile(file: string): FileKind | null {
   try {
     const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' });
-    const has = (key: string): boolean => typeof document === 'object' && document !== null && key in document;
-    if (has('scope')) return 'drill';
-    if (has('waves') || has('kind')) return 'plan';
-    return has('sites') ? 'config' : null;
+    const written = keysOf(document);
+    const kinds = (['plan', 'drill', 'config'] as const).filter((kind) =>
+      KEYS[kind].some((key) => written.includes(key)),
+    );
+    return kinds.length === 1 ? (kinds[0] ?? null) : null;
   } catch {
     return null;
   }
 }
 
 /** @throws BadInput for a file that is surely of another kind, with the command that takes it */
-export function requireKind(file: string, wanted: Exclude<FileKind, 'config'>): void {
+export function requireKind(file: string, wanted: FileKind): void {
   const kind = kindOfFile(file);
   if (kind === null || kind === wanted) return;
   const message = `this is a ${kind}, not a ${wanted}`;

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import { planKeys } from './plan-schema.js';
-import { oneOf } from './source/check.js';
+import { keysOf, oneOf, valueAt } from './source/check.js';
 import { type Report, withRule } from './source/schema-tools.js';
+import type { Sound } from './source/sound-part.js';
 
 /** RPO of a protection, in minutes. */
 const LONGEST_RPO = 24 * 60;
 /** Of one replication, over all rules of its retention. */
 const MOST_INSTANCES = 24;
 
-type Written = z.output<typeof planKeys>;
+type Keys = Sound<z.output<typeof planKeys>>;
 
 /** A plan file. */
 export const plan = withRule(planKeys, (sound, report, written) => {
@@ -21,10 +22,11 @@ export const plan = withRule(planKeys, (sound, report, written) => {
     report({ message: 'the plan names no VMs', expected });
   }
   checkKind(sound, report);
+  checkReplication(sound, keysOf(valueAt(written, ['replication'])), report);
 });
 
 /** Reports what a kind of plan needs and does not have, or has and cannot have. */
-function checkKind({ kind, replication, cutover, recovery, confirm }: Partial<Written>, report: Report): void {
+function checkKind({ kind, cutover, recovery, confirm }: Keys, report: Report): void {
   if ((kind === 'reverse' || kind === 'failback') && confirm === null) {
     const message = `a plan of kind ${kind} removes the original source VMs, whose disks VCDA reuses, and does not say so`;
     report({ message, expected: 'a line "confirm: removes-source"' }, ['kind']);
@@ -32,7 +34,7 @@ function checkKind({ kind, replication, cutover, recovery, confirm }: Partial<Wr
   if (kind === 'protect' || kind === 'reverse') {
     const expected = `neither approval nor window; kinds ${oneOf(['migrate', 'failover', 'failback'])} have them`;
     const message = (what: string) => `a plan of kind ${kind} takes no VM down, so that ${what} has no effect`;
-    if (cutover && cutover.approval !== 'none') {
+    if ((cutover?.approval ?? 'none') !== 'none') {
       report({ message: message('an approval'), expected }, ['cutover', 'approval'], 'key');
     }
     if (cutover?.window) report({ message: message('a window'), expected }, ['cutover', 'window'], 'key');
@@ -41,24 +43,21 @@ function checkKind({ kind, replication, cutover, recovery, confirm }: Partial<Wr
     const expected = 'recovery in kinds failover and failback alone';
     report({ message: `a plan of kind ${kind} recovers nothing`, expected }, ['recovery'], 'key');
   }
-  if (kind === 'failback' && recovery && recovery.instance !== 'latest') {
+  if (kind === 'failback' && (recovery?.instance ?? 'latest') !== 'latest') {
     const message = 'a failback goes back by a planned migration, which takes the VM as it is now';
     report({ message, expected: 'latest' }, ['recovery', 'instance'], 'key');
   }
-  if (replication) checkReplication(replication, kind, report);
 }
 
-function checkReplication(
-  replication: Written['replication'],
-  kind: Written['kind'] | undefined,
-  report: Report,
-): void {
+/** @param given the keys of `replication` that are there, sound or not */
+function checkReplication({ kind, replication }: Keys, given: string[], report: Report): void {
+  if (!replication) return;
   const { rpo, slaProfileId, retentionPolicy, dataConnectionType } = replication;
   const protects = kind === 'protect';
-  if (protects && rpo === undefined && slaProfileId === undefined) {
+  if (protects && !given.includes('rpo') && !given.includes('slaProfileId')) {
     const message = 'a plan of kind protect does not say how often its VMs are replicated';
     const expected = '"replication: { rpo: 15m }", or an slaProfileId there';
-    report({ message, expected }, [Object.keys(replication).length === 0 ? 'kind' : 'replication'], 'key');
+    report({ message, expected }, [given.length === 0 ? 'kind' : 'replication'], 'key');
   }
   const ofReplication = (key: string, message: string, expected: string) =>
     report({ message, expected }, ['replication', key], 'key');
@@ -69,7 +68,7 @@ function checkReplication(
       if (value !== undefined) ofReplication(key, message, 'one of them');
     }
   }
-  const instances = retentionPolicy?.rules.reduce((sum, { numberOfInstances }) => sum + numberOfInstances, 0) ?? 0;
+  const instances = retentionPolicy?.rules?.reduce((sum, { numberOfInstances }) => sum + numberOfInstances, 0) ?? 0;
   if (instances > MOST_INSTANCES) {
     const message = `the rules of replication.retentionPolicy keep ${instances} instances`;
     ofReplication('retentionPolicy', message, `at most ${MOST_INSTANCES} in all`);

@@ -1,6 +1,5 @@
-import { loadConfig } from '../../plan/config/load-config.js';
 import { type AddCommand, examples } from '../command.js';
-import { configPath } from '../context.js';
+import { configPath, readConfig } from '../context.js';
 import { address } from '../parse.js';
 
 export const addWorker: AddCommand = (program, run) => {
@@ -14,7 +13,7 @@ export const addWorker: AddCommand = (program, run) => {
         // Loaded here alone: it brings the SDK's native core, which no other command needs.
         const { runWorker } = await import('../../worker/main.js');
         const file = configPath(cli) ?? 'drover.yaml';
-        loadConfig(file, { env: cli.env, need: 'worker' });
+        readConfig(file, cli.env, 'worker');
         const env = health === undefined ? cli.env : { ...cli.env, DROVER_HEALTH: health };
         return runWorker({ configPath: file, env });
       }),

@@ -8,25 +8,28 @@ export interface ErrorDocument {
   error: { code: string; message: string; problems: Problem[]; next: string | null };
 }
 
-export function errorDocument(error: unknown): ErrorDocument {
+/** @param otherwise the next step, where the error itself names none */
+export function errorDocument(error: unknown, otherwise: string | null = null): ErrorDocument {
   return {
     error: {
       code: codeOf(error),
       message: messageOf(error),
       problems: error instanceof BadInput ? error.problems : [],
-      next: error instanceof DroverError ? error.next : null,
+      next: nextOf(error) ?? otherwise,
     },
   };
 }
 
 /** An error for a person: what happened, each problem of a file on its own line, and what to do next. */
-export function errorText(error: unknown): string {
+export function errorText(error: unknown, otherwise: string | null = null): string {
   if (error instanceof BadInput) {
     return [...error.problems.map(formatProblem), messageOf(error)].join('\n');
   }
-  const next = error instanceof DroverError && error.next !== null ? `\n  next: ${error.next}` : '';
-  return `${messageOf(error)}${next}`;
+  const next = nextOf(error) ?? otherwise;
+  return `${messageOf(error)}${next === null ? '' : `\n  next: ${next}`}`;
 }
+
+const nextOf = (error: unknown): string | null => (error instanceof DroverError ? error.next : null);
 
 /** Codes of what was typed wrongly. They are Drover's, since scripts rely on them and the parser may change. */
 const USAGE: Record<string, string> = {

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { formatDuration } from '../source/durations.js';
 import { duration, numeral, text } from '../source/schema-parts.js';
 import { parsed, strict, withRule } from '../source/schema-tools.js';
 import { login } from './login-schema.js';
@@ -100,6 +101,10 @@ const pause = (description: string) =>
     .exactOptional()
     .meta({ description, ...ofTable });
 
+/** A code of VCDA or of Drover's own, a status, or a class of them. */
+export const errorKey = /^([A-Za-z][A-Za-z0-9._-]*|[345](\d\d|xx))$/;
+export const ERROR_KEY = 'a code such as PolicyViolation, a status from 300 to 599, or 3xx, 4xx or 5xx';
+
 /** A partial row of the error table; see docs/error-codes.md. Durations in ms. */
 export const errorRow = strict({
   action: z
@@ -109,11 +114,18 @@ export const errorRow = strict({
       description: 'what a request that ends so does: `retry`, `hold` (wait for a person) or `fail`',
       ...ofTable,
     }),
-  retry: strict({
-    initial: pause('first pause, a duration'),
-    max: pause('longest pause, a duration'),
-    for: pause('how long to go on, a duration'),
-  }).exactOptional(),
+  retry: withRule(
+    strict({
+      initial: pause('first pause, a duration'),
+      max: pause('longest pause, a duration; not shorter than the first'),
+      for: pause('how long to go on, a duration'),
+    }),
+    ({ initial, max }, report) => {
+      if (initial === undefined || max === undefined || initial <= max) return;
+      const message = `the first pause, ${formatDuration(initial)}, is longer than the longest, ${formatDuration(max)}`;
+      report({ message, expected: 'initial at most max' }, ['initial']);
+    },
+  ).exactOptional(),
   task: z
     .enum(['fail', 'retry', 'hold'])
     .exactOptional()
@@ -161,6 +173,10 @@ export const config = strict({
   errors: z
     .record(z.string(), errorRow)
     .prefault({})
-    .meta({ description: 'rows of the error table, overridden; see below', otherwise: 'the table alone' }),
+    .meta({
+      description: 'rows of the error table, overridden; see below',
+      otherwise: 'the table alone',
+      propertyNames: { pattern: errorKey.source },
+    }),
   worker: worker.prefault({}),
 });

@@ -56,6 +56,8 @@ function configOf(source: Source, readFiles: boolean, problems: Problem[]): Conf
   checkNames(source, ['sites'], names, problems);
   const commands = { pattern: schema.commandName, what: "a command's name", expected: schema.COMMAND_NAME };
   checkNames(source, ['worker', 'checks'], commands, problems);
+  const rows = { pattern: schema.errorKey, what: 'a row of the error table', expected: schema.ERROR_KEY };
+  checkNames(source, ['errors'], rows, problems);
   const written = valueAt(source.value, ['sites']);
   const kept = (isMapping(written) ? Object.keys(written) : []).map(
     (name) => [name, readKept(source, name, readFiles, problems)] as const,

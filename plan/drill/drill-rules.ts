@@ -1,16 +1,17 @@
 import type { z } from 'zod';
 import { formatDuration } from '../source/durations.js';
 import { type Report, withRule } from '../source/schema-tools.js';
+import type { Sound } from '../source/sound-part.js';
 import { drillKeys } from './drill-schema.js';
 import { shortestGap } from './schedule-times.js';
 
-type Written = z.output<typeof drillKeys>;
+type Keys = Sound<z.output<typeof drillKeys>>;
 
 /** A drill file. */
 export const drill = withRule(drillKeys, checkDrill);
 
 /** Reports what the parts of a drill ask of each other. */
-function checkDrill({ mode, hold, timeout, confirm, schedule, recovery }: Partial<Written>, report: Report): void {
+function checkDrill({ mode, hold, timeout, confirm, schedule, recovery }: Keys, report: Report): void {
   if (mode === 'roundtrip' && confirm === null) {
     const message =
       'a round trip reverses each VM twice, and each reverse removes the VM that was recovered from; the drill does not say so';
@@ -25,11 +26,11 @@ function checkDrill({ mode, hold, timeout, confirm, schedule, recovery }: Partia
 }
 
 function checkRecovery(
-  { instance, sync, consolidate }: Written['recovery'],
-  mode: Written['mode'] | undefined,
+  { instance, sync, consolidate }: NonNullable<Keys['recovery']>,
+  mode: Keys['mode'],
   report: Report,
 ): void {
-  const older = instance !== 'latest';
+  const older = instance !== undefined && instance !== 'latest';
   if (older && sync === true) {
     const message = 'recovery has both sync and an older instance, which no sync reaches';
     report({ message, expected: 'one of them' }, ['recovery', 'sync']);
@@ -45,16 +46,16 @@ function checkRecovery(
 }
 
 /** @param hold how long the drill keeps up what it recovered, in ms */
-function checkGap(schedule: NonNullable<Written['schedule']>, hold: number, report: Report): void {
-  const gap = shortestGap(schedule);
+function checkGap({ cron, jitter = 0 }: NonNullable<Keys['schedule']>, hold: number, report: Report): void {
+  const gap = cron === undefined ? null : shortestGap({ cron });
   if (gap === null) return;
   const runs = `the schedule runs every ${formatDuration(gap)} at its closest`;
   if (hold >= gap) {
     const message = `hold is ${formatDuration(hold)}, while ${runs}`;
     report({ message, expected: 'a drill that ends before the next' }, ['hold']);
   }
-  if (schedule.jitter > gap) {
-    const message = `schedule.jitter is ${formatDuration(schedule.jitter)}, while ${runs}`;
+  if (jitter > gap) {
+    const message = `schedule.jitter is ${formatDuration(jitter)}, while ${runs}`;
     report({ message, expected: 'less than that' }, ['schedule', 'jitter']);
   }
 }

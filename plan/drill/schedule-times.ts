@@ -13,7 +13,7 @@ const DAY = 24 * HOUR;
 const LOOKED_AT = 400;
 
 /** The shortest time between two of the next times of a schedule, in ms, by a clock that is never changed; null: it runs at most once. */
-export function shortestGap({ cron }: Times, from = new Date()): number | null {
+export function shortestGap({ cron }: Pick<Times, 'cron'> & Partial<Times>, from = new Date()): number | null {
   const walls = cron.flatMap((one) => wallTimes(one, from.getTime(), { count: LOOKED_AT }));
   const ordered = [...new Set(walls)].sort((a, b) => a - b);
   const gaps = ordered.slice(1).map((wall, index) => wall - (ordered[index] ?? wall));

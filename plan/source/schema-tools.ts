@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Fault } from './problem.js';
+import { type Sound, soundPart } from './sound-part.js';
 
 /** What is wrong with a value, as far as a schema knows; what is left out, the value itself tells. */
 export interface ValueFault extends Partial<Fault> {
@@ -89,21 +90,21 @@ export function choose<Options extends Record<string, z.ZodType>>(
 /**
  * A rule over several keys of a mapping, asked whatever else is wrong with it, so that no mistake hides another.
  *
- * @param rule gets the keys in which nothing is wrong, and the mapping with those that are
+ * @param rule gets the values in which nothing is wrong, at any depth, and the mapping with those that are: what is missing
+ * in the first may be there and wrong
  */
 export function withRule<S extends z.ZodType>(
   schema: S,
-  rule: (sound: Partial<z.output<S>>, report: Report, written: object) => void,
+  rule: (sound: Sound<z.output<S>>, report: Report, written: object) => void,
 ): S {
   return schema.superRefine(
     (value, context) => {
       if (!isMapping(value)) return;
       // A key that nobody knows does no harm to those beside it.
       const harmful = context.issues.filter(({ code }) => code !== 'unrecognized_keys');
-      const wrong = new Set(harmful.map((issue) => issue.path?.[0]));
-      const sound = Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key)));
+      const wrong = harmful.map(({ path }) => path ?? []);
       rule(
-        sound as Partial<z.output<S>>,
+        soundPart(value, wrong) as Sound<z.output<S>>,
         reporter((issue) => context.addIssue({ ...issue })),
         value,
       );

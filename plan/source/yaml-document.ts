@@ -22,18 +22,19 @@ export interface Source {
 
 /**
  * Parses YAML or JSON (YAML contains it). Returns undefined when there is nothing to validate, after adding the reasons
- * to `problems`: syntax errors, duplicate keys, unknown anchors, an empty file. Keys are always text, so `503:` is "503".
+ * to `problems`: syntax errors, unknown anchors, an empty file. Of a key that is there twice, a problem too, the second holds:
+ * what else is wrong shall be told at once. Keys are always text, so `503:` is "503".
  */
 export function parseSource(file: string, text: string, problems: Problem[]): Source | undefined {
-  const before = problems.length;
   const { document, faults, position } = parseYaml(text);
   const place = (offset: number): Place => ({ file, ...position(offset) });
   for (const { offset, message } of faults) problems.push({ ...place(offset), message });
-  if (faults.length > 0 || !document) return undefined;
+  if (faults.some(({ isFatal }) => isFatal) || !document) return undefined;
   if (document.contents === null) {
     problems.push({ file, line: 1, column: 1, message: 'the file is empty' });
     return undefined;
   }
+  const before = problems.length;
   visit(document, {
     Alias(_, alias) {
       // Never quotes the alias, which may be half a password: `password: *hunter2`.
@@ -64,7 +65,7 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
     for (const step of path) {
       const parent = resolve(node);
       if (isMap(parent)) {
-        const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === String(step));
+        const pair = parent.items.findLast((item) => isScalar(item.key) && item.key.value === String(step));
         if (!pair) return { key, node, complete: false };
         key = pair.key as Node;
         node = (pair.value as Node | null) ?? key;

@@ -1,12 +1,20 @@
 import { Composer, type CST, type Document, type ErrorCode, LineCounter, Parser } from 'yaml';
+import { tokensWithin, unclosed } from './yaml-tokens.js';
 
 /** What one document of YAML is made of, and what is wrong with its syntax. */
 export interface Syntax {
   /** undefined when its nesting is too deep to be read */
   document: Document | undefined;
-  faults: { offset: number; message: string }[];
+  faults: SyntaxFault[];
   /** line and column of an offset into the text */
   position: (offset: number) => { line: number; column: number };
+}
+
+export interface SyntaxFault {
+  offset: number;
+  message: string;
+  /** whether what was meant cannot be told any more */
+  isFatal: boolean;
 }
 
 /** Far more than any plan needs; the library recurses, and a runaway nesting would end the process, not the call. */
@@ -22,31 +30,31 @@ export function parseYaml(text: string): Syntax {
   };
   const deep = tooDeep(tokens);
   if (deep !== undefined) {
-    return { document: undefined, faults: [{ offset: deep, message: WORDS.RESOURCE_EXHAUSTION }], position };
+    return { document: undefined, faults: [fatal(deep, WORDS.RESOURCE_EXHAUSTION)], position };
   }
   // `<<` merges are off in YAML 1.2 and stay so: a key like any other, which the schema then calls unknown.
   const composer = new Composer({ prettyErrors: false, stringKeys: true, merge: false });
   const [document, second] = composer.compose(tokens, true, text.length);
   const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
-  const faults = errors.map(({ code, pos }) => ({ offset: pos[0], message: WORDS[code] }));
-  if (second) faults.push({ offset: second.range[0], message: WORDS.MULTIPLE_DOCS });
+  // The library sees what is not closed where its text ends, which may be the end of the file.
+  const open = unclosed(tokens);
+  const faults = errors
+    .filter(({ message }) => open.length === 0 || !NOT_CLOSED.test(message))
+    .map(({ code, pos }) => ({ offset: pos[0], message: WORDS[code], isFatal: code !== 'DUPLICATE_KEY' }))
+    .concat(open.map(({ offset, sign }) => fatal(offset, `${sign} is opened here and never closed`)));
+  if (second) faults.push(fatal(second.range[0], WORDS.MULTIPLE_DOCS));
   return { document, faults, position };
 }
 
-/** Offset of a token nested deeper than the limit; walks without recursion. */
+const fatal = (offset: number, message: string): SyntaxFault => ({ offset, message, isFatal: true });
+
+/** How the library words what {@link unclosed} finds. */
+const NOT_CLOSED = /^Flow (map|sequence) .*end with a|^Missing closing /;
+
+/** Offset of a token nested deeper than the limit. */
 function tooDeep(tokens: CST.Token[]): number | undefined {
-  const open = tokens.map((token) => ({ token, depth: 0 }));
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { token, depth } = next;
+  for (const { token, depth } of tokensWithin(tokens)) {
     if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === 'document') {
-      if (token.value) open.push({ token: token.value, depth: depth + 1 });
-    } else if ('items' in token) {
-      for (const { key, value } of token.items) {
-        if (key) open.push({ token: key, depth: depth + 1 });
-        if (value) open.push({ token: value, depth: depth + 1 });
-      }
-    }
   }
   return undefined;
 }

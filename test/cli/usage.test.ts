@@ -63,6 +63,20 @@ describe('help', () => {
   });
 });
 
+describe('what cannot be run', () => {
+  it.each([
+    [['nosuch'], 'drover --help'],
+    [['--config', 'run', 'nosuch'], 'drover --help'],
+    [['drill', 'nosuch'], 'drover drill --help'],
+    [['drill', 'pause', 'x'], 'drover drill pause --help'],
+    [['show'], 'drover show --help'],
+    [['list', '--nosuch'], 'drover list --help'],
+  ])('%j names the help that tells more', async (args, next) => {
+    expect((await drover(args)).stderr).toMatch(new RegExp(`\n  next: ${next}\n$`));
+    expect(JSON.parse((await drover([...args, '--json'])).stdout)).toMatchObject({ error: { next } });
+  });
+});
+
 describe('codes of usage errors in JSON', () => {
   it.each([
     [['nosuch'], 'UnknownCommand'],
@@ -86,11 +100,24 @@ describe('a file of another kind', () => {
     [['run', 'drill.yaml'], 'drill.yaml  this is a drill, not a plan (hint: drover drill run drill.yaml)'],
     [['failover', 'drill.yaml'], 'drill.yaml  this is a drill, not a plan (hint: drover drill run drill.yaml)'],
     [['run', 'drover.yaml'], 'drover.yaml  this is a config, not a plan (hint: name it with --config)'],
+    [['drill', 'run', 'drover.yaml'], 'drover.yaml  this is a config, not a drill (hint: name it with --config)'],
+    [['list', '--config', 'plan.yaml'], 'plan.yaml  this is a plan, not a config (hint: drover run plan.yaml)'],
+    [
+      ['worker', '--config', 'drill.yaml'],
+      'drill.yaml  this is a drill, not a config (hint: drover drill run drill.yaml)',
+    ],
   ])('%j says which, instead of a list of unknown keys', async (args, line) => {
     const { code, stderr } = await drover(args);
     expect(code).toBe(2);
     expect(stderr.split('\n')[0]).toBe(line);
     expect(stderr).not.toContain('unknown key');
+  });
+});
+
+describe('a file with a key of another kind', () => {
+  it('is still what the command wants, with an unknown key', async () => {
+    folder.write('scoped.yaml', `${PLAN}scope: {}\n`);
+    expect((await drover(['run', 'scoped.yaml'])).stderr).toMatch(/^scoped\.yaml:8:1 {2}unknown key "scope"/);
   });
 });
 

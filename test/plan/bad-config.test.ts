@@ -166,6 +166,18 @@ const CASES: [string, string, string | RegExp][] = [
     'errors:\n  Forbidden: { retry: { for: 2 } }\n',
     /^drover\.yaml:2:30 {2}errors\.Forbidden\.retry\.for is 2 \(expected a duration/,
   ],
+  [
+    'a row for what no answer has',
+    'errors:\n  "40x": { action: hold }\n',
+    'drover.yaml:2:3  "40x" cannot be a row of the error table (expected a code such as PolicyViolation, a status from 300 to 599, or 3xx, 4xx or 5xx)',
+  ],
+  ['a row for a success', 'errors:\n  200: { action: hold }\n', /^drover\.yaml:2:3 {2}"200" cannot be a row/],
+  ['a row named as every object has one', 'errors:\n  constructor: {}\n', /^drover\.yaml:2:3 {2}"constructor" cannot/],
+  [
+    'a first pause above the longest',
+    'errors:\n  Forbidden: { retry: { initial: 10m, max: 90s } }\n',
+    'drover.yaml:2:34  the first pause, 10m, is longer than the longest, 90s (expected initial at most max)',
+  ],
   ['an empty task queue', 'worker: { taskQueue: "" }\n', 'drover.yaml:1:22  worker.taskQueue is empty (expected text)'],
   [
     'a check by a relative path',

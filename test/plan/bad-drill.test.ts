@@ -365,6 +365,18 @@ describe('a bad drill', () => {
     expect(problems(drill)).toEqual(['drill.yaml:4:15  the CSV file crm.csv does not exist']);
   });
 
+  it('hides no rule over the values that are sound', () => {
+    const drill = `${scopeOf(`{ vms: [ { id: ${A}, name: a } ] }`)}recovery: { consolidate: true, powerOn: 1 }
+schedule: { cron: "0 3 * * *", timezone: Mars, jitter: 25h }
+`;
+    expect(problems(drill)).toEqual([
+      expect.stringContaining('VCDA has no consolidate for a test failover'),
+      expect.stringContaining('recovery.powerOn is 1'),
+      expect.stringContaining('schedule.timezone is "Mars"'),
+      expect.stringContaining('schedule.jitter is 25h'),
+    ]);
+  });
+
   it('shows every problem at once', () => {
     const drill = `nam: crm
 source: { site: pari }

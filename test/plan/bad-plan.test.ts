@@ -291,7 +291,18 @@ const CASES: [string, string, string | RegExp][] = [
     'name: exit\nsource:\n\tsite: paris\n',
     'plan.yaml:3:1  a tab as indentation; YAML wants spaces',
   ],
-  ['an unclosed bracket', 'name: exit\nsource: { site: paris\nkind: migrate\n', /^plan\.yaml:3:1 {2}/],
+  [
+    'an unclosed brace',
+    'name: exit\nsource: { site: paris\nkind: migrate\n',
+    'plan.yaml:2:9  { is opened here and never closed',
+  ],
+  ['an unclosed bracket', `${HEAD}vms: [\n  { id: a }\n`, 'plan.yaml:6:6  [ is opened here and never closed'],
+  ['an unclosed quote', 'name: "exit\nkind: migrate\n', 'plan.yaml:1:7  " is opened here and never closed'],
+  [
+    'an unclosed quote with others in it',
+    "name: 'it''s\nkind: migrate\n",
+    "plan.yaml:1:7  ' is opened here and never closed",
+  ],
   ['an unknown alias', 'name: *exit\n', /^plan\.yaml:1:7 {2}an alias \(\*name\) whose anchor/],
   ['an alias inside itself', 'waves: &a [*a]\n', /^plan\.yaml {2}aliases \(\*name\) that go in circles/],
   ['two documents', 'name: a\n---\nname: b\n', /^plan\.yaml:2:1 {2}a second document/],
@@ -409,5 +420,28 @@ describe('several mistakes at once', () => {
       expect.stringMatching(/rpo is 2880 minutes/),
       expect.stringMatching(/keep 30 instances/),
     ]);
+  });
+});
+
+describe('no mistake hides another', () => {
+  it('a key that is there twice leaves the rest to be read, and its second value holds', () => {
+    const plan = `${GOOD.replace('stopAfter: 3', 'stopAfter: none')}kind: migrat\nkeepReplication: 3\n`;
+    const places = problems(plan).map((line) => line.split('  ')[0]);
+    expect(places).toEqual(['plan.yaml:5:12', 'plan.yaml:7:1', 'plan.yaml:7:7', 'plan.yaml:8:18']);
+  });
+
+  it('a wrong value leaves the rules over those beside it', () => {
+    const replication = 'replication: { rpo: 48h, quiesced: 1, retentionPolicy: { rules: [] } }';
+    const plan = `${GOOD.replace('migrate', 'protect')}${replication}\ncutover: { approval: wave, powerOn: 1 }\n`;
+    const lines = problems(plan);
+    expect(lines).toContainEqual(expect.stringContaining('replication.rpo is 2880 minutes (expected 1m to 24h)'));
+    expect(lines).toContainEqual(expect.stringContaining('replication.quiesced is 1'));
+    expect(lines).toContainEqual(expect.stringContaining('an approval has no effect'));
+    expect(lines).toContainEqual(expect.stringContaining('cutover.powerOn is 1'));
+  });
+
+  it('and makes none appear: an rpo that cannot be read is not missing', () => {
+    const plan = `${GOOD.replace('migrate', 'protect')}replication: { rpo: soon }\n`;
+    expect(problems(plan)).toEqual([expect.stringMatching(/^plan\.yaml:7:21 {2}replication\.rpo is "soon"/)]);
   });
 });
