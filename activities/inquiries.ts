@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { MIGRATE_VM, SITE, siteStatusQuery } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
+import { contractMemo } from '../contract/number.js';
 import type { TestCopy } from '../contract/operation.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { askTemporal } from './site-signals.js';
@@ -27,6 +28,7 @@ export function createInquiryActivities(deps: ActivityDeps) {
           workflowId: siteWorkflowId(site),
           taskQueue: deps.taskQueue,
           args: [{ site }],
+          memo: { ...contractMemo },
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       );

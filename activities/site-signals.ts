@@ -3,6 +3,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/client';
 import { operationEndedSignal, SITE, watchSignal } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
+import { contractMemo } from '../contract/number.js';
 import type { Notice, Watch } from '../contract/operation.js';
 import type { ActivityDeps } from './deps.js';
 
@@ -37,6 +38,7 @@ export async function signalSite<Args extends unknown[]>(
       workflowId: siteWorkflowId(site),
       taskQueue: deps.taskQueue,
       args: [{ site }],
+      memo: { ...contractMemo },
       signal: signal.name,
       signalArgs: signalArgs as unknown[],
     }),

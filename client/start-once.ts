@@ -2,6 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { DRILL, DrillInput, PLAN_RUN, RunInput } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
+import { contractMemo } from '../contract/number.js';
 import type { RunKind } from '../plan/types.js';
 import { RunExists, RunNotFound } from './errors.js';
 import { requireSites } from './require-site.js';
@@ -51,7 +52,7 @@ export async function startOnce(session: Session, wanted: Wanted): Promise<Start
         workflowId: runWorkflowId(run),
         taskQueue: session.taskQueue,
         args: [workflow.input],
-        memo: { ...memo },
+        memo: { ...memo, ...contractMemo },
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       }),
     );

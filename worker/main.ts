@@ -10,6 +10,7 @@ import { TemporalUnreachable } from '../temporal/unreachable.js';
 import { createSites } from '../vcda/index.js';
 import { type Health, parseAddress, startHealth } from './health.js';
 import { installRuntime, type Logger } from './logger.js';
+import { EarlierWorkOpen, type Settled, settleEarlierWork } from './open-contracts.js';
 import { stopSignals } from './stop-signals.js';
 import { createDroverWorker } from './worker.js';
 
@@ -22,14 +23,15 @@ export interface RunWorkerOptions {
 }
 
 /** What a person must fix before a worker can start; other errors are defects or outages. */
-const EXIT = { stopped: 0, failed: 1, badInput: 2, unreachable: 3 } as const;
+const EXIT = { stopped: 0, failed: 1, badInput: 2, unreachable: 3, personNeeded: 4 } as const;
 
 /** ms for logging out of the sites after the worker has ended */
 const FAREWELL_LIMIT = 3_000;
 
 /**
  * Runs a worker until SIGTERM or SIGINT; a second signal ends the process at once. What it held goes on elsewhere.
- * @returns the exit code: 0 after a signal, 1 when the worker failed, 2 for bad configuration, 3 when Temporal cannot be reached
+ * @returns the exit code: 0 after a signal, 1 when the worker failed, 2 for bad configuration, 3 when Temporal cannot be
+ * reached, 4 while runs of an earlier Drover are open
  */
 export async function runWorker({ configPath, env, healthPort }: RunWorkerOptions): Promise<number> {
   const stop = stopSignals();
@@ -42,6 +44,7 @@ export async function runWorker({ configPath, env, healthPort }: RunWorkerOption
     return EXIT.stopped;
   } catch (error) {
     if (error instanceof BadInput || error instanceof BadSetting) return tell(error, EXIT.badInput);
+    if (error instanceof EarlierWorkOpen) return tell(error, EXIT.personNeeded);
     if (error instanceof TemporalUnreachable) return stop.signal.aborted ? EXIT.stopped : tell(error, EXIT.unreachable);
     log?.error({ err: error }, 'worker failed');
     return log ? EXIT.failed : tell(error, EXIT.failed);
@@ -68,6 +71,7 @@ async function serve({ config, env, log, healthAt, stop }: Serving): Promise<voi
   let client: { client: Client; connection: Connection; address: string } | undefined;
   try {
     client = await connectClient(env);
+    tellSettled(await settleEarlierWork(client.client, taskQueue), log);
     const native = await connectWorker(env);
     connection = native.connection;
     const { namespace } = native;
@@ -105,6 +109,12 @@ async function serve({ config, env, log, healthAt, stop }: Serving): Promise<voi
     await connection?.close().catch(() => {});
     Runtime.instance().flushLogs();
   }
+}
+
+function tellSettled({ sites, schedules }: Settled, log: Logger): void {
+  if (sites.length > 0) log.info({ workflows: sites }, 'workflows of sites begin anew: an earlier Drover began them');
+  if (schedules.length > 0)
+    log.warn({ schedules }, 'schedules of an earlier Drover: write each anew with drover drill schedule FILE');
 }
 
 class BadSetting extends Error {

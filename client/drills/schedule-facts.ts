@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ScheduleDescription, ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { DRILL, type DrillInput } from '../../contract/messages.js';
 import { drillScheduleId, runWorkflowId } from '../../contract/names.js';
+import { CONTRACT, contractMemo } from '../../contract/number.js';
 import { formatDuration } from '../../plan/source/durations.js';
 import type { Drill, DrillSchedule } from '../../plan/types.js';
 import { drillMemo } from './start-drill.js';
@@ -17,6 +18,8 @@ export interface ScheduleFacts extends DrillSchedule {
   drill: Drill | null;
   /** see {@link ScheduleMemo} */
   set: string | null;
+  /** null: the schedule starts drills as an earlier Drover did, which its worker does not go on with */
+  contract: number | null;
 }
 
 /** Beside what {@link drillMemo} says, the memo of every run that a schedule starts. */
@@ -50,7 +53,7 @@ export function scheduleOptions(
       workflowId: runWorkflowId(drill.name),
       taskQueue,
       args: [input],
-      memo: { ...drillMemo(drill), ...own },
+      memo: { ...drillMemo(drill), ...own, ...contractMemo },
     },
     policies: { overlap: OVERLAP[overlap], catchupWindow: catchup, pauseOnFailure },
     // Of the schedule itself, set once: Temporal has no way to change it.
@@ -59,12 +62,12 @@ export function scheduleOptions(
 }
 
 export function desiredFacts(drill: ScheduledDrill, taskQueue: string, set: string | null): ScheduleFacts {
-  return { ...drill.schedule, taskQueue, drill, set };
+  return { ...drill.schedule, taskQueue, drill, set, contract: CONTRACT };
 }
 
 export function factsOf({ spec, policies, action }: ScheduleDescription): ScheduleFacts {
   const [input] = (action.args ?? []) as Partial<DrillInput>[];
-  const set = action.memo?.set;
+  const { set, contract } = action.memo ?? {};
   return {
     cron: (spec.calendars ?? []).map(({ comment }) => comment || '?'),
     timezone: spec.timezone || 'UTC',
@@ -75,16 +78,21 @@ export function factsOf({ spec, policies, action }: ScheduleDescription): Schedu
     taskQueue: action.taskQueue,
     drill: input?.drill ?? null,
     set: typeof set === 'string' ? set : null,
+    contract: typeof contract === 'number' ? contract : null,
   };
 }
 
 /** What changes from `actual` to `desired`, one line each; nothing when they are the same. */
 export function differences(actual: ScheduleFacts, desired: ScheduleFacts): string[] {
-  const { drill: before, set, taskQueue, ...schedule } = actual;
-  const { drill: after, set: wantedSet, taskQueue: wantedQueue, ...wanted } = desired;
+  const { drill: before, set, taskQueue, contract, ...schedule } = actual;
+  const { drill: after, set: wantedSet, taskQueue: wantedQueue, contract: wantedContract, ...wanted } = desired;
   return [
     ...differingKeys('schedule.', schedule, wanted),
-    ...differingKeys('', { taskQueue, set }, { taskQueue: wantedQueue, set: wantedSet }),
+    ...differingKeys(
+      '',
+      { taskQueue, set, contract },
+      { taskQueue: wantedQueue, set: wantedSet, contract: wantedContract },
+    ),
     ...drillDifferences(before, after),
   ];
 }

@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { SWEEP, type SweepInput, type SweepResult } from '../../contract/messages.js';
 import { sweepWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
 import { NoWorker } from '../errors.js';
 import { requireSites } from '../require-site.js';
 import { askTemporal, type Session } from '../session.js';
@@ -27,6 +28,7 @@ export async function sweepSite(session: Session, site: string, signal?: AbortSi
       workflowId: sweepWorkflowId(site),
       taskQueue: session.taskQueue,
       args: [input],
+      memo: { ...contractMemo },
       workflowIdConflictPolicy: 'USE_EXISTING',
     }),
   );

@@ -6,6 +6,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { cancelUpdate, DRILL, DRILL_FAILED, runReportQuery } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
 import type { Check, Drill } from '../../plan/types.js';
 import type { Lab } from './lab.js';
@@ -70,6 +71,7 @@ export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-dr
     workflowId: runWorkflowId(run),
     taskQueue: lab.taskQueue,
     args: [{ drill }],
+    memo: { ...contractMemo },
   });
   return {
     run,

@@ -8,6 +8,7 @@ import { NativeConnection, type Worker, type WorkflowBundleOption } from '@tempo
 import { judge } from '../../cli/demo/verdict.js';
 import { PLAN_RUN, runReportQuery } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
 import { Secret } from '../../plan/secret.js';
 import type { Config, Plan, SiteConfig } from '../../plan/types.js';
@@ -85,6 +86,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
         workflowId: runWorkflowId(run),
         taskQueue: config.worker.taskQueue,
         args: [{ run, plan }],
+        memo: { ...contractMemo },
       });
       return {
         run,

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client, Connection } from '@temporalio/client';
-import { approveUpdate, INSPECT_SITES, MIGRATE_VM } from '../../contract/messages.js';
+import { approveUpdate, INSPECT_SITES, MIGRATE_VM, PLAN_RUN } from '../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
 import { startSimulator } from '../../simulator/index.js';
 import { connectClient } from '../../temporal/connection.js';
 import { startDevServer } from '../../temporal/dev-server.js';
@@ -37,6 +38,7 @@ const migrateOne = (taskQueue: string, site: string) =>
   client.workflow.start(MIGRATE_VM, {
     taskQueue,
     workflowId: `vm/paris/${taskQueue}`,
+    memo: { ...contractMemo },
     args: [
       {
         run: 'paris-exit',
@@ -72,6 +74,16 @@ async function waitingForLogin() {
 }
 
 describe('a worker process', () => {
+  test('ends with 4, and says what to do, while a run of an earlier Drover is open', async () => {
+    const taskQueue = `earlier-${crypto.randomUUID()}`;
+    const run = await client.workflow.start(PLAN_RUN, { taskQueue, workflowId: `run/${taskQueue}`, args: [] as never });
+    closers.push(() => run.terminate('test over').then(() => {}));
+    await eventually(async () => (await client.workflow.count(`TaskQueue = '${taskQueue}'`)).count === 1);
+    const worker = await start({ config: `worker: { taskQueue: ${taskQueue} }\n` });
+    expect(await worker.exited).toBe(4);
+    expect(worker.lines.map(({ text }) => text).join('\n')).toMatch(`${run.workflowId}.\nNext: `);
+  });
+
   test('says that it is ready, answers the health check, and ends with 0 at SIGTERM', async () => {
     const worker = await start();
     expect(await worker.line('worker ready')).toMatchObject({ taskQueue: worker.taskQueue, namespace: 'default' });

@@ -10,6 +10,7 @@ import {
   executeChild,
   setHandler,
   startChild,
+  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import {
@@ -22,6 +23,7 @@ import {
   vmReadySignal,
 } from '../../contract/messages.js';
 import { runOfWorkflowId, sweepWorkflowId } from '../../contract/names.js';
+import { carriesContract, contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
 import { type ChildOptions, Herd } from '../run/herd.js';
@@ -33,7 +35,10 @@ import { sweep } from './sweep.js';
 
 /** @throws ApplicationFailure `DrillFailed` with the report, when it did not prove what it was for: schedules pause on that */
 export async function drill({ drill: plan, carried }: DrillInput): Promise<RunReport> {
-  const run = runOfWorkflowId(workflowInfo().workflowId);
+  const { workflowId, memo } = workflowInfo();
+  // A schedule that an earlier Drover made starts it without.
+  if (!carriesContract(memo)) upsertMemo({ ...contractMemo });
+  const run = runOfWorkflowId(workflowId);
   const { name, source, destination, mode, groups, recovery, checks, limits } = plan;
   const herded = { name, kind: 'drill', destination, stopAfter: null, waves: groups } as const;
   const state = new RunProgress({ run, plan: herded, ...(carried === undefined ? {} : { carried }) }, Date.now());
@@ -95,7 +100,11 @@ async function swept(sites: string[]): Promise<{ vm: string; run: string }[]> {
   const found = await Promise.all(
     sites.map(async (site) => {
       try {
-        const options = { workflowId: sweepWorkflowId(site), args: [{ site }] as [{ site: string }] };
+        const options = {
+          workflowId: sweepWorkflowId(site),
+          args: [{ site }] as [{ site: string }],
+          memo: { ...contractMemo },
+        };
         return (await executeChild(sweep, { ...options, parentClosePolicy: 'ABANDON' })).removed;
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return [];

@@ -2,6 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild, workflowInfo } from '@temporalio/workflow';
 import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/messages.js';
+import { contractMemo } from '../../contract/number.js';
 import type { TestCopy } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { siteSettings, testCopiesLeft } from '../activities.js';
@@ -26,7 +27,7 @@ async function isSwept(copy: TestCopy, site: string, selfCheck: number): Promise
       workflowId: copy.workflowId,
       args: [{ copy, site, selfCheck }],
       parentClosePolicy: 'ABANDON',
-      memo: { run: copy.run },
+      memo: { run: copy.run, ...contractMemo },
     });
     return true;
   } catch (error) {

@@ -30,6 +30,7 @@ import {
   vmResumeSignal,
 } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
 import type { Hold } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, openSite, siteSettings } from '../activities.js';
@@ -47,7 +48,7 @@ const BLOCKED_CHECK = 30_000;
 export interface ChildOptions {
   workflowId: string;
   parentClosePolicy: 'ABANDON';
-  memo: { run: string };
+  memo: { run: string; contract: number };
   workflowIdReusePolicy: 'ALLOW_DUPLICATE' | 'ALLOW_DUPLICATE_FAILED_ONLY';
 }
 
@@ -215,7 +216,7 @@ export class Herd {
       paused: state.paused !== null,
       resumedAt: state.resumedAt,
     };
-    const options = { workflowId, parentClosePolicy: 'ABANDON', memo: { run } } as const;
+    const options = { workflowId, parentClosePolicy: 'ABANDON', memo: { run, ...contractMemo } } as const;
     // A migration that succeeded is the only one that closes in a way that this refuses.
     const unlessDone = refusesMigrated ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'ALLOW_DUPLICATE';
     if (await this.#isBegun(vm, input, { ...options, workflowIdReusePolicy: unlessDone })) return;

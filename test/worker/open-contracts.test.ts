@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Client, Connection } from '@temporalio/client';
+import { DRILL, MIGRATE_VM, PLAN_RUN, SITE, SWEEP } from '../../contract/messages.js';
+import { contractMemo } from '../../contract/number.js';
+import { connectClient } from '../../temporal/connection.js';
+import { EarlierWorkOpen, LAST_WITHOUT_NUMBER, settleEarlierWork } from '../../worker/open-contracts.js';
+import { eventually } from '../support/eventually.js';
+
+let client: Client;
+let connection: Connection;
+const closers: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  ({ client, connection } = await connectClient({ TEMPORAL_ADDRESS: process.env.DROVER_TEST_TEMPORAL! }));
+});
+afterEach(() => Promise.all(closers.splice(0).map((close) => close())));
+afterAll(() => connection.close());
+
+/** On a queue that no worker polls: what is open stays so. */
+async function begin(taskQueue: string, workflowType: string, memo: Record<string, unknown>) {
+  const workflowId = `${workflowType}/${taskQueue}`;
+  const handle = await client.workflow.start(workflowType, { taskQueue, workflowId, args: [{}], memo });
+  closers.push(() => handle.terminate('test over').catch(() => {}));
+  return handle;
+}
+
+const listed = (taskQueue: string, count: number) =>
+  eventually(async () => (await client.workflow.count(`TaskQueue = '${taskQueue}'`)).count === count);
+
+test.each([PLAN_RUN, DRILL, SWEEP, MIGRATE_VM])(
+  'a worker refuses to begin while a %s of an earlier Drover is open, names it and who ends it, and touches nothing',
+  async (type) => {
+    const taskQueue = `contract-${crypto.randomUUID()}`;
+    const [earlier, site] = [await begin(taskQueue, type, { plan: 'old' }), await begin(taskQueue, SITE, {})];
+    await listed(taskQueue, 2);
+    const refusal = await settleEarlierWork(client, taskQueue).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(EarlierWorkOpen);
+    expect((refusal as Error).message).toContain(earlier.workflowId);
+    expect((refusal as Error).message).toContain(LAST_WITHOUT_NUMBER);
+    expect((await site.describe()).status.name).toBe('RUNNING');
+  },
+);
+
+test('once none is open, the workflows of sites of an earlier Drover are ended, and no other', async () => {
+  const taskQueue = `contract-${crypto.randomUUID()}`;
+  const old = await begin(taskQueue, SITE, {});
+  const run = await begin(taskQueue, PLAN_RUN, { ...contractMemo });
+  await listed(taskQueue, 2);
+  expect(await settleEarlierWork(client, taskQueue)).toMatchObject({ sites: [old.workflowId] });
+  expect((await old.describe()).status.name).toBe('TERMINATED');
+  expect((await run.describe()).status.name).toBe('RUNNING');
+});
+
+test('a schedule that starts drills as an earlier Drover did is named', async () => {
+  const taskQueue = `contract-${crypto.randomUUID()}`;
+  const action = { type: 'startWorkflow', workflowType: DRILL, taskQueue, args: [{}] } as const;
+  for (const [scheduleId, memo] of Object.entries({
+    [`drill/old-${taskQueue}`]: {},
+    [`drill/new-${taskQueue}`]: contractMemo,
+  })) {
+    const handle = await client.schedule.create({ scheduleId, spec: {}, action: { ...action, memo: { ...memo } } });
+    closers.push(() => handle.delete());
+  }
+  await eventually(async () => {
+    const { schedules } = await settleEarlierWork(client, taskQueue);
+    return schedules.length > 0 && schedules;
+  }).then((schedules) => expect(schedules).toEqual([`drill/old-${taskQueue}`]));
+});

@@ -1,0 +1,75 @@
+/**
+ * What was begun before workflows carried the contract's number cannot be gone on with: this code would decide otherwise in
+ * the middle. So a worker looks before it takes its first task.
+ */
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { DRILL, INSPECT_SITES, SITE } from '../contract/messages.js';
+import { carriesContract } from '../contract/number.js';
+
+/** The last commit whose worker goes on with what carries no number. */
+export const LAST_WITHOUT_NUMBER = '90b5e819';
+
+const SHOWN = 10;
+
+/** Runs, drills or sweeps are open that an earlier Drover began. */
+export class EarlierWorkOpen extends Error {
+  override readonly name = 'EarlierWorkOpen';
+  readonly workflowIds: string[];
+
+  constructor(taskQueue: string, workflowIds: string[]) {
+    const more = workflowIds.length - SHOWN;
+    const named = workflowIds.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    super(
+      `An earlier Drover began what is still open on task queue ${taskQueue}, and this one would not go on with it as it ` +
+        `was begun: ${named}.\nNext: let a worker of commit ${LAST_WITHOUT_NUMBER} end it (nothing is lost meanwhile), or ` +
+        'cancel it there; then start this worker again.',
+    );
+    this.workflowIds = workflowIds;
+  }
+}
+
+export interface Settled {
+  /** workflows of sites of an earlier Drover, terminated: this one begins them anew */
+  sites: string[];
+  /** drills whose schedule still starts them as an earlier Drover did */
+  schedules: string[];
+}
+
+/** @throws {@link EarlierWorkOpen}; then nothing was touched */
+export async function settleEarlierWork(client: Client, taskQueue: string): Promise<Settled> {
+  const open = `ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue}'`;
+  const earlier = await unnumbered(client, `${open} AND WorkflowType != '${INSPECT_SITES}'`);
+  const [sites, work] = [earlier.filter(isSite), earlier.filter((one) => !isSite(one))];
+  if (work.length > 0) throw new EarlierWorkOpen(taskQueue, work.map(({ workflowId }) => workflowId).sort());
+  for (const { workflowId, runId } of sites) {
+    await client.workflow
+      .getHandle(workflowId, runId)
+      .terminate('begun by an earlier Drover; begins anew')
+      .catch((error: unknown) => {
+        // Another worker that starts now was quicker.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
+  }
+  return { sites: sites.map(({ workflowId }) => workflowId), schedules: await earlierSchedules(client, taskQueue) };
+}
+
+const isSite = ({ type }: WorkflowExecutionInfo): boolean => type === SITE;
+
+async function unnumbered(client: Client, query: string): Promise<WorkflowExecutionInfo[]> {
+  const found: WorkflowExecutionInfo[] = [];
+  for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
+    if (!carriesContract(execution.memo)) found.push(execution);
+  }
+  return found;
+}
+
+async function earlierSchedules(client: Client, taskQueue: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { scheduleId, action } of client.schedule.list()) {
+    if (action?.workflowType !== DRILL) continue;
+    const { action: starts } = await client.schedule.getHandle(scheduleId).describe();
+    if (starts.taskQueue === taskQueue && !carriesContract(starts.memo)) found.push(scheduleId);
+  }
+  return found;
+}
