@@ -10,6 +10,8 @@ export interface ActivityDeps {
   client: Pick<Client, 'workflow' | 'activity' | 'withDeadline'>;
   /** where a site's workflow is started when it does not run yet */
   taskQueue: string;
+  /** part of every mark; what carries the mark of another is not this one's */
+  installation: string;
   /** programs that checks may run, by name */
   commands: Config['worker']['checks'];
 }

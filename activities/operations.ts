@@ -9,10 +9,12 @@ import { type OperationRequest, type Submitted, watchOf } from '../contract/oper
 import { offsetFrom } from '../contract/site-clock.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { Acknowledgement } from './acknowledgement.js';
+import { adoptionOf, isMarkedOthers, refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, finalFailure, knownSites } from './failures.js';
 import { beating, currentAttempt, pause } from './heartbeat.js';
+import { markOf } from './mark.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
 import type { Refusals } from './refusals.js';
@@ -23,6 +25,8 @@ import { watchAtSite } from './site-signals.js';
 interface Trail {
   attempt: number;
   acted: 'no' | 'unknown';
+  /** a start: the VM was seen without a replication before anything was sent, so that what it has since may be Drover's */
+  absent?: boolean;
 }
 
 /** Before an operation is searched for again whose answer was lost; doubles up to eight times as long: ms. */
@@ -42,9 +46,36 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     signal: cancellationSignal(),
   });
 
-  async function adopt(request: OperationRequest, found: Found, preexisting: boolean): Promise<Submitted> {
+  /** Whose the replication is that a start has found, where no task of its own tells. @throws ApplicationFailure when it may not be taken over */
+  async function adopting(
+    site: Site,
+    request: OperationRequest,
+    { taskId, replicationId }: Found,
+    options: CallOptions,
+    mayBeSent: boolean,
+  ): Promise<Pick<Submitted, 'mark' | 'adoption'>> {
+    if (request.kind !== 'start') return {};
+    const mark = markOf(deps.installation, request.run, request.vm.id);
+    if (taskId !== null || replicationId === null) return { mark };
+    const adoption = await adoptionOf(deps, site, request, replicationId, options, mayBeSent);
+    return adoption === null ? { mark } : { mark, adoption };
+  }
+
+  /** What another made is no trace of this start, whoever has it now. */
+  async function isOfAnotherStart(site: Site, request: OperationRequest, found: Found, options: CallOptions) {
+    if (request.kind !== 'start' || found.taskId !== null || found.replicationId === null) return false;
+    return isMarkedOthers(deps, site, request, found.replicationId, options);
+  }
+
+  async function adopt(
+    request: OperationRequest,
+    found: Found,
+    preexisting: boolean,
+    known: Pick<Submitted, 'mark' | 'adoption'> = {},
+  ): Promise<Submitted> {
     log.info('operation found at the site', { taskId: found.taskId, replicationId: found.replicationId });
-    return handOver(request, { ...found, adopted: true, preexisting, submittedAt: Date.now() });
+    const isOthers = known.adoption === undefined ? preexisting : known.adoption.owner !== 'mine';
+    return handOver(request, { ...found, ...known, adopted: true, preexisting: isOthers, submittedAt: Date.now() });
   }
 
   async function handOver(request: OperationRequest, submitted: Submitted): Promise<Submitted> {
@@ -127,7 +158,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       const site = deps.sites.get(request.site);
       const options = optionsFor(request);
       const { attempt } = activityInfo();
-      const trail: Trail = { attempt, acted: 'unknown' };
+      const mayBeSent = wasAbsent(activityInfo().heartbeatDetails);
+      const trail: Trail = { attempt, acted: 'unknown', absent: mayBeSent };
       const doubtful = attempt > 1 && !wasNotActedOn(activityInfo().heartbeatDetails, attempt - 1);
       let untouched = !doubtful;
       const acknowledgement = new Acknowledgement(deps.client, () => trail);
@@ -137,8 +169,14 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           try {
             refusals.check(request.site, request.resumedAt);
             const found = await find(site, request, options, doubtful);
-            untouched = untouched && found === null;
-            if (found !== null) return await adopt(request, found, found.taskId === null && !doubtful);
+            // What others did before anything was sent is no trace of this operation, nor does using it send anything.
+            untouched = untouched && (found === null || found.taskId === null);
+            if (found !== null) {
+              const known = await adopting(site, request, found, options, doubtful && mayBeSent);
+              return await adopt(request, found, found.taskId === null && !doubtful, known);
+            }
+            trail.absent = true;
+            await refuseOthers(deps, site, request, options);
             refuseIfTooLate(request);
             const began = untouched;
             untouched = false;
@@ -162,6 +200,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               preexisting: false,
               submittedAt,
               clock,
+              ...(request.kind === 'start' ? { mark: markOf(deps.installation, request.run, request.vm.id) } : {}),
             });
           } catch (error) {
             // What failed before anything was sent, or was refused, leaves no doubt; told at once, since the attempt ends here.
@@ -184,7 +223,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
         async () => {
           try {
             const found = await find(site, request, options, true);
-            return found === null ? null : await adopt(request, found, false);
+            if (found === null || (await isOfAnotherStart(site, request, found, options))) return null;
+            return await adopt(request, found, false, await adopting(site, request, found, options, false));
           } catch (error) {
             throw await failure(error, site, request, options);
           }
@@ -208,6 +248,8 @@ function undecided(request: OperationRequest, tasks: string[]): ApplicationFailu
     { type: FAILURES.undecided },
   );
 }
+
+const wasAbsent = (details: unknown): boolean => (details as Partial<Trail> | null | undefined)?.absent === true;
 
 function wasNotActedOn(details: unknown, attempt: number): boolean {
   const trail = details as Partial<Trail> | null | undefined;

@@ -17,6 +17,8 @@ import {
   taskEnd,
   type VmReplication,
 } from '../vcda/index.js';
+import { readMark } from './mark.js';
+import { isAsAsked } from './replication-differences.js';
 import { toldAtEnd } from './task-end.js';
 import { warningsOf } from './task-warnings.js';
 
@@ -33,7 +35,7 @@ export type Effect = 'done' | 'under way' | 'none';
 
 /** What the replication's own state says of an operation whose task is unknown; `null`: the site has no such replication. */
 export function effectOf(
-  { kind, recoveredVmId }: Pick<Watch, 'kind' | 'recoveredVmId'>,
+  { kind, recoveredVmId, reconfigure }: Pick<Watch, 'kind' | 'recoveredVmId' | 'reconfigure'>,
   replication: VmReplication | null,
 ): Effect {
   if (kind === 'delete') return replication === null ? 'done' : 'none';
@@ -59,6 +61,8 @@ export function effectOf(
       return replication.isPaused === true ? 'done' : 'none';
     case 'resume':
       return replication.isPaused === false ? 'done' : 'none';
+    case 'reconfigure':
+      return reconfigure !== undefined && isAsAsked(replication, reconfigure) ? 'done' : 'none';
     case 'sync':
       // Doing it again does no harm, and no state tells one sync from another.
       return 'none';
@@ -83,6 +87,7 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     recoveredVappId: r.destination?.recoveredVappId ?? recovery?.vAppId ?? null,
     recoveredVmId: recovery?.vcdVmId ?? null,
     progress: r.sourceState?.progress?.progress ?? null,
+    mark: readMark(r.settings?.description) === null ? null : (r.settings?.description?.slice(0, 32) ?? null),
   };
 }
 
@@ -203,9 +208,9 @@ function lostTask(watch: Watch, rules: ErrorRules): NoticeError {
   return againIfHarmless(watch, taskError(watch, 'TaskLost', detail, rules));
 }
 
-/** There is one test copy at most, so making or removing it once more does no harm; leaving it behind would. */
+/** There is one test copy at most, so making or removing it once more does no harm; leaving it behind would. Settings are as they are. */
 const againIfHarmless = ({ kind }: Watch, error: NoticeError): NoticeError =>
-  kind === 'failover-test' || kind === 'cleanup' ? { ...error, meaning: 'retry' } : error;
+  kind === 'failover-test' || kind === 'cleanup' || kind === 'reconfigure' ? { ...error, meaning: 'retry' } : error;
 
 function judgeSync(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
   const { replication, amissFor } = seen;

@@ -155,6 +155,7 @@ const TYPES: Record<OperationRequest['kind'], string[]> = {
   reverse: ['reverse'],
   pause: ['pause'],
   resume: ['resume'],
+  reconfigure: ['reconfigure'],
   delete: ['stop', 'delete', 'remove'],
 };
 

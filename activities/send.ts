@@ -1,26 +1,31 @@
 /** The one place where an operation of a workflow becomes a call of the API. */
 
+import type { ApplicationFailure } from '@temporalio/common';
 import type { OperationRequest } from '../contract/operation.js';
 import type {
   CallOptions,
   FailoverSettings,
   FailoverTestSettings,
   MigrateSettings,
+  ReconfigureSettings,
   Site,
   Task,
 } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
+import { finalFailure } from './failures.js';
+import { describe } from './mark.js';
 
 /**
- * The id of the replication that a task's result describes, whatever else the result holds: an operation that has begun must
+ * The id of the replication that a task's result describes, else that it names as its resource, whatever else it holds: an operation that has begun must
  * not be lost for a field that nobody needs. Null when it does not say.
  */
 export function replicationIdIn(task: Task): string | null {
   const result = task.result;
-  return typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string'
-    ? result.id
-    : null;
+  if (typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string')
+    return result.id;
+  const worked = task.workflowInfo?.resourceId;
+  return worked?.startsWith('C4-') === true ? worked : null;
 }
 
 /** @throws VcdaError */
@@ -34,9 +39,9 @@ export async function send(
     ? deps.sites.get(request.peer).config.onPremAuth?.reveal()
     : undefined;
   const withAuth = { ...options, ...(onPremAuth === undefined ? {} : { onPremAuth }) };
-  if (request.kind === 'start') return site.startReplication(startSettings(request), withAuth);
+  if (request.kind === 'start') return site.startReplication(startSettings(request, deps), withAuth);
   const id = request.replicationId;
-  if (id === null) throw new TypeError(`${request.kind} needs a replication`);
+  if (id === null) throw unnamed(request);
   switch (request.kind) {
     case 'sync':
       return site.syncReplication(id, options);
@@ -57,6 +62,8 @@ export async function send(
       return unextended(options, (local) => site.cleanUpTest(id, local));
     case 'reverse':
       return site.reverseReplication(id, withAuth);
+    case 'reconfigure':
+      return site.reconfigureReplication(id, reconfigureSettings(request, deps), options);
     case 'delete':
       return site.deleteReplication(id, options);
   }
@@ -85,7 +92,24 @@ function testSettings(request: OperationRequest): FailoverTestSettings {
   return { ...recoverySettings(request), ...(instanceId === undefined ? { sync } : { instanceId }) };
 }
 
-function startSettings({ start, vm }: OperationRequest) {
+/** No retry finds one. */
+function unnamed({ kind, vm, site }: OperationRequest): ApplicationFailure {
+  const message = `${kind} of ${vm.name} (${vm.id}) was not sent: the id of its replication at ${site} is not known.`;
+  const advice = `Look for its replication at ${site}, and name it in the plan as replicationId.`;
+  return finalFailure({ code: 'NoReplicationId', message, operation: kind, taskId: null, site, advice });
+}
+
+const described = ({ run, vm, operationId }: OperationRequest, { installation }: ActivityDeps, text: string): string =>
+  describe(installation, { run, unit: vm.id, operationId }, text);
+
+function reconfigureSettings(request: OperationRequest, deps: ActivityDeps): ReconfigureSettings {
+  if (request.reconfigure === undefined) throw new TypeError('reconfigure needs settings');
+  const { mark: _, text, ...settings } = request.reconfigure;
+  return { ...settings, description: described(request, deps, text) };
+}
+
+function startSettings(request: OperationRequest, deps: ActivityDeps) {
+  const { start, vm } = request;
   if (start === undefined) throw new TypeError('start needs a body');
   const {
     sourceSite,
@@ -100,6 +124,7 @@ function startSettings({ start, vm }: OperationRequest) {
   } = start;
   return {
     ...settings,
+    description: described(request, deps, settings.description ?? ''),
     source: { type: 'vm' as const, site: sourceSite, vmId: vm.id, excludedDiskKeys: excludedDiskKeys ?? null },
     destination: {
       type: 'vcloud' as const,

@@ -164,6 +164,7 @@ function plan(): Plan {
     source: { site: SOURCE },
     destination: { site: DESTINATION, vdc: siteVdcId(DESTINATION), storageProfile: '*' },
     replication: {},
+    adopt: 'own',
     limits: {},
     recovery: { instance: 'latest' },
     cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },

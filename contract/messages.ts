@@ -132,6 +132,7 @@ export interface VmInput {
 export interface PlanVmInput extends VmInput {
   destination: Plan['destination'];
   replication: Plan['replication'];
+  adopt: Plan['adopt'];
   cutover: Plan['cutover'];
   recovery: Plan['recovery'];
   keepReplication: boolean;

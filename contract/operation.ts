@@ -1,5 +1,5 @@
 /** What workflows hand to activities and hear from them: plain JSON. Times are epoch ms unless said otherwise. */
-import type { Check, ReplicationSettings, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
+import type { Check, Plan, ReplicationSettings, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
 import type { ClockOffset } from './site-clock.js';
 
 export type OperationKind =
@@ -12,6 +12,7 @@ export type OperationKind =
   | 'reverse'
   | 'pause'
   | 'resume'
+  | 'reconfigure'
   | 'delete';
 
 export interface VmRef {
@@ -45,6 +46,29 @@ export interface RecoveryBody {
   vmNetworkSettings?: VmNetworkSettings;
 }
 
+/** Whose a replication is: of this run's own starts, of an earlier run, of somebody else. */
+export type Owner = 'mine' | 'drover' | 'person';
+
+/** Settings that a replication which exists is brought to. */
+export type ReconfigureBody = Pick<
+  ReplicationSettings,
+  'rpo' | 'slaProfileId' | 'dataConnectionType' | 'quiesced' | 'retentionPolicy'
+>;
+
+/** What is sent to a replication that Drover takes over: the plan's settings where they differ, and this run's mark. */
+export interface TakeOver extends ReconfigureBody {
+  mark: string;
+  /** the person's own text, after mark and words */
+  text: string;
+}
+
+/** What a start has found instead of making it. */
+export interface Adoption {
+  owner: Owner;
+  /** null: it stays as it is */
+  reconfigure: TakeOver | null;
+}
+
 /** A resource that site limits count: a running initial sync, or a VM in cutover. */
 export type SlotKind = 'sync' | 'cutover';
 
@@ -62,7 +86,10 @@ export interface OperationRequest {
   /** null only for `start` */
   replicationId: string | null;
   start?: StartBody;
+  /** kind start: which replications of the VM that exist already it may take over; default own */
+  adopt?: Plan['adopt'];
   recovery?: RecoveryBody;
+  reconfigure?: TakeOver;
   /** kind reverse: by which the replication is found afterwards, since it moves to the other site and may change its id */
   recoveredVmId?: string | null;
   /** when the workflow decided on this operation */
@@ -90,6 +117,10 @@ export interface Submitted {
   submittedAt: number;
   /** of the site's clock, by the start of the task that this very attempt has sent; absent: not measured */
   clock?: ClockOffset | null;
+  /** kind start only: this run's mark */
+  mark?: string;
+  /** kind start only, of a replication that was there */
+  adoption?: Adoption;
 }
 
 /** One operation that a site's watcher waits for. */
@@ -109,6 +140,8 @@ export interface Watch {
   since: number;
   /** kind reverse only, as in {@link OperationRequest} */
   recoveredVmId?: string | null;
+  /** kind reconfigure only */
+  reconfigure?: TakeOver;
 }
 
 /** What a site's watcher is asked to wait for, once an operation is there. */
@@ -117,7 +150,7 @@ export function watchOf(
   submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'>,
   phase: Watch['phase'] = 'task',
 ): Watch {
-  const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId } = request;
+  const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId, reconfigure } = request;
   return {
     operationId,
     workflowId,
@@ -132,6 +165,7 @@ export function watchOf(
     slot,
     since: submitted.submittedAt,
     ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
+    ...(reconfigure === undefined ? {} : { reconfigure }),
   };
 }
 
@@ -155,6 +189,8 @@ export interface ReplicationSummary {
   recoveredVmId: string | null;
   /** percent of the current transfer; null when the site does not say */
   progress: number | null;
+  /** the 32 characters by which Drover marks what is its own; null: it has none, which proves nothing */
+  mark: string | null;
 }
 
 export interface ReplicaInstance {

@@ -1,6 +1,6 @@
 /** The evidence of a run, as `drover report --format json` prints it; design.md fixes these members. Moments are ISO 8601, UTC. */
 import type { RunKind } from '../plan/types.js';
-import type { OperationKind, TaskWarning } from './operation.js';
+import type { OperationKind, Owner, TaskWarning } from './operation.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
@@ -33,6 +33,8 @@ export interface OperationRecord {
   taskId: string | null;
   /** true: found at the site instead of sent by this attempt */
   adopted: boolean;
+  /** of a start that took over a replication: who had made it */
+  owner?: Owner;
   submittedAt: string;
   finishedAt: string | null;
   result: 'succeeded' | 'failed' | null;

@@ -154,6 +154,10 @@ export const planKeys = strict({
   kind: kind.meta({ description: '`migrate`, `protect`, `failover`, `reverse` or `failback`; see [below](#kinds)' }),
   source: strict({ site: text.meta({ description: 'a site of the config' }) }),
   destination,
+  adopt: z.enum(['own', 'matching', 'none']).prefault('own').meta({
+    description:
+      "which replications that exist already a `migrate` or `protect` takes over: `own` (of earlier runs), `matching` (a person's as well, where it is as the plan says), `none`",
+  }),
   replication: replication
     .prefault({})
     .meta({ description: 'settings of new replications; see [below](#replication)', otherwise: "VCDA's" }),

@@ -81,6 +81,7 @@ async function serve({ config, env, log, healthAt, stop }: Serving): Promise<voi
       taskQueue,
       client: client.client,
       sites,
+      installation: config.installation,
       commands,
       buildId,
     });

@@ -23,6 +23,8 @@ export interface DroverWorkerOptions {
   /** for activities that tell workflows what they saw */
   client: Client;
   sites: Sites;
+  /** part of every mark; default: the namespace */
+  installation?: string | undefined;
   /** programs that checks of drills may run, by name; default: none */
   commands?: Config['worker']['checks'];
   /** ms between the request to stop and the cancellation of activities; default 5 s */
@@ -42,7 +44,13 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     taskQueue,
     dataConverter,
     workflowBundle: options.bundle ?? (await workflowBundle()),
-    activities: createActivities({ sites, client, taskQueue, commands: options.commands ?? {} }),
+    activities: createActivities({
+      sites,
+      client,
+      taskQueue,
+      installation: options.installation ?? namespace,
+      commands: options.commands ?? {},
+    }),
     interceptors: { activity: [activityLog] },
     ...(buildId && { workerDeploymentOptions: deployment(buildId) }),
 

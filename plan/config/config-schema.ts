@@ -170,6 +170,11 @@ export const config = strict({
       otherwise: 'none',
       propertyNames: { pattern: siteName.source },
     }),
+  installation: text.exactOptional().meta({
+    description:
+      "part of the mark that Drover writes into the description of its replications: what carries the mark of another installation is not this one's",
+    otherwise: "the Temporal namespace's name",
+  }),
   errors: z
     .record(z.string(), errorRow)
     .prefault({})

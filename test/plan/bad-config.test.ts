@@ -37,7 +37,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'an unknown section',
     `site: {}\n`,
-    'drover.yaml:1:1  unknown key "site" (expected sites, errors or worker; hint: did you mean sites?)',
+    'drover.yaml:1:1  unknown key "site" (expected sites, installation, errors or worker; hint: did you mean sites?)',
   ],
   [
     'a site that is a text',

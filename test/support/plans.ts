@@ -21,6 +21,7 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     source: { site: 'paris' },
     destination: { site: 'lyon', vdc: 'vdc', storageProfile: '*' },
     replication: {},
+    adopt: 'own',
     limits: {},
     cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
     recovery: { instance: 'latest' },

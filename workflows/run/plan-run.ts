@@ -30,8 +30,8 @@ const VM_WORKFLOWS = {
 export async function planRun({ run, plan, carried }: RunInput): Promise<RunReport> {
   const state = new RunProgress({ run, plan, ...(carried === undefined ? {} : { carried }) }, Date.now());
   function begin(_: PlanVm, input: VmInput, options: ChildOptions) {
-    const { destination, replication, cutover, recovery, keepReplication } = plan;
-    const args = { destination, replication, cutover, recovery, keepReplication, triggeredAt: state.startedAt };
+    const { destination, replication, adopt, cutover, recovery, keepReplication } = plan;
+    const args = { destination, replication, adopt, cutover, recovery, keepReplication, triggeredAt: state.startedAt };
     return startChild(VM_WORKFLOWS[plan.kind], {
       ...options,
       args: [{ ...input, ...args }],

@@ -6,7 +6,7 @@
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
-import { deleteReplication, startInitialSync } from './steps/initial-sync.js';
+import { deleteReplication, keepOthers, startInitialSync } from './steps/initial-sync.js';
 import type { Outcome } from './steps/operation.js';
 import { broughtUp } from './steps/outage.js';
 import { VmControl } from './steps/vm-control.js';
@@ -26,7 +26,9 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
       vm.enter('verify');
       await verifyRecovered(vm, migrated);
       broughtUp(vm, migrated.record.finishedAt, input.cutover.powerOn);
-      if (!input.keepReplication) await deleteReplication(vm);
+      if (input.keepReplication) return;
+      if (started?.submitted.adoption?.owner === 'person') keepOthers(vm);
+      else await deleteReplication(vm);
     },
     async () => {
       await vm.giveSlot('sync');

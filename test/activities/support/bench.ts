@@ -41,6 +41,9 @@ export interface BenchOptions extends LabOptions {
 /** At this speed half an hour of idling is a third of a second. */
 const ENDLESS = { idle: Number.MAX_SAFE_INTEGER, maxAge: Number.MAX_SAFE_INTEGER };
 
+/** Of the marks that the bench's activities write. */
+export const INSTALLATION = 'bench';
+
 /** Nobody polls: what is handed to a site's watcher stays there. */
 export function withBench(options: BenchOptions, test: (bench: Bench) => Promise<void>): Promise<void> {
   const { commands = {}, ...lab } = options;
@@ -74,7 +77,7 @@ function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: 
   };
   const bench: Bench = {
     ...lab,
-    activities: createActivities({ sites, client: acknowledging, taskQueue, commands }),
+    activities: createActivities({ sites, client: acknowledging, taskQueue, installation: INSTALLATION, commands }),
     vms,
     at: (site) => sites.get(site),
     async attempt(call, { cancelled, onHeartbeat, ...info } = {}) {

@@ -23,6 +23,7 @@ const KINDS: Record<OperationKind, true> = {
   reverse: true,
   pause: true,
   resume: true,
+  reconfigure: true,
   delete: true,
 };
 const kinds = Object.keys(KINDS) as OperationKind[];

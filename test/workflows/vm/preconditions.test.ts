@@ -31,6 +31,7 @@ const at = (change: Partial<ReplicationSummary> = {}): Located => ({
     recoveredVappId: null,
     recoveredVmId: null,
     progress: null,
+    mark: null,
     ...change,
   },
 });

@@ -2,6 +2,7 @@
 
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
+import { confirmStart } from './confirm-start.js';
 import { awaitSync, type Outcome, operation, type Step } from './operation.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -15,9 +16,11 @@ export async function startInitialSync(
 ): Promise<ReplicationSummary | null> {
   vm.enter('start');
   const body = startBody(input, isMigration);
-  const start: Step = { kind: 'start', replicationId: null, start: body, until: 'synced', slot: 'sync' };
-  const started = await operation(vm, start);
-  onStarted(started);
+  const { adopt } = input;
+  const start: Step = { kind: 'start', replicationId: null, start: body, adopt, until: 'synced', slot: 'sync' };
+  const begun = await operation(vm, start);
+  onStarted(begun);
+  const started = await confirmStart(vm, begun);
   vm.enter('initial-sync');
   return whenSynced(vm, await awaitSync(vm, start, started), 'start');
 }
@@ -40,6 +43,19 @@ export async function whenSynced(
 export async function syncNow(vm: VmControl): Promise<ReplicationSummary | null> {
   const { notice } = await operation(vm, { kind: 'sync', replicationId: vm.report.replicationId, slot: 'sync' });
   return notice.replication;
+}
+
+/** What a person made is not Drover's to remove; said, since the VM now runs elsewhere. */
+export function keepOthers(vm: VmControl): void {
+  const { name, id, replicationId } = vm.report;
+  vm.fail({
+    code: 'ReplicationKept',
+    message: `replication ${replicationId} of ${name} (${id}) at ${vm.site} stays, since a person made it.`,
+    operation: 'delete',
+    taskId: null,
+    site: vm.site,
+    advice: `Remove replication ${replicationId} at ${vm.site} when it is no longer needed.`,
+  });
 }
 
 /** What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure. */

@@ -56,6 +56,16 @@ export async function locate(vm: VmControl, operation: OperationKind): Promise<L
   return found;
 }
 
+/** What a start has made, for one that no answer named: the VM's own, at the site that it was sent to; null: none is listed. */
+export async function startedReplication(vm: VmControl): Promise<ReplicationSummary | null> {
+  const { run, source, destination } = vm.input;
+  const { id, name } = vm.input.vm;
+  const found = await ask(vm, 'start', () =>
+    locateReplication({ run, source, destination: destination.site, vm: { id, name }, resumedAt: vm.resumedAt }),
+  );
+  return found?.site === vm.site && found.replication.vmId === id ? found.replication : null;
+}
+
 /** The replication as its site shows it now; null: it has none. @throws StepFailed @throws Stopped */
 export async function readAgain(vm: VmControl, operation: OperationKind): Promise<ReplicationSummary | null> {
   const { site, peer, resumedAt, report } = vm;

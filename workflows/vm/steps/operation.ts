@@ -39,6 +39,8 @@ export interface Step {
   kind: OperationKind;
   replicationId: string | null;
   start?: OperationRequest['start'];
+  adopt?: OperationRequest['adopt'];
+  reconfigure?: OperationRequest['reconfigure'];
   recovery?: OperationRequest['recovery'];
   recoveredVmId?: string | null;
   until?: 'task' | 'synced';
@@ -80,6 +82,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       operationId: request.operationId,
       taskId: submitted.taskId,
       adopted: submitted.adopted,
+      ...(submitted.adoption === undefined ? {} : { owner: submitted.adoption.owner }),
       submittedAt: iso(submitted.submittedAt),
       finishedAt: null,
       result: null,
@@ -131,6 +134,8 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     workflowId: workflowInfo().workflowId,
     replicationId: step.replicationId,
     ...(step.start === undefined ? {} : { start: step.start }),
+    ...(step.adopt === undefined ? {} : { adopt: step.adopt }),
+    ...(step.reconfigure === undefined ? {} : { reconfigure: step.reconfigure }),
     ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
     ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
     requestedAt: Date.now(),

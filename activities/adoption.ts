@@ -1,0 +1,160 @@
+/**
+ * A start that meets a replication of its VM: whose it is, whether the plan allows to take it over, and what must be changed
+ * about it so that it is as the plan says.
+ */
+import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
+import { type CallOptions, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
+import { refuseClaimed } from './claims.js';
+import type { ActivityDeps } from './deps.js';
+import { unextended } from './extension.js';
+import { finalFailure } from './failures.js';
+import { markOf, ownerOf, readMark, textOf } from './mark.js';
+import { droverStarted } from './record.js';
+import { type Difference, differences, elsewhere, isWeaker } from './replication-differences.js';
+import { replicationIdIn } from './send.js';
+
+/**
+ * @param mayBeSent this start may have reached the site, where the VM had no replication before
+ * @throws ApplicationFailure with the reason why it may not be adopted; `VmInUse`, to be tried again, while another run has it
+ */
+export async function adoptionOf(
+  deps: ActivityDeps,
+  site: Site,
+  request: OperationRequest,
+  replicationId: string,
+  options: CallOptions,
+  mayBeSent: boolean,
+): Promise<Adoption | null> {
+  const found = await unextended(options, (local) => site.findReplication(replicationId, local));
+  if (found === null) return null;
+  const { owner, maker } = await ownerOfReplication(deps, site, request, found, options, mayBeSent);
+  const refuse = refusing(request, found);
+  if (!isAllowed(owner, request.adopt)) throw refuse('ReplicationNotOurs', notAllowed(owner, maker, request.adopt));
+  const away = elsewhere(found, request);
+  if (away.length > 0) throw refuse('ReplicatedElsewhere', { what: `goes elsewhere: ${told(away)}`, advice: REMOVE });
+  if (found.isPaused === true) throw refuse('ReplicationPaused', { what: 'is paused', advice: RESUME(found.id, site) });
+  const differing = differences(found, request);
+  const fixed = differing.filter(({ change }) => change === null);
+  const unfit = owner === 'person' ? differing.filter(isWeaker) : fixed;
+  if (unfit.length > 0)
+    throw refuse('ReplicationDiffers', { what: `is not as the plan says: ${told(unfit)}`, advice: DIFFERS });
+  return { owner, reconfigure: owner === 'drover' ? changesOf(deps, request, found, differing) : null };
+}
+
+const REMOVE = 'Correct the destination in the plan, or remove that replication, then run the VM again.';
+const DIFFERS = 'Change its settings in VCDA, or those of the plan, then run the VM again.';
+const RESUME = (id: string, { name }: Site): string => `Resume replication ${id} at ${name}, then run the VM again.`;
+
+async function ownerOfReplication(
+  deps: ActivityDeps,
+  site: Site,
+  request: OperationRequest,
+  found: VmReplication,
+  options: CallOptions,
+  mayBeSent: boolean,
+): Promise<{ owner: Owner; maker: string | null }> {
+  const mark = readMark(found.settings?.description);
+  const units = [request.vm.id];
+  const marked = ownerOf(mark, deps.installation, { run: request.run, units });
+  if (marked === 'mine') return { owner: 'mine', maker: null };
+  if (mark !== null) await refuseClaimed(deps, mark, request, found.id);
+  if (marked === 'other-run') return { owner: 'drover', maker: mark?.runName ?? null };
+  if (marked === 'not-ours') return { owner: 'person', maker: 'another installation of Drover' };
+  if (mayBeSent) return { owner: 'mine', maker: null };
+  if (await droverStarted(deps, request.workflowId, found.id)) return { owner: 'drover', maker: null };
+  const started = await startTaskOf(site, found, options);
+  const isDrovers = [started?.operationID, started?.operationId].some(
+    (id) => typeof id === 'string' && id.startsWith('drover/'),
+  );
+  return { owner: isDrovers ? 'drover' : 'person', maker: started?.user ?? null };
+}
+
+/** Asked only when a person is to be named; null: the site no longer knows. */
+async function startTaskOf(site: Site, found: VmReplication, options: CallOptions): Promise<Task | null> {
+  try {
+    const all = await unextended(options, (local) => site.tasks({ resourceType: ['vmReplication'] }, local));
+    const its = all.filter((task) => replicationIdIn(task) === found.id);
+    return its.sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0))[0] ?? null;
+  } catch (error) {
+    if (error instanceof VcdaError) return null;
+    throw error;
+  }
+}
+
+function isAllowed(owner: Owner, adopt: OperationRequest['adopt'] = 'own'): boolean {
+  if (owner === 'mine') return true;
+  return owner === 'drover' ? adopt !== 'none' : adopt === 'matching';
+}
+
+function notAllowed(owner: Owner, maker: string | null, adopt: OperationRequest['adopt'] = 'own') {
+  const who = owner === 'drover' ? `an earlier run${maker === null ? '' : ` (${maker})`}` : (maker ?? 'somebody else');
+  const advice =
+    owner === 'drover'
+      ? 'Remove that replication, or say adopt: own in the plan.'
+      : 'Leave the VM out of the plan or remove that replication; adopt: matching in the plan takes it over.';
+  return { what: `was made by ${who}, and the plan says adopt: ${adopt}`, advice };
+}
+
+const refusing =
+  ({ kind, vm, site }: OperationRequest, { id }: VmReplication) =>
+  (code: string, { what, advice }: { what: string; advice: string }) => {
+    const message = `${vm.name} (${vm.id}) has a replication at ${site} already, which ${what} [replication ${id}].`;
+    return finalFailure({ code, message, operation: kind, taskId: null, site, advice });
+  };
+
+const told = (all: Difference[]): string =>
+  all.map(({ setting, has, wants }) => `${setting} is ${has}, the plan says ${wants}`).join('; ');
+
+function changesOf(
+  { installation }: ActivityDeps,
+  { run, vm, start }: OperationRequest,
+  found: VmReplication,
+  differing: Difference[],
+): Adoption['reconfigure'] {
+  return {
+    ...Object.assign({}, ...differing.map(({ change }) => change)),
+    mark: markOf(installation, run, vm.id),
+    text: start?.description ?? textOf(found.settings?.description),
+  };
+}
+
+/** Whether a replication is marked as another's, so that a start that was asked for here cannot have made it. */
+export async function isMarkedOthers(
+  { installation }: ActivityDeps,
+  site: Site,
+  { run, vm }: OperationRequest,
+  replicationId: string,
+  options: CallOptions,
+): Promise<boolean> {
+  const found = await unextended(options, (local) => site.findReplication(replicationId, local));
+  const owner = ownerOf(readMark(found?.settings?.description), installation, { run, units: [vm.id] });
+  return owner !== null && owner !== 'mine';
+}
+
+/**
+ * Before anything is done with a replication: what its mark says against it.
+ * @throws ApplicationFailure `VmInUse`, to be tried again; `ReplicationNotOurs` when it would be removed and is not Drover's
+ */
+export async function refuseOthers(
+  deps: ActivityDeps,
+  site: Site,
+  request: OperationRequest,
+  options: CallOptions,
+): Promise<void> {
+  const { replicationId, run, vm, kind } = request;
+  if (replicationId === null) return;
+  const found = await unextended(options, (local) => site.findReplication(replicationId, local));
+  const mark = readMark(found?.settings?.description);
+  if (found === null || mark === null) return;
+  const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
+  const owner = ownerOf(mark, deps.installation, { run, units });
+  if (owner === 'mine') return;
+  await refuseClaimed(deps, mark, request, found.id);
+  if (owner === 'not-ours' && kind === 'delete') {
+    const made = {
+      what: 'another installation of Drover made',
+      advice: `Leave it, or remove it at ${site.name} by hand.`,
+    };
+    throw refusing(request, found)('ReplicationNotOurs', made);
+  }
+}

@@ -1,0 +1,71 @@
+/** Whether an open run has what a mark names: then it is that run's to work on, and nobody else's. */
+
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { DRILL, PLAN_RUN, runReportQuery } from '../contract/messages.js';
+import { runOfWorkflowId, runWorkflowId } from '../contract/names.js';
+import type { OperationRequest } from '../contract/operation.js';
+import { type FailureDetails, isFinal } from '../contract/report.js';
+import type { ActivityDeps } from './deps.js';
+import { hashed, type Mark } from './mark.js';
+import { askTemporal } from './site-signals.js';
+
+const OPEN_RUNS = `ExecutionStatus = 'Running' AND (WorkflowType = '${PLAN_RUN}' OR WorkflowType = '${DRILL}')`;
+/** ms */
+const ASK_AGAIN = 30_000;
+
+type Asking = Pick<OperationRequest, 'run' | 'vm' | 'kind' | 'site'>;
+
+/** @throws ApplicationFailure `VmInUse`, to be tried again, while an open run has the VM of the mark */
+export async function refuseClaimed(deps: ActivityDeps, mark: Mark, request: Asking, id: string): Promise<void> {
+  const run = await openRunOf(deps, mark);
+  if (run === null) return;
+  const unit = await unitIn(deps, run, mark.unit);
+  if (unit === null || (run === request.run && unit === request.vm.id)) return;
+  const { kind, vm, site } = request;
+  const details: FailureDetails = {
+    code: 'VmInUse',
+    message: `${kind} of ${vm.name} (${vm.id}) at ${site} waits for run ${run}, which works with its replication [${id}] as VM ${unit}.`,
+    operation: kind,
+    taskId: null,
+    site,
+    advice: `It goes on by itself when run ${run} has ended; drover show ${run} tells what that waits for.`,
+  };
+  throw ApplicationFailure.create({
+    type: details.code,
+    message: details.message,
+    details: [details],
+    nextRetryDelay: ASK_AGAIN,
+    category: 'BENIGN',
+  });
+}
+
+async function openRunOf(deps: ActivityDeps, mark: Mark): Promise<string | null> {
+  const isIt = (run: string): boolean => hashed(deps.installation, run) === mark.run;
+  // Its words tell the name; where the site has cut them, one of the open runs must be it.
+  if (mark.runName !== null && isIt(mark.runName)) return mark.runName;
+  return askTemporal(deps, async () => {
+    for await (const { workflowId } of deps.client.workflow.list({ query: OPEN_RUNS })) {
+      const run = runOfWorkflowId(workflowId);
+      if (isIt(run)) return run;
+    }
+    return null;
+  });
+}
+
+/** The VM of an open run that the mark names, when the run has begun with it and not ended. */
+async function unitIn(deps: ActivityDeps, run: string, unit: string): Promise<string | null> {
+  const handle = deps.client.workflow.getHandle(runWorkflowId(run));
+  try {
+    const { status } = await askTemporal(deps, () => handle.describe());
+    if (status.name !== 'RUNNING') return null;
+    const { vms } = await askTemporal(deps, () => handle.query(runReportQuery));
+    const its = vms.find(({ id, state, step }) => {
+      return hashed(deps.installation, id) === unit && !isFinal(state) && step !== 'queued';
+    });
+    return its?.id ?? null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}

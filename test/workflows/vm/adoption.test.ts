@@ -1,0 +1,227 @@
+/** A VM that has a replication already: whose it is decides, and the plan's `adopt`; what it does is held against the plan. */
+import { describe, expect, it } from '@jest/globals';
+import { readMark } from '../../../activities/mark.js';
+import { vmReportQuery } from '../../../contract/messages.js';
+import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import { siteVdcId } from '../../../simulator/index.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { until } from '../../support/until.js';
+
+interface Made {
+  description?: string;
+  vdc?: string;
+  rpo?: number;
+  quiesced?: boolean;
+  isMigration?: boolean;
+}
+
+/** A person starts a replication of the lab's first VM in VCDA's page; waits for its first copy. @returns its id */
+async function madeByPerson(lab: Lab, { vdc = siteVdcId(lab.destination), isMigration = true, ...rest }: Made = {}) {
+  const id = vmOf(lab).id;
+  lab.simulator.control.act({
+    operation: 'start',
+    user: 'ann@acme',
+    body: {
+      source: { type: 'vm', site: lab.source, vmId: id, excludedDiskKeys: null },
+      destination: { type: 'vcloud', site: lab.destination, vdc, storageProfile: '*' },
+      isMigration,
+      ...rest,
+    },
+  });
+  const found = await until(
+    async () => replicationOf(lab),
+    (r) => r?.state === 'OK',
+  );
+  return found?.id ?? '';
+}
+
+function vmOf(lab: Lab) {
+  const vm = lab.plan().waves[0]?.vms[0];
+  if (vm === undefined) throw new RangeError('the lab has no VM');
+  return vm;
+}
+
+const replicationOf = (lab: Lab) =>
+  lab.simulator.control.world().replications.find(({ vmId }) => vmId === vmOf(lab).id);
+
+const sent = (lab: Lab, since = 0) =>
+  lab.simulator.control
+    .ledger()
+    .filter(
+      ({ seq, user, kind }) =>
+        seq > since && user === 'ops@acme' && !['power-off', 'power-on', 'recovered', 'removed'].includes(kind),
+    )
+    .map(({ kind }) => kind);
+
+async function runOf(lab: Lab, change: Parameters<Lab['plan']>[0] = {}, run?: string) {
+  const { result } = await lab.start(lab.plan(change), run);
+  const report = await result();
+  const [vm] = report.vms;
+  if (vm === undefined) throw new RangeError('the report has no VM');
+  return vm;
+}
+
+describe('a replication that a person made', () => {
+  it.concurrent('is neither cut over nor deleted by default; the refusal names its maker', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const id = await madeByPerson(lab);
+      const { state, error } = await runOf(lab);
+      expect(state).toBe('failed');
+      expect(error).toMatchObject({ code: 'ReplicationNotOurs', operation: 'start', site: lab.destination });
+      expect(error?.message).toContain('ann@acme');
+      expect(error?.message).toContain(id);
+      expect(sent(lab)).toEqual([]);
+    }));
+
+  it.concurrent('is used with adopt: matching, stays as it is, and is not deleted', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const id = await madeByPerson(lab, { description: 'of Ann' });
+      const vm = await runOf(lab, { adopt: 'matching' });
+      expect(vm).toMatchObject({ state: 'succeeded', replicationId: id, error: { code: 'ReplicationKept' } });
+      expect(vm.operations[0]).toMatchObject({ kind: 'start', adopted: true, owner: 'person' });
+      expect(sent(lab)).toEqual(['migrate']);
+      expect(replicationOf(lab)?.settings.description).toBe('of Ann');
+    }));
+
+  it.concurrent('that carries the mark of another installation is a person’s', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await madeByPerson(lab, { description: `drover1:${'A'.repeat(24)} [run x, vm y, z]` });
+      const { error } = await runOf(lab);
+      expect(error?.code).toBe('ReplicationNotOurs');
+      expect(error?.message).toContain('another installation');
+      expect(sent(lab)).toEqual([]);
+    }));
+
+  it.concurrent('to another VDC is refused with both values', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await madeByPerson(lab);
+      const vdc = '00000000-0000-4000-8000-00000000abcd';
+      const { destination } = lab.plan();
+      const { error } = await runOf(lab, { adopt: 'matching', destination: { ...destination, vdc } });
+      expect(error?.code).toBe('ReplicatedElsewhere');
+      expect(error?.message).toContain(vdc);
+      expect(error?.message).toContain(siteVdcId(lab.destination));
+      expect(sent(lab)).toEqual([]);
+    }));
+
+  it.concurrent('with weaker settings than the plan is refused with both values', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await madeByPerson(lab, { isMigration: false, rpo: 1_440 });
+      const { error } = await runOf(lab, {
+        kind: 'protect',
+        adopt: 'matching',
+        replication: { rpo: 15, quiesced: true },
+      });
+      expect(error?.code).toBe('ReplicationDiffers');
+      expect(error?.message).toMatch(/rpo is 1440, the plan says 15.*quiesced is false, the plan says true/);
+      expect(sent(lab)).toEqual([]);
+    }));
+
+  it.concurrent('that is paused is said, not waited for', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const id = await madeByPerson(lab);
+      lab.simulator.control.trouble(id, { isPaused: true });
+      const { error } = await runOf(lab, { adopt: 'matching' });
+      expect(error).toMatchObject({ code: 'ReplicationPaused', advice: expect.stringContaining(id) });
+      expect(sent(lab)).toEqual([]);
+    }));
+});
+
+describe('a replication that an earlier run made', () => {
+  /** A run protects the VM and ends. */
+  async function protectedBy(lab: Lab, run: string) {
+    const vm = await runOf(lab, { kind: 'protect', replication: { rpo: 60, description: 'text of Ann' } }, run);
+    expect(vm).toMatchObject({ state: 'succeeded', error: null });
+    return { since: lab.simulator.control.ledger().at(-1)?.seq ?? 0, id: vm.replicationId };
+  }
+
+  it.concurrent('is taken over, marked anew, and brought to the plan’s settings', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const first = `first-${lab.source}`;
+      const { since, id } = await protectedBy(lab, first);
+      const before = replicationOf(lab)?.settings.description;
+      expect(before).toMatch(new RegExp(`^drover1:[\\w-]{24} \\[run ${first}, .*\\] text of Ann$`));
+      const vm = await runOf(lab, { kind: 'protect', replication: { rpo: 15 } }, `second-${lab.source}`);
+      expect(vm).toMatchObject({ state: 'succeeded', error: null, replicationId: id });
+      expect(vm.operations[0]).toMatchObject({ kind: 'start', adopted: true, owner: 'drover' });
+      expect(sent(lab, since)).toEqual(['reconfigure']);
+      const { description, rpo } = replicationOf(lab)?.settings ?? {};
+      expect(rpo).toBe(15);
+      expect(readMark(description)?.run).not.toBe(readMark(before)?.run);
+      expect(description).toMatch(/text of Ann$/);
+    }));
+
+  it.concurrent('is left alone with adopt: none', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { since } = await protectedBy(lab, `first-${lab.source}`);
+      const { error } = await runOf(lab, { kind: 'protect', adopt: 'none' });
+      expect(error?.code).toBe('ReplicationNotOurs');
+      expect(error?.message).toContain(`an earlier run (first-${lab.source})`);
+      expect(sent(lab, since)).toEqual([]);
+    }));
+
+  it.concurrent.each(['dropped', 'cut-20', 'cut-32'] as const)(
+    'is known where the site has the description %s',
+    (description) =>
+      withLab({ vms: 1, assumptions: { description } }, async (lab) => {
+        const { since, id } = await protectedBy(lab, `first-${lab.source}`);
+        const vm = await runOf(lab, { kind: 'protect' });
+        expect(vm).toMatchObject({ state: 'succeeded', error: null, replicationId: id });
+        expect(vm.operations[0]).toMatchObject({ adopted: true, owner: 'drover' });
+        expect(sent(lab, since)).toEqual(['reconfigure']);
+      }),
+  );
+});
+
+describe('a replication whose mark is of another open run', () => {
+  it.concurrent(
+    'is waited for, and nothing is sent; then it goes on',
+    () =>
+      withLab({ vms: 1, errors: {} }, async (lab) => {
+        const cutover = { ...lab.plan().cutover, approval: 'wave' as const };
+        const first = await lab.start(lab.plan({ cutover }));
+        const workflow = lab.client.workflow.getHandle(vmWorkflowId(lab.source, vmOf(lab).id));
+        await until(
+          () => workflow.query(vmReportQuery).catch(() => null),
+          (vm) => vm?.step === 'gate' && vm.state === 'waiting',
+        );
+        const since = lab.simulator.control.ledger().at(-1)?.seq ?? 0;
+        // Its VM's workflow is gone, so that Temporal alone would let another run have the VM.
+        await workflow.terminate();
+        const second = await lab.start(lab.plan());
+        const waiting = await until(
+          async () => (await workflow.describe()).raw.pendingActivities?.[0]?.lastFailure?.message ?? '',
+          (message) => message !== '',
+        );
+        expect(waiting).toContain(`waits for run ${first.run}`);
+        expect(sent(lab, since)).toEqual([]);
+        await lab.client.workflow.getHandle(runWorkflowId(first.run)).terminate();
+        const report = await second.result();
+        expect(report.vms[0]).toMatchObject({ state: 'succeeded', error: null });
+        expect(sent(lab, since)).toEqual(['reconfigure', 'migrate', 'delete']);
+      }),
+    90_000,
+  );
+});
+
+describe('a start', () => {
+  it.concurrent('whose task names no replication finds it by its VM', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults({ operation: 'start', kind: 'odd-task', task: { result: null } });
+      const vm = await runOf(lab);
+      expect(vm).toMatchObject({ state: 'succeeded', error: null });
+      expect(vm.replicationId).not.toBeNull();
+    }));
+
+  it.concurrent('whose task names the replication of another VM fails its VM; nothing more is sent', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const other = await madeByPerson(lab);
+      lab.simulator.control.addFaults({ operation: 'start', kind: 'odd-task', task: { result: { id: other } } });
+      const [, second] = lab.plan().waves[0]?.vms ?? [];
+      if (second === undefined) throw new RangeError('the lab has two VMs');
+      const vm = await runOf(lab, { waves: [{ name: 'all', vms: [second] }] });
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'WrongReplication' }, replicationId: null });
+      expect(vm.error?.message).toContain(vmOf(lab).id);
+      expect(sent(lab)).toEqual(['start']);
+    }));
+});

@@ -1,0 +1,79 @@
+/**
+ * After a start: the replication that it made or found, looked at once before anything else is sent for it. What its task or
+ * a name said is not enough: it must be of this VM, and carry no mark of another.
+ */
+import type { ReplicationSummary } from '../../../contract/operation.js';
+import { readAgain, startedReplication } from './locate.js';
+import { growing, lookUntil } from './look-until.js';
+import { type Outcome, operation } from './operation.js';
+import { StepFailed } from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+
+/** A replication may be listed a little after the task that made it. */
+const PAUSES = { first: 4_000, times: 6 };
+
+/** @returns the start with its replication's id. @throws StepFailed when there is none, or it is another VM's */
+export async function confirmStart(vm: VmControl, started: Outcome): Promise<Outcome> {
+  const seen = await whatStarted(vm, started);
+  const { id } = vm.report;
+  const { mark, adoption } = started.submitted;
+  const isOthers = seen.vmId !== null && seen.vmId !== id;
+  const isMarked = seen.mark !== null && seen.mark !== mark && adoption === undefined;
+  if (isOthers || isMarked) {
+    // Nothing may be done with it from here on, by whatever ends this VM.
+    vm.report.replicationId = null;
+    throw wrong(
+      vm,
+      started,
+      seen,
+      isOthers ? `replicates VM ${seen.vmId} (${seen.vmName ?? 'no name'})` : 'is marked as that of another run',
+    );
+  }
+  vm.report.replicationId = seen.id;
+  if (adoption?.reconfigure) await takeOver(vm, seen.id, adoption.reconfigure);
+  return { ...started, notice: { ...started.notice, replicationId: seen.id } };
+}
+
+async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<ReplicationSummary> {
+  if (notice.replication !== null) return notice.replication;
+  const look = () => (vm.report.replicationId === null ? startedReplication(vm) : readAgain(vm, 'start'));
+  const seen = await lookUntil(look, (found) => found !== null, growing(PAUSES));
+  if (seen !== null) return seen;
+  const { name, id, replicationId } = vm.report;
+  throw new StepFailed({
+    code: 'NoReplicationId',
+    message:
+      `the start of ${name} (${id}) at ${vm.site} ended well, but ` +
+      (replicationId === null
+        ? 'neither its task nor a list of replications names what it made.'
+        : `the site shows no replication ${replicationId}.`),
+    operation: 'start',
+    taskId: notice.taskId,
+    site: vm.site,
+    advice: `Look for its replication at ${vm.site} before it is run again.`,
+  });
+}
+
+function wrong(vm: VmControl, { notice }: Outcome, seen: ReplicationSummary, why: string): StepFailed {
+  const { name, id } = vm.report;
+  return new StepFailed({
+    code: 'WrongReplication',
+    message: `the start of ${name} (${id}) at ${vm.site} led to replication ${seen.id}, which ${why}; nothing was sent for it.`,
+    operation: 'start',
+    taskId: notice.taskId,
+    site: vm.site,
+    advice: `Look at that replication and at the tasks of ${name} at ${vm.site}, then run the VM again.`,
+  });
+}
+
+type TakeOver = NonNullable<NonNullable<Outcome['submitted']['adoption']>['reconfigure']>;
+
+/** Where nothing but the mark is to be written, a site that refuses it is no obstacle: without a mark the other rules hold. */
+async function takeOver(vm: VmControl, replicationId: string, reconfigure: TakeOver): Promise<void> {
+  const { mark: _, text: __, ...settings } = reconfigure;
+  try {
+    await operation(vm, { kind: 'reconfigure', replicationId, reconfigure });
+  } catch (error) {
+    if (!(error instanceof StepFailed) || Object.keys(settings).length > 0) throw error;
+  }
+}
