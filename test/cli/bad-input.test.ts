@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Folder, tempFolder } from '../support/folder.js';
-import { cli } from './support/cli.js';
+import { warmCli } from './support/warm-cli.js';
 
 const PLAN = `name: exit
 kind: migrate
@@ -41,7 +41,7 @@ afterAll(() => {
 async function refused(args: string[]) {
   const before = visits;
   const { port } = temporal.address() as AddressInfo;
-  const result = await cli(args, { cwd: folder.path, env: { TEMPORAL_ADDRESS: `127.0.0.1:${port}` } });
+  const result = await warmCli(args, { cwd: folder.path, env: { TEMPORAL_ADDRESS: `127.0.0.1:${port}` } });
   expect(result.code).toBe(2);
   expect(visits).toBe(before);
   return result;
@@ -80,7 +80,7 @@ describe('a bad plan or config', () => {
 describe('a command that needs the sites', () => {
   it.each([[['run', '../good.yaml']], [['doctor']]])('says that there is no config: %j', async (args) => {
     const empty = tempFolder();
-    const { code, stderr } = await cli(args, { cwd: empty.path });
+    const { code, stderr } = await warmCli(args, { cwd: empty.path });
     expect(code).toBe(2);
     expect(stderr).toMatch(/drover\.yaml .*--config FILE or DROVER_CONFIG/);
     empty.remove();
@@ -136,7 +136,7 @@ scope:
   it('is shown by a dry run, which asks nobody', async () => {
     folder.write('once.yaml', `${DRILL}checks: [ { tcp: 443, within: 2m } ]\nhold: 15m\nobjectives: { rto: 30m }\n`);
     const before = visits;
-    const { code, stdout } = await cli(['drill', 'run', 'once.yaml', '--dry-run'], { cwd: folder.path });
+    const { code, stdout } = await warmCli(['drill', 'run', 'once.yaml', '--dry-run'], { cwd: folder.path });
     expect(code).toBe(0);
     expect(visits).toBe(before);
     expect(stdout).toMatch(/^crm-\d{8} +would be started; nothing was\.$/m);
@@ -180,7 +180,7 @@ describe('wrong usage', () => {
 describe('a dry run', () => {
   it('prints what would be done and asks nobody', async () => {
     const before = visits;
-    const { code, stdout } = await cli(['run', 'good.yaml', '--dry-run', '--json'], { cwd: folder.path });
+    const { code, stdout } = await warmCli(['run', 'good.yaml', '--dry-run', '--json'], { cwd: folder.path });
     expect(code).toBe(0);
     expect(visits).toBe(before);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import pMap from 'p-map';
 import { cli, type Finished } from './support/cli.js';
+import { warmCli } from './support/warm-cli.js';
 
 const COMMANDS = [
   'demo',
@@ -39,9 +40,9 @@ const here = { cwd: tmpdir() };
 describe('help', () => {
   let helps: Map<string, Finished>;
   beforeAll(async () => {
-    const ask = async (name: string) => [name, await cli([...name.split(' '), '--help'], here)] as const;
-    helps = new Map(await pMap([...COMMANDS, ...OF_DRILL], ask, { concurrency: 4 }));
-  }, 120_000);
+    const ask = async (name: string) => [name, await warmCli([...name.split(' '), '--help'], here)] as const;
+    helps = new Map(await pMap([...COMMANDS, ...OF_DRILL], ask, { concurrency: 1 }));
+  });
 
   it.each([...COMMANDS, ...OF_DRILL])('of %s has an example and the global options', (command) => {
     const { code, stdout = '' } = helps.get(command) ?? {};

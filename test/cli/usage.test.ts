@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Folder, tempFolder } from '../support/folder.js';
 import { cli } from './support/cli.js';
+import { warmCli } from './support/warm-cli.js';
 
 const PLAN = `name: exit
 kind: migrate
@@ -32,7 +33,7 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-const drover = (args: string[], env: Record<string, string> = {}) => cli(args, { cwd: folder.path, env });
+const drover = (args: string[], env: Record<string, string> = {}) => warmCli(args, { cwd: folder.path, env });
 
 describe('help', () => {
   it.each([
@@ -160,7 +161,10 @@ describe('a setting that cannot be used', () => {
     const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`;
     try {
       folder.write('open.yaml', CONFIG.replaceAll(' }', ', login: { type: vcdCredentials, user: a@b, password: b } }'));
-      const { code, stderr } = await drover(['worker', '--config', 'open.yaml'], { DROVER_METRICS: address });
+      const { code, stderr } = await cli(['worker', '--config', 'open.yaml'], {
+        cwd: folder.path,
+        env: { DROVER_METRICS: address },
+      });
       expect(code).toBe(2);
       expect(stderr).toContain(`DROVER_METRICS=${address}`);
     } finally {

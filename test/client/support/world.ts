@@ -9,7 +9,8 @@ import { connectDrover, type Drover } from '../../../client/index.js';
 import type { RunReport } from '../../../contract/report.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../../simulator/index.js';
 import { connectClient } from '../../../temporal/connection.js';
-import { cli, type Finished, type Started, startCli } from '../../cli/support/cli.js';
+import { type Finished, type Started, startCli } from '../../cli/support/cli.js';
+import { warmCli } from '../../cli/support/warm-cli.js';
 import { type Folder, tempFolder } from '../../support/folder.js';
 import { terminateAll } from '../../support/terminate-all.js';
 import { until } from '../../support/until.js';
@@ -114,10 +115,10 @@ export async function openWorld({
       ];
       return folder.write(`${name}.yaml`, [...head, ...more, ''].join('\n'));
     },
-    run: (...args) => cli(args, options),
+    run: (...args) => warmCli(args, options),
     start: (...args) => startCli(args, options),
     async json<T>(...args: string[]) {
-      const { code, stdout, stderr } = await cli([...args, '--json'], options);
+      const { code, stdout, stderr } = await warmCli([...args, '--json'], options);
       return { code, document: JSON.parse(stdout) as T, stderr };
     },
     startWorker() {
