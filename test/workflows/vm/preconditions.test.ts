@@ -1,7 +1,7 @@
 /** When a replication may be recovered or reversed; a refusal tells a person what it is about and what to do. */
 import { describe, expect, it } from '@jest/globals';
 import type { Located, ReplicationSummary } from '../../../contract/operation.js';
-import type { VmError } from '../../../contract/report.js';
+import { untouched, type VmError } from '../../../contract/report.js';
 import {
   noReplication,
   obstacleToRecovery,
@@ -101,13 +101,13 @@ describe('reverse', () => {
 describe('a window that was missed', () => {
   it.each(['migrate', 'failover'] as const)('is told of a %s by its own name, with what to do', (kind) => {
     const closes = '2026-12-06T05:00:00.000Z';
-    const failed = windowMissed(kind, vm, 'lyon', { closes, missed: 'fail' });
+    const failed = windowMissed(kind, untouched(vm, 'all'), 'lyon', { closes, missed: 'fail' });
     expect(failed).toMatchObject({ code: 'WindowMissed', operation: kind, taskId: null, site: 'lyon' });
     expect(failed.message).toBe(
       `the cutover window of web1 (441a891a) closed at ${closes} before its ${kind} could begin.`,
     );
     expect(failed.advice).toMatch(/^Run the VM again/);
-    expect(windowMissed(kind, vm, 'lyon', { closes, missed: 'hold' }).advice).toMatch(/^Cancel it/);
+    expect(windowMissed(kind, untouched(vm, 'all'), 'lyon', { closes, missed: 'hold' }).advice).toMatch(/^Cancel it/);
   });
 });
 

@@ -108,3 +108,41 @@ describe('what is being undone', () => {
       }),
   );
 });
+
+describe('a stop', () => {
+  it.concurrent('after a cutover was accepted keeps the copy, and tells what is known of the source', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults({
+        kind: 'fail-task',
+        operation: 'migrate',
+        stage: 'sync',
+        error: { code: 'ServiceNotLicensed', msg: 'made up' },
+      });
+      const { run: id, report, result } = await lab.start(lab.plan());
+      await until(report, (r) => r.state === 'paused');
+      expect(world(lab).sites[lab.source]?.vms[0]?.powerState).toBe('POWERED_OFF');
+      await cancel(lab, id);
+      const [vm] = (await result()).vms;
+      expect(world(lab).replications).toHaveLength(1);
+      expect(vm).toMatchObject({ state: 'failed', replicationId: world(lab).replications[0]?.id });
+      expect(vm?.error?.message).toMatch(/source .*off/i);
+    }));
+
+  it.concurrent('while a submission is in doubt asks the site, and undoes what had reached it', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(
+        { kind: 'reset-after', operation: 'start', times: 1 },
+        { kind: 'status', status: 503, operation: 'tasks', query: 'operationID', times: 12 },
+      );
+      const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
+      await until(
+        () => Promise.resolve(entries(lab, 'start')),
+        (started) => started.length === 1,
+      );
+      await cancel(lab, id);
+      await sayItAgain(lab, id);
+      expect((await result()).vms).toMatchObject([{ state: 'cancelled', error: null }]);
+      expect(entries(lab, 'start')).toHaveLength(1);
+      expect(world(lab).replications).toEqual([]);
+    }));
+});

@@ -1,6 +1,7 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
 import type { Located, OperationKind } from '../../../contract/operation.js';
-import type { VmError } from '../../../contract/report.js';
+import type { VmError, VmReport } from '../../../contract/report.js';
+import { begunMove, sourceWords } from './begun.js';
 
 export type Recovering = 'failover' | 'failover-test' | 'migrate';
 
@@ -43,22 +44,25 @@ export function obstacleToReverse(vm: { id: string; name: string }, at: Located)
   );
 }
 
-/** For a cutover that did not begin before its window closed. */
+/** For a cutover that did not begin before its window closed, or failed and could not be done again. */
 export function windowMissed(
   kind: 'migrate' | 'failover',
-  { id, name }: { id: string; name: string },
+  report: Pick<VmReport, 'id' | 'name' | 'operations' | 'downSince'>,
   site: string,
   { closes, missed }: { closes: string; missed: 'hold' | 'fail' },
 ): VmError {
+  const { id, name } = report;
+  const isBegun = begunMove(report)?.kind === kind;
+  const could = isBegun ? `be done again. ${sourceWords(report)}` : 'begin.';
   return {
     code: 'WindowMissed',
-    message: `the cutover window of ${name} (${id}) closed at ${closes} before its ${kind} could begin.`,
+    message: `the cutover window of ${name} (${id}) closed at ${closes} before its ${kind} could ${could}`,
     operation: kind,
     taskId: null,
     site,
     advice:
       missed === 'fail'
-        ? 'Run the VM again with a later window; its source was not touched.'
+        ? `Run the VM again with a later window. ${sourceWords(report)}`
         : 'Cancel it, and run it again with a later window.',
   };
 }

@@ -137,6 +137,11 @@ export class VmControl {
     return this.#stopRequested && this.#ignoresStop === 'no';
   }
 
+  /** The steps undo by themselves what they have begun, as those of a drill do, or have done so. */
+  get isUndone(): boolean {
+    return this.#ignoresStop === 'always';
+  }
+
   get isPaused(): boolean {
     return this.#paused;
   }

@@ -3,6 +3,7 @@ import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle } from
 import { vmEndedSignal } from '../../../contract/messages.js';
 import { runWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
+import { begunMove, stoppedAfter } from './begun.js';
 import { signalIfOpen } from './signal-if-open.js';
 import { StepFailed, Stopped } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
@@ -11,7 +12,7 @@ import { iso, type VmControl } from './vm-control.js';
 const VM_FAILED = 'VmFailed';
 
 /**
- * @param undo what a stopped VM still does to leave nothing behind
+ * @param undo what a stopped VM still does to leave nothing behind, unless it has begun to move
  * @throws ApplicationFailure for a VM that did not succeed: only success closes a workflow as completed
  */
 export async function runVm(
@@ -37,7 +38,12 @@ export async function runVm(
 }
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {
-  if (error instanceof Stopped) {
+  const begun = vm.isUndone ? undefined : begunMove(vm.report);
+  if (error instanceof Stopped && begun !== undefined) {
+    vm.fail(stoppedAfter(begun, vm.report, vm.site));
+    // Of a reverse nothing is down: what was asked for has ended.
+    vm.report.state = begun.kind === 'reverse' ? 'cancelled' : 'failed';
+  } else if (error instanceof Stopped) {
     await undo();
     vm.report.state = 'cancelled';
   } else if (error instanceof StepFailed) {

@@ -1,0 +1,43 @@
+/**
+ * What a site has accepted has begun, also when its task failed afterwards: a cutover may have switched the source off by
+ * then, and a reverse has removed it. A stop that comes later undoes nothing of it, and says what stays.
+ */
+import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
+
+type Told = Pick<VmReport, 'operations' | 'downSince'>;
+
+const MOVES: ReadonlySet<OperationRecord['kind']> = new Set(['migrate', 'failover', 'reverse']);
+
+/** The last operation of a VM that changes where it runs, once a site has accepted one; a test copy is none. */
+export const begunMove = ({ operations }: Pick<VmReport, 'operations'>): OperationRecord | undefined =>
+  operations.findLast(({ kind }) => MOVES.has(kind));
+
+/** One sentence of what is known of the source, for messages and advice. */
+export function sourceWords({ operations, downSince }: Told): string {
+  const migrates = operations.filter(({ kind }) => kind === 'migrate');
+  const last = migrates.at(-1);
+  if (last === undefined) return 'Its source was not touched.';
+  const done = migrates.find(({ result }) => result === 'succeeded');
+  if (done !== undefined)
+    return `Its source is off since ${done.finishedAt} at the latest: task ${done.taskId} moved it.`;
+  if (downSince == null) return `Its source was off before, and no migrate of it has succeeded.`;
+  return `Its source may be off since ${downSince}: a migrate switches it off, and task ${last.taskId} did not succeed.`;
+}
+
+/** For a VM that was told to stop after such an operation. */
+export function stoppedAfter({ kind, taskId, result }: OperationRecord, report: VmReport, site: string): VmError {
+  const { name, id, replicationId } = report;
+  const isReverse = kind === 'reverse';
+  const end = { succeeded: 'had succeeded', failed: 'had failed' }[result ?? 'failed'];
+  const stays = isReverse
+    ? `Replication ${replicationId} stays as it is; its source VM from before may be removed already.`
+    : `Replication ${replicationId} and its copy are kept. ${sourceWords(report)}`;
+  return {
+    code: isReverse ? 'ReverseBegun' : 'CutoverBegun',
+    message: `${name} (${id}) was told to stop after its ${kind} was accepted at ${site} and ${end}. ${stays}`,
+    operation: kind,
+    taskId,
+    site,
+    advice: `Look at replication ${replicationId} and at both VMs of ${name}; then run it again, or switch the right one on.`,
+  };
+}
