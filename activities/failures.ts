@@ -4,13 +4,13 @@ import { FAILURES } from '../contract/names.js';
 import type { OperationKind, VmRef } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
 import { inWords } from '../contract/words.js';
-import { type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
+import { type ErrorRow, type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
 
 export interface Attempt {
   /** 1 for the first */
   number: number;
-  /** epoch ms at which the activity was first scheduled */
-  since: number;
+  /** epoch ms at which a row first answered the activity, in this attempt or one before; it has answered now */
+  since(row: ErrorRow): number;
 }
 
 /** What a call was made for: an operation, or a question such as `locate`, with which nothing was to be changed. */
@@ -36,7 +36,7 @@ export function failureOf(error: unknown, subject: Subject, attempt: Attempt, ru
   if (rule.call === 'hold') return finalFailure(details, { type: FAILURES.hold, cause: error });
   if (rule.call === 'fail')
     return finalFailure({ ...details, expired: false }, { type: FAILURES.refused, cause: error });
-  if (Date.now() - attempt.since >= rule.retry.for) {
+  if (Date.now() - attempt.since(rule) >= rule.retry.for) {
     const message = `${details.message} Gave up after ${inWords(rule.retry.for, 'one unit')}.`;
     return finalFailure({ ...details, message, expired: true }, { type: FAILURES.refused, cause: error });
   }

@@ -1,21 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { ErrorRow } from '../vcda/index.js';
+import type { Attempt } from './failures.js';
+import { RowPatience } from './row-patience.js';
 
 /** Beats this often while `work` runs, so that a killed worker is noticed within the heartbeat time-out: ms. */
 const INTERVAL = 2_000;
 
 export interface Pulse {
-  /** beats at once: what the last beat before the end of an attempt says, the next attempt finds */
-  beat(): void;
+  attempt: Attempt;
+  /** what every beat says, whoever makes it */
+  details(): unknown;
 }
 
-/** @param details what the next attempt finds in `heartbeatDetails`; asked at each beat */
-export async function beating<T>(details: () => unknown, work: (pulse: Pulse) => Promise<T>): Promise<T> {
-  const beat = () => heartbeat(details());
+/**
+ * Beats once more when `work` fails: what the last beat before the end of an attempt says, the next attempt finds.
+ * @param details what the next attempt finds in `heartbeatDetails`, beside what failures have left; asked at each beat
+ */
+export async function beating<T>(details: () => object | null, work: (pulse: Pulse) => Promise<T>): Promise<T> {
+  const info = activityInfo();
+  const patience = new RowPatience(info.heartbeatDetails);
+  const attempt = { number: info.attempt, since: (row: ErrorRow) => patience.since(row, Date.now()) };
+  const all = () => ({ ...details(), rows: patience.rows });
+  const beat = () => heartbeat(all());
   beat();
   const timer = setInterval(beat, INTERVAL);
   try {
-    return await work({ beat });
+    return await work({ attempt, details: all });
+  } catch (error) {
+    beat();
+    throw error;
   } finally {
     clearInterval(timer);
   }
@@ -27,9 +41,4 @@ export async function pause(ms: number): Promise<void> {
   await sleep(ms, undefined, { signal }).catch((error: unknown) => {
     throw signal.aborted ? signal.reason : error;
   });
-}
-
-export function currentAttempt(): { number: number; since: number } {
-  const { attempt, scheduledTimestampMs } = activityInfo();
-  return { number: attempt, since: scheduledTimestampMs };
 }

@@ -13,7 +13,7 @@ import { type CallOptions, type Site, VcdaError, type VmReplication } from '../v
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, finalFailure } from './failures.js';
-import { beating, currentAttempt } from './heartbeat.js';
+import { beating } from './heartbeat.js';
 import { summaryOf } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { isBetween } from './reversal.js';
@@ -57,7 +57,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
     );
   }
 
-  async function locate(input: LocateInput): Promise<Located | null> {
+  async function locate(input: LocateInput, attempt: number): Promise<Located | null> {
     const { source, destination, vm, resumedAt } = input;
     const options = { resumedAt, signal: cancellationSignal() };
     let candidates: Candidate[] = [];
@@ -84,21 +84,25 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
       return null;
     }
     if (others.length > 0) throw ambiguous(input, candidates);
-    if (silent !== null && best.mark === 'name' && currentAttempt().number < SILENT_ATTEMPTS) throw silent;
+    if (silent !== null && best.mark === 'name' && attempt < SILENT_ATTEMPTS) throw silent;
     const peer = best.site === source ? destination : source;
     return { site: best.site, peer, replication: summaryOf(best.replication) };
   }
 
   /** Runs a question about a VM; what a site answers to it becomes a failure by the error table. */
-  const asking = <T>(question: string, { vm }: Pick<LocateInput, 'vm'>, ask: () => Promise<T>): Promise<T> =>
+  const asking = <T>(
+    question: string,
+    { vm }: Pick<LocateInput, 'vm'>,
+    ask: (attempt: number) => Promise<T>,
+  ): Promise<T> =>
     beating(
       () => null,
-      async () => {
+      async ({ attempt }) => {
         try {
-          return await ask();
+          return await ask(attempt.number);
         } catch (error) {
           if (error instanceof VcdaError) await reachability.failed(error.site, error);
-          throw failureOf(error, { question, vm }, currentAttempt(), deps.sites.rules);
+          throw failureOf(error, { question, vm }, attempt, deps.sites.rules);
         }
       },
     );
@@ -110,7 +114,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
      * @throws ApplicationFailure `AmbiguousReplication` when several fit; `Hold`; else VCDA's code
      */
     async locateReplication(input: LocateInput): Promise<Located | null> {
-      return asking('locate', input, () => locate(input));
+      return asking('locate', input, (attempt) => locate(input, attempt));
     },
 
     /** The replication as it is now; null when the site has none by that id. @throws ApplicationFailure as above */

@@ -12,8 +12,8 @@ import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf, finalFailure, knownSites } from './failures.js';
-import { beating, currentAttempt, pause } from './heartbeat.js';
+import { type Attempt, failureOf, finalFailure, knownSites } from './failures.js';
+import { beating, pause } from './heartbeat.js';
 import { markOf } from './mark.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
@@ -138,6 +138,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     site: Site,
     request: OperationRequest,
     options: CallOptions,
+    attempt: Attempt,
   ): Promise<unknown> {
     if (error instanceof ForeignReplication) {
       const { message, advice } = error;
@@ -146,7 +147,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     if (error instanceof VcdaError && deps.sites.rules(error).call === 'hold') refusals.remember(request.site, error);
     await reachability.failed(request.site, error);
     const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
-    return failureOf(error, request, currentAttempt(), deps.sites.rules, hint);
+    return failureOf(error, request, attempt, deps.sites.rules, hint);
   }
 
   return {
@@ -157,15 +158,15 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     async submitOperation(request: OperationRequest): Promise<Submitted> {
       const site = deps.sites.get(request.site);
       const options = optionsFor(request);
-      const { attempt } = activityInfo();
-      const mayBeSent = wasAbsent(activityInfo().heartbeatDetails);
-      const trail: Trail = { attempt, acted: 'unknown', absent: mayBeSent };
-      const doubtful = attempt > 1 && !wasNotActedOn(activityInfo().heartbeatDetails, attempt - 1);
+      const { attempt: number, heartbeatDetails } = activityInfo();
+      const mayBeSent = wasAbsent(heartbeatDetails);
+      const trail: Trail = { attempt: number, acted: 'unknown', absent: mayBeSent };
+      const doubtful = number > 1 && !wasNotActedOn(heartbeatDetails, number - 1);
       let untouched = !doubtful;
-      const acknowledgement = new Acknowledgement(deps.client, () => trail);
       return beating(
         () => trail,
-        async (pulse) => {
+        async ({ attempt, details }) => {
+          const acknowledgement = new Acknowledgement(deps.client, details);
           try {
             refusals.check(request.site, request.resumedAt);
             const found = await find(site, request, options, doubtful);
@@ -203,12 +204,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               ...(request.kind === 'start' ? { mark: markOf(deps.installation, request.run, request.vm.id) } : {}),
             });
           } catch (error) {
-            // What failed before anything was sent, or was refused, leaves no doubt; told at once, since the attempt ends here.
-            if (untouched) {
-              trail.acted = 'no';
-              pulse.beat();
-            }
-            throw await failure(error, site, request, options);
+            // What failed before anything was sent, or was refused, leaves no doubt.
+            if (untouched) trail.acted = 'no';
+            throw await failure(error, site, request, options, attempt);
           }
         },
       );
@@ -220,13 +218,13 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       const options = optionsFor(request);
       return beating(
         () => null,
-        async () => {
+        async ({ attempt }) => {
           try {
             const found = await find(site, request, options, true);
             if (found === null || (await isOfAnotherStart(site, request, found, options))) return null;
             return await adopt(request, found, false, await adopting(site, request, found, options, false));
           } catch (error) {
-            throw await failure(error, site, request, options);
+            throw await failure(error, site, request, options, attempt);
           }
         },
       );

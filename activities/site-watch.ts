@@ -18,7 +18,7 @@ import {
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
-import { beating, currentAttempt, pause } from './heartbeat.js';
+import { beating, pause } from './heartbeat.js';
 import { isAmiss, judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
@@ -182,7 +182,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       const request = { ...input.watch, site: input.site };
       return beating(
         () => null,
-        async () => {
+        async ({ attempt }) => {
           try {
             const options = {
               peer: input.watch.peer,
@@ -197,7 +197,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             await watchAtSite(deps, input.site, input.watch);
             return null;
           } catch (error) {
-            throw failureOf(error, request, currentAttempt(), deps.sites.rules);
+            throw failureOf(error, request, attempt, deps.sites.rules);
           }
         },
       );

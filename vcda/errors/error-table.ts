@@ -19,7 +19,7 @@ export interface RetryTimes {
   initial: number;
   /** ms, the longest pause */
   max: number;
-  /** ms after the first attempt at which Drover gives up */
+  /** ms after the first answer of the row at which Drover gives up */
   for: number;
 }
 

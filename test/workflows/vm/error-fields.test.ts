@@ -76,7 +76,7 @@ const GLUED = /Next:/;
 
 describe.each(kinds)('%s', (kind) => {
   const subject = { kind, vm: VM, operationId: `drover/run/vm/${kind}/1` };
-  const attempt = { number: 1, since: Date.now() };
+  const attempt = { number: 1, since: () => Date.now() };
   // What a caller says of it must not win over what is known where the call failed.
   const elsewhere = { operation: kind === 'migrate' ? 'failover' : 'migrate', site: 'elsewhere' } as const;
 
@@ -104,7 +104,9 @@ describe.each(kinds)('%s', (kind) => {
   });
 
   it('that was given up keeps every part, and says that it was', () => {
-    const failure = received(failureOf(refusal('GeneralServerFailure', 500), subject, { number: 9, since: 0 }, rules));
+    const failure = received(
+      failureOf(refusal('GeneralServerFailure', 500), subject, { number: 9, since: () => 0 }, rules),
+    );
     expect(isExpired(failure)).toBe(true);
     const { reason } = stepFailure(failure, elsewhere);
     expect(reason).toMatchObject({ operation: kind, site: SITE, advice: adviceFor('GeneralServerFailure') });
@@ -149,7 +151,7 @@ describe('a question to a site that fails', () => {
     const failure = failureOf(
       refusal('Forbidden', 403),
       { question: 'locate', vm: VM },
-      { number: 1, since: Date.now() },
+      { number: 1, since: () => Date.now() },
       rules,
     );
     const { reason } = stepFailure(received(failure), { operation: 'failover', site: 'elsewhere' });
