@@ -9,11 +9,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ChildProcess } from '../temporal/child-process.js';
 import { connectClient } from '../temporal/connection.js';
+import { ownEnvironment } from '../temporal/own-environment.js';
 import { resolveTemporalCli } from '../temporal/temporal-cli.js';
 import { clusterConfig, DYNAMIC_CONFIG, type ServerPorts } from './cluster-config.js';
 import { type ClusterTools, clusterTools } from './cluster-tools.js';
 import { createPostgres, DATABASE_USER } from './postgres.js';
-import { again, ownEnvironment, type TemporalOptions, type TemporalUnderTest } from './temporal-under-test.js';
+import { again, type TemporalOptions, type TemporalUnderTest } from './temporal-under-test.js';
 
 const run = promisify(execFile);
 

@@ -3,7 +3,7 @@
  * Exit codes are Drover's: 0 clean, 1 not clean, 2 bad options, 3 something that is needed is missing, 130 interrupted.
  */
 import { EXIT } from '../cli/exit-codes.js';
-import { stopSignals } from '../worker/stop-signals.js';
+import { StopSignals } from '../worker/stop-signals.js';
 import { MissingTools } from './cluster-tools.js';
 import { commandFor, parseOptions } from './options.js';
 import { runChaos } from './run.js';
@@ -14,7 +14,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
-  const stop = stopSignals();
+  const stop = new StopSignals();
   say(commandFor(options));
   try {
     const result = await runChaos(options, { env: process.env, say, signal: stop.signal });

@@ -1,9 +1,9 @@
 /** A Temporal that is killed and comes back where it was: the dev server with a database file. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Env } from '../temporal/connection.js';
 import { type DevServer, startDevServer } from '../temporal/dev-server.js';
+import { ownEnvironment } from '../temporal/own-environment.js';
 import { resolveTemporalCli } from '../temporal/temporal-cli.js';
 import type { Journal } from './journal.js';
 
@@ -29,37 +29,59 @@ export interface TemporalOptions {
 /** ms for a killed server to serve again: its port may be in use for a moment, its database is recovered first */
 const BACK_WITHIN = 120_000;
 /** Real runs continue as new after thousands of events; here it happens under fire, in short runs too. */
-const CONTINUE_AFTER = 500;
+const DYNAMIC_CONFIG = { 'limit.historyCount.suggestContinueAsNew': 500 };
 
-export async function startDevTemporal({
-  env,
-  folder,
-  journal,
-  say,
-  signal,
-}: TemporalOptions): Promise<TemporalUnderTest> {
+export async function startDevTemporal(options: TemporalOptions): Promise<TemporalUnderTest> {
+  const { env, folder, journal, say, signal } = options;
   const cli = await resolveTemporalCli({ env, say, signal });
   const dbFile = join(folder, 'temporal.db');
-  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': CONTINUE_AFTER };
   const start = (port?: number): Promise<DevServer> =>
-    startDevServer({ cli: cli.path, dbFile, dynamicConfig, ...(port !== undefined && { port }) });
-  let server = await start();
-  const pids = [server.pid];
-  const port = Number(server.address.split(':')[1]);
-  return {
-    what: `Temporal dev server ${server.address} (pid ${server.pid}), database ${dbFile}`,
-    env: await ownEnvironment(env, folder, server.address),
-    pids,
-    async crash(pause, stop) {
-      journal.add('server-killed', `Temporal server (pid ${server.pid}) killed with SIGKILL`);
-      server.kill();
-      await delay(pause, undefined, { signal: stop });
-      server = await again(() => start(port), stop);
-      pids.push(server.pid);
-      journal.add('server-started', `Temporal server serves again (pid ${server.pid}), same port and database`);
-    },
-    stop: () => server.stop(),
-  };
+    startDevServer({ cli: cli.path, dbFile, dynamicConfig: DYNAMIC_CONFIG, ...(port !== undefined && { port }) });
+  const server = await start();
+  const own = await ownEnvironment(env, folder, server.address);
+  return new DevTemporal({ server, start, env: own, journal, dbFile });
+}
+
+interface Parts {
+  server: DevServer;
+  start: (port: number) => Promise<DevServer>;
+  env: Env;
+  journal: Journal;
+  dbFile: string;
+}
+
+class DevTemporal implements TemporalUnderTest {
+  readonly what: string;
+  readonly env: Env;
+  readonly pids: number[];
+  readonly #start: Parts['start'];
+  readonly #journal: Journal;
+  readonly #port: number;
+  #server: DevServer;
+
+  constructor({ server, start, env, journal, dbFile }: Parts) {
+    this.what = `Temporal dev server ${server.address} (pid ${server.pid}), database ${dbFile}`;
+    this.env = env;
+    this.pids = [server.pid];
+    this.#start = start;
+    this.#journal = journal;
+    this.#port = Number(server.address.split(':')[1]);
+    this.#server = server;
+  }
+
+  async crash(pause: number, signal: AbortSignal): Promise<void> {
+    this.#journal.add('server-killed', `Temporal server (pid ${this.#server.pid}) killed with SIGKILL`);
+    this.#server.kill();
+    await delay(pause, undefined, { signal });
+    this.#server = await again(() => this.#start(this.#port), signal);
+    const { pid } = this.#server;
+    this.pids.push(pid);
+    this.#journal.add('server-started', `Temporal server serves again (pid ${pid}), same port and database`);
+  }
+
+  stop(): Promise<void> {
+    return this.#server.stop();
+  }
 }
 
 /** @throws the last failure once it has failed for too long */
@@ -74,12 +96,4 @@ export async function again<T>(start: () => Promise<T>, signal: AbortSignal): Pr
       await delay(500, undefined, { signal });
     }
   }
-}
-
-/** A person's own profile may name a cluster with TLS and keys; nothing of it may reach into the run. */
-export async function ownEnvironment(env: Env, folder: string, address: string): Promise<Env> {
-  const profile = join(folder, 'temporal.toml');
-  await writeFile(profile, '[profile.default]\n');
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
-  return { ...own, TEMPORAL_ADDRESS: address, TEMPORAL_CONFIG_FILE: profile };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REPLICATION_OPERATIONS } from './operations/kinds.js';
 import { stream } from './random.js';
 
 /** What goes wrong on purpose, set by the control endpoint. */
@@ -130,20 +131,7 @@ export class Faults {
 }
 
 /** What a task can come of; a `fail-task` or `odd-task` rule passes over every other call, and does not count it. */
-const OPERATIONS = new Set(
-  [
-    'start',
-    'sync',
-    'pause',
-    'resume',
-    'reconfigure',
-    'migrate',
-    'failover',
-    'failover-test',
-    'cleanup',
-    'reverse',
-  ].concat(['delete', 'storage-profile', 'health']),
-);
+const OPERATIONS = new Set<string>([...REPLICATION_OPERATIONS, 'storage-profile', 'health']);
 
 function matches({ rule, path, query }: Entry, target: Target): boolean {
   return (

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { type Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
+import { inWords } from '../contract/words.js';
 import { temporalClient } from './temporal-client.js';
 import { TemporalUnreachable } from './unreachable.js';
 
@@ -112,7 +113,7 @@ async function reaching<T>(settings: TemporalSettings, connect: () => Promise<T>
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const limit = CONNECT_TIMEOUT + 2_000; // the connection's own report of a timeout says more
-    timer = setTimeout(() => reject(new Error(`no answer in ${limit / 1000} s`)), limit);
+    timer = setTimeout(() => reject(new Error(`no answer in ${inWords(limit)}`)), limit);
   });
   try {
     return await Promise.race([connect(), late]);
@@ -143,7 +144,7 @@ async function dial(address: string): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
-      socket.once('timeout', () => reject(new Error(`no answer in ${CONNECT_TIMEOUT / 1000} s`)));
+      socket.once('timeout', () => reject(new Error(`no answer in ${inWords(CONNECT_TIMEOUT)}`)));
     });
   } finally {
     socket.destroy();

@@ -9,6 +9,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { inWords } from '../contract/words.js';
 import { ChildProcess, describeEnding } from './child-process.js';
 
 /** ms until a server that was started must serve; one with a large database needs several seconds */
@@ -32,15 +33,32 @@ export interface DevServerOptions {
   namespaceRetention?: number;
 }
 
-export interface DevServer {
+/** A server that serves. */
+export class DevServer {
   /** `host:port` */
-  address: string;
-  uiUrl: string | null;
-  pid: number;
+  readonly address: string;
+  readonly uiUrl: string | null;
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess, { address, uiUrl }: { address: string; uiUrl: string | null }) {
+    this.#child = child;
+    this.address = address;
+    this.uiUrl = uiUrl;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Orderly stop; resolves once the process is gone. */
-  stop(): Promise<void>;
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
+
   /** SIGKILL, as a crash. */
-  kill(): void;
+  kill(): void {
+    void this.#child.kill();
+  }
 }
 
 /**
@@ -73,13 +91,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 
   const uiUrl = ui ? `http://127.0.0.1:${uiPort}` : null;
   say?.(`Temporal dev server: ${address}${uiUrl ? `, web UI ${uiUrl}` : ''}${dbFile ? `, database ${dbFile}` : ''}`);
-  return {
-    address,
-    uiUrl,
-    pid: child.pid,
-    stop: () => child.stop(),
-    kill: () => void child.kill(),
-  };
+  return new DevServer(child, { address, uiUrl });
 }
 
 /** Two ports that nothing listens on; for the first, the wanted one when there is one. */
@@ -118,7 +130,7 @@ async function serving(port: number, retentionDays: number | undefined, gone: Ab
       return;
     } catch (error) {
       gone.throwIfAborted();
-      if (Date.now() > until) throw new Error(`no answer in ${START_LIMIT / 1000} s`, { cause: error });
+      if (Date.now() > until) throw new Error(`no answer in ${inWords(START_LIMIT)}`, { cause: error });
     } finally {
       await connection?.close();
     }

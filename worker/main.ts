@@ -11,7 +11,7 @@ import { createSites } from '../vcda/index.js';
 import { type Health, parseAddress, startHealth } from './health.js';
 import { installRuntime, type Logger } from './logger.js';
 import { EarlierWorkOpen, type Settled, settleEarlierWork } from './open-contracts.js';
-import { stopSignals } from './stop-signals.js';
+import { StopSignals } from './stop-signals.js';
 import { createDroverWorker } from './worker.js';
 
 export interface RunWorkerOptions {
@@ -34,7 +34,7 @@ const FAREWELL_LIMIT = 3_000;
  * reached, 4 while runs of an earlier Drover are open
  */
 export async function runWorker({ configPath, env, healthPort }: RunWorkerOptions): Promise<number> {
-  const stop = stopSignals();
+  const stop = new StopSignals();
   let log: Logger | undefined;
   try {
     const config = loadConfig(configPath, { env, need: 'worker' });

@@ -3,10 +3,11 @@
  */
 import { simulate } from '../../simulator/main.js';
 import { runWorker } from '../../worker/main.js';
+import { EXIT } from '../exit-codes.js';
 
 const [role, argument = ''] = process.argv.slice(2);
 if (role === 'worker') {
   process.exit(await runWorker({ configPath: argument, env: process.env }));
 }
 await simulate(JSON.parse(argument) as Parameters<typeof simulate>[0]);
-process.exit(0);
+process.exit(EXIT.ok);

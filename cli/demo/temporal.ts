@@ -1,8 +1,7 @@
 /** The Temporal of the demo: the one that TEMPORAL_ADDRESS names, or a dev server of its own. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { connectClient, type Env } from '../../temporal/connection.js';
 import { startDevServer } from '../../temporal/dev-server.js';
+import { ownEnvironment } from '../../temporal/own-environment.js';
 import { resolveTemporalCli } from '../../temporal/temporal-cli.js';
 
 export interface DemoTemporal {
@@ -27,13 +26,9 @@ export async function demoTemporal(options: {
   const cli = await resolveTemporalCli({ env, say, signal });
   signal.throwIfAborted();
   const server = await startDevServer({ cli: cli.path, say, ui: true });
-  // A person's own profile may name a cluster with TLS and keys; nothing of it may reach into the demo.
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
-  const profile = join(folder, 'temporal.toml');
-  await writeFile(profile, '[profile.default]\n');
   return {
     shared: false,
-    env: { ...own, TEMPORAL_ADDRESS: server.address, TEMPORAL_CONFIG_FILE: profile },
+    env: await ownEnvironment(env, folder, server.address),
     stop: () => server.stop(),
   };
 }

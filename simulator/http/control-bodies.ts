@@ -1,22 +1,11 @@
 import { z } from 'zod';
 import { dataConnectionType, rules } from '../operations/bodies.js';
+import { REPLICATION_OPERATIONS } from '../operations/kinds.js';
 
 /** What the levers that act as somebody else take; unknown members are refused, for they would test nothing. */
 
 export const actBody = z.strictObject({
-  operation: z.enum([
-    'start',
-    'sync',
-    'pause',
-    'resume',
-    'reconfigure',
-    'migrate',
-    'failover',
-    'failover-test',
-    'cleanup',
-    'reverse',
-    'delete',
-  ]),
+  operation: z.enum(REPLICATION_OPERATIONS),
   replicationId: z.string().optional(),
   vmId: z.string().optional(),
   body: z.unknown().optional(),

@@ -82,6 +82,7 @@ describe('the package', () => {
   test.each([
     ['what judges and measures Drover', /^dist\/(bench|chaos|conformance|test)\//],
     ['sources and tests', /^(?!examples\/).*(?<!\.d)\.ts$/],
+    ['what Drover is built and documented with', /\/(print|build-bundle|error-table-page)\b|^docs\/conformance\.md$/],
     ['maps to sources that are not there', /\.map$/],
     ['settings of the checkout', /^(\.|tools\/|test\/|.*(tsconfig|jest|biome|knip|lefthook|oxlint))/],
     ['secrets and state', /(^|\/)(secrets|\.drover|\.env|drover\.yaml)(\/|$)/],

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { leftProcesses } from '../../chaos/left-processes.js';
 
 /** Asks again and again until the answer is truthy; a rejection counts as "not yet". Fails after `within` ms. */
 export async function eventually<T>(ask: () => Promise<T> | T, within = 20_000): Promise<T> {
@@ -20,6 +20,5 @@ export async function eventually<T>(ask: () => Promise<T> | T, within = 20_000):
 
 /** False once the process is gone, or a zombie that only its parent still knows. */
 export async function isAlive(pid: number): Promise<boolean> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  return stat !== null && !stat.includes(') Z ');
+  return (await leftProcesses([pid])).length > 0;
 }
