@@ -1,3 +1,4 @@
+import { Refusals } from '../vcda/index.js';
 import { createCheckActivities } from './checks.js';
 import type { ActivityDeps } from './deps.js';
 import { createInquiryActivities } from './inquiries.js';
@@ -5,7 +6,6 @@ import { createInspectActivities } from './inspect.js';
 import { createLocateActivities } from './locate.js';
 import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
-import { Refusals } from './refusals.js';
 import { createSiteWatchActivities } from './site-watch.js';
 import { WatchMemories } from './watch-memory.js';
 

@@ -7,6 +7,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import { offsetFrom } from '../contract/site-clock.js';
+import type { Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, refuseOthers } from './adoption.js';
@@ -17,7 +18,6 @@ import { beating, pause } from './heartbeat.js';
 import { markOf } from './mark.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
-import type { Refusals } from './refusals.js';
 import { replicationIdIn, send } from './send.js';
 import { watchAtSite } from './site-signals.js';
 

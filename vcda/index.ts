@@ -47,6 +47,7 @@ export { Deadline } from './http/deadline.js';
 export type { Login, PeerLogin } from './http/login.js';
 export { API_VERSIONS } from './http/media-types.js';
 export { innermost } from './http/network-failure.js';
+export { Refusals } from './http/refusals.js';
 export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';
 export type { InventoryVapp, InventoryVdc, InventoryVm, Named } from './schemas/inventory.js';

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
 import type { CheckCommand } from '../../plan/types.js';
 import { type Probe, reasonOf } from './probe.js';
 
@@ -10,42 +10,50 @@ const LONGEST_LINE = 300;
 const INHERITED = ['PATH', 'HOME', 'LANG'];
 
 /** Passes when the program ends with exit code 0. It runs without a shell, in a process group that ends with the attempt. */
-export const commandProbe =
-  ({ program, args }: CheckCommand, more: string[], variables: Record<string, string>): Probe =>
-  (signal) =>
-    new Promise((resolve) => {
-      const inherited = INHERITED.flatMap((name) => {
-        const value = process.env[name];
-        return value === undefined ? [] : [[name, value]];
-      });
-      const cannotRun = (error: unknown) =>
-        resolve({ ok: false, detail: `${program} cannot be run: ${reasonOf(error)}` });
-      let child: ReturnType<typeof start>;
-      try {
-        child = start(program, [...args, ...more], { ...Object.fromEntries(inherited), ...variables });
-      } catch (error) {
-        return cannotRun(error);
-      }
-      const out = tail(child.stdout);
-      const err = tail(child.stderr);
-      function stop() {
-        killGroup(child.pid);
-        // What left the group may keep the pipes open.
-        child.stdout.destroy();
-        child.stderr.destroy();
-      }
-      signal.addEventListener('abort', stop, { once: true });
-      child.once('error', cannotRun);
-      child.once('close', (code, killedBy) => {
-        signal.removeEventListener('abort', stop);
-        const said = lastLine(err()) || lastLine(out());
-        resolve({ ok: code === 0, detail: code === null ? `ended by ${killedBy}` : `exit code ${code}`, said });
-      });
-      if (signal.aborted) stop();
-    });
+export function commandProbe(
+  { program, args }: CheckCommand,
+  more: string[],
+  variables: Record<string, string>,
+): Probe {
+  return async (signal) => {
+    const child = start(program, [...args, ...more], { ...inherited(), ...variables });
+    const out = tail(child.stdout);
+    const err = tail(child.stderr);
+    function stop() {
+      killGroup(child.pid);
+      // What left the group may keep the pipes open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const { exitCode, signal: killedBy, cause } = await child;
+    signal.removeEventListener('abort', stop);
+    if (exitCode === undefined && killedBy === undefined)
+      return { ok: false, detail: `${program} cannot be run: ${reasonOf(cause)}` };
+    const said = lastLine(err()) || lastLine(out());
+    const detail = exitCode === undefined ? `ended by ${killedBy}` : `exit code ${exitCode}`;
+    return { ok: exitCode === 0, detail, said };
+  };
+}
 
+function inherited(): Record<string, string> {
+  const set = INHERITED.map((name) => [name, process.env[name]] as const);
+  return Object.fromEntries(set.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** Nothing of execa's own ends it: the attempt does, with its whole group. */
 const start = (program: string, args: string[], env: Record<string, string>) =>
-  spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, shell: false });
+  execa(program, args, {
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    forceKillAfterDelay: false,
+  });
 
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;

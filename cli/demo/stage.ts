@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectDrover, type Drover } from '../../client/drover.js';
+import { inWords } from '../../contract/words.js';
 import type { LedgerEntry, SimulatorOptions, WorldView } from '../../simulator/index.js';
 import type { Env } from '../../temporal/connection.js';
 import { demoConfigText } from './config.js';
@@ -24,22 +25,6 @@ export interface StageOptions {
   speed: number;
   say: (line: string) => void;
   signal: AbortSignal;
-}
-
-export interface Stage {
-  folder: string;
-  sites: SiteNames;
-  /** distinguishes this demo on a Temporal that others use as well; empty on one of its own */
-  suffix: string;
-  drover: Drover;
-  /** starts the worker (again); resolves with its process id */
-  startWorker: () => Promise<number>;
-  /** SIGKILL; resolves with the process id that was killed */
-  killWorker: () => Promise<number>;
-  /** rejects when a part ends although nobody asked it to */
-  broken: Promise<never>;
-  ledger: () => Promise<LedgerEntry[]>;
-  world: () => Promise<WorldView>;
 }
 
 /** Sets the stage, acts, and clears it whatever happens, in the order in which its parts need each other. */
@@ -85,55 +70,95 @@ async function setStage(options: StageOptions, onClose: (close: () => Promise<un
     onClose(() => endLeftovers(env, taskQueue));
   }
 
-  const { broken, watchOver } = supervision();
-  watchOver(simulator);
-
-  let worker: Part | null = null;
-  onClose(async () => worker?.stop());
-  async function startWorker(): Promise<number> {
-    signal.throwIfAborted();
-    worker = new Part({ role: 'worker', argument: config, env, folder });
-    watchOver(worker);
-    await Promise.race([listening(drover, signal), broken]);
-    return worker.pid;
-  }
-  async function killWorker(): Promise<number> {
-    await worker?.kill();
-    return worker?.pid ?? 0;
-  }
-  async function control<T>(path: string): Promise<T> {
-    const response = await fetch(`${urls[sites.source]}/_sim/${path}`);
-    return (await response.json()) as T;
-  }
-  return {
-    folder,
-    sites,
-    suffix,
-    drover,
-    startWorker,
-    killWorker,
-    broken,
-    ledger: () => control<LedgerEntry[]>('ledger'),
-    world: () => control<WorldView>('world'),
-  };
+  const stage = new Stage({ folder, sites, suffix, drover, simulator, urls, config, env, signal });
+  onClose(() => stage.stopWorker());
+  return stage;
+}
+interface Parts {
+  folder: string;
+  sites: SiteNames;
+  suffix: string;
+  drover: Drover;
+  simulator: Part;
+  /** of the simulated sites, by name */
+  urls: Record<string, string>;
+  /** path of the worker's config */
+  config: string;
+  env: Env;
+  signal: AbortSignal;
 }
 
-/** Notices parts that end although nobody asked them to. */
-function supervision(): { broken: Promise<never>; watchOver: (part: Part) => void } {
-  let breakDown: (error: Error) => void = () => {};
-  const broken = new Promise<never>((_, reject) => {
-    breakDown = reject;
-  });
-  // Whoever waits for it hears of it; before that nobody has to.
-  broken.catch(() => {});
-  return { broken, watchOver: (part) => void part.unexpectedEnd().catch(breakDown) };
+/** A stage that is set, but for the worker, which comes and goes. */
+export class Stage {
+  readonly folder: string;
+  readonly sites: SiteNames;
+  /** distinguishes this demo on a Temporal that others use as well; empty on one of its own */
+  readonly suffix: string;
+  readonly drover: Drover;
+  /** rejects when a part ends although nobody asked it to */
+  readonly broken: Promise<never>;
+  readonly #parts: Parts;
+  #breakDown: (error: Error) => void = () => {};
+  #worker: Part | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.folder = parts.folder;
+    this.sites = parts.sites;
+    this.suffix = parts.suffix;
+    this.drover = parts.drover;
+    this.broken = new Promise<never>((_, reject) => {
+      this.#breakDown = reject;
+    });
+    // Whoever waits for it hears of it; before that nobody has to.
+    this.broken.catch(() => {});
+    this.#watchOver(parts.simulator);
+  }
+
+  /** Starts the worker (again); resolves with its process id once it listens. */
+  async startWorker(): Promise<number> {
+    const { config, env, folder, signal } = this.#parts;
+    signal.throwIfAborted();
+    this.#worker = new Part({ role: 'worker', argument: config, env, folder });
+    const { pid } = this.#worker;
+    this.#watchOver(this.#worker);
+    await Promise.race([listening(this.drover, signal), this.broken]);
+    return pid;
+  }
+
+  /** SIGKILL; resolves with the process id that was killed. */
+  async killWorker(): Promise<number> {
+    await this.#worker?.kill();
+    return this.#worker?.pid ?? 0;
+  }
+
+  async stopWorker(): Promise<void> {
+    await this.#worker?.stop();
+  }
+
+  ledger(): Promise<LedgerEntry[]> {
+    return this.#control<LedgerEntry[]>('ledger');
+  }
+
+  world(): Promise<WorldView> {
+    return this.#control<WorldView>('world');
+  }
+
+  #watchOver(part: Part): void {
+    part.unexpectedEnd().catch(this.#breakDown);
+  }
+
+  async #control<T>(path: string): Promise<T> {
+    const response = await fetch(`${this.#parts.urls[this.sites.source]}/_sim/${path}`);
+    return (await response.json()) as T;
+  }
 }
 
 async function listening(drover: Drover, signal: AbortSignal): Promise<void> {
   const until = Date.now() + WORKER_READY;
   while (!(await drover.workerListens())) {
     if (Date.now() > until) {
-      throw new Error(`the worker does not listen after ${WORKER_READY / 1000} s`);
+      throw new Error(`the worker does not listen after ${inWords(WORKER_READY)}`);
     }
     await delay(200, undefined, { signal });
   }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Refusals } from '../../activities/refusals.js';
-import { VcdaError } from '../../vcda/index.js';
+import { Refusals, VcdaError } from '../../vcda/index.js';
 
 const refusal = (code: string): VcdaError =>
   new VcdaError({

@@ -6,9 +6,9 @@
 import { OWN_CODES, VcdaError } from '../errors/errors.js';
 import { extendBody, type Login, loginBody, type PeerLogin } from './login.js';
 import { beforehand, isNotAcceptable, isNotVcda, refusesCredentials, refusesPeer } from './login-errors.js';
-import { LoginRefusals } from './login-refusals.js';
 import { ACCEPT } from './media-types.js';
 import { raced } from './raced.js';
+import { Refusals } from './refusals.js';
 import { encoded } from './scrub.js';
 import type { Answer, Call, Transport } from './transport.js';
 
@@ -49,7 +49,7 @@ export class SiteSession {
   readonly #config: SessionConfig;
   readonly #transport: Transport;
   readonly #loginOf: (site: string) => PeerLogin | undefined;
-  readonly #refusals = new LoginRefusals();
+  readonly #refusals = new Refusals();
   #token: Promise<Token> | null = null;
   /** index into ACCEPT: what comes before was refused by the site */
   #acceptFrom = 0;
