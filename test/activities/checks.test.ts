@@ -10,6 +10,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CheckVmInput } from '../../contract/operation.js';
 import type { CheckResult } from '../../contract/report.js';
 import type { Check, CheckCommand, CheckTarget } from '../../plan/types.js';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 import { certificate } from '../vcda/support/certificate.js';
 import { type AttemptInfo, type Bench, type BenchOptions, withBench } from './support/bench.js';
@@ -59,12 +60,6 @@ async function withServer<T>(listener: RequestListener, use: (port: number) => P
   } finally {
     await close();
   }
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await listening(createTcpServer());
-  await close();
-  return port;
 }
 
 const node = (script: string): CheckCommand => ({ program: process.execPath, args: ['-e', script, '--'] });

@@ -9,10 +9,11 @@ import { startSimulator } from '../../simulator/index.js';
 import { connectClient } from '../../temporal/connection.js';
 import { startDevServer } from '../../temporal/dev-server.js';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
 import { spawnWorker } from '../support/worker-process.js';
-import { freePort, startWorker, type WorkerProcess } from './worker-process.js';
+import { startWorker, type WorkerProcess } from './worker-process.js';
 
 const temporal = process.env.DROVER_TEST_TEMPORAL!;
 const started: WorkerProcess[] = [];
