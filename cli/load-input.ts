@@ -10,11 +10,15 @@ export interface Loaded<T> {
   loaded: T;
 }
 
-/** The config and a plan for its sites. @throws BadInput with the problems of both at once */
-export function loadWithPlan(cli: Cli, file: string): Loaded<Plan> {
+/**
+ * The config and a plan for its sites.
+ * @param begins as for `loadPlan`
+ * @throws BadInput with the problems of both at once
+ */
+export function loadWithPlan(cli: Cli, file: string, begins?: Date): Loaded<Plan> {
   return loadWithConfig(cli, (sites) => {
     requireKind(file, 'plan');
-    return loadPlan(file, { sites });
+    return loadPlan(file, { sites, ...(begins && { begins }) });
   });
 }
 

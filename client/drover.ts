@@ -59,7 +59,7 @@ export class Drover {
   /**
    * Starts a run of a plan, or of the plan in a file. The same plan under the same id is the same run: it is not started
    * again, and `existed` is true.
-   * @throws BadInput for a bad plan file, RunExists when the id belongs to another plan, NoWorker, SiteAway, BadRunId
+   * @throws BadInput for a bad plan file, RunExists when the id belongs to another plan, WindowOver, NoWorker, SiteAway, BadRunId
    */
   async startRun(plan: Plan | string, options: StartRunOptions = {}): Promise<StartedHandle> {
     const loaded = typeof plan === 'string' ? loadPlan(plan, { sites: options.sites ?? null }) : plan;

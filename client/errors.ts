@@ -123,6 +123,19 @@ export class BadRunId extends DroverError {
   }
 }
 
+/** The plan's cutover window is over, so that its VMs would be copied and never cut over. */
+export class WindowOver extends DroverError {
+  readonly code = 'WindowOver';
+  readonly plan: string;
+
+  constructor(plan: string, closes: string) {
+    super(`The cutover window of plan ${plan} closed at ${closes}. Nothing was started.`, {
+      next: 'give cutover.window moments that are still to come, or leave it out',
+    });
+    this.plan = plan;
+  }
+}
+
 /** What was asked for removes VMs at their original site, and nobody has said that they may go. */
 export class NotConfirmed extends DroverError {
   readonly code = 'NotConfirmed';

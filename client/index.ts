@@ -47,6 +47,7 @@ export {
   ScheduleRefused,
   ScheduleTaken,
   SiteAway,
+  WindowOver,
   WorkflowFailing,
 } from './errors.js';
 export type { FollowOptions } from './follow.js';

@@ -27,6 +27,8 @@ export interface Wanted {
   memo: RunMemo;
   /** sites that must answer before anything is started */
   answering: string[];
+  /** throws when it must not begin now; a run that exists already has begun */
+  refuse?: () => void;
 }
 
 export interface RunMemo {
@@ -40,10 +42,11 @@ export interface RunMemo {
 
 /** @throws {@link RunExists}, NoWorker, SiteAway; then nothing was started */
 export async function startOnce(session: Session, wanted: Wanted): Promise<StartedRun> {
-  const { run, workflow, memo, answering } = wanted;
+  const { run, workflow, memo, answering, refuse } = wanted;
   if (await existsAlready(session, wanted)) {
     return { run, existed: true, begun: true };
   }
+  refuse?.();
   await requireWorker(session, 'Nothing was started.');
   await requireSites(session, answering);
   try {

@@ -4,8 +4,9 @@ import type { Plan } from '../plan/types.js';
 import { chooseRunId } from './run-id.js';
 import type { Session } from './session.js';
 import { type StartedRun, startOnce } from './start-once.js';
+import { refuseWindowOver } from './window-over.js';
 
-/** @throws BadRunId, RunExists, NoWorker, SiteAway; then nothing was started */
+/** @throws BadRunId, RunExists, WindowOver, NoWorker, SiteAway; then nothing was started */
 export function startRun(session: Session, plan: Plan, id?: string): Promise<StartedRun> {
   const run = chooseRunId(plan.name, id, new Date());
   return startOnce(session, {
@@ -13,6 +14,7 @@ export function startRun(session: Session, plan: Plan, id?: string): Promise<Sta
     workflow: { type: PLAN_RUN, input: { run, plan } },
     memo: { plan: plan.name, kind: plan.kind, planDigest: planDigest(plan), site: plan.destination.site },
     answering: sitesNeeded(plan),
+    refuse: () => refuseWindowOver(plan),
   });
 }
 

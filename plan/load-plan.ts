@@ -1,4 +1,5 @@
 import { checkSites } from './check-sites.js';
+import { checkWindow } from './check-window.js';
 import { resolveDependencies } from './dependencies.js';
 import { plan as planSchema } from './plan-rules.js';
 import { readWaves, type WaveEntry } from './plan-waves.js';
@@ -14,11 +15,12 @@ import type { Plan } from './types.js';
  * Reads a plan (YAML or JSON) and the CSV files it names, with every default filled in.
  *
  * @param options.sites names of the configured sites, to check the plan's sites against; null: not checked
+ * @param options.begins when a run of it would begin, which a window that is over then forbids; default: not checked
  * @throws BadInput with every problem at once
  */
-export function loadPlan(path: string, options: { sites: string[] | null }): Plan {
+export function loadPlan(path: string, options: { sites: string[] | null; begins?: Date }): Plan {
   const problems: Problem[] = [];
-  const { plan } = readPlan(path, options.sites, problems);
+  const { plan } = readPlan(path, options.sites, problems, options.begins);
   throwProblems(problems, path);
   if (!plan) throw new Error(`${path}: neither a plan nor a problem`);
   return plan;
@@ -48,14 +50,19 @@ interface PlanAsRead {
  * Reads a plan that a command or another file names, adding what is wrong with it to `problems`. The waves are there as far
  * as they could be read, so that one mistake does not make others appear.
  */
-export function readPlan(path: string, sites: string[] | null, problems: Problem[]): PlanAsRead {
+export function readPlan(
+  path: string,
+  sites: string[] | null,
+  problems: Problem[],
+  begins: Date | null = null,
+): PlanAsRead {
   const read = readText(path);
   if ('reason' in read) problems.push({ file: path, line: null, column: null, message: `the plan ${read.reason}` });
   const source = 'text' in read ? parseSource(path, read.text, problems) : undefined;
-  return source ? planOf(source, sites, problems) : { plan: undefined, waves: [] };
+  return source ? planOf(source, sites, problems, begins) : { plan: undefined, waves: [] };
 }
 
-function planOf(source: Source, sites: string[] | null, problems: Problem[]): PlanAsRead {
+function planOf(source: Source, sites: string[] | null, problems: Problem[], begins: Date | null = null): PlanAsRead {
   const read = check(planSchema, source, [], problems);
   if (!isMapping(source.value)) return { plan: undefined, waves: [] };
   const waves = readWaves(source, problems);
@@ -63,6 +70,7 @@ function planOf(source: Source, sites: string[] | null, problems: Problem[]): Pl
   checkSites(source, sites, problems);
   checkVdc(source, waves, problems);
   if (!read) return { plan: undefined, waves };
+  checkWindow(source, read, begins, problems);
   const { vms: _, waves: __, recovery = { instance: 'latest' }, ...rest } = read;
   const named = waves.map(({ name, vms }) => ({ name, vms: vms.flatMap(({ vm }) => vm ?? []) }));
   return { plan: { ...rest, recovery, waves: named }, waves };

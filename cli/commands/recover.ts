@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { asKind, nameAsKind, type RecoveryKind } from '../../client/as-kind.js';
 import type { Drover } from '../../client/drover.js';
 import { chooseRunId } from '../../client/run-id.js';
+import { refuseWindowOver } from '../../client/window-over.js';
 import type { Plan } from '../../plan/types.js';
 import { type AddCommand, examples } from '../command.js';
 import { type Cli, clientConfig, withDrover } from '../context.js';
@@ -63,6 +64,7 @@ async function recover(cli: Cli, kind: RecoveryKind, name: string, options: Reco
   }
   function dryRun(plan: Plan): number {
     const { id, next } = prepare(kind, plan, options);
+    refuseWindowOver(next);
     cli.out.result(dryRunText(next, id, cli.out.colors), dryRunDocument(next, id));
     return EXIT.ok;
   }

@@ -1,6 +1,8 @@
+import type { StartedHandle } from '../../client/drover.js';
+import { WindowOver } from '../../client/errors.js';
 import { chooseRunId } from '../../client/run-id.js';
 import { type AddCommand, examples } from '../command.js';
-import { withDrover } from '../context.js';
+import { type Cli, withDrover } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { loadWithPlan } from '../load-input.js';
 import { afterStart, type StartOptions, startOptions } from '../start-command.js';
@@ -18,15 +20,25 @@ export const addRun: AddCommand = (program, run) => {
     )
     .action((file: string, options: StartOptions) =>
       run(command, async (cli) => {
-        const { config, loaded: plan } = loadWithPlan(cli, file);
+        const { config, loaded: plan } = loadWithPlan(cli, file, options.dryRun ? new Date() : undefined);
         const id = chooseRunId(plan.name, options.id, new Date());
         if (options.dryRun) {
           cli.out.result(dryRunText(plan, id, cli.out.colors), dryRunDocument(plan, id));
           return EXIT.ok;
         }
         return withDrover(cli, config, async (drover) =>
-          afterStart(cli, await drover.startRun(plan, { id }), options.wait ?? false, 'plan'),
+          afterStart(cli, await startedOf(cli, file, drover.startRun(plan, { id })), options.wait ?? false, 'plan'),
         );
       }),
     );
 };
+
+/** A window that is over is said with its place in the file. */
+async function startedOf(cli: Cli, file: string, starting: Promise<StartedHandle>): Promise<StartedHandle> {
+  try {
+    return await starting;
+  } catch (error) {
+    if (error instanceof WindowOver) loadWithPlan(cli, file, new Date());
+    throw error;
+  }
+}

@@ -122,6 +122,33 @@ describe('a file with a key of another kind', () => {
   });
 });
 
+describe('a cutover window that is over', () => {
+  const window = (closes: string) => `cutover: { window: { opens: 2020-12-05T22:00:00Z, closes: ${closes} } }\n`;
+
+  it('is refused before anything is started or copied, also by a dry run, with its place', async () => {
+    folder.write('over.yaml', `${PLAN}${window('2020-12-06T05:00:00Z')}`);
+    const { code, stderr, stdout } = await drover(['run', 'over.yaml', '--dry-run']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^over\.yaml:8:\d+ {2}cutover\.window is over: it closed at 2020-12-06T05:00:00/);
+    expect(stdout).toBe('');
+    expect((await drover(['run', 'over.yaml', '--dry-run', '--json'])).code).toBe(2);
+  });
+
+  it('is not one that is open still, or to come', async () => {
+    folder.write('open.yaml', `${PLAN}${window('2120-12-06T05:00:00Z')}`);
+    expect(await drover(['run', 'open.yaml', '--dry-run'])).toMatchObject({ code: 0 });
+  });
+
+  it('is refused for a plan that is a failover itself, and forgotten where it was agreed for another cutover', async () => {
+    const plan = `${PLAN}${window('2020-12-06T05:00:00Z')}`;
+    folder.write('over.yaml', plan);
+    folder.write('over-failover.yaml', plan.replace('kind: migrate', 'kind: failover').replace(/, vdc: [^ ]+/, ''));
+    const refused = await drover(['failover', 'over-failover.yaml', '--dry-run']);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('closed at 2020-12-06T05:00:00') });
+    expect(await drover(['failover', 'over.yaml', '--dry-run'])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('a file that cannot be used', () => {
   it.each([
     [['drill', 'apply', 'nowhere'], 'nowhere  does not exist'],

@@ -180,6 +180,30 @@ describe('steering a run', () => {
   });
 });
 
+describe('a run whose window is over', () => {
+  it('is refused, and nothing is started; one that exists is shown all the same', async () => {
+    const run = `over-${world.tag}`;
+    const closing = (closes: Date) => [
+      `cutover: { window: { opens: 2020-12-05T22:00:00Z, closes: ${closes.toISOString()} } }`,
+    ];
+    const late = world.plan('late', [1], closing(new Date(Date.now() - 1_000)));
+    const { code, document } = await world.json<ErrorDocument>('run', late.file, '--id', run);
+    expect(code).toBe(2);
+    expect(JSON.stringify(document)).toContain('cutover.window is over');
+    await expect(world.drover.startRun(late.file, { id: run })).rejects.toMatchObject({ code: 'WindowOver' });
+    expect((await world.json<ErrorDocument>('show', run)).document.error).toMatchObject({ code: 'RunNotFound' });
+    const closes = new Date(Date.now() + 15_000);
+    const { file } = world.plan('closing', [1], closing(closes));
+    expect((await world.run('run', file, '--id', run)).code).toBe(0);
+    await until(
+      () => Promise.resolve(new Date()),
+      (now) => now > closes,
+    );
+    expect((await world.run('run', file, '--id', run)).stderr).toContain('was not started again');
+    await world.run('cancel', run);
+  });
+});
+
 describe('a run at a site', () => {
   it('that is away is refused with 3 and the reason, and nothing is started', async () => {
     const { control } = world.simulator;

@@ -7,6 +7,7 @@ import type { PlanVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmError, VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
+import { unlessWindowOver } from './steps/gate.js';
 import { locateFor } from './steps/locate.js';
 import { broughtUp } from './steps/outage.js';
 import { obstacleToRecovery, obstacleToReverse } from './steps/preconditions.js';
@@ -17,6 +18,7 @@ import { runVm } from './steps/vm-lifecycle.js';
 export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
+    await unlessWindowOver(vm, 'migrate', input.cutover);
     vm.enter('look');
     const at = await locateFor(vm, 'migrate', (found) => obstacleToFailback(input, found));
     if (at.replication.recoveryState === 'COMPLETE') await reverseReplication(vm, at);

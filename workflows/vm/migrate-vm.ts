@@ -6,6 +6,7 @@
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
+import { unlessWindowOver } from './steps/gate.js';
 import { deleteReplication, keepOthers, startInitialSync } from './steps/initial-sync.js';
 import type { Outcome } from './steps/operation.js';
 import { broughtUp } from './steps/outage.js';
@@ -19,6 +20,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
   return runVm(
     vm,
     async () => {
+      await unlessWindowOver(vm, 'migrate', input.cutover);
       await startInitialSync(vm, input, true, (outcome) => {
         started = outcome;
       });

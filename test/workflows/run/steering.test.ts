@@ -162,6 +162,8 @@ describe('a cutover window', () => {
       expect(report.vms.map((vm) => vm.error?.code)).toEqual(['WindowMissed', 'WindowMissed']);
       expect(kinds(lab, 'migrate')).toBe(0);
       expect(sourcesOff(lab)).toBe(0);
+      // It was over before anything was copied.
+      expect(kinds(lab, 'start')).toBe(0);
     }));
 
   it.concurrent('that was missed holds the VM otherwise, until a person cancels it', () =>
@@ -171,6 +173,7 @@ describe('a cutover window', () => {
       await cancel(lab, run);
       expect((await result()).state).toBe('cancelled');
       expect(kinds(lab, 'migrate')).toBe(0);
+      expect(kinds(lab, 'start')).toBe(0);
     }));
 
   it.concurrent('that closes while the site does not answer: nothing is cut over afterwards', () =>

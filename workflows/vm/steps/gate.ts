@@ -24,6 +24,15 @@ export async function passGate(
   }
 }
 
+/** Before anything is copied for it: a window that is over by now is not waited for with a copy. @throws as {@link passGate} */
+export async function unlessWindowOver(
+  vm: VmControl,
+  kind: 'migrate' | 'failover',
+  { window }: PlanVmInput['cutover'],
+): Promise<void> {
+  if (window !== null && Date.parse(window.closes) <= Date.now()) await missWindow(vm, kind, window);
+}
+
 const isOpen = (window: PlanVmInput['cutover']['window']): boolean =>
   window === null || (Date.parse(window.opens) <= Date.now() && Date.now() < Date.parse(window.closes));
 
@@ -35,7 +44,14 @@ async function whenWindowOpen(
   if (window === null) return;
   const untilOpen = Date.parse(window.opens) - Date.now();
   if (untilOpen > 0) await vm.waitFor('window', () => false, untilOpen);
-  if (isOpen(window)) return;
+  if (!isOpen(window)) await missWindow(vm, kind, window);
+}
+
+async function missWindow(
+  vm: VmControl,
+  kind: 'migrate' | 'failover',
+  window: NonNullable<PlanVmInput['cutover']['window']>,
+): Promise<void> {
   const missed = windowMissed(kind, vm.report, vm.site, window);
   if (window.missed === 'fail') throw new StepFailed(missed);
   // Held: its copy goes on being synced, its source stays up, until a person decides.
