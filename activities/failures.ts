@@ -15,7 +15,13 @@ export interface Attempt {
 
 /** What a call was made for: an operation, or a question such as `locate`, with which nothing was to be changed. */
 export type Subject =
-  | { kind: OperationKind; vm: VmRef; operationId: string; taskId?: string | null }
+  | {
+      kind: OperationKind;
+      vm: VmRef;
+      operationId: string;
+      taskId?: string | null;
+      left?: Pick<FailureDetails, 'unsent' | 'absent'>;
+    }
   | { question: string; vm: VmRef };
 
 /**
@@ -32,6 +38,7 @@ export function failureOf(error: unknown, subject: Subject, attempt: Attempt, ru
     taskId: 'kind' in subject ? (subject.taskId ?? null) : null,
     site: error.site,
     advice: rule.advice,
+    ...('kind' in subject ? subject.left : {}),
   };
   if (rule.call === 'hold') return finalFailure(details, { type: FAILURES.hold, cause: error });
   if (rule.call === 'fail')

@@ -6,6 +6,7 @@ import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
+import type { FailureDetails } from '../contract/report.js';
 import { offsetFrom } from '../contract/site-clock.js';
 import type { Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
@@ -114,7 +115,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       if (seen.is === 'absent' && elapsed >= patience) return null;
       if (
         seen.is === 'undecided' &&
-        elapsed >= Math.max(patience, Math.min(UNDECIDED_SETTLES * patience, UNDECIDED_MOST))
+        elapsed >=
+          (request.decided ? patience : Math.max(patience, Math.min(UNDECIDED_SETTLES * patience, UNDECIDED_MOST)))
       ) {
         if (request.decided) return null;
         throw undecided(request, seen.tasks);
@@ -139,6 +141,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     request: OperationRequest,
     options: CallOptions,
     attempt: Attempt,
+    left: Pick<FailureDetails, 'unsent' | 'absent'> = {},
   ): Promise<unknown> {
     if (error instanceof ForeignReplication) {
       const { message, advice } = error;
@@ -147,7 +150,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     if (error instanceof VcdaError && deps.sites.rules(error).call === 'hold') refusals.remember(request.site, error);
     await reachability.failed(request.site, error);
     const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
-    return failureOf(error, request, attempt, deps.sites.rules, hint);
+    return failureOf(error, { ...request, left }, attempt, deps.sites.rules, hint);
   }
 
   return {
@@ -159,9 +162,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       const site = deps.sites.get(request.site);
       const options = optionsFor(request);
       const { attempt: number, heartbeatDetails } = activityInfo();
-      const mayBeSent = wasAbsent(heartbeatDetails);
+      const mayBeSent = wasAbsent(heartbeatDetails) || request.mayBeSent?.absent === true;
       const trail: Trail = { attempt: number, acted: 'unknown', absent: mayBeSent };
-      const doubtful = number > 1 && !wasNotActedOn(heartbeatDetails, number - 1);
+      const doubtful = request.mayBeSent !== undefined || (number > 1 && !wasNotActedOn(heartbeatDetails, number - 1));
       let untouched = !doubtful;
       return beating(
         () => trail,
@@ -206,7 +209,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           } catch (error) {
             // What failed before anything was sent, or was refused, leaves no doubt.
             if (untouched) trail.acted = 'no';
-            throw await failure(error, site, request, options, attempt);
+            throw await failure(error, site, request, options, attempt, leftBy(trail));
           }
         },
       );
@@ -245,6 +248,12 @@ function undecided(request: OperationRequest, tasks: string[]): ApplicationFailu
     { ...subjectOf(request), code: FAILURES.undecided, message, advice },
     { type: FAILURES.undecided },
   );
+}
+
+/** What a workflow must know before it submits anew what has failed. */
+function leftBy({ acted, absent }: Trail): Pick<FailureDetails, 'unsent' | 'absent'> {
+  if (acted === 'no') return { unsent: true };
+  return absent === true ? { absent: true } : {};
 }
 
 const wasAbsent = (details: unknown): boolean => (details as Partial<Trail> | null | undefined)?.absent === true;

@@ -8,6 +8,8 @@ import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/inde
 import { recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
 import { findReversed } from './reversal.js';
+import { replicationIdIn } from './send.js';
+import { earliestStart, mayHaveBegunAfter, told } from './task-match.js';
 
 export interface Found {
   /** null: known by its effect only */
@@ -29,9 +31,6 @@ export class ForeignReplication extends Error {
 /** Answers of a site that has no such list or parameter. */
 const PARAMETER_REFUSED = new Set<number | null>([400, 404, 405, 501]);
 
-/** Clocks of site and worker may differ by this much when tasks are matched by time: ms. */
-const CLOCK_MARGIN = 10 * 60_000;
-
 /** What a search at the site tells of an operation. */
 export type Sighting =
   | { is: 'there'; found: Found }
@@ -40,7 +39,8 @@ export type Sighting =
   | { is: 'undecided'; tasks: string[] };
 
 /**
- * Searches for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried.
+ * Searches for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried; without doubt no
+ * task but one under its operation id can be it.
  * @throws VcdaError when the site cannot be asked
  * @throws ForeignReplication when a start would meet a replication that it must not adopt
  */
@@ -52,24 +52,79 @@ export async function findOperation(
   inDoubt: boolean,
 ): Promise<Sighting> {
   const byId = await underOperationId(site, request, options);
-  const own = newest(byId ?? []);
+  const own = newest((byId ?? []).filter((task) => told(task, request.operationId) !== 'other'));
   if (own !== null) return there(own.id, request.replicationId);
 
-  let unnamed: Task[] = [];
-  if (byId === null || (inDoubt && site.filtersByOperationId() !== true)) {
-    const recent = await site.tasks({ startTimeAfter: request.requestedAt - CLOCK_MARGIN }, options);
-    const candidates = recent.filter((task) => taskEnd(task) !== 'failed' && !request.knownTasks.includes(task.id));
-    const matching = newest(candidates.filter((task) => relation(task, request) === 'same'));
-    if (matching !== null) return there(matching.id, request.replicationId);
-    unnamed = candidates.filter((task) => taskEnd(task) === null && relation(task, request) === 'unknown');
+  let related: Related = { named: [], same: [], unknown: [] };
+  if (inDoubt && site.filtersByOperationId() !== true) {
+    related = await relatedTasks(site, request, options);
+    const sure = newest(related.named) ?? newest(related.same.filter((task) => taskEnd(task) === null));
+    if (sure !== null) return there(sure.id, request.replicationId);
   }
 
   const effect =
     request.kind === 'start'
       ? await findReplicationOfVm(site, request, options)
       : await findEffect(sites, site, request, options);
-  if (effect !== null) return { is: 'there', found: effect };
-  return inDoubt && unnamed.length > 0 ? { is: 'undecided', tasks: unnamed.map(({ id }) => id) } : { is: 'absent' };
+  if (effect !== null) return { is: 'there', found: { ...effect.found, taskId: endedTask(related, request, effect) } };
+  const running = related.unknown.filter((task) => taskEnd(task) === null);
+  return running.length > 0 ? { is: 'undecided', tasks: running.map(({ id }) => id) } : { is: 'absent' };
+}
+
+/** Tasks that may be an operation, without those of other operations. */
+interface Related {
+  /** under its operation id */
+  named: Task[];
+  /** of its kind and VM: while it runs, a site takes no second one */
+  same: Task[];
+  unknown: Task[];
+}
+
+/** The tasks of a site that does not filter by operation id. */
+async function relatedTasks(site: Site, request: OperationRequest, options: CallOptions): Promise<Related> {
+  const recent = await site.tasks({ startTimeAfter: earliestStart(request) }, options);
+  // None at all in a whole day: the site's clock may be none.
+  const listed = recent.length > 0 ? recent : await site.tasks({}, options);
+  const tasks = listed.filter((task) => !request.knownTasks.includes(task.id));
+  const named = tasks.filter((task) => told(task, request.operationId) === 'same');
+  const related: Related = { named, same: [], unknown: [] };
+  for (const task of tasks) {
+    if (taskEnd(task) === 'failed') continue;
+    const is = relation(task, request);
+    if (is !== 'other') related[is].push(task);
+  }
+  return request.kind === 'start' ? startsOfVm(site, request, related, options) : related;
+}
+
+/** A start's task that names a replication is told by the VM of that replication. */
+async function startsOfVm(
+  site: Site,
+  request: OperationRequest,
+  related: Related,
+  options: CallOptions,
+): Promise<Related> {
+  const ids = related.unknown.flatMap((task) => replicationIdIn(task) ?? []);
+  if (ids.length === 0) return related;
+  const replications = await site.replicationsById([...new Set(ids)], options);
+  const vmOf = (task: Task) => replications.get(replicationIdIn(task) ?? '')?.vmId;
+  return {
+    ...related,
+    same: [...related.same, ...related.unknown.filter((task) => vmOf(task) === request.vm.id)],
+    unknown: related.unknown.filter((task) => vmOf(task) == null),
+  };
+}
+
+/** Of a task that is over, only what the site shows besides tells that it was this one. */
+function endedTask({ same }: Related, request: OperationRequest, effect: EffectFound): string | null {
+  if (!effect.isDone) return null;
+  const over = same.filter((task) => taskEnd(task) === 'succeeded' && mayHaveBegunAfter(task, request));
+  return newest(over)?.id ?? null;
+}
+
+/** What a replication shows of an operation, whose task it does not name. */
+interface EffectFound {
+  isDone: boolean;
+  found: { replicationId: string | null };
 }
 
 const there = (taskId: string, replicationId: string | null): Sighting => ({
@@ -92,17 +147,22 @@ async function findEffect(
   site: Site,
   request: OperationRequest,
   options: CallOptions,
-): Promise<Found | null> {
+): Promise<EffectFound | null> {
   if (request.replicationId === null) return null;
   const replication =
     request.kind === 'reverse'
       ? await findReversed(sites, site, request, options)
       : await site.findReplication(request.replicationId, options);
-  if (effectOf(request, replication) === 'none') return null;
-  return { taskId: null, replicationId: replication?.id ?? request.replicationId };
+  const effect = effectOf(request, replication);
+  if (effect === 'none') return null;
+  return { isDone: effect === 'done', found: { replicationId: replication?.id ?? request.replicationId } };
 }
 
-async function findReplicationOfVm(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
+async function findReplicationOfVm(
+  site: Site,
+  request: OperationRequest,
+  options: CallOptions,
+): Promise<EffectFound | null> {
   const all = await site.replications({ vmId: request.vm.id }, options);
   // Compared again here: a site may not know the filter.
   const existing = all.find(
@@ -112,7 +172,7 @@ async function findReplicationOfVm(site: Site, request: OperationRequest, option
   const obstacle = obstacleTo(existing, request);
   if (obstacle !== null)
     throw new ForeignReplication(`${request.vm.name} (${request.vm.id}) ${obstacle.what}`, obstacle.advice);
-  return { taskId: null, replicationId: existing.id };
+  return { isDone: true, found: { replicationId: existing.id } };
 }
 
 /** A VM replicates to one destination only [doc UG46 GUID-1A28D7BE], so one that exists is used or is in the way. */
@@ -159,14 +219,20 @@ const TYPES: Record<OperationRequest['kind'], string[]> = {
   delete: ['stop', 'delete', 'remove'],
 };
 
+/** Ids of VMs are bare uuids; replications' have a prefix [doc OPI]. */
+const isVmId = (id: string): boolean => /^[0-9a-f]{8}-/i.test(id);
+
 /**
- * What a task has to do with an operation, as far as the site tells: what `resourceId` of a start holds is not documented,
- * and a type that Drover does not know may be any.
+ * What a task has to do with an operation, as far as the site tells. Ids decide: what names another VM or replication is
+ * another's, whatever it is called, and a name alone tells at most which tasks it is not. A type that Drover does not know
+ * may be any.
  */
 export function relation(
   task: Task,
-  request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId' | 'recoveredVmId'>,
+  request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId' | 'recoveredVmId' | 'vmIdNow' | 'operationId'>,
 ): 'same' | 'other' | 'unknown' {
+  const byOperation = told(task, request.operationId);
+  if (byOperation !== 'unknown') return byOperation;
   const info = task.workflowInfo;
   const type = squeezed(info?.type ?? '');
   const isKnownType = Object.values(TYPES).some((spellings) => spellings.includes(type));
@@ -176,12 +242,11 @@ export function relation(
   const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;
   const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string');
   // A reverse makes the recovered VM the one that is replicated.
-  if ([request.vm.id, request.replicationId, request.recoveredVmId].some((id) => id != null && ids.includes(id)))
-    return 'same';
-  if (typeof resultVm === 'string') return 'other';
-  if (typeof info?.resourceName === 'string') return info.resourceName === request.vm.name ? 'same' : 'other';
-  // A start's replication has no id yet that could be compared.
-  return ids.length > 0 && request.kind !== 'start' ? 'other' : 'unknown';
+  const own = [request.vm.id, request.vmIdNow, request.replicationId, request.recoveredVmId];
+  if (own.some((id) => id != null && ids.includes(id))) return 'same';
+  // What a start makes has an id that nobody knows yet, so that only another VM's contradicts.
+  if (request.kind === 'start' ? ids.some(isVmId) : ids.length > 0) return 'other';
+  return typeof info?.resourceName === 'string' && info.resourceName !== request.vm.name ? 'other' : 'unknown';
 }
 
 const newest = (tasks: Task[]): Task | null =>

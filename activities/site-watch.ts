@@ -102,7 +102,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       const found = await findReversed(deps.sites, site, { ...watch, replicationId: id }, options);
       return found ?? reversedIn(task, watch);
     }
-    if (id !== null) return known.get(id) ?? (await site.findReplication(id, options));
+    const named = id === null ? null : (known.get(id) ?? (await site.findReplication(id, options)));
+    if (named !== null || (id !== null && watch.kind !== 'start')) return named;
     const all = await site.replications({ vmId: watch.vm.id }, options);
     return all.find((r) => r.vmId === watch.vm.id) ?? null;
   }

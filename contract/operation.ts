@@ -92,6 +92,12 @@ export interface OperationRequest {
   reconfigure?: TakeOver;
   /** kind reverse: by which the replication is found afterwards, since it moves to the other site and may change its id */
   recoveredVmId?: string | null;
+  /** VCDA's id of the VM where a reverse has given it another than the plan's */
+  vmIdNow?: string;
+  /** of the site's clock, as far as this VM's earlier operations have measured it; absent: not */
+  clock?: ClockOffset;
+  /** an activity before this one may have sent it; `absent`: and had seen the VM without a replication */
+  mayBeSent?: { absent: boolean };
   /** when the workflow decided on this operation */
   requestedAt: number;
   /** moment after which it must not be sent any more (a cutover window's end); null: no bound */

@@ -75,6 +75,10 @@ export interface FailureDetails extends VmError {
   site: string;
   /** given up after the time that the error table allows, not refused */
   expired?: boolean;
+  /** of a submission: nothing can have reached the site */
+  unsent?: true;
+  /** of a start that may have: the VM was seen without a replication before */
+  absent?: true;
 }
 
 export interface VmReport {

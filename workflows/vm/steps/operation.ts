@@ -23,10 +23,12 @@ import {
   isExpired,
   isTooLate,
   isUndecided,
+  isUnsent,
   StepFailed,
   Stopped,
   stepFailure,
   taskFailure,
+  wasAbsent,
 } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
@@ -70,6 +72,8 @@ export interface Outcome {
  * @throws TooLate when `notAfter` passed before it could be sent
  */
 export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
+  if (step.replicationId === null && step.kind !== 'start')
+    throw await slotBack(vm, step, withoutReplication(vm, step));
   const pace = new Pace();
   for (let tries = 1; ; tries += 1) {
     const request = requestFor(vm, step, vm.nextAttempt(step.kind));
@@ -105,6 +109,17 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
   }
 }
 
+/** For a VM whose replication no answer has named. */
+const withoutReplication = ({ report: { name, id }, site }: VmControl, { kind }: Step): StepFailed =>
+  new StepFailed({
+    code: 'NoReplicationId',
+    message: `${kind} of ${name} (${id}) at ${site} was not sent: no answer of the site has named its replication.`,
+    operation: kind,
+    taskId: null,
+    site,
+    advice: `Look for its replication at ${site} before it is run again; the plan may name it, as replicationId of the VM.`,
+  });
+
 /** Waits for the first full copy after a start; the site goes on watching by itself. */
 export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Promise<Notice> {
   const request = requestFor(vm, step, attemptOf(outcome));
@@ -124,6 +139,7 @@ export async function awaitResync(vm: VmControl, step: Step, outcome: Outcome, r
 function requestFor(vm: VmControl, step: Step, attempt: number): OperationRequest {
   const { run, vm: ref } = vm.input;
   const { site, peer } = vm;
+  const clock = vm.clockOf(site);
   return {
     operationId: operationId(run, ref.id, step.kind, attempt),
     kind: step.kind,
@@ -141,6 +157,8 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     requestedAt: Date.now(),
     notAfter: step.notAfter ?? null,
     resumedAt: vm.resumedAt,
+    ...(vm.vmIdNow === null || vm.vmIdNow === ref.id ? {} : { vmIdNow: vm.vmIdNow }),
+    ...(clock === null ? {} : { clock }),
     until: step.until ?? 'task',
     slot: step.slot ?? null,
     knownTasks: vm.report.operations.flatMap(({ taskId }) => (taskId === null ? [] : [taskId])),
@@ -155,12 +173,13 @@ const attemptOf = ({ record }: Outcome): number =>
 
 async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
   let decided = false;
+  let mayBeSent: Pick<OperationRequest, 'mayBeSent'> = {};
   for (;;) {
     let { resumedAt } = vm;
     try {
       await whenAllowed(vm, step);
       ({ resumedAt } = vm);
-      return await submitUnlessStopped(vm, step, { ...request, resumedAt, decided });
+      return await submitUnlessStopped(vm, step, { ...request, resumedAt, decided, ...mayBeSent });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       if (error instanceof Stopped || error instanceof StepFailed) throw error;
@@ -173,6 +192,9 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         // An attempt before the refusal may have been sent.
         return whatBecameOf(vm, step, request);
       }
+      // The next activity knows nothing of the attempts of this one.
+      if (!isUnsent(error))
+        mayBeSent = { mayBeSent: { absent: mayBeSent.mayBeSent?.absent === true || wasAbsent(error) } };
       decided = isUndecided(error);
     }
   }

@@ -27,6 +27,12 @@ export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === F
 /** Whether a site could not tell whether an operation arrived: a person is asked, and may say that it is to be sent. */
 export const isUndecided = (error: unknown): boolean => causeOf(error)?.type === FAILURES.undecided;
 
+/** Whether nothing of a submission can have reached its site. */
+export const isUnsent = (error: unknown): boolean => detailsOf(causeOf(error))?.unsent === true;
+
+/** Whether a start had seen its VM without a replication. */
+export const wasAbsent = (error: unknown): boolean => detailsOf(causeOf(error))?.absent === true;
+
 /** Whether an activity gave up only because its time was over: the site said nothing of the operation itself. */
 export const isExpired = (error: unknown): boolean => detailsOf(causeOf(error))?.expired === true;
 
