@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { DroverError, Interrupted, NoWorker, SiteAway, WorkflowFailing } from '../client/errors.js';
+import { ActPending, DroverError, Interrupted, NoWorker, SiteAway, WorkflowFailing } from '../client/errors.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { BadInput } from '../plan/source/problem.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
@@ -29,7 +29,7 @@ export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {
   return state === 'failed' || state === 'cancelled' || state === 'skipped' ? EXIT.notAll : EXIT.ok;
 }
 
-const UNREACHABLE = [TemporalUnreachable, NoWorker, SiteAway, WorkflowFailing, CancelPending];
+const UNREACHABLE = [ActPending, TemporalUnreachable, NoWorker, SiteAway, WorkflowFailing, CancelPending];
 
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof Interrupted) {

@@ -40,15 +40,15 @@ export class NotInRun extends DroverError {
   }
 }
 
-/** Several VMs of the run have this name; `ids` tells them apart. */
+/** Several VMs of the run have this name, or a wave and a VM; `ids` tells them apart. */
 export class AmbiguousName extends DroverError {
   readonly code = 'AmbiguousName';
   readonly run: string;
   readonly wanted: string;
   readonly ids: string[];
 
-  constructor(run: string, wanted: string, ids: string[]) {
-    super(`${ids.length} VMs of run ${run} are named ${wanted}: use an id, one of ${ids.join(', ')}.`);
+  constructor(run: string, wanted: string, ids: string[], what: string = `${ids.length} VMs`) {
+    super(`${what} of run ${run} are named ${wanted}: say which, one of ${ids.join(', ')}. Nothing was done.`);
     this.run = run;
     this.wanted = wanted;
     this.ids = ids;
@@ -107,6 +107,30 @@ export class Refused extends DroverError {
   constructor(run: string, reason: string) {
     super(`Run ${run} declined: ${reason}`, { next: `drover show ${run}` });
     this.run = run;
+  }
+}
+
+/** No worker has acted on it yet. One that comes before `validUntil` will; one that comes later refuses it. */
+export class ActPending extends DroverError {
+  readonly code = 'ActPending';
+  readonly run: string;
+  readonly act: string;
+  readonly validUntil: Date;
+
+  /** @param why the workflow's own trouble, when it has any */
+  constructor(run: string, act: string, validUntil: Date, why: DroverError | null) {
+    const until = validUntil.toISOString();
+    super(
+      `No worker has acted on ${act} of run ${run} yet: it will be applied if one does before ${until}, and refused after.` +
+        (why === null ? '' : ` ${why.message}`),
+      {
+        next: why?.next ?? `drover show ${run} tells whether it was; until then the same command is the same act`,
+        cause: why ?? undefined,
+      },
+    );
+    this.run = run;
+    this.act = act;
+    this.validUntil = validUntil;
   }
 }
 

@@ -17,7 +17,7 @@ import type { Retry } from './retries.js';
 import { readRun } from './run-state.js';
 import { findScope, findVm } from './scope.js';
 import type { Session } from './session.js';
-import { requestCancel, type Send, steer } from './steer.js';
+import { type Act, requestCancel, steer } from './steer.js';
 
 /** While a run is followed, who is slow to answer is asked again at the next look. */
 const GLANCE: Patience = { run: 5_000, vms: 3_000 };
@@ -75,26 +75,33 @@ export class RunHandle {
     );
   }
 
-  /** Approves the cutovers of a wave (by name), of a VM (by id or name), or of the wave that runs now. @throws NotInRun, Refused, NoWorker */
+  /**
+   * Approves the cutovers of a wave (by name), of a VM (by id or name), or of the wave that runs now. `wave:NAME` and `vm:NAME`
+   * say which of the two is meant.
+   * @throws NotInRun, AmbiguousName, Refused, NoWorker, ActPending
+   */
   async approve(target?: string): Promise<Steered> {
     const scope = await this.#scope(target);
-    return this.#steer((handle, updateId) => handle.executeUpdate(approveUpdate, { args: [scope], updateId }));
+    return this.#steer({ update: approveUpdate, told: scope });
   }
 
   /** Starts nothing new until `resume`; what VCDA already does goes on. `reason` is shown to whoever looks. */
   pause(reason: string): Promise<Steered> {
-    return this.#steer((handle, updateId) => handle.executeUpdate(pauseUpdate, { args: [{ reason }], updateId }));
+    return this.#steer({ update: pauseUpdate, told: { reason } });
   }
 
   /** Goes on after a pause, and tries again what a site refused. */
   resume(): Promise<Steered> {
-    return this.#steer((handle, updateId) => handle.executeUpdate(resumeUpdate, { updateId }));
+    return this.#steer({ update: resumeUpdate, told: {} });
   }
 
-  /** Cancels one VM (by id or name) or the whole run; a cutover that has begun is brought to its end. @throws NotInRun, Refused, NoWorker */
-  async cancel(vm?: string): Promise<Steered> {
-    const scope: Scope = vm === undefined ? {} : { vm: findVm(await this.report(), vm).id };
-    return this.#steer((handle, updateId) => handle.executeUpdate(cancelUpdate, { args: [scope], updateId }));
+  /**
+   * Cancels a wave or a VM (named as for {@link approve}), or the whole run; a cutover that has begun is brought to its end.
+   * @throws NotInRun, AmbiguousName, Refused, NoWorker, ActPending
+   */
+  async cancel(target?: string): Promise<Steered> {
+    const scope = await this.#scope(target);
+    return this.#steer({ update: cancelUpdate, told: scope });
   }
 
   /** Leaves a cancellation of the whole run with Temporal, for a worker to act on as soon as there is one. */
@@ -102,8 +109,8 @@ export class RunHandle {
     return requestCancel(this.#session, this.run);
   }
 
-  #steer(send: Send): Promise<Steered> {
-    return steer(this.#session, this.run, send);
+  #steer<T extends object>(act: Act<T>): Promise<Steered> {
+    return steer(this.#session, this.run, act);
   }
 
   async #scope(target: string | undefined): Promise<Scope> {

@@ -14,20 +14,33 @@ export function findVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): 
   return found;
 }
 
-/** A wave by name, else a VM by id or name; nothing typed means the whole run. @throws as {@link findVm} */
+/**
+ * A wave by name, or a VM by id or name, `wave:` or `vm:` before it where both have the name; nothing typed means the whole
+ * run. @throws as {@link findVm}
+ */
 export function findScope(report: Pick<RunReport, 'run' | 'vms'>, wanted: string | undefined): Scope {
   if (wanted === undefined) {
     return {};
   }
   const waves = new Set(report.vms.map(({ wave }) => wave));
-  if (waves.has(wanted)) {
-    return { wave: wanted };
+  const [, kind, rest = wanted] = /^(wave|vm):(.+)$/.exec(wanted) ?? [];
+  function meant(name: string, of?: string): Scope[] {
+    const vm = of === 'wave' ? undefined : matchVm(report, name);
+    return [...(of !== 'vm' && waves.has(name) ? [{ wave: name }] : []), ...(vm === undefined ? [] : [{ vm: vm.id }])];
   }
-  const vm = matchVm(report, wanted);
-  if (vm === undefined) {
-    throw new NotInRun(report.run, wanted, nearest(wanted, [...waves, ...namesOf(report)]), 'wave or VM');
+  // A name may begin as a kind does: what has it as it was typed is meant before what has its rest.
+  const asTyped = meant(wanted);
+  const [scope, ...others] = asTyped.length > 0 ? asTyped : meant(rest, kind);
+  if (scope === undefined) {
+    const known = { wave: [...waves], vm: [...namesOf(report)] };
+    const candidates = kind === 'wave' || kind === 'vm' ? known[kind] : [...known.wave, ...known.vm];
+    throw new NotInRun(report.run, rest, nearest(rest, candidates), kind?.replace('vm', 'VM') ?? 'wave or VM');
   }
-  return { vm: vm.id };
+  if (others.length > 0) {
+    const both = [scope, ...others].map(({ wave, vm }) => (wave === undefined ? `vm:${vm}` : `wave:${wave}`));
+    throw new AmbiguousName(report.run, wanted, both, 'a wave and a VM');
+  }
+  return scope;
 }
 
 function matchVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport | undefined {

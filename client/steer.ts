@@ -1,27 +1,36 @@
 /** Steering messages: sent once, answered by the run's workflow within a bounded time, or not at all and then said so. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
-  type WorkflowHandle,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import type { Steered } from '../contract/messages.js';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { ACT_HOLDS, ACT_TOO_LATE, type Validity } from '../contract/act.js';
+import { runActsQuery, type Steered } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
-import { NoWorker, Refused, RunEnded } from './errors.js';
+import { ActPending, NoWorker, Refused, RunEnded } from './errors.js';
 import { findFailing } from './failing-task.js';
-import { describeRun } from './run-state.js';
-import { askTemporal, type Session, within } from './session.js';
+import { describeRun, whyUnanswered } from './run-state.js';
+import { ANSWER_WITHIN, askTemporal, type Session, within } from './session.js';
 import { workerListens } from './worker-presence.js';
 
 /** ms for a run to act on a message */
 const STEERED_WITHIN = 15_000;
 
-/** Sends an update; a run acts once on one `updateId`, however often the call behind it is sent again. */
-export type Send = (handle: WorkflowHandle, updateId: string) => Promise<Steered>;
+/** What a person wants of a run. */
+export interface Act<T extends object> {
+  update: UpdateDefinition<Steered, [T & Validity]>;
+  told: T;
+}
 
-/** @throws RunNotFound, {@link RunEnded}, {@link Refused}, {@link NoWorker}, WorkflowFailing */
-export async function steer(session: Session, run: string, send: Send): Promise<Steered> {
+/**
+ * Tells a run what to do. Typed again before a worker has heard of it, it is the same act; a run that hears of it too late
+ * refuses it, so that nobody is surprised an hour later.
+ * @throws RunNotFound, {@link RunEnded}, {@link Refused}, {@link NoWorker}, WorkflowFailing; {@link ActPending} when it may
+ * yet be applied
+ */
+export async function steer<T extends object>(session: Session, run: string, act: Act<T>): Promise<Steered> {
   const { status } = await describeRun(session, run);
   if (status.name !== 'RUNNING') {
     throw new RunEnded(run);
@@ -29,21 +38,63 @@ export async function steer(session: Session, run: string, send: Send): Promise<
   if (!(await workerListens(session))) {
     throw unheard(session, run);
   }
+  const updateId = await actId(session, run, act);
+  const now = Date.now();
+  try {
+    return await sendAct(session, run, act, updateId, now);
+  } catch (error) {
+    const late = error instanceof WorkflowUpdateFailedError ? lateness(error) : null;
+    if (late === null || Date.now() - now >= ACT_HOLDS) throw told(run, error);
+    // It was typed just now: an act from before was joined, or the clock here is not Temporal's.
+    return sendAct(session, run, act, randomUUID(), Math.max(now, late)).catch((second: unknown) => {
+      throw told(run, second);
+    });
+  }
+}
+
+async function sendAct<T extends object>(
+  session: Session,
+  run: string,
+  { update, told: what }: Act<T>,
+  updateId: string,
+  now: number,
+): Promise<Steered> {
+  const handle = session.client.workflow.getHandle(runWorkflowId(run));
+  const validUntil = now + ACT_HOLDS;
+  try {
+    return await within(session, STEERED_WITHIN, () =>
+      handle.executeUpdate<Steered, [T & Validity]>(update, { args: [{ ...what, validUntil }], updateId }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    const failing = await findFailing(session, await describeRun(session, run));
+    throw new ActPending(run, update.name, new Date(validUntil), failing);
+  }
+}
+
+/** One for as long as no act of anybody was done. @throws NoWorker, WorkflowFailing; then nothing was sent */
+async function actId<T extends object>(session: Session, run: string, act: Act<T>): Promise<string> {
   const handle = session.client.workflow.getHandle(runWorkflowId(run));
   try {
-    return await within(session, STEERED_WITHIN, () => send(handle, randomUUID()));
+    const { done } = await within(session, ANSWER_WITHIN, () => handle.query(runActsQuery));
+    const what = createHash('sha256').update(JSON.stringify(act.told)).digest('base64url').slice(0, 22);
+    return `${act.update.name}/${done}/${what}`;
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) {
-      throw new Refused(run, error.cause?.message ?? error.message);
-    }
-    if (error instanceof WorkflowNotFoundError) {
-      throw new RunEnded(run);
-    }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      throw (await findFailing(session, await describeRun(session, run))) ?? unheard(session, run);
-    }
-    throw error;
+    const why = await whyUnanswered(session, run, error);
+    throw why instanceof NoWorker ? unheard(session, run) : why;
   }
+}
+
+/** The run's own time, when it refused an act as too late. */
+function lateness({ cause }: WorkflowUpdateFailedError): number | null {
+  if (!(cause instanceof ApplicationFailure) || cause.type !== ACT_TOO_LATE) return null;
+  const [now] = cause.details ?? [];
+  return typeof now === 'number' ? now : null;
+}
+
+function told(run: string, error: unknown): unknown {
+  if (error instanceof WorkflowUpdateFailedError) return new Refused(run, error.cause?.message ?? error.message);
+  return error instanceof WorkflowNotFoundError ? new RunEnded(run) : error;
 }
 
 /** The workflow's own cancellation: the server keeps it until a worker is there to act on it. */
@@ -55,6 +106,6 @@ function unheard(session: Session, run: string): NoWorker {
   return new NoWorker(
     session.taskQueue,
     `No worker answers for run ${run} on task queue ${session.taskQueue}.`,
-    'start one with: drover worker; if one runs, see its log; then type the command again',
+    'nothing was sent; start a worker with: drover worker; if one runs, see its log; then type the command again',
   );
 }

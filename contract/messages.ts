@@ -1,6 +1,7 @@
 /** Every message of Drover's workflows, typed: what people and workflows may say to a run, a VM and a site. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
+import type { Validity } from './act.js';
 import type { Notice, SiteHold, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from './operation.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
 
@@ -24,6 +25,8 @@ export interface CarriedRun {
   /** absent in what 0.1 handed over */
   pausedAdvice?: string | null;
   cancelling: boolean;
+  /** acts of persons that were done */
+  acts?: number;
   /** failures that had happened when a person last resumed the run */
   accepted: number;
   approved: { waves: string[]; vms: string[] };
@@ -43,6 +46,7 @@ export interface Scope {
 
 /** What a steering message did, in words for the person who sent it. */
 export interface Steered {
+  /** VMs that the act was for, those aside that had ended already */
   affected: number;
   message: string;
 }
@@ -61,10 +65,12 @@ export const siteAwaySignal = defineSignal<[{ site: string; since: number; messa
 export const runReportQuery = defineQuery<RunReport>('runReport');
 /** The plan of a run, so that a person can fail over or reverse what a run did. */
 export const runPlanQuery = defineQuery<Plan>('runPlan');
-export const approveUpdate = defineUpdate<Steered, [Scope]>('approve');
-export const pauseUpdate = defineUpdate<Steered, [{ reason: string }]>('pause');
-export const resumeUpdate = defineUpdate<Steered, []>('resume');
-export const cancelUpdate = defineUpdate<Steered, [Scope]>('cancel');
+export const approveUpdate = defineUpdate<Steered, [Scope & Validity]>('approve');
+export const pauseUpdate = defineUpdate<Steered, [{ reason: string } & Validity]>('pause');
+export const resumeUpdate = defineUpdate<Steered, [Validity]>('resume');
+export const cancelUpdate = defineUpdate<Steered, [Scope & Validity]>('cancel');
+/** How many acts of persons were done, which tells one that is typed again from one that is meant anew. */
+export const runActsQuery = defineQuery<{ done: number }>('runActs');
 
 /* ── drill ───────────────────────────────────────────────────────────────── */
 

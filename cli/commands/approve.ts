@@ -5,7 +5,10 @@ export const addApprove: AddCommand = (program, run) => {
   const command = program
     .command('approve')
     .argument('<run>', 'id of the run')
-    .argument('[target]', 'a wave by name, or a VM by id or name; default: the wave that runs now')
+    .argument(
+      '[target]',
+      'a wave by name or a VM by id or name (wave:NAME, vm:NAME where both have it); default: the wave that runs now',
+    )
     .description('approve cutovers that wait for it')
     .addHelpText(
       'after',

@@ -1,4 +1,4 @@
-import { NoWorker, WorkflowFailing } from '../../client/errors.js';
+import { ActPending, NoWorker, WorkflowFailing } from '../../client/errors.js';
 import type { RunHandle } from '../../client/run-handle.js';
 import type { Steered } from '../../contract/messages.js';
 import { type AddCommand, examples } from '../command.js';
@@ -9,11 +9,11 @@ export const addCancel: AddCommand = (program, run) => {
   const command = program
     .command('cancel')
     .argument('<run>', 'id of the run')
-    .argument('[vm]', 'only this VM, by id or name')
-    .description('cancel a run, or one VM of it')
+    .argument('[target]', 'only this wave or VM, as for approve')
+    .description('cancel a run, a wave of it, or one VM')
     .addHelpText('after', examples('drover cancel paris-exit-20261205', 'drover cancel paris-exit-20261205 web1'))
-    .action((id: string, vm: string | undefined) =>
-      steerWith(command, run, id, (handle) => (vm === undefined ? cancelRun(handle) : handle.cancel(vm))),
+    .action((id: string, target: string | undefined) =>
+      steerWith(command, run, id, (handle) => (target === undefined ? cancelRun(handle) : handle.cancel(target))),
     );
 };
 
@@ -22,7 +22,7 @@ async function cancelRun(handle: RunHandle): Promise<Steered> {
   try {
     return await handle.cancel();
   } catch (error) {
-    if (error instanceof NoWorker || error instanceof WorkflowFailing) {
+    if (error instanceof NoWorker || error instanceof ActPending || error instanceof WorkflowFailing) {
       await handle.requestCancel();
       throw new CancelPending(handle.run, error);
     }

@@ -29,6 +29,18 @@ describe('what a person means by a word', () => {
     expect(findScope(run, undefined)).toEqual({});
   });
 
+  it('is a wave or a VM as it was said where both have the name, and refused where it was not', () => {
+    const both = report([vm('crm', { wave: 'web' }), vm('db', { wave: 'crm' }), vm('vm:x', { wave: 'wave:y' })]);
+    expect(() => findScope(both, 'crm')).toThrow(AmbiguousName);
+    expect(() => findScope(both, 'crm')).toThrow(/a wave and a VM .*wave:crm, vm:id-of-crm.*Nothing was done/);
+    expect(findScope(both, 'wave:crm')).toEqual({ wave: 'crm' });
+    expect(findScope(both, 'vm:crm')).toEqual({ vm: vm('crm').id });
+    expect(findScope(both, 'vm:x')).toEqual({ vm: vm('vm:x').id });
+    expect(findScope(both, 'wave:y')).toEqual({ wave: 'wave:y' });
+    expect(() => findScope(both, 'vm:crn')).toThrow(/no VM crn.*Nearest: crm/);
+    expect(() => findScope(both, 'wave:crn')).toThrow(/no wave crn.*Nearest: crm/);
+  });
+
   it('is refused with the nearest names, or with the ids when a name is not enough', () => {
     expect(() => findVm(run, 'wbe1')).toThrow(NotInRun);
     expect(() => findVm(run, 'wbe1')).toThrow(/Nearest: .*web1/);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { RunList } from '../../client/list-runs.js';
 import type { RunReport } from '../../contract/report.js';
+import { eventually } from '../support/eventually.js';
 import { describe, it } from '../support/side-by-side.js';
 import { openWorld, type World } from './support/world.js';
 
@@ -53,6 +54,32 @@ describe('when the workers die', () => {
     const watched = await orphaned.json<RunReport>('watch', run);
     expect(watched).toMatchObject({ code: 1, document: { state: 'cancelled', totals: { cancelled: 2 } } });
     await orphaned.close();
+  }, 150_000);
+});
+
+describe('when the only worker stands still', () => {
+  it.concurrent('an approval is not applied by the worker that comes later, and that is said', async () => {
+    const frozen = await openWorld({ vms: 1, worker: false });
+    const worker = frozen.startWorker();
+    const run = `frozen-${frozen.tag}`;
+    await frozen.listening();
+    await frozen.run('run', frozen.plan('frozen', [1], ['cutover: { approval: wave }']).file, '--id', run);
+    await eventually(
+      async () => (await frozen.json<RunReport>('show', run)).document.vms[0]?.waitingFor === 'approval',
+    );
+    worker.child.kill('SIGSTOP');
+    const { code, document } = await frozen.json<ErrorDocument>('approve', run);
+    worker.child.kill('SIGCONT');
+    expect({ exit: code, ...document.error }).toMatchObject({
+      exit: 3,
+      code: 'NoWorker',
+      next: expect.stringContaining('nothing was sent'),
+    });
+    const cancelled = await frozen.json<RunReport>('cancel', run);
+    expect(cancelled.code).toBe(0);
+    const { document: ended } = await frozen.json<RunReport>('watch', run);
+    expect(ended.vms[0]?.operations.map(({ kind }) => kind)).not.toContain('migrate');
+    await frozen.close();
   }, 150_000);
 });
 

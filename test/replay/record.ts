@@ -88,7 +88,7 @@ describe('recording', () => {
           (n) => n === 2,
         );
         await handle.executeUpdate(pauseUpdate, { args: [{ reason: 'freeze' }] });
-        await handle.executeUpdate(resumeUpdate);
+        await handle.executeUpdate(resumeUpdate, { args: [{}] });
         await handle.executeUpdate(cancelUpdate, { args: [{}] });
         await result();
         await record(lab, 'migrate-vm.cancelled', firstVm(lab));
@@ -112,7 +112,7 @@ describe('recording', () => {
         );
         await until(report, (r) => r.state === 'paused');
         lab.simulator.control.setLicense(lab.destination, true);
-        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate);
+        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate, { args: [{}] });
         await result();
         await record(lab, 'migrate-vm.held-and-missed', firstVm(lab));
         await record(lab, 'plan-run.held', runWorkflowId(run));

@@ -13,6 +13,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { listed } from '../../contract/act.js';
 import {
   cancelUpdate,
   pauseUpdate,
@@ -31,11 +32,13 @@ import {
 } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
+import type { VmRef } from '../../contract/operation.js';
 import type { Hold } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, openSite, siteSettings } from '../activities.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { adviceIn } from '../vm/steps/step-errors.js';
+import { answerActs, handleAct } from './acts.js';
 import type { Pause, RunProgress } from './run-state.js';
 
 /** Children are started this many at a time, so that what a person says is heard in between. */
@@ -93,12 +96,21 @@ export class Herd {
     setHandler(siteAwaySignal, ({ site, since, message }) =>
       state.reach(site, message === null ? null : { since, message }),
     );
-    setHandler(pauseUpdate, ({ reason }) => {
-      this.#pause({ message: reason, advice: null });
-      return { affected: state.open.length, message: 'no VM is started or cut over until drover resume' };
+    handleAct(state, pauseUpdate, {
+      perform: ({ reason }) => {
+        this.#pause({ message: reason, advice: null });
+        return {
+          affected: state.unfinished.length,
+          message: 'paused: no VM is started or cut over until drover resume',
+        };
+      },
     });
-    setHandler(resumeUpdate, () => this.#resume());
-    setHandler(cancelUpdate, (scope) => this.#cancel(scope), { validator: (scope) => refuseUnknown(state, scope) });
+    handleAct(state, resumeUpdate, { perform: () => this.#resume() });
+    handleAct(state, cancelUpdate, {
+      refuse: (scope) => refuseUnknown(state, scope),
+      perform: (scope) => this.#cancel(scope),
+    });
+    answerActs(state);
     CancellationScope.current().cancelRequested.catch(() => this.#cancel({}));
   }
 
@@ -121,19 +133,24 @@ export class Herd {
       await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, { at: state.resumedAt })));
     });
     this.#changed = true;
-    return { affected: state.open.length, message: 'the run goes on' };
+    return { affected: state.unfinished.length, message: 'the run goes on' };
   }
 
   #cancel(scope: Scope): Steered {
-    const before = this.#state.report().totals;
-    const open = this.#state.cancel(scope.vm, Date.now());
-    this.tell(open, vmCancelSignal);
+    const { stopped, ended } = this.#state.cancel(scope, Date.now());
+    this.tell(
+      stopped.map(({ id }) => id),
+      vmCancelSignal,
+    );
     this.#changed = true;
-    const ended = this.#state.report().totals.cancelled - before.cancelled;
-    return {
-      affected: open.length + ended,
-      message: `${ended} not started, ${open.length} asked to stop; a cutover that has begun is brought to its end`,
-    };
+    const parts = [
+      ...(ended.length > 0 ? [`not started and cancelled: ${named(ended)}`] : []),
+      ...(stopped.length > 0
+        ? [`asked to stop: ${named(stopped)}; a cutover that has begun is brought to its end`]
+        : []),
+    ];
+    const affected = stopped.length + ended.length;
+    return { affected, message: affected === 0 ? 'nothing to cancel: all of it has ended' : parts.join('; ') };
   }
 
   /** Signals these VMs, once {@link runErrands} is called. */
@@ -251,6 +268,11 @@ export class Herd {
       this.#state.lost(ids.get(workflowId) ?? '', Date.now());
     }
   }
+}
+
+/** For the person who is told, with their number. */
+export function named(vms: VmRef[]): string {
+  return `${vms.length} ${vms.length === 1 ? 'VM' : 'VMs'} (${listed(vms.map(({ name }) => name))})`;
 }
 
 export function refuseUnknown(state: RunProgress, { vm, wave }: Scope): void {

@@ -16,7 +16,8 @@ import { failoverVm } from '../vm/failover-vm.js';
 import { migrateVm } from '../vm/migrate-vm.js';
 import { protectVm } from '../vm/protect-vm.js';
 import { reverseVm } from '../vm/reverse-vm.js';
-import { type ChildOptions, Herd, refuseUnknown } from './herd.js';
+import { handleAct } from './acts.js';
+import { type ChildOptions, Herd, named, refuseUnknown } from './herd.js';
 import { RunProgress } from './run-state.js';
 
 const VM_WORKFLOWS = {
@@ -39,21 +40,21 @@ export async function planRun({ run, plan, carried }: RunInput): Promise<RunRepo
   }
   const herd = new Herd(state, { run, ...plan, begin, refusesMigrated: plan.kind === 'migrate' && !plan.remigrate });
 
-  setHandler(
-    approveUpdate,
-    (scope) => {
-      const vmIds = state.approve(scope);
-      herd.tell(vmIds, vmApproveSignal);
+  handleAct(state, approveUpdate, {
+    refuse: (scope) => {
+      refuseUnknown(state, scope);
+      refuseTooWide(plan.cutover.approval, scope);
+    },
+    perform: (scope) => {
+      const approved = state.approve(scope);
+      herd.tell(
+        state.open.filter((id) => state.isApproved(id)),
+        vmApproveSignal,
+      );
       herd.wake();
-      return { affected: vmIds.length, message: 'approved' };
+      return { affected: approved.vms.length, message: `approved ${approved.target}: ${named(approved.vms)}` };
     },
-    {
-      validator: (scope) => {
-        refuseUnknown(state, scope);
-        refuseTooWide(plan.cutover.approval, scope);
-      },
-    },
-  );
+  });
   setHandler(runReportQuery, () => state.report());
   setHandler(runPlanQuery, () => plan);
 

@@ -51,6 +51,7 @@ export class RunProgress {
   #resumedAt: number;
   /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
   #accepted: number;
+  #acts: number;
 
   constructor({ run, plan, carried }: { run: string; plan: Herded; carried?: CarriedRun }, now: number) {
     this.#run = run;
@@ -70,6 +71,7 @@ export class RunProgress {
     this.#cancelling = carried?.cancelling ?? false;
     this.#resumedAt = carried?.resumedAt ?? 0;
     this.#accepted = carried?.accepted ?? 0;
+    this.#acts = carried?.acts ?? 0;
   }
 
   get carried(): CarriedRun {
@@ -79,6 +81,7 @@ export class RunProgress {
       paused: this.paused,
       pausedAdvice: this.#paused?.advice ?? null,
       cancelling: this.#cancelling,
+      acts: this.#acts,
       accepted: this.#accepted,
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
       wave: this.#wave,
@@ -91,6 +94,20 @@ export class RunProgress {
   reach(site: string, away: { since: number; message: string } | null): void {
     if (away === null) this.#away.delete(site);
     else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
+  }
+
+  /** VMs that have not ended, begun or not. */
+  get unfinished(): VmReport[] {
+    return [...this.#vms.values()].filter(({ state }) => !isFinal(state));
+  }
+
+  /** Acts of persons that were done, over all executions of the run. */
+  get acts(): number {
+    return this.#acts;
+  }
+
+  acted(): void {
+    this.#acts += 1;
   }
 
   get isDone(): boolean {
@@ -260,22 +277,27 @@ export class RunProgress {
     this.#accepted = this.#failures();
   }
 
-  approve(scope: Scope): string[] {
-    if (scope.vm !== undefined) this.#approvedVms.add(this.#vmId(scope.vm) ?? '');
-    else this.#approvedWaves.add(scope.wave ?? this.#plan.waves[this.#wave]?.name ?? '');
-    return this.open.filter((id) => this.isApproved(id));
+  /** What was approved, and the VMs in it that have not ended. */
+  approve(scope: Scope): { target: string; vms: VmReport[] } {
+    const id = scope.vm === undefined ? undefined : this.#vmId(scope.vm);
+    const wave = scope.wave ?? this.#plan.waves[this.#wave]?.name ?? '';
+    if (scope.vm !== undefined) this.#approvedVms.add(id ?? '');
+    else this.#approvedWaves.add(wave);
+    const vms = this.unfinished.filter((vm) => (scope.vm === undefined ? vm.wave === wave : vm.id === id));
+    return { target: scope.vm === undefined ? `wave ${wave}` : `VM ${scope.vm}`, vms };
   }
 
-  /** Ends what was not started; returns the open VMs that must be told. */
-  cancel(vm: string | undefined, now: number): string[] {
-    if (vm === undefined) this.#cancelling = true;
+  /** Ends what was not started; the open ones must be told. */
+  cancel({ vm, wave }: Scope, now: number): { ended: VmReport[]; stopped: VmReport[] } {
+    const isWhole = vm === undefined && wave === undefined;
+    if (isWhole) this.#cancelling = true;
     const id = vm === undefined ? undefined : this.#vmId(vm);
-    const meant = [...this.#vms.values()].filter((r) => !isFinal(r.state) && (vm === undefined || r.id === id));
-    for (const report of meant) {
-      if (this.#open.has(report.id)) this.#stopped.add(report.id);
-      else this.#cancelled(report.id, now);
-    }
-    return meant.filter((r) => this.#open.has(r.id)).map((r) => r.id);
+    const meant = this.unfinished.filter((one) => isWhole || (vm === undefined ? one.wave === wave : one.id === id));
+    const stopped = meant.filter((one) => this.#open.has(one.id));
+    for (const one of stopped) this.#stopped.add(one.id);
+    const ended = meant.filter((one) => !this.#open.has(one.id));
+    for (const one of ended) this.#cancelled(one.id, now);
+    return { ended, stopped };
   }
 
   /** The VM that a person names by id or by name. */

@@ -22,7 +22,7 @@ describe('VMs that are not begun', () => {
     expect(idsOf(state.unstarted())).toEqual(['a', 'c']);
   });
 
-  it('are again those that others located out to have', () => {
+  it('are again those that others turn out to have', () => {
     const state = progressOf();
     state.started('a', NOW);
     state.blocked('a', 'run other', NOW);
@@ -36,20 +36,25 @@ describe('VMs that are not begun', () => {
     expect(state.unstarted()).toEqual([]);
     state.resume(NOW);
     expect(state.unstarted()).toHaveLength(3);
-    state.cancel(undefined, NOW);
+    state.cancel({}, NOW);
     expect(state.unstarted()).toEqual([]);
   });
 });
 
 describe('a stop', () => {
-  it.each([undefined, 'a'])('that comes while a VM is being begun ends it, also when others have it (%s)', (scope) => {
-    const state = progressOf();
-    state.started('a', NOW);
-    expect(state.cancel(scope, NOW)).toEqual(['a']);
-    state.blocked('a', 'run other', NOW);
-    expect(vmOf(state, 'a')).toMatchObject({ state: 'cancelled', step: 'done', error: null });
-    expect(state.open).toEqual([]);
-  });
+  it.each([{}, { vm: 'a' }, { wave: groups[0]?.name ?? '' }])(
+    'that comes while a VM is being begun ends it, also when others have it (%j)',
+    (scope) => {
+      const state = progressOf();
+      state.started('a', NOW);
+      expect(state.cancel(scope, NOW)).toMatchObject({
+        stopped: expect.arrayContaining([expect.objectContaining({ id: 'a' })]),
+      });
+      state.blocked('a', 'run other', NOW);
+      expect(vmOf(state, 'a')).toMatchObject({ state: 'cancelled', step: 'done', error: null });
+      expect(state.open).toEqual([]);
+    },
+  );
 });
 
 describe('VMs that others do not let go', () => {

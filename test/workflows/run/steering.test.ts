@@ -1,10 +1,12 @@
 /** What a person may say to a run, and what a plan says in their stead; judged by the simulator's ledger. */
 import { expect } from '@jest/globals';
+import { ACT_TOO_LATE } from '../../../contract/act.js';
 import {
   approveUpdate,
   cancelUpdate,
   pauseUpdate,
   resumeUpdate,
+  runActsQuery,
   type Scope,
   vmReportQuery,
 } from '../../../contract/messages.js';
@@ -260,7 +262,7 @@ describe('pause', () => {
       expect(held.filter((vm) => vm.startedAt === null)).toHaveLength(2);
       expect(await report()).toMatchObject({ state: 'paused', pausedBecause: 'freeze' });
       expect(kinds(lab, 'migrate')).toBe(0);
-      await handle(lab, run).executeUpdate(resumeUpdate);
+      await handle(lab, run).executeUpdate(resumeUpdate, { args: [{}] });
       const done = await result();
       expect(done.state).toBe('succeeded');
       expect(lab.wrongWith(done)).toEqual([]);
@@ -273,8 +275,34 @@ describe('pause', () => {
       const held = await until(report, (r) => r.state === 'paused');
       expect(held.pausedBecause).toMatch(/2 of 4 VMs failed/);
       expect(kinds(lab, 'start')).toBe(0);
-      await handle(lab, run).executeUpdate(resumeUpdate);
+      await handle(lab, run).executeUpdate(resumeUpdate, { args: [{}] });
       expect((await result()).totals).toMatchObject({ failed: 2, succeeded: 2 });
+    }));
+});
+
+describe('an act', () => {
+  it.concurrent('that arrives after it held is refused and does nothing; typed anew it says what it did', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const plan = lab.plan({ cutover: { approval: 'wave', window: null, powerOn: true, consolidate: false } });
+      const { run, report, result } = await lab.start(plan);
+      await untilAllWaitFor(lab, report, 'approval');
+      const late = { validUntil: Date.now() - 1 };
+      const session = { args: [late] };
+      for (const act of [approveUpdate, cancelUpdate]) {
+        const refusal = await handle(lab, run)
+          .executeUpdate(act, session as { args: [typeof late] })
+          .catch((error: unknown) => error);
+        expect(refusal).toMatchObject({ cause: { type: ACT_TOO_LATE } });
+      }
+      expect(await handle(lab, run).query(runActsQuery)).toEqual({ done: 0 });
+      const { totals } = await report();
+      expect(totals).toMatchObject({ cancelled: 0, succeeded: 0 });
+      expect(await approve(lab, run)).toEqual({
+        affected: 2,
+        message: `approved wave ${plan.waves[0]?.name}: 2 VMs (${plan.waves[0]?.vms.map(({ name }) => name).join(', ')})`,
+      });
+      expect(await handle(lab, run).query(runActsQuery)).toEqual({ done: 1 });
+      expect((await result()).state).toBe('succeeded');
     }));
 });
 

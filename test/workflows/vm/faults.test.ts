@@ -153,7 +153,7 @@ describe('sessions', () => {
 
 describe('what only a person can fix', () => {
   const resume = (lab: Lab, run: string) =>
-    lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate);
+    lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate, { args: [{}] });
 
   it.concurrent('a missing licence: nothing more is started, the run says what to do, resume goes on', () =>
     withLab({ vms: 3 }, async (lab) => {

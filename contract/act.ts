@@ -1,0 +1,21 @@
+/** For how long what a person typed holds: pure, since the run that is told and the client that tells it go by the same rule. */
+
+/** What every act of a person carries beside its target. */
+export interface Validity {
+  /** epoch ms, from which on the run refuses the act; absent: it holds whenever it arrives */
+  validUntil?: number | undefined;
+}
+
+/** Type of the refusal; its one detail is the run's own time, epoch ms. */
+export const ACT_TOO_LATE = 'ActTooLate';
+
+/** ms for which an act holds. Longer than a client waits for the answer, short enough for a person to remember what it was. */
+export const ACT_HOLDS = 60_000;
+
+/** Names of VMs that the answer to an act shows at most; it has the count beside them. */
+const SHOWN = 10;
+
+export function listed(names: string[]): string {
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
