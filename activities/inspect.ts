@@ -1,7 +1,7 @@
 /** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to fix. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/operation.js';
-import { API_VERSIONS, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
+import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 
 /** Windows and sessions go wrong when clocks differ by more: ms. */
@@ -34,10 +34,15 @@ export function createInspectActivities(deps: ActivityDeps) {
       const away =
         login instanceof VcdaError && (login.code === OWN_CODES.unreachable || login.code === OWN_CODES.timeout);
       const untrusted = login instanceof VcdaError && login.code === OWN_CODES.untrusted;
-      const answered = !away && !untrusted;
+      const stranger = login instanceof VcdaError && isOfStranger(login);
+      const answered = !away && !untrusted && !stranger;
       note(
         'reachable',
-        away ? bad(login.detail, 'Check the address, the network and the appliance.') : good(site.config.url),
+        away
+          ? bad(login.detail, 'Check the address, the network and the appliance.')
+          : stranger
+            ? bad(`something else answers: ${login.message}`, `${deps.sites.rules(login).advice}`)
+            : good(site.config.url),
       );
       note('certificate', away ? untried : certificate(site, untrusted ? login.detail : null));
       const loggedIn = note('login', answered ? loginFinding(login) : untried);
@@ -49,6 +54,9 @@ export function createInspectActivities(deps: ActivityDeps) {
     },
   };
 }
+
+/** Not the site's word. */
+const isOfStranger = (error: VcdaError): boolean => isOfFrontEnd(error) || error.code === OWN_CODES.unexpected;
 
 type Options = { signal: AbortSignal; resumedAt: number };
 
@@ -120,7 +128,11 @@ async function version(site: Site, options: Options): Promise<Finding> {
 async function licence(site: Site, options: Options): Promise<Finding> {
   const answer = await attempt(() => site.license(options));
   // Only administrators of the appliance may read it [client terraform-provider-vcda].
-  if (answer instanceof VcdaError) return good(`this login may not see it (${answer.code})`);
+  if (answer instanceof VcdaError)
+    return isOfStranger(answer) || answer.status === null
+      ? bad(answer.message, "Look at what stands in front of the site, and at the site's log.")
+      : good(`this login may not see it (${answer.code})`);
+  if (answer.isLicensed == null && answer.expirationDate == null) return good('the site does not tell');
   if (answer.isLicensed === false) return bad('the site has no valid licence', 'Install a VCDA licence at the site.');
   const expires = answer.expirationDate;
   return good(expires && expires > 0 ? `valid until ${new Date(expires).toISOString().slice(0, 10)}` : 'valid');

@@ -13,7 +13,7 @@ import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
-import { unextended } from './extension.js';
+import { mayInsist, unextended } from './extension.js';
 import { type Attempt, failureOf, finalFailure, knownSites } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { markOf } from './mark.js';
@@ -28,6 +28,8 @@ interface Trail {
   acted: 'no' | 'unknown';
   /** a start: the VM was seen without a replication before anything was sent, so that what it has since may be Drover's */
   absent?: boolean;
+  /** it was answered in a way that may ask for the session's extension, so the next sends with it from the first */
+  extend?: boolean;
 }
 
 /** Before an operation is searched for again whose answer was lost; doubles up to eight times as long: ms. */
@@ -192,10 +194,14 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               submittedAt = Date.now();
             }
             let submittedAt = Date.now();
-            const task = await send(site, request, { ...options, beforeSend }, deps).catch((error: unknown) => {
-              untouched = began && (!left || (error instanceof VcdaError && error.acted === 'no'));
-              throw error;
-            });
+            const extended = trailOf(heartbeatDetails, number - 1)?.extend === true;
+            const task = await send(site, request, { ...options, beforeSend }, deps, extended).catch(
+              (error: unknown) => {
+                if (error instanceof VcdaError && mayInsist(error)) trail.extend = !extended;
+                untouched = began && (!left || (error instanceof VcdaError && error.acted === 'no'));
+                throw error;
+              },
+            );
             const clock = offsetFrom(task.startTime, submittedAt, Date.now());
             return await handOver(request, {
               taskId: task.id,
@@ -258,10 +264,12 @@ function leftBy({ acted, absent }: Trail): Pick<FailureDetails, 'unsent' | 'abse
 
 const wasAbsent = (details: unknown): boolean => (details as Partial<Trail> | null | undefined)?.absent === true;
 
-function wasNotActedOn(details: unknown, attempt: number): boolean {
+function trailOf(details: unknown, attempt: number): Partial<Trail> | null {
   const trail = details as Partial<Trail> | null | undefined;
-  return trail?.attempt === attempt && trail.acted === 'no';
+  return trail?.attempt === attempt ? trail : null;
 }
+
+const wasNotActedOn = (details: unknown, attempt: number): boolean => trailOf(details, attempt)?.acted === 'no';
 
 function refuseIfTooLate(request: OperationRequest): void {
   const { notAfter, kind, vm, operationId } = request;

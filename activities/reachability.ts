@@ -4,7 +4,7 @@
  */
 import { log } from '@temporalio/activity';
 import { awaySignal, backSignal } from '../contract/messages.js';
-import { OWN_CODES, VcdaError } from '../vcda/index.js';
+import { isOfFrontEnd, OWN_CODES, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { signalSite } from './site-signals.js';
 
@@ -59,7 +59,10 @@ export class Reachability {
   }
 }
 
-const isAway = ({ code, status }: VcdaError): boolean => AWAY.has(code) || AWAY_STATUS.has(status);
+const isAway = ({ code, status }: VcdaError): boolean =>
+  AWAY.has(code) ||
+  AWAY_STATUS.has(status) ||
+  (isOfFrontEnd({ code, status }) && (status ?? 0) < 500 && !isTroubled({ code, status }));
 
-const isTroubled = ({ code, status }: VcdaError): boolean =>
+const isTroubled = ({ code, status }: Pick<VcdaError, 'code' | 'status'>): boolean =>
   code === OWN_CODES.unexpected || TROUBLED_STATUS.has(status) || (status !== null && status >= 500);

@@ -5,7 +5,7 @@
 
 import type { OperationRequest } from '../contract/operation.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
-import { recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
+import { isOfFrontEnd, recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
 import { findReversed } from './reversal.js';
 import { replicationIdIn } from './send.js';
@@ -132,12 +132,15 @@ const there = (taskId: string, replicationId: string | null): Sighting => ({
   found: { taskId, replicationId },
 });
 
+/** A 404 that is not the site's own says nothing of the parameter. */
+const isMissingPage = (error: VcdaError): boolean => error.status === 404 && isOfFrontEnd(error);
+
 /** null: the site's filter says nothing, or it does not take the parameter at all. */
 async function underOperationId(site: Site, request: OperationRequest, options: CallOptions): Promise<Task[] | null> {
   try {
     return await site.tasksOfOperation(request.operationId, options);
   } catch (error) {
-    if (error instanceof VcdaError && PARAMETER_REFUSED.has(error.status)) return null;
+    if (error instanceof VcdaError && PARAMETER_REFUSED.has(error.status) && !isMissingPage(error)) return null;
     throw error;
   }
 }

@@ -28,13 +28,18 @@ export function replicationIdIn(task: Task): string | null {
   return worked?.startsWith('C4-') === true ? worked : null;
 }
 
-/** @throws VcdaError */
+/**
+ * @param extended also what needs no extension is sent with one: the site may want it
+ * @throws VcdaError
+ */
 export async function send(
   site: Site,
   request: OperationRequest,
   options: CallOptions,
   deps: ActivityDeps,
+  extended = false,
 ): Promise<Task> {
+  const locally = (call: (use: CallOptions) => Promise<Task>) => (extended ? call(options) : unextended(options, call));
   const onPremAuth = deps.sites.names.includes(request.peer)
     ? deps.sites.get(request.peer).config.onPremAuth?.reveal()
     : undefined;
@@ -52,14 +57,14 @@ export async function send(
     case 'migrate':
       return site.migrateReplication(id, migrateSettings(request), options);
     case 'failover':
-      return unextended(options, (local) => site.failoverReplication(id, failoverSettings(request), local));
+      return locally((local) => site.failoverReplication(id, failoverSettings(request), local));
     case 'failover-test': {
       const settings = testSettings(request);
       const test = (use: CallOptions) => site.testFailover(id, settings, use);
-      return settings.sync === true ? test(options) : unextended(options, test);
+      return settings.sync === true ? test(options) : locally(test);
     }
     case 'cleanup':
-      return unextended(options, (local) => site.cleanUpTest(id, local));
+      return locally((local) => site.cleanUpTest(id, local));
     case 'reverse':
       return site.reverseReplication(id, withAuth);
     case 'reconfigure':

@@ -9,6 +9,7 @@ import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from '..
 import {
   type CallOptions,
   contradictsItself,
+  isOfFrontEnd,
   pauseBefore,
   type Site,
   type Task,
@@ -210,7 +211,7 @@ async function findTask(site: Site, id: string, options: CallOptions): Promise<T
   try {
     return await site.task(id, options);
   } catch (error) {
-    if (error instanceof VcdaError && error.status === 404) return null;
+    if (error instanceof VcdaError && error.status === 404 && !isOfFrontEnd(error)) return null;
     throw error;
   }
 }

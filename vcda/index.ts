@@ -42,7 +42,7 @@ export type { TrafficRange } from './calls/vm-details.js';
 export type { ReplicationFilter } from './calls/vm-replications.js';
 export { type ErrorRules, errorRules, pauseBefore } from './errors/error-rules.js';
 export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './errors/error-table.js';
-export { type Acted, OWN_CODES, VcdaError } from './errors/errors.js';
+export { type Acted, isOfFrontEnd, OWN_CODES, VcdaError } from './errors/errors.js';
 export { Deadline } from './http/deadline.js';
 export type { Login, PeerLogin } from './http/login.js';
 export { API_VERSIONS } from './http/media-types.js';

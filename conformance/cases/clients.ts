@@ -1,5 +1,5 @@
 /** The logic of the public clients, run as they run it: vcda-api.md §7. */
-import { page } from '../../vcda/schemas/common.js';
+import { pageOf } from '../../vcda/schemas/page.js';
 import { vmReplication } from '../../vcda/schemas/replication.js';
 import { task } from '../../vcda/schemas/task.js';
 import { inFamily } from '../case.js';
@@ -152,8 +152,8 @@ export const clients = inFamily('clients', [
     source: '[client Drover, vcda/schemas]',
     mode: 'read',
     async check(context) {
-      mustFit(page(task), (await context.get('/tasks')).body);
-      mustFit(page(vmReplication), (await context.get('/vm-replications')).body);
+      mustFit(pageOf(task), (await context.get('/tasks')).body);
+      mustFit(pageOf(vmReplication), (await context.get('/vm-replications')).body);
     },
   },
 ]);

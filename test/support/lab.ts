@@ -175,6 +175,7 @@ const QUICK_RETRIES: Config['errors'] = Object.fromEntries(
   [
     'GeneralServerFailure',
     'UnexpectedResponse',
+    'FrontEnd',
     'Unreachable',
     'Timeout',
     '408',

@@ -39,6 +39,9 @@ const BY_STATUS: [key: string, status: number][] = [
   ['5xx', 507],
 ];
 
+/** The row of a status that comes with an error of VCDA's, by the row of one that comes without. */
+const AS_A_PAGE: Record<string, string> = { '4xx': 'FrontEnd' };
+
 const OTHERWISE = [
   'NotAuthenticated',
   'RemoteAuthenticationFailure',
@@ -47,6 +50,7 @@ const OTHERWISE = [
   'Unreachable',
   'Timeout',
   'UnexpectedResponse',
+  'FrontEnd',
   // Made by activities, never by a call.
   'TaskLost',
 ];
@@ -93,8 +97,8 @@ describe('every row of the error table, over HTTP', () => {
         simulator.control.addFaults({ ...onTask, status });
         const error = await failureOf(lyon.task('t1'));
         expect(error).toMatchObject({ code: `HTTP ${status}`, detail: String(status), status });
-        expect(error.acted).toBe(status >= 500 || status === 408 ? 'unknown' : 'no');
-        expect(rules(error).key).toBe(key);
+        expect(error.acted).toBe(status === 429 ? 'no' : 'unknown');
+        expect(rules(error).key).toBe(AS_A_PAGE[key] ?? key);
       },
       { assumptions: { htmlErrorPages: true } },
     );

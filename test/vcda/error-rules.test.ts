@@ -36,7 +36,10 @@ describe('looking a failure up', () => {
     ['a status that says "not now" before the code', { code: 'BadRequest', status: 429 }, '429'],
     ['the class of an unknown status', { code: 'Odd', status: 599 }, '5xx'],
     ['what has neither as a 4xx', { code: 'Odd' }, '4xx'],
-    ['a redirect as a 4xx', { code: 'HTTP 302', status: 302 }, '4xx'],
+    ['a redirect as the word of a front end', { code: 'HTTP 302', status: 302 }, 'FrontEnd'],
+    ['a 404 without a code as the word of a front end', { code: 'HTTP 404', status: 404 }, 'FrontEnd'],
+    ['a 404 with any code as a 4xx', { code: 'Odd', status: 404 }, '4xx'],
+    ['a 500 without a code as a 5xx', { code: 'HTTP 500', status: 500 }, '5xx'],
     ['a code that an object has by itself as a 4xx', { code: 'constructor', status: null }, '4xx'],
     ['the code that ends a task', { code: 'OperationInProgress' }, 'OperationInProgress'],
   ])('takes %s', (_name, failure, key) => {

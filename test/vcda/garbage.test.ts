@@ -119,8 +119,10 @@ describe('an answer that makes no sense', () => {
     ['without a code', { msg: 'oops' }, 'HTTP 400'],
     ['with an empty code', { code: '', msg: 'oops' }, 'HTTP 400'],
     ['with a code that is a number', { code: 17 }, 'HTTP 400'],
-    ['with a code alone', { code: 'Odd' }, 'Odd'],
-    ['with a message that is none', { code: 'Odd', msg: { en: 'oops' } }, 'Odd'],
+    ['with a code alone, as a front end has it', { code: 'Odd' }, 'HTTP 400'],
+    ['with no message', { code: 'Odd', msg: null }, 'Odd'],
+    ['with arguments alone', { code: 'Odd', args: [] }, 'Odd'],
+    ['with a message that is none', { code: 'Odd', msg: { en: 'oops' } }, 'HTTP 400'],
   ])('in an error %s still has a code', async (_name, body, code) => {
     await withFake(
       always(() => ({ status: 400, body })),

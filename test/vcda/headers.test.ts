@@ -91,9 +91,9 @@ describe('a redirect', () => {
       path === '/tasks/t1' ? { status: 307, headers: { location: 'http://127.0.0.1:9/trap' } } : null;
     await withFake(before(elsewhere, site), async ({ lyon, sites }) => {
       const error = await failureOf(lyon.task('t1'));
-      expect(error).toMatchObject({ code: 'HTTP 307', status: 307, acted: 'no' });
+      expect(error).toMatchObject({ code: 'HTTP 307', status: 307, acted: 'unknown' });
       expect(error.detail).toContain('http://127.0.0.1:9/trap');
-      expect(sites.rules(error).call).toBe('fail');
+      expect(sites.rules(error)).toMatchObject({ key: 'FrontEnd', call: 'retry' });
     });
   });
 });

@@ -163,23 +163,23 @@ describe('asking by ids', () => {
     });
   });
 
-  it('leaves out one that cannot be read, and shows the others', async () => {
+  it('takes a figure that cannot be read as unknown, and shows the item like the others', async () => {
     const broken = { ...runningTask('t1'), progress: { much: true } };
     const items = [runningTask('t0'), broken, { ...runningTask('t2'), state: 'FAILED', error: { reason: 'disk' } }];
     await withFake(
       ({ path }) => (path === '/tasks' ? { body: { items, total: 3 } } : null),
       async ({ lyon }) => {
         const found = await lyon.tasksById(['t0', 't1', 't2']);
-        expect([...found.keys()]).toEqual(['t0', 't2']);
+        expect([...found.keys()]).toEqual(['t0', 't1', 't2']);
+        expect(found.get('t1')).toMatchObject({ state: 'RUNNING', progress: null });
         expect(found.get('t2')?.error).toMatchObject({ code: 'UnreadableError', msg: '{"reason":"disk"}' });
       },
     );
   });
 
-  it('of a list in which nothing can be read says so', async () => {
-    const items = [{ ...runningTask('t1'), progress: {} }];
+  it('of a list that is none says so', async () => {
     await withFake(
-      ({ path }) => (path === '/tasks' ? { body: { items, total: 1 } } : null),
+      ({ path }) => (path === '/tasks' ? { body: { items: { t1: runningTask('t1') }, total: 1 } } : null),
       async ({ lyon }) => {
         expect(await failureOf(lyon.tasksById(['t1']))).toMatchObject({ code: 'UnexpectedResponse' });
       },

@@ -1,5 +1,6 @@
 import type { SessionUse } from '../http/session.js';
 import type { Call } from '../http/transport.js';
+import type { UnreadableItem } from './unreadable.js';
 
 /** What every call of a site may be given. */
 export interface CallOptions extends SessionUse {
@@ -10,6 +11,8 @@ export interface CallOptions extends SessionUse {
   signal?: AbortSignal | undefined;
   /** of the call itself, not of a login on its way; see {@link Call} */
   beforeSend?: Call['beforeSend'];
+  /** told of every item of a list that cannot be read, which is left out then; absent: such an item is an error */
+  unreadable?: ((item: UnreadableItem) => void) | undefined;
   /** ms */
   timeout?: number | undefined;
 }

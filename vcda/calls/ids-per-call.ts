@@ -1,10 +1,13 @@
+import { isOfFrontEnd } from '../errors/errors.js';
+
 /** Answers of a site that does not take a list of ids: that parameter, a URL so long, or such a list at all. */
 const REFUSING = new Set<number | null>([400, 404, 405, 414, 431, 501]);
 /** Codes under such a status that speak of something else [seed]. */
 const OTHERWISE = new Set(['ServiceNotLicensed', 'SiteNotFound']);
 
+/** A page that is missing says nothing of the parameter: only the site's own 404 does. */
 export const refusesIds = ({ status, code }: { status: number | null; code: string }): boolean =>
-  REFUSING.has(status) && !OTHERWISE.has(code);
+  REFUSING.has(status) && !OTHERWISE.has(code) && !(status === 404 && isOfFrontEnd({ status, code }));
 
 /**
  * How many ids a list takes in one call, as learned from its answers: half as many after a refusal; twice as many are tried

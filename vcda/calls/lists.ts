@@ -1,19 +1,23 @@
 /** Lists of a site, read to their end or by ids, whatever its habits of paging and filtering are. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { VcdaError } from '../errors/errors.js';
 import type { Answer, Call, Query } from '../http/transport.js';
-import { type Page, page } from '../schemas/common.js';
+import { leniently } from '../schemas/lenient.js';
+import { type Page, page } from '../schemas/page.js';
 import type { CallOptions } from './call-options.js';
 import { IdsPerList, refusesIds } from './ids-per-call.js';
+import { idOf, unreadableItem } from './unreadable.js';
 
 /** The most that a page holds [doc V35 tasks/get]; also how many ids go into one call. */
 export const PAGE_LIMIT = 100;
 /** Ids that are asked for at the same time, each at its own address. */
 const EACH_AT_ONCE = 8;
-/** What tells the items of a list apart, whatever else they are. */
-const withId = z.looseObject({ id: z.unknown() });
 /** A list that never ends is a fault of the site, not a reason to read for ever. */
 const MOST_PAGES = 1_000;
+
+export interface RawPage extends Page<unknown> {
+  bare: boolean;
+}
 
 /** What lists are read with; see site-http.ts. */
 interface Calls {
@@ -25,40 +29,28 @@ interface Calls {
     options?: CallOptions,
   ): z.infer<T>;
   unfit(call: Call, status: number | null, detail: string, options?: CallOptions): VcdaError;
-  find<T extends z.ZodType>(item: T, path: string, options?: CallOptions): Promise<z.infer<T> | null>;
-  segment(id: string): string;
+  findAlone<T extends z.ZodType>(item: T, list: string, id: string, options?: CallOptions): Promise<z.infer<T> | null>;
 }
 
-export function createLists({ send, checked, unfit, find, segment }: Calls) {
+export function createLists({ send, checked, unfit, findAlone }: Calls) {
   const idsPerCall = new IdsPerList(PAGE_LIMIT);
 
   /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
-  async function readPage<T extends z.ZodType>(
-    item: T,
-    path: string,
-    query: Query,
-    options?: CallOptions,
-  ): Promise<Page<z.infer<T>> & { bare: boolean }> {
+  async function readPage(path: string, query: Query, options?: CallOptions): Promise<RawPage> {
     const call: Call = { method: 'GET', path, query };
     const answer = await send(call, options);
-    if (Array.isArray(answer.body)) return { items: checked(z.array(item), answer, call, options), bare: true };
-    return { ...checked(page(item), answer, call, options), bare: false };
+    return { ...checked(page, answer, call, options), bare: Array.isArray(answer.body) };
   }
 
   /**
    * A whole list. Clients go on by 100 until `offset >= total` [client PsychoBelka, PowerVCAV]; a total that lies, a lower
    * ceiling and a site that ignores `offset` are seen through.
    */
-  async function readAll<T extends z.ZodType>(
-    item: T,
-    path: string,
-    query: Query = {},
-    options?: CallOptions,
-  ): Promise<z.infer<T>[]> {
-    const all: z.infer<T>[] = [];
+  async function readAllRaw(path: string, query: Query, options?: CallOptions): Promise<unknown[]> {
+    const all: unknown[] = [];
     const seen = new Set<unknown>();
     for (let n = 0, offset = 0; n < MOST_PAGES; n += 1) {
-      const part = await readPage(item, path, { ...query, offset, limit: PAGE_LIMIT }, options);
+      const part = await readPage(path, { ...query, offset, limit: PAGE_LIMIT }, options);
       // A list that changes between two pages shows some of its items twice.
       const fresh = part.items.filter((one) => isNew(one, seen));
       all.push(...fresh);
@@ -68,6 +60,15 @@ export function createLists({ send, checked, unfit, find, segment }: Calls) {
     throw unfit({ method: 'GET', path }, null, `the list has not ended after ${MOST_PAGES} pages`, options);
   }
 
+  async function readAll<T extends z.ZodType>(
+    item: T,
+    path: string,
+    query: Query = {},
+    options?: CallOptions,
+  ): Promise<z.infer<T>[]> {
+    return fitting(item, await readAllRaw(path, query, options), path, options);
+  }
+
   /** A list that is documented as a bare array, so it is asked for without paging; a page is taken too. */
   async function readList<T extends z.ZodType>(
     item: T,
@@ -75,9 +76,29 @@ export function createLists({ send, checked, unfit, find, segment }: Calls) {
     query: Query = {},
     options?: CallOptions,
   ): Promise<z.infer<T>[]> {
-    const part = await readPage(item, path, query, options);
+    const part = await readPage(path, query, options);
     const whole = part.bare || (part.total ?? part.items.length) <= part.items.length;
-    return whole ? part.items : readAll(item, path, query, options);
+    return whole ? fitting(item, part.items, path, options) : readAll(item, path, query, options);
+  }
+
+  /**
+   * The items that can be read. Of each other one `options.unreadable` is told, and it is left out.
+   * @throws VcdaError that names the item, when nobody is there to be told
+   */
+  function fitting<T extends z.ZodType>(
+    item: T,
+    given: readonly unknown[],
+    path: string,
+    options: CallOptions = {},
+  ): z.infer<T>[] {
+    return given.flatMap((one, place) => {
+      const read = leniently(item, one);
+      if (read.success) return [read.data];
+      const unreadable = unreadableItem(path, one, place, read.error);
+      if (options.unreadable === undefined) throw unfit({ method: 'GET', path }, 200, unreadable.detail, options);
+      options.unreadable(unreadable);
+      return [];
+    });
   }
 
   /** By their ids, up to 100 a call; an id that the site does not list is absent from the result. */
@@ -112,8 +133,8 @@ export function createLists({ send, checked, unfit, find, segment }: Calls) {
   ): Promise<z.infer<T>[]> {
     const wanted = new Set<unknown>(ids);
     const query = { ids: ids.join(','), offset: 0, limit: PAGE_LIMIT };
-    const part = await readPage(withId, path, query, options);
-    const own = part.items.filter(({ id }) => wanted.has(id));
+    const part = await readPage(path, query, options);
+    const own = part.items.flatMap((one) => (wanted.has(idOf(one)) ? [{ id: idOf(one), one }] : []));
     const listed = readable(item, own, path, options);
     const there = new Set(own.map(({ id }) => id));
     const missing = ids.filter((id) => !there.has(id));
@@ -130,11 +151,45 @@ export function createLists({ send, checked, unfit, find, segment }: Calls) {
   }
 
   /** Without those that do not fit: one of many must not hide the others. @throws VcdaError when none of them fits */
-  function readable<T extends z.ZodType>(item: T, given: unknown[], path: string, options?: CallOptions): z.infer<T>[] {
-    const read = given.map((one) => item.safeParse(one));
-    const good = read.flatMap((one) => (one.success ? [one.data] : []));
-    if (good.length > 0 || given.length === 0) return good;
-    return checked(z.array(item), { status: 200, body: given }, { method: 'GET', path }, options);
+  function readable<T extends z.ZodType>(
+    item: T,
+    given: { one: unknown }[],
+    path: string,
+    options?: CallOptions,
+  ): z.infer<T>[] {
+    const all = given.map(({ one }) => one);
+    const anyFits = all.some((one) => leniently(item, one).success);
+    return fitting(item, all, path, anyFits ? { unreadable: () => undefined, ...options } : options);
+  }
+
+  /**
+   * One item as its list has it; null: the list, asked for this id, is well-formed and does not have it. `unknown`: it cannot
+   * be asked so, by the site's own word.
+   * @throws VcdaError also for an item that names no id, since it may be this one
+   */
+  async function lookUp<T extends z.ZodType>(
+    item: T,
+    path: string,
+    id: string,
+    options?: CallOptions,
+  ): Promise<z.infer<T> | null | 'unknown'> {
+    let items: unknown[];
+    try {
+      const part = await readPage(path, { ids: id, offset: 0, limit: PAGE_LIMIT }, options);
+      const hasStrangers = part.items.some((one) => idOf(one) !== id);
+      const isWhole = part.bare || (part.total ?? 0) <= part.items.length;
+      // Strangers tell that the site ignores the filter.
+      items = isWhole ? part.items : await readAllRaw(path, hasStrangers ? {} : { ids: id }, options);
+    } catch (error) {
+      if (error instanceof VcdaError && refusesIds(error)) return 'unknown';
+      throw error;
+    }
+    const own = items.find((one) => idOf(one) === id);
+    if (own !== undefined) return checked(item, { status: 200, body: own }, { method: 'GET', path }, options);
+    const nameless = items.findIndex((one) => idOf(one) === null);
+    if (nameless >= 0)
+      throw unfit({ method: 'GET', path }, 200, `item ${nameless} names no id, so it may be ${id}`, options);
+    return null;
   }
 
   /** Each at its own address. */
@@ -144,11 +199,11 @@ export function createLists({ send, checked, unfit, find, segment }: Calls) {
     ids: string[],
     options?: CallOptions,
   ): Promise<z.infer<T>[]> {
-    const found = await Promise.all(ids.map((id) => find(item, `${path}/${segment(id)}`, options)));
+    const found = await Promise.all(ids.map((id) => findAlone(item, path, id, options)));
     return found.filter((one) => one !== null);
   }
 
-  return { readAll, readList, readByIds };
+  return { readAll, readList, readByIds, lookUp, readPage, fitting };
 }
 
 function isNew(one: unknown, seen: Set<unknown>): boolean {

@@ -1,9 +1,10 @@
 /** What the calls of all endpoint families are made of: answers checked against a schema, operations that answer with a task. */
 import type { z } from 'zod';
-import { OWN_CODES, VcdaError } from '../errors/errors.js';
+import { isOfFrontEnd, OWN_CODES, VcdaError } from '../errors/errors.js';
 import { encoded } from '../http/scrub.js';
 import type { SiteSession } from '../http/session.js';
 import type { Answer, Call, Method, Query } from '../http/transport.js';
+import { leniently } from '../schemas/lenient.js';
 import { type Task, task } from '../schemas/task.js';
 import type { CallOptions } from './call-options.js';
 import { createLists } from './lists.js';
@@ -28,7 +29,7 @@ export function createSiteHttp(name: string, session: Pick<SiteSession, 'send'>)
     call: Call,
     options?: CallOptions,
   ): z.infer<T> {
-    const result = schema.safeParse(answer.body);
+    const result = leniently(schema, answer.body);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
     throw unfit(call, answer.status, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, options);
@@ -49,17 +50,38 @@ export function createSiteHttp(name: string, session: Pick<SiteSession, 'send'>)
   const read = <T extends z.ZodType>(schema: T, path: string, query: Query = {}, options?: CallOptions) =>
     ask(schema, { method: 'GET', path, query }, options);
 
-  /** null: the site answers that there is none. A 404 without VCDA's error comes from something in between and says nothing. */
-  async function find<T extends z.ZodType>(item: T, path: string, options?: CallOptions): Promise<z.infer<T> | null> {
+  /**
+   * One of a list's items by its id; null: the list, asked for it, does not have it. A 404 alone proves nothing, whoever
+   * answers it, unless the site's own word is that its list cannot be asked.
+   */
+  async function find<T extends z.ZodType>(
+    item: T,
+    list: string,
+    id: string,
+    options?: CallOptions,
+  ): Promise<z.infer<T> | null> {
     try {
-      return await read(item, path, {}, options);
+      return await read(item, `${list}/${segment(id)}`, {}, options);
     } catch (error) {
-      const none =
-        error instanceof VcdaError &&
-        error.status === 404 &&
-        error.code !== 'SiteNotFound' &&
-        error.code !== 'HTTP 404';
-      if (none) return null;
+      if (!isNotFound(error)) throw error;
+      const seen = await lists.lookUp(item, list, id, options);
+      if (seen !== 'unknown') return seen;
+      if (isOfFrontEnd(error)) throw error;
+      return null;
+    }
+  }
+
+  /** The same by its own address alone, for a list that takes no ids; null: the site itself says that there is none. */
+  async function findAlone<T extends z.ZodType>(
+    item: T,
+    list: string,
+    id: string,
+    options?: CallOptions,
+  ): Promise<z.infer<T> | null> {
+    try {
+      return await read(item, `${list}/${segment(id)}`, {}, options);
+    } catch (error) {
+      if (isNotFound(error) && !isOfFrontEnd(error)) return null;
       throw error;
     }
   }
@@ -86,6 +108,9 @@ export function createSiteHttp(name: string, session: Pick<SiteSession, 'send'>)
     { body, headers }: Pick<Call, 'body' | 'headers'> = {},
   ): Promise<Task> => ask(task, { method, path, body, headers: headers ?? {} }, options);
 
-  const lists = createLists({ send, checked, unfit, find, segment });
+  const lists = createLists({ send, checked, unfit, findAlone });
   return { send, ask, read, ...lists, find, segment, operate };
 }
+
+const isNotFound = (error: unknown): error is VcdaError =>
+  error instanceof VcdaError && error.status === 404 && error.code !== 'SiteNotFound';

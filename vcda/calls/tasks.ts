@@ -1,7 +1,6 @@
 /** Tasks: what every mutating call of the API answers with [seed, doc V35 + VSP tasks/get]. There is no way to cancel one. */
 
 import { operationIdHeader, type Query } from '../http/transport.js';
-import { page } from '../schemas/common.js';
 import { type Task, task } from '../schemas/task.js';
 import type { CallOptions } from './call-options.js';
 import { PAGE_LIMIT } from './lists.js';
@@ -34,7 +33,8 @@ export interface TaskFilter {
   desc?: boolean | undefined;
 }
 
-type TasksUnder = (operationId: string, limit: number, options?: CallOptions) => Promise<Task[]>;
+/** As they came, read or not. */
+type TasksUnder = (operationId: string, limit: number, options?: CallOptions) => Promise<unknown[]>;
 
 /**
  * Whether a site filters by operation id is undocumented, hence the control, once: a query for an id never used must find
@@ -45,8 +45,11 @@ class OperationIdFilter {
   /** null: not known yet */
   #works: boolean | null = null;
 
-  constructor(tasksUnder: TasksUnder) {
+  readonly #fitting: (given: unknown[], options?: CallOptions) => Task[];
+
+  constructor(tasksUnder: TasksUnder, fitting: (given: unknown[], options?: CallOptions) => Task[]) {
     this.#tasksUnder = tasksUnder;
+    this.#fitting = fitting;
   }
 
   get works(): boolean | null {
@@ -56,19 +59,23 @@ class OperationIdFilter {
   async tasksOf(operationId: string, options?: CallOptions): Promise<Task[] | null> {
     if (this.#works === false) return null;
     const found = await this.#tasksUnder(operationId, PAGE_LIMIT, options);
-    if (found.length === 0 || this.#works === true) return found;
-    const control = await this.#tasksUnder(`${operationId}/never-used`, 1, options);
-    this.#works = control.length === 0;
-    return this.#works ? found : null;
+    if (found.length > 0 && this.#works === null) {
+      const control = await this.#tasksUnder(`${operationId}/never-used`, 1, options);
+      this.#works = control.length === 0;
+    }
+    // All of these are the operation's: one that cannot be read is not passed over.
+    return found.length === 0 || this.#works ? this.#fitting(found, { ...options, unreadable: undefined }) : null;
   }
 }
 
-export function taskCalls({ read, readAll, readByIds, segment }: SiteHttp) {
-  const byOperationId = new OperationIdFilter(underOperationId);
+export function taskCalls({ read, readAll, readByIds, readPage, fitting, segment }: SiteHttp) {
+  const byOperationId = new OperationIdFilter(underOperationId, (given, options) =>
+    fitting(task, given, '/tasks', options),
+  );
 
-  async function underOperationId(operationId: string, limit: number, options?: CallOptions): Promise<Task[]> {
+  async function underOperationId(operationId: string, limit: number, options?: CallOptions): Promise<unknown[]> {
     const query = { operationID: operationIdHeader(operationId), limit };
-    return (await read(page(task), '/tasks', query, options)).items;
+    return (await readPage('/tasks', query, options)).items;
   }
 
   return {

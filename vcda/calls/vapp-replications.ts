@@ -36,9 +36,9 @@ export function vappReplicationCalls({ ask, read, readAll, readByIds, find, segm
       readAll(vappReplication, LIST, { ...filter, ids: filter.ids?.join(',') }, options),
     byId: (ids: string[], options?: CallOptions): Promise<Map<string, VappReplication>> =>
       readByIds(vappReplication, LIST, ids, options),
-    /** null: the site says that it has none by this id */
+    /** null: the site lists none by this id, or answers that there is none where no list can be asked */
     find: async (id: string, options?: CallOptions): Promise<VappReplication | null> =>
-      find(vappReplication, at(id), options),
+      find(vappReplication, LIST, id, options),
     /** Counters of the dashboard; their names are undocumented. */
     summary: (options?: CallOptions): Promise<VappSummary> => read(vappSummary, `${LIST}/summary`, {}, options),
 

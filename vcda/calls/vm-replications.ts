@@ -55,9 +55,9 @@ export function vmReplicationCalls({ ask, readAll, readByIds, find, segment, ope
     replicationsById: (ids: string[], options?: CallOptions): Promise<Map<string, VmReplication>> =>
       readByIds(vmReplication, VM_REPLICATIONS, ids, options),
 
-    /** null: the site says that it has none by this id */
+    /** null: the site lists none by this id, or answers that there is none where no list can be asked */
     findReplication: async (id: string, options?: CallOptions): Promise<VmReplication | null> =>
-      find(vmReplication, at(id), options),
+      find(vmReplication, VM_REPLICATIONS, id, options),
 
     /** Configures a replication and begins its first sync. @throws VcdaError `BadRequest`, `ServiceNotLicensed` [seed] */
     startReplication: (body: StartSettings, { onPremAuth, ...options }: WithOnPremAuth): Promise<Task> =>

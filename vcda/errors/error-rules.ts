@@ -1,7 +1,8 @@
 /** Which row of the error table a failure falls under, with what a config changes, and how long to wait then. */
 import { ERROR_TABLE, type ErrorRow, MINUTE, type TaskAction } from './error-table.js';
-import type { VcdaError } from './errors.js';
+import { isOfFrontEnd, type VcdaError } from './errors.js';
 
+const FRONT_END = 'FrontEnd';
 const NOT_NOW: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
 export interface ErrorRowChange {
@@ -21,7 +22,7 @@ export type ErrorRules = (failure: Failure) => ErrorRow;
  *
  * A failure is looked up by code, then status, then class of status; what has none of these is treated as `4xx` is. A
  * status that says "not now" outranks the code, since proxies and busy servers put any code beside it; a code that the
- * config names outranks both.
+ * config names outranks both. What carries no error of VCDA's is its front end's, whatever it refuses.
  */
 export function errorRules(changes: Record<string, ErrorRowChange> = {}): ErrorRules {
   const rows = new Map(ERROR_TABLE.map((r) => [r.key, r]));
@@ -33,7 +34,10 @@ export function errorRules(changes: Record<string, ErrorRowChange> = {}): ErrorR
   const byStatus = (status: number): ErrorRow | undefined => rows.get(String(status)) ?? rows.get(classOf(status));
   return ({ code, status = null }) => {
     if (!named.has(code) && status !== null && NOT_NOW.has(status)) return byStatus(status) ?? fallback;
-    return rows.get(code) ?? (status === null ? undefined : byStatus(status)) ?? fallback;
+    const row = rows.get(code) ?? (status === null ? undefined : byStatus(status)) ?? fallback;
+    // A refusal in which VCDA says nothing is none, unless the config names the status itself.
+    const isAnybodys = isOfFrontEnd({ code, status }) && (status ?? 0) < 500 && !named.has(code);
+    return isAnybodys && !named.has(row.key) ? required(rows, FRONT_END) : row;
   };
 }
 

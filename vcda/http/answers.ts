@@ -1,6 +1,6 @@
 /** What an answer of a site says: its JSON, or the error it stands for. */
 import { type Acted, OWN_CODES, statusCode, type VcdaError } from '../errors/errors.js';
-import { errorBody } from '../schemas/common.js';
+import { errorIn } from '../schemas/common.js';
 
 /** Makes the error of the call that was answered. */
 export type Failed = (
@@ -22,12 +22,15 @@ export function parsed(body: string, failed: Failed, status: number): unknown {
 
 /** The error for an answer that is none of 2xx. */
 export function refusal(status: number, headers: Headers, body: string, failed: Failed): VcdaError {
-  const known = errorBody.safeParse(safeJson(body));
+  const known = errorIn(safeJson(body));
   const challenged = status === 401 && /authentication token required/i.test(headers.get('www-authenticate') ?? '');
-  // What a proxy answers in the site's stead says nothing of what the site did.
-  const acted: Acted = status >= 500 || status === 408 ? 'unknown' : 'no';
   const more = { status, retryAfter: retryAfter(headers), challenged };
-  if (known.success && known.data.code !== '') return failed(known.data.code, known.data.msg ?? '', acted, more);
+  if (known !== null) {
+    const acted: Acted = status >= 500 || status === 408 ? 'unknown' : 'no';
+    return failed(known.code, known.msg ?? '', acted, more);
+  }
+  // What a proxy answers in the site's stead says nothing of what the site did; but for a challenge, and a rate that is kept.
+  const acted: Acted = challenged || status === 429 ? 'no' : 'unknown';
   const target = headers.get('location');
   const detail = target === null ? excerpt(body) : `points to ${target}; Drover does not follow`;
   return failed(challenged ? 'NotAuthenticated' : statusCode(status), detail, acted, more);

@@ -1,11 +1,13 @@
 /** What a failed login or extension means. */
-import { statusCode, VcdaError, type VcdaErrorFields } from '../errors/errors.js';
+import { isOfFrontEnd, VcdaError, type VcdaErrorFields } from '../errors/errors.js';
 
 export const isNotAcceptable = (error: VcdaError): boolean => error.status === 406 || error.status === 415;
 
 /** 401 and 403 as the vendor says; a 400 that is about the login alone would be sent again for every VM otherwise. */
 export const refusesCredentials = (error: VcdaError): boolean =>
-  error.status === 401 || error.status === 403 || (error.status === 400 && error.code === 'BadRequest');
+  error.status === 401 ||
+  (error.status === 403 && !isOfFrontEnd(error)) ||
+  (error.status === 400 && error.code === 'BadRequest');
 
 /**
  * A session that has expired looks alike, unless the site says which it means: then the session is renewed first, and a
@@ -13,15 +15,9 @@ export const refusesCredentials = (error: VcdaError): boolean =>
  * @param proven another call of this session was answered
  */
 export function refusesPeer(error: VcdaError, proven: boolean): boolean {
-  if (error.code === 'RemoteAuthenticationFailure' || error.status === 403) return true;
+  if (error.code === 'RemoteAuthenticationFailure' || (error.status === 403 && !isOfFrontEnd(error))) return true;
   return error.status === 401 && !error.challenged && !proven;
 }
-
-/** Something else than VCDA sits at the address: no page describes such an answer to a login. */
-export const isNotVcda = (error: VcdaError): boolean =>
-  error.status !== null &&
-  error.code === statusCode(error.status) &&
-  (error.status < 400 || [404, 405, 406, 415].includes(error.status));
 
 /** What failed was the way to the call, so the call itself certainly did not reach the site. */
 export function beforehand(error: VcdaError): VcdaError {

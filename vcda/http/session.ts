@@ -3,9 +3,9 @@
  * the other sites that operations need, renewed when it has expired. A refused login is remembered, so that a wrong
  * password is sent once and not a thousand times; it is tried again only after a person said `resume`.
  */
-import { OWN_CODES, VcdaError } from '../errors/errors.js';
+import { isOfFrontEnd, OWN_CODES, VcdaError } from '../errors/errors.js';
 import { extendBody, type Login, loginBody, type PeerLogin } from './login.js';
-import { beforehand, isNotAcceptable, isNotVcda, refusesCredentials, refusesPeer } from './login-errors.js';
+import { beforehand, isNotAcceptable, refusesCredentials, refusesPeer } from './login-errors.js';
 import { ACCEPT } from './media-types.js';
 import { raced } from './raced.js';
 import { Refusals } from './refusals.js';
@@ -50,6 +50,8 @@ export class SiteSession {
   readonly #transport: Transport;
   readonly #loginOf: (site: string) => PeerLogin | undefined;
   readonly #refusals = new Refusals();
+  /** peers whose last extension was answered by a 401 that says nothing */
+  readonly #doubted = new Set<string>();
   #token: Promise<Token> | null = null;
   /** index into ACCEPT: what comes before was refused by the site */
   #acceptFrom = 0;
@@ -63,7 +65,8 @@ export class SiteSession {
 
   /**
    * Sends a call with a token, and once more after a new login or extension when the session turns out to have expired:
-   * a call answered 401 was not processed.
+   * a call answered 401 by the site was not processed. A 401 that does not say whose it is renews both as well, but what may
+   * have changed something is not sent again.
    * @throws VcdaError `LoginRefused` when the site refuses the credentials, now or before the last `resume`
    */
   async send(call: Call, { peer: wanted, resumedAt = 0 }: SessionUse = {}): Promise<Answer> {
@@ -73,6 +76,7 @@ export class SiteSession {
     const first = await this.#attempt(call, peer);
     if ('answer' in first) return first.answer;
     await this.#drop(first, peer);
+    if (first.error.acted === 'unknown' && call.method !== 'GET') throw first.error;
     const second = await this.#attempt(call, peer);
     if ('answer' in second) return second.answer;
     await this.#drop(second, peer);
@@ -109,7 +113,7 @@ export class SiteSession {
     } catch (error) {
       if (error instanceof VcdaError && error.status === 401 && error.code !== OWN_CODES.loginRefused)
         return { used: { token: current, extension }, error };
-      if (error instanceof VcdaError && error.status !== null) current.proven = true;
+      if (error instanceof VcdaError && isOfSite(error)) current.proven = true;
       throw error;
     }
   }
@@ -168,7 +172,6 @@ export class SiteSession {
             name,
             this.#refused(LOGIN, `the site refuses the login: ${error.detail}`, error.status),
           );
-        if (isNotVcda(error)) throw this.#notVcda(error.status, error.detail);
         throw beforehand(error);
       }
     }
@@ -187,15 +190,23 @@ export class SiteSession {
       const headers = headersOf(current);
       await this.#transport.send({ method: 'POST', path: EXTEND, body, headers, operationId });
       current.proven = true;
+      this.#doubted.delete(peer);
     } catch (error) {
       if (!(error instanceof VcdaError)) throw error;
-      if (refusesPeer(error, current.proven))
+      if (refusesPeer(error, current.proven) && !this.#mayBeAnybodys(peer, error))
         throw this.#refusals.remember(
           peer,
           this.#refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error.status),
         );
       throw beforehand(error);
     }
+  }
+
+  /** A 401 that does not say whose it is may be the session's own: it is believed of the peer when a new session gets it too. */
+  #mayBeAnybodys(peer: string, error: VcdaError): boolean {
+    if (!isOfFrontEnd(error) || this.#doubted.has(peer)) return false;
+    this.#doubted.add(peer);
+    return true;
   }
 
   #refused(path: string, detail: string, status: number | null = null): VcdaError {
@@ -210,3 +221,6 @@ export class SiteSession {
 }
 
 const headersOf = ({ accept, value }: Token): Record<string, string> => ({ Accept: accept, [TOKEN_HEADER]: value });
+
+const isOfSite = (error: VcdaError): boolean =>
+  error.status !== null && error.code !== OWN_CODES.unexpected && !isOfFrontEnd(error);

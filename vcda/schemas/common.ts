@@ -36,21 +36,21 @@ export const errorBody = z.looseObject({
 });
 export type ErrorBody = z.infer<typeof errorBody>;
 
+/** The message of an exception in Java may be null. */
+const told = z.union([z.looseObject({ msg: text.nullable() }), z.looseObject({ args: z.array(z.unknown()) })]);
+
+/**
+ * VCDA's error in an answer; null for a page of whatever stands before it, which may be JSON with a `code` of its own. A code
+ * in letters, and a message or arguments, are what tells the two apart.
+ */
+export function errorIn(body: unknown): ErrorBody | null {
+  const known = errorBody.safeParse(body);
+  return known.success && /[a-z]/i.test(known.data.code) && told.safeParse(body).success ? known.data : null;
+}
+
 /** An error that need not be as documented: where it stands beside others, it must not hide them. */
 export const anyError = errorBody.catch(({ input }) => ({
   code: 'UnreadableError',
   msg: JSON.stringify(input)?.slice(0, LONGEST_MESSAGE),
   stacktrace: undefined,
 }));
-
-/** [doc V35] envelope of paged lists; some lists are bare arrays, and which ones is documented for a few only */
-export const page = <T extends z.ZodType>(item: T) =>
-  z.preprocess(
-    (body) => (Array.isArray(body) ? { items: body, total: body.length } : body),
-    z.looseObject({ items: z.array(item), offset: maybeNumber, limit: maybeNumber, total: maybeNumber }),
-  );
-
-export interface Page<T> {
-  items: T[];
-  total?: number | null | undefined;
-}

@@ -1,6 +1,7 @@
 /** VM replications and what hangs off one [doc B42/B44 SingleVmReplicationInfo, OPI VmReplicationInfo]. */
 import { z } from 'zod';
 import { anyError, id, maybeFlag, maybeNumber, maybeText, text } from './common.js';
+import { leniently } from './lenient.js';
 import type { Task } from './task.js';
 
 /** One end of a replication; ids are uuids. */
@@ -127,6 +128,6 @@ export const connectionState = ({ dataConnectionState: told }: VmReplication): s
 
 /** The replication that a task has worked on; null when its result is none, as of a deletion. */
 export function replicationIn(task: Task): VmReplication | null {
-  const result = vmReplication.safeParse(task.result);
+  const result = leniently(vmReplication, task.result);
   return result.success ? result.data : null;
 }

@@ -1,6 +1,7 @@
 /** Replications of vApps [doc V30, B45 VappReplicationInfo]. */
 import { z } from 'zod';
 import { id, maybeFlag, maybeNumber, maybeText } from './common.js';
+import { leniently } from './lenient.js';
 import { end, vmReplication } from './replication.js';
 import type { Task } from './task.js';
 
@@ -26,6 +27,6 @@ export type VappSummary = z.infer<typeof vappSummary>;
 
 /** The vApp replication that a task has worked on; null when its result is none. */
 export function vappReplicationIn(task: Task): VappReplication | null {
-  const result = vappReplication.safeParse(task.result);
+  const result = leniently(vappReplication, task.result);
   return result.success ? result.data : null;
 }

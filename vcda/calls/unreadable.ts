@@ -1,0 +1,29 @@
+/** An item of a list that does not fit the API: one of many must not hide the others, and must not be lost in silence. */
+import type { z } from 'zod';
+
+export interface UnreadableItem {
+  /** of the list */
+  path: string;
+  /** its place in the list, from 0 */
+  place: number;
+  /** null: it names none */
+  id: string | null;
+  /** as it was given; not to be logged or shown */
+  given: unknown;
+  /** in words, with its place and its id */
+  detail: string;
+}
+
+export function unreadableItem(path: string, given: unknown, place: number, error: z.ZodError): UnreadableItem {
+  const id = idOf(given);
+  const issue = error.issues[0];
+  const why = [issue?.path.join('.'), issue?.message].filter((part) => part !== undefined && part !== '').join(' ');
+  return { path, place, id, given, detail: `item ${place}${id === null ? '' : ` (${id})`} cannot be read: ${why}` };
+}
+
+/** null: it is no item with an id. */
+export function idOf(one: unknown): string | null {
+  return typeof one === 'object' && one !== null && 'id' in one && typeof one.id === 'string' && one.id !== ''
+    ? one.id
+    : null;
+}
