@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { dataConverter } from '../../temporal/data-converter.js';
-import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { installRuntime } from '../../worker/logger.js';
 import * as workflows from '../../workflows/index.js';
+import { testBundle } from '../support/test-bundle.js';
 
 const DIRECTORY = fileURLToPath(new URL('histories/', import.meta.url));
 const shapes = readdirSync(DIRECTORY).sort();
@@ -15,7 +15,7 @@ const read = (shape: string): unknown => JSON.parse(readFileSync(`${DIRECTORY}${
 let workflowBundle: WorkflowBundleOption;
 beforeAll(async () => {
   installRuntime({ DROVER_LOG: 'silent' });
-  workflowBundle = await makeWorkflowBundle();
+  workflowBundle = await testBundle();
 });
 
 /** The workflow type that a history is of, as its first event names it. */

@@ -15,11 +15,11 @@ import type { Config, Plan, SiteConfig } from '../../plan/types.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../simulator/index.js';
 import { temporalClient } from '../../temporal/temporal-client.js';
 import { createSites } from '../../vcda/index.js';
-import { makeWorkflowBundle } from '../../worker/bundle.js';
 import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker } from '../../worker/worker.js';
 import { aPlan, aVm, aWave } from './plans.js';
 import { terminateAll } from './terminate-all.js';
+import { testBundle } from './test-bundle.js';
 
 /** Sites are shared names at the Temporal server, so every lab has its own. */
 export interface Lab {
@@ -49,12 +49,6 @@ export interface LabOptions extends SimulatorOptions {
 }
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
-
-/** Workflow code as the sources have it now. */
-async function testBundle(): Promise<WorkflowBundleOption> {
-  const codePath = process.env.DROVER_TEST_BUNDLE;
-  return codePath === undefined ? makeWorkflowBundle() : { codePath };
-}
 
 export async function openLab({ site, errors, password, workers = 1, ...simulation }: LabOptions = {}): Promise<Lab> {
   const address = process.env.DROVER_TEST_TEMPORAL;
