@@ -21,6 +21,7 @@ import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
 import { replicationIdIn, send } from './send.js';
 import { watchAtSite } from './site-signals.js';
+import { SiteVmNames } from './vm-names.js';
 
 /** What an attempt leaves for the next: whether the one numbered `attempt` may have been acted on. */
 interface Trail {
@@ -42,6 +43,8 @@ const UNDECIDED_SETTLES = 8;
 const UNDECIDED_MOST = 8 * 60_000;
 
 export function createOperationActivities(deps: ActivityDeps, reachability: Reachability, refusals: Refusals) {
+  const names = new SiteVmNames(deps);
+
   const optionsFor = (request: OperationRequest): CallOptions => ({
     operationId: request.operationId,
     peer: request.peer,
@@ -74,7 +77,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     request: OperationRequest,
     found: Found,
     preexisting: boolean,
-    known: Pick<Submitted, 'mark' | 'adoption'> = {},
+    known: Pick<Submitted, 'mark' | 'adoption' | 'vmName'> = {},
   ): Promise<Submitted> {
     log.info('operation found at the site', { taskId: found.taskId, replicationId: found.replicationId });
     const isOthers = known.adoption === undefined ? preexisting : known.adoption.owner !== 'mine';
@@ -150,7 +153,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       return finalFailure({ ...subjectOf(request), code: 'VmAlreadyReplicated', message, advice });
     }
     if (error instanceof VcdaError && deps.sites.rules(error).call === 'hold') refusals.remember(request.site, error);
-    await reachability.failed(request.site, error);
+    await reachability.failed(error instanceof VcdaError ? error.site : request.site, error);
     const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
     return failureOf(error, { ...request, left }, attempt, deps.sites.rules, hint);
   }
@@ -174,12 +177,14 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           const acknowledgement = new Acknowledgement(deps.client, details);
           try {
             refusals.check(request.site, request.resumedAt);
+            // An attempt that may have sent it has compared them before.
+            const vmName = request.kind === 'start' && !doubtful ? await names.check(request) : null;
             const found = await find(site, request, options, doubtful);
             // What others did before anything was sent is no trace of this operation, nor does using it send anything.
             untouched = untouched && (found === null || found.taskId === null);
             if (found !== null) {
               const known = await adopting(site, request, found, options, doubtful && mayBeSent);
-              return await adopt(request, found, found.taskId === null && !doubtful, known);
+              return await adopt(request, found, found.taskId === null && !doubtful, { ...known, ...nameIn(vmName) });
             }
             trail.absent = true;
             await refuseOthers(deps, site, request, options);
@@ -211,6 +216,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               submittedAt,
               clock,
               ...(request.kind === 'start' ? { mark: markOf(deps.installation, request.run, request.vm.id) } : {}),
+              ...nameIn(vmName),
             });
           } catch (error) {
             // What failed before anything was sent, or was refused, leaves no doubt.
@@ -240,6 +246,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     },
   };
 }
+
+const nameIn = (vmName: string | null): Pick<Submitted, 'vmName'> => (vmName === null ? {} : { vmName });
 
 /** What every failure of an operation says alike. */
 const subjectOf = ({ kind, site }: OperationRequest) => ({ operation: kind, taskId: null, site });

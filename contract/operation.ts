@@ -125,6 +125,8 @@ export interface Submitted {
   clock?: ClockOffset | null;
   /** kind start only: this run's mark */
   mark?: string;
+  /** kind start only: what the VM's site calls it; absent: it was not asked, or does not tell */
+  vmName?: string;
   /** kind start only, of a replication that was there */
   adoption?: Adoption;
 }

@@ -33,7 +33,10 @@ const common = {
   id: vmId.meta({
     description: "VCDA's id of the source VM: a uuid, also as `urn:vcloud:vm:…`. No VM may be in a plan twice",
   }),
-  name: text.meta({ description: 'what people call it' }),
+  name: text.exactOptional().meta({
+    description: 'what its site calls it, in whatever case; compared with the site before anything is sent',
+    otherwise: 'what the site says',
+  }),
   vdc: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
   storageProfile: storageProfile
     .exactOptional()
@@ -83,7 +86,7 @@ export const vm = strict({
     otherwise: 'as configured at the replication',
   }),
   address: common.address,
-}).transform((value) => ({ ...value, after: [] as string[] }));
+}).transform((value) => ({ ...value, name: value.name ?? value.id, after: [] as string[] }));
 
 /** The columns of a CSV of VMs; empty cells are left out. */
 export const vmColumns = {
@@ -101,7 +104,7 @@ export const vmColumns = {
 };
 export const vmRow = strict(vmColumns).transform((value) => {
   const { wave: _, ...vm } = value;
-  return { ...vm, after: [] as string[] };
+  return { ...vm, name: vm.name ?? vm.id, after: [] as string[] };
 });
 
 /** VMs as a list, or the name of a CSV file, relative to the file. */

@@ -1,6 +1,7 @@
 /** What a run of a plan would do, before it is started. */
 
 import { moment, plural } from '../../client/words.js';
+import { isUnnamed } from '../../contract/vm-identity.js';
 import { inWords } from '../../contract/words.js';
 import type { Plan } from '../../plan/types.js';
 import type { Colors } from './output.js';
@@ -22,7 +23,7 @@ export function dryRunText(plan: Plan, run: string, colors: Colors): string {
   const rows = plan.waves.flatMap(({ name, vms }) =>
     vms.map((vm) => [
       name,
-      vm.name,
+      isUnnamed(vm) ? '' : vm.name,
       vm.id,
       vm.after.map((id) => names.get(id) ?? id).join(', '),
       vm.vdc ?? plan.destination.vdc ?? '',

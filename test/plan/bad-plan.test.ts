@@ -354,7 +354,7 @@ describe('a bad CSV', () => {
       `id;name\n${A},a\n`,
       'vms.csv:2:1  the row has 1 cells (expected 2, as the header has)',
     ],
-    ['a missing column', `id\n${A}\n`, /^vms\.csv:1:1 {2}the column "name" is missing/],
+    ['a missing column', `name\nweb1\n`, /^vms\.csv:1:1 {2}the column "id" is missing/],
     ['a column twice', `id,name,id\n${A},a,${B}\n`, 'vms.csv:1:9  the column "id" is there twice'],
     ['too few cells', `id,name,after\n${A},a\n`, 'vms.csv:2:1  the row has 2 cells (expected 3, as the header has)'],
     [

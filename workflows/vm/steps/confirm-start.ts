@@ -3,6 +3,7 @@
  * a name said is not enough: it must be of this VM, and carry no mark of another.
  */
 import type { ReplicationSummary } from '../../../contract/operation.js';
+import { isCalled } from '../../../contract/vm-identity.js';
 import { readAgain, startedReplication } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
 import { type Outcome, operation } from './operation.js';
@@ -18,18 +19,23 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
   const { id } = vm.report;
   const { mark, adoption } = started.submitted;
   const isOthers = seen.vmId !== null && seen.vmId !== id;
+  const isMisnamed =
+    started.submitted.vmName === undefined && seen.vmName !== null && !isCalled(vm.input.vm, seen.vmName);
   const isMarked = seen.mark !== null && seen.mark !== mark && adoption === undefined;
-  if (isOthers || isMarked) {
+  if (isOthers || isMisnamed || isMarked) {
     // Nothing may be done with it from here on, by whatever ends this VM.
     vm.report.replicationId = null;
     throw wrong(
       vm,
       started,
       seen,
-      isOthers ? `replicates VM ${seen.vmId} (${seen.vmName ?? 'no name'})` : 'is marked as that of another run',
+      isMarked && !isOthers && !isMisnamed
+        ? 'is marked as that of another run'
+        : `replicates VM ${seen.vmId ?? id} (${seen.vmName ?? 'no name'})`,
     );
   }
   vm.report.replicationId = seen.id;
+  vm.callBy(seen.vmName);
   if (adoption?.reconfigure) await takeOver(vm, seen.id, adoption.reconfigure);
   return { ...started, notice: { ...started.notice, replicationId: seen.id } };
 }

@@ -3,7 +3,7 @@ import type { Located, OperationKind, ReplicaInstance, ReplicationSummary } from
 import type { VmError } from '../../../contract/report.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
 import { instanceBefore, locateReplication, readReplication } from '../../activities.js';
-import { noReplication, type Recovering } from './preconditions.js';
+import { noReplication, type Recovering, wrongVm } from './preconditions.js';
 import { holdIn, isExpired, StepFailed, stepFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -37,8 +37,9 @@ export async function locateFor(
   const found = await locate(vm, operation);
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.input.vm, source, destination.site));
-  const reason = obstacle(found);
+  const reason = wrongVm(operation, vm.input.vm, source, found) ?? obstacle(found);
   if (reason !== null) throw new StepFailed(reason);
+  vm.callBy(found.replication.vmName);
   return found;
 }
 

@@ -81,6 +81,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const submitted = await submit(vm, step, request);
     mayBeDown(vm, request, submitted);
     vm.noteClock(request.site, submitted.clock);
+    vm.callBy(submitted.vmName);
     const record = vm.record({
       kind: step.kind,
       operationId: request.operationId,
@@ -146,7 +147,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     site,
     peer,
     run,
-    vm: { id: ref.id, name: ref.name },
+    vm: { id: ref.id, name: vm.report.name },
     workflowId: workflowInfo().workflowId,
     replicationId: step.replicationId,
     ...(step.start === undefined ? {} : { start: step.start }),

@@ -1,6 +1,7 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
-import type { Located, OperationKind } from '../../../contract/operation.js';
+import type { Located, OperationKind, VmRef } from '../../../contract/operation.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
+import { isCalled, misnamed } from '../../../contract/vm-identity.js';
 import { begunMove, sourceWords } from './begun.js';
 
 export type Recovering = 'failover' | 'failover-test' | 'migrate';
@@ -31,6 +32,17 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
     return because('NoInstance', 'there is no complete copy yet', 'Wait for its first sync to end.');
   }
   return null;
+}
+
+/**
+ * Why what was found is not what the plan names; null: nothing speaks against it. What was reversed has another id, and may
+ * have another name.
+ * @param source the site where the plan has the VM
+ */
+export function wrongVm(operation: OperationKind, vm: VmRef, source: string, { replication }: Located): VmError | null {
+  const { vmId, vmName, isReversed, sourceSite } = replication;
+  if (vmName === null || isReversed || (sourceSite !== null && sourceSite !== source)) return null;
+  return isCalled(vm, vmName) || vmId === null ? null : misnamed(operation, vm, vmName, source, vmId);
 }
 
 /** Why a VM cannot be reversed now; null when it can. */

@@ -38,6 +38,7 @@ import {
   type WaitingFor,
 } from '../../../contract/report.js';
 import { type ClockOffset, narrowed } from '../../../contract/site-clock.js';
+import { isUnnamed } from '../../../contract/vm-identity.js';
 import { endedWorkflows, openSite } from '../../activities.js';
 import { Patience } from './look-until.js';
 import { signalIfOpen } from './signal-if-open.js';
@@ -168,6 +169,11 @@ export class VmControl {
    */
   ignoreStop(how: 'unless-held' | 'always'): void {
     this.#ignoresStop = how;
+  }
+
+  /** A VM that the plan gives no name is shown by the one that its site tells. */
+  callBy(name: string | null | undefined): void {
+    if (name != null && isUnnamed(this.report)) this.report.name = name;
   }
 
   /** What a site's clock was seen to be ahead of ours; measured again and again, it is known ever better. */

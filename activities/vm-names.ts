@@ -1,0 +1,61 @@
+/** What a VM is called where it runs, held against the plan before anything is sent for it. */
+import { activityInfo, log } from '@temporalio/activity';
+import type { OperationRequest } from '../contract/operation.js';
+import { isCalled, misnamed } from '../contract/vm-identity.js';
+import { VcdaError } from '../vcda/index.js';
+import { type ActivityDeps, configured } from './deps.js';
+import { finalFailure } from './failures.js';
+import { Inventory } from './inventory.js';
+
+/** Names rarely change, and a run begins many VMs at once: one reading serves them all for so long, ms. */
+const FRESH = 60_000;
+/** So often a site that gives no usable answer is asked. */
+const SILENT_ATTEMPTS = 3;
+
+export class SiteVmNames {
+  readonly #deps: ActivityDeps;
+  readonly #inventories = new Map<string, Inventory>();
+  readonly #known = new Map<string, { at: number; names: Map<string, string> }>();
+
+  constructor(deps: ActivityDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The name of the VM that a start is for; null: the site does not tell.
+   * @throws ApplicationFailure `NameMismatch` when the plan calls it something else
+   * @throws VcdaError to be tried again
+   */
+  async check({ kind, vm, peer, resumedAt }: OperationRequest): Promise<string | null> {
+    const name = await this.#nameOf(peer, vm.id, resumedAt);
+    if (name === null || isCalled(vm, name)) return name;
+    throw finalFailure({ ...misnamed(kind, vm, name, peer), site: peer });
+  }
+
+  async #nameOf(site: string, vmId: string, resumedAt: number): Promise<string | null> {
+    const known = this.#known.get(site);
+    const seen = known !== undefined && Date.now() - known.at < FRESH ? known.names.get(vmId) : undefined;
+    if (seen !== undefined) return seen;
+    try {
+      const at = Date.now();
+      const all = await this.#inventoryOf(site).read(resumedAt);
+      const names = new Map(all.map((vm) => [vm.id, vm.name]));
+      this.#known.set(site, { at, names });
+      return names.get(vmId) ?? null;
+    } catch (error) {
+      if (!(error instanceof VcdaError)) throw error;
+      const isPassing = this.#deps.sites.rules(error).call === 'retry';
+      if (isPassing && activityInfo().attempt < SILENT_ATTEMPTS) throw error;
+      // A site without such a list is no obstacle: what the start leads to is looked at as well.
+      log.warn('the names of the VMs of a site are not known', { site, error: error.message });
+      return null;
+    }
+  }
+
+  #inventoryOf(name: string): Inventory {
+    const site = configured(this.#deps, name);
+    const known = this.#inventories.get(name) ?? new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt }));
+    this.#inventories.set(name, known);
+    return known;
+  }
+}

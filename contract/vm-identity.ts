@@ -1,0 +1,34 @@
+/** Whether the VM that a site has under an id is the one that a plan calls by a name. Pure. */
+import type { OperationKind, VmRef } from './operation.js';
+import type { VmError } from './report.js';
+
+/** A VM that the plan gives no name goes by its id until its site tells one. */
+export const isUnnamed = ({ id, name }: VmRef): boolean => name === id;
+
+/** Sheets and people differ from a site in case and in blanks. */
+export const isCalled = (vm: VmRef, name: string): boolean => isUnnamed(vm) || plain(vm.name) === plain(name);
+
+const plain = (name: string): string => name.trim().toLowerCase();
+
+/**
+ * @param name what the site calls it
+ * @param found the id of the VM so named; another than the plan's where a plan names a replication of another VM
+ */
+export const misnamed = (
+  operation: OperationKind,
+  vm: VmRef,
+  name: string,
+  site: string,
+  found: string = vm.id,
+): VmError => ({
+  code: 'NameMismatch',
+  message:
+    `${operation} of ${vm.name} (${vm.id}) was not sent: ` +
+    (found === vm.id
+      ? `at ${site} the VM with this id is named ${name}.`
+      : `the replication is of another VM of ${site}, ${name} (${found}).`),
+  operation,
+  taskId: null,
+  site,
+  advice: `If ${name} is meant, correct the plan (it may leave out the name); else correct the id. Then run the VM again.`,
+});

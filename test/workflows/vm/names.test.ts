@@ -1,0 +1,80 @@
+/** A VM that a plan names by id and name: both are held against the site before anything is sent. */
+import { describe, expect, it } from '@jest/globals';
+import type { VmReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
+import { simulatedVms } from '../../../simulator/index.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { aVm, aWave } from '../../support/plans.js';
+
+const [first, second] = simulatedVms({ vms: 2 });
+if (first === undefined || second === undefined) throw new RangeError('the simulator has two VMs');
+
+const planned = (name: string, change: Partial<Plan['waves'][number]['vms'][number]> = {}) => [
+  aWave('all', aVm(name, { id: first.id, ...change })),
+];
+
+async function runOf(lab: Lab, change: Partial<Plan>): Promise<VmReport> {
+  const { result } = await lab.start(lab.plan(change));
+  const [vm] = (await result()).vms;
+  if (vm === undefined) throw new RangeError('the report has no VM');
+  return vm;
+}
+
+const sent = (lab: Lab) =>
+  lab.simulator.control.ledger().flatMap(({ user, kind }) => (user === 'ops@acme' ? [kind] : []));
+
+describe('the id of one VM with the name of another', () => {
+  it.concurrent.each(['migrate', 'protect'] as const)('is refused by %s before anything is sent', (kind) =>
+    withLab({ vms: 2 }, async (lab) => {
+      const vm = await runOf(lab, { kind, waves: planned(second.name) });
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'NameMismatch', site: lab.source } });
+      expect(vm.error?.message).toContain(`${second.name} (${first.id})`);
+      expect(vm.error?.message).toContain(`named ${first.name}`);
+      expect(sent(lab)).toEqual([]);
+    }),
+  );
+
+  it.concurrent('is refused by a failover, whose replication tells the name', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      expect(await runOf(lab, { kind: 'protect', waves: planned(first.name) })).toMatchObject({ state: 'succeeded' });
+      const before = sent(lab);
+      const vm = await runOf(lab, { kind: 'failover', waves: planned(second.name) });
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'NameMismatch', operation: 'failover' } });
+      expect(sent(lab)).toEqual(before);
+    }));
+
+  it.concurrent('is refused by a failover that names the replication of another VM', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const other = await runOf(lab, { kind: 'protect', waves: [aWave('all', aVm(second.name, { id: second.id }))] });
+      const replicationId = other.replicationId ?? '';
+      const before = sent(lab);
+      const vm = await runOf(lab, { kind: 'failover', waves: planned(first.name, { replicationId }) });
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'NameMismatch' } });
+      expect(vm.error?.message).toContain(`another VM of ${lab.source}, ${second.name} (${second.id})`);
+      expect(sent(lab)).toEqual(before);
+    }));
+
+  it.concurrent('is not cut over where the site has no inventory to ask', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      lab.simulator.control.addFaults({ operation: 'inventory', kind: 'status', status: 404 });
+      const vm = await runOf(lab, { waves: planned(second.name) });
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'WrongReplication' } });
+      expect(vm.error?.message).toContain(first.name);
+      expect(sent(lab)).toEqual(['start']);
+    }));
+});
+
+describe('a VM without a name', () => {
+  it.concurrent('is shown by the one that its site gives it', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const vm = await runOf(lab, { waves: planned(first.id) });
+      expect(vm).toMatchObject({ state: 'succeeded', id: first.id, name: first.name });
+    }));
+});
+
+it.concurrent('a name in other case, and an inventory that is away for a moment, are no obstacle', () =>
+  withLab({ vms: 2 }, async (lab) => {
+    lab.simulator.control.addFaults({ operation: 'inventory', kind: 'status', status: 503, times: 2 });
+    const vm = await runOf(lab, { waves: planned(` ${first.name.toUpperCase()}`) });
+    expect(vm).toMatchObject({ state: 'succeeded', error: null });
+  }));
