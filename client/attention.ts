@@ -1,13 +1,15 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
 import type { Hold, RunReport } from '../contract/report.js';
+import { listed } from '../contract/words.js';
 import { advised } from './advised.js';
 import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
+import { byUrgency, isDown } from './urgency.js';
 import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
 export interface Attention {
-  kind: 'failing' | 'away' | 'hold' | 'paused' | 'approval' | 'ended-outside';
+  kind: 'down' | 'failing' | 'away' | 'hold' | 'paused' | 'approval' | 'ended-outside';
   message: string;
   /** the command to type, or what else to do; null when there is nothing to do */
   next: string | null;
@@ -25,12 +27,31 @@ export interface Findings {
 /** The most urgent first. */
 export function attentionFor(report: RunReport, findings: Findings): Attention[] {
   return [
+    ...down(report),
     ...failingCode(findings),
     ...endedOutside(report, findings),
     ...away(report),
     ...paused(report),
     ...holds(report, findings),
     ...approvals(report),
+  ];
+}
+
+/** VMs that nobody serves now: their cutover was accepted and did not bring them up. While it still runs, that is its work. */
+function down(report: RunReport): Attention[] {
+  const { run } = report;
+  const ended = byUrgency(report.vms).filter((vm) => isDown(vm) && vm.state !== 'running');
+  const [first] = ended;
+  if (first === undefined) return [];
+  const names = ended.map(({ name, downSince }) => `${name} since ${downSince}`);
+  return [
+    {
+      kind: 'down',
+      message:
+        `${plural(ended.length, 'VM')} may be off, its cutover having begun and not brought it up: ${listed(names)}. ` +
+        `Look at both sites: power the source on again where no copy runs, and see why: ${first.error?.code ?? 'it was stopped'}.`,
+      next: `drover show ${run} ${shellWord(first.name)}`,
+    },
   ];
 }
 

@@ -9,6 +9,10 @@ export interface Retry {
   activity: string;
   /** of the try that is under way, or comes next */
   attempt: number;
+  /** ISO time when it was tried first; null: Temporal does not say */
+  since: string | null;
+  /** ISO time when it is given up; null: never, or not said */
+  until: string | null;
   /** why the last one failed */
   message: string;
   /** the next step for a person; null: there is none */
@@ -16,17 +20,20 @@ export interface Retry {
 }
 
 export function retriesOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>): Retry[] {
-  return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) =>
-    lastFailure?.message
-      ? [
-          {
-            activity: activityType?.name ?? 'activity',
-            attempt: attempt ?? 1,
-            message: lastFailure.message,
-            advice: adviceIn(lastFailure),
-          },
-        ]
-      : [],
+  return (raw.pendingActivities ?? []).flatMap(
+    ({ activityType, attempt, lastFailure, scheduledTime, expirationTime }) =>
+      lastFailure?.message
+        ? [
+            {
+              activity: activityType?.name ?? 'activity',
+              attempt: attempt ?? 1,
+              since: isoOf(scheduledTime),
+              until: isoOf(expirationTime),
+              message: lastFailure.message,
+              advice: adviceIn(lastFailure),
+            },
+          ]
+        : [],
   );
 }
 
@@ -46,3 +53,8 @@ function adviceIn({ applicationFailureInfo }: Failure): string | null {
     return null;
   }
 }
+
+type Moment = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['scheduledTime'];
+
+const isoOf = (moment: Moment): string | null =>
+  moment?.seconds ? new Date(Number(moment.seconds) * 1000).toISOString() : null;

@@ -11,11 +11,3 @@ export const ACT_TOO_LATE = 'ActTooLate';
 
 /** ms for which an act holds. Longer than a client waits for the answer, short enough for a person to remember what it was. */
 export const ACT_HOLDS = 60_000;
-
-/** Names of VMs that the answer to an act shows at most; it has the count beside them. */
-const SHOWN = 10;
-
-export function listed(names: string[]): string {
-  const more = names.length - SHOWN;
-  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}

@@ -167,6 +167,8 @@ export interface RunTotals {
   skipped: number;
   running: number;
   waiting: number;
+  /** what tasks warned of, over all VMs. Absent in what 0.1 recorded */
+  warnings?: number;
 }
 
 export interface RunReport {
@@ -213,11 +215,12 @@ export function isFinal(state: VmState): boolean {
   return state !== 'waiting' && state !== 'running';
 }
 
-export function totalsOf(vms: Iterable<Pick<VmReport, 'state'>>): RunTotals {
-  const totals: RunTotals = { vms: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0, running: 0, waiting: 0 };
-  for (const { state } of vms) {
+export function totalsOf(vms: Iterable<Pick<VmReport, 'state'> & Partial<Pick<VmReport, 'operations'>>>): RunTotals {
+  const totals = { vms: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0, running: 0, waiting: 0, warnings: 0 };
+  for (const { state, operations = [] } of vms) {
     totals.vms += 1;
     totals[state] += 1;
+    for (const { warnings = [] } of operations) totals.warnings += warnings.length;
   }
   return totals;
 }

@@ -46,3 +46,12 @@ function tenths(value: number): number {
 export function two(part: number): string {
   return String(part).padStart(2, '0');
 }
+
+/** Names of many that are shown at most. */
+const SHOWN = 10;
+
+/** The first names, and how many more there are. */
+export function listed(names: string[]): string {
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

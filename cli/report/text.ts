@@ -2,15 +2,16 @@ import pc from 'picocolors';
 import { advised } from '../../client/advised.js';
 import { plural } from '../../client/words.js';
 import type { RunReport, VmReport } from '../../contract/report.js';
+import { listed } from '../../contract/words.js';
 import { drillBlocks } from '../text/drill-text.js';
 import type { Colors } from '../text/output.js';
-import { headline, outage, placeOf, totalsLine, vmsTable, wavesTable } from '../text/run-text.js';
+import { failuresText, headline, outage, totalsLine, vmsTable, wavesTable } from '../text/run-text.js';
 
 const PLAIN = pc.createColors(false);
 
 /** A page for people: what happened, wave by wave, what failed and what to do about it, and how long each VM was down. */
 export function textReport(report: RunReport, colors: Colors = PLAIN): string {
-  const failed = report.vms.filter(({ error }) => error !== null);
+  const hasFailed = report.vms.some(({ error }) => error !== null);
   return [
     headline(report, colors),
     totalsLine(report.totals),
@@ -19,9 +20,10 @@ export function textReport(report: RunReport, colors: Colors = PLAIN): string {
       : [`Paused: ${advised({ message: report.pausedBecause, advice: report.pausedAdvice })}`]),
     ...(report.drill === null ? [] : drillBlocks(report, report.drill, colors)),
     wavesTable(report),
-    ...(failed.length === 0 ? [] : [failures(report, failed, colors)]),
+    ...(hasFailed ? [failuresText(report, colors)] : []),
+    ...warned(report.vms),
     ...(isCutOver(report) ? [outages(report.vms)] : []),
-    vmsTable({ ...report, vms: report.vms.map((vm) => ({ ...vm, error: null })) }, colors),
+    vmsTable(report, colors),
   ].join('\n\n');
 }
 
@@ -30,13 +32,18 @@ function isCutOver({ kind, vms }: RunReport): boolean {
   return kind === 'migrate' || kind === 'failback' || vms.some(({ outageSeconds }) => outageSeconds !== null);
 }
 
-function failures({ drill }: RunReport, vms: VmReport[], colors: Colors): string {
-  const entries = vms.flatMap(({ name, id, wave, step, error }) => {
-    if (error === null) return [];
-    const details = [`${drill === null ? 'wave' : 'group'} ${wave}`, `step ${step}`, ...placeOf(error)].join(', ');
-    return [`${colors.red(name)} (${id})\n  ${details}\n  ${error.code}: ${advised(error)}`];
-  });
-  return [`${plural(vms.length, 'VM')} with an error:`, ...entries].join('\n\n');
+/** What tasks warned of, once for all VMs of which they warned alike. */
+function warned(vms: VmReport[]): string[] {
+  const alike = new Map<string, string[]>();
+  for (const { name, operations } of vms) {
+    for (const { kind, warnings = [] } of operations) {
+      for (const { code, message } of warnings) {
+        const text = `The ${kind} warned: ${code}: ${message}`;
+        alike.set(text, [...(alike.get(text) ?? []), name]);
+      }
+    }
+  }
+  return alike.size === 0 ? [] : [[...alike].map(([text, names]) => `${text} (${listed(names)})`).join('\n')];
 }
 
 /** Bounds, and VMs that nothing has brought up again. */

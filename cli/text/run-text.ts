@@ -2,10 +2,11 @@
 
 import { advised } from '../../client/advised.js';
 import type { Attention } from '../../client/attention.js';
+import { alikeFailures, byUrgency } from '../../client/urgency.js';
 import { between, moment, plural } from '../../client/words.js';
 import type { RunReport, RunTotals, VmError, VmReport, VmState } from '../../contract/report.js';
 import { totalsOf } from '../../contract/report.js';
-import { inWords } from '../../contract/words.js';
+import { inWords, listed } from '../../contract/words.js';
 import type { Colors } from './output.js';
 import { table } from './table.js';
 
@@ -20,10 +21,11 @@ export function headline(report: RunReport, colors: Colors): string {
   return `${colors.bold(run)}  ${colored(state, colors)}\n${what}, ${when}`;
 }
 
-/** `40 VMs: 12 succeeded, 3 running, 25 waiting`; states that no VM is in are left out. */
+/** `40 VMs: 12 succeeded, 3 running, 25 waiting; 2 warnings`; states that no VM is in are left out. */
 export function totalsLine(totals: RunTotals): string {
   const parts = STATES.filter((state) => totals[state] > 0).map((state) => `${totals[state]} ${state}`);
-  return `${plural(totals.vms, 'VM')}: ${parts.join(', ') || 'none'}`;
+  const warnings = totals.warnings ? `; ${plural(totals.warnings, 'warning')}` : '';
+  return `${plural(totals.vms, 'VM')}: ${parts.join(', ') || 'none'}${warnings}`;
 }
 
 export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>): string {
@@ -39,8 +41,9 @@ export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>): st
   return table(...filled([waveHead(drill), 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows));
 }
 
+/** The most urgent first. Of VMs that failed alike each has the code; what they share is {@link failuresText}. */
 export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string {
-  const rows = vms.map((vm) => [
+  const rows = byUrgency(vms).map((vm) => [
     vm.name,
     vm.wave,
     colored(vm.state, colors),
@@ -50,10 +53,36 @@ export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, color
     seconds(vm.rtoSeconds),
     rpo(vm),
     checks(vm, colors),
-    vm.error === null ? '' : `${vm.error.code}: ${advised(vm.error)}`,
+    warnings(vm, colors),
+    vm.error?.code ?? vm.retrying?.code ?? '',
   ]);
-  const head = ['VM', waveHead(drill), 'STATE', 'STEP', 'WAITS FOR', 'OUTAGE', 'RTO', 'RPO', 'CHECKS', 'ERROR'];
+  const head = [
+    'VM',
+    waveHead(drill),
+    'STATE',
+    'STEP',
+    'WAITS FOR',
+    'OUTAGE',
+    'RTO',
+    'RPO',
+    'CHECKS',
+    'WARNINGS',
+    'WHY',
+  ];
   return table(...filled(head, rows));
+}
+
+/** What failed, once for all VMs that failed alike, and what to do about it. */
+export function failuresText({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string {
+  const failed = byUrgency(vms).filter(({ error }) => error !== null);
+  const entries = alikeFailures(failed).map(({ first, vms: alike }) => {
+    const { name, id, wave, step, error } = first;
+    const others = alike.slice(1).map((vm) => vm.name);
+    const also = others.length === 0 ? '' : `\n  and so did ${plural(others.length, 'other VM')}: ${listed(others)}`;
+    const details = [`${waveHead(drill).toLowerCase()} ${wave}`, `step ${step}`, ...placeOf(error)].join(', ');
+    return `${colors.red(name)} (${id})\n  ${details}\n  ${error.code}: ${advised(error)}${also}`;
+  });
+  return [`${plural(failed.length, 'VM')} with an error:`, ...entries].join('\n\n');
 }
 
 /** Where an error happened: what was done, its task and its site, as far as they are known. */
@@ -78,6 +107,11 @@ function checks({ checks: made }: VmReport, colors: Colors): string {
   const passed = made.filter(({ ok }) => ok).length;
   const text = `${passed}/${made.length}`;
   return passed === made.length ? text : colors.red(text);
+}
+
+function warnings({ operations }: VmReport, colors: Colors): string {
+  const count = operations.reduce((sum, { warnings: all = [] }) => sum + all.length, 0);
+  return count === 0 ? '' : colors.yellow(String(count));
 }
 
 export function attentionText(attention: Attention[], colors: Colors): string {

@@ -83,8 +83,10 @@ function waited({ retrying = null, operations: sent }: VmReport, colors: Colors)
   return [...warnings, `${colors.yellow('!')} ${code} since ${moment(since)}${times}${end}: ${advised(retrying)}`];
 }
 
-function retryText({ activity, attempt, ...why }: Retry, colors: Colors): string {
-  return `${colors.yellow('!')} ${activity} failed and is tried again, attempt ${attempt}: ${advised(why)}`;
+function retryText({ activity, attempt, since, until, ...why }: Retry, colors: Colors): string {
+  const from = since === null ? '' : ` since ${moment(since)}`;
+  const end = until === null ? '' : `, until ${moment(until)}`;
+  return `${colors.yellow('!')} ${activity} fails${from} and is tried again, attempt ${attempt}${end}: ${advised(why)}`;
 }
 
 function errorText({ error }: VmReport, colors: Colors): string {

@@ -76,7 +76,7 @@ describe('the report of a drill', () => {
   it('has the checks that failed with what was seen, and how many passed', () => {
     expect(text).toMatch(/^ +checks +2 of 3 passed$/m);
     expect(text).toMatch(/^web1 +http \/health +3 +http \/health: 503, expected 200$/m);
-    expect(text).toMatch(/^web1 +web +failed +checks +1\/2$/m);
+    expect(text).toMatch(/^web1 +web +failed +checks +1\/2 +CheckFailed$/m);
     expect(text).toMatch(/GROUP +VMS/);
   });
 

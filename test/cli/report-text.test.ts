@@ -45,6 +45,48 @@ describe('the report as text', () => {
   });
 });
 
+describe('a list of VMs, in report and show', () => {
+  const cause = { ...failed.error, code: 'GeneralServerFailure' } as NonNullable<typeof failed.error>;
+  const alike = ['a', 'b', 'c'].map((name) =>
+    vm(name, { state: 'failed', error: { ...cause, message: `of ${name}` } }),
+  );
+  const off = vm('off', { state: 'failed', error: cause, downSince: '2026-12-05T22:05:00.000Z' });
+  const warning = { code: 'PowerOnFailed', message: 'could not be powered on' };
+  const warned = ['w1', 'w2'].map((name) =>
+    vm(name, {
+      state: 'succeeded',
+      operations: [
+        {
+          kind: 'migrate',
+          operationId: 'o',
+          taskId: 't',
+          adopted: false,
+          submittedAt: '2026-12-05T21:00:00.000Z',
+          finishedAt: '2026-12-05T21:01:05.000Z',
+          result: 'succeeded',
+          warnings: [warning],
+        },
+      ],
+    }),
+  );
+  const all = report([...warned, ...alike, off], { state: 'failed' });
+
+  it.each([
+    ['report', REPORT_FORMATS.text(all)],
+    ['show', showText(all, plain)],
+  ])('%s: what may be down is first, what failed alike is told once, warnings are counted', (_, text) => {
+    const rows = text.slice(text.lastIndexOf('STATE')).split('\n');
+    expect(rows.slice(1).map((row) => row.split(' ')[0])).toEqual(['off', 'a', 'b', 'c', 'w1', 'w2']);
+    expect(text).toMatch(/off \(id-of-off\)[^]*and so did 3 other VMs: a, b, c/);
+    expect(text.match(/may not|of [abc]/g)).toHaveLength(1);
+    expect(text).toContain('6 VMs: 2 succeeded, 4 failed; 2 warnings');
+  });
+
+  it('the report says what was warned of, once for all that were warned alike', () => {
+    expect(REPORT_FORMATS.text(all)).toContain('The migrate warned: PowerOnFailed: could not be powered on (w1, w2)');
+  });
+});
+
 describe('the report as JSON', () => {
   it('has the members of the contract and no others', () => {
     const parsed: unknown = JSON.parse(REPORT_FORMATS.json(done));

@@ -43,6 +43,30 @@ describe('what a person should see about a run', () => {
     expect(only?.next).toMatch(/worker's log.*redeploy/);
   });
 
+  it('is first of all which VMs may be off, the longest first, and what to do', () => {
+    const error = {
+      code: 'VmPowerOffFailed',
+      message: 'm',
+      operation: 'migrate',
+      taskId: 't',
+      site: 'lyon',
+      advice: null,
+    } as const;
+    const run = report([
+      vm('a', { state: 'failed', error, downSince: '2026-12-05T22:10:00.000Z' }),
+      vm('b', { state: 'running', downSince: '2026-12-05T22:00:00.000Z' }),
+      vm('c', { state: 'failed', error, downSince: '2026-12-05T22:05:00.000Z' }),
+      vm('d', { state: 'failed', error }),
+    ]);
+    const [down, ...more] = attentionFor({ ...run, pausedBecause: 'three alike' }, nothing);
+    expect(down).toMatchObject({ kind: 'down', next: 'drover show exit-1 c' });
+    expect(down?.message).toContain('2 VMs may be off');
+    expect(down?.message).toMatch(
+      /c since 2026-12-05T22:05.*, a since 2026-12-05T22:10.*power the source on.*VmPowerOffFailed/,
+    );
+    expect(more.map(({ kind }) => kind)).toEqual(['paused']);
+  });
+
   it('is that somebody terminated it', () => {
     const run = report([vm('a', { state: 'running' })], { state: 'cancelled', finishedAt: '2026-12-05T22:00:00.000Z' });
     expect(attentionFor(run, { ...nothing, endedOutside: 'TERMINATED' })[0]?.message).toMatch(

@@ -13,7 +13,6 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { listed } from '../../contract/act.js';
 import {
   cancelUpdate,
   pauseUpdate,
@@ -34,6 +33,7 @@ import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { VmRef } from '../../contract/operation.js';
 import type { Hold } from '../../contract/report.js';
+import { listed } from '../../contract/words.js';
 import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, openSite, siteSettings } from '../activities.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';

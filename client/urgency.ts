@@ -1,0 +1,32 @@
+/** Which VMs a person must see first, and which of them failed alike: pure, for every list that people read. */
+import type { VmReport } from '../contract/report.js';
+
+/** Those that may be down first, the longest first; then those with an error; the rest in the plan's order. */
+export function byUrgency<T extends Pick<VmReport, 'downSince' | 'error'>>(vms: T[]): T[] {
+  const down = vms.filter(isDown).sort((a, b) => (a.downSince ?? '').localeCompare(b.downSince ?? ''));
+  const up = vms.filter((vm) => !isDown(vm));
+  return [...down, ...up.filter(({ error }) => error !== null), ...up.filter(({ error }) => error === null)];
+}
+
+/** Nothing has brought it up since its cutover was accepted, as far as is known. */
+export const isDown = ({ downSince }: Pick<VmReport, 'downSince'>): boolean => downSince != null;
+
+export interface AlikeFailures {
+  /** what stands for all of them */
+  first: VmReport & { error: NonNullable<VmReport['error']> };
+  vms: VmReport[];
+}
+
+/** VMs that failed with one code in one operation at one site, with one next step; in the order of their first ones. */
+export function alikeFailures(vms: VmReport[]): AlikeFailures[] {
+  const groups = new Map<string, AlikeFailures>();
+  for (const vm of vms) {
+    const { error } = vm;
+    if (error === null) continue;
+    const key = JSON.stringify([error.code, error.operation, error.site, error.advice]);
+    const group = groups.get(key) ?? { first: { ...vm, error }, vms: [] };
+    group.vms.push(vm);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
