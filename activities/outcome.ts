@@ -12,6 +12,7 @@ import {
   connectionState,
   contradictsItself,
   type ErrorRules,
+  plausibleTime,
   recoveryState,
   type Task,
   taskEnd,
@@ -147,7 +148,7 @@ export function judge(watch: Watch, seen: Seen, settle: number, now: number, rul
 function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
   const { task, replication, amissFor } = seen;
   const end = task === undefined ? null : taskEnd(task);
-  const at = task?.endTime && task.endTime > 0 ? task.endTime : now;
+  const at = plausibleTime(task?.endTime) ?? now;
   if (end === 'succeeded') return notice(watch, at, replication ?? null, null);
   if (end === 'failed') {
     // An end state that Drover does not know may hide a success: the replication's state is the better witness.

@@ -1,6 +1,6 @@
 /** When a task ended: as it was seen, and as the site says by its own clock. Pure. */
 import type { Notice, Watch } from '../contract/operation.js';
-import type { Task } from '../vcda/index.js';
+import { plausibleTime, type Task } from '../vcda/index.js';
 
 export function toldAtEnd(
   { phase }: Pick<Watch, 'phase'>,
@@ -8,6 +8,5 @@ export function toldAtEnd(
   now: number,
 ): Pick<Notice, 'at' | 'endedAt'> {
   if (phase !== 'task' || task === undefined) return { at: now };
-  const { endTime } = task;
-  return { at: now, endedAt: typeof endTime === 'number' && Number.isFinite(endTime) && endTime > 0 ? endTime : null };
+  return { at: now, endedAt: plausibleTime(task.endTime) };
 }

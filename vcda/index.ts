@@ -50,6 +50,7 @@ export { innermost } from './http/network-failure.js';
 export { Refusals } from './http/refusals.js';
 export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';
+export { plausibleTime } from './schemas/figures.js';
 export type { InventoryVapp, InventoryVdc, InventoryVm, Named } from './schemas/inventory.js';
 export type { ShownNetworkSettings } from './schemas/networks.js';
 export type { Policy, SlaProfile } from './schemas/provider.js';

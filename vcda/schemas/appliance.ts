@@ -1,6 +1,7 @@
 /** The service itself: version, health, licence, configuration. */
 import { z } from 'zod';
-import { errorBody, maybeFlag, maybeNumber, maybeText } from './common.js';
+import { errorBody, maybeFlag, maybeText } from './common.js';
+import { maybeTime } from './figures.js';
 import type { Task } from './task.js';
 
 /** [client PsychoBelka, powercli] */
@@ -14,7 +15,7 @@ export const about = z.looseObject({
 export type About = z.infer<typeof about>;
 
 /** [client terraform-provider-vcda] `expirationDate` in epoch ms */
-export const license = z.looseObject({ key: maybeText, isLicensed: maybeFlag, expirationDate: maybeNumber });
+export const license = z.looseObject({ key: maybeText, isLicensed: maybeFlag, expirationDate: maybeTime });
 export type License = z.infer<typeof license>;
 
 const component = errorBody.nullish();
@@ -25,7 +26,7 @@ export const health = z.looseObject({
   buildVersion: maybeText,
   instanceId: maybeText,
   /** epoch ms */
-  currentTime: maybeNumber,
+  currentTime: maybeTime,
   address: maybeText,
   dbError: component,
   lsError: component,

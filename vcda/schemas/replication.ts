@@ -1,6 +1,7 @@
 /** VM replications and what hangs off one [doc B42/B44 SingleVmReplicationInfo, OPI VmReplicationInfo]. */
 import { z } from 'zod';
 import { anyError, id, maybeFlag, maybeNumber, maybeText, text } from './common.js';
+import { maybeAmount, maybePercent, maybeTime } from './figures.js';
 import { leniently } from './lenient.js';
 import type { Task } from './task.js';
 
@@ -22,9 +23,9 @@ export const end = z.looseObject({
 export const instance = z.looseObject({
   key: text,
   sequenceNumber: maybeNumber,
-  timestamp: maybeNumber,
-  transferBytes: maybeNumber,
-  transferSeconds: maybeNumber,
+  timestamp: maybeTime,
+  transferBytes: maybeAmount,
+  transferSeconds: maybeAmount,
   /** `none`, `applicationQuiesced`, `fileSystemQuiesced` */
   quiescedType: maybeText,
   /** kept until somebody removes it */
@@ -52,12 +53,12 @@ export const vmReplication = z.looseObject({
   /** one of {@link CONNECTION_STATES} */
   dataConnectionState: maybeText,
   /** epoch ms */
-  lastUpdated: maybeNumber,
+  lastUpdated: maybeTime,
   settings: z
     .looseObject({
       description: maybeText,
       /** minutes */
-      rpo: maybeNumber,
+      rpo: maybeAmount,
       dataConnectionType: maybeText,
       quiesced: maybeFlag,
       /** distance in minutes */
@@ -79,21 +80,21 @@ export const vmReplication = z.looseObject({
   sourceState: z
     .looseObject({
       state: maybeText,
-      stateAge: maybeNumber,
+      stateAge: maybeAmount,
       progress: z
-        .looseObject({ progress: maybeNumber, bytesToTransfer: maybeNumber, bytesTransferred: maybeNumber })
+        .looseObject({ progress: maybePercent, bytesToTransfer: maybeAmount, bytesTransferred: maybeAmount })
         .nullish(),
     })
     .nullish(),
   destinationState: z
     .looseObject({
       state: maybeText,
-      stateAge: maybeNumber,
+      stateAge: maybeAmount,
       /** minutes over the RPO; 0: none */
-      currentRpoViolation: maybeNumber,
+      currentRpoViolation: maybeAmount,
       isMovingReplica: maybeFlag,
       /** bytes */
-      spaceRequirement: maybeNumber,
+      spaceRequirement: maybeAmount,
       lastError: anyError.nullish(),
       latestInstance: instance.partial().nullish(),
       recoveryInfo: z.looseObject({ recoveryState: maybeText, vAppId: maybeText, vcdVmId: maybeText }).nullish(),

@@ -1,16 +1,17 @@
 /** The long-running job of an operation, and how it ends. */
 import { z } from 'zod';
-import { anyError, id, maybeNumber, maybeText } from './common.js';
+import { anyError, id, maybeText } from './common.js';
+import { maybeEnd, maybePercent, maybeTime } from './figures.js';
 
 /** [seed] times are epoch ms; `endTime` is -1 until the task ends; `progress` in percent */
 export const task = z.looseObject({
   id,
   state: maybeText,
-  progress: maybeNumber,
+  progress: maybePercent,
   user: maybeText,
-  startTime: maybeNumber,
-  endTime: maybeNumber,
-  lastUpdated: maybeNumber,
+  startTime: maybeTime,
+  endTime: maybeEnd,
+  lastUpdated: maybeTime,
   site: maybeText,
   error: anyError.nullish(),
   /** only of a success; its type depends on the operation */

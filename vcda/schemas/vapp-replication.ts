@@ -1,6 +1,7 @@
 /** Replications of vApps [doc V30, B45 VappReplicationInfo]. */
 import { z } from 'zod';
-import { id, maybeFlag, maybeNumber, maybeText } from './common.js';
+import { id, maybeFlag, maybeText } from './common.js';
+import { maybeTime } from './figures.js';
 import { leniently } from './lenient.js';
 import { end, vmReplication } from './replication.js';
 import type { Task } from './task.js';
@@ -16,7 +17,7 @@ export const vappReplication = z.looseObject({
   isMigration: maybeFlag,
   overallHealth: maybeText,
   /** epoch ms */
-  lastUpdated: maybeNumber,
+  lastUpdated: maybeTime,
   vmReplications: z.array(vmReplication).nullish(),
 });
 export type VappReplication = z.infer<typeof vappReplication>;
