@@ -2,12 +2,10 @@
  * One drill: all its VMs claimed, then recovered group by group, checked, held, and put back as they were. Read and steered
  * as a run is; its id is that of its workflow, which a schedule makes.
  */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
   continueAsNew,
-  executeChild,
   setHandler,
   startChild,
   upsertMemo,
@@ -22,7 +20,7 @@ import {
   vmProceedSignal,
   vmReadySignal,
 } from '../../contract/messages.js';
-import { runOfWorkflowId, sweepWorkflowId } from '../../contract/names.js';
+import { runOfWorkflowId } from '../../contract/names.js';
 import { carriesContract, contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
@@ -31,7 +29,10 @@ import { RunProgress } from '../run/run-state.js';
 import { drillResult } from './drill-result.js';
 import { DrillStage, type Order } from './drill-stage.js';
 import { drillVm } from './drill-vm.js';
-import { sweep } from './sweep.js';
+import { Sweeps } from './sweeps.js';
+
+/** What earlier drills left is waited for at least so long before VMs are taken: ms. */
+const LEAST_SWEEP = 60_000;
 
 /** @throws ApplicationFailure `DrillFailed` with the report, when it did not prove what it was for: schedules pause on that */
 export async function drill({ drill: plan, carried }: DrillInput): Promise<RunReport> {
@@ -45,6 +46,9 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const stage = new DrillStage(plan, state.startedAt, carried?.progress);
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
     startChild(drillVm, { ...options, args: [{ ...input, mode, recovery, checks }] });
+  const sweeps = new Sweeps();
+  // Copies that are not gone by then are met as what they are: in use, or in the way.
+  const sweptBy = state.startedAt + Math.max(plan.waitForVms, LEAST_SWEEP);
   const herd = new Herd(state, { run, source, destination, limits, begin, refusesMigrated: false });
   function report(): RunReport {
     const seen = state.report();
@@ -60,19 +64,26 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   setHandler(runReportQuery, report);
 
   await CancellationScope.nonCancellable(async () => {
-    await herd.prepare();
-    if (carried === undefined) stage.swept(await swept([destination.site, source.site]));
+    await herd.prepare(state.startedAt + plan.timeout);
+    if (carried === undefined) {
+      sweeps.begin([destination.site, source.site], (copies) => {
+        stage.swept(copies);
+        herd.wake();
+      });
+    }
     while (!state.isDone) {
       await herd.runErrands();
       const orders = stage.next(state.report().vms, new Set(state.open), Date.now());
       for (const order of orders) carryOut(order, herd, state);
       if (orders.length > 0) continue;
-      if (stage.progress.phase === 'claim' && (await herd.begin(state.unstarted()))) continue;
+      const sweeping = sweeps.isOver ? 0 : Math.max(0, sweptBy - Date.now());
+      if (stage.progress.phase === 'claim' && sweeping === 0 && (await herd.begin(state.unstarted()))) continue;
       if (state.isDone) break;
       if (await herd.isDueToContinue()) {
         await continueAsNew<typeof drill>({ drill: plan, carried: { ...state.carried, progress: stage.progress } });
       }
-      await herd.whenChanged(stage.wakeIn(Date.now()) ?? undefined);
+      const wakings = [stage.wakeIn(Date.now()), sweeping].filter((ms) => ms !== null && ms > 0) as number[];
+      await herd.whenChanged(wakings.length === 0 ? undefined : Math.min(...wakings));
     }
     stage.finish();
     state.finish(Date.now());
@@ -93,26 +104,6 @@ function carryOut(order: Order, herd: Herd, state: RunProgress): void {
     case 'give-up':
       return herd.tell(state.giveUp(Date.now()), vmCancelSignal);
   }
-}
-
-/** Removes what earlier drills have left; a sweep that runs already does it as well. */
-async function swept(sites: string[]): Promise<{ vm: string; run: string }[]> {
-  const found = await Promise.all(
-    sites.map(async (site) => {
-      try {
-        const options = {
-          workflowId: sweepWorkflowId(site),
-          args: [{ site }] as [{ site: string }],
-          memo: { ...contractMemo },
-        };
-        return (await executeChild(sweep, { ...options, parentClosePolicy: 'ABANDON' })).removed;
-      } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError) return [];
-        throw error;
-      }
-    }),
-  );
-  return found.flat();
 }
 
 function failureText({ run, state, totals, drill: result }: RunReport): string {

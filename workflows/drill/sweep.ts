@@ -10,6 +10,9 @@ import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { removeTestCopy } from './test-copy.js';
 
+/** One that has not ended by then, as at a site that is away, lets go of its VM; the site's next sweep goes on. */
+const SWEEP_VM_MOST = '2 hours';
+
 export async function sweep({ site }: SweepInput): Promise<SweepResult> {
   const left = await testCopiesLeft({ site });
   if (left.length === 0) return { removed: [], left: [] };
@@ -27,6 +30,7 @@ async function isSwept(copy: TestCopy, site: string, selfCheck: number): Promise
       workflowId: copy.workflowId,
       args: [{ copy, site, selfCheck }],
       parentClosePolicy: 'ABANDON',
+      workflowExecutionTimeout: SWEEP_VM_MOST,
       memo: { run: copy.run, ...contractMemo },
     });
     return true;

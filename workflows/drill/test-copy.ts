@@ -8,7 +8,7 @@ import { locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
-import { StepFailed } from '../vm/steps/step-errors.js';
+import { StepFailed, Unattended } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 
 /** Looks before a copy is left to the sweeper, which goes on: over half an hour. */
@@ -89,6 +89,8 @@ class Removal {
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       this.#lastFailure = error;
+      // Nobody can say resume here; the site's next sweep asks anew.
+      if (error instanceof Unattended) return 'given up';
     }
     return 'under way';
   }

@@ -168,8 +168,11 @@ export class Herd {
     this.#changed = true;
   }
 
-  /** Makes sure that the workers know both sites; a run that names others holds until a person has corrected the config. */
-  async prepare(): Promise<void> {
+  /**
+   * Makes sure that the workers know both sites; a run that names others holds until a person has corrected the config.
+   * @param until epoch ms at which it is over all the same; default: never
+   */
+  async prepare(until: number | null = null): Promise<void> {
     const { source, destination } = this.#settings;
     const state = this.#state;
     while (!state.isDone) {
@@ -182,7 +185,9 @@ export class Herd {
         const cause = error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : undefined;
         if (cause === undefined) throw error;
         state.pause({ message: cause.message, advice: adviceIn(error) });
-        await condition(() => state.paused === null || state.isDone);
+        const isOver = () => state.paused === null || state.isDone;
+        if (until === null) await condition(isOver);
+        else if (!(await condition(isOver, Math.max(1, until - Date.now())))) return;
       }
     }
   }

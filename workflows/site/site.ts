@@ -38,6 +38,7 @@ import {
 import { runWorkflowId, sweepWorkflowId } from '../../contract/names.js';
 import { endedWorkflows, pollSite, siteSettings } from '../activities.js';
 import { sweep } from '../drill/sweep.js';
+import { SWEEP_MOST } from '../drill/sweeps.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { SiteState } from './site-state.js';
 
@@ -153,6 +154,7 @@ async function startSweep(name: string): Promise<void> {
       workflowId: sweepWorkflowId(name),
       args: [{ site: name }],
       parentClosePolicy: 'ABANDON',
+      workflowExecutionTimeout: SWEEP_MOST,
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -25,7 +25,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
 
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
     vm.enter('verify');
-    const replication = await verifyRecovered(vm, migrated);
+    const replication = await vm.toItsEnd(() => verifyRecovered(vm, migrated));
     broughtUp(vm, migrated.record.finishedAt, input.cutover.powerOn);
     await reverseReplication(vm, { site: vm.site, peer: vm.peer, replication });
   });

@@ -20,7 +20,7 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     const { instance, body } = await chooseInstance(vm, 'failover', at, input.recovery.instance);
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
-    await verifyRecovered(vm, recovered);
+    await vm.toItsEnd(() => verifyRecovered(vm, recovered));
     const { triggeredAt } = input;
     const instanceAt = instance?.timestamp ?? null;
     measure(vm.report, { triggeredAt, recoveredAt: Date.now(), instanceAt }, vm.clockOf(at.site));

@@ -26,7 +26,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
       });
       const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
       vm.enter('verify');
-      await verifyRecovered(vm, migrated);
+      await vm.toItsEnd(() => verifyRecovered(vm, migrated));
       broughtUp(vm, migrated.record.finishedAt, input.cutover.powerOn);
       if (input.keepReplication) return;
       if (started?.submitted.adoption?.owner === 'person') keepOthers(vm);

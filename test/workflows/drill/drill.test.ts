@@ -1,7 +1,7 @@
 /** Drills: what they prove, and that nothing of them is left behind, judged by the simulator's world and ledger. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { siteStatusQuery } from '../../../contract/messages.js';
-import { siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import { siteWorkflowId, sweepWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { Check, Drill } from '../../../plan/types.js';
 import { createSites } from '../../../vcda/index.js';
 import {
@@ -262,5 +262,56 @@ describe('a round trip', () => {
       await drill.cancel();
       expect((await drill.result()).state).toBe('cancelled');
       expectHome(lab);
+    }));
+});
+
+describe('a drill that gets no answer', () => {
+  /** A drill that left its copies behind, all its workflows terminated. */
+  async function leftBehind(lab: Lab): Promise<void> {
+    await protect(lab);
+    const first = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }), `${lab.source}-first`);
+    const held = await until(first.report, (r) => r.drill?.phase === 'hold');
+    for (const { id } of held.vms)
+      await lab.client.workflow.getHandle(vmWorkflowId(lab.source, id)).terminate('a test');
+    await first.terminate();
+  }
+
+  it.concurrent('since a login is refused ends within its time, whatever its sweep of earlier copies meets', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await leftBehind(lab);
+      lab.simulator.control.addFaults({
+        operation: 'login',
+        kind: 'status',
+        status: 401,
+        error: { code: 'NotAuthenticated', msg: 'made up' },
+      });
+      lab.simulator.control.expireSessions();
+      const second = await startDrill(lab, drillOf(lab, { timeout: 5_000 }), `${lab.source}-second`);
+      expect(await second.result()).toMatchObject({ state: 'failed', drill: { phase: 'done' } });
+      // The sweep has ended as well, since nobody can say resume to it: the next one asks anew.
+      const sweep = lab.client.workflow.getHandle(sweepWorkflowId(lab.destination));
+      expect(await sweep.result()).toMatchObject({ removed: [], left: [{ vm: expect.any(String) }] });
+    }));
+
+  it.concurrent('since its site is away ends when its time is over, and at once when it is cancelled', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await leftBehind(lab);
+      lab.simulator.control.setUp(lab.destination, false);
+      const cancelled = await startDrill(lab, drillOf(lab), `${lab.source}-cancelled`);
+      await until(cancelled.report, (r) => r.drill?.phase === 'claim');
+      await cancelled.cancel();
+      expect(await cancelled.result()).toMatchObject({ state: 'cancelled' });
+      const late = await startDrill(lab, drillOf(lab, { timeout: 5_000 }), `${lab.source}-late`);
+      expect(await late.result()).toMatchObject({ state: 'failed', drill: { phase: 'done' } });
+    }));
+
+  it.concurrent('since its site is away lets go of a VM that is being looked at', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      lab.simulator.control.setUp(lab.destination, false);
+      const drill = await startDrill(lab, drillOf(lab, { timeout: 600_000 }));
+      await until(drill.report, (r) => r.vms.every(({ state }) => state === 'running'));
+      await drill.cancel();
+      expect(await drill.result()).toMatchObject({ state: 'cancelled', totals: { cancelled: 1 } });
     }));
 });

@@ -4,7 +4,8 @@ import type { VmError } from '../../../contract/report.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
 import { instanceBefore, locateReplication, readReplication } from '../../activities.js';
 import { noReplication, type Recovering, wrongVm } from './preconditions.js';
-import { holdIn, isExpired, StepFailed, stepFailure } from './step-errors.js';
+import { holdIn, isExpired, StepFailed, Stopped, stepFailure } from './step-errors.js';
+import { untilStopped } from './until-stopped.js';
 import type { VmControl } from './vm-control.js';
 
 /**
@@ -16,8 +17,9 @@ export async function ask<T>(vm: VmControl, operation: OperationKind, question: 
   for (;;) {
     const { resumedAt } = vm;
     try {
-      return await question();
+      return await untilStopped(vm, question);
     } catch (error) {
+      if (error instanceof Stopped) throw error;
       const hold = holdIn(error);
       if (hold !== null) await vm.holdFor(hold, resumedAt);
       else if (!isExpired(error)) throw stepFailure(error, { operation, site: vm.site });

@@ -189,7 +189,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
       try {
         await vm.holdFor(hold, resumedAt);
       } catch (stopped) {
-        if (!(stopped instanceof Stopped)) throw stopped;
+        if (!(stopped instanceof Stopped)) throw await slotBack(vm, step, stopped);
         // An attempt before the refusal may have been sent.
         return whatBecameOf(vm, step, request);
       }

@@ -22,6 +22,13 @@ export class StepFailed extends Error {
   }
 }
 
+/** Only a person could have gone on, and there is no run to which one could say so. */
+export class Unattended extends StepFailed {
+  constructor(hold: Hold) {
+    super({ ...hold, operation: null, taskId: null });
+  }
+}
+
 export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
 
 /** Whether a site could not tell whether an operation arrived: a person is asked, and may say that it is to be sent. */

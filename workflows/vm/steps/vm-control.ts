@@ -42,9 +42,9 @@ import { isUnnamed } from '../../../contract/vm-identity.js';
 import { endedWorkflows, openSite } from '../../activities.js';
 import { Patience } from './look-until.js';
 import { signalIfOpen } from './signal-if-open.js';
-import { Stopped } from './step-errors.js';
+import { Stopped, Unattended } from './step-errors.js';
 
-/** A VM that waits for its drill asks at least this often whether the drill still runs: ms. */
+/** A VM that waits for its run's word asks at least this often whether the run still runs: ms. */
 const LONGEST_UNHEARD = 60 * 60_000;
 
 export class VmControl {
@@ -176,6 +176,17 @@ export class VmControl {
     if (name != null && isUnnamed(this.report)) this.report.name = name;
   }
 
+  /** Something that a stop or a pause must not leave half done; it ends or delays what comes afterwards. */
+  async toItsEnd<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#ignoresStop;
+    if (before === 'no') this.#ignoresStop = 'unless-held';
+    try {
+      return await work();
+    } finally {
+      this.#ignoresStop = before;
+    }
+  }
+
   /** What a site's clock was seen to be ahead of ours; measured again and again, it is known ever better. */
   noteClock(site: string, seen: ClockOffset | null | undefined): void {
     const known = narrowed(this.clockOf(site), seen ?? null);
@@ -267,20 +278,33 @@ export class VmControl {
    * Tells the run why nothing goes on here, and waits until a person says `resume`.
    * @param askedAt the last `resume` that the site was asked after
    * @param isOver ends the hold as well; with it, a stop does not: what runs at the site is brought to its end
-   * @throws Stopped
+   * @throws Stopped @throws Unattended
    */
   async holdFor(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
     // A person has resumed while the answer was on its way. What cannot be told they have not seen, so it is no decision.
     if (this.#resumedAt > askedAt && reason.code !== FAILURES.undecided) return;
     this.#hold = reason;
     const news = { vmId: this.input.vm.id, hold: reason, at: Date.now() };
-    await signalIfOpen(this.#runHandle, vmHeldSignal, news);
-    const isGivenUp = () => this.#stopRequested && this.#ignoresStop !== 'always';
-    if (isOver === undefined) {
-      await this.waitFor(null, () => this.#hold === null || isGivenUp());
-      if (isGivenUp()) throw new Stopped();
-    } else await condition(() => this.#hold === null || isOver());
+    const isAttended = await signalIfOpen(this.#runHandle, vmHeldSignal, news);
+    const isHeld = isAttended && (await this.#whileHeld(isOver));
     this.#hold = null;
+    // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.
+    if (!isHeld && (isOver === undefined || this.isUndone)) throw new Unattended(reason);
+  }
+
+  /** @returns false when the run is over, so that nobody can say `resume`. @throws Stopped */
+  async #whileHeld(isOver?: () => boolean): Promise<boolean> {
+    const isGivenUp = () => isOver === undefined && this.#stopRequested && this.#ignoresStop !== 'always';
+    const isEnough = () => this.#hold === null || isGivenUp() || isOver?.() === true;
+    const patience = new Patience(this.input.selfCheck);
+    for (;;) {
+      const timeout = Math.min(patience.next(), LONGEST_UNHEARD);
+      const isDone =
+        isOver === undefined ? await this.waitFor(null, isEnough, timeout) : await condition(isEnough, timeout);
+      if (isGivenUp()) throw new Stopped();
+      if (isDone) return true;
+      if ((await endedWorkflows([runWorkflowId(this.input.run)])).length > 0) return false;
+    }
   }
 
   /** @returns false when `timeout` ms passed first; the request is withdrawn then. @throws Stopped */
