@@ -1,6 +1,7 @@
 import { Refusals } from '../vcda/index.js';
 import { createCheckActivities } from './checks.js';
 import type { ActivityDeps } from './deps.js';
+import { createEarlierRunsActivities } from './earlier-runs.js';
 import { createInquiryActivities } from './inquiries.js';
 import { createInspectActivities } from './inspect.js';
 import { createLocateActivities } from './locate.js';
@@ -18,6 +19,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createOperationActivities(deps, reachability, new Refusals()),
     ...createSiteWatchActivities(deps, reachability, new WatchMemories()),
     ...createInquiryActivities(deps),
+    ...createEarlierRunsActivities(deps),
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
     ...createCheckActivities(deps),

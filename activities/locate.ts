@@ -2,6 +2,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import type {
+  EarlierRuns,
   InstanceInput,
   Located,
   LocateInput,
@@ -14,12 +15,13 @@ import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, finalFailure } from './failures.js';
 import { beating } from './heartbeat.js';
+import { hashed, readMark } from './mark.js';
 import { summaryOf } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { isBetween } from './reversal.js';
 
-/** What tells a replication to be the wanted one, best first: a name may be that of another VM. */
-type Mark = 'replication' | 'vm' | 'name';
+/** What tells a replication to be the wanted one, best first. Never a name, which another VM may have as well. */
+type Mark = 'replication' | 'vm' | 'earlier';
 
 interface Candidate {
   mark: Mark;
@@ -27,7 +29,7 @@ interface Candidate {
   replication: VmReplication;
 }
 
-/** A site that is silent for so many attempts is taken as dead, when the other has a replication that fits by name. */
+/** A site that is silent for so many attempts is taken as dead, when the other has one that earlier runs know. */
 const SILENT_ATTEMPTS = 3;
 
 export function createLocateActivities(deps: ActivityDeps, reachability: Reachability) {
@@ -43,18 +45,44 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
       const found = as('replication', named === null ? [] : [named]);
       if (found.length > 0) return found;
     }
-    // Compared again here: a site may not know the filter, and takes a part of a name for the whole.
+    // Compared again here: a site may not know the filter.
     const ofVm = await site.replications({ vmId: vm.id }, options);
     const found = as(
       'vm',
       ofVm.filter(({ vmId }) => vmId === vm.id),
     );
     if (found.length > 0) return found;
+    const known = await knownBefore(site, vm.earlier, options);
+    return as('earlier', known.length > 0 ? known : await markedAsIts(site, input, options));
+  }
+
+  /** The reversed one, by its mark: of those that bear the VM's name and go the other way, the one that names its id. */
+  async function markedAsIts(site: Site, input: LocateInput, options: CallOptions): Promise<VmReplication[]> {
+    const { vm, source, destination } = input;
     const alike = await site.replications({ vmName: vm.name }, options);
-    return as(
-      'name',
-      alike.filter(({ vmName }) => vmName === vm.name),
+    const unit = hashed(deps.installation, vm.id);
+    return alike.filter(
+      (one) =>
+        one.source?.site === destination &&
+        one.destination?.site === source &&
+        readMark(one.settings?.description)?.unit === unit,
     );
+  }
+
+  /** After a reverse the VM has another id, and its replication may have one: what earlier runs have seen of both. */
+  async function knownBefore(
+    site: Site,
+    { replicationIds, vmIds }: EarlierRuns = { replicationIds: [], vmIds: [] },
+    options: CallOptions,
+  ): Promise<VmReplication[]> {
+    const byId =
+      replicationIds.length === 0 ? [] : [...(await site.replicationsById(replicationIds, options)).values()];
+    const found = new Map(byId.map((one) => [one.id, one]));
+    for (const vmId of vmIds) {
+      const all = await site.replications({ vmId }, options);
+      for (const one of all) if (one.vmId === vmId) found.set(one.id, one);
+    }
+    return [...found.values()];
   }
 
   async function locate(input: LocateInput, attempt: number): Promise<Located | null> {
@@ -76,7 +104,8 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
         silent ??= error;
       }
       const mark = candidates[0]?.mark;
-      if (mark === 'replication' || (mark === 'vm' && vm.replicationId === undefined)) break;
+      const isSure = mark === 'replication' || (mark === 'vm' && vm.replicationId === undefined);
+      if (isSure && candidates.every(isAtHome)) break;
     }
     const [best, ...others] = candidates;
     if (best === undefined) {
@@ -84,7 +113,9 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
       return null;
     }
     if (others.length > 0) throw ambiguous(input, candidates);
-    if (silent !== null && best.mark === 'name' && attempt < SILENT_ATTEMPTS) throw silent;
+    if (silent !== null && best.mark === 'earlier' && attempt < SILENT_ATTEMPTS) throw silent;
+    // Its own destination has the last word on it, and is where it is worked.
+    if (silent !== null && !isAtHome(best)) throw silent;
     const peer = best.site === source ? destination : source;
     return { site: best.site, peer, replication: summaryOf(best.replication) };
   }
@@ -145,7 +176,10 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
   };
 }
 
-const MARKS: Mark[] = ['replication', 'vm', 'name'];
+const MARKS: Mark[] = ['replication', 'vm', 'earlier'];
+
+/** Whether it was seen at its own destination; a site that does not tell that is taken at its word. */
+const isAtHome = ({ site, replication }: Candidate): boolean => (replication.destination?.site ?? site) === site;
 
 /** Those with the better mark; of one that both sites list, the one at its destination. */
 function better(known: Candidate[], found: Candidate[]): Candidate[] {

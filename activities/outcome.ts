@@ -55,9 +55,9 @@ export function effectOf(
     case 'cleanup':
       return recovered('NOT_STARTED');
     case 'reverse':
-      // It may have been recovered anew since; the VM that it replicates tells that it was turned around.
-      if (recoveredVmId != null && replication.vmId === recoveredVmId) return 'done';
-      return recovered('NOT_STARTED');
+      // It may have been recovered anew since; the VM that it replicates tells whether it was turned around.
+      if (recoveredVmId == null || replication.vmId == null) return recovered('NOT_STARTED');
+      return replication.vmId === recoveredVmId ? 'done' : recovery === 'IN_PROGRESS' ? 'under way' : 'none';
     case 'pause':
       return replication.isPaused === true ? 'done' : 'none';
     case 'resume':

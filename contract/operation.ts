@@ -213,8 +213,48 @@ export interface LocateInput {
   run: string;
   source: string;
   destination: string;
-  vm: VmRef & { replicationId?: string };
+  vm: VmRef & { replicationId?: string; earlier?: EarlierRuns };
   resumedAt: number;
+}
+
+/** What runs before this one know of a VM, as far back as Temporal keeps them; newest first. */
+export interface EarlierRuns {
+  /** of its replications */
+  replicationIds: string[];
+  /** ids that it got where it was recovered */
+  vmIds: string[];
+}
+
+export interface MovedBeforeInput {
+  /** site that they are to be moved from */
+  source: string;
+  vms: VmRef[];
+}
+
+/** A VM that was migrated, as a closed workflow tells. */
+export interface Moved {
+  vmId: string;
+  /** null: migrated before names were kept */
+  name: string | null;
+  /** site that it was moved to; null as above */
+  to: string | null;
+  run: string;
+}
+
+export interface LookForMovedInput {
+  source: string;
+  destination: string;
+  vdc: string;
+  vm: VmRef;
+  resumedAt: number;
+}
+
+/** What sites show of a VM that may have been moved before. */
+export interface SeenOfMoved {
+  /** false also where nobody says */
+  isSourceOff: boolean;
+  /** a VM of its name, or computer name, in the destination's VDC */
+  twin: { id: string; name: string } | null;
 }
 
 /** Where the replication lives now; `peer` is the other of the two sites. */

@@ -89,6 +89,8 @@ export interface VmReport {
   step: VmStep;
   waitingFor: WaitingFor | null;
   replicationId: string | null;
+  /** ids that the VM got where it was recovered, by which a reverse knows it; absent: it was not */
+  recoveredAs?: string[];
   startedAt: string | null;
   finishedAt: string | null;
   /**
@@ -100,6 +102,8 @@ export interface VmReport {
   downSince?: string | null;
   /** what is known of the source before its cutover; absent: nothing */
   source?: { power: 'on' | 'off' | 'unknown' };
+  /** what went otherwise than a person may expect; absent: nothing */
+  notes?: string[];
   /** seconds from the trigger until it was recovered and its checks had passed; null: it was not */
   rtoSeconds: number | null;
   /** age of the recovered instance at the trigger, in seconds; null: the site's clock, or the instance's time, is not known */

@@ -24,7 +24,7 @@ export const { pollSite } = proxyActivities<Activities>({
 });
 
 /** Small questions to sites, which are asked where a VM's steps wait for the answer: a killed worker must not cost minutes. */
-export const { instanceBefore, locateReplication, readReplication } = proxyActivities<Activities>({
+export const { earlierRuns, instanceBefore, locateReplication, readReplication } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',

@@ -1,9 +1,13 @@
 /** Finding the replication of a VM wherever failovers and reverses have left it. */
 import { describe, expect, it } from '@jest/globals';
-import { type Bench, withBench } from './support/bench.js';
+import { describe as describeIn } from '../../activities/mark.js';
+import { type Bench, INSTALLATION, withBench } from './support/bench.js';
 
 const locate = (bench: Bench, input = bench.locateInput(), attempt = 1) =>
   bench.attempt(() => bench.activities.locateReplication(input), { attempt });
+
+/** As runs before this one would tell it. */
+const earlier = (vmIds: string[], replicationIds: string[] = []) => ({ vmIds, replicationIds });
 
 const WAYS = [true, false].flatMap((reverseMovesHome) =>
   [true, false].map((reverseChangesId) => ({ reverseMovesHome, reverseChangesId })),
@@ -27,45 +31,75 @@ describe('locateReplication', () => {
       expect(await locate(bench)).toBeNull();
     }));
 
-  it.each(WAYS)('finds it again after one reverse and after two: %o', (assumptions) =>
+  it.each(WAYS)('finds it again after one reverse and after two, by the id that the VM got: %o', (assumptions) =>
     withBench({ assumptions }, async (bench) => {
       const { source, destination } = bench;
+      const [vm] = bench.vms as [{ id: string; name: string }];
+      const of = (...vmIds: string[]) =>
+        locate(bench, bench.locateInput(0, { vm: { ...vm, earlier: earlier(vmIds) } }));
       const first = await bench.turnAround(await bench.protect(), destination);
+      const firstVmId = first.replication.vmId ?? '';
       expect(first.home).toBe(assumptions.reverseMovesHome ? source : destination);
-      expect(await locate(bench)).toMatchObject({
+      expect(await of(firstVmId)).toMatchObject({
         site: first.home,
         peer: first.home === source ? destination : source,
         replication: {
           id: first.replication.id,
-          vmId: first.replication.vmId,
+          vmId: firstVmId,
           sourceSite: destination,
           destinationSite: source,
           isReversed: true,
         },
       });
       const second = await bench.turnAround(first.replication, first.home);
-      expect(await locate(bench)).toMatchObject({
+      expect(await of(second.replication.vmId ?? '', firstVmId)).toMatchObject({
         site: second.home,
         replication: { id: second.replication.id, sourceSite: source, destinationSite: destination },
       });
     }),
   );
 
+  it('finds it again by the id of its replication, whoever has reversed that, and whatever the VM is called now', () =>
+    withBench({}, async (bench) => {
+      const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
+      bench.simulator.control.setVms({ id: replication.vmId ?? '', name: 'another name' });
+      const [vm] = bench.vms as [{ id: string; name: string }];
+      const input = bench.locateInput(0, { vm: { ...vm, earlier: earlier([], [replication.id]) } });
+      expect(await locate(bench, input)).toMatchObject({ site: home, replication: { id: replication.id } });
+    }));
+
   it('finds the other way round what lives at the source, when the destination is dead', () =>
     withBench({}, async (bench) => {
       const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
       bench.simulator.control.setUp(bench.destination, false);
       expect(home).toBe(bench.source);
-      // By name alone, since the VM is another by now: a lost answer must not decide, a dead site must not prevent.
-      await expect(locate(bench)).rejects.toMatchObject({
+      const [vm] = bench.vms as [{ id: string; name: string }];
+      const input = bench.locateInput(0, { vm: { ...vm, earlier: earlier([replication.vmId ?? '']) } });
+      // The VM has another id by now: a lost answer must not decide, a dead site must not prevent.
+      await expect(locate(bench, input)).rejects.toMatchObject({
         type: 'SiteRefused',
         nonRetryable: false,
         details: [{ code: 'Unreachable' }],
       });
-      expect(await locate(bench, bench.locateInput(), 3)).toMatchObject({
-        site: home,
-        replication: { id: replication.id },
+      expect(await locate(bench, input, 3)).toMatchObject({ site: home, replication: { id: replication.id } });
+    }));
+
+  it('works a replication at its own destination, though the other site shows it first', () =>
+    withBench({}, async (bench) => {
+      const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
+      expect(home).toBe(bench.source);
+      const body = { items: [replication], total: 1 };
+      bench.simulator.control.addFaults({
+        kind: 'status',
+        site: bench.destination,
+        operation: 'replications',
+        status: 200,
+        body,
       });
+      const input = bench.locateInput(0, { vm: { id: replication.vmId ?? '', name: 'web1' } });
+      expect(await locate(bench, input)).toMatchObject({ site: home, peer: bench.destination });
+      bench.simulator.control.setUp(home, false);
+      await expect(locate(bench, input, 5)).rejects.toMatchObject({ type: 'SiteRefused', nonRetryable: false });
     }));
 
   it('tries again when the destination has none and the source is silent', () =>
@@ -79,39 +113,48 @@ describe('locateReplication', () => {
       });
     }));
 
-  it('does not choose between VMs of one name, though each site has one only', () =>
+  it('takes no VM for another of its name, not even when that one’s replication is reversed', () =>
     withBench({}, async (bench) => {
       const [first, second] = bench.vms as [{ id: string; name: string }, { id: string; name: string }];
       bench.simulator.control.setVms({ id: second.id, name: first.name });
-      const [wanted, twin] = [await bench.protect(0), await bench.protect(1)];
+      const twin = await bench.protect(1);
       const of = (vm: { id: string; replicationId?: string }) =>
         locate(bench, bench.locateInput(0, { vm: { name: first.name, ...vm } }));
+      expect(await of({ id: first.id })).toBeNull();
       expect(await of({ id: second.id })).toMatchObject({ replication: { id: twin.id } });
 
-      const reversed = await bench.turnAround(wanted, bench.destination);
-      expect(reversed.home).toBe(bench.source);
-      await expect(of({ id: first.id })).rejects.toMatchObject({
-        type: 'AmbiguousReplication',
-        nonRetryable: true,
-        message: expect.stringMatching(
-          new RegExp(`${first.name}.*${twin.id} at ${bench.destination}.*${wanted.id} at ${bench.source}`),
-        ),
-        details: [expect.objectContaining({ advice: expect.stringContaining('replicationId') })],
+      const reversed = await bench.turnAround(twin, bench.destination);
+      expect(await of({ id: first.id })).toBeNull();
+      expect(await of({ id: second.id })).toBeNull();
+      expect(await of({ id: second.id, replicationId: reversed.replication.id })).toMatchObject({
+        site: reversed.home,
+        replication: { id: reversed.replication.id },
       });
-      expect(await of({ id: first.id, replicationId: wanted.id })).toMatchObject({
-        site: bench.source,
-        replication: { id: wanted.id },
-      });
-      // The VM's own is still known by its id, and an id outweighs a name.
-      expect(await of({ id: second.id })).toMatchObject({ site: bench.destination, replication: { id: twin.id } });
     }));
 
-  it('takes no part of a name for the whole', () =>
+  it('finds the reversed one by its mark, where earlier runs are no longer known', () =>
     withBench({}, async (bench) => {
-      const [first] = bench.vms as [{ id: string; name: string }];
-      bench.simulator.control.setVms({ id: first.id, name: `${first.name}-old` });
-      await bench.protect(0);
-      expect(await locate(bench, bench.locateInput(1, { vm: { id: 'another', name: first.name } }))).toBeNull();
+      const [vm] = bench.vms as [{ id: string; name: string }];
+      const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
+      expect(await locate(bench)).toBeNull();
+      const marked = (id: string) => describeIn(INSTALLATION, { run: 'old', unit: id, operationId: 'x' }, 'of Ann');
+      bench.simulator.control.trouble(replication.id, { settings: { description: marked('another') } });
+      expect(await locate(bench)).toBeNull();
+      bench.simulator.control.trouble(replication.id, { settings: { description: marked(vm.id) } });
+      expect(await locate(bench)).toMatchObject({ site: home, replication: { id: replication.id } });
+    }));
+
+  it('does not choose between two that earlier runs have seen', () =>
+    withBench({}, async (bench) => {
+      const [wanted, other] = [await bench.protect(0), await bench.protect(1)];
+      const known = earlier([], [wanted.id, other.id]);
+      const input = bench.locateInput(2, { vm: { id: bench.vms[2]?.id ?? '', name: 'web1', earlier: known } });
+      await expect(locate(bench, input)).rejects.toMatchObject({
+        type: 'AmbiguousReplication',
+        nonRetryable: true,
+        message: expect.stringMatching(new RegExp(`web1.*${wanted.id} at ${bench.destination}.*${other.id}`)),
+        details: [expect.objectContaining({ advice: expect.stringContaining('replicationId') })],
+      });
     }));
 
   it('holds for a refused login', () =>

@@ -43,6 +43,7 @@ describe('the effect of a reverse', () => {
     ['over', replication('NOT_STARTED', { vmId: 'recovered' }), 'done'],
     ['over, at a site that does not tell the VM', replication('NOT_STARTED'), 'done'],
     ['over, and recovered anew since', replication('COMPLETE', { vmId: 'recovered' }), 'done'],
+    ['not begun, of a recovery that was undone', replication('NOT_STARTED', { vmId: 'vm' }), 'none'],
     ['not to be seen', null, 'none'],
   ] as const)('%s', (_, seen, effect) => {
     expect(effectOf(watchOf('reverse'), seen)).toBe(effect);

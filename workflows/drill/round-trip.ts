@@ -91,8 +91,9 @@ const goneAstray = ({ input: { vm, source, destination } }: VmControl): StepFail
 /** A recovery that failed leaves everything as it was. */
 const isHome = ({ replication }: Located, before: Located): boolean =>
   replication.recoveryState === 'NOT_STARTED' &&
-  replication.isReversed === before.replication.isReversed &&
-  replication.sourceSite === before.replication.sourceSite;
+  (replication.sourceSite === null
+    ? replication.isReversed === before.replication.isReversed
+    : replication.sourceSite === before.replication.sourceSite);
 
 const notHome = (vm: VmControl, { reason }: StepFailed): StepFailed =>
   new StepFailed({

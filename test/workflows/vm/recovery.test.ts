@@ -6,6 +6,7 @@ import type { Assumptions } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { inWaves } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
 
 const protection = (lab: Lab, change: Partial<Plan> = {}): Plan =>
   lab.plan({ kind: 'protect', replication: { rpo: 15 }, ...change });
@@ -108,6 +109,51 @@ describe('a reversed replication that', () => {
       expect(vmsAt(lab, lab.destination)).toEqual([]);
     }),
   );
+});
+
+describe('what earlier runs know of a VM', () => {
+  it.concurrent('is how it is found after a person has reversed it, under other ids and another name', () =>
+    withLab({ vms: 1, assumptions: { reverseChangesId: true } }, async (lab) => {
+      await given(lab, protection(lab));
+      const failedOver = await given(lab, lab.plan({ kind: 'failover' }));
+      const { control } = lab.simulator;
+      control.act({ operation: 'reverse', replicationId: failedOver.vms[0]?.replicationId ?? '', user: 'ann@acme' });
+      const reversed = await until(
+        async () => replications(lab)[0],
+        (it) => it?.isReversed === true && it.state === 'OK',
+      );
+      control.setVms({ id: reversed?.vmId ?? '', name: 'another-name' });
+      const home = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
+      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['migrate', 'reverse']);
+      expect(running(lab, lab.source)).toHaveLength(1);
+      expect(vmsAt(lab, lab.destination)).toEqual([]);
+    }));
+
+  it.concurrent('a VM that was never replicated is not taken for one of its name', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const [first, second] = lab.plan().waves[0]?.vms ?? [];
+      if (first === undefined || second === undefined) throw new RangeError('the lab has two VMs');
+      lab.simulator.control.setVms({ id: second.id, name: first.name });
+      const only = (id: string) => ({ waves: [{ name: 'all', vms: [{ ...first, id }] }] });
+      await given(lab, protection(lab, only(second.id)));
+      const failedOver = await done(lab, lab.plan({ kind: 'failover', ...only(first.id) }));
+      expect(failedOver.vms[0]?.error).toMatchObject({ code: 'NoReplication' });
+      expect(kinds(lab)).not.toContain('failover');
+    }));
+});
+
+describe('a site that never says that a replication is reversed', () => {
+  it.concurrent('does not keep it from going home: its ends tell', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members: { isReversed: false } },
+        { kind: 'unreadable', operation: 'replications', members: { isReversed: false } },
+      );
+      await given(lab, protection(lab));
+      await given(lab, lab.plan({ kind: 'failover' }));
+      const report = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
+      expect(report.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['reverse', 'migrate', 'reverse']);
+    }));
 });
 
 describe('a run of kind reverse', () => {

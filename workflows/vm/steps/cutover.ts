@@ -60,7 +60,13 @@ export const networksOf = (
 });
 
 /** Believes the replication, not the task alone: it must say that the VM was recovered. */
-export async function verifyRecovered(vm: VmControl, { notice, record }: Outcome): Promise<ReplicationSummary> {
+export async function verifyRecovered(vm: VmControl, outcome: Outcome): Promise<ReplicationSummary> {
+  const recovered = await whenRecovered(vm, outcome);
+  vm.recoveredAs(recovered.recoveredVmId);
+  return recovered;
+}
+
+async function whenRecovered(vm: VmControl, { notice, record }: Outcome): Promise<ReplicationSummary> {
   const { site } = vm;
   const replicationId = vm.report.replicationId ?? '';
   if (notice.replication !== null && isRecovered(notice.replication)) return notice.replication;

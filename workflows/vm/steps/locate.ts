@@ -1,8 +1,10 @@
 /** Finding the replication of a VM before anything is done with it. */
+
+import { workflowInfo } from '@temporalio/workflow';
 import type { Located, OperationKind, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
-import { instanceBefore, locateReplication, readReplication } from '../../activities.js';
+import { earlierRuns, instanceBefore, locateReplication, readReplication } from '../../activities.js';
 import { noReplication, type Recovering, wrongVm } from './preconditions.js';
 import { holdIn, isExpired, StepFailed, Stopped, stepFailure } from './step-errors.js';
 import { untilStopped } from './until-stopped.js';
@@ -49,13 +51,18 @@ export async function locateFor(
 export async function locate(vm: VmControl, operation: OperationKind): Promise<Located | null> {
   const { run, source, destination } = vm.input;
   const { id, name, replicationId = vm.report.replicationId } = vm.input.vm;
-  const subject = { id: vm.vmIdNow ?? id, name, ...(replicationId === null ? {} : { replicationId }) };
+  vm.earlier ??= await ask(vm, operation, () => earlierRuns({ workflowId: workflowInfo().workflowId }));
+  const { earlier } = vm;
+  const subject = { id: vm.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
   const found = await ask(vm, operation, () =>
     locateReplication({ run, source, destination: destination.site, vm: subject, resumedAt: vm.resumedAt }),
   );
   if (found === null) return null;
   vm.moveTo(found);
   vm.report.replicationId = found.replication.id;
+  const { vmId, recoveryState, recoveredVmId } = found.replication;
+  if (vmId !== null) vm.useVmId(vmId);
+  if (recoveryState === 'COMPLETE') vm.recoveredAs(recoveredVmId);
   return found;
 }
 

@@ -90,7 +90,7 @@ export const noReplication = (
   operation,
   taskId: null,
   site: destination,
-  advice: 'Correct its id, name its replicationId, or protect it first (kind: protect).',
+  advice: 'Correct its id, name its replicationId in the plan, or protect it first (kind: protect).',
 });
 
 const reasonFor =

@@ -43,7 +43,12 @@ async function whenReversed(vm: VmControl, before: Located, { notice }: Outcome)
   });
 }
 
-/** A recovery that is over takes a reverse, or a new id, to show as not begun. */
-const isReversed = (before: Located, { replication }: Located): boolean =>
-  replication.recoveryState !== 'COMPLETE' &&
-  (replication.isReversed !== before.replication.isReversed || replication.id !== before.replication.id);
+/** Its ends are swapped, or it replicates the VM that was recovered; a flag, which a site may forget, tells neither. */
+function isReversed({ replication: before }: Located, { replication: now }: Located): boolean {
+  const isSwapped =
+    before.sourceSite !== null &&
+    now.sourceSite === before.destinationSite &&
+    now.destinationSite === before.sourceSite;
+  const isOfRecovered = before.recoveredVmId !== null && now.vmId === before.recoveredVmId;
+  return now.recoveryState !== 'COMPLETE' && (isSwapped || isOfRecovered);
+}

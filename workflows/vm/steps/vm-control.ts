@@ -27,7 +27,7 @@ import {
   vmResumeSignal,
 } from '../../../contract/messages.js';
 import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
-import type { Notice, OperationKind, SlotKind } from '../../../contract/operation.js';
+import type { EarlierRuns, Notice, OperationKind, SlotKind } from '../../../contract/operation.js';
 import {
   type Hold,
   type OperationRecord,
@@ -65,6 +65,8 @@ export class VmControl {
   #peer: string;
   #vmIdNow: string | null = null;
   readonly #clocks = new Map<string, ClockOffset>();
+  /** what runs before this one know of the VM; null: not asked for yet */
+  earlier: EarlierRuns | null = null;
 
   constructor(input: VmInput) {
     this.input = input;
@@ -155,6 +157,12 @@ export class VmControl {
   /** After a reverse, the recovered VM is the one that is replicated. */
   useVmId(vmId: string | null): void {
     this.#vmIdNow = vmId;
+  }
+
+  /** Kept for later runs, which know the VM by it after a reverse. */
+  recoveredAs(vmId: string | null): void {
+    const known = this.report.recoveredAs ?? [];
+    if (vmId !== null && !known.includes(vmId)) this.report.recoveredAs = [...known, vmId];
   }
 
   /** The replication lives at another site now, as after a reverse. */

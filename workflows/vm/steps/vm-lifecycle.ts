@@ -33,8 +33,9 @@ export async function runVm(
   });
   if (vm.report.state === 'succeeded') return vm.report;
   const { error } = vm.report;
-  if (error === null) throw ApplicationFailure.nonRetryable('a person cancelled it', 'Cancelled');
-  throw ApplicationFailure.nonRetryable(error.message, VM_FAILED, error);
+  // The report stays with the closed workflow, for later runs of the VM.
+  if (error === null) throw ApplicationFailure.nonRetryable('a person cancelled it', 'Cancelled', vm.report);
+  throw ApplicationFailure.nonRetryable(error.message, VM_FAILED, error, vm.report);
 }
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {

@@ -1,0 +1,22 @@
+/** What earlier runs know of a VM, by which it is found where reverses have left it under other ids. */
+import type { EarlierRuns } from '../contract/operation.js';
+import type { ActivityDeps } from './deps.js';
+import { beating } from './heartbeat.js';
+import { closedReports } from './record.js';
+
+export function createEarlierRunsActivities(deps: ActivityDeps) {
+  return {
+    /** Of a VM, by the id of its workflow; one that was never in a run has none. */
+    async earlierRuns({ workflowId }: { workflowId: string }): Promise<EarlierRuns> {
+      return beating(
+        () => null,
+        async () => {
+          const reports = await closedReports(deps, workflowId);
+          const replicationIds = reports.flatMap(({ replicationId }) => replicationId ?? []);
+          const vmIds = reports.flatMap(({ recoveredAs }) => [...(recoveredAs ?? [])].reverse());
+          return { replicationIds: [...new Set(replicationIds)], vmIds: [...new Set(vmIds)] };
+        },
+      );
+    },
+  };
+}
