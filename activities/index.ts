@@ -8,7 +8,6 @@ import { createLocateActivities } from './locate.js';
 import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
-import { WatchMemories } from './watch-memory.js';
 
 export type { ActivityDeps } from './deps.js';
 
@@ -17,7 +16,7 @@ export function createActivities(deps: ActivityDeps) {
   const reachability = new Reachability(deps);
   return {
     ...createOperationActivities(deps, reachability, new Refusals()),
-    ...createSiteWatchActivities(deps, reachability, new WatchMemories()),
+    ...createSiteWatchActivities(deps, reachability),
     ...createInquiryActivities(deps),
     ...createEarlierRunsActivities(deps),
     ...createInspectActivities(deps),

@@ -1,7 +1,7 @@
 /** Small questions of workflows: what the config says of a site, which workflows still run. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import { MIGRATE_VM, SITE, siteStatusQuery } from '../contract/messages.js';
+import { MIGRATE_VM, SITE, type Subject, siteStatusQuery } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
 import type { TestCopy } from '../contract/operation.js';
@@ -39,6 +39,16 @@ export function createInquiryActivities(deps: ActivityDeps) {
       return ended(deps, workflowIds, (workflowId) => workflowId);
     },
 
+    /** Those that run no more, or only for another run. */
+    async endedSubjects(subjects: Subject[]): Promise<Subject[]> {
+      return ended(
+        deps,
+        subjects,
+        ({ workflowId }) => workflowId,
+        ({ run }) => run,
+      );
+    },
+
     /** Test copies at a site whose VM's workflow no longer runs, so that nobody else removes them. */
     async testCopiesLeft({ site }: { site: string }): Promise<TestCopy[]> {
       return ended(deps, await testCopiesAt(deps, site), ({ workflowId }) => workflowId);
@@ -69,17 +79,24 @@ async function testCopiesAt(deps: ActivityDeps, site: string): Promise<TestCopy[
 }
 
 /** Those whose workflow no longer runs. */
-async function ended<T>(deps: ActivityDeps, all: T[], workflowIdOf: (one: T) => string): Promise<T[]> {
-  const states = await pMap(all, async (one) => ({ one, open: await isOpen(deps, workflowIdOf(one)) }), {
+async function ended<T>(
+  deps: ActivityDeps,
+  all: T[],
+  workflowIdOf: (one: T) => string,
+  runOf: (one: T) => string | null = () => null,
+): Promise<T[]> {
+  const states = await pMap(all, async (one) => ({ one, open: await isOpen(deps, workflowIdOf(one), runOf(one)) }), {
     concurrency: DESCRIBED_AT_ONCE,
   });
   return states.filter(({ open }) => !open).map(({ one }) => one);
 }
 
-async function isOpen(deps: ActivityDeps, workflowId: string): Promise<boolean> {
+async function isOpen(deps: ActivityDeps, workflowId: string, run: string | null = null): Promise<boolean> {
   try {
-    const { status } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
-    return status.name === 'RUNNING';
+    const { status, memo } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
+    // A sweep has ids of its own, and the memo of the drill that it cleans up after.
+    const isOfRun = run === null || typeof memo?.run !== 'string' || memo.run === run || memo.isSweep === true;
+    return status.name === 'RUNNING' && isOfRun;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

@@ -167,8 +167,9 @@ function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules:
   const isLate = !isLost(watch, amissFor, settle);
   if (isLate && !mayEndUnseen(watch, seen)) return null;
   // What vanishes from lists may come back: its operation is not lost yet.
+  const wasAskedToGo = watch.kind === 'delete' && watch.preexisting !== true;
   const mayComeBack =
-    watch.kind !== 'delete' && replication === null && watch.replicationId !== null && !isBelievedGone(seen, settle);
+    !wasAskedToGo && replication === null && watch.replicationId !== null && !isBelievedGone(seen, settle);
   if (mayComeBack) return null;
   switch (effectOf(watch, replication ?? null)) {
     case 'done':
@@ -209,9 +210,11 @@ function lostTask(watch: Watch, rules: ErrorRules): NoticeError {
   return againIfHarmless(watch, taskError(watch, 'TaskLost', detail, rules));
 }
 
-/** There is one test copy at most, so making or removing it once more does no harm; leaving it behind would. Settings are as they are. */
+/** There is one test copy at most, and one replication of an id: once more does no harm, leaving it behind would. Settings are as they are. */
+const HARMLESS_AGAIN = new Set<OperationKind>(['failover-test', 'cleanup', 'delete', 'reconfigure']);
+
 const againIfHarmless = ({ kind }: Watch, error: NoticeError): NoticeError =>
-  kind === 'failover-test' || kind === 'cleanup' || kind === 'reconfigure' ? { ...error, meaning: 'retry' } : error;
+  HARMLESS_AGAIN.has(kind) ? { ...error, meaning: 'retry' } : error;
 
 function judgeSync(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
   const { replication, amissFor } = seen;
@@ -259,8 +262,8 @@ function judgeSync(watch: Watch, seen: Seen, settle: number, now: number, rules:
 
 /** Whether something is wrong with a replication that is to hold its first full copy; it may get well by itself. */
 export function isAmiss(watch: Watch, replication: VmReplication | null | undefined): boolean {
-  if (replication === undefined) return false;
-  return replication === null || ['ERROR', RECOVERED].includes(syncState(watch, replication));
+  if (replication == null) return false;
+  return ['ERROR', RECOVERED].includes(syncState(watch, replication));
 }
 
 /** After a reverse everything is to be sent again; until an instance exists, no state of the connection means protection. */

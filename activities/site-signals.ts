@@ -1,10 +1,10 @@
 /** What activities say to the workflows of sites and VMs. */
 import { cancellationSignal } from '@temporalio/activity';
 import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/client';
-import { operationEndedSignal, SITE, watchSignal } from '../contract/messages.js';
+import { operationEndedSignal, operationTroubledSignal, SITE, watchSignal } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
-import type { Notice, Watch } from '../contract/operation.js';
+import type { Notice, OperationTrouble, Watch } from '../contract/operation.js';
 import type { ActivityDeps } from './deps.js';
 
 /** A call to Temporal is given up after this: ms. The activity's own retries go on. */
@@ -50,11 +50,24 @@ export async function watchAtSite(deps: ActivityDeps, site: string, watch: Watch
   await signalSite(deps, site, watchSignal, watch);
 }
 
-/** Tells a VM's workflow; one that has ended does not need to know. */
-export async function notifyVm(deps: ActivityDeps, workflowId: string, notice: Notice): Promise<void> {
+/** Tells a VM's workflow; false when it has ended, and does not need to know. */
+export const notifyVm = (deps: ActivityDeps, workflowId: string, notice: Notice): Promise<boolean> =>
+  signalVm(deps, workflowId, operationEndedSignal, notice);
+
+export const tellTrouble = (deps: ActivityDeps, workflowId: string, trouble: OperationTrouble): Promise<boolean> =>
+  signalVm(deps, workflowId, operationTroubledSignal, trouble);
+
+async function signalVm<Args extends unknown[]>(
+  deps: ActivityDeps,
+  workflowId: string,
+  signal: SignalDefinition<Args>,
+  ...args: Args
+): Promise<boolean> {
   try {
-    await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).signal(operationEndedSignal, notice));
+    await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).signal(signal, ...args));
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return false;
   }
 }

@@ -2,10 +2,17 @@
  * Waiting for everything that runs at a site, with a few calls for all of it: tasks and replications are asked for by up
  * to 100 ids at a time, and each VM hears when its own is over.
  */
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, CancelledFailure, cancellationSignal } from '@temporalio/activity';
 import pMap from 'p-map';
 import { siteWatchesQuery } from '../contract/messages.js';
-import type { Notice, PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/operation.js';
+import type {
+  Notice,
+  OperationTrouble,
+  PolledSite,
+  PollSiteInput,
+  SiteWatchList,
+  Watch,
+} from '../contract/operation.js';
 import {
   type CallOptions,
   contradictsItself,
@@ -16,6 +23,7 @@ import {
   VcdaError,
   type VmReplication,
 } from '../vcda/index.js';
+import { type ByIds, byIds } from './by-ids.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
@@ -24,11 +32,14 @@ import { isAmiss, judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
 import { replicationIdIn } from './send.js';
-import { askTemporal, notifyVm, watchAtSite } from './site-signals.js';
-import { SINCE_SUBMITTED, type WatchMemories, type WatchMemory } from './watch-memory.js';
+import { askTemporal, notifyVm, tellTrouble, watchAtSite } from './site-signals.js';
+import { JUST_NOW, PollMemory, type WatchMemory } from './watch-memory.js';
+import { troubleOf } from './watch-trouble.js';
 
 interface Inspected {
   ended: { watch: Watch; notice: Notice }[];
+  /** of watches that go on; null: nothing is in their way */
+  troubles: { watch: Watch; trouble: OperationTrouble['trouble'] }[];
   /** why some watches could not be judged this time */
   unheard: VcdaError[];
 }
@@ -37,44 +48,65 @@ interface Inspected {
 const LIFE = 8 * 60_000;
 const NOTICES_AT_ONCE = 20;
 
-export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability, memories: WatchMemories) {
+export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability) {
+  /** epoch ms of each site's last poll: one that found something ends, and the next must not follow at once */
+  const polledAt = new Map<string, number>();
+
+  const mayPass = (error: VcdaError): boolean => deps.sites.rules(error).call === 'retry';
+
   async function inspect(site: Site, watches: Watch[], memory: WatchMemory, options: CallOptions): Promise<Inspected> {
-    const settle = site.config.reconcile.settle;
-    const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
-    const tasks = await site.tasksById(taskIds, options);
-    // The lists have been answered; that one watch could not be asked about must not undo what the others have shown.
+    const { reconcile, missingFor } = site.config;
+    const { settle } = reconcile;
+    // What one watch is answered must not undo what the others are shown; it is asked about again, here and by its own VM.
     const unheard = new Map<Watch, VcdaError>();
     async function unlessUnheard<T>(watch: Watch, ask: () => Promise<T>): Promise<T | undefined> {
       try {
         return await ask();
       } catch (error) {
-        if (!(error instanceof VcdaError) || deps.sites.rules(error).call !== 'retry') throw error;
+        if (!(error instanceof VcdaError) || isRefusedLogin(error)) throw error;
         unheard.set(watch, error);
         return undefined;
       }
     }
+    const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
+    const { found: tasks, failed } = await byIds(
+      taskIds,
+      (ids) => site.tasksById(ids, options),
+      (id) => findTask(site, id, options),
+      isRefusedLogin,
+    );
     for (const watch of watches) {
       if (watch.phase !== 'task' || watch.taskId === null || tasks.has(watch.taskId)) continue;
+      const failure = failed.get(watch.taskId);
+      if (failure !== undefined) unheard.set(watch, failure);
       // A list may leave out what the task's own address still shows; asked once the wait for the list is over.
-      if (memory.amissFor(watch, true) < settle) continue;
+      if (failure !== undefined || (memory !== JUST_NOW && memory.amissFor(watch, true) < settle)) continue;
       const { taskId } = watch;
       const task = await unlessUnheard(watch, () => findTask(site, taskId, options));
       if (task) tasks.set(task.id, task);
     }
     const seen = new Map(
-      watches.map((w) => {
-        const task = w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
-        // In the sync phase it is the replication that may be amiss, which is known below.
-        const isAmissTask = task === undefined || contradictsItself(task);
-        const amissFor = w.phase === 'task' ? memory.amissFor(w, isAmissTask) : 0;
-        return [w, { task, wasListed: memory.wasListed(w, task !== undefined), amissFor }];
-      }),
+      watches
+        .filter((w) => !unheard.has(w))
+        .map((w) => {
+          const task = w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
+          // In the sync phase it is the replication that may be amiss, which is known below.
+          const isAmissTask = task === undefined || contradictsItself(task);
+          const amissFor = w.phase === 'task' ? memory.amissFor(w, isAmissTask) : 0;
+          return [w, { task, wasListed: memory.wasListed(w, task !== undefined), amissFor }];
+        }),
     );
 
     const asked = new Map([...seen].filter(([watch, past]) => needsReplication(watch, past, settle)));
     const ids = [...asked].map(([watch, { task }]) => replicationIdOf(watch, task));
-    const replications = await site.replicationsById([...new Set(ids.filter((id) => id !== null))], options);
+    const replications = await byIds(
+      [...new Set(ids.filter((id) => id !== null))],
+      (some) => site.replicationsById(some, options),
+      (id) => site.findReplication(id, options),
+      isRefusedLogin,
+    );
     const ended: Inspected['ended'] = [];
+    const troubles: Inspected['troubles'] = [];
     for (const [watch, past] of seen) {
       const { task } = past;
       const replication = asked.has(watch)
@@ -82,10 +114,17 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         : undefined;
       if (unheard.has(watch)) continue;
       const amissFor = watch.phase === 'sync' ? memory.amissFor(watch, isAmiss(watch, replication)) : past.amissFor;
-      const notice = judge(watch, { ...past, replication, amissFor }, settle, Date.now(), deps.sites.rules);
+      const goneFor = memory.missingFor(watch, replication === null);
+      const isGone = replication === null && goneFor >= missingFor;
+      const now = Date.now();
+      const notice = judge(watch, { ...past, replication, amissFor, isGone }, settle, now, deps.sites.rules);
       if (notice !== null) ended.push({ watch, notice });
+      else troubles.push({ watch, trouble: troubleOf(watch, { replication, amissFor, goneFor }, site, now) });
     }
-    return { ended, unheard: [...unheard.values()] };
+    const failures = [...unheard.values()];
+    // A site that answers nothing that can be used is asked less often.
+    if (failures.length > 0 && failures.length === watches.length && failures.every(mayPass)) throw failures[0];
+    return { ended, troubles, unheard: failures };
   }
 
   /** A start's replication is known by its task's result, else by its VM; a reverse's may be elsewhere and have another id. */
@@ -93,10 +132,12 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     site: Site,
     watch: Watch,
     task: Task | undefined,
-    known: Map<string, VmReplication>,
+    { found: known, failed }: ByIds<VmReplication>,
     options: CallOptions,
   ): Promise<VmReplication | null> {
     const id = replicationIdOf(watch, task);
+    const failure = id === null ? undefined : failed.get(id);
+    if (failure !== undefined) throw failure;
     if (watch.kind === 'reverse') {
       const listed = id === null ? undefined : known.get(id);
       if (watch.phase === 'sync' && listed !== undefined) return listed;
@@ -109,6 +150,17 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     return all.find((r) => r.vmId === watch.vm.id) ?? null;
   }
 
+  async function tellTroubles(troubles: Inspected['troubles'], memory: PollMemory): Promise<void> {
+    const news = troubles.filter(({ watch, trouble }) => memory.isNews(watch, trouble?.code ?? null));
+    await pMap(
+      news,
+      async ({ watch: { workflowId, operationId, phase }, trouble }) => {
+        await tellTrouble(deps, workflowId, { operationId, phase, trouble });
+      },
+      { concurrency: NOTICES_AT_ONCE },
+    );
+  }
+
   return {
     /**
      * Polls until at least one watch is over, tells their VMs, and returns them. Asks the site's workflow for its watch list
@@ -116,7 +168,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
      */
     async pollSite(input: PollSiteInput): Promise<PolledSite> {
       const site = deps.sites.get(input.site);
-      const memory = memories.of(input.site);
+      const memory = new PollMemory(activityInfo().heartbeatDetails);
       const workflow = deps.client.workflow.getHandle(input.workflowId);
       const began = Date.now();
       let list: SiteWatchList = { version: -1, watches: [], resumedAt: 0, limits: { requestsPerSecond: null } };
@@ -134,35 +186,35 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
           );
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
-          await pause(Math.max(0, memory.polledAt + site.config.polling.interval - Date.now()));
-          memory.polledAt = Date.now();
+          await pause(Math.max(0, (polledAt.get(input.site) ?? 0) + site.config.polling.interval - Date.now()));
+          polledAt.set(input.site, Date.now());
           site.setRate(list.limits.requestsPerSecond ?? site.config.limits.requestsPerSecond);
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
-            memory.keepOnly(watches);
-            const { ended } = await inspect(site, watches, memory, options);
+            memory.follow(watches);
+            const { ended, troubles } = await inspect(site, watches, memory, options);
             await reachability.answered(input.site);
             failures = 0;
+            await tellTroubles(troubles, memory);
             if (ended.length > 0) {
-              await pMap(ended, ({ watch, notice }) => notifyVm(deps, watch.workflowId, notice), {
-                concurrency: NOTICES_AT_ONCE,
-              });
-              return {
-                hold: null,
-                ended: ended.map(({ notice: { operationId, phase, ok, replicationId } }) => ({
-                  operationId,
-                  phase,
-                  ok,
-                  replicationId,
-                })),
-              };
+              const told = await pMap(
+                ended,
+                async ({ watch, notice }) => {
+                  const { operationId, phase, ok, replicationId } = notice;
+                  // The watch of a VM whose workflow has ended goes with it.
+                  const isHeard = await notifyVm(deps, watch.workflowId, notice);
+                  return { operationId, phase, ok: ok && isHeard, replicationId };
+                },
+                { concurrency: NOTICES_AT_ONCE },
+              );
+              return polled({ ended: told });
             }
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
             const rule = deps.sites.rules(error);
             if (isRefusedLogin(error)) {
               const { code, message } = error;
-              return { ended: [], hold: { code, message, advice: rule.advice } };
+              return polled({ hold: { code, message, advice: rule.advice } });
             }
             failures += 1;
             const wait = pauseBefore(rule, failures, error.retryAfter, Math.random());
@@ -170,9 +222,18 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             await pause(wait);
           }
         }
-        return { ended: [], hold: null };
+        return polled({});
       }
-      return beating(() => ({ watching: watches.length, failures }), poll);
+      const polled = (part: Partial<PolledSite>): PolledSite => ({ ended: [], hold: null, news: memory.news, ...part });
+      return beating(
+        () => ({ watching: watches.length, failures, news: memory.news }),
+        () =>
+          poll().catch((error: unknown) => {
+            // Asked to end by the site's workflow, which goes on by itself: nothing of what was seen is lost.
+            if (isToldToEnd(error)) return polled({});
+            throw error;
+          }),
+      );
     },
 
     /**
@@ -192,7 +253,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
               signal: cancellationSignal(),
             };
             const { ended, unheard } = await unextended(options, (local) =>
-              inspect(site, [input.watch], SINCE_SUBMITTED, local),
+              inspect(site, [input.watch], JUST_NOW, local),
             );
             if (ended[0] !== undefined) return ended[0].notice;
             if (unheard[0] !== undefined) throw unheard[0];
@@ -206,6 +267,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     },
   };
 }
+
+const isToldToEnd = (error: unknown): boolean => error instanceof CancelledFailure && error.message === 'CANCELLED';
 
 async function findTask(site: Site, id: string, options: CallOptions): Promise<Task | null> {
   try {

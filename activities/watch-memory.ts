@@ -1,61 +1,102 @@
-import type { Watch } from '../contract/operation.js';
+/**
+ * What has been seen of each watch from one poll to the next. It is kept with the watch, in the site's workflow, and on the
+ * way there in heartbeats: no worker knows more of a watch than any other.
+ */
+import type { Watch, WatchNews, WatchSeen } from '../contract/operation.js';
 
-/** What a worker remembers of watches from one poll to the next, since a poll ends as soon as any VM is done. */
 export interface WatchMemory {
   /** ms for which something has been amiss without a break, now included */
   amissFor(watch: Watch, isAmiss: boolean): number;
+  /** ms for which its replication has not been found without a break, now included */
+  missingFor(watch: Watch, isMissing: boolean): number;
   /** whether its task was ever listed, now included */
   wasListed(watch: Watch, isListed: boolean): boolean;
 }
 
-export class SiteMemory implements WatchMemory {
-  /** epoch ms of the last poll: one that found something ends, and the next must not follow at once */
-  polledAt = 0;
-  readonly #amissSince = new Map<string, number>();
-  readonly #listed = new Set<string>();
+/** Of all watches of one poll. */
+export class PollMemory implements WatchMemory {
+  readonly #seen: Map<string, WatchSeen>;
+  /** what the site's workflow knows already */
+  readonly #known = new Map<string, string>();
+  readonly #now: () => number;
+
+  /**
+   * @param details of the last heartbeat of the attempt before, which may have seen more than the workflow knows
+   * @param now epoch ms
+   */
+  constructor(details: unknown, now: () => number = Date.now) {
+    const { news = [] } = (details ?? {}) as { news?: WatchNews[] };
+    this.#seen = new Map(news.map((one) => [keyOf(one), one.seen]));
+    this.#now = now;
+  }
+
+  /** Takes up the watches of a list, and forgets all others: they are over. */
+  follow(watches: Watch[]): void {
+    const kept = new Set(watches.map(keyOf));
+    for (const key of this.#seen.keys()) if (!kept.has(key)) this.#seen.delete(key);
+    for (const watch of watches) {
+      const key = keyOf(watch);
+      const { seen = {} } = watch;
+      this.#known.set(key, JSON.stringify(seen));
+      if (!this.#seen.has(key)) this.#seen.set(key, { ...seen });
+    }
+  }
 
   amissFor(watch: Watch, isAmiss: boolean): number {
-    const key = keyOf(watch);
-    if (!isAmiss) {
-      this.#amissSince.delete(key);
-      return 0;
-    }
-    const first = this.#amissSince.get(key) ?? Date.now();
-    this.#amissSince.set(key, first);
-    return Date.now() - first;
+    return this.#since(watch, 'amissSince', isAmiss);
+  }
+
+  missingFor(watch: Watch, isMissing: boolean): number {
+    return this.#since(watch, 'missingSince', isMissing);
   }
 
   wasListed(watch: Watch, isListed: boolean): boolean {
-    if (isListed) this.#listed.add(keyOf(watch));
-    return this.#listed.has(keyOf(watch));
+    const seen = this.#of(watch);
+    if (isListed) seen.isListed = true;
+    return seen.isListed === true;
   }
 
-  /** Forgets all others: they are over. */
-  keepOnly(watches: Watch[]): void {
-    const kept = new Set(watches.map(keyOf));
-    for (const key of [...this.#amissSince.keys(), ...this.#listed]) {
-      if (kept.has(key)) continue;
-      this.#amissSince.delete(key);
-      this.#listed.delete(key);
-    }
+  /** Whether its VM has not been told this yet; it is, from now on. @param code null: it goes on */
+  isNews(watch: Watch, code: string | null): boolean {
+    const seen = this.#of(watch);
+    if ((seen.told ?? null) === code) return false;
+    if (code === null) delete seen.told;
+    else seen.told = code;
+    return true;
   }
-}
 
-/** What one worker remembers of all its sites. */
-export class WatchMemories {
-  readonly #bySite = new Map<string, SiteMemory>();
+  /** What the site's workflow does not know yet. */
+  get news(): WatchNews[] {
+    return [...this.#seen].flatMap(([key, seen]) => {
+      if (JSON.stringify(seen) === this.#known.get(key)) return [];
+      const at = key.lastIndexOf(' ');
+      return [{ operationId: key.slice(0, at), phase: key.slice(at + 1) as Watch['phase'], seen }];
+    });
+  }
 
-  of(site: string): SiteMemory {
-    const known = this.#bySite.get(site) ?? new SiteMemory();
-    this.#bySite.set(site, known);
+  #of(watch: Watch): WatchSeen {
+    const known = this.#seen.get(keyOf(watch)) ?? {};
+    this.#seen.set(keyOf(watch), known);
     return known;
   }
+
+  #since(watch: Watch, member: 'amissSince' | 'missingSince', isSo: boolean): number {
+    const seen = this.#of(watch);
+    if (!isSo) {
+      delete seen[member];
+      return 0;
+    }
+    const now = this.#now();
+    seen[member] ??= now;
+    return now - seen[member];
+  }
 }
 
-const keyOf = ({ operationId, phase }: Watch): string => `${operationId} ${phase}`;
+const keyOf = ({ operationId, phase }: Pick<Watch, 'operationId' | 'phase'>): string => `${operationId} ${phase}`;
 
-/** For one question, which has nothing to remember: what is amiss has been so since the operation was submitted. */
-export const SINCE_SUBMITTED: WatchMemory = {
-  amissFor: ({ since }, isAmiss) => (isAmiss ? Date.now() - since : 0),
+/** For one question: for how long anything has been amiss is for the site's watcher to know. */
+export const JUST_NOW: WatchMemory = {
+  amissFor: (_, isAmiss) => (isAmiss ? 1 : 0),
+  missingFor: () => 0,
   wasListed: (_, isListed) => isListed,
 };

@@ -2,7 +2,16 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
 import type { Validity } from './act.js';
-import type { Notice, SiteHold, SiteWatchList, SlotKind, TestCopy, VmRef, Watch } from './operation.js';
+import type {
+  Notice,
+  OperationTrouble,
+  SiteHold,
+  SiteWatchList,
+  SlotKind,
+  TestCopy,
+  VmRef,
+  Watch,
+} from './operation.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
 
 export type { TestCopy } from './operation.js';
@@ -161,6 +170,7 @@ export interface SweepVmInput {
 /** The drill lets its VMs go on: to recover, and later to clean up. */
 export type Proceed = { to: 'recover'; triggeredAt: number } | { to: 'clean-up' };
 
+export const operationTroubledSignal = defineSignal<[OperationTrouble]>('operationTroubled');
 export const operationEndedSignal = defineSignal<[Notice]>('operationEnded');
 export const slotGrantedSignal = defineSignal<[{ slot: SlotKind }]>('slotGranted');
 export const vmApproveSignal = defineSignal('vmApprove');
@@ -192,6 +202,12 @@ export interface SlotRequest {
   vm: VmRef;
   /** the run's own share of this kind of slot; null: only the site's limit holds */
   share: number | null;
+}
+
+/** A workflow that a site keeps something for, and the run that it is of: the same VM may be open for another by now. */
+export interface Subject {
+  workflowId: string;
+  run: string;
 }
 
 export interface CarriedSite {

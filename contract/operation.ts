@@ -150,12 +150,31 @@ export interface Watch {
   recoveredVmId?: string | null;
   /** kind reconfigure only */
   reconfigure?: TakeOver;
+  /** kind delete only: what it was to remove was not found before anything was sent */
+  preexisting?: true;
+  /** absent: nothing yet */
+  seen?: WatchSeen;
 }
+
+/** What has been seen of a watch so far: it stays with the watch, whichever worker polls. Epoch ms. */
+export interface WatchSeen {
+  /** its task was listed once */
+  isListed?: true;
+  /** since when its task has not been listed or contradicts itself, or its replication is in error, without a break */
+  amissSince?: number;
+  /** since when its replication has not been found, without a break */
+  missingSince?: number;
+  /** what its VM was told of it last: the code of a `Retrying` */
+  told?: string;
+}
+
+/** What a poll has seen of a watch anew. */
+export type WatchNews = Pick<Watch, 'operationId' | 'phase'> & { seen: WatchSeen };
 
 /** What a site's watcher is asked to wait for, once an operation is there. */
 export function watchOf(
   request: OperationRequest,
-  submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'>,
+  submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'> & { preexisting?: boolean },
   phase: Watch['phase'] = 'task',
 ): Watch {
   const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId, reconfigure } = request;
@@ -174,6 +193,7 @@ export function watchOf(
     since: submitted.submittedAt,
     ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
     ...(reconfigure === undefined ? {} : { reconfigure }),
+    ...(kind === 'delete' && submitted.preexisting === true ? { preexisting: true } : {}),
   };
 }
 
@@ -363,8 +383,17 @@ export interface PollSiteInput {
 export interface PolledSite {
   /** watches that are over, or whose task phase is over (`phase: 'sync'` goes on with the replication's id) */
   ended: { operationId: string; phase: 'task' | 'sync'; ok: boolean; replicationId: string | null }[];
+  /** of the watches that go on; absent: nothing new */
+  news?: WatchNews[];
   /** set when the site refuses to be asked until a person acts */
   hold: SiteHold | null;
+}
+
+/** What a VM is told of an operation that cannot go on at the moment, though it may by itself; null: it goes on. */
+export interface OperationTrouble {
+  operationId: string;
+  phase: Watch['phase'];
+  trouble: { code: string; message: string; advice: string | null; since: number; until: number | null } | null;
 }
 
 /** Why a site refuses to be asked until a person acts. */

@@ -39,7 +39,7 @@ export const { checkVm } = proxyActivities<Activities>({
   retry,
 });
 
-export const { endedWorkflows, inspectSite } = proxyActivities<Activities>({
+export const { endedSubjects, endedWorkflows, inspectSite } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry,

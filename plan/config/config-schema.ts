@@ -89,6 +89,10 @@ export const site = strict({
       description: 'how long an operation whose answer was lost is looked for before it is sent again; `0s` is allowed',
     }),
   }).prefault({}),
+  missingFor: duration(0).prefault('10m').meta({
+    description:
+      'how long a replication that is known must not be found before Drover believes that it is gone; `0s` is allowed',
+  }),
   timeouts: strict({
     connect: duration().prefault('10s').meta({ description: 'for one connection' }),
     request: duration().prefault('30s').meta({ description: 'for one request' }),

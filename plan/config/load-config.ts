@@ -130,7 +130,7 @@ function readCertificate(source: Source, path: Path, problems: Problem[]): strin
 }
 
 /** Outside these sections a value may be a secret that landed in the wrong place. */
-const SHOWN = new Set(['installation', 'limits', 'polling', 'reconcile', 'timeouts', 'errors', 'worker']);
+const SHOWN = new Set(['installation', 'limits', 'polling', 'reconcile', 'missingFor', 'timeouts', 'errors', 'worker']);
 
 function hidden(path: Path): boolean {
   if (path.includes('login') || path[1] === 'checks') return true;

@@ -14,6 +14,7 @@ const FILE = `sites:
     limits: { syncs: 5, cutovers: "\${CUTOVERS}", requestsPerSecond: 0.5 }
     polling: { interval: 250ms, selfCheck: 1h }
     reconcile: { settle: 0s }
+    missingFor: 30m
     timeouts: { connect: 1s, request: 2s }
   nice:
     url: http://127.0.0.1:8046
@@ -60,6 +61,7 @@ describe('a good config', () => {
       limits: { syncs: 50, cutovers: 20, requestsPerSecond: 20 },
       polling: { interval: 5_000, selfCheck: 900_000 },
       reconcile: { settle: 60_000 },
+      missingFor: 600_000,
       timeouts: { connect: 10_000, request: 30_000 },
     });
     expect(sites['lyon']).toEqual({
@@ -70,6 +72,7 @@ describe('a good config', () => {
       limits: { syncs: 5, cutovers: 7, requestsPerSecond: 0.5 },
       polling: { interval: 250, selfCheck: 3_600_000 },
       reconcile: { settle: 0 },
+      missingFor: 1_800_000,
       timeouts: { connect: 1_000, request: 2_000 },
     });
     expect(sites['nice']?.tls).toEqual({ fingerprint: FINGERPRINT.toUpperCase() });

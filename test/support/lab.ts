@@ -41,7 +41,7 @@ export interface Lab {
 }
 
 export interface LabOptions extends SimulatorOptions {
-  site?: Partial<Pick<SiteConfig, 'limits' | 'polling' | 'reconcile' | 'timeouts'>>;
+  site?: Partial<Pick<SiteConfig, 'limits' | 'polling' | 'reconcile' | 'missingFor' | 'timeouts'>>;
   errors?: Config['errors'];
   password?: string;
   /** default 1: a worker runs from the start */
@@ -206,6 +206,7 @@ function configFor(
       limits: { syncs: 50, cutovers: 20, requestsPerSecond: 500 },
       polling: { interval: 200, selfCheck: 30_000 },
       reconcile: { settle: 2_000 },
+      missingFor: 2_000,
       timeouts: { connect: 2_000, request: 5_000 },
       ...site,
     }),

@@ -55,7 +55,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals, ended: Promise<u
 }
 
 function configFile(lab: Lab): object {
-  const sites = Object.values(lab.config.sites).map(({ name, url, limits, polling, reconcile }) => [
+  const sites = Object.values(lab.config.sites).map(({ name, url, limits, polling, reconcile, missingFor }) => [
     name,
     {
       url,
@@ -63,6 +63,7 @@ function configFile(lab: Lab): object {
       limits,
       polling: { interval: `${polling.interval}ms`, selfCheck: `${polling.selfCheck}ms` },
       reconcile: { settle: `${reconcile.settle}ms` },
+      missingFor: `${missingFor}ms`,
     },
   ]);
   return { sites: Object.fromEntries(sites), worker: { taskQueue: lab.taskQueue } };

@@ -31,7 +31,7 @@ async function isSwept(copy: TestCopy, site: string, selfCheck: number): Promise
       args: [{ copy, site, selfCheck }],
       parentClosePolicy: 'ABANDON',
       workflowExecutionTimeout: SWEEP_VM_MOST,
-      memo: { run: copy.run, ...contractMemo },
+      memo: { run: copy.run, isSweep: true, ...contractMemo },
     });
     return true;
   } catch (error) {

@@ -3,7 +3,7 @@
  * every change is idempotent, since signals and poll results may come twice.
  */
 
-import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest, TestCopy } from '../../contract/messages.js';
+import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest, Subject, TestCopy } from '../../contract/messages.js';
 import type { PolledSite, SiteHold, SiteWatchList, SlotKind, Watch } from '../../contract/operation.js';
 
 export class SiteState {
@@ -84,8 +84,19 @@ export class SiteState {
     return [...new Set([...this.#watches.values(), ...this.#holders.values()].map((w) => w.run))];
   }
 
-  get holderIds(): string[] {
-    return [...new Set([...this.#holders.values()].map((s) => s.workflowId))];
+  /** The workflows that something is kept for here, each once. */
+  get subjects(): Subject[] {
+    const all = [...this.#watches.values(), ...this.#holders.values(), ...this.#queue.values()];
+    return [...new Map(all.map(({ workflowId, run }) => [`${workflowId} ${run}`, { workflowId, run }])).values()];
+  }
+
+  /** Drops what is kept for workflows that have ended: a watch goes with its VM, and so does its slot. */
+  forget(ended: Subject[]): void {
+    const gone = new Set(ended.map(({ workflowId, run }) => `${workflowId} ${run}`));
+    for (const kept of [this.#watches, this.#holders, this.#queue]) {
+      for (const [key, { workflowId, run }] of kept) if (gone.has(`${workflowId} ${run}`)) kept.delete(key);
+    }
+    this.#version += 1;
   }
 
   /** What a poll asks for; the list itself only when it changed since `version`. */
@@ -138,11 +149,16 @@ export class SiteState {
 
   apply(polled: PolledSite): void {
     this.#hold = polled.hold;
+    for (const { operationId, phase, seen } of polled.news ?? []) {
+      const watch = this.#watches.get(operationId);
+      if (watch?.phase === phase) this.#watches.set(operationId, { ...watch, seen });
+    }
     for (const { operationId, phase, ok, replicationId } of polled.ended) {
       const watch = this.#watches.get(operationId);
       if (watch === undefined || watch.phase !== phase) continue;
       if (ok && phase === 'task' && watch.until === 'synced') {
-        this.#watches.set(operationId, { ...watch, phase: 'sync', replicationId });
+        const { seen: _, ...rest } = watch;
+        this.#watches.set(operationId, { ...rest, phase: 'sync', replicationId });
       } else {
         this.#watches.delete(operationId);
         if (watch.slot !== null) this.release({ slot: watch.slot, workflowId: watch.workflowId });

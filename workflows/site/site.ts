@@ -36,14 +36,16 @@ import {
   watchSignal,
 } from '../../contract/messages.js';
 import { runWorkflowId, sweepWorkflowId } from '../../contract/names.js';
-import { endedWorkflows, pollSite, siteSettings } from '../activities.js';
+import { endedSubjects, pollSite, siteSettings } from '../activities.js';
 import { sweep } from '../drill/sweep.js';
 import { SWEEP_MOST } from '../drill/sweeps.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { SiteState } from './site-state.js';
 
-/** How often it is checked that whoever holds a slot still runs. */
-const HOLDERS_CHECK = '10 minutes';
+/** How often it is checked that those for whom something is kept here still run, at most: ms. */
+const SUBJECTS_CHECK = 10 * 60_000;
+/** Of how many at once. */
+const SUBJECTS_AT_ONCE = 1_000;
 const SWEEP_INTERVAL = '10 minutes';
 
 export async function site(input: SiteInput): Promise<void> {
@@ -82,11 +84,19 @@ export async function site(input: SiteInput): Promise<void> {
   setHandler(siteWatchesQuery, ({ version }) => state.watchList(version));
   setHandler(siteStatusQuery, () => state.status(input.site));
 
-  state.configure(await siteSettings(input.site));
+  const settings = await siteSettings(input.site);
+  state.configure(settings);
+  const checkEvery = Math.min(settings.selfCheck, SUBJECTS_CHECK);
   const polling = new CancellationScope();
   let stopped = false;
   const polled = polling
-    .run(() => Promise.all([keepPolling(input.site, state, change), keepSweeping(input.site, state)]))
+    .run(() =>
+      Promise.all([
+        keepPolling(input.site, state, change),
+        keepSweeping(input.site, state),
+        keepChecking(state, change, checkEvery),
+      ]),
+    )
     .finally(() => {
       stopped = true;
     });
@@ -100,11 +110,7 @@ export async function site(input: SiteInput): Promise<void> {
     }
     await grantSlots(state);
     const due = () => workflowInfo().continueAsNewSuggested;
-    const quiet = !(await condition(
-      () => changed || stopped || (due() && !polling.consideredCancelled),
-      HOLDERS_CHECK,
-    ));
-    if (quiet && state.holderIds.length > 0) await freeSlotsOfEnded(state);
+    await condition(() => changed || stopped || (due() && !polling.consideredCancelled));
     if (due()) polling.cancel();
   }
   await polled;
@@ -132,6 +138,23 @@ async function keepPolling(name: string, state: SiteState, changed: (apply: () =
       log.error('polling the site failed in a way that no rule covers; trying again', { site: name, error });
       await sleep('30 seconds');
     }
+  }
+}
+
+/** A workflow that was terminated gives nothing back, and nobody tells of its end. */
+async function keepChecking(state: SiteState, changed: (apply: () => void) => void, every: number): Promise<void> {
+  try {
+    for (;;) {
+      await condition(() => state.subjects.length > 0);
+      await sleep(every);
+      const { subjects } = state;
+      for (let from = 0; from < subjects.length; from += SUBJECTS_AT_ONCE) {
+        const ended = await endedSubjects(subjects.slice(from, from + SUBJECTS_AT_ONCE));
+        if (ended.length > 0) changed(() => state.forget(ended));
+      }
+    }
+  } catch (error) {
+    if (!isCancellation(error) && !CancellationScope.current().consideredCancelled) throw error;
   }
 }
 
@@ -188,13 +211,4 @@ async function tellHolder(state: SiteState, request: SlotRequest): Promise<void>
     slot: request.slot,
   });
   if (!told) state.release(request);
-}
-
-/** A workflow that was terminated gives nothing back. */
-async function freeSlotsOfEnded(state: SiteState): Promise<void> {
-  const ended = await endedWorkflows(state.holderIds);
-  for (const workflowId of ended) {
-    state.release({ slot: 'sync', workflowId });
-    state.release({ slot: 'cutover', workflowId });
-  }
 }

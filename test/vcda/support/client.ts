@@ -25,6 +25,7 @@ export function siteConfig(name: string, url: string, options: SiteOptions = {})
     limits: { syncs: 50, cutovers: 20, requestsPerSecond: 5_000 },
     polling: { interval: 200, selfCheck: 30_000 },
     reconcile: { settle: 1_000 },
+    missingFor: 1_000,
     timeouts: { connect: 10_000, request: 20_000 },
     ...options,
   };

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import {
   operationEndedSignal,
+  operationTroubledSignal,
   type Proceed,
   releaseSlotSignal,
   requestSlotSignal,
@@ -27,7 +28,7 @@ import {
   vmResumeSignal,
 } from '../../../contract/messages.js';
 import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
-import type { EarlierRuns, Notice, OperationKind, SlotKind } from '../../../contract/operation.js';
+import type { EarlierRuns, Notice, OperationKind, OperationTrouble, SlotKind } from '../../../contract/operation.js';
 import {
   type Hold,
   type OperationRecord,
@@ -83,7 +84,9 @@ export class VmControl {
     setHandler(operationEndedSignal, (notice) => {
       const key = keyOf(notice.operationId, notice.phase);
       if (!this.#notices.has(key)) this.#notices.set(key, notice);
+      this.report.retrying = null;
     });
+    setHandler(operationTroubledSignal, (said) => this.#retry(said));
     setHandler(slotGrantedSignal, ({ slot }) => {
       this.#granted.add(slot);
     });
@@ -105,6 +108,14 @@ export class VmControl {
     setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#hold }));
     // Temporal's own cancellation means the same as Drover's; the steps themselves run in a scope that it cannot break.
     CancellationScope.current().cancelRequested.catch(() => this.#stop());
+  }
+
+  /** What a site's watcher says of an operation that is open; what has ended since is in nobody's way. */
+  #retry({ operationId, phase, trouble }: OperationTrouble): void {
+    if (this.#notices.has(keyOf(operationId, phase))) return;
+    const at = (moment: number | null) => (moment === null ? null : iso(moment));
+    this.report.retrying =
+      trouble === null ? null : { ...trouble, since: iso(trouble.since), tries: null, until: at(trouble.until) };
   }
 
   #stop(): void {

@@ -1,0 +1,131 @@
+/** What a site answers about one operation is no matter of the others, and passes when it passes. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { SITE, siteStatusQuery, vmReportQuery, watchSignal } from '../../../contract/messages.js';
+import { siteWorkflowId } from '../../../contract/names.js';
+import type { Watch } from '../../../contract/operation.js';
+import type { FaultRule } from '../../../simulator/index.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { until } from '../../support/until.js';
+
+const vmHandle = (lab: Lab, index = 0) =>
+  lab.client.workflow.getHandle(`vm/${lab.source}/${lab.plan().waves[0]?.vms[index]?.id}`);
+
+/** What an open VM says of itself, once it is as wanted. */
+const whenVm = (lab: Lab, isWanted: (said: Awaited<ReturnType<typeof report>>) => boolean) =>
+  until(() => report(lab), isWanted);
+
+async function report(lab: Lab) {
+  return vmHandle(lab)
+    .query(vmReportQuery)
+    .catch(() => null);
+}
+
+async function hand(lab: Lab, watch: Watch): Promise<void> {
+  await lab.client.workflow.signalWithStart(SITE, {
+    workflowId: siteWorkflowId(lab.destination),
+    taskQueue: lab.taskQueue,
+    args: [{ site: lab.destination }],
+    signal: watchSignal,
+    signalArgs: [watch],
+  });
+}
+
+function strangeWatch(peer: string, change: Partial<Watch>): Watch {
+  return {
+    operationId: `drover/strange/${randomUUID()}/start/1`,
+    workflowId: `vm/${peer}/${randomUUID()}`,
+    run: 'strange',
+    vm: { id: randomUUID(), name: 'strange' },
+    kind: 'start',
+    taskId: `strange-${randomUUID()}`,
+    replicationId: `C4-${randomUUID()}`,
+    peer,
+    until: 'synced',
+    phase: 'sync',
+    slot: null,
+    since: Date.now(),
+    ...change,
+  };
+}
+
+describe('an operation about which a site answers oddly', () => {
+  const ANSWERS: [string, Partial<FaultRule>][] = [
+    ['403 Forbidden', { kind: 'status', status: 403, error: { code: 'Forbidden', msg: 'not yours' } }],
+    ['400 BadRequest', { kind: 'status', status: 400, error: { code: 'BadRequest', msg: 'no such thing' } }],
+    ['404 without a body', { kind: 'front', status: 404, page: 'empty' }],
+    ['403 of a block page', { kind: 'front', status: 403, page: 'html' }],
+  ];
+
+  it.each(
+    ANSWERS.flatMap(([name, answer]) => (['task', 'sync'] as const).map((phase) => [phase, name, answer] as const)),
+  )('(%s, %s) harms itself alone', (phase, _, answer) =>
+    withLab({ vms: 2 }, async (lab) => {
+      const watch = strangeWatch(lab.source, { phase });
+      const id = phase === 'task' ? watch.taskId : watch.replicationId;
+      for (const where of ['path', 'query'] as const)
+        lab.simulator.control.addFaults({ ...answer, [where]: `${id}` } as FaultRule);
+      await hand(lab, watch);
+      const result = await (await lab.start(lab.plan())).result();
+      expect(result.vms.map(({ error }) => error)).toEqual([null, null]);
+      expect(lab.simulator.control.faults().some(({ struck }) => struck > 0)).toBe(true);
+    }),
+  );
+});
+
+describe('a VM whose workflow was ended from outside', () => {
+  it('leaves neither watch nor slot behind, though the site never rests', () =>
+    withLab({ vms: 2, site: { polling: { interval: 100, selfCheck: 1_000 } } }, async (lab) => {
+      lab.simulator.control.setSpeed(0.01);
+      await lab.start(lab.plan());
+      const site = lab.client.workflow.getHandle(siteWorkflowId(lab.destination));
+      const status = () => site.query(siteStatusQuery).catch(() => null);
+      await until(status, (seen) => seen?.watches.length === 2 && seen.holders.length === 2);
+      await vmHandle(lab).terminate('by a person');
+      const { workflowId } = vmHandle(lab);
+      const seen = await until(status, (now) => now?.watches.length === 1 && now.holders.length === 1, 30_000);
+      expect([...(seen?.watches ?? []), ...(seen?.holders ?? [])].map((one) => one.workflowId)).not.toContain(
+        workflowId,
+      );
+    }));
+});
+
+describe('a replication that is not to be found', () => {
+  const slowly = { interval: 100, selfCheck: 30_000 };
+
+  it.each(['both', 'lists'] as const)('in %s for a while is waited for, and said to be missing', (from) =>
+    withLab({ vms: 1, site: { polling: slowly, reconcile: { settle: 200 }, missingFor: 300_000 } }, async (lab) => {
+      lab.simulator.control.setSpeed(20);
+      const { result } = await lab.start(lab.plan());
+      const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
+      const id = syncing?.replicationId ?? '';
+      lab.simulator.control.trouble(id, { vanished: from, isStalled: true });
+      if (from === 'both') {
+        const said = await whenVm(lab, (now) => now?.retrying != null);
+        expect(said?.retrying).toMatchObject({
+          code: 'ReplicationMissing',
+          message: expect.stringContaining(id),
+          tries: null,
+          until: expect.any(String),
+        });
+      }
+      lab.simulator.control.trouble(id, { vanished: null, isStalled: false });
+      await whenVm(lab, (now) => now === null || now.retrying == null);
+      lab.simulator.control.setSpeed(200);
+      const ended = await result();
+      expect(ended.vms[0]?.error).toBeNull();
+      expect(ended.vms[0]?.retrying ?? null).toBeNull();
+      expect(lab.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(1);
+    }),
+  );
+
+  it('is believed to be gone after the time that the config says, and then fails its VM', () =>
+    withLab({ vms: 1, site: { polling: slowly, reconcile: { settle: 200 }, missingFor: 500 } }, async (lab) => {
+      lab.simulator.control.setSpeed(20);
+      const { result } = await lab.start(lab.plan());
+      const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
+      lab.simulator.control.trouble(syncing?.replicationId ?? '', { vanished: 'both', isStalled: true });
+      expect((await result()).vms[0]?.error).toMatchObject({ code: 'ReplicationNotFound' });
+      expect(lab.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(1);
+    }));
+});
