@@ -1,6 +1,6 @@
 import { keptDescription } from '../assumptions.js';
 import type { Process } from '../engine/process.js';
-import { nudge } from '../engine/sync.js';
+import { nudge, syncEstimate, untilSynced } from '../engine/sync.js';
 import { badRequest, notLicensed, siteUnreachable, TaskFailure } from '../errors.js';
 import { uuid } from '../random.js';
 import { replicationInfo } from '../views/replication.js';
@@ -167,6 +167,8 @@ export function* configure(op: Operation, it: Replication, body: StartSettings):
     it.configured = true;
     it.lastUpdated = world.now;
     nudge(world, it);
+    if (op.task.odd?.lastsUntil === 'synced' && it.sync !== null)
+      yield* op.awaiting('sync', 99, syncEstimate(world, it), untilSynced(it));
   } catch (failure) {
     const vm = world.vm(it.vmId);
     if (vm?.replicationId === it.id) vm.replicationId = null;

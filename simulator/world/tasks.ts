@@ -11,6 +11,8 @@ export interface Oddity {
   result?: unknown;
   /** what was recovered stays off */
   powersOn?: boolean | undefined;
+  /** of a start: its end comes with that of the first copy */
+  lastsUntil?: 'synced' | undefined;
   /** members that the task shows in place of its own, from the beginning */
   members?: Record<string, unknown> | undefined;
 }

@@ -2,11 +2,11 @@
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { ReplicationSummary } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
-import { deleteReplication, startInitialSync } from './steps/initial-sync.js';
+import { type BegunCopy, startInitialSync } from './steps/initial-sync.js';
 import { readAgain } from './steps/locate.js';
 import { growing, lookUntil } from './steps/look-until.js';
-import type { Outcome } from './steps/operation.js';
 import { StepFailed } from './steps/step-errors.js';
+import { undoStart } from './steps/undo-start.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
 
@@ -15,20 +15,17 @@ const PAUSES = { first: 20_000, factor: 4, times: 5 };
 
 export async function protectVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
-  let started: Outcome | null = null;
+  let begun: BegunCopy | null = null;
   return runVm(
     vm,
     async () => {
-      const synced = await startInitialSync(vm, input, false, (outcome) => {
-        started = outcome;
+      const synced = await startInitialSync(vm, input, false, (copy) => {
+        begun = copy;
       });
       vm.enter('verify');
-      await whenRecoverable(vm, synced, started?.notice.taskId ?? null);
+      await whenRecoverable(vm, synced, begun?.submitted.taskId ?? null);
     },
-    async () => {
-      await vm.giveSlot('sync');
-      if (started?.submitted.preexisting === false) await deleteReplication(vm);
-    },
+    () => undoStart(vm, begun),
   );
 }
 

@@ -146,3 +146,44 @@ describe('a stop', () => {
       expect(world(lab).replications).toEqual([]);
     }));
 });
+
+describe('a stop of a copy', () => {
+  it.concurrent.each([
+    ['task', 'accept'],
+    ['immediate', 'accept'],
+    ['task', 'taskEnd'],
+  ] as const)(
+    'whose start lasts as long as it does waits for nothing, and repeats the deletion until the site takes it (%s, %s)',
+    (conflict, replicationVisible) =>
+      withLab({ vms: 1, speed: 20, assumptions: { conflict, replicationVisible } }, async (lab) => {
+        lab.simulator.control.addFaults({ kind: 'odd-task', operation: 'start', task: { lastsUntil: 'synced' } });
+        const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
+        await until(
+          () => Promise.resolve(world(lab).replications),
+          (all) => all.some(({ state }) => state === 'INITIAL_SYNCING'),
+        );
+        await cancel(lab, id);
+        await untilVms(lab, ({ step }) => step === 'tidy');
+        expect(entries(lab, 'start').map(({ endedAt }) => endedAt)).toEqual([undefined]);
+        await sayItAgain(lab, id);
+        lab.simulator.control.setSpeed(2_000);
+        expect((await result()).vms).toMatchObject([{ state: 'cancelled', error: null }]);
+        expect(world(lab).replications).toEqual([]);
+        expect(entries(lab, 'start')).toHaveLength(1);
+      }),
+  );
+
+  it.concurrent('that a person has to ask for, its source being off, waits for nothing either', () =>
+    withLab({ vms: 1, speed: 20 }, async (lab) => {
+      const [vm] = lab.plan().waves[0]?.vms ?? [];
+      lab.simulator.control.setVms({ id: vm?.id ?? '', powerState: 'POWERED_OFF', usedBytes: 200e9 });
+      const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
+      await untilVms(lab, ({ operations }) => operations.some(({ kind }) => kind === 'sync'));
+      await cancel(lab, id);
+      await untilVms(lab, ({ step }) => step === 'tidy');
+      expect(entries(lab, 'sync').map(({ endedAt }) => endedAt)).toEqual([undefined]);
+      lab.simulator.control.setSpeed(10_000);
+      expect((await result()).vms).toMatchObject([{ state: 'cancelled', error: null }]);
+      expect(world(lab).replications).toEqual([]);
+    }));
+});

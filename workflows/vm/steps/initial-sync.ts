@@ -1,26 +1,46 @@
 /** The first full copy of a VM at another site: begun, waited for until it is complete, and its replication removed. */
 
 import type { PlanVmInput } from '../../../contract/messages.js';
-import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
+import type { ReplicationSummary, StartBody, Submitted } from '../../../contract/operation.js';
 import { confirmStart } from './confirm-start.js';
+import { growing, lookUntil } from './look-until.js';
 import { awaitSync, type Outcome, operation, type Step } from './operation.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
+
+/** A start that was accepted. */
+export interface BegunCopy {
+  operationId: string;
+  submitted: Submitted;
+  /** its replication was seen to be the one that this start has made */
+  isConfirmed: boolean;
+}
 
 /** Starts the replication, or takes up one that fits; the copy is complete when this returns. */
 export async function startInitialSync(
   vm: VmControl,
   input: PlanVmInput,
   isMigration: boolean,
-  onStarted: (started: Outcome) => void,
+  onStarted: (begun: BegunCopy) => void,
 ): Promise<ReplicationSummary | null> {
   vm.enter('start');
   const body = startBody(input, isMigration);
   const { adopt } = input;
-  const start: Step = { kind: 'start', replicationId: null, start: body, adopt, until: 'synced', slot: 'sync' };
-  const begun = await operation(vm, start);
-  onStarted(begun);
-  const started = await confirmStart(vm, begun);
+  let copy: BegunCopy | null = null;
+  const start: Step = {
+    kind: 'start',
+    replicationId: null,
+    start: body,
+    adopt,
+    until: 'synced',
+    slot: 'sync',
+    onAccepted(submitted, operationId) {
+      copy = { submitted, operationId, isConfirmed: false };
+      onStarted(copy);
+    },
+  };
+  const started = await confirmStart(vm, await operation(vm, start));
+  if (copy !== null) (copy as BegunCopy).isConfirmed = true;
   vm.enter('initial-sync');
   return whenSynced(vm, await awaitSync(vm, start, started), 'start');
 }
@@ -58,23 +78,40 @@ export function keepOthers(vm: VmControl): void {
   });
 }
 
-/** What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure. */
-export async function deleteReplication(vm: VmControl): Promise<void> {
+/** Between two tries of a deletion that a site does not take while it is busy with the replication: ms. */
+const BUSY = { first: 30_000, longest: 10 * 60_000 };
+
+/**
+ * What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure.
+ * @param insists is repeated for as long as the site is busy with it, as with a copy that was begun
+ */
+export async function deleteReplication(vm: VmControl, { insists = false } = {}): Promise<void> {
   vm.enter('tidy');
   vm.ignoreStop('unless-held');
-  try {
-    await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
-  } catch (error) {
-    if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
-    const { site } = vm;
-    const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
-    const reason = error instanceof StepFailed ? error.reason : stopped;
-    vm.fail({
-      ...reason,
-      message: `replication ${vm.report.replicationId} at ${site} stays behind, to be removed by hand: ${reason.message}`,
-      advice: `Remove replication ${vm.report.replicationId} at ${site}.`,
-    });
+  async function isDone(): Promise<boolean> {
+    try {
+      await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
+    } catch (error) {
+      if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
+      if (insists && error instanceof StepFailed && error.reason.code === 'OperationInProgress') return false;
+      staysBehind(vm, error);
+    }
+    return true;
   }
+  await lookUntil(isDone, (done) => done, growing(BUSY));
+}
+
+export function staysBehind(vm: VmControl, error: StepFailed | Stopped): void {
+  const { site } = vm;
+  const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
+  const reason = error instanceof StepFailed ? error.reason : stopped;
+  const id = vm.report.replicationId;
+  const which = id === null ? `what the start of ${vm.report.name} (${vm.report.id}) made` : `replication ${id}`;
+  vm.fail({
+    ...reason,
+    message: `${which} at ${site} stays behind, to be removed by hand: ${reason.message}`,
+    advice: `Remove ${which} at ${site}.`,
+  });
 }
 
 function startBody({ source, destination, vm, replication }: PlanVmInput, isMigration: boolean): StartBody {

@@ -34,6 +34,8 @@ import { iso, type VmControl } from './vm-control.js';
 
 /** These may have done half when their task fails, so they are not repeated for as long as their row says. */
 const NOT_REPEATED_BLINDLY = new Set<OperationKind>(['migrate', 'failover', 'reverse']);
+/** Their tasks may last as long as the copy does, which nobody wants any more who stops its VM. */
+const COPIES = new Set<OperationKind>(['start', 'sync']);
 /** How often they are done again at most. */
 const TRIES = 5;
 
@@ -53,6 +55,8 @@ export interface Step {
   notAfter?: number | null;
   /** ms after which a task that fails again is not repeated here, whatever its row says: the caller goes on by itself */
   atMost?: number;
+  /** is told of each try that the site has accepted, before its end is awaited */
+  onAccepted?: (submitted: Submitted, operationId: string) => void;
 }
 
 /** The operation was not sent, since its window had closed. */
@@ -68,7 +72,7 @@ export interface Outcome {
 
 /**
  * @throws StepFailed when the site refused it or its task failed for good
- * @throws Stopped when a stop was asked for and the operation is not at the site
+ * @throws Stopped when a stop was asked for and the operation is not at the site, or only copies
  * @throws TooLate when `notAfter` passed before it could be sent
  */
 export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
@@ -79,6 +83,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const request = requestFor(vm, step, vm.nextAttempt(step.kind));
     if (step.slot !== undefined && !(step.slotTaken === true && tries === 1)) await vm.takeSlot(step.slot);
     const submitted = await submit(vm, step, request);
+    step.onAccepted?.(submitted, request.operationId);
     mayBeDown(vm, request, submitted);
     vm.noteClock(request.site, submitted.clock);
     vm.callBy(submitted.vmName);
@@ -256,7 +261,7 @@ async function awaitEnd(
   phase: Notice['phase'],
 ): Promise<Notice> {
   const { operationId: id } = request;
-  const isStopped = () => phase === 'sync' && vm.isStopRequested;
+  const isStopped = () => (phase === 'sync' || COPIES.has(request.kind)) && vm.isStopRequested;
   const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
   const patience = new Patience(vm.input.selfCheck);
   for (;;) {
