@@ -5,6 +5,7 @@ import { createEarlierRunsActivities } from './earlier-runs.js';
 import { createInquiryActivities } from './inquiries.js';
 import { createInspectActivities } from './inspect.js';
 import { createLocateActivities } from './locate.js';
+import { createMovedBeforeActivities } from './moved-before.js';
 import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
@@ -19,6 +20,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createSiteWatchActivities(deps, reachability),
     ...createInquiryActivities(deps),
     ...createEarlierRunsActivities(deps),
+    ...createMovedBeforeActivities(deps),
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
     ...createCheckActivities(deps),

@@ -138,6 +138,8 @@ export interface VmInput {
   limits: { syncs?: number; cutovers?: number };
   /** ms without a notice after which the VM asks the site itself */
   selfCheck: number;
+  /** another VM of its name was migrated to the same site before; absent: none is known */
+  movedAs?: { vmId: string; run: string };
   approved: boolean;
   paused: boolean;
   resumedAt: number;
@@ -151,6 +153,8 @@ export interface PlanVmInput extends VmInput {
   cutover: Plan['cutover'];
   recovery: Plan['recovery'];
   keepReplication: boolean;
+  /** the VM, or one of its name, may have been migrated before, and the plan says that it is to be all the same */
+  remigrate: boolean;
   /** when the run began, from which recovery times count */
   triggeredAt: number;
 }

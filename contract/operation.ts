@@ -271,6 +271,8 @@ export interface LookForMovedInput {
 
 /** What sites show of a VM that may have been moved before. */
 export interface SeenOfMoved {
+  /** what the source calls it; null: it does not list it */
+  name: string | null;
   /** false also where nobody says */
   isSourceOff: boolean;
   /** a VM of its name, or computer name, in the destination's VDC */

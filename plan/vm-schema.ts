@@ -42,9 +42,8 @@ const common = {
     .exactOptional()
     .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
   replicationId: replicationId.exactOptional().meta({
-    description:
-      '`C4-` and a uuid: its replication, where VM id and name do not tell which it is (after a reverse, say)',
-    otherwise: 'found by id, then by name',
+    description: '`C4-` and a uuid: its replication, where ids do not tell which it is (after a reverse by hand, say)',
+    otherwise: 'found by id, or by what earlier runs know of it',
   }),
   address: address.exactOptional().meta({
     description: 'IP address or host name at which the checks of a drill find the recovered VM',
@@ -80,6 +79,11 @@ export const vm = strict({
     .exactOptional()
     .meta({ description: 'list of numbers: keys of disks not to replicate', otherwise: 'none' }),
   replicationId: common.replicationId,
+  remigrate: z.boolean().exactOptional().meta({
+    description:
+      'kind `migrate`: migrate it although it was moved before, or looks as if it was; see [moved before](guide.md#vms-that-were-moved-before)',
+    otherwise: "the plan's",
+  }),
   vmNetworkSettings: vmNetworkSettings.exactOptional().meta({
     description:
       "of the recovered VM, by the names of VCDA's API: `primaryNicIndex`, `nics` (list of `nicIndex`, `isConnected`, `resetMacAddress`, `network`, `ipAddress`, `ipAddressAllocationMode`), `copySourceNicSettings`, `computerName`, `enableGuestCustomization`",

@@ -11,6 +11,7 @@ export const inventoryVm = named.extend({
   vdcId: maybeText,
   vdcName: maybeText,
   org: maybeText,
+  computerName: maybeText,
   /** `POWERED_ON`, `POWERED_OFF` in the simulator */
   powerState: maybeText,
 });

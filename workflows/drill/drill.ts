@@ -49,7 +49,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const sweeps = new Sweeps();
   // Copies that are not gone by then are met as what they are: in use, or in the way.
   const sweptBy = state.startedAt + Math.max(plan.waitForVms, LEAST_SWEEP);
-  const herd = new Herd(state, { run, source, destination, limits, begin, refusesMigrated: false });
+  const herd = new Herd(state, { run, source, destination, limits, begin, refusesMigrated: () => false });
   function report(): RunReport {
     const seen = state.report();
     const result = drillResult(plan, stage.progress, seen.vms);

@@ -31,11 +31,11 @@ import {
 } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
-import type { VmRef } from '../../contract/operation.js';
+import type { Moved, VmRef } from '../../contract/operation.js';
 import type { Hold } from '../../contract/report.js';
 import { listed } from '../../contract/words.js';
 import type { PlanVm } from '../../plan/types.js';
-import { endedWorkflows, holderOfVm, openSite, siteSettings } from '../activities.js';
+import { endedWorkflows, holderOfVm, movedBefore, openSite, siteSettings } from '../activities.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { adviceIn } from '../vm/steps/step-errors.js';
 import { answerActs, handleAct } from './acts.js';
@@ -62,8 +62,8 @@ export interface HerdSettings {
   limits: VmInput['limits'];
   /** starts the workflow of one VM */
   begin(vm: PlanVm, input: VmInput, options: ChildOptions): Promise<unknown>;
-  /** VMs that an earlier run has migrated are not begun again, and said to be */
-  refusesMigrated: boolean;
+  /** whether a VM is not begun again when an earlier run has migrated it, but said to be */
+  refusesMigrated(vm: PlanVm): boolean;
 }
 
 export class Herd {
@@ -201,8 +201,16 @@ export class Herd {
   /** Begins some of these VMs, but for those that others were seen to have; false when there is none. */
   async begin(vms: PlanVm[]): Promise<boolean> {
     const next = vms.filter((vm) => !this.#blocked.has(vm.id)).slice(0, STARTED_AT_ONCE);
-    await Promise.all(next.map((vm) => this.#beginVm(vm)));
+    const moved = await this.#movedBefore(next);
+    await Promise.all(next.filter(({ id }) => this.#state.mayBegin(id)).map((vm) => this.#beginVm(vm, moved)));
     return next.length > 0;
+  }
+
+  /** What Temporal knows of migrations of these VMs, or of others of their names: not only the last run of a VM counts. */
+  async #movedBefore(vms: PlanVm[]): Promise<Moved[]> {
+    const { source, refusesMigrated } = this.#settings;
+    const asked = vms.filter((vm) => refusesMigrated(vm)).map(({ id, name }) => ({ id, name }));
+    return asked.length === 0 ? [] : movedBefore({ source: source.site, vms: asked });
   }
 
   /** Whether the history is long enough to continue as new, and nothing remains to be told first. */
@@ -221,9 +229,17 @@ export class Herd {
     await this.#noticeLost();
   }
 
-  async #beginVm(vm: PlanVm): Promise<void> {
-    const { run, source, destination, limits, refusesMigrated } = this.#settings;
+  async #beginVm(vm: PlanVm, moved: Moved[]): Promise<void> {
+    const { run, source, destination, limits } = this.#settings;
     const state = this.#state;
+    const refusesMigrated = this.#settings.refusesMigrated(vm);
+    const before = moved.find(({ vmId }) => vmId === vm.id);
+    if (refusesMigrated && before !== undefined) {
+      state.migratedBefore(vm.id, before.run, Date.now());
+      return;
+    }
+    // One that the same plan names is no other's successor.
+    const alike = moved.find(({ vmId, name, to }) => name === vm.name && to === destination.site && !state.has(vmId));
     const workflowId = vmWorkflowId(source.site, vm.id);
     state.started(vm.id, Date.now());
     const input: VmInput = {
@@ -234,11 +250,16 @@ export class Herd {
       destination,
       limits,
       selfCheck: this.#selfCheck,
+      ...(alike === undefined ? {} : { movedAs: { vmId: alike.vmId, run: alike.run } }),
       approved: state.isApproved(vm.id),
       paused: state.paused !== null,
       resumedAt: state.resumedAt,
     };
-    const options = { workflowId, parentClosePolicy: 'ABANDON', memo: { run, ...contractMemo } } as const;
+    const options = {
+      workflowId,
+      parentClosePolicy: 'ABANDON',
+      memo: { run, vm: vm.name, to: destination.site, ...contractMemo },
+    } as const;
     // A migration that succeeded is the only one that closes in a way that this refuses.
     const unlessDone = refusesMigrated ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'ALLOW_DUPLICATE';
     if (await this.#isBegun(vm, input, { ...options, workflowIdReusePolicy: unlessDone })) return;

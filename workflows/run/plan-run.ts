@@ -30,15 +30,30 @@ const VM_WORKFLOWS = {
 
 export async function planRun({ run, plan, carried }: RunInput): Promise<RunReport> {
   const state = new RunProgress({ run, plan, ...(carried === undefined ? {} : { carried }) }, Date.now());
-  function begin(_: PlanVm, input: VmInput, options: ChildOptions) {
+  const isRemigrated = (vm: PlanVm): boolean => vm.remigrate ?? plan.remigrate;
+  function begin(vm: PlanVm, input: VmInput, options: ChildOptions) {
     const { destination, replication, adopt, cutover, recovery, keepReplication } = plan;
-    const args = { destination, replication, adopt, cutover, recovery, keepReplication, triggeredAt: state.startedAt };
+    const args = {
+      destination,
+      replication,
+      adopt,
+      cutover,
+      recovery,
+      keepReplication,
+      triggeredAt: state.startedAt,
+      remigrate: isRemigrated(vm),
+    };
     return startChild(VM_WORKFLOWS[plan.kind], {
       ...options,
       args: [{ ...input, ...args }],
     });
   }
-  const herd = new Herd(state, { run, ...plan, begin, refusesMigrated: plan.kind === 'migrate' && !plan.remigrate });
+  const herd = new Herd(state, {
+    run,
+    ...plan,
+    begin,
+    refusesMigrated: (vm) => plan.kind === 'migrate' && !isRemigrated(vm),
+  });
 
   handleAct(state, approveUpdate, {
     refuse: (scope) => {

@@ -158,6 +158,15 @@ export class RunProgress {
     return [];
   }
 
+  /** Whether a VM that was startable is so still. */
+  mayBegin(vmId: string): boolean {
+    return this.#paused === null && !this.#cancelling && !this.#open.has(vmId) && !isFinal(this.#report(vmId).state);
+  }
+
+  has(vmId: string): boolean {
+    return this.#vms.has(vmId);
+  }
+
   /** VMs that wait to be begun, in whatever wave they are. */
   unstarted(): PlanVm[] {
     if (this.#paused !== null || this.#cancelling) return [];

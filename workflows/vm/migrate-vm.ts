@@ -8,6 +8,7 @@ import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
 import { unlessWindowOver } from './steps/gate.js';
 import { type BegunCopy, deleteReplication, keepOthers, startInitialSync } from './steps/initial-sync.js';
+import { keepName, refuseIfMoved } from './steps/moved-before.js';
 import { broughtUp } from './steps/outage.js';
 import { undoStart } from './steps/undo-start.js';
 import { VmControl } from './steps/vm-control.js';
@@ -21,9 +22,11 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
     vm,
     async () => {
       await unlessWindowOver(vm, 'migrate', input.cutover);
+      await refuseIfMoved(vm, input);
       await startInitialSync(vm, input, true, (copy) => {
         begun = copy;
       });
+      keepName(vm);
       const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
       vm.enter('verify');
       await vm.toItsEnd(() => verifyRecovered(vm, migrated));

@@ -1,0 +1,113 @@
+/**
+ * Whether a VM was migrated before: Drover's own record decides, which is what closed executions say, as far back as Temporal
+ * keeps them; what the sites list can only make it suspect.
+ */
+import { cancellationSignal } from '@temporalio/activity';
+import { MIGRATE_VM } from '../contract/messages.js';
+import { vmWorkflowId } from '../contract/names.js';
+import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/operation.js';
+import { type InventoryVm, VcdaError } from '../vcda/index.js';
+import { type ActivityDeps, configured } from './deps.js';
+import { failureOf } from './failures.js';
+import { beating } from './heartbeat.js';
+import { Inventory } from './inventory.js';
+import { askTemporal } from './site-signals.js';
+
+export function createMovedBeforeActivities(deps: ActivityDeps) {
+  const inventories = new Map<string, Inventory>();
+
+  function inventoryOf(name: string): Inventory {
+    const site = configured(deps, name);
+    const known = inventories.get(name) ?? new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt }));
+    inventories.set(name, known);
+    return known;
+  }
+
+  /** null: the site does not list its VMs, not for this login, or not so that they could be read. @throws VcdaError */
+  async function vmsOf(site: string, resumedAt: number): Promise<InventoryVm[] | null> {
+    try {
+      return await inventoryOf(site).read(resumedAt);
+    } catch (error) {
+      if (!(error instanceof VcdaError)) throw error;
+      const isAway = error.status === null || error.status === 429 || error.status >= 500;
+      if (deps.sites.rules(error).call !== 'fail' && isAway) throw error;
+      return null;
+    }
+  }
+
+  return {
+    /**
+     * Migrations from a site that succeeded, of these VMs or of others that bear their names; by their closed workflows.
+     */
+    async movedBefore({ source, vms }: MovedBeforeInput): Promise<Moved[]> {
+      return beating(
+        () => null,
+        async () => {
+          const ids = new Set(vms.map(({ id }) => id));
+          const names = new Set(vms.map(({ name }) => name));
+          const prefix = vmPrefix(source);
+          const query = `WorkflowType = '${MIGRATE_VM}' AND ExecutionStatus = 'Completed' AND WorkflowId STARTS_WITH '${quoted(prefix)}'`;
+          return askTemporal(deps, async () => {
+            const found: Moved[] = [];
+            for await (const { workflowId, memo } of deps.client.workflow.list({ query })) {
+              cancellationSignal().throwIfAborted();
+              const moved = movedOf(workflowId.slice(prefix.length), memo);
+              if (ids.has(moved.vmId) || (moved.name !== null && names.has(moved.name))) found.push(moved);
+            }
+            return found;
+          });
+        },
+      );
+    },
+
+    /** What the lists of both sites say of a VM that is to be migrated. @throws ApplicationFailure `Hold`; else VCDA's code */
+    async lookForMoved({ source, destination, vdc, vm, resumedAt }: LookForMovedInput): Promise<SeenOfMoved> {
+      return beating(
+        () => null,
+        async ({ attempt }) => {
+          try {
+            const [at, there] = await Promise.all([vmsOf(source, resumedAt), vmsOf(destination, resumedAt)]);
+            return seenOf(at, there, vdc, vm);
+          } catch (error) {
+            throw failureOf(error, { question: 'look', vm }, attempt, deps.sites.rules);
+          }
+        },
+      );
+    },
+  };
+}
+
+const quoted = (text: string): string => text.replaceAll("'", "''");
+const vmPrefix = (source: string): string => vmWorkflowId(source, '');
+const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const movedOf = (vmId: string, memo: Record<string, unknown> | undefined): Moved => ({
+  vmId,
+  name: textIn(memo?.vm),
+  to: textIn(memo?.to),
+  run: textIn(memo?.run) ?? 'an earlier run',
+});
+
+/** Pure. `null` for a list that could not be had, of which nothing follows. */
+export function seenOf(
+  at: InventoryVm[] | null,
+  there: InventoryVm[] | null,
+  vdc: string,
+  vm: { id: string; name: string },
+): SeenOfMoved {
+  const source = at?.find(({ id }) => id === vm.id);
+  const names = namesOf(source ?? vm);
+  names.add(vm.name.toLowerCase());
+  const twin = there?.find((one) => isIn(one, vdc) && [...namesOf(one)].some((name) => names.has(name)));
+  return {
+    name: source?.name ?? null,
+    isSourceOff: source?.powerState === 'POWERED_OFF',
+    twin: twin === undefined ? null : { id: twin.id, name: twin.name },
+  };
+}
+
+/** In Cloud Director no name is told from another by its case. */
+const namesOf = ({ name, computerName }: { name: string; computerName?: string | null | undefined }): Set<string> =>
+  new Set([name, ...(computerName == null ? [] : [computerName])].map((one) => one.toLowerCase()));
+
+const isIn = ({ vdcId }: InventoryVm, vdc: string): boolean => vdcId?.toLowerCase() === vdc.toLowerCase();

@@ -1,0 +1,125 @@
+/** A VM that was moved is not moved again: by Drover's record, whatever ran last; and what only looks so is refused. */
+import { describe, expect, it } from '@jest/globals';
+import { seenOf } from '../../../activities/moved-before.js';
+import type { RunReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
+import { type Lab, withLab } from '../../support/lab.js';
+
+async function done(lab: Lab, change: Partial<Plan> = {}): Promise<RunReport> {
+  const { result } = await lab.start(lab.plan(change));
+  return result();
+}
+
+function vmOf(lab: Lab) {
+  const vm = lab.plan().waves[0]?.vms[0];
+  if (vm === undefined) throw new RangeError('the lab has no VM');
+  return vm;
+}
+
+const only = (...vms: Plan['waves'][number]['vms']): Partial<Plan> => ({ waves: [{ name: 'all', vms }] });
+
+const migrated = (lab: Lab): (string | null)[] =>
+  lab.simulator.control.ledger().flatMap(({ kind, vmId }) => (kind === 'migrate' ? [vmId] : []));
+const sent = (lab: Lab, since: number) =>
+  lab.simulator.control.ledger().filter(({ seq, taskId }) => seq > since && taskId !== null);
+const lastSeq = (lab: Lab): number => lab.simulator.control.ledger().at(-1)?.seq ?? 0;
+
+/** The lab's VM is moved, and its twin of another id stands at the source. */
+async function withTwin(lab: Lab) {
+  const vm = vmOf(lab);
+  expect((await done(lab)).state).toBe('succeeded');
+  const id = '00000000-0000-4000-8000-0000000000ff';
+  lab.simulator.control.setVms({ id, site: lab.source, name: vm.name });
+  return { vm, twin: { ...vm, id }, since: lastSeq(lab) };
+}
+
+describe('a VM that a run has moved', () => {
+  it.concurrent('is skipped, though a mistaken failover of it has failed since', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      expect((await done(lab)).state).toBe('succeeded');
+      expect((await done(lab, { kind: 'failover' })).vms[0]?.error?.code).toBe('NoReplication');
+      const again = await done(lab);
+      expect(again.vms[0]).toMatchObject({ state: 'skipped', error: { code: 'AlreadyMigrated' } });
+      expect(migrated(lab)).toEqual([vmOf(lab).id]);
+    }));
+
+  it.concurrent('makes another of its name suspect, until the plan says that it is to be moved', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { vm, twin, since } = await withTwin(lab);
+      const refused = await done(lab, only(twin));
+      expect(refused.vms[0]?.error).toMatchObject({ code: 'MaybeMoved', advice: expect.stringContaining('remigrate') });
+      expect(refused.vms[0]?.error?.message).toContain(vm.id);
+      expect(sent(lab, since)).toEqual([]);
+      expect((await done(lab, only({ ...twin, remigrate: true }))).state).toBe('succeeded');
+      expect(migrated(lab)).toEqual([vm.id, twin.id]);
+    }));
+
+  it.concurrent('makes another of its name suspect where plans name ids alone', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { id } = vmOf(lab);
+      expect((await done(lab, only({ id, name: id, after: [] }))).state).toBe('succeeded');
+      const twin = '00000000-0000-4000-8000-0000000000ff';
+      lab.simulator.control.setVms({ id: twin, site: lab.source, name: vmOf(lab).name });
+      const since = lastSeq(lab);
+      const refused = await done(lab, only({ id: twin, name: twin, after: [] }));
+      expect(refused.vms[0]?.error).toMatchObject({ code: 'MaybeMoved', message: expect.stringContaining(id) });
+      expect(sent(lab, since)).toEqual([]);
+    }));
+
+  it.concurrent('is no reason against another of its name that the same plan names', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { vm, twin } = await withTwin(lab);
+      const both = await done(lab, only(vm, twin));
+      expect(both.vms.map(({ state }) => state)).toEqual(['skipped', 'succeeded']);
+      expect(migrated(lab)).toEqual([vm.id, twin.id]);
+    }));
+});
+
+describe('a VM of which no record tells', () => {
+  it.concurrent('is refused when it is off and one of its name stands in the destination VDC', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { id, name } = vmOf(lab);
+      lab.simulator.control.setVms({ id, powerState: 'POWERED_OFF' }, { site: lab.destination, name });
+      const since = lastSeq(lab);
+      const { error } = (await done(lab)).vms[0] ?? {};
+      expect(error).toMatchObject({ code: 'MaybeMoved', operation: 'start' });
+      expect(sent(lab, since)).toEqual([]);
+      expect((await done(lab, only({ ...vmOf(lab), remigrate: true }))).state).toBe('succeeded');
+    }));
+
+  it.concurrent('is moved with a word when only one of its name stands there', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.setVms({ site: lab.destination, name: vmOf(lab).name });
+      const [vm] = (await done(lab)).vms;
+      expect(vm).toMatchObject({ state: 'succeeded', notes: [expect.stringContaining('stands at')] });
+    }));
+
+  it.concurrent('is moved where the sites do not list their VMs', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const error = { code: 'Forbidden', msg: 'not for you' };
+      lab.simulator.control.addFaults({ kind: 'status', operation: 'inventory', status: 403, error });
+      expect((await done(lab)).state).toBe('succeeded');
+    }));
+});
+
+describe('what the lists of two sites say', () => {
+  const vm = { id: 'a', name: 'web1' };
+  const off = { id: 'a', name: 'web1', computerName: 'host1', powerState: 'POWERED_OFF' };
+  const there = (name: string, vdcId: string | null = 'vdc') => [{ id: 'b', name, vdcId }];
+
+  it.each([
+    ['its name', there('WEB1'), true],
+    ['its computer name', there('host1'), true],
+    ['another name', there('web2'), false],
+    ['its name, in another VDC', there('web1', 'other'), false],
+    ['its name, in no VDC that is told', there('web1', null), false],
+  ])('a VM of %s', (_, list, isTwin) => {
+    const seen = seenOf([off], list, 'VDC', vm);
+    expect(seen.isSourceOff).toBe(true);
+    expect(seen.twin !== null).toBe(isTwin);
+  });
+
+  it('nothing follows from a list that could not be had', () => {
+    expect(seenOf(null, null, 'vdc', vm)).toEqual({ name: null, isSourceOff: false, twin: null });
+  });
+});

@@ -1,0 +1,66 @@
+/** Before a VM is migrated: whether it was before, which the sites or an earlier run's record can make one suspect. */
+import { upsertMemo } from '@temporalio/workflow';
+import type { PlanVmInput } from '../../../contract/messages.js';
+import type { SeenOfMoved } from '../../../contract/operation.js';
+import { lookForMoved, movedBefore } from '../../activities.js';
+import { ask } from './locate.js';
+import { StepFailed } from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+
+/** @throws StepFailed `MaybeMoved`, before anything is sent, unless the plan says that it is to be all the same @throws Stopped */
+export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<void> {
+  if (input.remigrate) return;
+  vm.enter('look');
+  const { source, destination, vm: ref } = input;
+  const at = destination.site;
+  refuseNamesake(vm, input, input.movedAs);
+  const vdc = ref.vdc ?? destination.vdc ?? '';
+  const { id, name } = ref;
+  const seen = await ask(vm, 'start', () =>
+    lookForMoved({ source, destination: at, vdc, vm: { id, name }, resumedAt: vm.resumedAt }),
+  );
+  const { isSourceOff, twin } = seen;
+  // A plan that names no names is told them by the site.
+  if (seen.name !== null && seen.name !== name) {
+    const moved = await movedBefore({ source, vms: [{ id, name: seen.name }] });
+    refuseNamesake(
+      vm,
+      input,
+      moved.find((one) => one.vmId !== id && one.to === at && one.run !== input.run),
+    );
+  }
+  if (isSourceOff && twin !== null)
+    throw maybeMoved(vm, `it is off at ${source}, and ${twin.name} (${twin.id}) stands in VDC ${vdc} at ${at}`);
+  note(vm, input, seen);
+}
+
+function refuseNamesake(vm: VmControl, { source, destination }: PlanVmInput, namesake: PlanVmInput['movedAs']): void {
+  if (namesake === undefined) return;
+  const { vmId, run } = namesake;
+  throw maybeMoved(vm, `a VM of its name (${vmId}) was moved from ${source} to ${destination.site} by run ${run}`);
+}
+
+/** Kept with the workflow, by which later runs know what was moved under this name. */
+export function keepName({ report, input }: VmControl): void {
+  if (report.name !== input.vm.name) upsertMemo({ vm: report.name });
+}
+
+/** One of the two alone is no reason to stop. */
+function note({ report }: VmControl, { source, destination }: PlanVmInput, { isSourceOff, twin }: SeenOfMoved): void {
+  const said = isSourceOff
+    ? `it was off at ${source} when its migration began`
+    : twin === null
+      ? null
+      : `a VM of its name, ${twin.name} (${twin.id}), stands at ${destination.site} already`;
+  if (said !== null) report.notes = [...(report.notes ?? []), said];
+}
+
+const maybeMoved = ({ report: { name, id }, site }: VmControl, why: string): StepFailed =>
+  new StepFailed({
+    code: 'MaybeMoved',
+    message: `${name} (${id}) may have been moved already: ${why}. Nothing was sent.`,
+    operation: 'start',
+    taskId: null,
+    site,
+    advice: 'Look at both VMs. If this one is to be moved all the same, say remigrate: true for it in the plan.',
+  });
