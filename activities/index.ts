@@ -9,6 +9,7 @@ import { createMovedBeforeActivities } from './moved-before.js';
 import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
+import { createSourcePowerActivities } from './source-power.js';
 
 export type { ActivityDeps } from './deps.js';
 
@@ -24,6 +25,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
     ...createCheckActivities(deps),
+    ...createSourcePowerActivities(deps),
   };
 }
 

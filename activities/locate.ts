@@ -10,6 +10,7 @@ import type {
   ReplicationInput,
   ReplicationSummary,
 } from '../contract/operation.js';
+import { networksNamed } from '../contract/test-networks.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
@@ -155,6 +156,16 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
       return asking('read', input, async () => {
         const found = await unextended(options, (local) => deps.sites.get(site).findReplication(replicationId, local));
         return found === null ? null : summaryOf(found);
+      });
+    },
+
+    /** The networks of its own test settings; null: they leave that to the site. @throws ApplicationFailure as above */
+    async readTestNetworks(input: ReplicationInput): Promise<string[] | null> {
+      const { site, peer, replicationId, resumedAt } = input;
+      const options = { peer, resumedAt, signal: cancellationSignal() };
+      return asking('network-settings', input, async () => {
+        const ask = (local: CallOptions) => configured(deps, site).networkSettings(replicationId, local);
+        return networksNamed((await unextended(options, ask)).failoverTestSettings);
       });
     },
 

@@ -89,7 +89,14 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     recoveredVmId: recovery?.vcdVmId ?? null,
     progress: r.sourceState?.progress?.progress ?? null,
     mark: readMark(r.settings?.description) === null ? null : (r.settings?.description?.slice(0, 32) ?? null),
+    isMovingReplica: r.destinationState?.isMovingReplica === true,
+    lastError: lastErrorOf(r),
   };
+}
+
+function lastErrorOf({ destinationState }: VmReplication): ReplicationSummary['lastError'] {
+  const last = destinationState?.lastError;
+  return last?.code == null ? null : { code: last.code, message: last.msg ?? '' };
 }
 
 function latestOf(r: VmReplication): ReplicaInstance | null {

@@ -38,6 +38,8 @@ export interface CarriedRun {
   acts?: number;
   /** failures that had happened when a person last resumed the run */
   accepted: number;
+  /** cutovers that failed one after the other with the same code, since a person last resumed the run */
+  inRow?: { code: string; vms: string[]; ends: number[]; after: number } | null;
   approved: { waves: string[]; vms: string[] };
   wave: number;
   /** ids of VMs whose child workflow has not reported */
@@ -163,6 +165,7 @@ export interface DrillVmInput extends VmInput {
   mode: Drill['mode'];
   recovery: Drill['recovery'];
   checks: Drill['checks'];
+  networks?: Drill['networks'];
 }
 
 export interface SweepVmInput {

@@ -219,6 +219,10 @@ export interface ReplicationSummary {
   progress: number | null;
   /** the 32 characters by which Drover marks what is its own; null: it has none, which proves nothing */
   mark: string | null;
+  /** the site moves its disks to another storage */
+  isMovingReplica: boolean;
+  /** null: none, as far as the site says */
+  lastError: { code: string; message: string } | null;
 }
 
 export interface ReplicaInstance {
@@ -304,6 +308,30 @@ export interface InstanceInput {
   /** the newest instance that is not younger than this */
   before: number;
   resumedAt: number;
+}
+
+export interface SourcePowerInput {
+  /** where the VM runs */
+  site: string;
+  /** null: not known */
+  vmId: string | null;
+  resumedAt: number;
+  /** how long the site is asked before its power counts as unknown: ms */
+  within: number;
+}
+
+/** Of a VM whose cutover an earlier run began. */
+export interface PowerBefore {
+  power: SourcePower['power'];
+  /** since when it may be down by it; null: it is not, as far as is known */
+  downSince: string | null;
+}
+
+export interface SourcePower {
+  power: 'on' | 'off' | 'unknown';
+  at: number;
+  /** by what, or why not, in words */
+  known: string;
 }
 
 export interface CheckVmInput {

@@ -4,7 +4,7 @@ import type { OperationKind, Owner, TaskWarning } from './operation.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
-export type WaitingFor = 'approval' | 'window' | 'dependency' | 'capacity' | 'brake';
+export type WaitingFor = 'approval' | 'window' | 'dependency' | 'capacity' | 'brake' | 'hold';
 export type VmStep =
   | 'queued'
   | 'look'
@@ -100,8 +100,18 @@ export interface VmReport {
   outageSeconds: number | null;
   /** since when it may be down by its cutover; null: it is not, as far as is known. Absent in what 0.1 recorded */
   downSince?: string | null;
-  /** what is known of the source before its cutover; absent: nothing */
-  source?: { power: 'on' | 'off' | 'unknown' };
+  /** the VM where it ran; absent: it was not asked for yet */
+  source?: {
+    power: 'on' | 'off' | 'unknown';
+    /** when that was first seen */
+    since: string;
+    /** by what, or why it is not known */
+    known: string;
+    /** its power before the first cutover was sent */
+    before: 'on' | 'off' | 'unknown';
+  };
+  /** of its test copy: named in the drill or by its replication; `production`: what is not named, the site chooses */
+  networks?: { from: 'file' | 'replication' | 'production'; names: string[] };
   /** what went otherwise than a person may expect; absent: nothing */
   notes?: string[];
   /** seconds from the trigger until it was recovered and its checks had passed; null: it was not */
@@ -144,6 +154,8 @@ export interface DrillResult {
   rpoSeconds: number | null;
   /** no VM's RPO is off by more: how exactly the sites' clocks are known */
   rpoUncertaintySeconds?: number | null;
+  /** of the test copies, each once; absent: none was made ready */
+  networks?: { from: 'file' | 'replication' | 'production'; names: string[] }[];
   groups: { name: string; rtoSeconds: number | null; rpoSeconds: number | null }[];
   /** each objective that was missed or cannot be shown to be met, and by how much */
   missed: string[];

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { vAppNetworkSettings } from './network-schema.js';
 import { atLeastOne, epoch, minutes, moment, text, uuid } from './source/schema-parts.js';
-import { choose, isMapping, parsed, strict } from './source/schema-tools.js';
-import { storageProfile, vms } from './vm-schema.js';
+import { choose, isMapping, strict } from './source/schema-tools.js';
+import { stopAfter } from './stop-after-schema.js';
+import { powerOn, storageProfile, vms } from './vm-schema.js';
 
 /** Becomes part of the run's id, which goes into workflow ids and an HTTP header; a date is added to it. */
 export const planName = z
@@ -84,6 +85,10 @@ const cutoverWindow = strict({
   missed: z.enum(['hold', 'fail']).prefault('hold').meta({
     description: 'a VM not cut over when the window closes: `hold` (waits for a person) or `fail`',
   }),
+  begun: z.enum(['finish', 'hold']).prefault('finish').meta({
+    description:
+      'a cutover whose task failed is sent again after the window: `finish` (only while its source is known to be off) or `hold` (never)',
+  }),
 }).refine(({ opens, closes }) => opens < closes, { path: ['closes'], message: 'a moment after "opens"' });
 
 const cutover = strict({
@@ -91,7 +96,10 @@ const cutover = strict({
     description: 'whether a person must approve each cutover: `none`, `wave` or `vm`',
   }),
   window: cutoverWindow.nullable().prefault(null),
-  powerOn: z.boolean().prefault(true).meta({ description: 'power on the VM at the destination' }),
+  powerOn: powerOn.prefault('asSource').meta({
+    description:
+      'whether the VM is powered on at the destination: `asSource` (as its source was right before the cutover, and on where that is not known), `true` or `false`',
+  }),
   consolidate: z.boolean().prefault(false).meta({ description: 'consolidate its disks' }),
 });
 
@@ -118,26 +126,6 @@ export const recovery = strict({
   }),
   vAppNetworkSettings: networks,
 });
-
-type StopAfter = { count: number } | { percent: number };
-
-const stopAfter = parsed(
-  'a count of failures such as 5, or a share of the VMs such as 10%, above 0 and at most 100%',
-  {
-    anyOf: [
-      { type: 'integer', minimum: 1 },
-      { type: 'string', pattern: '^\\d+(\\.\\d+)?\\s*%$' },
-    ],
-  },
-  (value): StopAfter | undefined => {
-    const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(value));
-    if (share) {
-      const percent = Number(share[1]);
-      return percent > 0 && percent <= 100 ? { percent } : undefined;
-    }
-    return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? { count: value } : undefined;
-  },
-);
 
 export const confirm = z.enum(['removes-source']).nullable().prefault(null);
 
@@ -167,9 +155,10 @@ export const planKeys = strict({
     description: 'what a `failover` or `failback` recovers, and into which networks; see [below](#recovery)',
     otherwise: 'the latest instance',
   }),
-  stopAfter: stopAfter.nullable().prefault(null).meta({
-    description: 'failures after which the run pauses itself: a count (`5`) or a share of its VMs (`10%`)',
-    otherwise: 'never',
+  stopAfter: stopAfter.nullable().prefault({ sameCode: 3 }).meta({
+    description:
+      'after what the run pauses itself: a count of failures (`5`), a share of its VMs (`10%`), or `{ failures, sameCode }`, where `sameCode` counts cutovers in a row that failed with one code. A plain count or share means failures alone',
+    otherwise: '`{ sameCode: 3 }`',
   }),
   keepReplication: z.boolean().prefault(false).meta({
     description: "leave VCDA's replication in place after a migration; a reverse needs it",

@@ -25,6 +25,9 @@ export type VappNetworkSettings = z.output<typeof networks.vAppNetworkSettings>;
 /** What is recovered, and into which networks. */
 export type RecoveryChoice = z.output<typeof plan.recovery>;
 
+/** Whether what was cut over is powered on. */
+export type PowerOn = z.output<typeof plan.planKeys>['cutover']['powerOn'];
+
 export interface Wave {
   name: string;
   vms: PlanVm[];

@@ -28,6 +28,12 @@ const replicationId = parsed('C4- and a uuid, the id of a replication of one VM'
   typeof value === 'string' && value.startsWith('C4-') && UUID.test(value.slice(3)) ? value : undefined,
 );
 
+export const powerOn = parsed(
+  'asSource, true or false',
+  { anyOf: [{ const: 'asSource' }, { type: 'boolean' }] },
+  (value): 'asSource' | boolean | undefined => (value === 'asSource' || typeof value === 'boolean' ? value : undefined),
+);
+
 /** What a list and a CSV of VMs can both say of one. */
 const common = {
   id: vmId.meta({
@@ -78,6 +84,10 @@ export const vm = strict({
     .array(z.int('a whole number, the key of a disk'), 'a list of disk keys')
     .exactOptional()
     .meta({ description: 'list of numbers: keys of disks not to replicate', otherwise: 'none' }),
+  powerOn: powerOn.exactOptional().meta({
+    description: 'as in `cutover`, for this VM',
+    otherwise: "the plan's",
+  }),
   replicationId: common.replicationId,
   remigrate: z.boolean().exactOptional().meta({
     description:
@@ -92,6 +102,16 @@ export const vm = strict({
   address: common.address,
 }).transform((value) => ({ ...value, name: value.name ?? value.id, after: [] as string[] }));
 
+/** A cell is text, in whatever case a spreadsheet writes it. */
+const powerOfRow = parsed('asSource, true or false', { type: 'string' }, (value): 'asSource' | boolean | undefined =>
+  POWER_WORDS.get(String(value).toLowerCase()),
+);
+const POWER_WORDS = new Map<string, 'asSource' | boolean>([
+  ['assource', 'asSource'],
+  ['true', true],
+  ['false', false],
+]);
+
 /** The columns of a CSV of VMs; empty cells are left out. */
 export const vmColumns = {
   wave: text.exactOptional().meta({ description: "name of the VM's wave", otherwise: 'see below' }),
@@ -103,6 +123,10 @@ export const vmColumns = {
   }),
   vdc: common.vdc,
   storageProfile: common.storageProfile,
+  powerOn: powerOfRow.exactOptional().meta({
+    description: 'as in `cutover`, for this VM: `asSource`, `true` or `false`',
+    otherwise: "the plan's",
+  }),
   replicationId: common.replicationId,
   address: common.address,
 };

@@ -24,13 +24,22 @@ export const { pollSite } = proxyActivities<Activities>({
 });
 
 /** Small questions to sites, which are asked where a VM's steps wait for the answer: a killed worker must not cost minutes. */
-export const { earlierRuns, instanceBefore, locateReplication, lookForMoved, movedBefore, readReplication } =
-  proxyActivities<Activities>({
-    startToCloseTimeout: '2 minutes',
-    heartbeatTimeout: '10 seconds',
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    retry,
-  });
+export const {
+  earlierRuns,
+  instanceBefore,
+  locateReplication,
+  lookForMoved,
+  movedBefore,
+  powerBefore,
+  readReplication,
+  readTestNetworks,
+  sourcePower,
+} = proxyActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
 
 /** Its own end comes with the check's time, which a drill's schema bounds to a day. */
 export const { checkVm } = proxyActivities<Activities>({

@@ -1,6 +1,7 @@
 /** What a drill would do, before it is started. */
 
 import { moment, plural } from '../../client/words.js';
+import { networksNamed } from '../../contract/test-networks.js';
 import { inWords } from '../../contract/words.js';
 import type { Drill } from '../../plan/types.js';
 import type { Colors } from './output.js';
@@ -29,6 +30,15 @@ export function drillDryRunText(drill: Drill, run: string, colors: Colors): stri
   ].join('\n\n');
 }
 
+/** What the file alone tells; the replications are asked when the drill runs. */
+function networksText({ networks, recovery, groups }: Drill): string {
+  if (networks === 'production') return 'production: what is not named, the site chooses';
+  const settings = groups.flatMap(({ vms }) => vms).map((vm) => networksNamed({ ...recovery, ...vm }));
+  const named = [...new Set(settings.flatMap((names) => names ?? []))].join(', ');
+  if (!settings.includes(null)) return named;
+  return `${named === '' ? '' : `${named}; else `}those of the replications' test settings; a VM without is refused`;
+}
+
 function settings(drill: Drill): [string, string][] {
   const { mode, source, destination, recovery, checks, hold, objectives, limits, waitForVms, timeout } = drill;
   const { instance } = recovery;
@@ -48,6 +58,7 @@ function settings(drill: Drill): [string, string][] {
       'at once',
       `${limits.syncs ?? 'as many as the sites allow'} syncs, ${limits.cutovers ?? 'as many as the sites allow'} cutovers`,
     ],
+    ...(mode === 'test' ? [['test networks', networksText(drill)] as [string, string]] : []),
     ['checks', checks.map(({ name, within }) => `${name} within ${inWords(within)}`).join('; ') || 'none'],
     ['stays up', hold === 0 ? 'only for its checks' : `${inWords(hold)} after the last check`],
     ['objectives', objectivesText(objectives)],

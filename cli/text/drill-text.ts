@@ -26,6 +26,7 @@ function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
     ...up(report, drill),
     ['RTO', measured(rtoSeconds, seconds(rtoSeconds), objectives.rtoSeconds, report, colors)],
     ['RPO', measured(worst, rpo(drill), objectives.rpoSeconds, report, colors)],
+    ...networksUsed(drill),
     ...checksMade(report.vms),
     ...(report.finishedAt === null ? [] : [['left behind', leftBehind(drill, colors)]]),
   ];
@@ -33,6 +34,17 @@ function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
     [],
     rows.map(([name = '', value = '']) => [`  ${name}`, value]),
   );
+}
+
+/** Where the test copies were connected, and who said so. */
+const networksUsed = ({ networks = [] }: DrillResult): string[][] =>
+  networks.map(({ from, names }, index) => [index === 0 ? 'networks' : '', networksText(from, names)]);
+
+function networksText(from: 'file' | 'replication' | 'production', names: string[]): string {
+  const named = names.join(', ');
+  if (from === 'production')
+    return names.length === 0 ? 'as the site chooses (networks: production)' : `${named} (networks: production)`;
+  return `${named} (${from === 'file' ? 'named in the drill' : 'test settings of the replications'})`;
 }
 
 /** What runs beside the real VMs at this moment, and until when. */

@@ -59,9 +59,13 @@ function settings(plan: Plan): [string, string][] {
       'pauses after',
       stopAfter === null
         ? 'never by itself'
-        : 'count' in stopAfter
-          ? `${plural(stopAfter.count, 'failure')}`
-          : `${stopAfter.percent} % failures`,
+        : [
+            ...(stopAfter.count === undefined ? [] : [plural(stopAfter.count, 'failure')]),
+            ...(stopAfter.percent === undefined ? [] : [`${stopAfter.percent} % failures`]),
+            ...(stopAfter.sameCode === undefined
+              ? []
+              : [`${plural(stopAfter.sameCode, 'cutover')} in a row with one code`]),
+          ].join(', or '),
     ],
     ...(kind === 'migrate'
       ? [row('afterwards', plan.keepReplication ? "VCDA's replications are kept" : "VCDA's replications are removed")]
@@ -83,7 +87,10 @@ function atOnce({ limits }: Plan): string {
 
 function cutover({ cutover: { approval, window, powerOn, consolidate } }: Plan): [string, string][] {
   return [
-    ['cutover', `approval ${approval}, power on ${yes(powerOn)}, consolidate ${yes(consolidate)}`],
+    [
+      'cutover',
+      `approval ${approval}, power on ${powerOn === 'asSource' ? 'as the source' : yes(powerOn)}, consolidate ${yes(consolidate)}`,
+    ],
     [
       'window',
       window === null

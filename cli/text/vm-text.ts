@@ -26,6 +26,7 @@ export function vmText(
     ['started', moment(vm.startedAt)],
     ['finished', moment(vm.finishedAt)],
     ['outage', outage(vm) || '-'],
+    ...(vm.source === undefined ? [] : [['source', sourceText(vm.source)]]),
     ...(vm.rtoSeconds === null ? [] : [['RTO', seconds(vm.rtoSeconds)]]),
     ...(vm.rpoSeconds === null ? [] : [['RPO', rpo(vm)]]),
   ];
@@ -41,8 +42,15 @@ export function vmText(
     ...waited(vm, colors),
     ...retries.map((retry) => retryText(retry, colors)),
     ...(vm.error === null ? [] : [errorText(vm, colors)]),
+    ...(vm.notes ?? []),
     ...nextSteps(run, vm, notes, colors),
   ].join('\n\n');
+}
+
+/** As it was seen last; `before`: ahead of its cutover. */
+function sourceText({ power, since, known, before }: NonNullable<VmReport['source']>): string {
+  const was = before === power ? '' : `, ${before} before its cutover`;
+  return `${power}${power === 'unknown' ? '' : `, seen since ${moment(since)}`}${was}: ${known}`;
 }
 
 function operations(vm: VmReport): string {

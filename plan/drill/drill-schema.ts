@@ -85,6 +85,11 @@ export const drillKeys = strict({
     description: 'what is recovered; see [below](#recovery-of-a-drill)',
     otherwise: 'the latest instance',
   }),
+  networks: z.enum(['production']).exactOptional().meta({
+    description:
+      '`production`: test copies may come up in networks that nobody has named, such as those of production. Without it a VM is refused, unless the drill names test networks (`recovery.vAppNetworkSettings`, or `vmNetworkSettings` of the VM), or the test settings of its replication do',
+    otherwise: 'test networks are required',
+  }),
   checks: checks.prefault([]).meta({
     description: 'list of proofs that what was recovered works; see [below](#checks)',
     otherwise: 'none',

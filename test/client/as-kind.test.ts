@@ -9,7 +9,7 @@ const migration = aPlan({
   limits: { cutovers: 2 },
   cutover: {
     approval: 'wave',
-    window: { opens: '2026-12-05T21:00:00.000Z', closes: '2026-12-06T04:00:00.000Z', missed: 'fail' },
+    window: { opens: '2026-12-05T21:00:00.000Z', closes: '2026-12-06T04:00:00.000Z', missed: 'fail', begun: 'finish' },
     powerOn: true,
     consolidate: false,
   },

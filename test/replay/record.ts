@@ -105,6 +105,7 @@ describe('recording', () => {
           opens: '2026-01-01T00:00:00.000Z',
           closes: '2026-01-02T00:00:00.000Z',
           missed: 'fail' as const,
+          begun: 'finish' as const,
         };
         lab.simulator.control.setLicense(lab.destination, false);
         const { run, report, result } = await lab.start(

@@ -54,6 +54,7 @@ export function drillOf(lab: Lab, change: Partial<Drill> = {}): Drill {
     destination: { site: lab.destination },
     groups: [{ name: 'all', vms }],
     recovery: { instance: 'latest', powerOn: true, consolidate: false, sync: false },
+    networks: 'production',
     checks: [],
     hold: 0,
     objectives: { rto: null, rpo: null },

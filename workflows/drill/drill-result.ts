@@ -18,6 +18,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
     objectives: wanted,
     ...worst(vms),
     groups,
+    ...networksUsed(vms),
     missed: [
       ...(progress.timedOut
         ? [`the drill's time of ${inWords(drill.timeout, 'one unit')} was over before all VMs were up`]
@@ -30,6 +31,12 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
     left: vms.filter(({ error }) => UNDONE_IN_VAIN.has(error?.code ?? '')).map(({ name }) => name),
     swept: progress.swept,
   };
+}
+
+function networksUsed(vms: VmReport[]): Pick<DrillResult, 'networks'> {
+  const used = vms.flatMap(({ networks }) => (networks === undefined ? [] : [networks]));
+  const each = new Map(used.map((networks) => [JSON.stringify([networks.from, ...networks.names]), networks]));
+  return each.size === 0 ? {} : { networks: [...each.values()] };
 }
 
 /** Codes of VMs whose clean-up or way home failed; see test-copy.ts and round-trip.ts. */

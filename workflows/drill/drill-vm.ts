@@ -7,6 +7,7 @@ import type { DrillVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { networksOf } from '../vm/steps/cutover.js';
+import { LastLook } from '../vm/steps/last-look.js';
 import { chooseInstance, locateFor } from '../vm/steps/locate.js';
 import { measure, type Recovery } from '../vm/steps/objectives.js';
 import { operation } from '../vm/steps/operation.js';
@@ -17,6 +18,7 @@ import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { runChecks } from './drill-checks.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
 import { noteTestCopy, removeTestCopy } from './test-copy.js';
+import { requireTestNetworks } from './test-networks.js';
 
 export async function drillVm(input: DrillVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
@@ -25,11 +27,14 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
   const obstacle = (at: Located) => obstacleToRecovery(kind, input.vm, at);
   return runVm(vm, async () => {
     vm.enter('look');
-    await locateFor(vm, kind, obstacle);
+    const found = await locateFor(vm, kind, obstacle);
+    if (isTest) await requireTestNetworks(vm, input, found);
     await vm.tellReady('ready');
     const go = await vm.whenTold('recover');
     if (go === null) throw drillGone(vm);
     const before = await locateFor(vm, kind, obstacle);
+    // A person may have changed the settings while the others were waited for.
+    if (isTest) await requireTestNetworks(vm, input, before);
     const undo = isTest
       ? () => removeTestCopy(vm, before.site, before.replication.id)
       : () => bringHome(vm, input, before);
@@ -71,11 +76,13 @@ async function thenUndo(vm: VmControl, undo: () => Promise<void>, steps: () => P
 async function testFailover(vm: VmControl, input: DrillVmInput, body: { instanceId?: string }): Promise<void> {
   const { powerOn, sync } = input.recovery;
   vm.enter('failover-test');
+  const look = new LastLook(vm, 'failover-test');
   await operation(vm, {
     kind: 'failover-test',
     replicationId: vm.report.replicationId,
     recovery: { powerOn, consolidate: false, sync, ...body, ...networksOf(input.recovery, input.vm) },
     slot: 'cutover',
+    takeSlot: (slot) => look.takeSlot(slot),
   });
 }
 

@@ -1,20 +1,27 @@
 /** A drill that really moves: failover → reverse, and on the way back the same again, until the VM runs where it ran. */
 import type { DrillVmInput } from '../../contract/messages.js';
-import type { Located, RecoveryBody } from '../../contract/operation.js';
+import type { Located, RecoveryBody, SlotKind } from '../../contract/operation.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
+import { LastLook } from '../vm/steps/last-look.js';
 import { locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { noReplication } from '../vm/steps/preconditions.js';
 import { reverseReplication } from '../vm/steps/reverse.js';
+import { firstLookAtSource } from '../vm/steps/source.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import { runChecks } from './drill-checks.js';
 
 /** Steps of the way home that may fail before a person must go on: over half an hour. */
 const FAILURES_ALLOWED = 10;
+/** One leg is repeated for so long, between two looks at all of it: ms. */
+const AT_MOST = 2 * 60_000;
 const PAUSES = { first: 3_000, longest: 5 * 60_000 };
+
+/** How long the site of the VM is asked whether it is on: ms. */
+const POWER_WITHIN = 30_000;
 
 /** Syncs first when the drill says so, since what the source writes from here on is lost to it. */
 export async function failOverForDrill(
@@ -27,6 +34,8 @@ export async function failOverForDrill(
     vm.enter('sync');
     await syncNow(vm);
   }
+  const { sourceSite, vmId } = at.replication;
+  await firstLookAtSource(vm, { site: sourceSite ?? at.peer, vmId: vmId ?? ref.id, within: POWER_WITHIN });
   vm.enter('failover');
   const body = {
     powerOn: recovery.powerOn,
@@ -39,7 +48,16 @@ export async function failOverForDrill(
 
 async function failOver(vm: VmControl, at: Located, recovery: RecoveryBody): Promise<void> {
   const replicationId = at.replication.id;
-  const recovered = await operation(vm, { kind: 'failover', replicationId, recovery, slot: 'cutover' });
+  const look = new LastLook(vm, 'failover');
+  const takeSlot = (slot: SlotKind) => look.takeSlot(slot);
+  const recovered = await operation(vm, {
+    kind: 'failover',
+    replicationId,
+    recovery,
+    slot: 'cutover',
+    takeSlot,
+    atMost: AT_MOST,
+  });
   await verifyRecovered(vm, recovered);
 }
 
@@ -75,13 +93,16 @@ async function goOn(vm: VmControl, input: DrillVmInput, before: Located): Promis
 
 async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise<void> {
   if (at.replication.recoveryState === 'COMPLETE') {
-    await reverseReplication(vm, at);
+    await reverseReplication(vm, at, AT_MOST);
   } else {
     vm.enter('failover-back');
     await syncNow(vm);
-    const { powerOn, consolidate } = input.recovery;
+    const { consolidate } = input.recovery;
+    // At home it is as it was there, whatever the drill made of it meanwhile.
+    const powerOn =
+      vm.report.source?.before === 'unknown' ? input.recovery.powerOn : vm.report.source?.before !== 'off';
     await failOver(vm, at, { powerOn, consolidate });
-    await runChecks(vm, input, 'failover', 'back: ');
+    if (powerOn) await runChecks(vm, input, 'failover', 'back: ');
   }
 }
 

@@ -16,6 +16,7 @@ import {
 import {
   cancelUpdate,
   pauseUpdate,
+  releaseSlotSignal,
   resumeUpdate,
   type Scope,
   type Steered,
@@ -89,6 +90,7 @@ export class Herd {
       state.ended(report);
       const reason = state.tooManyFailures();
       if (reason !== null) this.#pause(reason);
+      if (report.state === 'failed') this.#releaseCutover(report.id);
       this.#changed = true;
     });
     setHandler(vmHeldSignal, ({ hold, at }) => this.#holdSince(at, hold));
@@ -112,6 +114,19 @@ export class Herd {
     });
     answerActs(state);
     CancellationScope.current().cancelRequested.catch(() => this.#cancel({}));
+  }
+
+  /**
+   * A VM whose cutover failed keeps its slot until here: who gets it next must have heard of the pause that the failure may
+   * have caused, since errands go out in order.
+   */
+  #releaseCutover(vmId: string): void {
+    const { source, destination } = this.#settings;
+    const slot = { slot: 'cutover', workflowId: vmWorkflowId(source.site, vmId) } as const;
+    this.#errands.push(async () => {
+      const sites = [source.site, destination.site].map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
+      await Promise.all(sites.map((site) => signalIfOpen(site, releaseSlotSignal, slot)));
+    });
   }
 
   #pause(reason: Pause): void {

@@ -7,6 +7,7 @@ import type { CarriedRun, Scope } from '../../contract/messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
 import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
+import { type FailuresInRow, withEnded } from './failures-in-row.js';
 import {
   ALREADY_MIGRATED,
   alreadyMigrated,
@@ -52,6 +53,7 @@ export class RunProgress {
   /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
   #accepted: number;
   #acts: number;
+  #inRow: FailuresInRow | null;
 
   constructor({ run, plan, carried }: { run: string; plan: Herded; carried?: CarriedRun }, now: number) {
     this.#run = run;
@@ -72,6 +74,7 @@ export class RunProgress {
     this.#resumedAt = carried?.resumedAt ?? 0;
     this.#accepted = carried?.accepted ?? 0;
     this.#acts = carried?.acts ?? 0;
+    this.#inRow = carried?.inRow ?? null;
   }
 
   get carried(): CarriedRun {
@@ -83,6 +86,7 @@ export class RunProgress {
       cancelling: this.#cancelling,
       acts: this.#acts,
       accepted: this.#accepted,
+      inRow: this.#inRow,
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
       wave: this.#wave,
       open: [...this.#open],
@@ -247,6 +251,7 @@ export class RunProgress {
     const known = this.#vms.get(report.id);
     if (known === undefined || !this.#open.delete(report.id)) return false;
     this.#vms.set(report.id, report);
+    this.#inRow = withEnded(this.#inRow, report);
     return true;
   }
 
@@ -270,13 +275,17 @@ export class RunProgress {
   tooManyFailures(): Pause | null {
     const { stopAfter } = this.#plan;
     if (stopAfter === null || this.#paused !== null) return null;
+    const { count = Infinity, percent = Infinity, sameCode = Infinity } = stopAfter;
+    const advice = 'Look at them, then drover resume or drover cancel.';
+    const row = this.#inRow;
+    if (row !== null && row.vms.length >= sameCode) {
+      const names = row.vms.map((id) => this.#report(id).name).join(', ');
+      return { message: `${row.vms.length} cutovers in a row failed with ${row.code} (stopAfter): ${names}.`, advice };
+    }
     const failed = this.#failures();
-    const most = 'count' in stopAfter ? stopAfter.count : (this.#vms.size * stopAfter.percent) / 100;
+    const most = Math.min(count, (this.#vms.size * percent) / 100);
     return failed > this.#accepted && failed >= most
-      ? {
-          message: `${failed} of ${this.#vms.size} VMs failed (stopAfter).`,
-          advice: 'Look at them, then drover resume or drover cancel.',
-        }
+      ? { message: `${failed} of ${this.#vms.size} VMs failed (stopAfter).`, advice }
       : null;
   }
 
@@ -284,6 +293,7 @@ export class RunProgress {
     this.#paused = null;
     this.#resumedAt = now;
     this.#accepted = this.#failures();
+    this.#inRow = null;
   }
 
   /** What was approved, and the VMs in it that have not ended. */

@@ -26,7 +26,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
     vm.enter('verify');
     const replication = await vm.toItsEnd(() => verifyRecovered(vm, migrated));
-    broughtUp(vm, migrated.record.finishedAt, input.cutover.powerOn);
+    broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
     await reverseReplication(vm, { site: vm.site, peer: vm.peer, replication });
   });
 }

@@ -30,7 +30,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
       const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
       vm.enter('verify');
       await vm.toItsEnd(() => verifyRecovered(vm, migrated));
-      broughtUp(vm, migrated.record.finishedAt, input.cutover.powerOn);
+      broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
       if (input.keepReplication) return;
       if (begun?.submitted.adoption?.owner === 'person') keepOthers(vm);
       else await deleteReplication(vm);

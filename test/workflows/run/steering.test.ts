@@ -137,6 +137,7 @@ describe('a cutover window', () => {
         opens: new Date(Date.now() + opensIn).toISOString(),
         closes: new Date(Date.now() + closesIn).toISOString(),
         missed,
+        begun: 'finish',
       },
     },
   });

@@ -32,6 +32,8 @@ const at = (change: Partial<ReplicationSummary> = {}): Located => ({
     recoveredVmId: null,
     progress: null,
     mark: null,
+    isMovingReplica: false,
+    lastError: null,
     ...change,
   },
 });

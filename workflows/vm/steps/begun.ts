@@ -4,7 +4,7 @@
  */
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
 
-type Told = Pick<VmReport, 'operations' | 'downSince'>;
+type Told = Pick<VmReport, 'operations' | 'downSince' | 'source'>;
 
 const MOVES: ReadonlySet<OperationRecord['kind']> = new Set(['migrate', 'failover', 'reverse']);
 
@@ -13,15 +13,24 @@ export const begunMove = ({ operations }: Pick<VmReport, 'operations'>): Operati
   operations.findLast(({ kind }) => MOVES.has(kind));
 
 /** One sentence of what is known of the source, for messages and advice. */
-export function sourceWords({ operations, downSince }: Told): string {
+export function sourceWords({ operations, downSince, source }: Told): string {
   const migrates = operations.filter(({ kind }) => kind === 'migrate');
   const last = migrates.at(-1);
   if (last === undefined) return 'Its source was not touched.';
   const done = migrates.find(({ result }) => result === 'succeeded');
   if (done !== undefined)
     return `Its source is off since ${done.finishedAt} at the latest: task ${done.taskId} moved it.`;
+  if (source !== undefined) return lookedAt(source);
   if (downSince == null) return `Its source was off before, and no migrate of it has succeeded.`;
   return `Its source may be off since ${downSince}: a migrate switches it off, and task ${last.taskId} did not succeed.`;
+}
+
+/** Of a source whose cutover has failed, as its site tells. */
+function lookedAt({ power, since, known, before }: NonNullable<VmReport['source']>): string {
+  if (power === 'off')
+    return before === 'off' ? 'Its source is off, as it was before.' : `Its source is OFF, seen since ${since}.`;
+  if (power === 'on') return `Its source is on: ${known}.`;
+  return `Whether its source is on is not known: ${known}.`;
 }
 
 /** For a VM that was told to stop after such an operation. */

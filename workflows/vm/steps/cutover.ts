@@ -1,11 +1,14 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
+import { BegunCutover } from './begun-cutover.js';
+import { type Decided, decidePower } from './decide-power.js';
 import { passGate } from './gate.js';
+import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
-import { type Outcome, operation, TooLate } from './operation.js';
-import { StepFailed } from './step-errors.js';
+import { LookAgain, type Outcome, operation, TooLate } from './operation.js';
+import { StepFailed, TaskFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
 /** VCDA may show a recovery as done a little after its task has ended: it is asked this often. */
@@ -13,37 +16,88 @@ const VERIFY_TRIES = 5;
 /** While it says that the recovery is under way, it is asked for about half a day in all. */
 const VERIFY_PAUSES = { first: 5_000, longest: 30 * 60_000, times: 29 };
 
-/** Passes the gate and cuts over; a window that closed in between sends the VM back to the gate. */
+export interface CutOver extends Outcome {
+  /** whether the copy was to be powered on */
+  powerOn: boolean;
+}
+
+/** Looked at so long before it is sent, a copy is looked at once more: ms. */
+const FRESH = 2_000;
+
+/**
+ * Passes the gate and cuts over, after a look at the copy; a wait in between sends the VM back to the gate, but for one whose
+ * cutover has begun.
+ */
 export async function cutOver(
   vm: VmControl,
-  { cutover }: Pick<PlanVmInput, 'cutover'>,
+  { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
   kind: 'migrate' | 'failover',
-  recovery: RecoveryBody,
-): Promise<Outcome> {
+  recovery: Omit<RecoveryBody, 'powerOn'>,
+): Promise<CutOver> {
+  const { window } = cutover;
+  const look = new LastLook(vm, kind);
+  let decided = null as Decided | null;
+  let begun = null as { cutover: BegunCutover; failed: TaskFailed } | null;
+  let notAfter = window === null ? null : Date.parse(window.closes);
   for (;;) {
-    vm.enter('gate');
-    await passGate(vm, kind, cutover);
-    vm.enter(kind);
     try {
-      return await operation(vm, {
+      decided = begun === null || decided === null ? await pass(vm, kind, look, { cutover, vm: ref }) : decided;
+      vm.enter(kind);
+      const { powerOn } = decided;
+      const { replicationId } = vm.report;
+      const done = await operation(vm, {
         kind,
-        replicationId: vm.report.replicationId,
-        recovery,
-        slot: 'cutover',
-        slotTaken: true,
-        notAfter: cutover.window === null ? null : Date.parse(cutover.window.closes),
+        replicationId,
+        recovery: { ...recovery, powerOn },
+        notAfter,
+        once: true,
       });
+      await vm.giveSlot('cutover');
+      return { ...done, powerOn };
     } catch (error) {
-      if (!(error instanceof TooLate)) throw error;
+      if (error instanceof TooLate || error instanceof LookAgain) {
+        if (begun === null) await vm.giveSlot('cutover');
+        else notAfter = await begun.cutover.whenAllowed(begun.failed);
+      } else if (error instanceof TaskFailed && decided !== null) {
+        begun = { cutover: begun?.cutover ?? new BegunCutover(vm, look, window, decided.source), failed: error };
+        notAfter = await begun.cutover.whenRepeatable(error);
+      } else {
+        // The run gives back the slot of a cutover that failed: it may pause first, and then nothing more begins.
+        if (!(error instanceof StepFailed)) await vm.giveSlot('cutover');
+        throw error;
+      }
     }
   }
 }
 
+/** Passes the gate with a copy that is fit at the end of it: it holds a slot then. */
+async function pass(
+  vm: VmControl,
+  kind: 'migrate' | 'failover',
+  look: LastLook,
+  { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
+): Promise<Decided> {
+  const closes = cutover.window === null ? null : Date.parse(cutover.window.closes);
+  for (;;) {
+    vm.enter('gate');
+    await passGate(vm, kind, cutover);
+    let { replication, unfit } = await look.look();
+    if (unfit === null) {
+      const lookedAt = Date.now();
+      const decided = await decidePower(vm, kind, ref.powerOn ?? cutover.powerOn, replication);
+      if (Date.now() - lookedAt < FRESH) return decided;
+      ({ replication, unfit } = await look.look());
+      if (unfit === null) return decided;
+    }
+    await vm.giveSlot('cutover');
+    await look.whenFit(unfit, closes);
+  }
+}
+
 /** What a plan says of the recovery of one VM. */
-export function recoveryOf({ cutover, destination, recovery, vm }: PlanVmInput): RecoveryBody {
+export function recoveryOf({ cutover, destination, recovery, vm }: PlanVmInput): Omit<RecoveryBody, 'powerOn'> {
   const { placementPolicy, sizingPolicy } = { ...destination, ...vm };
   return {
-    powerOn: cutover.powerOn,
     consolidate: cutover.consolidate,
     ...(placementPolicy === undefined ? {} : { placementPolicy }),
     ...(sizingPolicy === undefined ? {} : { sizingPolicy }),

@@ -2,7 +2,7 @@
  * The one way to do anything at a site: submit once, then await for as long as it takes. Every step of every workflow goes
  * through here; there is no second poller and no second retry.
  */
-import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { FAILURES, operationId } from '../../../contract/names.js';
 import {
   type Notice,
@@ -24,20 +24,19 @@ import {
   isTooLate,
   isUndecided,
   isUnsent,
+  notAgain,
   StepFailed,
   Stopped,
   stepFailure,
+  TaskFailed,
   taskFailure,
   wasAbsent,
 } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
-/** These may have done half when their task fails, so they are not repeated for as long as their row says. */
-const NOT_REPEATED_BLINDLY = new Set<OperationKind>(['migrate', 'failover', 'reverse']);
 /** Their tasks may last as long as the copy does, which nobody wants any more who stops its VM. */
 const COPIES = new Set<OperationKind>(['start', 'sync']);
-/** How often they are done again at most. */
-const TRIES = 5;
+const NEVER_AGAIN = { meaning: 'fail', retry: { initial: 0, max: 0, for: 0 } } as const;
 
 export interface Step {
   kind: OperationKind;
@@ -50,18 +49,25 @@ export interface Step {
   until?: 'task' | 'synced';
   /** taken before each try, given back by the site when it is over */
   slot?: SlotKind;
-  /** the caller holds the slot for the first try already */
-  slotTaken?: boolean;
+  /** takes the slot instead of merely asking for it, before every try: for what must be looked at once more by then */
+  takeSlot?: (slot: SlotKind) => Promise<void>;
   notAfter?: number | null;
   /** ms after which a task that fails again is not repeated here, whatever its row says: the caller goes on by itself */
   atMost?: number;
   /** is told of each try that the site has accepted, before its end is awaited */
   onAccepted?: (submitted: Submitted, operationId: string) => void;
+  /** the caller has just looked, and decides when it is sent again: a task that failed, and a wait, are thrown */
+  once?: true;
 }
 
 /** The operation was not sent, since its window had closed. */
 export class TooLate extends Error {
   override readonly name = 'TooLate';
+}
+
+/** The operation was not sent, and must wait: what was seen before it is old by then. */
+export class LookAgain extends Error {
+  override readonly name = 'LookAgain';
 }
 
 export interface Outcome {
@@ -71,6 +77,8 @@ export interface Outcome {
 }
 
 /**
+ * @throws TaskFailed when its task failed and the step is for `once`
+ * @throws LookAgain when it could not be sent without a wait and the step is for `once`
  * @throws StepFailed when the site refused it or its task failed for good
  * @throws Stopped when a stop was asked for and the operation is not at the site, or only copies
  * @throws TooLate when `notAfter` passed before it could be sent
@@ -79,9 +87,10 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
   if (step.replicationId === null && step.kind !== 'start')
     throw await slotBack(vm, step, withoutReplication(vm, step));
   const pace = new Pace();
-  for (let tries = 1; ; tries += 1) {
+  let before: StepFailed | null = null;
+  for (;;) {
     const request = requestFor(vm, step, vm.nextAttempt(step.kind));
-    if (step.slot !== undefined && !(step.slotTaken === true && tries === 1)) await vm.takeSlot(step.slot);
+    await takeSlot(vm, step, before);
     const submitted = await submit(vm, step, request);
     step.onAccepted?.(submitted, request.operationId);
     mayBeDown(vm, request, submitted);
@@ -107,11 +116,24 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const { site } = request;
     const failed = taskFailure(notice.error, { operation: step.kind, site, taskId: notice.taskId });
     const { code, message, advice } = failed.reason;
+    if (step.once === true) {
+      const { meaning, retry } = notice.error ?? NEVER_AGAIN;
+      throw new TaskFailed(failed.reason, { meaning, retry, askedAt: request.resumedAt });
+    }
     if (notice.error?.meaning === 'hold') await vm.holdFor({ site, code, message, advice }, request.resumedAt);
     else if (notice.error?.meaning !== 'retry') throw failed;
-    else if (!NOT_REPEATED_BLINDLY.has(step.kind)) await pauseBeforeNext(vm, pace, notice.error, failed, step);
-    else if (tries >= TRIES) throw failed;
-    else await sleep(notice.error.retry.initial * tries);
+    else await pauseBeforeNext(vm, pace, notice.error, failed, step);
+    before = failed;
+  }
+}
+
+/** @throws StepFailed with what an earlier try ended with, where a look tells that there is to be no other */
+async function takeSlot(vm: VmControl, { slot, takeSlot: take }: Step, before: StepFailed | null): Promise<void> {
+  if (slot === undefined) return;
+  try {
+    await (take === undefined ? vm.takeSlot(slot) : take(slot));
+  } catch (error) {
+    throw before !== null && error instanceof StepFailed ? notAgain(before.reason, error.reason) : error;
   }
 }
 
@@ -180,15 +202,21 @@ const attemptOf = ({ record }: Outcome): number =>
 async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
   let decided = false;
   let mayBeSent: Pick<OperationRequest, 'mayBeSent'> = {};
+  let isOld = false;
   for (;;) {
     let { resumedAt } = vm;
     try {
+      if (isOld && mayBeSent.mayBeSent !== undefined) {
+        const sent = await adoptOperation({ ...request, resumedAt, ...mayBeSent });
+        if (sent !== null) return sent;
+      }
+      if (isOld || (step.once === true && !decided && vm.isPaused)) throw new LookAgain();
       await whenAllowed(vm, step);
       ({ resumedAt } = vm);
       return await submitUnlessStopped(vm, step, { ...request, resumedAt, decided, ...mayBeSent });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
-      if (error instanceof Stopped || error instanceof StepFailed) throw error;
+      if (error instanceof Stopped || error instanceof StepFailed || error instanceof LookAgain) throw error;
       const hold = holdIn(error);
       if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
       try {
@@ -202,6 +230,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
       if (!isUnsent(error))
         mayBeSent = { mayBeSent: { absent: mayBeSent.mayBeSent?.absent === true || wasAbsent(error) } };
       decided = isUndecided(error);
+      isOld = step.once === true && !decided;
     }
   }
 }

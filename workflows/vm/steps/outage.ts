@@ -11,7 +11,7 @@ const switchesOff = (kind: OperationKind): boolean => kind === 'migrate';
 
 /** The site has accepted the operation: from now on the source may be off. What was adopted was sent some time before. */
 export function mayBeDown(vm: VmControl, request: OperationRequest, submitted: Submitted | null): void {
-  if (!switchesOff(request.kind) || vm.report.downSince != null || vm.report.source?.power === 'off') return;
+  if (!switchesOff(request.kind) || vm.report.downSince != null || vm.report.source?.before === 'off') return;
   const isOurs = submitted !== null && !submitted.adopted;
   vm.report.downSince = iso(isOurs ? submitted.submittedAt : request.requestedAt);
 }

@@ -42,7 +42,7 @@ export class Pace {
 export async function pauseBeforeNext(
   vm: VmControl,
   pace: Pace,
-  error: NoticeError,
+  error: Pick<NoticeError, 'code' | 'retry'>,
   failed: StepFailed,
   { notAfter = null, atMost = Number.POSITIVE_INFINITY }: { notAfter?: number | null; atMost?: number },
 ): Promise<void> {

@@ -59,7 +59,7 @@ export function obstacleToReverse(vm: { id: string; name: string }, at: Located)
 /** For a cutover that did not begin before its window closed, or failed and could not be done again. */
 export function windowMissed(
   kind: 'migrate' | 'failover',
-  report: Pick<VmReport, 'id' | 'name' | 'operations' | 'downSince'>,
+  report: Pick<VmReport, 'id' | 'name' | 'operations' | 'downSince' | 'source'>,
   site: string,
   { closes, missed }: { closes: string; missed: 'hold' | 'fail' },
 ): VmError {
@@ -76,6 +76,22 @@ export function windowMissed(
       missed === 'fail'
         ? `Run the VM again with a later window. ${sourceWords(report)}`
         : 'Cancel it, and run it again with a later window.',
+  };
+}
+
+/** For a cutover whose task failed, and whose window closed before it could be sent again. */
+export function windowClosedOnRepeat(
+  failed: VmError,
+  { closes, begun }: { closes: string; begun: 'finish' | 'hold' },
+): VmError {
+  const rule =
+    begun === 'hold'
+      ? 'the plan has window.begun: hold'
+      : 'outside of it a cutover is finished only while its source is known to be off';
+  return {
+    ...failed,
+    message: `${failed.message} It was not sent again: its window closed at ${closes}, and ${rule}.`,
+    advice: `${failed.advice ?? ''} Then run it again with a later window.`.trim(),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Located } from '../../../contract/operation.js';
 import { whenSynced } from './initial-sync.js';
+import { LastLook } from './last-look.js';
 import { locate } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
 import { awaitResync, type Outcome, operation, type Step } from './operation.js';
@@ -13,11 +14,19 @@ import type { VmControl } from './vm-control.js';
 /** The replication may show up at its new site a little after the task. */
 const PAUSES = { first: 4_000, times: 7 };
 
-/** @returns where it lives afterwards. @throws StepFailed */
-export async function reverseReplication(vm: VmControl, at: Located): Promise<Located> {
+/** @param atMost as of a step @returns where it lives afterwards. @throws StepFailed */
+export async function reverseReplication(vm: VmControl, at: Located, atMost?: number): Promise<Located> {
   const { id: replicationId, recoveredVmId } = at.replication;
   vm.enter('reverse');
-  const reverse: Step = { kind: 'reverse', replicationId, recoveredVmId, slot: 'sync' };
+  const look = new LastLook(vm, 'reverse');
+  const reverse: Step = {
+    kind: 'reverse',
+    replicationId,
+    recoveredVmId,
+    slot: 'sync',
+    takeSlot: (slot) => look.takeSlot(slot),
+    ...(atMost === undefined ? {} : { atMost }),
+  };
   const reversed = await operation(vm, reverse);
   vm.useVmId(recoveredVmId);
   vm.enter('resync');

@@ -29,6 +29,32 @@ export class Unattended extends StepFailed {
   }
 }
 
+/** Its task ran and failed; whether it is done again is for the caller to decide. */
+export class TaskFailed extends StepFailed {
+  readonly meaning: NoticeError['meaning'];
+  readonly retry: NoticeError['retry'];
+  /** the last `resume` of a person before it was sent */
+  readonly askedAt: number;
+  constructor(
+    reason: VmError,
+    { meaning, retry, askedAt }: Pick<NoticeError, 'meaning' | 'retry'> & { askedAt: number },
+  ) {
+    super(reason);
+    this.meaning = meaning;
+    this.retry = retry;
+    this.askedAt = askedAt;
+  }
+}
+
+/** For a step whose task failed, and that is not sent once more for what was seen since. */
+export function notAgain(failed: VmError, seen: VmError): StepFailed {
+  // What the site said of the step comes first; that it was recovered all the same explains it.
+  const text =
+    seen.code === 'AlreadyRecovered' ? 'Its replication says that it was recovered all the same.' : seen.message;
+  const advice = [failed.advice, seen.advice].filter((next) => next !== null).join(' ');
+  return new StepFailed({ ...failed, message: `${failed.message} It was not sent again: ${text}`, advice });
+}
+
 export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
 
 /** Whether a site could not tell whether an operation arrived: a person is asked, and may say that it is to be sent. */

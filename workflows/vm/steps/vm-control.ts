@@ -369,6 +369,12 @@ export class VmControl {
     return operation;
   }
 
+  /** Something that a person may not expect, and that keeps nothing from going on. */
+  note(text: string): void {
+    const { notes = [] } = this.report;
+    if (!notes.includes(text)) this.report.notes = [...notes, text];
+  }
+
   fail(error: VmError): void {
     this.report.error = error;
   }

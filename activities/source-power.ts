@@ -1,0 +1,112 @@
+/** Whether VMs are on where they run, as the inventory of their site tells. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancellationSignal } from '@temporalio/activity';
+import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/operation.js';
+import type { OperationRecord } from '../contract/report.js';
+import { type InventoryVm, VcdaError } from '../vcda/index.js';
+import { type ActivityDeps, configured } from './deps.js';
+import { beating, pause } from './heartbeat.js';
+import { closedReports } from './record.js';
+
+/** Before a site that gave no answer is asked once more: ms. */
+const AGAIN = 1_000;
+
+const STATES: Record<string, SourcePower['power']> = {
+  POWERED_ON: 'on',
+  POWERED_OFF: 'off',
+  SUSPENDED: 'off',
+};
+
+export function createSourcePowerActivities(deps: ActivityDeps) {
+  const inventories = new Map<string, Inventory>();
+
+  function inventoryOf(name: string): Inventory {
+    const site = configured(deps, name);
+    const known = inventories.get(name) ?? new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt }));
+    inventories.set(name, known);
+    return known;
+  }
+
+  return {
+    /** How the source was before the cutover that the last run of this VM began and did not end; null: there is none. */
+    async powerBefore(workflowId: string): Promise<PowerBefore | null> {
+      const reports = await closedReports(deps, workflowId);
+      const { operations = [], source, downSince } = reports.find((report) => report.operations.some(isMigrate)) ?? {};
+      if (source === undefined || operations.findLast(isMigrate)?.result === 'succeeded') return null;
+      return { power: source.before, downSince: downSince ?? null };
+    },
+
+    /** Never fails for what a site answers, or does not: the power is `unknown` then, and `known` says why. */
+    async sourcePower({ site, vmId, resumedAt, within }: SourcePowerInput): Promise<SourcePower> {
+      if (vmId === null) return unknown('the site does not say which VM it is');
+      return beating(
+        () => null,
+        async () => {
+          const end = Date.now() + within;
+          for (;;) {
+            try {
+              const all = await inTime(inventoryOf(site).read(resumedAt), end - Date.now());
+              if (all === null) return unknown(`${site} did not tell it within ${within / 1_000} s`);
+              return powerIn(all, site, vmId);
+            } catch (error) {
+              if (!(error instanceof VcdaError)) throw error;
+              if (Date.now() + AGAIN >= end) return unknown(`${site} did not tell it: ${error.message}`);
+              await pause(AGAIN);
+            }
+          }
+        },
+      );
+    },
+  };
+}
+
+/** null: it took too long; what comes later is nobody's. @param most ms */
+async function inTime<T>(answer: Promise<T>, most: number): Promise<T | null> {
+  const over = new AbortController();
+  const stopped = cancellationSignal();
+  try {
+    const late = sleep(Math.max(0, most), null, { signal: AbortSignal.any([over.signal, stopped]) });
+    late.catch(() => {});
+    return await Promise.race([answer, late]);
+  } catch (error) {
+    throw stopped.aborted ? stopped.reason : error;
+  } finally {
+    over.abort();
+  }
+}
+
+const isMigrate = ({ kind }: OperationRecord): boolean => kind === 'migrate';
+
+/** The inventory of a site has no question for one VM: those who ask while it is read share the next reading. */
+class Inventory {
+  readonly #load: (resumedAt: number) => Promise<InventoryVm[]>;
+  #next: Promise<InventoryVm[]> | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(load: (resumedAt: number) => Promise<InventoryVm[]>) {
+    this.#load = load;
+  }
+
+  /** As it is now: read after this was called. */
+  read(resumedAt: number): Promise<InventoryVm[]> {
+    if (this.#next !== null) return this.#next;
+    const next = this.#last.then(() => {
+      this.#next = null;
+      return this.#load(resumedAt);
+    });
+    this.#next = next;
+    this.#last = next.catch(() => {});
+    return next;
+  }
+}
+
+function powerIn(all: InventoryVm[], site: string, vmId: string): SourcePower {
+  const vm = all.find(({ id }) => id === vmId);
+  if (vm === undefined) return unknown(`the inventory of ${site} does not list the VM`);
+  if (vm.powerState == null) return unknown(`the inventory of ${site} tells no power states`);
+  const power = STATES[vm.powerState];
+  const told = `the inventory of ${site} says ${vm.powerState}`;
+  return power === undefined ? unknown(told) : { power, at: Date.now(), known: told };
+}
+
+const unknown = (known: string): SourcePower => ({ power: 'unknown', at: Date.now(), known });

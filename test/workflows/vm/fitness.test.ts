@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ReplicationSummary } from '../../../contract/operation.js';
+import { type Irreversible, unfitness } from '../../../workflows/vm/steps/fitness.js';
+
+const vm = { id: 'vm-1', name: 'web1' };
+const replication: ReplicationSummary = {
+  id: 'C4-1',
+  recoveryState: 'NOT_STARTED',
+  dataConnectionState: 'OK',
+  overallHealth: 'GREEN',
+  isPaused: false,
+  isMigration: true,
+  vmId: 'vm-1',
+  vmName: 'web1',
+  sourceSite: 'paris',
+  destinationSite: 'lyon',
+  isReversed: false,
+  latestInstance: { key: '1', timestamp: 1 },
+  recoveredVappId: null,
+  recoveredVmId: null,
+  progress: null,
+  mark: null,
+  isMovingReplica: false,
+  lastError: null,
+};
+
+function judged(kind: Irreversible, change: Partial<ReplicationSummary> | null, unfitFor = 0, accepted?: string) {
+  const seen = change === null ? null : { ...replication, ...change };
+  const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', replication: seen };
+  return unfitness(kind, vm, copy, unfitFor, accepted ?? null);
+}
+
+function verdict(...asked: Parameters<typeof judged>): string {
+  const unfit = judged(...asked);
+  return unfit === null ? 'fit' : `${unfit.is} ${unfit.why.code}`;
+}
+
+describe('a copy right before what cannot be undone', () => {
+  it.each(['OK', 'SYNCING', 'PRUNING', 'POWERED_OFF', 'UNKNOWN'])('that is %s is fit', (dataConnectionState) => {
+    expect(verdict('migrate', { dataConnectionState })).toBe('fit');
+  });
+
+  it.each<[Partial<ReplicationSummary> | null, string]>([
+    [{ isPaused: true }, 'held ReplicationPaused'],
+    [{ dataConnectionState: 'PAUSED' }, 'held ReplicationPaused'],
+    [{ isMovingReplica: true }, 'waiting ReplicaMoving'],
+    [{ recoveryState: 'TEST' }, 'held TestCopyExists'],
+    [{ recoveryState: 'IN_PROGRESS' }, 'waiting RecoveryUnderWay'],
+    [{ recoveryState: 'COMPLETE' }, 'over AlreadyRecovered'],
+    [{ dataConnectionState: 'ERROR' }, 'waiting ReplicationError'],
+    [{ dataConnectionState: 'INITIAL_SYNCING' }, 'waiting CopyNotComplete'],
+    [{ dataConnectionState: 'RESHAPING' }, 'held UnknownState'],
+    [{ recoveryState: 'HALF' }, 'held UnknownState'],
+    [null, 'waiting ReplicationGone'],
+  ])('that is %j is not cut over', (change, expected) => {
+    expect(verdict('migrate', change)).toBe(expected);
+  });
+
+  it('needs a person when its error lasts, and is lost when nobody lists it for long', () => {
+    expect(verdict('migrate', { dataConnectionState: 'ERROR' }, 6 * 60_000)).toBe('held ReplicationError');
+    expect(verdict('migrate', null, 11 * 60_000)).toBe('over ReplicationGone');
+  });
+
+  it('says what the site says of its error', () => {
+    const unfit = judged('migrate', {
+      dataConnectionState: 'ERROR',
+      lastError: { code: 'DatastoreFull', message: 'ds-7 is full' },
+    });
+    expect(unfit?.why.message).toMatch(/web1 \(vm-1\) at lyon .*DatastoreFull: ds-7 is full.*C4-1/);
+  });
+
+  it('in a state that nobody knows goes on when a person has said so, and only in that state', () => {
+    expect(verdict('migrate', { dataConnectionState: 'RESHAPING' }, 0, 'RESHAPING')).toBe('fit');
+    expect(verdict('migrate', { dataConnectionState: 'BENDING' }, 0, 'RESHAPING')).toBe('held UnknownState');
+  });
+
+  it.each(['failover', 'failover-test'] as const)('a %s is made although the source sends no more', (kind) => {
+    expect(verdict(kind, { dataConnectionState: 'ERROR' })).toBe('fit');
+    expect(verdict(kind, { isMovingReplica: true })).toBe('waiting ReplicaMoving');
+    expect(verdict(kind, { recoveryState: 'TEST' })).toBe('held TestCopyExists');
+  });
+
+  it('a reverse needs what was recovered, and waits while the site moves it', () => {
+    const recovered = { recoveryState: 'COMPLETE', dataConnectionState: 'FINISHED' };
+    expect(verdict('reverse', recovered)).toBe('fit');
+    expect(verdict('reverse', { ...recovered, isMovingReplica: true })).toBe('waiting ReplicaMoving');
+    expect(verdict('reverse', {})).toBe('over NotRecovered');
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * A cutover whose task has failed: its source may be off. It is sent again only after a look at the copy and the source, at
+ * the pace of its row of the error table, and by the rule that the plan has for a window that has closed meanwhile.
+ */
+import type { PlanVmInput } from '../../../contract/messages.js';
+import type { VmError } from '../../../contract/report.js';
+import { sourceWords } from './begun.js';
+import type { LastLook } from './last-look.js';
+import { Pace, pauseBeforeNext } from './pace.js';
+import { windowClosedOnRepeat } from './preconditions.js';
+import { lookAtSource, type SourceVm } from './source.js';
+import { notAgain, StepFailed, Stopped, type TaskFailed } from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+
+export class BegunCutover {
+  readonly #vm: VmControl;
+  readonly #look: LastLook;
+  readonly #window: PlanVmInput['cutover']['window'];
+  readonly #source: SourceVm;
+  readonly #pace = new Pace();
+
+  constructor(vm: VmControl, look: LastLook, window: PlanVmInput['cutover']['window'], source: SourceVm) {
+    this.#vm = vm;
+    this.#look = look;
+    this.#window = window;
+    this.#source = source;
+  }
+
+  /**
+   * Waits until the cutover may be sent once more; the VM keeps its slot, so that no other is taken down instead.
+   * @returns the moment after which it must not be sent; null: none
+   * @throws StepFailed with what the site said and what is known of the source
+   */
+  async whenRepeatable(failed: TaskFailed): Promise<number | null> {
+    const vm = this.#vm;
+    return this.#finish(failed, async (reason) => {
+      if (failed.meaning === 'fail') throw new StepFailed(reason);
+      if (failed.meaning === 'hold') {
+        const { code, message, advice } = reason;
+        await vm.holdFor({ site: vm.site, code, message, advice }, failed.askedAt);
+      } else {
+        const { retry } = failed;
+        await pauseBeforeNext(vm, this.#pace, { code: reason.code, retry }, new StepFailed(reason), {});
+        if (vm.isStopRequested) throw new Stopped();
+      }
+    });
+  }
+
+  /** When it was not sent again: the run is paused, its window has closed, or the site was waited for. @throws StepFailed */
+  async whenAllowed(failed: TaskFailed): Promise<number | null> {
+    return this.#finish(failed, () => this.#vm.whenAllowed());
+  }
+
+  async #finish(failed: TaskFailed, wait: (reason: VmError) => Promise<void>): Promise<number | null> {
+    const reason = await this.#told(failed.reason);
+    try {
+      await wait(reason);
+      await this.#whenFit(reason);
+      return await this.#notAfter(failed.reason);
+    } catch (error) {
+      // What stays is told to whoever has stopped it.
+      if (error instanceof Stopped) await lookAtSource(this.#vm, this.#source);
+      throw error;
+    }
+  }
+
+  async #told(reason: VmError): Promise<VmError> {
+    await lookAtSource(this.#vm, this.#source);
+    const text = sourceWords(this.#vm.report);
+    const advice = `${text} ${reason.advice ?? 'Look at source and copy before anything is started again.'}`;
+    return { ...reason, message: `${reason.message} ${text}`, advice };
+  }
+
+  async #whenFit(reason: VmError): Promise<void> {
+    try {
+      const { unfit } = await this.#look.look();
+      if (unfit !== null) await this.#look.whenFit(unfit, null);
+    } catch (error) {
+      throw error instanceof StepFailed ? notAgain(reason, error.reason) : error;
+    }
+  }
+
+  async #notAfter(reason: VmError): Promise<number | null> {
+    const window = this.#window;
+    if (window === null) return null;
+    const closes = Date.parse(window.closes);
+    if (Date.now() < closes) return closes;
+    const vm = this.#vm;
+    const source = await lookAtSource(vm, this.#source);
+    // Without a cutover the VM would stay down until the next window; what is not known to be off may still be at work.
+    if (window.begun === 'finish' && source.power === 'off' && source.before !== 'off') return null;
+    const held = windowClosedOnRepeat(await this.#told(reason), window);
+    if (window.missed === 'fail') throw new StepFailed(held);
+    await vm.giveSlot('cutover');
+    vm.fail(held);
+    await vm.waitFor('window', () => false);
+    throw new StepFailed(held);
+  }
+}

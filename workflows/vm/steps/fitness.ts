@@ -1,0 +1,111 @@
+/** Whether a copy may be cut over, recovered or reversed as it is now: pure. Weeks may lie between the copy and its gate. */
+import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { VmError } from '../../../contract/report.js';
+import { obstacleToRecovery, obstacleToReverse, type Recovering } from './preconditions.js';
+
+/** What is sent only after a look. */
+export type Irreversible = Recovering | 'reverse';
+
+/** A copy in error may get well by itself, one that is not listed may come back: both for so long. ms */
+const PATIENCE = { error: 5 * 60_000, gone: 10 * 60_000 };
+
+/** `UNKNOWN` stands for a site that does not tell as well. */
+const KNOWN = {
+  recovery: new Set(['NOT_STARTED', 'IN_PROGRESS', 'TEST', 'COMPLETE', 'UNKNOWN']),
+  connection: new Set([
+    'OK',
+    'INITIAL_SYNCING',
+    'SYNCING',
+    'PAUSED',
+    'POWERED_OFF',
+    'PRUNING',
+    'FINISHED',
+    'ERROR',
+    'UNKNOWN',
+  ]),
+};
+
+/** `waiting`: it passes by itself; `held`: a person must act, and it goes on then; `over`: it will never be fit. */
+export interface Unfit {
+  is: 'waiting' | 'held' | 'over';
+  why: VmError;
+  /** set when Drover does not know what the state means, so that a person may say to go on with it */
+  unknownState?: string;
+}
+
+export interface CopyAt {
+  site: string;
+  peer: string;
+  replicationId: string;
+  /** null: the site has none by that id */
+  replication: ReplicationSummary | null;
+}
+
+/**
+ * null: it is fit.
+ * @param unfitFor ms since it was first seen not to be
+ * @param accepted a state that Drover does not know, and that a person has said to go on with
+ */
+export function unfitness(
+  kind: Irreversible,
+  vm: { id: string; name: string },
+  { site, peer, replicationId, replication }: CopyAt,
+  unfitFor: number,
+  accepted: string | null = null,
+): Unfit | null {
+  const because = (code: string, why: string, advice: string): VmError => ({
+    code,
+    message: `${kind} of ${vm.name} (${vm.id}) at ${site} was not sent: ${why} [replication ${replicationId}].`,
+    operation: kind,
+    taskId: null,
+    site,
+    advice,
+  });
+  if (replication === null) {
+    const gone = because('ReplicationGone', `${site} lists its replication no more`, 'Find out who removed it.');
+    return { is: unfitFor < PATIENCE.gone ? 'waiting' : 'over', why: gone };
+  }
+  const { recoveryState, dataConnectionState, isMovingReplica, lastError } = replication;
+  if (recoveryState === 'IN_PROGRESS') {
+    const advice = `Wait for its task at ${site} to end.`;
+    return { is: 'waiting', why: because('RecoveryUnderWay', 'a recovery of it is under way', advice) };
+  }
+  const strange = unknownStateOf(replication);
+  if (strange !== null && strange !== accepted) {
+    const advice = `Look at it at ${site}; drover resume sends it all the same.`;
+    const why = because('UnknownState', `its replication is in a state that Drover does not know (${strange})`, advice);
+    return { is: 'held', why, unknownState: strange };
+  }
+  const at = { site, peer, replication };
+  const obstacle = kind === 'reverse' ? obstacleToReverse(vm, at) : obstacleToRecovery(kind, vm, at);
+  if (obstacle !== null && !(kind === 'reverse' && strange !== null)) {
+    const isOver = obstacle.code === 'AlreadyRecovered' || obstacle.code === 'NotRecovered';
+    return { is: isOver ? 'over' : 'held', why: obstacle };
+  }
+  if (isMovingReplica) {
+    const advice = `Nothing: it goes on when ${site} has moved it.`;
+    return { is: 'waiting', why: because('ReplicaMoving', `${site} moves its disks to another storage`, advice) };
+  }
+  if (kind === 'reverse') return null;
+  if (dataConnectionState === 'PAUSED') {
+    const advice = `Resume replication ${replicationId} at ${site}.`;
+    return { is: 'held', why: because('ReplicationPaused', 'its replication is paused', advice) };
+  }
+  // A failover is made for the very case that the source sends nothing any more; so is what rehearses it.
+  if (kind !== 'migrate') return null;
+  if (dataConnectionState === 'INITIAL_SYNCING') {
+    const advice = 'Nothing: it goes on when the copy is complete.';
+    return { is: 'waiting', why: because('CopyNotComplete', 'all of it is being copied once more', advice) };
+  }
+  if (dataConnectionState === 'ERROR') {
+    const told = lastError === null ? 'the site gives no reason' : `${lastError.code}: ${lastError.message}`;
+    const why = because('ReplicationError', `its replication is in error: ${told}`, `Look at it at ${site}.`);
+    return { is: unfitFor < PATIENCE.error ? 'waiting' : 'held', why };
+  }
+  return null;
+}
+
+function unknownStateOf({ recoveryState, dataConnectionState }: ReplicationSummary): string | null {
+  if (!KNOWN.recovery.has(recoveryState)) return recoveryState;
+  return KNOWN.connection.has(dataConnectionState) ? null : dataConnectionState;
+}

@@ -1,0 +1,85 @@
+/** The look at a copy between the last wait and what cannot be undone: one for every try. */
+import type { ReplicationSummary, SlotKind } from '../../../contract/operation.js';
+import { type Irreversible, type Unfit, unfitness } from './fitness.js';
+import { readAgain } from './locate.js';
+import { growing } from './look-until.js';
+import { StepFailed } from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+
+/** Between two looks at a copy that is not fit; a person's `resume` ends the pause: ms. */
+const PAUSES = { first: 2_000, longest: 30 * 60_000 };
+
+export interface Looked {
+  replication: ReplicationSummary | null;
+  /** null: it is fit */
+  unfit: Unfit | null;
+}
+
+export class LastLook {
+  readonly #vm: VmControl;
+  readonly #kind: Irreversible;
+  /** a state that Drover does not know, and that a person has seen and said to go on with */
+  #accepted: string | null = null;
+
+  constructor(vm: VmControl, kind: Irreversible) {
+    this.#vm = vm;
+    this.#kind = kind;
+  }
+
+  /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
+  async look(unfitFor = 0): Promise<Looked> {
+    const { site, peer, report, input } = this.#vm;
+    const replication = await readAgain(this.#vm, this.#kind);
+    const copy = { site, peer, replicationId: report.replicationId ?? '', replication };
+    const unfit = unfitness(this.#kind, input.vm, copy, unfitFor, this.#accepted);
+    if (unfit?.is === 'over') throw new StepFailed(unfit.why);
+    return { replication, unfit };
+  }
+
+  /**
+   * Waits until the copy is fit again, saying why it is not.
+   * @param until epoch ms at which the wait is over all the same; null: never
+   * @throws StepFailed when it will never be @throws Stopped
+   */
+  async whenFit(first: Unfit, until: number | null): Promise<void> {
+    const vm = this.#vm;
+    const since = Date.now();
+    let unfit: Unfit | null = first;
+    try {
+      for (const pause of growing(PAUSES)) {
+        vm.fail(unfit.why);
+        const left = until === null ? pause : Math.min(pause, until - Date.now());
+        if (left <= 0) return;
+        const { resumedAt } = vm;
+        const isResumed = await vm.waitFor('hold', () => vm.resumedAt !== resumedAt, left);
+        if (isResumed) this.#accepted = unfit.unknownState ?? null;
+        ({ unfit } = await this.look(Date.now() - since));
+        if (unfit === null) return;
+      }
+    } finally {
+      vm.report.error = null;
+    }
+  }
+
+  /**
+   * For steps without a gate: a slot and a fit copy are there when this returns. What only a person can mend ends it.
+   * @throws StepFailed @throws Stopped
+   */
+  async takeSlot(slot: SlotKind): Promise<void> {
+    const vm = this.#vm;
+    for (;;) {
+      await vm.takeSlot(slot);
+      let unfit: Unfit | null;
+      try {
+        ({ unfit } = await this.look());
+      } catch (error) {
+        await vm.giveSlot(slot);
+        throw error;
+      }
+      if (unfit === null) return;
+      await vm.giveSlot(slot);
+      if (unfit.is === 'held') throw new StepFailed(unfit.why);
+      await this.whenFit(unfit, null);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** What is known of the VM where it runs: asked before a cutover, and again whenever an attempt of it has failed. */
+import { workflowInfo } from '@temporalio/workflow';
+import type { SourcePower } from '../../../contract/operation.js';
+import type { VmReport } from '../../../contract/report.js';
+import { powerBefore, sourcePower } from '../../activities.js';
+import { iso, type VmControl } from './vm-control.js';
+
+type Source = NonNullable<VmReport['source']>;
+
+export interface SourceVm {
+  site: string;
+  vmId: string | null;
+  /** how long its site is asked: ms */
+  within: number;
+}
+
+/** How it is before a cutover: what is seen later is compared with this. */
+export async function firstLookAtSource(vm: VmControl, source: SourceVm): Promise<Source> {
+  const { power, at, known } = await ask(vm, source);
+  vm.report.source = { power, since: iso(at), known, before: power };
+  // It may be off since the cutover that an earlier run began.
+  const earlier = power === 'off' ? await powerBefore(workflowInfo().workflowId) : null;
+  if (earlier !== null && earlier.power !== 'off') {
+    vm.report.source.before = earlier.power;
+    vm.report.downSince ??= earlier.downSince;
+  }
+  return vm.report.source;
+}
+
+/** Asks the site of the source, and keeps in the report what it says. */
+export async function lookAtSource(vm: VmControl, source: SourceVm): Promise<Source> {
+  const before = vm.report.source;
+  if (before === undefined) return firstLookAtSource(vm, source);
+  const { power, at, known } = await ask(vm, source);
+  vm.report.source = { ...before, power, known, since: before.power === power ? before.since : iso(at) };
+  return vm.report.source;
+}
+
+const ask = ({ resumedAt }: VmControl, { site, vmId, within }: SourceVm): Promise<SourcePower> =>
+  sourcePower({ site, vmId, resumedAt, within });
