@@ -18,6 +18,8 @@ export interface Evidence {
   approvedAt: Map<string, number> | null;
   window: Window | null;
   held: HeldVm[];
+  /** the site does not tell which task was sent under which operation id */
+  isBlind: boolean;
   /** workflows of runs and VMs that are open though the run is over */
   openWorkflows: string[];
   /** processes that outlived the run, in words */

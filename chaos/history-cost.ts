@@ -16,13 +16,14 @@ export async function historyCost(client: Client): Promise<HistoryCost> {
   for await (const { workflowId, runId, type, status, historyLength } of client.workflow.list()) {
     cost.executions += 1;
     // The list knows the length of what has ended only.
-    const events =
+    const now =
       status.name === 'RUNNING'
-        ? (await client.workflow.getHandle(workflowId, runId).describe()).historyLength
-        : historyLength;
-    cost.events += events;
-    cost.byType[type] = (cost.byType[type] ?? 0) + events;
-    if (status.name === 'RUNNING' && (type === MIGRATE_VM || type === PLAN_RUN)) cost.open.push(workflowId);
+        ? await client.workflow.getHandle(workflowId, runId).describe()
+        : { status, historyLength };
+    cost.events += now.historyLength;
+    cost.byType[type] = (cost.byType[type] ?? 0) + now.historyLength;
+    // The list may be late.
+    if (now.status.name === 'RUNNING' && (type === MIGRATE_VM || type === PLAN_RUN)) cost.open.push(workflowId);
   }
   return cost;
 }

@@ -5,16 +5,21 @@ import { isOperation } from './ledger-tail.js';
 
 /**
  * A duplicate is an accepted operation of a kind on a VM that had been accepted before, unless the one before it had FAILED by
- * then; and every second acceptance under one operation id, whatever came of the first.
+ * then; and every second acceptance under one operation id, whatever came of the first. At a site that does not tell what was
+ * sent under an id, one that failed leaves nothing by which it could be known: there it may be sent again as it was.
  */
-export function duplicateSubmissions({ ledger, held }: Pick<Evidence, 'ledger' | 'held'>): {
+export function duplicateSubmissions({
+  ledger,
+  held,
+  isBlind = false,
+}: Pick<Evidence, 'ledger' | 'held'> & Partial<Pick<Evidence, 'isBlind'>>): {
   violations: Violation[];
   /** duplicates of VMs for which a person decided in the dark: listed, not counted */
   decided: Violation[];
 } {
   const decidedFor = new Set(held.map(({ vmId }) => vmId));
   const found = [...byVmAndKind(ledger).values()].flatMap(repetitions);
-  const ids = sameOperationId(ledger);
+  const ids = sameOperationId(ledger, isBlind);
   const isDecided = ({ vmId }: Violation): boolean => vmId !== null && decidedFor.has(vmId);
   return { violations: [...found.filter((one) => !isDecided(one)), ...ids], decided: found.filter(isDecided) };
 }
@@ -48,12 +53,12 @@ function stateAt({ outcome, endedAt }: LedgerEntry, at: number): LedgerEntry['ou
   return endedAt !== undefined && endedAt <= at ? outcome : 'running';
 }
 
-function sameOperationId(ledger: LedgerEntry[]): Violation[] {
+function sameOperationId(ledger: LedgerEntry[], isBlind: boolean): Violation[] {
   const seen = new Map<string, LedgerEntry>();
   return ledger.filter(isOperation).flatMap((entry) => {
     if (entry.operationId === null) return [];
     const first = seen.get(entry.operationId);
-    if (first === undefined) {
+    if (first === undefined || (isBlind && explained(first, entry))) {
       seen.set(entry.operationId, entry);
       return [];
     }

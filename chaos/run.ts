@@ -181,6 +181,7 @@ async function act(stage: Stage, { options, schedule, journal, bound }: Act): Pr
       approvedAt: options.gate === 'approval' ? steering.approvedAt : null,
       window,
       held: steering.held,
+      isBlind: options.assumptions.operationIdFilter === 'ignored',
       openWorkflows: cost?.open ?? ['histories could not be read'],
       bugs,
       incomplete,

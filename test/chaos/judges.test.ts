@@ -34,6 +34,15 @@ describe('duplicate submissions', () => {
     ]);
   });
 
+  it('are none under one operation id at a site that tells none, when nothing of the first was left', () => {
+    const again = (...entries: Parameters<typeof accepted>[0][]) =>
+      duplicateSubmissions({ ledger: entries.map(accepted), held: [], isBlind: true }).violations;
+    const failed = { attempt: 1, outcome: 'failed', at: 10, endedAt: 20 } as const;
+    expect(again(failed, { attempt: 1, at: 30 })).toEqual([]);
+    expect(again({ ...failed, endedAt: 40 }, { attempt: 1, at: 30 })).toHaveLength(1);
+    expect(again(failed, { attempt: 1, at: 30 }, { attempt: 1, at: 60 })).toHaveLength(1);
+  });
+
   it('are listed apart where a person decided', () => {
     const hold = { site: 'lyon', code: 'Undecided', message: '', advice: null };
     const ledger = [accepted({ attempt: 1, at: 10, endedAt: 20 }), accepted({ attempt: 2, at: 30 })];

@@ -96,6 +96,7 @@ export function evidence(): Evidence {
     approvedAt: null,
     window: null,
     held: [],
+    isBlind: false,
     openWorkflows: [],
     leftProcesses: [],
     bugs: [],
