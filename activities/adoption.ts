@@ -9,6 +9,7 @@ import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
 import { markOf, ownerOf, readMark, textOf } from './mark.js';
+import { passingOver } from './passed-over.js';
 import { droverStarted } from './record.js';
 import { type Difference, differences, elsewhere, isWeaker } from './replication-differences.js';
 import { replicationIdIn } from './send.js';
@@ -72,7 +73,9 @@ async function ownerOfReplication(
 /** Asked only when a person is to be named; null: the site no longer knows. */
 async function startTaskOf(site: Site, found: VmReplication, options: CallOptions): Promise<Task | null> {
   try {
-    const all = await unextended(options, (local) => site.tasks({ resourceType: ['vmReplication'] }, local));
+    const all = await unextended(options, (local) =>
+      site.tasks({ resourceType: ['vmReplication'] }, { ...local, unreadable: passingOver(site) }),
+    );
     const its = all.filter((task) => replicationIdIn(task) === found.id);
     return its.sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0))[0] ?? null;
   } catch (error) {

@@ -3,6 +3,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/operation.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
+import { passingOver } from './passed-over.js';
 
 /** Windows and sessions go wrong when clocks differ by more: ms. */
 const SKEW_LIMIT = 60_000;
@@ -83,7 +84,7 @@ function loginFinding(login: unknown): Finding {
 }
 
 async function extend(site: Site, all: string[], options: Options): Promise<Finding> {
-  const listed = await attempt(() => site.sites(options));
+  const listed = await attempt(() => site.sites({ ...options, unreadable: passingOver(site) }));
   if (listed instanceof VcdaError) return bad(listed.message, "Look at the site's log.");
   const known = new Set(listed.map((s) => s.site));
   if (!known.has(site.name))
@@ -114,12 +115,18 @@ async function clock(site: Site, options: Options): Promise<Finding> {
 }
 
 async function version(site: Site, options: Options): Promise<Finding> {
-  const listed = await attempt(() => site.sites(options));
+  const listed = await attempt(() => site.sites({ ...options, unreadable: passingOver(site) }));
   if (listed instanceof VcdaError) return bad(listed.message, "Look at the site's log.");
   const local = listed.find((s) => s.site === site.name);
   const api = local?.apiVersion ?? 'unknown';
   const known = API_VERSIONS.some((v) => api.startsWith(v));
   const detail = `API ${api}, build ${local?.buildVersion ?? 'unknown'}`;
+  const odd = site.unreadable.all;
+  if (odd.length > 0)
+    return bad(
+      `${detail}; ${odd.length} items of its lists cannot be read: ${odd.slice(0, 3).join('; ')}`,
+      'Look at them at the site: Drover passes them over.',
+    );
   return known || api === 'unknown'
     ? good(detail)
     : bad(detail, `Drover was made for ${API_VERSIONS.toReversed().join(', ')}; rehearse with a test VM first.`);

@@ -18,6 +18,7 @@ import { failureOf, finalFailure } from './failures.js';
 import { beating } from './heartbeat.js';
 import { hashed, readMark } from './mark.js';
 import { summaryOf } from './outcome.js';
+import { passingOver, replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { isBetween } from './reversal.js';
 
@@ -46,12 +47,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
       const found = as('replication', named === null ? [] : [named]);
       if (found.length > 0) return found;
     }
-    // Compared again here: a site may not know the filter.
-    const ofVm = await site.replications({ vmId: vm.id }, options);
-    const found = as(
-      'vm',
-      ofVm.filter(({ vmId }) => vmId === vm.id),
-    );
+    const found = as('vm', await replicationsOfVm(site, vm.id, options));
     if (found.length > 0) return found;
     const known = await knownBefore(site, vm.earlier, options);
     return as('earlier', known.length > 0 ? known : await markedAsIts(site, input, options));
@@ -60,7 +56,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
   /** The reversed one, by its mark: of those that bear the VM's name and go the other way, the one that names its id. */
   async function markedAsIts(site: Site, input: LocateInput, options: CallOptions): Promise<VmReplication[]> {
     const { vm, source, destination } = input;
-    const alike = await site.replications({ vmName: vm.name }, options);
+    const alike = await site.replications({ vmName: vm.name }, { ...options, unreadable: passingOver(site) });
     const unit = hashed(deps.installation, vm.id);
     return alike.filter(
       (one) =>
@@ -176,8 +172,9 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
     async instanceBefore(input: InstanceInput): Promise<ReplicaInstance | null> {
       const { site, peer, replicationId, resumedAt, before } = input;
       const options = { peer, resumedAt, signal: cancellationSignal() };
+      const home = configured(deps, site);
       const all = await asking('instances', input, () =>
-        unextended(options, (local) => configured(deps, site).instances(replicationId, local)),
+        unextended(options, (local) => home.instances(replicationId, { ...local, unreadable: passingOver(home) })),
       );
       return all.reduce<ReplicaInstance | null>((best, { key, timestamp }) => {
         if (timestamp == null || timestamp > before) return best;

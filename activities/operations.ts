@@ -17,6 +17,7 @@ import { mayInsist, unextended } from './extension.js';
 import { type Attempt, failureOf, finalFailure, knownSites } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { markOf } from './mark.js';
+import { passingOver } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
 import { replicationIdIn, send } from './send.js';
@@ -154,7 +155,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     }
     if (error instanceof VcdaError && deps.sites.rules(error).call === 'hold') refusals.remember(request.site, error);
     await reachability.failed(error instanceof VcdaError ? error.site : request.site, error);
-    const hint = await knownSites(error, () => site.sites({ ...options, peer: undefined }));
+    const hint = await knownSites(error, () =>
+      site.sites({ ...options, peer: undefined, unreadable: passingOver(site) }),
+    );
     return failureOf(error, { ...request, left }, attempt, deps.sites.rules, hint);
   }
 

@@ -7,6 +7,7 @@ import type { OperationRequest } from '../contract/operation.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { isOfFrontEnd, recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
+import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
 import { findReversed } from './reversal.js';
 import { replicationIdIn } from './send.js';
 import { earliestStart, mayHaveBegunAfter, told } from './task-match.js';
@@ -64,7 +65,7 @@ export async function findOperation(
 
   const effect =
     request.kind === 'start'
-      ? await findReplicationOfVm(site, request, options)
+      ? await findReplicationOfVm(site, request, options, inDoubt)
       : await findEffect(sites, site, request, options);
   if (effect !== null) return { is: 'there', found: { ...effect.found, taskId: endedTask(related, request, effect) } };
   const running = related.unknown.filter((task) => taskEnd(task) === null);
@@ -82,9 +83,10 @@ interface Related {
 
 /** The tasks of a site that does not filter by operation id. */
 async function relatedTasks(site: Site, request: OperationRequest, options: CallOptions): Promise<Related> {
-  const recent = await site.tasks({ startTimeAfter: earliestStart(request) }, options);
+  const since = { startTimeAfter: earliestStart(request) };
+  const { tasks: recent, odd } = await tasksWithOdd(site, (use) => site.tasks(since, use), options);
   // None at all in a whole day: the site's clock may be none.
-  const listed = recent.length > 0 ? recent : await site.tasks({}, options);
+  const listed = recent.length > 0 ? recent : await site.tasks({}, { ...options, unreadable: passingOver(site) });
   const tasks = listed.filter((task) => !request.knownTasks.includes(task.id));
   const named = tasks.filter((task) => told(task, request.operationId) === 'same');
   const related: Related = { named, same: [], unknown: [] };
@@ -93,6 +95,7 @@ async function relatedTasks(site: Site, request: OperationRequest, options: Call
     const is = relation(task, request);
     if (is !== 'other') related[is].push(task);
   }
+  related.unknown.push(...odd.filter((task) => taskEnd(task) === null && relation(task, request) !== 'other'));
   return request.kind === 'start' ? startsOfVm(site, request, related, options) : related;
 }
 
@@ -165,12 +168,10 @@ async function findReplicationOfVm(
   site: Site,
   request: OperationRequest,
   options: CallOptions,
+  inDoubt: boolean,
 ): Promise<EffectFound | null> {
-  const all = await site.replications({ vmId: request.vm.id }, options);
-  // Compared again here: a site may not know the filter.
-  const existing = all.find(
-    (r) => r.vmId === request.vm.id && (r.source?.site ?? request.start?.sourceSite) === request.start?.sourceSite,
-  );
+  const all = await replicationsOfVm(site, request.vm.id, options, inDoubt);
+  const existing = all.find((r) => (r.source?.site ?? request.start?.sourceSite) === request.start?.sourceSite);
   if (existing === undefined) return null;
   const obstacle = obstacleTo(existing, request);
   if (obstacle !== null)

@@ -13,6 +13,7 @@ import {
   type VmReplication,
 } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
+import { replicationsOfVm } from './passed-over.js';
 
 type Reverse = Pick<OperationRequest, 'kind' | 'peer' | 'replicationId' | 'recoveredVmId'>;
 
@@ -37,8 +38,8 @@ export async function findReversed(
   const { recoveredVmId } = reverse;
   if (recoveredVmId == null) return before;
   for (const home of [...peer, site]) {
-    const all = await home.replications({ vmId: recoveredVmId }, local);
-    const reversed = all.find((r) => r.vmId === recoveredVmId && isBetween(r, site.name, reverse.peer));
+    const all = await replicationsOfVm(home, recoveredVmId, local);
+    const reversed = all.find((r) => isBetween(r, site.name, reverse.peer));
     if (reversed !== undefined) return reversed;
   }
   return before;

@@ -29,6 +29,7 @@ import { unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { isAmiss, judge, needsReplication } from './outcome.js';
+import { replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
 import { replicationIdIn } from './send.js';
@@ -146,8 +147,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     }
     const named = id === null ? null : (known.get(id) ?? (await site.findReplication(id, options)));
     if (named !== null || (id !== null && watch.kind !== 'start')) return named;
-    const all = await site.replications({ vmId: watch.vm.id }, options);
-    return all.find((r) => r.vmId === watch.vm.id) ?? null;
+    const [first] = await replicationsOfVm(site, watch.vm.id, options);
+    return first ?? null;
   }
 
   async function tellTroubles(troubles: Inspected['troubles'], memory: PollMemory): Promise<void> {

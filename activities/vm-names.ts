@@ -6,6 +6,7 @@ import { VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { finalFailure } from './failures.js';
 import { Inventory } from './inventory.js';
+import { passingOver } from './passed-over.js';
 
 /** Names rarely change, and a run begins many VMs at once: one reading serves them all for so long, ms. */
 const FRESH = 60_000;
@@ -54,7 +55,9 @@ export class SiteVmNames {
 
   #inventoryOf(name: string): Inventory {
     const site = configured(this.#deps, name);
-    const known = this.#inventories.get(name) ?? new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt }));
+    const known =
+      this.#inventories.get(name) ??
+      new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt, unreadable: passingOver(site) }));
     this.#inventories.set(name, known);
     return known;
   }

@@ -37,6 +37,7 @@ export type {
 } from './calls/recovery-bodies.js';
 export type { Pairing } from './calls/sites.js';
 export type { TaskFilter } from './calls/tasks.js';
+export type { UnreadableItem } from './calls/unreadable.js';
 export type { VappReplicationFilter } from './calls/vapp-replications.js';
 export type { TrafficRange } from './calls/vm-details.js';
 export type { ReplicationFilter } from './calls/vm-replications.js';

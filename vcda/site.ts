@@ -13,6 +13,7 @@ import { sessionCalls } from './calls/sessions.js';
 import { createSiteHttp } from './calls/site-http.js';
 import { siteCalls } from './calls/sites.js';
 import { taskCalls } from './calls/tasks.js';
+import { UnreadableItems } from './calls/unreadable.js';
 import { vappReplicationCalls } from './calls/vapp-replications.js';
 import { vmDetailCalls } from './calls/vm-details.js';
 import { vmRecoveryCalls } from './calls/vm-recoveries.js';
@@ -29,6 +30,8 @@ export function createSite(config: SiteConfig, transport: Transport, session: Si
   return {
     name: config.name,
     config,
+    /** what callers were told of, and have passed over */
+    unreadable: new UnreadableItems(),
     /** requests per second from now on, for this process */
     setRate: (perSecond: number): void => transport.setRate(perSecond),
     ...sessionCalls(http, session),

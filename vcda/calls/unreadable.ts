@@ -27,3 +27,23 @@ export function idOf(one: unknown): string | null {
     ? one.id
     : null;
 }
+
+/** Most that are remembered of one site. */
+const MOST = 1_000;
+
+/** What of a site could not be read so far, each item once however often it is listed. */
+export class UnreadableItems {
+  readonly #seen = new Map<string, UnreadableItem>();
+
+  isNew(item: UnreadableItem): boolean {
+    const key = `${item.path} ${item.id ?? item.place}`;
+    if (this.#seen.has(key) || this.#seen.size >= MOST) return false;
+    this.#seen.set(key, item);
+    return true;
+  }
+
+  /** In words, each with its list. */
+  get all(): string[] {
+    return [...this.#seen.values()].map(({ path, detail }) => `${path}: ${detail}`);
+  }
+}
