@@ -142,7 +142,7 @@ describe('powerOn: asSource', () => {
       expect(failed).toMatchObject({ state: 'failed', source: { power: 'off', before: 'on' } });
       const [vm] = (await (await lab.start(lab.plan({ cutover: CUTOVER }))).result()).vms;
       expect(vm).toMatchObject({ state: 'succeeded', source: { power: 'off', before: 'on' } });
-      expect(vm?.notes).toEqual([expect.stringMatching(/off since an earlier run/)]);
+      expect(vm?.notes).toContainEqual(expect.stringMatching(/off since an earlier run/));
       expect(copyOf(lab)?.powerState).toBe('POWERED_ON');
       // Down over both of them.
       const begunAt = Date.parse(failed?.operations.find(({ kind }) => kind === 'migrate')?.submittedAt ?? '');
