@@ -12,9 +12,10 @@ import type {
 } from '../contract/operation.js';
 import { networksNamed } from '../contract/test-networks.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
+import { believeAbsence, patientRules } from './absence.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf, finalFailure } from './failures.js';
+import { type Attempt, failureOf, finalFailure } from './failures.js';
 import { beating } from './heartbeat.js';
 import { hashed, readMark } from './mark.js';
 import { summaryOf } from './outcome.js';
@@ -121,16 +122,17 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
   const asking = <T>(
     question: string,
     { vm }: Pick<LocateInput, 'vm'>,
-    ask: (attempt: number) => Promise<T>,
+    ask: (attempt: Attempt) => Promise<T>,
+    rules = deps.sites.rules,
   ): Promise<T> =>
     beating(
       () => null,
       async ({ attempt }) => {
         try {
-          return await ask(attempt.number);
+          return await ask(attempt);
         } catch (error) {
           if (error instanceof VcdaError) await reachability.failed(error.site, error);
-          throw failureOf(error, { question, vm }, attempt, deps.sites.rules);
+          throw failureOf(error, { question, vm }, attempt, rules);
         }
       },
     );
@@ -142,17 +144,41 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
      * @throws ApplicationFailure `AmbiguousReplication` when several fit; `Hold`; else VCDA's code
      */
     async locateReplication(input: LocateInput): Promise<Located | null> {
-      return asking('locate', input, (attempt) => locate(input, attempt));
+      const { destination, isKnown, vm } = input;
+      const { missingFor } = configured(deps, destination).config;
+      const { rules } = deps.sites;
+      return asking(
+        'locate',
+        input,
+        async (attempt) => {
+          const found = await locate(input, attempt.number);
+          const { replicationId } = vm;
+          if (found === null && isKnown === true && replicationId !== undefined)
+            believeAbsence({ site: destination, replicationId, missingFor }, attempt, rules);
+          return found;
+        },
+        patientRules(rules, missingFor),
+      );
     },
 
     /** The replication as it is now; null when the site has none by that id. @throws ApplicationFailure as above */
     async readReplication(input: ReplicationInput): Promise<ReplicationSummary | null> {
       const { site, peer, replicationId, resumedAt } = input;
       const options = { peer, resumedAt, signal: cancellationSignal() };
-      return asking('read', input, async () => {
-        const found = await unextended(options, (local) => deps.sites.get(site).findReplication(replicationId, local));
-        return found === null ? null : summaryOf(found);
-      });
+      const { missingFor } = deps.sites.get(site).config;
+      const { rules } = deps.sites;
+      return asking(
+        'read',
+        input,
+        async (attempt) => {
+          const found = await unextended(options, (local) =>
+            deps.sites.get(site).findReplication(replicationId, local),
+          );
+          if (found === null) believeAbsence({ site, replicationId, missingFor }, attempt, rules);
+          return found === null ? null : summaryOf(found);
+        },
+        patientRules(rules, missingFor),
+      );
     },
 
     /** The networks of its own test settings; null: they leave that to the site. @throws ApplicationFailure as above */

@@ -10,6 +10,7 @@ import type { FailureDetails } from '../contract/report.js';
 import { offsetFrom } from '../contract/site-clock.js';
 import type { Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
+import { patientRules } from './absence.js';
 import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
@@ -158,7 +159,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     const hint = await knownSites(error, () =>
       site.sites({ ...options, peer: undefined, unreadable: passingOver(site) }),
     );
-    return failureOf(error, { ...request, left }, attempt, deps.sites.rules, hint);
+    const { rules } = deps.sites;
+    const patient = request.replicationId === null ? rules : patientRules(rules, site.config.missingFor);
+    return failureOf(error, { ...request, left }, attempt, patient, hint);
   }
 
   return {

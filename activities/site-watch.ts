@@ -34,8 +34,8 @@ import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
 import { replicationIdIn } from './send.js';
 import { askTemporal, notifyVm, tellTrouble, watchAtSite } from './site-signals.js';
-import { JUST_NOW, PollMemory, type WatchMemory } from './watch-memory.js';
-import { troubleOf } from './watch-trouble.js';
+import { type Copies, JUST_NOW, PollMemory, type WatchMemory } from './watch-memory.js';
+import { shownOf, troubleOf } from './watch-trouble.js';
 
 interface Inspected {
   ended: { watch: Watch; notice: Notice }[];
@@ -52,6 +52,13 @@ const NOTICES_AT_ONCE = 20;
 export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability) {
   /** epoch ms of each site's last poll: one that found something ends, and the next must not follow at once */
   const polledAt = new Map<string, number>();
+  const copies = new Map<string, Copies>();
+
+  function copiesAt(site: string): Copies {
+    const known = copies.get(site) ?? new Map();
+    copies.set(site, known);
+    return known;
+  }
 
   const mayPass = (error: VcdaError): boolean => deps.sites.rules(error).call === 'retry';
 
@@ -120,7 +127,10 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       const now = Date.now();
       const notice = judge(watch, { ...past, replication, amissFor, isGone }, settle, now, deps.sites.rules);
       if (notice !== null) ended.push({ watch, notice });
-      else troubles.push({ watch, trouble: troubleOf(watch, { replication, amissFor, goneFor }, site, now) });
+      else {
+        const quietFor = memory.quietFor(watch, shownOf(watch, task, replication));
+        troubles.push({ watch, trouble: troubleOf(watch, { replication, amissFor, goneFor, quietFor }, site, now) });
+      }
     }
     const failures = [...unheard.values()];
     // A site that answers nothing that can be used is asked less often.
@@ -169,7 +179,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
      */
     async pollSite(input: PollSiteInput): Promise<PolledSite> {
       const site = deps.sites.get(input.site);
-      const memory = new PollMemory(activityInfo().heartbeatDetails);
+      const memory = new PollMemory(activityInfo().heartbeatDetails, copiesAt(input.site));
       const workflow = deps.client.workflow.getHandle(input.workflowId);
       const began = Date.now();
       let list: SiteWatchList = { version: -1, watches: [], resumedAt: 0, limits: { requestsPerSecond: null } };

@@ -11,7 +11,18 @@ export interface WatchMemory {
   missingFor(watch: Watch, isMissing: boolean): number;
   /** whether its task was ever listed, now included */
   wasListed(watch: Watch, isListed: boolean): boolean;
+  /** ms for which its copy has shown just this; null: there is none to be seen */
+  quietFor(watch: Watch, shown: string | null): number;
 }
+
+/** What has been so for less is not worth a line of the site's history: ms. */
+const WORTH_TELLING = 60_000;
+
+/**
+ * What a worker has seen of copies, from one poll to the next: what they show only grows, so the same as before means that
+ * nothing was sent in between, whoever looked then.
+ */
+export type Copies = Map<string, NonNullable<WatchSeen['copy']>>;
 
 /** Of all watches of one poll. */
 export class PollMemory implements WatchMemory {
@@ -20,20 +31,26 @@ export class PollMemory implements WatchMemory {
   readonly #known = new Map<string, string>();
   readonly #now: () => number;
 
+  readonly #copies: Copies;
+
   /**
    * @param details of the last heartbeat of the attempt before, which may have seen more than the workflow knows
+   * @param copies what this worker has seen of copies at the site
    * @param now epoch ms
    */
-  constructor(details: unknown, now: () => number = Date.now) {
+  constructor(details: unknown, copies: Copies = new Map(), now: () => number = Date.now) {
     const { news = [] } = (details ?? {}) as { news?: WatchNews[] };
     this.#seen = new Map(news.map((one) => [keyOf(one), one.seen]));
+    this.#copies = copies;
     this.#now = now;
   }
 
   /** Takes up the watches of a list, and forgets all others: they are over. */
   follow(watches: Watch[]): void {
     const kept = new Set(watches.map(keyOf));
-    for (const key of this.#seen.keys()) if (!kept.has(key)) this.#seen.delete(key);
+    for (const map of [this.#seen, this.#copies]) {
+      for (const key of map.keys()) if (!kept.has(key)) map.delete(key);
+    }
     for (const watch of watches) {
       const key = keyOf(watch);
       const { seen = {} } = watch;
@@ -56,6 +73,20 @@ export class PollMemory implements WatchMemory {
     return seen.isListed === true;
   }
 
+  quietFor(watch: Watch, shown: string | null): number {
+    const seen = this.#of(watch);
+    if (shown === null) {
+      delete seen.copy;
+      return 0;
+    }
+    const now = this.#now();
+    const key = keyOf(watch);
+    const before = [seen.copy, this.#copies.get(key)].filter((copy) => copy?.shown === shown);
+    seen.copy = { shown, since: Math.min(now, ...before.map((copy) => copy?.since ?? now)) };
+    this.#copies.set(key, seen.copy);
+    return now - seen.copy.since;
+  }
+
   /** Whether its VM has not been told this yet; it is, from now on. @param code null: it goes on */
   isNews(watch: Watch, code: string | null): boolean {
     const seen = this.#of(watch);
@@ -67,7 +98,9 @@ export class PollMemory implements WatchMemory {
 
   /** What the site's workflow does not know yet. */
   get news(): WatchNews[] {
-    return [...this.#seen].flatMap(([key, seen]) => {
+    return [...this.#seen].flatMap(([key, { copy, ...rest }]) => {
+      const isOld = copy !== undefined && this.#now() - copy.since >= WORTH_TELLING;
+      const seen = isOld ? { ...rest, copy } : rest;
       if (JSON.stringify(seen) === this.#known.get(key)) return [];
       const at = key.lastIndexOf(' ');
       return [{ operationId: key.slice(0, at), phase: key.slice(at + 1) as Watch['phase'], seen }];
@@ -99,4 +132,5 @@ export const JUST_NOW: WatchMemory = {
   amissFor: (_, isAmiss) => (isAmiss ? 1 : 0),
   missingFor: () => 0,
   wasListed: (_, isListed) => isListed,
+  quietFor: () => 0,
 };

@@ -1,7 +1,11 @@
 /** What a VM is told of its operation while that can neither end nor go on: it may by itself. Pure. */
 import type { OperationTrouble, Watch } from '../contract/operation.js';
-import type { Site, VmReplication } from '../vcda/index.js';
+import { inWords } from '../contract/words.js';
+import type { Site, Task, VmReplication } from '../vcda/index.js';
 import { ERROR_PATIENCE } from './outcome.js';
+
+/** ms, where no plan says otherwise */
+const STALLED_AFTER = 60 * 60_000;
 
 interface Seen {
   /** null: not found; undefined: not asked */
@@ -10,12 +14,14 @@ interface Seen {
   amissFor: number;
   /** ms for which its replication has not been found */
   goneFor: number;
+  /** ms for which its copy has shown the same */
+  quietFor: number;
 }
 
 /** @param now epoch ms */
 export function troubleOf(
   watch: Watch,
-  { replication, amissFor, goneFor }: Seen,
+  { replication, amissFor, goneFor, quietFor }: Seen,
   { name, config: { missingFor } }: Pick<Site, 'name' | 'config'>,
   now: number,
 ): OperationTrouble['trouble'] {
@@ -39,5 +45,28 @@ export function troubleOf(
       until: now - amissFor + ERROR_PATIENCE,
     };
   }
+  const { stalledAfter = STALLED_AFTER } = watch;
+  if (quietFor >= stalledAfter) {
+    const state = replication?.isPaused === true ? 'paused' : (replication?.dataConnectionState ?? 'running');
+    return {
+      code: 'CopyStalled',
+      message: `the copy of ${vm.name} (${vm.id}) to ${name} has sent no byte for ${inWords(stalledAfter, 'one unit')}; it is ${state} [replication ${replicationId}]`,
+      advice: 'Look at the network between the sites, at the source VM, and at the appliances.',
+      since: now - quietFor,
+      until: null,
+    };
+  }
   return null;
+}
+
+/**
+ * What a copy shows of its going on; null: no copy is to be seen. A site that gives no figures shows nothing, which is the
+ * same for as long as it lasts.
+ */
+export function shownOf({ kind, phase }: Watch, task: Task | undefined, copy: VmReplication | null | undefined) {
+  if (phase === 'task') return kind === 'sync' && task !== undefined ? JSON.stringify([task.progress ?? null]) : null;
+  if (copy == null) return null;
+  const { progress, bytesToTransfer, bytesTransferred } = copy.sourceState?.progress ?? {};
+  const key = copy.destinationState?.latestInstance?.key ?? null;
+  return JSON.stringify([copy.dataConnectionState, progress, bytesToTransfer, bytesTransferred, key]);
 }

@@ -138,6 +138,8 @@ export interface VmInput {
   destination: { site: string };
   /** this run's share of the sites' slots */
   limits: { syncs?: number; cutovers?: number };
+  /** ms without a byte after which a copy is said to be stalled; absent: an hour */
+  stalledAfter?: number;
   /** ms without a notice after which the VM asks the site itself */
   selfCheck: number;
   /** another VM of its name was migrated to the same site before; absent: none is known */

@@ -106,6 +106,8 @@ export interface OperationRequest {
   resumedAt: number;
   /** `task`: until the task ends; `synced`: and then until the replication holds its first full copy */
   until: 'task' | 'synced';
+  /** ms without a byte after which a copy is said to be stalled; absent: an hour */
+  stalledAfter?: number;
   /** slot to give back when the watch ends */
   slot: SlotKind | null;
   /** tasks of this VM's earlier operations: none of them is this one */
@@ -152,6 +154,8 @@ export interface Watch {
   reconfigure?: TakeOver;
   /** kind delete only: what it was to remove was not found before anything was sent */
   preexisting?: true;
+  /** ms without a byte after which its copy is said to be stalled; absent: an hour */
+  stalledAfter?: number;
   /** absent: nothing yet */
   seen?: WatchSeen;
 }
@@ -164,6 +168,8 @@ export interface WatchSeen {
   amissSince?: number;
   /** since when its replication has not been found, without a break */
   missingSince?: number;
+  /** what its copy has shown, and since when just that */
+  copy?: { shown: string; since: number };
   /** what its VM was told of it last: the code of a `Retrying` */
   told?: string;
 }
@@ -177,7 +183,8 @@ export function watchOf(
   submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'> & { preexisting?: boolean },
   phase: Watch['phase'] = 'task',
 ): Watch {
-  const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId, reconfigure } = request;
+  const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId, reconfigure, stalledAfter } =
+    request;
   return {
     operationId,
     workflowId,
@@ -193,6 +200,7 @@ export function watchOf(
     since: submitted.submittedAt,
     ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
     ...(reconfigure === undefined ? {} : { reconfigure }),
+    ...(stalledAfter === undefined ? {} : { stalledAfter }),
     ...(kind === 'delete' && submitted.preexisting === true ? { preexisting: true } : {}),
   };
 }
@@ -238,6 +246,8 @@ export interface LocateInput {
   source: string;
   destination: string;
   vm: VmRef & { replicationId?: string; earlier?: EarlierRuns };
+  /** `replicationId` was seen before, so that its absence is believed only after a while */
+  isKnown?: boolean;
   resumedAt: number;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { vAppNetworkSettings } from './network-schema.js';
-import { atLeastOne, epoch, minutes, moment, text, uuid } from './source/schema-parts.js';
+import { atLeastOne, duration, epoch, minutes, moment, text, uuid } from './source/schema-parts.js';
 import { choose, isMapping, strict } from './source/schema-tools.js';
 import { stopAfter } from './stop-after-schema.js';
 import { powerOn, storageProfile, vms } from './vm-schema.js';
@@ -154,6 +154,10 @@ export const planKeys = strict({
   recovery: recovery.exactOptional().meta({
     description: 'what a `failover` or `failback` recovers, and into which networks; see [below](#recovery)',
     otherwise: 'the latest instance',
+  }),
+  stalledAfter: duration().exactOptional().meta({
+    description: 'a copy that sends no byte for so long is said to be stalled, in `show` and in the report; it goes on',
+    otherwise: '`1h`',
   }),
   stopAfter: stopAfter.nullable().prefault({ sameCode: 3 }).meta({
     description:

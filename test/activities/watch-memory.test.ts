@@ -22,7 +22,7 @@ const sync: Watch = {
 
 /** One poll by a worker that knows nothing, as it is begun by the site's workflow and hands back what it saw. */
 function poll(site: SiteState, at: number, details: unknown, look: (memory: PollMemory, watch: Watch) => void) {
-  const memory = new PollMemory(details, () => at);
+  const memory = new PollMemory(details, new Map(), () => at);
   const { watches } = site.watchList(-1);
   memory.follow(watches ?? []);
   for (const watch of watches ?? []) look(memory, watch);
@@ -54,7 +54,7 @@ describe('how long a replication has been in error', () => {
 
   it('survives a worker that dies in the middle of a poll', () => {
     const site = siteWith(sync);
-    const dies = new PollMemory(null, () => MINUTE);
+    const dies = new PollMemory(null, new Map(), () => MINUTE);
     dies.follow([sync]);
     dies.amissFor(sync, true);
     const heartbeat = JSON.parse(JSON.stringify({ news: dies.news }));
@@ -86,6 +86,29 @@ describe('how long a replication has been in error', () => {
       expect(memory.isNews(watch, 'Gone')).toBe(false);
     });
     expect(second.news).toEqual([]);
+  });
+});
+
+describe('how long a copy has shown the same', () => {
+  it('counts from its last change, over polls that end soon and over workers', () => {
+    const site = siteWith(sync);
+    const copies = new Map();
+    function look(minute: number, shown: string | null, known = copies) {
+      const memory = new PollMemory(null, known, () => minute * MINUTE);
+      memory.follow(site.watchList(-1).watches ?? []);
+      const quiet = memory.quietFor(sync, shown) / MINUTE;
+      const { news } = memory;
+      site.apply({ ended: [], hold: null, news });
+      return { quiet, news: news.length };
+    }
+    expect(look(0, '10%')).toEqual({ quiet: 0, news: 0 });
+    expect(look(1, '20%')).toEqual({ quiet: 0, news: 0 });
+    // What has just changed costs no history.
+    expect(look(1.5, '20%')).toEqual({ quiet: 0.5, news: 0 });
+    expect(look(62, '20%')).toEqual({ quiet: 61, news: 1 });
+    expect(look(63, '20%', new Map())).toEqual({ quiet: 62, news: 0 });
+    expect(look(64, '21%')).toEqual({ quiet: 0, news: 1 });
+    expect(look(65, null)).toEqual({ quiet: 0, news: 0 });
   });
 });
 

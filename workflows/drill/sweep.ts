@@ -55,6 +55,7 @@ export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<
     paused: false,
     resumedAt: 0,
   });
+  vm.report.replicationId = replicationId;
   vm.ignoreStop('always');
   return runVm(vm, () => removeTestCopy(vm, site, replicationId));
 }

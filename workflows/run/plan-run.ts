@@ -43,9 +43,10 @@ export async function planRun({ run, plan, carried }: RunInput): Promise<RunRepo
       triggeredAt: state.startedAt,
       remigrate: isRemigrated(vm),
     };
+    const { stalledAfter } = plan;
     return startChild(VM_WORKFLOWS[plan.kind], {
       ...options,
-      args: [{ ...input, ...args }],
+      args: [{ ...input, ...args, ...(stalledAfter === undefined ? {} : { stalledAfter }) }],
     });
   }
   const herd = new Herd(state, {

@@ -1,8 +1,8 @@
 /** What a site answers about one operation is no matter of the others, and passes when it passes. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { SITE, siteStatusQuery, vmReportQuery, watchSignal } from '../../../contract/messages.js';
-import { siteWorkflowId } from '../../../contract/names.js';
+import { approveUpdate, SITE, siteStatusQuery, vmReportQuery, watchSignal } from '../../../contract/messages.js';
+import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { Watch } from '../../../contract/operation.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
@@ -127,5 +127,50 @@ describe('a replication that is not to be found', () => {
       lab.simulator.control.trouble(syncing?.replicationId ?? '', { vanished: 'both', isStalled: true });
       expect((await result()).vms[0]?.error).toMatchObject({ code: 'ReplicationNotFound' });
       expect(lab.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(1);
+    }));
+});
+
+describe('a copy that sends nothing', () => {
+  it('is said to be stalled after the time that the plan says, and goes on when it does', () =>
+    withLab({ vms: 1, site: { polling: { interval: 100, selfCheck: 30_000 } } }, async (lab) => {
+      lab.simulator.control.setSpeed(20);
+      const { result } = await lab.start(lab.plan({ stalledAfter: 1_500 }));
+      const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
+      const id = syncing?.replicationId ?? '';
+      lab.simulator.control.trouble(id, { isStalled: true });
+      const said = await whenVm(lab, (now) => now?.retrying != null);
+      expect(said?.retrying).toMatchObject({ code: 'CopyStalled', message: expect.stringContaining(id), until: null });
+      expect(said?.state).toBe('running');
+      lab.simulator.control.trouble(id, { isStalled: false });
+      await whenVm(lab, (now) => now === null || now.retrying == null);
+      lab.simulator.control.setSpeed(200);
+      const ended = await result();
+      expect(ended.vms[0]).toMatchObject({ state: 'succeeded', error: null, retrying: null });
+    }));
+});
+
+describe('a replication that is missing when something is asked of it', () => {
+  it('is waited for before its VM fails: nothing else is started', () =>
+    withLab({ vms: 1, site: { missingFor: 60_000 } }, async (lab) => {
+      const plan = lab.plan();
+      plan.cutover = { ...plan.cutover, approval: 'vm' };
+      const { run, result } = await lab.start(plan);
+      const gate = await whenVm(lab, (said) => said?.waitingFor === 'approval');
+      const id = gate?.replicationId ?? '';
+      lab.simulator.control.trouble(id, { vanished: 'both' });
+      const scope = { vm: `${plan.waves[0]?.vms[0]?.id}` };
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [scope] });
+      // It is asked for in vain before it is there again.
+      const calls = () => lab.simulator.control.stats().requests.filter(({ status }) => status === 404).length;
+      await until(
+        async () => calls(),
+        (count) => count > 0,
+        30_000,
+      );
+      lab.simulator.control.trouble(id, { vanished: null });
+      const ended = await result();
+      expect(ended.vms[0]?.error).toBeNull();
+      expect(lab.simulator.control.ledger().filter(({ kind }) => kind === 'start')).toHaveLength(1);
+      expect(lab.wrongWith(ended)).toEqual([]);
     }));
 });

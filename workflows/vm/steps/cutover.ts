@@ -130,7 +130,7 @@ async function whenRecovered(vm: VmControl, { notice, record }: Outcome): Promis
     return readAgain(vm, record.kind);
   }
   const isEnough = (shown: ReplicationSummary | null): boolean =>
-    isRecovered(shown) || (tries >= VERIFY_TRIES && shown?.recoveryState !== 'IN_PROGRESS');
+    shown === null || isRecovered(shown) || (tries >= VERIFY_TRIES && shown?.recoveryState !== 'IN_PROGRESS');
   const seen = await lookUntil(ask, isEnough, growing(VERIFY_PAUSES));
   if (seen !== null && isRecovered(seen)) return seen;
   throw new StepFailed({

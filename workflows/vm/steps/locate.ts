@@ -54,8 +54,9 @@ export async function locate(vm: VmControl, operation: OperationKind): Promise<L
   vm.earlier ??= await ask(vm, operation, () => earlierRuns({ workflowId: workflowInfo().workflowId }));
   const { earlier } = vm;
   const subject = { id: vm.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
+  const isKnown = vm.report.replicationId !== null;
   const found = await ask(vm, operation, () =>
-    locateReplication({ run, source, destination: destination.site, vm: subject, resumedAt: vm.resumedAt }),
+    locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt: vm.resumedAt }),
   );
   if (found === null) return null;
   vm.moveTo(found);

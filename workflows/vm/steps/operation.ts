@@ -182,6 +182,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     ...(step.reconfigure === undefined ? {} : { reconfigure: step.reconfigure }),
     ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
     ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
+    ...(vm.input.stalledAfter === undefined ? {} : { stalledAfter: vm.input.stalledAfter }),
     requestedAt: Date.now(),
     notAfter: step.notAfter ?? null,
     resumedAt: vm.resumedAt,
