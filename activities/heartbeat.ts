@@ -28,7 +28,8 @@ export async function beating<T>(details: () => object | null, work: (pulse: Pul
   try {
     return await work({ attempt, details: all });
   } catch (error) {
-    beat();
+    // Of an attempt that was told to end nobody takes a beat any more, and a worker that shuts down must not send one.
+    if (!cancellationSignal().aborted) beat();
     throw error;
   } finally {
     clearInterval(timer);
