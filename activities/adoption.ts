@@ -2,20 +2,25 @@
  * A start that meets a replication of its VM: whose it is, whether the plan allows to take it over, and what must be changed
  * about it so that it is as the plan says.
  */
+import { DONE_BY_OTHERS } from '../contract/names.js';
 import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
-import { type CallOptions, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
+import { type CallOptions, recoveryState, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import { refuseClaimed } from './claims.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
 import { markOf, ownerOf, readMark, textOf } from './mark.js';
+import { isOwnUser } from './ownership.js';
 import { passingOver } from './passed-over.js';
 import { droverStarted } from './record.js';
 import { type Difference, differences, elsewhere, isWeaker } from './replication-differences.js';
 import { replicationIdIn } from './send.js';
+import { mayHaveBegunAfter } from './task-match.js';
+
+/** Whether this start may have reached the site, and what was known of the VM before. */
+export type MayBeSent = 'no' | 'perhaps' | 'to a VM without replication';
 
 /**
- * @param mayBeSent this start may have reached the site, where the VM had no replication before
  * @throws ApplicationFailure with the reason why it may not be adopted; `VmInUse`, to be tried again, while another run has it
  */
 export async function adoptionOf(
@@ -24,7 +29,7 @@ export async function adoptionOf(
   request: OperationRequest,
   replicationId: string,
   options: CallOptions,
-  mayBeSent: boolean,
+  mayBeSent: MayBeSent,
 ): Promise<Adoption | null> {
   const found = await unextended(options, (local) => site.findReplication(replicationId, local));
   if (found === null) return null;
@@ -52,7 +57,7 @@ async function ownerOfReplication(
   request: OperationRequest,
   found: VmReplication,
   options: CallOptions,
-  mayBeSent: boolean,
+  mayBeSent: MayBeSent,
 ): Promise<{ owner: Owner; maker: string | null }> {
   const mark = readMark(found.settings?.description);
   const units = [request.vm.id];
@@ -61,7 +66,15 @@ async function ownerOfReplication(
   if (mark !== null) await refuseClaimed(deps, mark, request, found.id);
   if (marked === 'other-run') return { owner: 'drover', maker: mark?.runName ?? null };
   if (marked === 'not-ours') return { owner: 'person', maker: 'another installation of Drover' };
-  if (mayBeSent) return { owner: 'mine', maker: null };
+  if (mayBeSent !== 'no') {
+    const task = await startTaskOf(site, found, options);
+    const user = task?.user ?? null;
+    const isOwn = user === null ? null : await isOwnUser(site, user, options);
+    if (isOwn === false) return { owner: 'person', maker: user };
+    const isRecent = task !== null && mayHaveBegunAfter(task, request);
+    if (mayBeSent === 'to a VM without replication' || (isOwn === true && isRecent))
+      return { owner: 'mine', maker: null };
+  }
   if (await droverStarted(deps, request.workflowId, found.id)) return { owner: 'drover', maker: null };
   const started = await startTaskOf(site, found, options);
   const isDrovers = [started?.operationID, started?.operationId].some(
@@ -147,8 +160,10 @@ export async function refuseOthers(
   const { replicationId, run, vm, kind } = request;
   if (replicationId === null) return;
   const found = await unextended(options, (local) => site.findReplication(replicationId, local));
-  const mark = readMark(found?.settings?.description);
-  if (found === null || mark === null) return;
+  if (found === null) return;
+  if (kind === 'delete') refuseToDelete(request, found);
+  const mark = readMark(found.settings?.description);
+  if (mark === null) return;
   const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
   const owner = ownerOf(mark, deps.installation, { run, units });
   if (owner === 'mine') return;
@@ -161,3 +176,15 @@ export async function refuseOthers(
     throw refusing(request, found)('ReplicationNotOurs', made);
   }
 }
+
+/** A run that makes none itself finds a test copy, or a recovery, only where somebody else has made it. */
+function refuseToDelete(request: OperationRequest, found: VmReplication): void {
+  const state = recoveryState(found);
+  const refuse = refusing(request, found);
+  if (state === 'TEST')
+    throw refuse('TestCopyExists', { what: 'holds a test copy that somebody else made', advice: KEEP });
+  if (request.unlessRecovered === true && (state === 'COMPLETE' || state === 'IN_PROGRESS'))
+    throw refuse(DONE_BY_OTHERS, { what: 'somebody else has recovered meanwhile', advice: KEEP });
+}
+
+const KEEP = 'Look at what was made of it before that replication is removed by hand.';

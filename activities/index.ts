@@ -10,6 +10,7 @@ import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
 import { createSourcePowerActivities } from './source-power.js';
+import { createTestCopyActivities } from './test-copies.js';
 
 export type { ActivityDeps } from './deps.js';
 
@@ -26,6 +27,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createLocateActivities(deps, reachability),
     ...createCheckActivities(deps),
     ...createSourcePowerActivities(deps),
+    ...createTestCopyActivities(deps, reachability),
   };
 }
 

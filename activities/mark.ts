@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 
 const PREFIX = 'drover1:';
-const WHOLE = /^drover1:([\w-]{12})([\w-]{12})(?= |$)(?: \[run (\S+), vm (\S+), (\S+)\])? ?/;
+const WHOLE = /^drover1:([\w-]{12})([\w-]{12})(?: \[run (\S+), vm (\S+), (\S+)\])? ?/;
 
 /** What a mark says; hashes, so that only who knows the names can tell whose it is. */
 export interface Mark {

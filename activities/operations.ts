@@ -3,8 +3,8 @@
  * any attempt may die at any line.
  */
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
-import type { ApplicationFailure } from '@temporalio/common';
-import { FAILURES } from '../contract/names.js';
+import { ApplicationFailure } from '@temporalio/common';
+import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
 import { offsetFrom } from '../contract/site-clock.js';
@@ -12,12 +12,13 @@ import type { Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { patientRules } from './absence.js';
 import { Acknowledgement } from './acknowledgement.js';
-import { adoptionOf, isMarkedOthers, refuseOthers } from './adoption.js';
+import { adoptionOf, isMarkedOthers, type MayBeSent, refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { mayInsist, unextended } from './extension.js';
 import { type Attempt, failureOf, finalFailure, knownSites } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { markOf } from './mark.js';
+import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
 import { passingOver } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
@@ -60,18 +61,19 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     request: OperationRequest,
     { taskId, replicationId }: Found,
     options: CallOptions,
-    mayBeSent: boolean,
+    mayBeSent: MayBeSent,
   ): Promise<Pick<Submitted, 'mark' | 'adoption'>> {
     if (request.kind !== 'start') return {};
     const mark = markOf(deps.installation, request.run, request.vm.id);
-    if (taskId !== null || replicationId === null) return { mark };
+    const isNamed = taskId !== null && site.filtersByOperationId() === true;
+    if (isNamed || replicationId === null) return { mark };
     const adoption = await adoptionOf(deps, site, request, replicationId, options, mayBeSent);
     return adoption === null ? { mark } : { mark, adoption };
   }
 
   /** What another made is no trace of this start, whoever has it now. */
   async function isOfAnotherStart(site: Site, request: OperationRequest, found: Found, options: CallOptions) {
-    if (request.kind !== 'start' || found.taskId !== null || found.replicationId === null) return false;
+    if (request.kind !== 'start' || found.replicationId === null) return false;
     return isMarkedOthers(deps, site, request, found.replicationId, options);
   }
 
@@ -117,8 +119,16 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           throw error;
         continue;
       }
-      if (seen.is === 'there') return seen.found;
+      const whose =
+        seen.is === 'there' ? await whoseEffect(deps, site, request, seen.found.taskId, options, true) : null;
+      if (seen.is === 'there' && whose?.is === 'ours') return seen.found;
       const elapsed = Date.now() - began;
+      // The task of ours may be late; until then nothing speaks for it.
+      if (whose?.is === 'others' && elapsed >= patience) throw doneByOthers(request, whose.who);
+      if (whose?.is === 'unknown' && seen.is === 'there' && elapsed >= patience) {
+        if (request.decided) return seen.found;
+        throw ownerUnknown(request, whose.why);
+      }
       if (seen.is === 'absent' && elapsed >= patience) return null;
       if (
         seen.is === 'undecided' &&
@@ -139,7 +149,12 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   ): Promise<Found | null> {
     if (inDoubt) return settle(site, request, options);
     const seen = await findOnce(site, request, options, false);
-    return seen.is === 'there' ? seen.found : null;
+    if (seen.is !== 'there') return null;
+    const mayBeSent = request.repeats === true || request.decided;
+    const whose = await whoseEffect(deps, site, request, seen.found.taskId, options, mayBeSent);
+    if (whose.is === 'others') throw doneByOthers(request, whose.who);
+    if (whose.is === 'unknown' && !request.decided) throw ownerUnknown(request, whose.why);
+    return seen.found;
   }
 
   async function failure(
@@ -189,7 +204,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             // What others did before anything was sent is no trace of this operation, nor does using it send anything.
             untouched = untouched && (found === null || found.taskId === null);
             if (found !== null) {
-              const known = await adopting(site, request, found, options, doubtful && mayBeSent);
+              const known = await adopting(site, request, found, options, mayBe(doubtful, mayBeSent));
               return await adopt(request, found, found.taskId === null && !doubtful, { ...known, ...nameIn(vmName) });
             }
             trail.absent = true;
@@ -241,9 +256,14 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
         () => null,
         async ({ attempt }) => {
           try {
-            const found = await find(site, request, options, true);
+            const found = await unlessOthers(find(site, request, options, true));
             if (found === null || (await isOfAnotherStart(site, request, found, options))) return null;
-            return await adopt(request, found, false, await adopting(site, request, found, options, false));
+            return await adopt(
+              request,
+              found,
+              false,
+              await adopting(site, request, found, options, mayBe(true, request.mayBeSent?.absent)),
+            );
           } catch (error) {
             throw await failure(error, site, request, options, attempt);
           }
@@ -251,6 +271,16 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       );
     },
   };
+}
+
+/** What others did is no trace of the operation. */
+async function unlessOthers(found: Promise<Found | null>): Promise<Found | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof ApplicationFailure && error.type === DONE_BY_OTHERS) return null;
+    throw error;
+  }
 }
 
 const nameIn = (vmName: string | null): Pick<Submitted, 'vmName'> => (vmName === null ? {} : { vmName });
@@ -275,6 +305,9 @@ function leftBy({ acted, absent }: Trail): Pick<FailureDetails, 'unsent' | 'abse
   if (acted === 'no') return { unsent: true };
   return absent === true ? { absent: true } : {};
 }
+
+const mayBe = (sent: boolean, absent = false): MayBeSent =>
+  !sent ? 'no' : absent ? 'to a VM without replication' : 'perhaps';
 
 const wasAbsent = (details: unknown): boolean => (details as Partial<Trail> | null | undefined)?.absent === true;
 

@@ -17,6 +17,8 @@ export class SiteVmNames {
   readonly #deps: ActivityDeps;
   readonly #inventories = new Map<string, Inventory>();
   readonly #known = new Map<string, { at: number; names: Map<string, string> }>();
+  /** sites that were seen to give no such list, and until when they are not asked again */
+  readonly #silent = new Map<string, number>();
 
   constructor(deps: ActivityDeps) {
     this.#deps = deps;
@@ -37,6 +39,7 @@ export class SiteVmNames {
     const known = this.#known.get(site);
     const seen = known !== undefined && Date.now() - known.at < FRESH ? known.names.get(vmId) : undefined;
     if (seen !== undefined) return seen;
+    if (Date.now() < (this.#silent.get(site) ?? 0)) return null;
     try {
       const at = Date.now();
       const all = await this.#inventoryOf(site).read(resumedAt);
@@ -47,6 +50,7 @@ export class SiteVmNames {
       if (!(error instanceof VcdaError)) throw error;
       const isPassing = this.#deps.sites.rules(error).call === 'retry';
       if (isPassing && activityInfo().attempt < SILENT_ATTEMPTS) throw error;
+      this.#silent.set(site, Date.now() + FRESH);
       // A site without such a list is no obstacle: what the start leads to is looked at as well.
       log.warn('the names of the VMs of a site are not known', { site, error: error.message });
       return null;

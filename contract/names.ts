@@ -19,6 +19,9 @@ export const FAILURES = {
   undecided: 'Undecided',
 } as const;
 
+/** Code of an operation whose effect somebody else has brought about: it is neither used nor undone. */
+export const DONE_BY_OTHERS = 'DoneByOthers';
+
 /** Message of a query that was refused so that the workflow is read from its history first; see workflows/bundle/early-events.ts. */
 export const READ_ANEW = 'the workflow may have seen events too early; ask again, and it is read from its history';
 

@@ -92,6 +92,8 @@ export interface OperationRequest {
   reconfigure?: TakeOver;
   /** kind reverse: by which the replication is found afterwards, since it moves to the other site and may change its id */
   recoveredVmId?: string | null;
+  /** kind delete: not when it holds a recovery, since that is somebody else's */
+  unlessRecovered?: boolean;
   /** VCDA's id of the VM where a reverse has given it another than the plan's */
   vmIdNow?: string;
   /** of the site's clock, as far as this VM's earlier operations have measured it; absent: not */
@@ -112,8 +114,10 @@ export interface OperationRequest {
   slot: SlotKind | null;
   /** tasks of this VM's earlier operations: none of them is this one */
   knownTasks: string[];
-  /** a person has looked at a site that could not tell, and said `resume`: send it */
+  /** a person has looked at a site that could not tell, and said `resume`: send it, or take what is there for it */
   decided: boolean;
+  /** a task of the same step has failed before this one: what the replication shows may be its doing */
+  repeats?: boolean;
 }
 
 export interface Submitted {
@@ -132,6 +136,13 @@ export interface Submitted {
   /** kind start only, of a replication that was there */
   adoption?: Adoption;
 }
+
+/** Whose doing it is that a replication shows the effect of an operation. */
+export type Whose =
+  | { is: 'ours' }
+  /** `who`: the user that the site names; null: it names none */
+  | { is: 'others'; who: string | null }
+  | { is: 'unknown'; why: string };
 
 /** One operation that a site's watcher waits for. */
 export interface Watch {
@@ -368,6 +379,21 @@ export interface TestCopy {
   vm: VmRef;
   replicationId: string;
   since: number;
+}
+
+/** A question about a test copy that a drill may have made. */
+export interface WhoseCopyInput {
+  /** the drill's */
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  /** when the drill was about to make it; no copy stood there then */
+  since: number;
+  /** tasks of the drill's own tests that were accepted */
+  knownTasks: string[];
+  resumedAt: number;
 }
 
 /** What the error table says when a code ends a task: fail the VM, do the step again, or wait for a person. */

@@ -34,6 +34,7 @@ export const {
   readReplication,
   readTestNetworks,
   sourcePower,
+  whoseTestCopy,
 } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',

@@ -42,7 +42,6 @@ describe('a mark', () => {
     ['absent', undefined],
     ['null', null],
     ['of another form', 'drover2:AAAAAAAAAAAABBBBBBBBBBBB'],
-    ['too long', `${written.slice(0, 32)}X`],
     ['put behind what a person wrote', `mine! ${written}`],
   ])('%s is no mark', (_, description) => {
     expect(readMark(description)).toBeNull();
@@ -50,6 +49,8 @@ describe('a mark', () => {
   });
 
   it('holds when a person edits what follows', () => {
+    expect(owner(`${written.slice(0, 32)}: do not touch`)).toBe('mine');
+    expect(owner(`${written.slice(0, 32)}X`)).toBe('mine');
     expect(owner(`${written.slice(0, 32)} do not touch`)).toBe('mine');
     expect(readMark(`${written.slice(0, 32)} do not touch`)?.runName).toBeNull();
   });

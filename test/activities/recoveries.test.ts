@@ -69,8 +69,12 @@ describe('while the source is dead', () => {
 });
 
 describe('when answers and tasks are lost', () => {
-  it.each(['failover-test', 'cleanup', 'failover'] as const)('a %s is found by its effect', (kind) =>
-    withBench({}, async (bench) => {
+  it.each([
+    ['failover-test', true],
+    ['cleanup', false],
+    ['failover', true],
+  ] as const)('a %s is found by its effect, but where it may be somebody else’s (%s) a person decides', (kind, owned) =>
+    withBench({ site: { reconcile: { settle: 100 } } }, async (bench) => {
       const { id } = await bench.protect();
       const { destination, source: peer } = bench;
       if (kind === 'cleanup')
@@ -86,7 +90,8 @@ describe('when answers and tasks are lost', () => {
         async () => sent(bench, kind),
         (all) => all.every(({ outcome }) => outcome !== 'running'),
       );
-      const { taskId, adopted } = await submit(bench, request, 2);
+      if (owned) await expect(submit(bench, request, 2)).rejects.toMatchObject({ type: 'Undecided' });
+      const { taskId, adopted } = await submit(bench, { ...request, decided: owned }, 2);
       expect({ taskId, adopted }).toEqual({ taskId: null, adopted: true });
       expect(await noticeOf(bench, request, null)).toMatchObject({ ok: true });
       expect(sent(bench, kind)).toHaveLength(1);

@@ -91,8 +91,8 @@ describe('a reverse', () => {
     }),
   );
 
-  it.each(WAYS)('whose answer and task are lost is found by its effect: %o', (assumptions) =>
-    withBench({ assumptions }, async (bench) => {
+  it.each(WAYS)('whose answer and task are lost is found by its effect, once a person has looked: %o', (assumptions) =>
+    withBench({ assumptions, site: { reconcile: { settle: 100 } } }, async (bench) => {
       const it = await recovered(bench);
       bench.simulator.control.setAssumptions(FORGETFUL);
       bench.simulator.control.addFaults({ operation: 'reverse', kind: 'reset-after', times: 1 });
@@ -103,7 +103,9 @@ describe('a reverse', () => {
         async () => reverses(bench),
         (all) => all.every(({ outcome }) => outcome !== 'running'),
       );
-      const found = await submit(2);
+      await expect(submit(2)).rejects.toMatchObject({ type: 'Undecided' });
+      const decided = { ...requestOf(bench, it), decided: true };
+      const found = await bench.attempt(() => bench.activities.submitOperation(decided), { attempt: 2 });
       expect(found).toMatchObject({ adopted: true, preexisting: false, taskId: null });
       expect(reverses(bench)).toHaveLength(1);
       const notice = await noticeOf(

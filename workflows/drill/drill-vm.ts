@@ -4,6 +4,7 @@
  */
 
 import type { DrillVmInput } from '../../contract/messages.js';
+import { DONE_BY_OTHERS, FAILURES } from '../../contract/names.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { networksOf } from '../vm/steps/cutover.js';
@@ -35,17 +36,20 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     const before = await locateFor(vm, kind, obstacle);
     // A person may have changed the settings while the others were waited for.
     if (isTest) await requireTestNetworks(vm, input, before);
+    let copyId: string | null = null;
+    const since = isTest ? await noteTestCopy(vm, before) : 0;
+    const own = { run: input.run, since, vmId: () => copyId, unknown: 'leave' } as const;
     const undo = isTest
-      ? () => removeTestCopy(vm, before.site, before.replication.id)
+      ? () => removeTestCopy(vm, before.site, before.replication.id, own)
       : () => bringHome(vm, input, before);
-    if (isTest) await noteTestCopy(vm, before);
     let recovered: Recovery | null = null;
     function judge(): void {
       if (recovered !== null) measure(vm.report, recovered, vm.clockOf(before.site));
     }
     await thenUndo(vm, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
-      await (isTest ? testFailover(vm, input, body) : failOverForDrill(vm, input, before, body));
+      if (isTest) copyId = await testFailover(vm, input, body);
+      else await failOverForDrill(vm, input, before, body);
       const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
       const { triggeredAt } = go;
       if (passedAt !== null)
@@ -69,21 +73,30 @@ async function thenUndo(vm: VmControl, undo: () => Promise<void>, steps: () => P
     failed = { error };
   }
   vm.ignoreStop('always');
-  await undo();
+  if (failed === null || !isOfOthers(vm, failed.error)) await undo();
   if (failed !== null) throw failed.error;
 }
 
-async function testFailover(vm: VmControl, input: DrillVmInput, body: { instanceId?: string }): Promise<void> {
+/** A failover that somebody else did, or may have done, is not undone by a drill; test copies are told apart one by one. */
+function isOfOthers({ report }: VmControl, error: unknown): boolean {
+  if (!(error instanceof StepFailed) || error.reason.operation !== 'failover') return false;
+  if (report.operations.some(({ kind }) => kind === 'failover')) return false;
+  return error.reason.code === DONE_BY_OTHERS || error.reason.code === FAILURES.undecided;
+}
+
+/** @returns VCDA's id of the copy; null: the site does not tell */
+async function testFailover(vm: VmControl, input: DrillVmInput, body: { instanceId?: string }): Promise<string | null> {
   const { powerOn, sync } = input.recovery;
   vm.enter('failover-test');
   const look = new LastLook(vm, 'failover-test');
-  await operation(vm, {
+  const { notice } = await operation(vm, {
     kind: 'failover-test',
     replicationId: vm.report.replicationId,
     recovery: { powerOn, consolidate: false, sync, ...body, ...networksOf(input.recovery, input.vm) },
     slot: 'cutover',
     takeSlot: (slot) => look.takeSlot(slot),
   });
+  return notice.replication?.recoveredVmId ?? null;
 }
 
 function refuseFailedChecks({ report, site }: VmControl, operation: Recovering): void {

@@ -57,5 +57,6 @@ export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<
   });
   vm.report.replicationId = replicationId;
   vm.ignoreStop('always');
-  return runVm(vm, () => removeTestCopy(vm, site, replicationId));
+  const own = { run: copy.run, since: copy.since, vmId: () => null, unknown: 'remove' } as const;
+  return runVm(vm, () => removeTestCopy(vm, site, replicationId, own));
 }

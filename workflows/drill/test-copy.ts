@@ -2,9 +2,9 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
-import type { Located } from '../../contract/operation.js';
-import { openSite } from '../activities.js';
-import { locate } from '../vm/steps/locate.js';
+import type { Located, Whose } from '../../contract/operation.js';
+import { openSite, whoseTestCopy } from '../activities.js';
+import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
@@ -17,7 +17,20 @@ const LOOKS = 12;
 const AT_MOST = 2 * 60_000;
 const PAUSES = { first: 3_000, longest: 5 * 60_000 };
 
-export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<void> {
+/** What tells a drill's own test copy from one that somebody else has made meanwhile. */
+export interface OwnCopy {
+  /** of the drill */
+  run: string;
+  /** when it was about to be made */
+  since: number;
+  /** VCDA's id of the copy; null: not known */
+  vmId(): string | null;
+  /** where nothing tells whose it is: remove it, or leave it and say so */
+  unknown: 'remove' | 'leave';
+}
+
+/** @returns when it was noted */
+export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<number> {
   const { run, source, vm: ref } = vm.input;
   const copy = {
     workflowId: workflowInfo().workflowId,
@@ -30,20 +43,25 @@ export async function noteTestCopy(vm: VmControl, { site, peer, replication }: L
   };
   const handle = getExternalWorkflowHandle(siteWorkflowId(site));
   while (!(await signalIfOpen(handle, testCopySignal, copy))) await openSite(site);
+  return copy.since;
 }
 
 /**
  * Cleans up until the site shows no test copy any more.
  * @throws StepFailed `TestCopyLeft` when it would not for long; the site's sweeper goes on trying
  */
-export async function removeTestCopy(vm: VmControl, site: string, replicationId: string): Promise<void> {
+export async function removeTestCopy(vm: VmControl, site: string, replicationId: string, own: OwnCopy): Promise<void> {
   vm.enter('clean-up');
-  const removal = new Removal(vm);
+  const removal = new Removal(vm, own);
   const end = await lookUntil(
     () => removal.goOn(),
     (state) => state !== 'under way',
     removal.pauses(),
   );
+  if (end === 'unknown') {
+    await forgetTestCopy(site, replicationId);
+    throw copyUnknown(vm, site, replicationId);
+  }
   if (end === 'given up') throw copyLeft(vm, site, replicationId, removal.lastFailure);
   await forgetTestCopy(site, replicationId);
 }
@@ -51,6 +69,7 @@ export async function removeTestCopy(vm: VmControl, site: string, replicationId:
 /** The removal of one test copy, over several looks. */
 class Removal {
   readonly #vm: VmControl;
+  readonly #own: OwnCopy;
   #looks = 0;
   /** how often the site must still show no copy */
   #wanted: number;
@@ -58,8 +77,9 @@ class Removal {
   #isJustCleaned = false;
   #lastFailure: StepFailed | null = null;
 
-  constructor(vm: VmControl) {
+  constructor(vm: VmControl, own: OwnCopy) {
     this.#vm = vm;
+    this.#own = own;
     // Of a test whose end is not known, the copy may still appear.
     const isUncertain = vm.report.operations.some(
       ({ kind, result }) => kind === 'failover-test' && result !== 'succeeded',
@@ -72,7 +92,7 @@ class Removal {
   }
 
   /** Looks once, and cleans up what it sees. */
-  async goOn(): Promise<'gone' | 'under way' | 'given up'> {
+  async goOn(): Promise<'gone' | 'under way' | 'given up' | 'unknown'> {
     if (this.#looks === LOOKS) return 'given up';
     this.#looks += 1;
     try {
@@ -82,6 +102,9 @@ class Removal {
         return this.#wanted === 0 ? 'gone' : 'under way';
       }
       if (found.replication.recoveryState !== 'IN_PROGRESS') {
+        const whose = await this.#whose(found);
+        if (whose === 'others') return 'gone';
+        if (whose === 'unknown' && this.#own.unknown === 'leave') return 'unknown';
         await operation(this.#vm, { kind: 'cleanup', replicationId: found.replication.id, atMost: AT_MOST });
         this.#isJustCleaned = !this.#isCleaned;
         this.#isCleaned = true;
@@ -93,6 +116,30 @@ class Removal {
       if (error instanceof Unattended) return 'given up';
     }
     return 'under way';
+  }
+
+  async #whose({ site, peer, replication }: Located): Promise<Whose['is']> {
+    const vm = this.#vm;
+    const { run, since } = this.#own;
+    const made = this.#own.vmId();
+    if (made !== null)
+      return replication.recoveredVmId === null || replication.recoveredVmId === made ? 'ours' : 'others';
+    const tests = vm.report.operations.filter(({ kind }) => kind === 'failover-test');
+    if (tests.some(({ result }) => result !== 'failed')) return 'ours';
+    const knownTasks = tests.flatMap(({ taskId }) => taskId ?? []);
+    const { vm: ref } = vm.input;
+    const input = {
+      run,
+      site,
+      peer,
+      vm: { id: ref.id, name: ref.name },
+      replicationId: replication.id,
+      since,
+      knownTasks,
+    };
+    const { is } = await ask(vm, 'cleanup', () => whoseTestCopy({ ...input, resumedAt: vm.resumedAt }));
+    // A test that was accepted may have gone so far, though its task failed.
+    return is === 'unknown' && tests.length > 0 ? 'ours' : is;
   }
 
   /** A site's own word of a clean-up is not enough, but is looked at without delay the first time. */
@@ -118,6 +165,19 @@ function copyLeft({ report }: VmControl, site: string, replicationId: string, la
     taskId: last?.reason.taskId ?? null,
     site,
     advice: `Look at replication ${replicationId} there; drover drill sweep ${site} tries at once.`,
+  });
+}
+
+function copyUnknown({ report }: VmControl, site: string, replicationId: string): StepFailed {
+  return new StepFailed({
+    code: 'TestCopyLeft',
+    message:
+      `a test copy of ${report.name} (${report.id}) is at ${site}, and it cannot be told whether this drill or somebody else ` +
+      'has made it: it was left as it is.',
+    operation: 'cleanup',
+    taskId: null,
+    site,
+    advice: `Look at replication ${replicationId} there, and clean the test up when nobody needs it.`,
   });
 }
 

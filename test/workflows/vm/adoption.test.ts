@@ -173,6 +173,26 @@ describe('a replication that an earlier run made', () => {
   );
 });
 
+describe('a replication of an earlier run that a person has edited', () => {
+  it.concurrent.each([
+    ['behind the mark', (before: string) => `${before.slice(0, 32)}: Ann looks after it`, ': Ann looks after it'],
+    ['with the mark removed', () => 'Ann looks after it', 'Ann looks after it'],
+  ] as const)('%s is known, and keeps the text', (_, edited, text) =>
+    withLab({ vms: 1 }, async (lab) => {
+      const first = await runOf(lab, { kind: 'protect' });
+      const id = first.replicationId ?? '';
+      const description = edited(replicationOf(lab)?.settings.description ?? '');
+      lab.simulator.control.trouble(id, { settings: { description } });
+      const vm = await runOf(lab, { kind: 'protect' });
+      expect(vm).toMatchObject({ state: 'succeeded', error: null, replicationId: id });
+      expect(vm.operations[0]).toMatchObject({ adopted: true, owner: 'drover' });
+      const now = replicationOf(lab)?.settings.description ?? '';
+      expect(readMark(now)).not.toBeNull();
+      expect(now.endsWith(` ${text}`)).toBe(true);
+    }),
+  );
+});
+
 describe('a replication whose mark is of another open run', () => {
   it.concurrent(
     'is waited for, and nothing is sent; then it goes on',

@@ -1,6 +1,7 @@
 /** The first full copy of a VM at another site: begun, waited for until it is complete, and its replication removed. */
 
 import type { PlanVmInput } from '../../../contract/messages.js';
+import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { ReplicationSummary, StartBody, Submitted } from '../../../contract/operation.js';
 import { confirmStart } from './confirm-start.js';
 import { growing, lookUntil } from './look-until.js';
@@ -88,9 +89,11 @@ const BUSY = { first: 30_000, longest: 10 * 60_000 };
 export async function deleteReplication(vm: VmControl, { insists = false } = {}): Promise<void> {
   vm.enter('tidy');
   vm.ignoreStop('unless-held');
+  // What a person has recovered meanwhile, by a copy that this run only made, is not to be taken from them.
+  const unlessRecovered = !vm.report.operations.some(({ kind }) => kind === 'migrate' || kind === 'failover');
   async function isDone(): Promise<boolean> {
     try {
-      await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId });
+      await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId, unlessRecovered });
     } catch (error) {
       if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
       if (insists && error instanceof StepFailed && error.reason.code === 'OperationInProgress') return false;
@@ -101,16 +104,20 @@ export async function deleteReplication(vm: VmControl, { insists = false } = {})
   await lookUntil(isDone, (done) => done, growing(BUSY));
 }
 
+/** Codes of deletions that were refused for what somebody else does with the replication. */
+const OF_OTHERS = new Set<string>([DONE_BY_OTHERS, 'TestCopyExists', 'ReplicationNotOurs']);
+
 export function staysBehind(vm: VmControl, error: StepFailed | Stopped): void {
   const { site } = vm;
   const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
   const reason = error instanceof StepFailed ? error.reason : stopped;
   const id = vm.report.replicationId;
   const which = id === null ? `what the start of ${vm.report.name} (${vm.report.id}) made` : `replication ${id}`;
+  const isOthers = OF_OTHERS.has(reason.code) && error instanceof StepFailed;
   vm.fail({
     ...reason,
-    message: `${which} at ${site} stays behind, to be removed by hand: ${reason.message}`,
-    advice: `Remove ${which} at ${site}.`,
+    message: `${which} at ${site} stays${isOthers ? '' : ' behind, to be removed by hand'}: ${reason.message}`,
+    advice: isOthers ? error.reason.advice : `Remove ${which} at ${site}.`,
   });
 }
 

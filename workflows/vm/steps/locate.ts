@@ -41,7 +41,7 @@ export async function locateFor(
   const found = await locate(vm, operation);
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.input.vm, source, destination.site));
-  const reason = wrongVm(operation, vm.input.vm, source, found) ?? obstacle(found);
+  const reason = wrongVm(operation, vm.input.vm, source, found, vm.earlier) ?? obstacle(found);
   if (reason !== null) throw new StepFailed(reason);
   vm.callBy(found.replication.vmName);
   return found;

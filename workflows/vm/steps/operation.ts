@@ -46,6 +46,7 @@ export interface Step {
   reconfigure?: OperationRequest['reconfigure'];
   recovery?: OperationRequest['recovery'];
   recoveredVmId?: string | null;
+  unlessRecovered?: boolean;
   until?: 'task' | 'synced';
   /** taken before each try, given back by the site when it is over */
   slot?: SlotKind;
@@ -89,7 +90,9 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
   const pace = new Pace();
   let before: StepFailed | null = null;
   for (;;) {
-    const request = requestFor(vm, step, vm.nextAttempt(step.kind));
+    const first = requestFor(vm, step, vm.nextAttempt(step.kind));
+    const hasFailed = vm.report.operations.some(({ kind, result }) => kind === step.kind && result === 'failed');
+    const request = hasFailed ? { ...first, repeats: true } : first;
     await takeSlot(vm, step, before);
     const submitted = await submit(vm, step, request);
     step.onAccepted?.(submitted, request.operationId);
@@ -183,6 +186,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
     ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
     ...(vm.input.stalledAfter === undefined ? {} : { stalledAfter: vm.input.stalledAfter }),
+    ...(step.unlessRecovered === undefined ? {} : { unlessRecovered: step.unlessRecovered }),
     requestedAt: Date.now(),
     notAfter: step.notAfter ?? null,
     resumedAt: vm.resumedAt,

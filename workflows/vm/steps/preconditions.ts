@@ -1,5 +1,5 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
-import type { Located, OperationKind, VmRef } from '../../../contract/operation.js';
+import type { EarlierRuns, Located, OperationKind, VmRef } from '../../../contract/operation.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
 import { isCalled, misnamed } from '../../../contract/vm-identity.js';
 import { begunMove, sourceWords } from './begun.js';
@@ -39,10 +39,19 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
  * have another name.
  * @param source the site where the plan has the VM
  */
-export function wrongVm(operation: OperationKind, vm: VmRef, source: string, { replication }: Located): VmError | null {
-  const { vmId, vmName, isReversed, sourceSite } = replication;
-  if (vmName === null || isReversed || (sourceSite !== null && sourceSite !== source)) return null;
-  return isCalled(vm, vmName) || vmId === null ? null : misnamed(operation, vm, vmName, source, vmId);
+export function wrongVm(
+  operation: OperationKind,
+  vm: VmRef & { replicationId?: string },
+  source: string,
+  { replication }: Located,
+  earlier: EarlierRuns | null,
+): VmError | null {
+  const { id, vmId, vmName, isReversed, sourceSite } = replication;
+  if (vmId === null || vmName === null || isReversed || (sourceSite !== null && sourceSite !== source)) return null;
+  // What was found by another id than the plan's was found by what is known of the VM, unless the plan itself names it.
+  const isKnown = earlier?.vmIds.includes(vmId) === true || earlier?.replicationIds.includes(id) === true;
+  if (vmId !== vm.id && (vm.replicationId !== id || isKnown)) return null;
+  return isCalled(vm, vmName) ? null : misnamed(operation, vm, vmName, source, vmId);
 }
 
 /** Why a VM cannot be reversed now; null when it can. */

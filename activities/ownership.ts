@@ -1,0 +1,140 @@
+/**
+ * Whose doing it is that a replication shows the effect of an operation: its state cannot tell, and what somebody else did is
+ * neither to be taken for ours nor to be undone by us. Before anything was sent it is somebody else's; after that the tasks of
+ * the site tell, by operation id where it filters by it, else by their user.
+ */
+import type { ApplicationFailure } from '@temporalio/common';
+import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
+import type { OperationKind, OperationRequest, Whose } from '../contract/operation.js';
+import { type CallOptions, type Site, type Task, taskEnd, VcdaError } from '../vcda/index.js';
+import type { ActivityDeps } from './deps.js';
+import { unextended } from './extension.js';
+import { finalFailure } from './failures.js';
+import { ownerOf, readMark } from './mark.js';
+import { relation } from './reconcile.js';
+import { earliestStart, mayHaveBegunAfter } from './task-match.js';
+
+/** What these do is undone later, or never: for the others it is enough that it is done. */
+const OWNED = new Set<OperationKind>(['migrate', 'failover', 'failover-test', 'reverse']);
+
+const OURS: Whose = { is: 'ours' };
+
+type Asked = Pick<
+  OperationRequest,
+  | 'run'
+  | 'kind'
+  | 'vm'
+  | 'replicationId'
+  | 'recoveredVmId'
+  | 'vmIdNow'
+  | 'clock'
+  | 'requestedAt'
+  | 'knownTasks'
+  | 'operationId'
+>;
+
+const isOwned = ({ kind }: Pick<Asked, 'kind'>): boolean => OWNED.has(kind);
+
+/**
+ * @param taskId of the task that is taken for the operation's; null: only its effect was seen
+ * @param mayBeSent this operation, or an earlier try of it, may have reached the site, which showed no effect before
+ * @throws VcdaError
+ */
+export async function whoseEffect(
+  { installation }: Pick<ActivityDeps, 'installation'>,
+  site: Site,
+  asked: Asked,
+  taskId: string | null,
+  options: CallOptions,
+  mayBeSent: boolean,
+): Promise<Whose> {
+  const whose = await byTasks(site, asked, taskId, options, mayBeSent);
+  if (whose.is !== 'unknown' || asked.replicationId === null) return whose;
+  // Where no task speaks against it, what this run has marked is worked on by this run.
+  const { replicationId, run, vm } = asked;
+  const found = await unextended(options, (local) => site.findReplication(replicationId, local));
+  const mark = readMark(found?.settings?.description);
+  return ownerOf(mark, installation, { run, units: [vm.id] }) === 'mine' ? OURS : whose;
+}
+
+async function byTasks(
+  site: Site,
+  asked: Asked,
+  taskId: string | null,
+  options: CallOptions,
+  mayBeSent: boolean,
+): Promise<Whose> {
+  if (!isOwned(asked) || (taskId !== null && site.filtersByOperationId() === true)) return OURS;
+  if (taskId !== null) {
+    const task = (await unextended(options, (local) => site.tasksById([taskId], local))).get(taskId);
+    const whose = task === undefined ? null : await whoseTask(site, task, options);
+    // One that may be ours is: it is of the kind and the replication, and no other tells itself apart.
+    return whose?.is === 'others' ? whose : OURS;
+  }
+  const task = await newestOf(site, asked, options);
+  if (task !== null && asked.knownTasks.includes(task.id)) return OURS;
+  if (!mayBeSent) return { is: 'others', who: task?.user ?? null };
+  if (task === null) return { is: 'unknown', why: 'the site shows no task of it' };
+  if (site.filtersByOperationId() === true) return { is: 'others', who: task.user ?? null };
+  return whoseTask(site, task, options);
+}
+
+async function whoseTask(site: Site, task: Task, options: CallOptions): Promise<Whose> {
+  const { user } = task;
+  const isOwn = typeof user === 'string' ? await isOwnUser(site, user, options) : null;
+  if (isOwn === null) return { is: 'unknown', why: `its task ${task.id} does not tell who began it` };
+  return isOwn ? OURS : { is: 'others', who: user ?? null };
+}
+
+/** The newest task that can have had the effect. A task of ours counts even if it failed: it may have gone so far. */
+async function newestOf(site: Site, asked: Asked, options: CallOptions): Promise<Task | null> {
+  const recent = await unextended(options, (local) => site.tasks({ startTimeAfter: earliestStart(asked) }, local));
+  const known = await unextended(options, (local) => site.tasksById(asked.knownTasks.slice(-20), local));
+  const all = [...new Map([...recent, ...known.values()].map((task) => [task.id, task])).values()];
+  const its = all
+    .filter(
+      (task) => asked.knownTasks.includes(task.id) || (taskEnd(task) !== 'failed' && mayHaveBegunAfter(task, asked)),
+    )
+    .filter((task) => relation(task, asked) === 'same');
+  return its.sort((a, b) => (b.startTime ?? 0) - (a.startTime ?? 0))[0] ?? null;
+}
+
+/** Whether a site means by `user` whoever Drover is logged in as there; null: it does not tell. */
+export async function isOwnUser(site: Site, user: string, options: CallOptions): Promise<boolean | null> {
+  try {
+    const own = (await unextended(options, (local) => site.currentSession(local))).user;
+    return typeof own === 'string' ? isSame(user, own) : null;
+  } catch (error) {
+    if (error instanceof VcdaError) return null;
+    throw error;
+  }
+}
+
+/** With or without the organization. */
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  if (a.includes('@') === b.includes('@')) return a === b;
+  return a.split('@')[0] === b.split('@')[0];
+}
+
+/** For what somebody else has done: nothing is sent, and nothing of it is undone. */
+export function doneByOthers(request: OperationRequest, who: string | null): ApplicationFailure {
+  const { kind, vm, site, replicationId } = request;
+  const message = `${kind} of ${vm.name} (${vm.id}) at ${site} is not this run's: ${who ?? 'somebody else'} has done it meanwhile [replication ${replicationId}]; nothing more was sent.`;
+  const advice =
+    kind === 'failover-test'
+      ? 'Clean that test up in VCDA when it is no longer needed, then run the VM again.'
+      : 'Look at the VM at both sites and at its replication before anything is run for it again.';
+  return finalFailure({ code: DONE_BY_OTHERS, message, operation: kind, taskId: null, site, advice });
+}
+
+/** A person is asked: what was sent may have had the effect, and so may what somebody else did. */
+export function ownerUnknown(request: OperationRequest, why: string): ApplicationFailure {
+  const { kind, vm, site, operationId, replicationId } = request;
+  const message =
+    `whether the ${kind} of ${vm.name} (${vm.id}), which replication ${replicationId} at ${site} shows, is this run's ` +
+    `cannot be told: its answer was lost, and ${why}; before it was sent the replication did not show it [operation ${operationId}].`;
+  const advice = `Look at that replication: drover resume takes it for this run's and goes on, drover cancel leaves it as it is.`;
+  const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };
+  return finalFailure(details, { type: FAILURES.undecided });
+}

@@ -1,0 +1,45 @@
+/** Whose a test copy is that a replication shows, where no operation of a drill is known to have made it. */
+import { cancellationSignal } from '@temporalio/activity';
+import { operationId } from '../contract/names.js';
+import type { Whose, WhoseCopyInput } from '../contract/operation.js';
+import { taskEnd, VcdaError } from '../vcda/index.js';
+import { type ActivityDeps, configured } from './deps.js';
+import { unextended } from './extension.js';
+import { failureOf } from './failures.js';
+import { beating } from './heartbeat.js';
+import { whoseEffect } from './ownership.js';
+import type { Reachability } from './reachability.js';
+
+/** As often as a step is done again. */
+const TRIES = 5;
+
+export function createTestCopyActivities(deps: ActivityDeps, reachability: Reachability) {
+  return {
+    /** By the tasks of the site since a drill was about to make one. @throws ApplicationFailure `Hold`; else VCDA's code */
+    async whoseTestCopy(input: WhoseCopyInput): Promise<Whose> {
+      const { run, peer, vm, replicationId, since, knownTasks, resumedAt } = input;
+      const site = configured(deps, input.site);
+      const options = { peer, resumedAt, signal: cancellationSignal() };
+      const kind = 'failover-test';
+      return beating(
+        () => null,
+        async ({ attempt }) => {
+          try {
+            for (let tries = 1; tries <= TRIES; tries += 1) {
+              const id = operationId(run, vm.id, kind, tries);
+              const its = await unextended(options, (local) => site.tasksOfOperation(id, local));
+              if (its === null) break;
+              if (its.some((task) => taskEnd(task) !== 'failed')) return { is: 'ours' };
+            }
+            const first = operationId(run, vm.id, kind, 1);
+            const asked = { kind, vm, replicationId, requestedAt: since, operationId: first } as const;
+            return await whoseEffect(deps, site, { ...asked, run, knownTasks }, null, options, true);
+          } catch (error) {
+            if (error instanceof VcdaError) await reachability.failed(error.site, error);
+            throw failureOf(error, { question: 'test copy', vm }, attempt, deps.sites.rules);
+          }
+        },
+      );
+    },
+  };
+}

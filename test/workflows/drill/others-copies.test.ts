@@ -1,0 +1,62 @@
+/** A person's own test of a VM that a drill is about to test, or has tested: it is neither shown as the drill's nor removed. */
+import { expect } from '@jest/globals';
+import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
+
+async function testOfAnn(lab: Lab, replicationId: string): Promise<void> {
+  lab.simulator.control.act({
+    operation: 'failover-test',
+    replicationId,
+    user: 'ann@acme',
+    body: { type: 'vcloud', powerOn: true },
+  });
+  await until(
+    async () => testCopies(lab),
+    (copies) => copies.length === 1,
+  );
+}
+
+const usersOf = (lab: Lab, kind: string) => entries(lab, kind).map(({ user }) => user);
+
+describe('a drill', () => {
+  it.concurrent('whose test never arrived fails, and leaves the copy that a person has made meanwhile', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const id = world(lab).replications[0]?.id ?? '';
+      lab.simulator.control.addFaults({ id: 'cut', operation: 'failover-test', kind: 'reset-before' });
+      const drill = await startDrill(lab, drillOf(lab));
+      await until(
+        async () => lab.simulator.control.faults().find((rule) => rule.id === 'cut')?.struck ?? 0,
+        (struck) => struck > 0,
+      );
+      await testOfAnn(lab, id);
+      lab.simulator.control.clearFaults('cut');
+      const report = await drill.result();
+      expect(report.vms[0]).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
+      expect(report.vms[0]?.error?.message).toContain('ann@acme');
+      expect(report.drill?.left).toEqual([]);
+      expect(testCopies(lab)).toHaveLength(1);
+      expect(usersOf(lab, 'cleanup')).toEqual([]);
+    }));
+
+  it.concurrent('whose copy a person has cleaned up removes nothing that they made in its place', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const id = world(lab).replications[0]?.id ?? '';
+      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+      await until(drill.report, (r) => r.drill?.phase === 'hold');
+      lab.simulator.control.act({ operation: 'cleanup', replicationId: id, user: 'ann@acme' });
+      await until(
+        async () => testCopies(lab),
+        (copies) => copies.length === 0,
+      );
+      await testOfAnn(lab, id);
+      await drill.cancel();
+      const report = await drill.result();
+      expect(report.drill?.left).toEqual([]);
+      expect(testCopies(lab)).toHaveLength(1);
+      expect(usersOf(lab, 'cleanup')).toEqual(['ann@acme']);
+    }));
+});
