@@ -17,20 +17,23 @@ import { tcpProbe } from './probes/tcp.js';
 interface Trail {
   startedAt: number;
   attempts: number;
+  /** good answers in a row so far */
+  inARow: number;
 }
 
 export function createCheckActivities(deps: ActivityDeps) {
   return {
     /**
-     * Makes a check until it passes or its time is over, once at least. What the VM or the site does is never an error, but
+     * Makes a check until it has passed so often in a row as it says, or its time is over, once at least. What the VM or the site does is never an error, but
      * a result.
      * @throws ApplicationFailure `UnknownCommand` when this worker's config has no such command
      */
     async checkVm(input: CheckVmInput): Promise<CheckResult> {
       const { check, vm } = input;
+      const { consecutive: wanted = 1 } = check;
       const command = commandOf(input, deps.commands);
       const site = configured(deps, input.site);
-      const trail = trailIn(activityInfo().heartbeatDetails) ?? { startedAt: Date.now(), attempts: 0 };
+      const trail = trailIn(activityInfo().heartbeatDetails) ?? { startedAt: Date.now(), attempts: 0, inARow: 0 };
       const options = { peer: input.peer, resumedAt: input.resumedAt, signal: cancellationSignal() };
       const needsIp = needsAddress(textsOf(check));
       let address: { ip: string | null } | undefined;
@@ -64,9 +67,12 @@ export function createCheckActivities(deps: ActivityDeps) {
           for (;;) {
             trail.attempts += 1;
             const { ok, detail, advice, isFinal } = await attempt();
-            if (ok || isFinal === true || Date.now() >= input.until) {
+            trail.inARow = ok ? trail.inARow + 1 : 0;
+            const passed = trail.inARow >= wanted;
+            if (passed || isFinal === true || Date.now() >= input.until) {
               const { attempts, startedAt } = trail;
-              const found = { name: check.name, ok, detail, ...(advice === undefined ? {} : { advice }) };
+              const said = passed || !ok ? detail : `${detail}, ${trail.inARow} of ${wanted} in a row`;
+              const found = { name: check.name, ok: passed, detail: said, ...(advice === undefined ? {} : { advice }) };
               return { ...found, attempts, startedAt: iso(startedAt), finishedAt: iso(Date.now()) };
             }
             await pause(Math.min(check.interval, Math.max(0, input.until - Date.now())));
@@ -87,7 +93,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 function trailIn(details: unknown): Trail | null {
   const trail = details as Partial<Trail> | null | undefined;
   return typeof trail?.startedAt === 'number' && typeof trail.attempts === 'number'
-    ? { startedAt: trail.startedAt, attempts: trail.attempts }
+    ? { startedAt: trail.startedAt, attempts: trail.attempts, inARow: trail.inARow ?? 0 }
     : null;
 }
 
@@ -128,7 +134,7 @@ function probeFor(
     case 'tcp': {
       const host = filled(check.host, subject);
       const shown = host.includes(':') ? `[${host}]` : host;
-      return { label: `tcp ${shown}:${check.port}`, probe: tcpProbe(host, check.port) };
+      return { label: `tcp ${shown}:${check.port}`, probe: tcpProbe(host, check.port, check.timeout) };
     }
     case 'http': {
       const url = filledUrl(check.url, subject);

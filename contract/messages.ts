@@ -168,6 +168,8 @@ export interface DrillVmInput extends VmInput {
   recovery: Drill['recovery'];
   checks: Drill['checks'];
   networks?: Drill['networks'];
+  /** ms; after a hold the checks are asked once more */
+  hold: number;
 }
 
 export interface SweepVmInput {

@@ -48,3 +48,6 @@ export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,109}$/;
  */
 export const operationId = (run: string, vmId: string, step: string, attempt: number): string =>
   `drover/${run}/${vmId}/${step}/${attempt}`;
+
+/** Where checks wait: as long as they last, they must not hold the places of what polls sites and cleans up. */
+export const checksQueue = (taskQueue: string): string => `${taskQueue}-checks`;

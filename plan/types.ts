@@ -53,6 +53,8 @@ export type Check = {
   interval: number;
   /** ms that one attempt may take */
   timeout: number;
+  /** good answers in a row after which it has passed; absent, as in drills that were scheduled before: 1 */
+  consecutive?: number;
 } & CheckTarget;
 
 export type CheckTarget =

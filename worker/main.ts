@@ -1,7 +1,7 @@
 /** One worker process from start to stop: `drover worker`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
-import { type NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { type NativeConnection, Runtime } from '@temporalio/worker';
 import { loadConfig } from '../plan/config/load-config.js';
 import { BadInput } from '../plan/source/problem.js';
 import type { Config } from '../plan/types.js';
@@ -12,7 +12,7 @@ import { type Health, parseAddress, startHealth } from './health.js';
 import { installRuntime, type Logger } from './logger.js';
 import { EarlierWorkOpen, type Settled, settleEarlierWork } from './open-contracts.js';
 import { StopSignals } from './stop-signals.js';
-import { createDroverWorker } from './worker.js';
+import { createDroverWorker, type DroverWorker } from './worker.js';
 
 export interface RunWorkerOptions {
   /** path of the config; its sites need their logins here */
@@ -64,7 +64,7 @@ interface Serving {
 async function serve({ config, env, log, healthAt, stop }: Serving): Promise<void> {
   const { taskQueue, checks: commands } = config.worker;
   const buildId = env.DROVER_BUILD_ID || undefined;
-  let worker: Worker | undefined;
+  let worker: DroverWorker | undefined;
   const health = healthAt && (await bindHealth(healthAt, () => worker?.getState() ?? 'STARTING'));
   const sites = createSites(config);
   let connection: NativeConnection | undefined;

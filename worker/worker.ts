@@ -10,6 +10,7 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
+import { checksQueue } from '../contract/names.js';
 import type { Config } from '../plan/types.js';
 import { dataConverter } from '../temporal/data-converter.js';
 import type { Sites } from '../vcda/index.js';
@@ -36,23 +37,31 @@ export interface DroverWorkerOptions {
 }
 
 /** Creates the worker; the caller runs it, stops it and closes its sites. */
-export async function createDroverWorker(options: DroverWorkerOptions): Promise<Worker> {
+export async function createDroverWorker(options: DroverWorkerOptions): Promise<DroverWorker> {
   const { connection, namespace, taskQueue, client, sites, buildId } = options;
-  return Worker.create({
+  const activities = createActivities({
+    sites,
+    client,
+    taskQueue,
+    installation: options.installation ?? namespace,
+    commands: options.commands ?? {},
+  });
+  const shutdownGraceTime = options.shutdownGraceTime ?? 5_000;
+  const common = {
     connection,
     namespace,
-    taskQueue,
     dataConverter,
-    workflowBundle: options.bundle ?? (await workflowBundle()),
-    activities: createActivities({
-      sites,
-      client,
-      taskQueue,
-      installation: options.installation ?? namespace,
-      commands: options.commands ?? {},
-    }),
     interceptors: { activity: [activityLog] },
     ...(buildId && { workerDeploymentOptions: deployment(buildId) }),
+    shutdownGraceTime,
+    // A call to a site that ignores its cancellation must not hold up a stop; its attempt is made anew elsewhere.
+    shutdownForceTime: shutdownGraceTime + 5_000,
+  };
+  const main = await Worker.create({
+    ...common,
+    taskQueue,
+    workflowBundle: options.bundle ?? (await workflowBundle()),
+    activities,
 
     // Activities wait for answers of sites, not for this machine: many fit.
     maxConcurrentActivityTaskExecutions: 400,
@@ -62,11 +71,49 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     maxCachedWorkflows: cachedWorkflows(),
     // After a crash, tasks meant for the dead worker's cache go to another worker after this time.
     stickyQueueScheduleToStartTimeout: '5 s',
-
-    shutdownGraceTime: options.shutdownGraceTime ?? 5_000,
-    // A call to a site that ignores its cancellation must not hold up a stop; its attempt is made anew elsewhere.
-    shutdownForceTime: (options.shutdownGraceTime ?? 5_000) + 5_000,
   });
+  const checks = await Worker.create({
+    ...common,
+    taskQueue: checksQueue(taskQueue),
+    activities: { checkVm: activities.checkVm },
+    maxConcurrentActivityTaskExecutions: CHECKS_AT_ONCE,
+  });
+  return new DroverWorker(main, checks);
+}
+
+/** Of one worker; others wait their turn, and with them nothing but checks. */
+const CHECKS_AT_ONCE = 400;
+
+/** The two halves of a worker, which begin and end together. */
+export class DroverWorker {
+  readonly #main: Worker;
+  readonly #checks: Worker;
+
+  constructor(main: Worker, checks: Worker) {
+    this.#main = main;
+    this.#checks = checks;
+  }
+
+  getState(): ReturnType<Worker['getState']> {
+    return this.#main.getState();
+  }
+
+  /** Ends when both have; a half that fails stops the other. @throws what it failed with */
+  async run(): Promise<void> {
+    const halves = [this.#main, this.#checks].map((half) =>
+      half.run().catch((error: unknown) => {
+        this.shutdown();
+        throw error;
+      }),
+    );
+    const ends = await Promise.allSettled(halves);
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  shutdown(): void {
+    for (const half of [this.#main, this.#checks]) if (half.getState() === 'RUNNING') half.shutdown();
+  }
 }
 
 const deployment = (buildId: string): WorkerDeploymentOptions => ({

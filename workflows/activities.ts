@@ -2,8 +2,9 @@
  * The activities as workflows call them, with their time-outs. Cancellation is always awaited: by default a cancelled
  * workflow would go on while its activity still runs.
  */
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
+import { checksQueue } from '../contract/names.js';
 
 /** Retries are paced by the error table, through the delay that each failure carries; these bound what carries none. */
 const retry = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
@@ -43,12 +44,14 @@ export const {
 });
 
 /** Its own end comes with the check's time, which a drill's schema bounds to a day. */
-export const { checkVm } = proxyActivities<Activities>({
-  startToCloseTimeout: '25 hours',
-  heartbeatTimeout: '10 seconds',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry,
-});
+export const checkVm: Activities['checkVm'] = (input) =>
+  proxyActivities<Activities>({
+    taskQueue: checksQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '25 hours',
+    heartbeatTimeout: '10 seconds',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry,
+  }).checkVm(input);
 
 export const { endedSubjects, endedWorkflows, inspectSite } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',

@@ -1,9 +1,15 @@
 import { connect } from 'node:net';
 import { type Probe, reasonOf } from './probe.js';
 
-/** Passes when the port takes a connection; nothing is sent. */
+/** How long a connection must stand: ms. A balancer without a server behind it takes one, and ends it at once. */
+const LISTEN_FOR = 1_000;
+
+/**
+ * Passes when the port takes a connection and keeps it for a second, or says something on it; nothing is sent.
+ * @param timeout ms for the attempt: of a shorter one, half is listened for
+ */
 export const tcpProbe =
-  (host: string, port: number): Probe =>
+  (host: string, port: number, timeout: number): Probe =>
   (signal) =>
     new Promise((resolve) => {
       const socket = connect({ host, port });
@@ -11,15 +17,22 @@ export const tcpProbe =
       signal.addEventListener('abort', stop, { once: true });
       let detail = 'connection closed';
       let ok = false;
-      socket.once('connect', () => {
+      let listening: NodeJS.Timeout | undefined;
+      function pass() {
         ok = true;
         detail = 'connected';
         socket.destroy();
+      }
+      socket.once('connect', () => {
+        detail = 'connected, and closed at once by the other side';
+        listening = setTimeout(pass, Math.min(LISTEN_FOR, timeout / 2));
       });
+      socket.once('data', pass);
       socket.once('error', (error) => {
-        detail = reasonOf(error);
+        detail = listening === undefined ? reasonOf(error) : `connected, then: ${reasonOf(error)}`;
       });
       socket.once('close', () => {
+        clearTimeout(listening);
         signal.removeEventListener('abort', stop);
         resolve({ ok, detail });
       });

@@ -63,6 +63,12 @@ const common = {
   }),
   interval: duration().prefault('10s').meta({ description: 'between two attempts' }),
   timeout: duration().prefault('10s').meta({ description: 'for one attempt' }),
+  consecutive: z
+    .int('a count from 1 to 100')
+    .min(1, 'a count from 1 to 100')
+    .max(100, 'a count from 1 to 100')
+    .prefault(1)
+    .meta({ description: 'good answers in a row, `interval` apart, after which it has passed' }),
   vms: choose({ one: text, list: members('VMs, or no "vms" for all of the drill') }, (value) =>
     typeof value === 'string' ? 'one' : 'list',
   )

@@ -32,8 +32,8 @@ function readVms(source: Source, path: Path, names: VmNames<VmEntry>, problems: 
 
 /** A check as a drill carries it. `standing`: what it is made with, as it was written, which is its name if it has none. */
 export function asCheck(written: WrittenCheck, standing: string, vms: string[] | null): Check {
-  const { name = standing, within, interval, timeout } = written;
-  return { name, vms, within, interval, timeout, ...targetOf(written) };
+  const { name = standing, within, interval, timeout, consecutive } = written;
+  return { name, vms, within, interval, timeout, consecutive, ...targetOf(written) };
 }
 
 function targetOf(written: WrittenCheck): CheckTarget {

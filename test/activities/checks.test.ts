@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -32,7 +32,7 @@ function inputOf(bench: Bench, { check, within = 0, ...change }: Wanted): CheckV
     resumedAt: 0,
     until: Date.now() + within,
     ...change,
-    check: { name: 'the check', vms: null, within, interval: 20, timeout: 5_000, ...check },
+    check: { name: 'the check', vms: null, within, interval: 20, timeout: 5_000, consecutive: 1, ...check },
   };
 }
 
@@ -76,6 +76,38 @@ const commands: Record<string, CheckCommand> = {
   missing: { program: '/nowhere/at-all', args: [] },
 };
 
+describe('a check that is to pass several times in a row', () => {
+  function flapping(answers: boolean[]) {
+    let n = 0;
+    const listener: RequestListener = (_, response) => {
+      response.statusCode = (answers[n] ?? answers.at(-1)) ? 200 : 503;
+      n += 1;
+      response.end();
+    };
+    return { listener, asked: () => n };
+  }
+  const http = (port: number) =>
+    ({ type: 'http', url: `http://127.0.0.1:${port}/`, status: 200, body: null, verifyTls: true }) as const;
+
+  it('begins to count anew after each answer that is none', () =>
+    withCheck(async (bench) => {
+      const { listener, asked } = flapping([true, true, false, true, false, true]);
+      await withServer(listener, async (port) => {
+        const result = await checkOn(bench, { check: { ...http(port), consecutive: 3 }, within: 60_000 });
+        expect(result).toMatchObject({ ok: true, attempts: 8 });
+        expect(asked()).toBe(8);
+      });
+    }));
+
+  it('fails when its time is over before, and says how far it came', () =>
+    withCheck(async (bench) => {
+      await withServer(flapping([true]).listener, async (port) => {
+        const result = await checkOn(bench, { check: { ...http(port), consecutive: 3 }, within: -10_000 });
+        expect(result).toMatchObject({ ok: false, attempts: 1, detail: expect.stringContaining('1 of 3 in a row') });
+      });
+    }));
+});
+
 describe('a tcp check', () => {
   it('passes when the port takes a connection', () =>
     withCheck(async (bench) => {
@@ -90,6 +122,30 @@ describe('a tcp check', () => {
           });
         },
       );
+    }));
+
+  it.each([
+    ['resets', (socket: Socket) => socket.resetAndDestroy()],
+    ['closes', (socket: Socket) => socket.end()],
+    ['resets a moment later', (socket: Socket) => setTimeout(() => socket.resetAndDestroy(), 200)],
+  ])('does not take for a server what accepts and %s', (_name, answer) =>
+    withCheck(async (bench) => {
+      const { port, close } = await listening(createTcpServer((socket) => void answer(socket)));
+      const result = await checkOn(bench, { check: { type: 'tcp', host: '127.0.0.1', port }, within: -10_000 });
+      expect(result).toMatchObject({
+        ok: false,
+        attempts: 1,
+        detail: expect.stringMatching(/connected, |connection reset/),
+      });
+      await close();
+    }),
+  );
+
+  it('takes what speaks for a server, though it ends at once', () =>
+    withCheck(async (bench) => {
+      const { port, close } = await listening(createTcpServer((socket) => socket.end('220 ready')));
+      expect(await checkOn(bench, { check: { type: 'tcp', host: '127.0.0.1', port } })).toMatchObject({ ok: true });
+      await close();
     }));
 
   it('fails with what it saw last, after one attempt at least', () =>

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, type Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
 import { WorkflowFailing } from '../../client/errors.js';
 import { connectDrover, type Drover } from '../../client/index.js';
 import { createSites } from '../../vcda/index.js';
@@ -26,11 +26,14 @@ async function withWorkerOf(lab: Lab, code: string, act: (drover: Drover) => Pro
   const sites = createSites(lab.config);
   const { taskQueue, client } = lab;
   const options = { connection, namespace: 'default', taskQueue, client, sites, bundle, shutdownGraceTime: 100 };
-  const worker: Worker = await createDroverWorker(options);
+  const worker = await createDroverWorker(options);
   const drover = await connectDrover({ env: {}, address, taskQueue });
+  const ended = worker.run();
   try {
-    await worker.runUntil(() => act(drover));
+    await act(drover);
   } finally {
+    worker.shutdown();
+    await ended;
     await drover.close();
     await sites.close();
     await connection.close();

@@ -11,9 +11,9 @@ import type { RunReport } from '../../contract/report.js';
 import type { Check, Drill } from '../../plan/types.js';
 import type { Lab } from './lab.js';
 
-/** A port of this machine that takes connections until `close`. */
+/** A port of this machine that takes connections, and says so, until `close`. */
 export async function openPort(): Promise<{ port: number; close(): void }> {
-  const server = createServer((socket) => socket.end());
+  const server = createServer((socket) => socket.end('220 ready'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   return { port: typeof address === 'object' && address !== null ? address.port : 0, close: () => server.close() };

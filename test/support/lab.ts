@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Client, Connection } from '@temporalio/client';
-import { NativeConnection, type Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { judge } from '../../cli/demo/verdict.js';
 import { PLAN_RUN, runReportQuery } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
@@ -16,7 +16,7 @@ import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '
 import { temporalClient } from '../../temporal/temporal-client.js';
 import { createSites } from '../../vcda/index.js';
 import { installRuntime } from '../../worker/logger.js';
-import { createDroverWorker } from '../../worker/worker.js';
+import { createDroverWorker, type DroverWorker } from '../../worker/worker.js';
 import { aPlan, aVm, aWave } from './plans.js';
 import { terminateAll } from './terminate-all.js';
 import { testBundle } from './test-bundle.js';
@@ -143,7 +143,11 @@ async function connections(address: string) {
   return { client: temporalClient(connection), native, close };
 }
 
-async function stopWorker(worker: Worker, ended: Promise<void>, sites: { close(): Promise<void> }): Promise<void> {
+async function stopWorker(
+  worker: DroverWorker,
+  ended: Promise<void>,
+  sites: { close(): Promise<void> },
+): Promise<void> {
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await ended;
   await sites.close();

@@ -37,6 +37,16 @@ export async function runChecks(
   }
 }
 
+/** Once more, and once: what passed may have fallen over since. What did not pass then is known already. */
+export async function askAgain(
+  vm: VmControl,
+  { checks, vm: input }: Pick<DrillVmInput, 'checks' | 'vm'>,
+  recovery: 'test' | 'failover',
+): Promise<void> {
+  const once = checks.map((check) => ({ ...check, within: 0, consecutive: 1 }));
+  if (once.length > 0) await runChecks(vm, { checks: once, vm: input }, recovery, 'after the hold: ');
+}
+
 /** What the drill itself says the recovered VM shall have. */
 function givenAddress({ vmNetworkSettings }: PlanVm): string | undefined {
   const { nics = [], primaryNicIndex = 0 } = vmNetworkSettings ?? {};

@@ -16,7 +16,7 @@ import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.j
 import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
-import { runChecks } from './drill-checks.js';
+import { askAgain, runChecks } from './drill-checks.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
 import { noteTestCopy, removeTestCopy } from './test-copy.js';
 import { requireTestNetworks } from './test-networks.js';
@@ -56,7 +56,8 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
         recovered = { triggeredAt, recoveredAt: passedAt, instanceAt: instance?.timestamp ?? null };
       judge();
       await vm.tellReady('hold');
-      await vm.whenTold('clean-up');
+      const told = await vm.whenTold('clean-up');
+      if (told !== null && input.hold > 0 && passedAt !== null) await askAgain(vm, input, isTest ? 'test' : 'failover');
     });
     // The clean-up has measured the site's clock once more, or for the first time where the recovery was adopted.
     judge();

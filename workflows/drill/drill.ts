@@ -40,14 +40,14 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   // A schedule that an earlier Drover made starts it without.
   if (!carriesContract(memo)) upsertMemo({ ...contractMemo });
   const run = runOfWorkflowId(workflowId);
-  const { name, source, destination, mode, groups, recovery, checks, limits, networks } = plan;
+  const { name, source, destination, mode, groups, recovery, checks, hold, limits, networks } = plan;
   const herded = { name, kind: 'drill', destination, stopAfter: null, waves: groups } as const;
   const state = new RunProgress({ run, plan: herded, ...(carried === undefined ? {} : { carried }) }, Date.now());
   const stage = new DrillStage(plan, state.startedAt, carried?.progress);
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
     startChild(drillVm, {
       ...options,
-      args: [{ ...input, mode, recovery, checks, ...(networks === undefined ? {} : { networks }) }],
+      args: [{ ...input, mode, recovery, checks, hold, ...(networks === undefined ? {} : { networks }) }],
     });
   const sweeps = new Sweeps();
   // Copies that are not gone by then are met as what they are: in use, or in the way.

@@ -123,6 +123,7 @@ export async function killedDrill(moment: Moment, lab: Lab, change: Partial<Dril
     within: 60_000,
     interval: 500,
     timeout: 1_000,
+    consecutive: 1,
     type: 'http',
     url: page.url,
     status: 200,
