@@ -34,6 +34,11 @@ export interface DroverWorkerOptions {
   buildId?: string | undefined;
   /** default: the prebuilt bundle, or one made now */
   bundle?: WorkflowBundleOption;
+  /**
+   * Workflows run in a thread of their own, as the SDK wants it, and one that blocks it is ended; default true. In tests that
+   * open many workers the thread costs more than what runs in it.
+   */
+  workflowThread?: boolean;
 }
 
 /** Creates the worker; the caller runs it, stops it and closes its sites. */
@@ -61,6 +66,7 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     ...common,
     taskQueue,
     workflowBundle: options.bundle ?? (await workflowBundle()),
+    debugMode: options.workflowThread === false,
     activities,
 
     // Activities wait for answers of sites, not for this machine: many fit.

@@ -1,4 +1,10 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { ApiError, badRequest, errorBody, notAuthenticated } from '../errors.js';
 import { adminRoutes } from './admin-routes.js';
 import { applianceRoutes } from './appliance-routes.js';
@@ -33,36 +39,45 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
     sendError(shared, new ApiError(404, 'NotFound', `No ${request.method} ${request.url}.`), reply);
   });
   app.get(FRONT_LOGIN, async (_request, reply) => reply.type('text/html; charset=utf-8').send(page('Log in')));
-  await app.register(async (control) => controlRoutes(control, shared), { prefix: '/_sim' });
-  await app.register(async (api) => {
-    api.decorateRequest('call');
-    api.addHook('onRequest', async (request, reply) => enter(shared, site, request, reply));
-    api.addHook('preHandler', async (request, reply) => applyFaults(shared, site, request, reply));
-    api.addHook('preSerialization', async (request, _reply, payload) =>
-      request.call.unreadable.length === 0 ? payload : garble(payload, request.call.unreadable),
-    );
-    api.addHook('onSend', async (request, reply, payload) => {
-      if (request.call.resetAfter) reset(shared, site, request);
-      if (!reply.hasHeader(RAW) && payload != null) reply.header('content-type', request.call.contentType);
-      reply.removeHeader(RAW);
-      return payload;
-    });
-    api.addHook('onResponse', async (request, reply) => {
-      if (!request.call.reset) shared.stats.add(site, request.method, route(request), reply.statusCode);
-    });
-    sessionRoutes(api, shared, site);
-    taskRoutes(api, shared, site);
-    vmReplicationRoutes(api, shared, site);
-    vappReplicationRoutes(api, shared, site);
-    vmDetailRoutes(api, shared, site);
-    inventoryRoutes(api, shared, site);
-    siteRoutes(api, shared, site);
-    adminRoutes(api, shared, site);
-    applianceRoutes(api, shared, site);
-    recoveryPlanRoutes(api, shared, site);
-  });
+  await app.register(
+    named('control', async (control) => controlRoutes(control, shared)),
+    { prefix: '/_sim' },
+  );
+  await app.register(
+    named('api', async (api) => {
+      api.decorateRequest('call');
+      api.addHook('onRequest', async (request, reply) => enter(shared, site, request, reply));
+      api.addHook('preHandler', async (request, reply) => applyFaults(shared, site, request, reply));
+      api.addHook('preSerialization', async (request, _reply, payload) =>
+        request.call.unreadable.length === 0 ? payload : garble(payload, request.call.unreadable),
+      );
+      api.addHook('onSend', async (request, reply, payload) => {
+        if (request.call.resetAfter) reset(shared, site, request);
+        if (!reply.hasHeader(RAW) && payload != null) reply.header('content-type', request.call.contentType);
+        reply.removeHeader(RAW);
+        return payload;
+      });
+      api.addHook('onResponse', async (request, reply) => {
+        if (!request.call.reset) shared.stats.add(site, request.method, route(request), reply.statusCode);
+      });
+      sessionRoutes(api, shared, site);
+      taskRoutes(api, shared, site);
+      vmReplicationRoutes(api, shared, site);
+      vappReplicationRoutes(api, shared, site);
+      vmDetailRoutes(api, shared, site);
+      inventoryRoutes(api, shared, site);
+      siteRoutes(api, shared, site);
+      adminRoutes(api, shared, site);
+      applianceRoutes(api, shared, site);
+      recoveryPlanRoutes(api, shared, site);
+    }),
+  );
   return app;
 }
+
+/** For a plugin without a name Fastify looks through all that is loaded. */
+const named = (name: string, plugin: FastifyPluginAsync): FastifyPluginAsync =>
+  Object.assign(plugin, { [Symbol.for('fastify.display-name')]: name });
 
 function enter(shared: Shared, site: string, request: FastifyRequest, reply: FastifyReply): void {
   const { world, sessions } = shared;

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { WorkflowFailing } from '../../client/errors.js';
 import { connectDrover, type Drover } from '../../client/index.js';
 import { createSites } from '../../vcda/index.js';
 import { createDroverWorker } from '../../worker/worker.js';
+import { brokenBundle, type Place } from '../support/broken-bundle.js';
 import { tempFolder } from '../support/folder.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
@@ -13,15 +13,12 @@ import { cli } from './support/cli.js';
 const address = process.env.DROVER_TEST_TEMPORAL ?? '';
 
 /** A worker with broken workflow code, and a client, for one lab. */
-const withBrokenWorker = (code: string, act: (drover: Drover, lab: Lab) => Promise<void>): Promise<void> =>
+const withBrokenWorker = (defect: Place, act: (drover: Drover, lab: Lab) => Promise<void>): Promise<void> =>
   // A lab for each: workflows of a site outlive the test that began them.
-  withLab({ vms: 2, workers: 0 }, (lab) => withWorkerOf(lab, code, (drover) => act(drover, lab)));
+  withLab({ vms: 2, workers: 0 }, (lab) => withWorkerOf(lab, defect, (drover) => act(drover, lab)));
 
-async function withWorkerOf(lab: Lab, code: string, act: (drover: Drover) => Promise<void>): Promise<void> {
-  const bundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(`../support/${code}.ts`, import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });
+async function withWorkerOf(lab: Lab, defect: Place, act: (drover: Drover) => Promise<void>): Promise<void> {
+  const bundle = await brokenBundle(defect);
   const connection = await NativeConnection.connect({ address });
   const sites = createSites(lab.config);
   const { taskQueue, client } = lab;
@@ -42,7 +39,7 @@ async function withWorkerOf(lab: Lab, code: string, act: (drover: Drover) => Pro
 
 describe('a defect in workflow code', () => {
   it.concurrent('of the run is told by show, with attempt, message and way out, and exit code 3', async () => {
-    await withBrokenWorker('broken-run', async (drover, lab) => {
+    await withBrokenWorker('the run', async (drover, lab) => {
       const { run } = await drover.startRun(lab.plan(), { id: `broken-run-${lab.taskQueue.slice(-6)}` });
       const failure = await until(
         () => run.report({ live: true }).catch((error: unknown) => error),
@@ -62,7 +59,7 @@ describe('a defect in workflow code', () => {
   }, 120_000);
 
   it.concurrent('of the VMs is shown beside the report, once for all of them', async () => {
-    await withBrokenWorker('broken-vm', async (drover, lab) => {
+    await withBrokenWorker('a VM', async (drover, lab) => {
       const { run } = await drover.startRun(lab.plan(), { id: `broken-vm-${lab.taskQueue.slice(-6)}` });
       const report = await until(
         () => run.report({ live: true }),
@@ -77,7 +74,7 @@ describe('a defect in workflow code', () => {
   }, 120_000);
 
   it.concurrent('of the site, for which every VM merely seems to wait, is shown beside the report', async () => {
-    await withBrokenWorker('broken-site', async (drover, lab) => {
+    await withBrokenWorker('a site', async (drover, lab) => {
       const { run } = await drover.startRun(lab.plan(), { id: `broken-site-${lab.taskQueue.slice(-6)}` });
       const { attention } = await until(
         () => run.report({ live: true }),

@@ -1,11 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { DrillSummary, RunList } from '../../client/index.js';
 import { drillScheduleId, runWorkflowId } from '../../contract/names.js';
 import { connectClient } from '../../temporal/connection.js';
 import { installRuntime } from '../../worker/logger.js';
+import { brokenBundle } from '../support/broken-bundle.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 
@@ -132,10 +132,8 @@ describe('a drill that is triggered', () => {
   });
 
   it('starts once; while it runs nothing is started, and its run is named', async () => {
-    const bundle = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../support/broken-drill.ts', import.meta.url)),
-      logger: new DefaultLogger('ERROR'),
-    });
+    // A drill that never comes to an end.
+    const bundle = await brokenBundle('a drill');
     const connection = await NativeConnection.connect({ address: world.address });
     const worker = await Worker.create({ connection, taskQueue: world.taskQueue, workflowBundle: bundle });
     let run = '';

@@ -1,4 +1,5 @@
-/** A worker killed in each phase of a round trip; kill-drill.test.ts has three of them, and all phases of a test drill. */
+/** A worker killed in each phase of a test drill and of a round trip; kill-drill.test.ts has some of them. */
+import { testCopies } from '../support/drills.js';
 import { describe, it } from '../support/side-by-side.js';
 import {
   accepted,
@@ -6,10 +7,22 @@ import {
   delayed,
   inHold,
   killedRoundTrip,
+  killedTest,
   type Moment,
   struck,
   TURN_AND_ALL,
 } from './support/killed.js';
+
+const TEST: Moment[] = [
+  { phase: 'while it looks at its VMs', when: struck, faults: delayed('replications') },
+  { phase: 'while a test failover is on its way', when: struck, faults: delayed('failover-test') },
+  { phase: 'right after a test failover was accepted', when: accepted('failover-test') },
+  { phase: 'with a test copy up', when: ({ lab }) => testCopies(lab).length > 0 },
+  { phase: 'while its checks run', when: ({ asked }) => asked() > 0 },
+  { phase: 'in its hold', when: inHold },
+  { phase: 'while a clean-up is on its way', when: struck, faults: delayed('cleanup') },
+  { phase: 'right after a clean-up was accepted', when: accepted('cleanup') },
+];
 
 const ROUND_TRIP: Moment[] = [
   { phase: 'in the first sync', when: accepted('sync') },
@@ -22,6 +35,10 @@ const ROUND_TRIP: Moment[] = [
   { phase: 'while it fails over back', when: accepted('failover', 3) },
   { phase: 'in the second reverse', when: accepted('reverse', 3) },
 ];
+
+describe('a worker killed with SIGKILL in a test drill', () => {
+  it.concurrent.each(TEST)('$phase: the next one goes on, and nothing is left behind', killedTest, TURN_AND_ALL);
+});
 
 describe('a worker killed with SIGKILL in a round trip', () => {
   it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', killedRoundTrip, TURN_AND_ALL);

@@ -1,54 +1,37 @@
-/** A worker killed in each phase of a test drill, on the ways back, and in some phases of a round trip; kill-drill.long.ts has them all. */
+/** A worker killed in some phases of a test drill and of a round trip, and on the ways back; kill-drill.long.ts has all phases. */
 import { expect } from '@jest/globals';
 import type { RunReport } from '../../contract/report.js';
 import type { Plan } from '../../plan/types.js';
-import { expectNothingLeft, protect, testCopies, world } from '../support/drills.js';
+import { expectNothingLeft, protect, world } from '../support/drills.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { describe, it } from '../support/side-by-side.js';
 import {
   accepted,
   delayed,
   expectDoneOnce,
-  inHold,
   inTurn,
   killedAt,
-  killedDrill,
   killedRoundTrip,
+  killedTest,
   type Moment,
   struck,
   TURN_AND_ALL,
 } from './support/killed.js';
 
 const TEST: Moment[] = [
-  { phase: 'while it looks at its VMs', when: struck, faults: delayed('replications') },
   { phase: 'while a test failover is on its way', when: struck, faults: delayed('failover-test') },
   { phase: 'right after a test failover was accepted', when: accepted('failover-test') },
-  { phase: 'with a test copy up', when: ({ lab }) => testCopies(lab).length > 0 },
   { phase: 'while its checks run', when: ({ asked }) => asked() > 0 },
-  { phase: 'in its hold', when: inHold },
-  { phase: 'while a clean-up is on its way', when: struck, faults: delayed('cleanup') },
   { phase: 'right after a clean-up was accepted', when: accepted('cleanup') },
 ];
 
 const ROUND_TRIP: Moment[] = [
   { phase: 'while a failover is on its way', when: struck, faults: delayed('failover') },
   { phase: 'right after a reverse was accepted', when: accepted('reverse') },
-  { phase: 'while it fails over back', when: accepted('failover', 3) },
 ];
 
 describe('a worker killed with SIGKILL in a test drill', () => {
-  it.concurrent.each(TEST)(
-    '$phase: the next one goes on, and nothing is left behind',
-    (moment) =>
-      inTurn(() =>
-        withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
-          const report = await killedDrill(moment, lab, {});
-          expectDoneOnce(lab, report, ['start'], ['failover-test', 'cleanup']);
-          expectNothingLeft(lab);
-        }),
-      ),
-    TURN_AND_ALL,
-  );
+  it.concurrent.each(TEST)('$phase: the next one goes on, and nothing is left behind', killedTest, TURN_AND_ALL);
 });
 
 describe('a worker killed with SIGKILL in a round trip', () => {

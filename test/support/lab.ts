@@ -20,6 +20,7 @@ import { createDroverWorker, type DroverWorker } from '../../worker/worker.js';
 import { aPlan, aVm, aWave } from './plans.js';
 import { terminateAll } from './terminate-all.js';
 import { testBundle } from './test-bundle.js';
+import { forgetPromises, THREADED } from './workflow-thread.js';
 
 /** Sites are shared names at the Temporal server, so every lab has its own. */
 export interface Lab {
@@ -105,7 +106,9 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
         commands: config.worker.checks,
         bundle: await bundle,
         shutdownGraceTime: 100,
+        workflowThread: THREADED,
       });
+      if (!THREADED) forgetPromises();
       const ended = worker.run();
       async function stop() {
         await stopWorker(worker, ended, sites);

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { Case } from '../../../conformance/case.js';
+import type { Row } from '../../../conformance/run.js';
+import { runCases } from './runs.js';
 
 /** An answer on its way back; what an alteration writes into it is what the client gets. */
 export interface Passing {
@@ -68,4 +71,21 @@ async function forward(url: string, incoming: IncomingMessage): Promise<Pick<Pas
     ...headers
   } = answer.headers;
   return { status: answer.statusCode ?? 500, headers, body: received === '' ? undefined : JSON.parse(received) };
+}
+
+/** Runs cases against a simulator whose answers are altered. */
+export async function runAltered(
+  alter: (passing: Passing) => void,
+  wanted: (one: Case) => boolean,
+): Promise<Map<string, Row>> {
+  let proxy: Altered | undefined;
+  async function through(url: string) {
+    proxy = await altered(url, alter);
+    return proxy.url;
+  }
+  try {
+    return await runCases(wanted, { through });
+  } finally {
+    await proxy?.close();
+  }
 }

@@ -115,7 +115,7 @@ export function expectDoneOnce(lab: Lab, report: RunReport, before: string[], ki
 }
 
 /** A drill of two VMs whose check fails a few times before it passes. */
-export async function killedDrill(moment: Moment, lab: Lab, change: Partial<Drill>): Promise<RunReport> {
+async function killedDrill(moment: Moment, lab: Lab, change: Partial<Drill>): Promise<RunReport> {
   const page = await slowPage(4);
   const check: Check = {
     name: 'page',
@@ -143,6 +143,16 @@ export async function killedDrill(moment: Moment, lab: Lab, change: Partial<Dril
     page.close();
   }
 }
+
+/** One moment of a test drill of two VMs. */
+export const killedTest = (moment: Moment): Promise<void> =>
+  inTurn(() =>
+    withLab({ vms: 2, speed: 60, workers: 0 }, async (lab) => {
+      const report = await killedDrill(moment, lab, {});
+      expectDoneOnce(lab, report, ['start'], ['failover-test', 'cleanup']);
+      expectNothingLeft(lab);
+    }),
+  );
 
 /** One moment of a round trip of two VMs. */
 export const killedRoundTrip = (moment: Moment): Promise<void> =>
