@@ -101,9 +101,10 @@ describe('recording', () => {
     'a VM that missed its window and one that was held for a licence',
     () =>
       withLab({ vms: 1 }, async (lab) => {
+        const closes = Date.now() + 15_000;
         const window = {
           opens: '2026-01-01T00:00:00.000Z',
-          closes: '2026-01-02T00:00:00.000Z',
+          closes: new Date(closes).toISOString(),
           missed: 'fail' as const,
           begun: 'finish' as const,
         };
@@ -112,6 +113,10 @@ describe('recording', () => {
           lab.plan({ cutover: { approval: 'none', window, powerOn: true, consolidate: false } }),
         );
         await until(report, (r) => r.state === 'paused');
+        await until(
+          async () => Date.now(),
+          (now) => now > closes,
+        );
         lab.simulator.control.setLicense(lab.destination, true);
         await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate, { args: [{}] });
         await result();
