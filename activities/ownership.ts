@@ -11,7 +11,7 @@ import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
 import { ownerOf, readMark } from './mark.js';
-import { relation } from './reconcile.js';
+import { relation } from './relation.js';
 import { earliestStart, mayHaveBegunAfter } from './task-match.js';
 
 /** What these do is undone later, or never: for the others it is enough that it is done. */

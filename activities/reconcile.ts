@@ -5,12 +5,14 @@
 
 import type { OperationRequest } from '../contract/operation.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
-import { isOfFrontEnd, recoveryState, taskEnd, VcdaError } from '../vcda/index.js';
+import { recoveryState, taskEnd } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
 import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
+import { relation } from './relation.js';
 import { findReversed } from './reversal.js';
 import { replicationIdIn } from './send.js';
 import { earliestStart, mayHaveBegunAfter, told } from './task-match.js';
+import { underOperationId } from './under-operation-id.js';
 
 export interface Found {
   /** null: known by its effect only */
@@ -28,9 +30,6 @@ export class ForeignReplication extends Error {
     this.advice = advice;
   }
 }
-
-/** Answers of a site that has no such list or parameter. */
-const PARAMETER_REFUSED = new Set<number | null>([400, 404, 405, 501]);
 
 /** What a search at the site tells of an operation. */
 export type Sighting =
@@ -53,7 +52,7 @@ export async function findOperation(
   inDoubt: boolean,
 ): Promise<Sighting> {
   const byId = await underOperationId(site, request, options);
-  const own = newest((byId ?? []).filter((task) => told(task, request.operationId) !== 'other'));
+  const own = newest(byId ?? []);
   if (own !== null) return there(own.id, request.replicationId);
 
   let related: Related = { named: [], same: [], unknown: [] };
@@ -135,19 +134,6 @@ const there = (taskId: string, replicationId: string | null): Sighting => ({
   found: { taskId, replicationId },
 });
 
-/** A 404 that is not the site's own says nothing of the parameter. */
-const isMissingPage = (error: VcdaError): boolean => error.status === 404 && isOfFrontEnd(error);
-
-/** null: the site's filter says nothing, or it does not take the parameter at all. */
-async function underOperationId(site: Site, request: OperationRequest, options: CallOptions): Promise<Task[] | null> {
-  try {
-    return await site.tasksOfOperation(request.operationId, options);
-  } catch (error) {
-    if (error instanceof VcdaError && PARAMETER_REFUSED.has(error.status) && !isMissingPage(error)) return null;
-    throw error;
-  }
-}
-
 async function findEffect(
   sites: Sites,
   site: Site,
@@ -205,52 +191,6 @@ function obstacleTo(existing: VmReplication, request: OperationRequest): { what:
       advice: 'Clean the test up, then run the VM again.',
     };
   return null;
-}
-
-/** `workflowInfo.type` values of an operation; undocumented but for sync and failover, hence the spellings. */
-const squeezed = (text: string): string => text.replace(/[^a-z]/gi, '').toLowerCase();
-const TYPES: Record<OperationRequest['kind'], string[]> = {
-  start: ['start', 'configure', 'create'],
-  sync: ['sync'],
-  migrate: ['migrate', 'migration'],
-  failover: ['failover'],
-  'failover-test': ['failovertest', 'testfailover', 'test'],
-  cleanup: ['failovertestcleanup', 'cleanup', 'testcleanup'],
-  reverse: ['reverse'],
-  pause: ['pause'],
-  resume: ['resume'],
-  reconfigure: ['reconfigure'],
-  delete: ['stop', 'delete', 'remove'],
-};
-
-/** Ids of VMs are bare uuids; replications' have a prefix [doc OPI]. */
-const isVmId = (id: string): boolean => /^[0-9a-f]{8}-/i.test(id);
-
-/**
- * What a task has to do with an operation, as far as the site tells. Ids decide: what names another VM or replication is
- * another's, whatever it is called, and a name alone tells at most which tasks it is not. A type that Drover does not know
- * may be any.
- */
-export function relation(
-  task: Task,
-  request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId' | 'recoveredVmId' | 'vmIdNow' | 'operationId'>,
-): 'same' | 'other' | 'unknown' {
-  const byOperation = told(task, request.operationId);
-  if (byOperation !== 'unknown') return byOperation;
-  const info = task.workflowInfo;
-  const type = squeezed(info?.type ?? '');
-  const isKnownType = Object.values(TYPES).some((spellings) => spellings.includes(type));
-  if (isKnownType && !TYPES[request.kind].includes(type)) return 'other';
-
-  const result = task.result;
-  const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;
-  const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string');
-  // A reverse makes the recovered VM the one that is replicated.
-  const own = [request.vm.id, request.vmIdNow, request.replicationId, request.recoveredVmId];
-  if (own.some((id) => id != null && ids.includes(id))) return 'same';
-  // What a start makes has an id that nobody knows yet, so that only another VM's contradicts.
-  if (request.kind === 'start' ? ids.some(isVmId) : ids.length > 0) return 'other';
-  return typeof info?.resourceName === 'string' && info.resourceName !== request.vm.name ? 'other' : 'unknown';
 }
 
 const newest = (tasks: Task[]): Task | null =>

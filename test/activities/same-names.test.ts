@@ -1,6 +1,6 @@
 /** Which task is whose at a site where names repeat, clocks differ and operation ids tell nothing: ids decide. */
 import { describe, expect, it } from '@jest/globals';
-import { relation } from '../../activities/reconcile.js';
+import { relation } from '../../activities/relation.js';
 import { earliestStart, mayHaveBegunAfter } from '../../activities/task-match.js';
 import type { OperationRequest } from '../../contract/operation.js';
 import { siteVdcId } from '../../simulator/index.js';

@@ -37,8 +37,8 @@ export interface TaskFilter {
 type TasksUnder = (operationId: string, limit: number, options?: CallOptions) => Promise<unknown[]>;
 
 /**
- * Whether a site filters by operation id is undocumented, hence the control, once: a query for an id never used must find
- * nothing.
+ * Whether a site filters by operation id is undocumented, and may change while a worker lives, hence the control whenever
+ * something is found: a query for an id never used must find nothing.
  */
 class OperationIdFilter {
   readonly #tasksUnder: TasksUnder;
@@ -56,10 +56,15 @@ class OperationIdFilter {
     return this.#works;
   }
 
+  /** What was learnt is wrong: an answer held what is not of its operation. */
+  distrust(): void {
+    this.#works = false;
+  }
+
   async tasksOf(operationId: string, options?: CallOptions): Promise<Task[] | null> {
     if (this.#works === false) return null;
     const found = await this.#tasksUnder(operationId, PAGE_LIMIT, options);
-    if (found.length > 0 && this.#works === null) {
+    if (found.length > 0) {
       const control = await this.#tasksUnder(`${operationId}/never-used`, 1, options);
       this.#works = control.length === 0;
     }
@@ -93,6 +98,8 @@ export function taskCalls({ read, readAll, readByIds, readPage, fitting, segment
     /** The tasks under an operation id; null when this site's filter says nothing. */
     tasksOfOperation: (operationId: string, options?: CallOptions): Promise<Task[] | null> =>
       byOperationId.tasksOf(operationId, options),
+    /** To be said when tasks that were found under an operation id are not its own. */
+    distrustOperationIds: (): void => byOperationId.distrust(),
     /** Whether the site was seen to filter by operation id; null while nothing was found under any. */
     filtersByOperationId: (): boolean | null => byOperationId.works,
   };

@@ -1,0 +1,50 @@
+/** What a task has to do with an operation, by what it names: pure. */
+import type { OperationRequest } from '../contract/operation.js';
+import type { Task } from '../vcda/index.js';
+import { told } from './task-match.js';
+
+/** `workflowInfo.type` values of an operation; undocumented but for sync and failover, hence the spellings. */
+const squeezed = (text: string): string => text.replace(/[^a-z]/gi, '').toLowerCase();
+const TYPES: Record<OperationRequest['kind'], string[]> = {
+  start: ['start', 'configure', 'create'],
+  sync: ['sync'],
+  migrate: ['migrate', 'migration'],
+  failover: ['failover'],
+  'failover-test': ['failovertest', 'testfailover', 'test'],
+  cleanup: ['failovertestcleanup', 'cleanup', 'testcleanup'],
+  reverse: ['reverse'],
+  pause: ['pause'],
+  resume: ['resume'],
+  reconfigure: ['reconfigure'],
+  delete: ['stop', 'delete', 'remove'],
+};
+
+/** Ids of VMs are bare uuids; replications' have a prefix [doc OPI]. */
+const isVmId = (id: string): boolean => /^[0-9a-f]{8}-/i.test(id);
+
+/**
+ * What a task has to do with an operation, as far as the site tells. Ids decide: what names another VM or replication is
+ * another's, whatever it is called, and a name alone tells at most which tasks it is not. A type that Drover does not know
+ * may be any.
+ */
+export function relation(
+  task: Task,
+  request: Pick<OperationRequest, 'kind' | 'vm' | 'replicationId' | 'recoveredVmId' | 'vmIdNow' | 'operationId'>,
+): 'same' | 'other' | 'unknown' {
+  const byOperation = told(task, request.operationId);
+  if (byOperation !== 'unknown') return byOperation;
+  const info = task.workflowInfo;
+  const type = squeezed(info?.type ?? '');
+  const isKnownType = Object.values(TYPES).some((spellings) => spellings.includes(type));
+  if (isKnownType && !TYPES[request.kind].includes(type)) return 'other';
+
+  const result = task.result;
+  const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;
+  const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string');
+  // A reverse makes the recovered VM the one that is replicated.
+  const own = [request.vm.id, request.vmIdNow, request.replicationId, request.recoveredVmId];
+  if (own.some((id) => id != null && ids.includes(id))) return 'same';
+  // What a start makes has an id that nobody knows yet, so that only another VM's contradicts.
+  if (request.kind === 'start' ? ids.some(isVmId) : ids.length > 0) return 'other';
+  return typeof info?.resourceName === 'string' && info.resourceName !== request.vm.name ? 'other' : 'unknown';
+}
