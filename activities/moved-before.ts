@@ -6,6 +6,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { MIGRATE_VM } from '../contract/messages.js';
 import { vmWorkflowId } from '../contract/names.js';
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/operation.js';
+import { isSameName } from '../contract/vm-identity.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { failureOf } from './failures.js';
@@ -44,7 +45,6 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
         () => null,
         async () => {
           const ids = new Set(vms.map(({ id }) => id));
-          const names = new Set(vms.map(({ name }) => name));
           const prefix = vmPrefix(source);
           const query = `WorkflowType = '${MIGRATE_VM}' AND ExecutionStatus = 'Completed' AND WorkflowId STARTS_WITH '${quoted(prefix)}'`;
           return askTemporal(deps, async () => {
@@ -52,7 +52,9 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
             for await (const { workflowId, memo } of deps.client.workflow.list({ query })) {
               cancellationSignal().throwIfAborted();
               const moved = movedOf(workflowId.slice(prefix.length), memo);
-              if (ids.has(moved.vmId) || (moved.name !== null && names.has(moved.name))) found.push(moved);
+              const { name } = moved;
+              const isNamesake = name !== null && vms.some((vm) => isSameName(vm.name, name));
+              if (isNamesake || ids.has(moved.vmId)) found.push(moved);
             }
             return found;
           });

@@ -6,7 +6,10 @@ import type { VmError } from './report.js';
 export const isUnnamed = ({ id, name }: VmRef): boolean => name === id;
 
 /** Sheets and people differ from a site in case and in blanks. */
-export const isCalled = (vm: VmRef, name: string): boolean => isUnnamed(vm) || plain(vm.name) === plain(name);
+export const isCalled = (vm: VmRef, name: string): boolean => isUnnamed(vm) || isSameName(vm.name, name);
+
+/** In Cloud Director no name is told from another by its case. */
+export const isSameName = (one: string, other: string): boolean => plain(one) === plain(other);
 
 const plain = (name: string): string => name.trim().toLowerCase();
 

@@ -34,6 +34,7 @@ import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { Moved, VmRef } from '../../contract/operation.js';
 import type { Hold } from '../../contract/report.js';
+import { isSameName } from '../../contract/vm-identity.js';
 import { listed } from '../../contract/words.js';
 import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, movedBefore, openSite, siteSettings } from '../activities.js';
@@ -254,7 +255,9 @@ export class Herd {
       return;
     }
     // One that the same plan names is no other's successor.
-    const alike = moved.find(({ vmId, name, to }) => name === vm.name && to === destination.site && !state.has(vmId));
+    const isAlike = ({ vmId, name, to }: Moved): boolean =>
+      name !== null && isSameName(name, vm.name) && to === destination.site && !state.has(vmId);
+    const alike = moved.find(isAlike);
     const workflowId = vmWorkflowId(source.site, vm.id);
     state.started(vm.id, Date.now());
     const input: VmInput = {

@@ -25,12 +25,13 @@ const sent = (lab: Lab, since: number) =>
 const lastSeq = (lab: Lab): number => lab.simulator.control.ledger().at(-1)?.seq ?? 0;
 
 /** The lab's VM is moved, and its twin of another id stands at the source. */
-async function withTwin(lab: Lab) {
+async function withTwin(lab: Lab, named = (name: string): string => name) {
   const vm = vmOf(lab);
   expect((await done(lab)).state).toBe('succeeded');
   const id = '00000000-0000-4000-8000-0000000000ff';
-  lab.simulator.control.setVms({ id, site: lab.source, name: vm.name });
-  return { vm, twin: { ...vm, id }, since: lastSeq(lab) };
+  const name = named(vm.name);
+  lab.simulator.control.setVms({ id, site: lab.source, name });
+  return { vm, twin: { ...vm, id, name }, since: lastSeq(lab) };
 }
 
 describe('a VM that a run has moved', () => {
@@ -54,17 +55,29 @@ describe('a VM that a run has moved', () => {
       expect(migrated(lab)).toEqual([vm.id, twin.id]);
     }));
 
-  it.concurrent('makes another of its name suspect where plans name ids alone', () =>
+  it.concurrent('makes another of its name in capitals suspect', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { vm, twin, since } = await withTwin(lab, (name) => name.toUpperCase());
+      const refused = await done(lab, only(twin));
+      expect(refused.vms[0]?.error).toMatchObject({ code: 'MaybeMoved', message: expect.stringContaining(vm.id) });
+      expect(sent(lab, since)).toEqual([]);
+    }));
+
+  it.concurrent.each([
+    ['another of its name', (name: string) => name],
+    ['another of its name in capitals', (name: string) => name.toUpperCase()],
+  ])('makes %s suspect where plans name ids alone', (_, named) =>
     withLab({ vms: 1 }, async (lab) => {
       const { id } = vmOf(lab);
       expect((await done(lab, only({ id, name: id, after: [] }))).state).toBe('succeeded');
       const twin = '00000000-0000-4000-8000-0000000000ff';
-      lab.simulator.control.setVms({ id: twin, site: lab.source, name: vmOf(lab).name });
+      lab.simulator.control.setVms({ id: twin, site: lab.source, name: named(vmOf(lab).name) });
       const since = lastSeq(lab);
       const refused = await done(lab, only({ id: twin, name: twin, after: [] }));
       expect(refused.vms[0]?.error).toMatchObject({ code: 'MaybeMoved', message: expect.stringContaining(id) });
       expect(sent(lab, since)).toEqual([]);
-    }));
+    }),
+  );
 
   it.concurrent('is no reason against another of its name that the same plan names', () =>
     withLab({ vms: 1 }, async (lab) => {
