@@ -6,6 +6,7 @@ import type { OperationRecord } from '../contract/report.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { beating, pause } from './heartbeat.js';
+import { Inventory } from './inventory.js';
 import { closedReports } from './record.js';
 
 /** Before a site that gave no answer is asked once more: ms. */
@@ -76,29 +77,6 @@ async function inTime<T>(answer: Promise<T>, most: number): Promise<T | null> {
 }
 
 const isMigrate = ({ kind }: OperationRecord): boolean => kind === 'migrate';
-
-/** The inventory of a site has no question for one VM: those who ask while it is read share the next reading. */
-class Inventory {
-  readonly #load: (resumedAt: number) => Promise<InventoryVm[]>;
-  #next: Promise<InventoryVm[]> | null = null;
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(load: (resumedAt: number) => Promise<InventoryVm[]>) {
-    this.#load = load;
-  }
-
-  /** As it is now: read after this was called. */
-  read(resumedAt: number): Promise<InventoryVm[]> {
-    if (this.#next !== null) return this.#next;
-    const next = this.#last.then(() => {
-      this.#next = null;
-      return this.#load(resumedAt);
-    });
-    this.#next = next;
-    this.#last = next.catch(() => {});
-    return next;
-  }
-}
 
 function powerIn(all: InventoryVm[], site: string, vmId: string): SourcePower {
   const vm = all.find(({ id }) => id === vmId);

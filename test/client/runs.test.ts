@@ -232,7 +232,7 @@ describe('a run at a site', () => {
     const { document } = await until(show, ({ document: { retries } }) => retries.length > 0);
     expect(document.retries).toMatchObject([{ activity: 'submitOperation', message: expect.stringContaining('500') }]);
     expect((await world.run('show', retried, vms[0] ?? '')).stdout).toMatch(
-      /submitOperation failed and is tried again, attempt \d+: .*500/,
+      /submitOperation fails since .* and is tried again, attempt \d+.*: .*500/,
     );
     world.simulator.control.clearFaults();
     await world.run('cancel', retried);

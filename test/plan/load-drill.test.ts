@@ -126,7 +126,7 @@ schedule: { cron: "0  3 1 * *", timezone: Europe/Paris, overlap: bufferOne, catc
 
 describe('the checks of a drill', () => {
   const checksOf = (checks: string) => load(`${DRILL}checks:\n${checks}`).checks;
-  const common = { vms: null, within: 5 * MINUTE, interval: 10 * SECOND, timeout: 10 * SECOND };
+  const common = { vms: null, within: 5 * MINUTE, interval: 10 * SECOND, timeout: 10 * SECOND, consecutive: 1 };
 
   it('are named after what they do, and made for all VMs', () => {
     const checks = checksOf(`  - { tcp: 443 }
@@ -163,6 +163,7 @@ describe('the checks of a drill', () => {
       within: 20 * MINUTE,
       interval: SECOND,
       timeout: 500,
+      consecutive: 1,
       type: 'http',
       url: 'http://{ip}:8080/health?vm={id}',
       status: 204,

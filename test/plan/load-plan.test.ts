@@ -18,13 +18,14 @@ vms: [ { id: ${A}, name: web1 } ]
     expect(plan).toStrictEqual({
       name: 'exit',
       kind: 'migrate',
+      adopt: 'own',
       source: { site: 'paris' },
       destination: { site: 'lyon', vdc: VDC, storageProfile: '*' },
       replication: {},
       limits: {},
-      cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
+      cutover: { approval: 'none', window: null, powerOn: 'asSource', consolidate: false },
       recovery: { instance: 'latest' },
-      stopAfter: null,
+      stopAfter: { sameCode: 3 },
       keepReplication: false,
       remigrate: false,
       confirm: null,
@@ -106,7 +107,12 @@ waves:
   window: { opens: 2026-12-05T22:00:00+01:00, closes: 2026-12-06T05:00:00+01:00, missed: fail }
 vms: [ { id: ${A}, name: web1 } ]
 `);
-    const window = { opens: '2026-12-05T21:00:00.000Z', closes: '2026-12-06T04:00:00.000Z', missed: 'fail' };
+    const window = {
+      opens: '2026-12-05T21:00:00.000Z',
+      closes: '2026-12-06T04:00:00.000Z',
+      missed: 'fail',
+      begun: 'finish',
+    };
     expect(plan.cutover.window).toStrictEqual(window);
     expect(plan.stopAfter).toStrictEqual({ percent: 2.5 });
     expect(load(`${HEAD}vms: [ { id: ${A}, name: web1 } ]`).stopAfter).toStrictEqual({ count: 3 });

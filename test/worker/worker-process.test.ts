@@ -43,6 +43,8 @@ const migrateOne = (taskQueue: string, site: string) =>
     args: [
       {
         run: 'paris-exit',
+        // Its sites cannot be asked whether it was moved before.
+        remigrate: true,
         wave: 'pilot',
         vm: { id: 'vm-id-1', name: 'web1', after: [] },
         source: 'paris',

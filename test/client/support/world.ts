@@ -109,6 +109,7 @@ export async function openWorld({
         `name: ${basename(name)}`,
         `source: { site: ${sites.source} }`,
         `destination: { site: ${sites.destination} }`,
+        'networks: production',
         'scope:',
         '  vms:',
         ...members.map((vm) => `    - { id: ${vm.id}, name: ${vm.name}, address: 127.0.0.1 }`),

@@ -111,6 +111,7 @@ describe('a name that two VMs bear', () => {
       const plan = lab.plan({ cutover: { approval: 'vm', window: null, powerOn: true, consolidate: false } });
       const twins = (plan.waves[0]?.vms ?? []).map((vm) => ({ ...vm, name: 'twin' }));
       const ids = twins.map(({ id }) => id);
+      for (const id of ids) lab.simulator.control.setVms({ id, name: 'twin' });
       const { run, report, result } = await lab.start({ ...plan, waves: [{ name: 'all', vms: twins }] });
       await untilAllWaitFor(lab, report, 'approval');
       for (const say of [approve, cancel]) {

@@ -179,7 +179,8 @@ describe('what only a person can fix', () => {
       const { run, report, result } = await lab.start(lab.plan());
       const held = await until(report, (r) => r.state === 'paused');
       expect(`${held.pausedBecause} ${held.pausedAdvice}`).toMatch(/refuses the login.*drover resume/);
-      expect(requests(lab, '/sessions', 'POST')).toBe(1);
+      // Both sites are asked about the VMs, each with a login of its own.
+      expect(requests(lab, '/sessions', 'POST')).toBe(2);
       expect(requests(lab, '/vm-replications', 'POST')).toBe(0);
       await worker.stop();
       lab.correctPassword('drover-sim');
