@@ -17,7 +17,7 @@ let protection: string;
 beforeAll(async () => {
   world = await openWorld({ vms: 2 });
   temporal = await connectClient({ TEMPORAL_ADDRESS: world.address });
-  application = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  application = createServer((socket) => socket.end('220 ready')).listen(0, '127.0.0.1');
   await once(application, 'listening');
   port = (application.address() as AddressInfo).port;
   protection = `protect-${world.tag}`;
