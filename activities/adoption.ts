@@ -183,8 +183,12 @@ function refuseToDelete(request: OperationRequest, found: VmReplication): void {
   const refuse = refusing(request, found);
   if (state === 'TEST')
     throw refuse('TestCopyExists', { what: 'holds a test copy that somebody else made', advice: KEEP });
-  if (request.unlessRecovered === true && (state === 'COMPLETE' || state === 'IN_PROGRESS'))
-    throw refuse(DONE_BY_OTHERS, { what: 'somebody else has recovered meanwhile', advice: KEEP });
+  const isUnderWay = state === 'IN_PROGRESS';
+  if (request.unlessRecovered === true && (state === 'COMPLETE' || isUnderWay))
+    throw refuse(DONE_BY_OTHERS, {
+      what: `somebody else ${isUnderWay ? 'is recovering' : 'has recovered meanwhile'}`,
+      advice: KEEP,
+    });
 }
 
 const KEEP = 'Look at what was made of it before that replication is removed by hand.';

@@ -122,7 +122,8 @@ describe('powerOn: asSource', () => {
       lab.simulator.control.setVms({ id, powerState });
       await approve();
       const done = await result();
-      expect(done.vms[0]).toMatchObject({ state: 'succeeded', source: { before: power } });
+      expect(done.vms[0]).toMatchObject({ state: 'succeeded', source: { before: power, power: 'off' } });
+      expect(done.vms[0]?.source?.known).toMatch(power === 'on' ? /moved it/ : /POWERED_OFF/);
       expect(copyOf(lab)?.powerState).toBe(powerState);
     }),
   );

@@ -8,6 +8,7 @@ import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
 import { LookAgain, type Outcome, operation, TooLate } from './operation.js';
+import { sourceMoved } from './source.js';
 import { StepFailed, TaskFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -52,6 +53,7 @@ export async function cutOver(
         notAfter,
         once: true,
       });
+      if (kind === 'migrate') sourceMoved(vm, done.record);
       await vm.giveSlot('cutover');
       return { ...done, powerOn };
     } catch (error) {

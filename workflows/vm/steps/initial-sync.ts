@@ -4,6 +4,7 @@ import type { PlanVmInput } from '../../../contract/messages.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { ReplicationSummary, StartBody, Submitted } from '../../../contract/operation.js';
 import { confirmStart } from './confirm-start.js';
+import { sourceNow } from './kept.js';
 import { growing, lookUntil } from './look-until.js';
 import { awaitSync, type Outcome, operation, type Step } from './operation.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
@@ -97,7 +98,7 @@ export async function deleteReplication(vm: VmControl, { insists = false } = {})
     } catch (error) {
       if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
       if (insists && error instanceof StepFailed && error.reason.code === 'OperationInProgress') return false;
-      staysBehind(vm, error);
+      await staysBehind(vm, error);
     }
     return true;
   }
@@ -107,16 +108,17 @@ export async function deleteReplication(vm: VmControl, { insists = false } = {})
 /** Codes of deletions that were refused for what somebody else does with the replication. */
 const OF_OTHERS = new Set<string>([DONE_BY_OTHERS, 'TestCopyExists', 'ReplicationNotOurs']);
 
-export function staysBehind(vm: VmControl, error: StepFailed | Stopped): void {
+export async function staysBehind(vm: VmControl, error: StepFailed | Stopped): Promise<void> {
   const { site } = vm;
   const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
   const reason = error instanceof StepFailed ? error.reason : stopped;
   const id = vm.report.replicationId;
   const which = id === null ? `what the start of ${vm.report.name} (${vm.report.id}) made` : `replication ${id}`;
   const isOthers = OF_OTHERS.has(reason.code) && error instanceof StepFailed;
+  const source = isOthers ? ` ${await sourceNow(vm)}.` : '';
   vm.fail({
     ...reason,
-    message: `${which} at ${site} stays${isOthers ? '' : ' behind, to be removed by hand'}: ${reason.message}`,
+    message: `${which} at ${site} stays${isOthers ? '' : ' behind, to be removed by hand'}: ${reason.message}${source}`,
     advice: isOthers ? error.reason.advice : `Remove ${which} at ${site}.`,
   });
 }

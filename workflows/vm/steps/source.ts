@@ -1,7 +1,7 @@
 /** What is known of the VM where it runs: asked before a cutover, and again whenever an attempt of it has failed. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { SourcePower } from '../../../contract/operation.js';
-import type { VmReport } from '../../../contract/report.js';
+import type { OperationRecord, VmReport } from '../../../contract/report.js';
 import { powerBefore, sourcePower } from '../../activities.js';
 import { iso, type VmControl } from './vm-control.js';
 
@@ -34,6 +34,14 @@ export async function lookAtSource(vm: VmControl, source: SourceVm): Promise<Sou
   const { power, at, known } = await ask(vm, source);
   vm.report.source = { ...before, power, known, since: before.power === power ? before.since : iso(at) };
   return vm.report.source;
+}
+
+/** By a migrate of this run that has succeeded: it switches its source off, so that nobody is asked. */
+export function sourceMoved({ report }: VmControl, { taskId, finishedAt }: OperationRecord): void {
+  const { source } = report;
+  if (source === undefined || source.power === 'off') return;
+  const known = taskId === null ? 'its migrate has succeeded' : `task ${taskId} moved it`;
+  report.source = { ...source, power: 'off', since: finishedAt ?? iso(Date.now()), known };
 }
 
 const ask = ({ resumedAt }: VmControl, { site, vmId, within }: SourceVm): Promise<SourcePower> =>

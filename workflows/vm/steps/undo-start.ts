@@ -4,6 +4,7 @@
  */
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import { type BegunCopy, deleteReplication, staysBehind } from './initial-sync.js';
+import { tellKept } from './kept.js';
 import { readAgain, startedReplication } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
 import { StepFailed, Stopped } from './step-errors.js';
@@ -15,14 +16,15 @@ const PAUSES = { first: 1_000, longest: 5 * 60_000, times: 300 };
 /** A stopped VM leaves nothing behind that this run made; a copy that was there before stays. */
 export async function undoStart(vm: VmControl, begun: BegunCopy | null): Promise<void> {
   await vm.giveSlot('sync');
-  if (begun === null || begun.submitted.preexisting) return;
+  if (begun === null) return;
+  if (begun.submitted.preexisting) return tellKept(vm);
   vm.enter('tidy');
   vm.ignoreStop('unless-held');
   try {
     if (!begun.isConfirmed && !(await isFound(vm, begun))) return;
   } catch (error) {
     if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
-    return staysBehind(vm, error);
+    return await staysBehind(vm, error);
   }
   await deleteReplication(vm, { insists: true });
 }

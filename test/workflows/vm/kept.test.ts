@@ -1,0 +1,85 @@
+/** What stays at the sites when a VM is stopped at the gate, and what its report says of its source. */
+import { expect } from '@jest/globals';
+import { cancelUpdate } from '../../../contract/messages.js';
+import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import type { VmReport } from '../../../contract/report.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
+import { vmReport } from '../../support/vm-report.js';
+
+const AT_GATE = { approval: 'wave', window: null, powerOn: 'asSource', consolidate: false } as const;
+
+const replications = (lab: Lab) => lab.simulator.control.world().replications;
+const sentBy = (lab: Lab, kind: string) =>
+  lab.simulator.control.ledger().flatMap((entry) => (entry.kind === kind ? [entry.user] : []));
+
+/** A run whose VM stands at the gate, and what cancels it there. */
+async function atTheGate(lab: Lab): Promise<() => Promise<VmReport | undefined>> {
+  const { run, result } = await lab.start(lab.plan({ cutover: AT_GATE }));
+  const id = vmWorkflowId(lab.source, lab.plan().waves[0]?.vms[0]?.id ?? '');
+  await until(
+    () => vmReport(lab, id),
+    (vm) => vm?.waitingFor === 'approval',
+  );
+  return async () => {
+    await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+    return (await result()).vms[0];
+  };
+}
+
+type Act = 'failover-test' | 'migrate' | 'failover';
+
+async function byAnn(lab: Lab, operation: Act, state: string): Promise<void> {
+  const replicationId = replications(lab)[0]?.id ?? '';
+  lab.simulator.control.act({ operation, replicationId, user: 'ann@acme', body: { type: 'vcloud', powerOn: true } });
+  await until(
+    async () => replications(lab)[0]?.recoveryState,
+    (is) => is === state,
+  );
+}
+
+describe('a stop at the gate', () => {
+  it.concurrent.each([
+    ['tested', 'failover-test', 'TEST', 'TestCopyExists', 'on'],
+    ['migrated', 'migrate', 'COMPLETE', 'DoneByOthers', 'off'],
+    ['failed over', 'failover', 'COMPLETE', 'DoneByOthers', 'on'],
+  ] as const)('leaves what a person has %s meanwhile, and says how the source is', (_, act, state, code, power) =>
+    withLab({ vms: 1 }, async (lab) => {
+      const cancel = await atTheGate(lab);
+      await byAnn(lab, act, state);
+      const vm = await cancel();
+      expect(vm).toMatchObject({ state: 'cancelled', error: { code }, source: { power } });
+      expect(vm?.error?.message).toMatch(/stays:/);
+      expect(vm?.error?.message).toMatch(power === 'on' ? /Its source at \S+ is on/ : /Its source at \S+ is OFF/);
+      expect(replications(lab)).toHaveLength(1);
+      expect(sentBy(lab, 'delete')).toEqual([]);
+    }),
+  );
+
+  it.concurrent('leaves what a person just migrates, and says so', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const cancel = await atTheGate(lab);
+      lab.simulator.control.setSpeed(10);
+      await byAnn(lab, 'migrate', 'IN_PROGRESS');
+      const vm = await cancel();
+      expect(vm).toMatchObject({ state: 'cancelled', error: { code: 'DoneByOthers' } });
+      expect(vm?.source).toBeDefined();
+      expect(vm?.error?.message).toMatch(/stays:.*is recovering/);
+      expect(replications(lab)).toHaveLength(1);
+      expect(sentBy(lab, 'delete')).toEqual([]);
+    }));
+
+  it.concurrent('tells that the replication of an earlier run stays, and that its cutover has left the source off', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const error = { code: 'BadRequest', msg: 'made up' };
+      lab.simulator.control.addFaults({ operation: 'migrate', kind: 'fail-task', stage: 'recover', times: 1, error });
+      const failed = await (await lab.start(lab.plan({ cutover: { ...AT_GATE, approval: 'none' } }))).result();
+      expect(failed.vms[0]).toMatchObject({ state: 'failed', source: { power: 'off' } });
+      const vm = await (await atTheGate(lab))();
+      expect(vm).toMatchObject({ state: 'cancelled', source: { power: 'off', before: 'on' } });
+      expect(vm?.downSince).toBe(failed.vms[0]?.downSince);
+      expect(vm?.notes).toContainEqual(expect.stringMatching(/stays.*off since an earlier run/));
+      expect(replications(lab)).toHaveLength(1);
+    }));
+});
