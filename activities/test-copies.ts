@@ -25,15 +25,21 @@ export function createTestCopyActivities(deps: ActivityDeps, reachability: Reach
         () => null,
         async ({ attempt }) => {
           try {
+            let last = operationId(run, vm.id, kind, 1);
+            const own: string[] = [];
             for (let tries = 1; tries <= TRIES; tries += 1) {
               const id = operationId(run, vm.id, kind, tries);
               const its = await unextended(options, (local) => site.tasksOfOperation(id, local));
               if (its === null) break;
-              if (its.some((task) => taskEnd(task) !== 'failed')) return { is: 'ours' };
+              const done = its.filter((task) => taskEnd(task) !== 'failed');
+              if (done.length > 0) last = id;
+              own.push(...done.map((task) => task.id));
             }
-            const first = operationId(run, vm.id, kind, 1);
-            const asked = { kind, vm, replicationId, requestedAt: since, operationId: first } as const;
-            return await whoseEffect(deps, site, { ...asked, run, knownTasks }, null, options, true);
+            const asked = { kind, vm, replicationId, requestedAt: since, operationId: last } as const;
+            const known = [...new Set([...knownTasks, ...own])];
+            // Somebody else may have cleaned up what a task of ours made, and have tested by themselves since.
+            const whose = await whoseEffect(deps, site, { ...asked, run, knownTasks: known }, null, options, true);
+            return whose.is === 'unknown' && own.length > 0 ? { is: 'ours' } : whose;
           } catch (error) {
             if (error instanceof VcdaError) await reachability.failed(error.site, error);
             throw failureOf(error, { question: 'test copy', vm }, attempt, deps.sites.rules);

@@ -99,11 +99,20 @@ class Removal {
       const found = await locate(this.#vm, 'cleanup');
       if (found === null || isClean(found.replication.recoveryState, this.#isCleaned)) {
         this.#wanted -= 1;
+        if (found?.replication.recoveryState === 'COMPLETE')
+          this.#vm.note(
+            `What somebody else has recovered of it at ${found.site} stays [replication ${found.replication.id}].`,
+          );
         return this.#wanted === 0 ? 'gone' : 'under way';
       }
       if (found.replication.recoveryState !== 'IN_PROGRESS') {
         const whose = await this.#whose(found);
-        if (whose === 'others') return 'gone';
+        if (whose === 'others') {
+          this.#vm.note(
+            `The test copy at ${found.site} stays: somebody else made it [replication ${found.replication.id}].`,
+          );
+          return 'gone';
+        }
         if (whose === 'unknown' && this.#own.unknown === 'leave') return 'unknown';
         await operation(this.#vm, { kind: 'cleanup', replicationId: found.replication.id, atMost: AT_MOST });
         this.#isJustCleaned = !this.#isCleaned;
@@ -122,10 +131,9 @@ class Removal {
     const vm = this.#vm;
     const { run, since } = this.#own;
     const made = this.#own.vmId();
-    if (made !== null)
-      return replication.recoveredVmId === null || replication.recoveredVmId === made ? 'ours' : 'others';
+    const shown = replication.recoveredVmId;
+    if (made !== null && shown !== null) return shown === made ? 'ours' : 'others';
     const tests = vm.report.operations.filter(({ kind }) => kind === 'failover-test');
-    if (tests.some(({ result }) => result !== 'failed')) return 'ours';
     const knownTasks = tests.flatMap(({ taskId }) => taskId ?? []);
     const { vm: ref } = vm.input;
     const input = {

@@ -1,5 +1,7 @@
 /** A person's own test of a VM that a drill is about to test, or has tested: it is neither shown as the drill's nor removed. */
 import { expect } from '@jest/globals';
+import { siteStatusQuery } from '../../../contract/messages.js';
+import { siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -16,6 +18,20 @@ async function testOfAnn(lab: Lab, replicationId: string): Promise<void> {
     async () => testCopies(lab),
     (copies) => copies.length === 1,
   );
+}
+
+/** A drill in its hold, whose copy a person has cleaned up and made one of their own. */
+async function withCopyReplaced(lab: Lab) {
+  await protect(lab);
+  const id = world(lab).replications[0]?.id ?? '';
+  const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+  await until(drill.report, (r) => r.drill?.phase === 'hold');
+  lab.simulator.control.act({ operation: 'cleanup', replicationId: id, user: 'ann@acme' });
+  await until(
+    async () => testCopies(lab),
+    (copies) => copies.length === 0,
+  );
+  return { drill, id };
 }
 
 const usersOf = (lab: Lab, kind: string) => entries(lab, kind).map(({ user }) => user);
@@ -43,19 +59,42 @@ describe('a drill', () => {
 
   it.concurrent('whose copy a person has cleaned up removes nothing that they made in its place', () =>
     withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
-      const id = world(lab).replications[0]?.id ?? '';
-      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
-      await until(drill.report, (r) => r.drill?.phase === 'hold');
-      lab.simulator.control.act({ operation: 'cleanup', replicationId: id, user: 'ann@acme' });
-      await until(
-        async () => testCopies(lab),
-        (copies) => copies.length === 0,
-      );
+      const { drill, id } = await withCopyReplaced(lab);
       await testOfAnn(lab, id);
       await drill.cancel();
       const report = await drill.result();
       expect(report.drill?.left).toEqual([]);
+      expect(report.vms[0]?.notes).toEqual([expect.stringMatching(/^The test copy .* stays: somebody else made it/)]);
+      expect(testCopies(lab)).toHaveLength(1);
+      expect(usersOf(lab, 'cleanup')).toEqual(['ann@acme']);
+    }));
+
+  it.concurrent('whose VM a person has failed over meanwhile says that this stays', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { drill, id } = await withCopyReplaced(lab);
+      const body = { type: 'vcloud', powerOn: true };
+      lab.simulator.control.act({ operation: 'failover', replicationId: id, user: 'ann@acme', body });
+      await until(
+        async () => world(lab).replications[0]?.recoveryState,
+        (state) => state === 'COMPLETE',
+      );
+      await drill.cancel();
+      const report = await drill.result();
+      expect(report.vms[0]?.notes).toEqual([expect.stringMatching(/somebody else has recovered .* stays/)]);
+      expect(usersOf(lab, 'cleanup')).toEqual(['ann@acme']);
+    }));
+
+  it.concurrent('that was terminated, and whose copy a person has replaced, leaves nothing of theirs to be swept', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { drill, id } = await withCopyReplaced(lab);
+      await testOfAnn(lab, id);
+      await drill.terminate();
+      const vmId = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      await lab.client.workflow.getHandle(vmWorkflowId(lab.source, vmId)).terminate('a test');
+      const second = await (await startDrill(lab, drillOf(lab), `${lab.source}-second`)).result();
+      expect(second).toMatchObject({ state: 'failed', vms: [{ error: { code: 'TestCopyExists' } }] });
+      const status = await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).query(siteStatusQuery);
+      expect(status.testCopies).toEqual([]);
       expect(testCopies(lab)).toHaveLength(1);
       expect(usersOf(lab, 'cleanup')).toEqual(['ann@acme']);
     }));
