@@ -119,17 +119,18 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           throw error;
         continue;
       }
-      const whose =
-        seen.is === 'there' ? await whoseEffect(deps, site, request, seen.found.taskId, options, true) : null;
-      if (seen.is === 'there' && whose?.is === 'ours') return seen.found;
       const elapsed = Date.now() - began;
+      const isLast = elapsed >= patience;
+      const whose =
+        seen.is === 'there' ? await whoseEffect(deps, site, request, seen.found.taskId, options, true, isLast) : null;
+      if (seen.is === 'there' && whose?.is === 'ours') return seen.found;
       // The task of ours may be late; until then nothing speaks for it.
-      if (whose?.is === 'others' && elapsed >= patience) throw doneByOthers(request, whose.who);
-      if (whose?.is === 'unknown' && seen.is === 'there' && elapsed >= patience) {
+      if (whose?.is === 'others' && isLast) throw doneByOthers(request, whose.who);
+      if (whose?.is === 'unknown' && seen.is === 'there' && isLast) {
         if (request.decided) return seen.found;
         throw ownerUnknown(request, whose.why);
       }
-      if (seen.is === 'absent' && elapsed >= patience) return null;
+      if (seen.is === 'absent' && isLast) return null;
       if (
         seen.is === 'undecided' &&
         elapsed >=

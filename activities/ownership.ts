@@ -19,6 +19,14 @@ const OWNED = new Set<OperationKind>(['migrate', 'failover', 'failover-test', 'r
 
 const OURS: Whose = { is: 'ours' };
 
+/** What shows in a replication's recovery state while it runs, which does not tell one from another. */
+const RECOVERIES: OperationKind[] = ['migrate', 'failover', 'failover-test', 'cleanup', 'reverse'];
+/** What ends in the same state. */
+const ALIKE: Partial<Record<OperationKind, OperationKind>> = { migrate: 'failover', failover: 'migrate' };
+
+/** `against`: a task that somebody else began may have had the effect, so that no mark outvotes it */
+type Told = Whose & { against?: true };
+
 type Asked = Pick<
   OperationRequest,
   | 'run'
@@ -38,6 +46,7 @@ const isOwned = ({ kind }: Pick<Asked, 'kind'>): boolean => OWNED.has(kind);
 /**
  * @param taskId of the task that is taken for the operation's; null: only its effect was seen
  * @param mayBeSent this operation, or an earlier try of it, may have reached the site, which showed no effect before
+ * @param isLast no task of it is waited for any more, so that a mark on the replication decides
  * @throws VcdaError
  */
 export async function whoseEffect(
@@ -47,9 +56,10 @@ export async function whoseEffect(
   taskId: string | null,
   options: CallOptions,
   mayBeSent: boolean,
+  isLast = true,
 ): Promise<Whose> {
-  const whose = await byTasks(site, asked, taskId, options, mayBeSent);
-  if (whose.is !== 'unknown' || asked.replicationId === null) return whose;
+  const { against = false, ...whose } = await byTasks(site, asked, taskId, options, mayBeSent);
+  if (whose.is !== 'unknown' || asked.replicationId === null || against || !isLast) return whose;
   // Where no task speaks against it, what this run has marked is worked on by this run.
   const { replicationId, run, vm } = asked;
   const found = await unextended(options, (local) => site.findReplication(replicationId, local));
@@ -63,7 +73,7 @@ async function byTasks(
   taskId: string | null,
   options: CallOptions,
   mayBeSent: boolean,
-): Promise<Whose> {
+): Promise<Told> {
   if (!isOwned(asked) || (taskId !== null && site.filtersByOperationId() === true)) return OURS;
   if (taskId !== null) {
     const task = (await unextended(options, (local) => site.tasksById([taskId], local))).get(taskId);
@@ -71,12 +81,24 @@ async function byTasks(
     // One that may be ours is: it is of the kind and the replication, and no other tells itself apart.
     return whose?.is === 'others' ? whose : OURS;
   }
-  const task = await newestOf(site, asked, options);
+  const { task, isAnother, unnamed } = await newestOf(site, asked, options);
   if (task !== null && asked.knownTasks.includes(task.id)) return OURS;
   if (!mayBeSent) return { is: 'others', who: task?.user ?? null };
-  if (task === null) return { is: 'unknown', why: 'the site shows no task of it' };
+  if (task === null) return (await byUnnamed(site, unnamed, options)) ?? UNSEEN;
+  if (isAnother) return { is: 'others', who: task.user ?? null };
   if (site.filtersByOperationId() === true) return { is: 'others', who: task.user ?? null };
   return whoseTask(site, task, options);
+}
+
+const UNSEEN: Told = { is: 'unknown', why: 'the site shows no task of it' };
+
+/** Of tasks that name no replication, one of somebody else may have had the effect. */
+async function byUnnamed(site: Site, tasks: Task[], options: CallOptions): Promise<Told | null> {
+  for (const { id, user } of tasks) {
+    const isOwn = typeof user === 'string' ? await isOwnUser(site, user, options) : null;
+    if (isOwn === false) return { is: 'unknown', why: `task ${id} of ${user} may have done it`, against: true };
+  }
+  return null;
 }
 
 async function whoseTask(site: Site, task: Task, options: CallOptions): Promise<Whose> {
@@ -86,17 +108,39 @@ async function whoseTask(site: Site, task: Task, options: CallOptions): Promise<
   return isOwn ? OURS : { is: 'others', who: user ?? null };
 }
 
-/** The newest task that can have had the effect. A task of ours counts even if it failed: it may have gone so far. */
-async function newestOf(site: Site, asked: Asked, options: CallOptions): Promise<Task | null> {
+/** What the site's tasks tell of an effect. */
+interface Seen {
+  /** the newest that can have had it; null: none that names the replication */
+  task: Task | null;
+  /** it is of another kind */
+  isAnother: boolean;
+  /** that name no replication, and may have had it */
+  unnamed: Task[];
+}
+
+/** A task of ours counts even if it failed: it may have gone so far. */
+async function newestOf(site: Site, asked: Asked, options: CallOptions): Promise<Seen> {
   const recent = await unextended(options, (local) => site.tasks({ startTimeAfter: earliestStart(asked) }, local));
   const known = await unextended(options, (local) => site.tasksById(asked.knownTasks.slice(-20), local));
-  const all = [...new Map([...recent, ...known.values()].map((task) => [task.id, task])).values()];
-  const its = all
-    .filter(
-      (task) => asked.knownTasks.includes(task.id) || (taskEnd(task) !== 'failed' && mayHaveBegunAfter(task, asked)),
-    )
-    .filter((task) => relation(task, asked) === 'same');
-  return its.sort((a, b) => (b.startTime ?? 0) - (a.startTime ?? 0))[0] ?? null;
+  const isKnown = ({ id }: Task) => asked.knownTasks.includes(id);
+  const all = [...new Map([...recent, ...known.values()].map((task) => [task.id, task])).values()]
+    .filter((task) => isKnown(task) || (taskEnd(task) !== 'failed' && mayHaveBegunAfter(task, asked)))
+    .sort((a, b) => (b.startTime ?? 0) - (a.startTime ?? 0));
+  const relates = (task: Task, kind: OperationKind, as: 'same' | 'unknown') =>
+    relation(task, { ...asked, kind }) === as;
+  const isOther = (task: Task, as: 'same' | 'unknown') =>
+    !isKnown(task) &&
+    RECOVERIES.some(
+      (kind) =>
+        kind !== asked.kind && (kind === ALIKE[asked.kind] || taskEnd(task) === null) && relates(task, kind, as),
+    );
+  const its = all.filter((task) => relates(task, asked.kind, 'same') || isOther(task, 'same'));
+  const task = its[0] ?? null;
+  return {
+    task,
+    isAnother: task !== null && !relates(task, asked.kind, 'same'),
+    unnamed: all.filter((one) => relates(one, asked.kind, 'unknown') || isOther(one, 'unknown')),
+  };
 }
 
 /** Whether a site means by `user` whoever Drover is logged in as there; null: it does not tell. */
