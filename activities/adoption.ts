@@ -10,12 +10,11 @@ import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
 import { markOf, ownerOf, readMark, textOf } from './mark.js';
-import { isOwnUser } from './ownership.js';
 import { passingOver } from './passed-over.js';
 import { droverStarted } from './record.js';
 import { type Difference, differences, elsewhere, isWeaker } from './replication-differences.js';
 import { replicationIdIn } from './send.js';
-import { mayHaveBegunAfter } from './task-match.js';
+import { keepsMarks, makerInDoubt, makerUnknown } from './start-in-doubt.js';
 
 /** Whether this start may have reached the site, and what was known of the VM before. */
 export type MayBeSent = 'no' | 'perhaps' | 'to a VM without replication';
@@ -66,35 +65,41 @@ async function ownerOfReplication(
   if (mark !== null) await refuseClaimed(deps, mark, request, found.id);
   if (marked === 'other-run') return { owner: 'drover', maker: mark?.runName ?? null };
   if (marked === 'not-ours') return { owner: 'person', maker: 'another installation of Drover' };
+  const tasks = await tasksOf(site, options);
+  const isNew = mayBeSent === 'to a VM without replication';
   if (mayBeSent !== 'no') {
-    const task = await startTaskOf(site, found, options);
-    const user = task?.user ?? null;
-    const isOwn = user === null ? null : await isOwnUser(site, user, options);
-    if (isOwn === false) return { owner: 'person', maker: user };
-    const isRecent = task !== null && mayHaveBegunAfter(task, request);
-    if (mayBeSent === 'to a VM without replication' || (isOwn === true && isRecent))
-      return { owner: 'mine', maker: null };
+    const maker = await makerInDoubt(site, request, found, tasks, isNew, options);
+    if (maker.is === 'ours') return { owner: 'mine', maker: null };
+    if (maker.is === 'other') return { owner: 'person', maker: maker.user };
   }
   if (await droverStarted(deps, request.workflowId, found.id)) return { owner: 'drover', maker: null };
-  const started = await startTaskOf(site, found, options);
+  const started = startTaskOf(tasks, found);
+  if (isNew) {
+    if (request.decided) return { owner: 'mine', maker: null };
+    if (!(await keepsMarks(site, options))) throw makerUnknown(request, found.id);
+  }
   const isDrovers = [started?.operationID, started?.operationId].some(
     (id) => typeof id === 'string' && id.startsWith('drover/'),
   );
   return { owner: isDrovers ? 'drover' : 'person', maker: started?.user ?? null };
 }
 
-/** Asked only when a person is to be named; null: the site no longer knows. */
-async function startTaskOf(site: Site, found: VmReplication, options: CallOptions): Promise<Task | null> {
+/** Empty where the site does not tell. */
+async function tasksOf(site: Site, options: CallOptions): Promise<Task[]> {
   try {
-    const all = await unextended(options, (local) =>
+    return await unextended(options, (local) =>
       site.tasks({ resourceType: ['vmReplication'] }, { ...local, unreadable: passingOver(site) }),
     );
-    const its = all.filter((task) => replicationIdIn(task) === found.id);
-    return its.sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0))[0] ?? null;
   } catch (error) {
-    if (error instanceof VcdaError) return null;
+    if (error instanceof VcdaError) return [];
     throw error;
   }
+}
+
+/** null: the site no longer knows. */
+function startTaskOf(tasks: Task[], found: VmReplication): Task | null {
+  const its = tasks.filter((task) => replicationIdIn(task) === found.id);
+  return its.sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0))[0] ?? null;
 }
 
 function isAllowed(owner: Owner, adopt: OperationRequest['adopt'] = 'own'): boolean {

@@ -259,12 +259,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           try {
             const found = await unlessOthers(find(site, request, options, true));
             if (found === null || (await isOfAnotherStart(site, request, found, options))) return null;
-            return await adopt(
-              request,
-              found,
-              false,
-              await adopting(site, request, found, options, mayBe(true, request.mayBeSent?.absent)),
-            );
+            const mayBeSent = mayBe(true, request.mayBeSent?.absent);
+            const known = await unlessOthers(adopting(site, request, found, options, mayBeSent));
+            return known === null ? null : await adopt(request, found, false, known);
           } catch (error) {
             throw await failure(error, site, request, options, attempt);
           }
@@ -274,12 +271,14 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   };
 }
 
+const OTHERS = new Set<unknown>([DONE_BY_OTHERS, 'ReplicationNotOurs']);
+
 /** What others did is no trace of the operation. */
-async function unlessOthers(found: Promise<Found | null>): Promise<Found | null> {
+async function unlessOthers<T>(found: Promise<T>): Promise<T | null> {
   try {
     return await found;
   } catch (error) {
-    if (error instanceof ApplicationFailure && error.type === DONE_BY_OTHERS) return null;
+    if (error instanceof ApplicationFailure && OTHERS.has(error.type)) return null;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { OperationRequest } from '../contract/operation.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { recoveryState, taskEnd } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
+import { isOwnUser } from './ownership.js';
 import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
 import { relation } from './relation.js';
 import { findReversed } from './reversal.js';
@@ -95,7 +96,17 @@ async function relatedTasks(site: Site, request: OperationRequest, options: Call
     if (is !== 'other') related[is].push(task);
   }
   related.unknown.push(...odd.filter((task) => taskEnd(task) === null && relation(task, request) !== 'other'));
-  return request.kind === 'start' ? startsOfVm(site, request, related, options) : related;
+  if (request.kind !== 'start') return related;
+  return withoutOthers(site, await startsOfVm(site, request, related, options), options);
+}
+
+/** What another user starts is no start of ours; what comes of it is judged by whose it is. */
+async function withoutOthers(site: Site, related: Related, options: CallOptions): Promise<Related> {
+  const users = new Set([...related.same, ...related.unknown].flatMap(({ user }) => user ?? []));
+  const others = new Set<string>();
+  for (const user of users) if ((await isOwnUser(site, user, options)) === false) others.add(user);
+  const isNotOthers = ({ user }: Task) => user == null || !others.has(user);
+  return { ...related, same: related.same.filter(isNotOthers), unknown: related.unknown.filter(isNotOthers) };
 }
 
 /** A start's task that names a replication is told by the VM of that replication. */

@@ -1,0 +1,66 @@
+/** Whose a replication is that a start finds which may have arrived: the user of its task tells, not that it is there. */
+import type { ApplicationFailure } from '@temporalio/common';
+import { FAILURES } from '../contract/names.js';
+import type { OperationRequest } from '../contract/operation.js';
+import { type CallOptions, type Site, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
+import { unextended } from './extension.js';
+import { finalFailure } from './failures.js';
+import { readMark } from './mark.js';
+import { isOwnUser } from './ownership.js';
+import { passingOver } from './passed-over.js';
+import { relation } from './relation.js';
+import { replicationIdIn } from './send.js';
+import { mayHaveBegunAfter, told } from './task-match.js';
+
+/** `unknown`: no task tells */
+export type Maker = { is: 'ours' } | { is: 'other'; user: string } | { is: 'unknown' };
+
+/**
+ * By the tasks that name the replication; where none does, by those that may be its start.
+ * @param tasks of the site, on replications
+ * @param isNew the VM had none before anything was sent, so that no clock is asked about what names it
+ */
+export async function makerInDoubt(
+  site: Site,
+  request: OperationRequest,
+  found: VmReplication,
+  tasks: Task[],
+  isNew: boolean,
+  options: CallOptions,
+): Promise<Maker> {
+  const starts = tasks.filter((task) => taskEnd(task) !== 'failed' && told(task, request.operationId) !== 'other');
+  const [first] = starts
+    .filter((task) => replicationIdIn(task) === found.id)
+    .sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0));
+  const mayBeIt = (task: Task) => replicationIdIn(task) === null && relation(task, request) !== 'other';
+  const its = first === undefined ? starts.filter(mayBeIt) : [first];
+  let other: string | null = null;
+  let isUnknown = false;
+  for (const task of its) {
+    const isRecent = mayHaveBegunAfter(task, request) || (isNew && first !== undefined);
+    if (told(task, request.operationId) === 'same') return { is: 'ours' };
+    const { user } = task;
+    const isOwn = typeof user === 'string' ? await isOwnUser(site, user, options) : null;
+    if (isOwn === true && isRecent) return { is: 'ours' };
+    if (isOwn === false && (isRecent || first !== undefined)) other = user ?? null;
+    else isUnknown ||= isOwn === null;
+  }
+  return other === null || isUnknown ? { is: 'unknown' } : { is: 'other', user: other };
+}
+
+/** Whether a site shows a mark of Drover on any replication, so that one without was not started by it. @throws VcdaError */
+export async function keepsMarks(site: Site, options: CallOptions): Promise<boolean> {
+  const all = await unextended(options, (local) => site.replications({}, { ...local, unreadable: passingOver(site) }));
+  return all.some(({ settings }) => readMark(settings?.description) !== null);
+}
+
+/** A person is asked: what was sent may have made it, and so may somebody else. */
+export function makerUnknown(request: OperationRequest, id: string): ApplicationFailure {
+  const { kind, vm, site, operationId } = request;
+  const message =
+    `whether replication ${id} of ${vm.name} (${vm.id}) at ${site} is this run's cannot be told: the answer to its start was ` +
+    `lost, the replication has no mark, and no task there tells who began it [operation ${operationId}].`;
+  const advice = `Look at that replication: drover resume takes it for this run's and goes on, drover cancel leaves it as it is.`;
+  const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };
+  return finalFailure(details, { type: FAILURES.undecided });
+}
