@@ -43,20 +43,23 @@ export function failureOf(error: unknown, subject: Subject, attempt: Attempt, ru
   if (rule.call === 'hold') return finalFailure(details, { type: FAILURES.hold, cause: error });
   if (rule.call === 'fail')
     return finalFailure({ ...details, expired: false }, { type: FAILURES.refused, cause: error });
-  if (Date.now() - attempt.since(rule) >= rule.retry.for) {
+  const since = attempt.since(rule);
+  if (Date.now() - since >= rule.retry.for) {
     const message = `${details.message} Gave up after ${inWords(rule.retry.for, 'one unit')}.`;
     return finalFailure({ ...details, message, expired: true }, { type: FAILURES.refused, cause: error });
   }
   return ApplicationFailure.create({
     type: FAILURES.refused,
     message: details.message,
-    details: [details],
+    details: [{ ...details, since: isoOf(since), until: isoOf(since + rule.retry.for) }],
     cause: error,
     nextRetryDelay: pauseBefore(rule, attempt.number, error.retryAfter, Math.random()),
     // A site that is away is logged once, by what watches it, not at every attempt of every VM.
     category: 'BENIGN',
   });
 }
+
+const isoOf = (moment: number): string => new Date(Math.min(moment, 8.64e15)).toISOString();
 
 /** A failure that no retry changes, with what a report will say of it; a code of Drover's own is its type as well. */
 export function finalFailure(

@@ -8,26 +8,19 @@ import { vmWorkflowId } from '../contract/names.js';
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/operation.js';
 import { isSameName } from '../contract/vm-identity.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
-import { type ActivityDeps, configured } from './deps.js';
+import type { ActivityDeps } from './deps.js';
 import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
-import { Inventory } from './inventory.js';
+import { Inventories } from './inventory.js';
 import { askTemporal } from './site-signals.js';
 
 export function createMovedBeforeActivities(deps: ActivityDeps) {
-  const inventories = new Map<string, Inventory>();
-
-  function inventoryOf(name: string): Inventory {
-    const site = configured(deps, name);
-    const known = inventories.get(name) ?? new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt }));
-    inventories.set(name, known);
-    return known;
-  }
+  const inventories = new Inventories(deps);
 
   /** null: the site does not list its VMs, not for this login, or not so that they could be read. @throws VcdaError */
   async function vmsOf(site: string, resumedAt: number): Promise<InventoryVm[] | null> {
     try {
-      return await inventoryOf(site).read(resumedAt);
+      return await inventories.read(site, resumedAt);
     } catch (error) {
       if (!(error instanceof VcdaError)) throw error;
       const isAway = error.status === null || error.status === 429 || error.status >= 500;

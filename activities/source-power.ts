@@ -4,9 +4,9 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/operation.js';
 import type { OperationRecord } from '../contract/report.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
-import { type ActivityDeps, configured } from './deps.js';
+import type { ActivityDeps } from './deps.js';
 import { beating, pause } from './heartbeat.js';
-import { Inventory } from './inventory.js';
+import { Inventories } from './inventory.js';
 import { closedReports } from './record.js';
 
 /** Before a site that gave no answer is asked once more: ms. */
@@ -19,14 +19,7 @@ const STATES: Record<string, SourcePower['power']> = {
 };
 
 export function createSourcePowerActivities(deps: ActivityDeps) {
-  const inventories = new Map<string, Inventory>();
-
-  function inventoryOf(name: string): Inventory {
-    const site = configured(deps, name);
-    const known = inventories.get(name) ?? new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt }));
-    inventories.set(name, known);
-    return known;
-  }
+  const inventories = new Inventories(deps);
 
   return {
     /** How the source was before the cutover that the last run of this VM began and did not end; null: there is none. */
@@ -46,7 +39,7 @@ export function createSourcePowerActivities(deps: ActivityDeps) {
           const end = Date.now() + within;
           for (;;) {
             try {
-              const all = await inTime(inventoryOf(site).read(resumedAt), end - Date.now());
+              const all = await inTime(inventories.read(site, resumedAt), end - Date.now());
               if (all === null) return unknown(`${site} did not tell it within ${within / 1_000} s`);
               return powerIn(all, site, vmId);
             } catch (error) {

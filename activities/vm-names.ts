@@ -3,10 +3,9 @@ import { activityInfo, log } from '@temporalio/activity';
 import type { OperationRequest } from '../contract/operation.js';
 import { isCalled, misnamed } from '../contract/vm-identity.js';
 import { VcdaError } from '../vcda/index.js';
-import { type ActivityDeps, configured } from './deps.js';
+import type { ActivityDeps } from './deps.js';
 import { finalFailure } from './failures.js';
-import { Inventory } from './inventory.js';
-import { passingOver } from './passed-over.js';
+import { Inventories } from './inventory.js';
 
 /** Names rarely change, and a run begins many VMs at once: one reading serves them all for so long, ms. */
 const FRESH = 60_000;
@@ -15,13 +14,14 @@ const SILENT_ATTEMPTS = 3;
 
 export class SiteVmNames {
   readonly #deps: ActivityDeps;
-  readonly #inventories = new Map<string, Inventory>();
+  readonly #inventories: Inventories;
   readonly #known = new Map<string, { at: number; names: Map<string, string> }>();
   /** sites that were seen to give no such list, and until when they are not asked again */
   readonly #silent = new Map<string, number>();
 
   constructor(deps: ActivityDeps) {
     this.#deps = deps;
+    this.#inventories = new Inventories(deps);
   }
 
   /**
@@ -42,7 +42,7 @@ export class SiteVmNames {
     if (Date.now() < (this.#silent.get(site) ?? 0)) return null;
     try {
       const at = Date.now();
-      const all = await this.#inventoryOf(site).read(resumedAt);
+      const all = await this.#inventories.read(site, resumedAt);
       const names = new Map(all.map((vm) => [vm.id, vm.name]));
       this.#known.set(site, { at, names });
       return names.get(vmId) ?? null;
@@ -55,14 +55,5 @@ export class SiteVmNames {
       log.warn('the names of the VMs of a site are not known', { site, error: error.message });
       return null;
     }
-  }
-
-  #inventoryOf(name: string): Inventory {
-    const site = configured(this.#deps, name);
-    const known =
-      this.#inventories.get(name) ??
-      new Inventory((resumedAt) => site.inventoryVms(name, { resumedAt, unreadable: passingOver(site) }));
-    this.#inventories.set(name, known);
-    return known;
   }
 }

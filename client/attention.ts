@@ -48,7 +48,7 @@ function down(report: RunReport): Attention[] {
     {
       kind: 'down',
       message:
-        `${plural(ended.length, 'VM')} may be off, its cutover having begun and not brought it up: ${listed(names)}. ` +
+        `${plural(ended.length, 'VM')} may be off, since a cutover has begun and brought nothing up: ${listed(names)}. ` +
         `Look at both sites: power the source on again where no copy runs, and see why: ${first.error?.code ?? 'it was stopped'}.`,
       next: `drover show ${run} ${shellWord(first.name)}`,
     },

@@ -9,9 +9,9 @@ export interface Retry {
   activity: string;
   /** of the try that is under way, or comes next */
   attempt: number;
-  /** ISO time when it was tried first; null: Temporal does not say */
+  /** ISO time when it first failed so; null: not said */
   since: string | null;
-  /** ISO time when it is given up; null: never, or not said */
+  /** ISO time when it is given up; null: not said */
   until: string | null;
   /** why the last one failed */
   message: string;
@@ -20,20 +20,17 @@ export interface Retry {
 }
 
 export function retriesOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>): Retry[] {
-  return (raw.pendingActivities ?? []).flatMap(
-    ({ activityType, attempt, lastFailure, scheduledTime, expirationTime }) =>
-      lastFailure?.message
-        ? [
-            {
-              activity: activityType?.name ?? 'activity',
-              attempt: attempt ?? 1,
-              since: isoOf(scheduledTime),
-              until: isoOf(expirationTime),
-              message: lastFailure.message,
-              advice: adviceIn(lastFailure),
-            },
-          ]
-        : [],
+  return (raw.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) =>
+    lastFailure?.message
+      ? [
+          {
+            activity: activityType?.name ?? 'activity',
+            attempt: attempt ?? 1,
+            message: lastFailure.message,
+            ...toldIn(lastFailure),
+          },
+        ]
+      : [],
   );
 }
 
@@ -41,20 +38,20 @@ type Failure = NonNullable<
   NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
 >;
 
-function adviceIn({ applicationFailureInfo }: Failure): string | null {
+type Told = Pick<Retry, 'advice' | 'since' | 'until'>;
+
+function toldIn({ applicationFailureInfo }: Failure): Told {
+  const nothing: Told = { advice: null, since: null, until: null };
   const payload = applicationFailureInfo?.details?.payloads?.[0];
   if (!payload) {
-    return null;
+    return nothing;
   }
   try {
-    return defaultPayloadConverter.fromPayload<Partial<FailureDetails> | null>(payload)?.advice ?? null;
+    const details = defaultPayloadConverter.fromPayload<Partial<FailureDetails> | null>(payload);
+    const { advice = null, since = null, until = null } = details ?? {};
+    return { advice, since, until };
   } catch {
     // Of a failure that is not Drover's own; its message says what there is to say.
-    return null;
+    return nothing;
   }
 }
-
-type Moment = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['scheduledTime'];
-
-const isoOf = (moment: Moment): string | null =>
-  moment?.seconds ? new Date(Number(moment.seconds) * 1000).toISOString() : null;

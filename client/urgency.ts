@@ -17,13 +17,13 @@ export interface AlikeFailures {
   vms: VmReport[];
 }
 
-/** VMs that failed with one code in one operation at one site, with one next step; in the order of their first ones. */
+/** VMs that failed with one code in one operation at one site; in the order of their first ones. */
 export function alikeFailures(vms: VmReport[]): AlikeFailures[] {
   const groups = new Map<string, AlikeFailures>();
   for (const vm of vms) {
     const { error } = vm;
     if (error === null) continue;
-    const key = JSON.stringify([error.code, error.operation, error.site, error.advice]);
+    const key = JSON.stringify([error.code, error.operation, error.site]);
     const group = groups.get(key) ?? { first: { ...vm, error }, vms: [] };
     group.vms.push(vm);
     groups.set(key, group);

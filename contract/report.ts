@@ -75,6 +75,9 @@ export interface FailureDetails extends VmError {
   site: string;
   /** given up after the time that the error table allows, not refused */
   expired?: boolean;
+  /** of what is tried again: ISO times when it first failed so, and when it is given up */
+  since?: string;
+  until?: string;
   /** of a submission: nothing can have reached the site */
   unsent?: true;
   /** of a start that may have: the VM was seen without a replication before */

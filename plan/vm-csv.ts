@@ -9,7 +9,7 @@ import { entryAt, type VmEntry } from './vm-entry.js';
 import { vmColumns, vmRow } from './vm-schema.js';
 
 const COLUMNS = Object.keys(vmColumns);
-const REQUIRED = ['id', 'name'];
+const REQUIRED = ['id'];
 
 export interface CsvEntry extends VmEntry {
   wave: string | undefined;

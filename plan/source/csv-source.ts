@@ -40,7 +40,7 @@ export function parseCsv(
         const first = context.index === 0;
         const start = places.skip(end + (end >= 0 && !first ? 1 : 0), first);
         if (first) records.push([]);
-        records.at(-1)?.push({ text: value, place: places.at(start) });
+        records.at(-1)?.push({ text: value.trim(), place: places.at(start) });
         end = context.bytes;
         return value;
       },

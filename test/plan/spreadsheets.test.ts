@@ -30,6 +30,11 @@ const WEB1 = [{ id: A, name: 'web1', after: [] }];
 describe('a CSV of VMs as spreadsheets and tools write it', () => {
   test('rows of empty cells are no rows, columns without header and cells no columns', () => {
     expect(read(`id,name,after,\r\n${A},web1,,\r\n,,,\r\n ,,,\r\n"","","",""\r\n`)).toStrictEqual(WEB1);
+    expect(read(`id;name\r\n${A};" web1 "\r\n" ";" "\r\n`)).toStrictEqual(WEB1);
+  });
+
+  test('names are optional: the site tells them', () => {
+    expect(read(`id\r\n${A}\r\n`)).toMatchObject([{ id: A }]);
   });
 
   test.each([

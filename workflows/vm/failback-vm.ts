@@ -6,7 +6,7 @@
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/operation.js';
 import type { VmError, VmReport } from '../../contract/report.js';
-import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
+import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { unlessWindowOver } from './steps/gate.js';
 import { locateFor } from './steps/locate.js';
 import { broughtUp } from './steps/outage.js';
@@ -25,7 +25,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
 
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
     vm.enter('verify');
-    const replication = await vm.toItsEnd(() => verifyRecovered(vm, migrated));
+    const replication = await vm.toItsEnd(() => verifyCutOver(vm, migrated));
     broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
     await reverseReplication(vm, { site: vm.site, peer: vm.peer, replication });
   });

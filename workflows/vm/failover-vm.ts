@@ -5,7 +5,7 @@
 
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
-import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
+import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
 import { measure } from './steps/objectives.js';
 import { obstacleToRecovery } from './steps/preconditions.js';
@@ -20,7 +20,7 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     const { instance, body } = await chooseInstance(vm, 'failover', at, input.recovery.instance);
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
-    await vm.toItsEnd(() => verifyRecovered(vm, recovered));
+    await vm.toItsEnd(() => verifyCutOver(vm, recovered));
     const { triggeredAt } = input;
     const instanceAt = instance?.timestamp ?? null;
     measure(vm.report, { triggeredAt, recoveredAt: Date.now(), instanceAt }, vm.clockOf(at.site));

@@ -5,7 +5,7 @@
 
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
-import { cutOver, recoveryOf, verifyRecovered } from './steps/cutover.js';
+import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { unlessWindowOver } from './steps/gate.js';
 import { type BegunCopy, deleteReplication, keepOthers, startInitialSync } from './steps/initial-sync.js';
 import { keepName, refuseIfMoved } from './steps/moved-before.js';
@@ -29,7 +29,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
       keepName(vm);
       const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
       vm.enter('verify');
-      await vm.toItsEnd(() => verifyRecovered(vm, migrated));
+      await vm.toItsEnd(() => verifyCutOver(vm, migrated));
       broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
       if (input.keepReplication) return;
       if (begun?.submitted.adoption?.owner === 'person') keepOthers(vm);

@@ -1,7 +1,7 @@
 /** A run that pauses itself: how many sources are touched by then, told by the ledger. */
 import { expect, it as one, describe as plain } from '@jest/globals';
-import { siteStatusQuery } from '../../../contract/messages.js';
-import { siteWorkflowId } from '../../../contract/names.js';
+import { approveUpdate, siteStatusQuery, vmReportQuery } from '../../../contract/messages.js';
+import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { untouched, type VmReport } from '../../../contract/report.js';
 import { parsePlan } from '../../../plan/load-plan.js';
 import { withEnded } from '../../../workflows/run/failures-in-row.js';
@@ -106,4 +106,43 @@ describe('a network or address that is wrong for all', () => {
       expect(touched).toBeGreaterThanOrEqual(3);
     }),
   );
+});
+
+describe('a cutover whose task ended well', () => {
+  it.concurrent('keeps its place until the replication says that the VM is up', () =>
+    withLab({ vms: 3, speed: 200 }, async (lab) => {
+      const { control } = lab.simulator;
+      control.addFaults({
+        operation: 'migrate',
+        kind: 'odd-task',
+        task: { members: { state: 'SUCCEEDED', endTime: Date.now() + 1_000 } },
+      });
+      const cutover = { approval: 'wave', window: null, powerOn: true, consolidate: false } as const;
+      const { run, report, result } = await lab.start(lab.plan({ limits: { cutovers: 1 }, cutover }));
+      const { vms: all } = await report();
+      const told = () =>
+        Promise.all(
+          all.map(({ id }) =>
+            lab.client.workflow
+              .getHandle(vmWorkflowId(lab.source, id))
+              .query(vmReportQuery)
+              .catch(() => null),
+          ),
+        );
+      await until(told, (vms) => vms.every((vm) => vm?.waitingFor === 'approval'));
+      control.setSpeed(0.5);
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+      const verifying = await until(told, (vms) => vms.some((vm) => vm?.step === 'verify'));
+      const first = verifying.find((vm) => vm?.step === 'verify');
+      const site = lab.client.workflow.getHandle(siteWorkflowId(lab.destination));
+      const { holders } = await until(
+        () => site.query(siteStatusQuery),
+        ({ holders: held, queue }) => held.length === 1 && queue.length === 2,
+      );
+      expect(holders[0]?.workflowId).toBe(vmWorkflowId(lab.source, first?.id ?? ''));
+      expect(control.ledger().filter(({ kind }) => kind === 'migrate')).toHaveLength(1);
+      control.clearFaults();
+      control.setSpeed(1_000);
+      expect((await result()).totals).toMatchObject({ succeeded: 3 });
+    }));
 });

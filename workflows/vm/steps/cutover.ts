@@ -26,8 +26,8 @@ export interface CutOver extends Outcome {
 const FRESH = 2_000;
 
 /**
- * Passes the gate and cuts over, after a look at the copy; a wait in between sends the VM back to the gate, but for one whose
- * cutover has begun.
+ * Passes the gate and cuts over, after a look at the copy, and has a cutover's place still when it returns; a wait in between
+ * sends the VM back to the gate, but for one whose cutover has begun.
  */
 export async function cutOver(
   vm: VmControl,
@@ -54,7 +54,6 @@ export async function cutOver(
         once: true,
       });
       if (kind === 'migrate') sourceMoved(vm, done.record);
-      await vm.giveSlot('cutover');
       return { ...done, powerOn };
     } catch (error) {
       if (error instanceof TooLate || error instanceof LookAgain) {
@@ -114,6 +113,16 @@ export const networksOf = (
   ...(vAppNetworkSettings === undefined ? {} : { vAppNetworkSettings }),
   ...(vmNetworkSettings === undefined ? {} : { vmNetworkSettings }),
 });
+
+/**
+ * The end of a cutover. It has its place for as long as the VM may be down, which a task that ended well does not change: else
+ * a site that brings none up would have them all taken down, one after the other.
+ */
+export async function verifyCutOver(vm: VmControl, outcome: Outcome): Promise<ReplicationSummary> {
+  const recovered = await verifyRecovered(vm, outcome);
+  await vm.giveSlot('cutover');
+  return recovered;
+}
 
 /** Believes the replication, not the task alone: it must say that the VM was recovered. */
 export async function verifyRecovered(vm: VmControl, outcome: Outcome): Promise<ReplicationSummary> {
