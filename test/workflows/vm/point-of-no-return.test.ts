@@ -154,7 +154,7 @@ describe('powerOn: asSource', () => {
     withLab({ vms: 1, assumptions: { inventoryPowerState: false } as never }, async (lab) => {
       const { result } = await lab.start(lab.plan({ cutover: CUTOVER }));
       const [vm] = (await result()).vms;
-      expect(vm?.source).toMatchObject({ power: 'unknown' });
+      expect(vm?.source).toMatchObject({ power: 'off', before: 'unknown' });
       expect(vm?.notes).toEqual([expect.stringMatching(/powered on, since it is not known/)]);
       expect(copyOf(lab)?.powerState).toBe('POWERED_ON');
     }));
