@@ -12,6 +12,7 @@ import { finalFailure } from './failures.js';
 import { markOf, ownerOf, readMark, textOf } from './mark.js';
 import { passingOver } from './passed-over.js';
 import { droverStarted } from './record.js';
+import { mayBeOf } from './relation.js';
 import { type Difference, differences, elsewhere, isWeaker } from './replication-differences.js';
 import { replicationIdIn } from './send.js';
 import { keepsMarks, makerInDoubt, makerUnknown } from './start-in-doubt.js';
@@ -98,7 +99,7 @@ async function tasksOf(site: Site, options: CallOptions): Promise<Task[]> {
 
 /** null: the site no longer knows. */
 function startTaskOf(tasks: Task[], found: VmReplication): Task | null {
-  const its = tasks.filter((task) => replicationIdIn(task) === found.id);
+  const its = tasks.filter((task) => mayBeOf('start', task) && replicationIdIn(task) === found.id);
   return its.sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0))[0] ?? null;
 }
 

@@ -10,15 +10,24 @@ import { askTemporal } from './site-signals.js';
 
 const DESCRIBED_AT_ONCE = 20;
 
+export interface SiteSettings {
+  syncs: number;
+  cutovers: number;
+  /** ms */
+  selfCheck: number;
+  /** ms; absent in what was recorded before it was handed on */
+  missingFor?: number;
+}
+
 export function createInquiryActivities(deps: ActivityDeps) {
   return {
     /**
      * The limits that the worker's config gives a site, and how patient its VMs are; nothing is sent.
      * @throws ApplicationFailure `UnknownSite` when the config has no such site
      */
-    async siteSettings(site: string): Promise<{ syncs: number; cutovers: number; selfCheck: number }> {
-      const { limits, polling } = configured(deps, site).config;
-      return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck };
+    async siteSettings(site: string): Promise<SiteSettings> {
+      const { limits, polling, missingFor } = configured(deps, site).config;
+      return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck, missingFor };
     },
 
     /** Makes sure that the site's workflow runs. */

@@ -174,7 +174,8 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
           const found = await unextended(options, (local) =>
             deps.sites.get(site).findReplication(replicationId, local),
           );
-          if (found === null) believeAbsence({ site, replicationId, missingFor }, attempt, rules);
+          if (found === null && input.atOnce !== true)
+            believeAbsence({ site, replicationId, missingFor }, attempt, rules);
           return found === null ? null : summaryOf(found);
         },
         patientRules(rules, missingFor),

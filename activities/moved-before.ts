@@ -2,20 +2,18 @@
  * Whether a VM was migrated before: Drover's own record decides, which is what closed executions say, as far back as Temporal
  * keeps them; what the sites list can only make it suspect.
  */
-import { cancellationSignal } from '@temporalio/activity';
-import { MIGRATE_VM } from '../contract/messages.js';
-import { vmWorkflowId } from '../contract/names.js';
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/operation.js';
-import { isSameName } from '../contract/vm-identity.js';
+import { plainName } from '../contract/vm-identity.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
 import { Inventories } from './inventory.js';
-import { askTemporal } from './site-signals.js';
+import { MovedRecord } from './moved-record.js';
 
 export function createMovedBeforeActivities(deps: ActivityDeps) {
   const inventories = new Inventories(deps);
+  const record = new MovedRecord(deps);
 
   /** null: the site does not list its VMs, not for this login, or not so that they could be read. @throws VcdaError */
   async function vmsOf(site: string, resumedAt: number): Promise<InventoryVm[] | null> {
@@ -38,19 +36,9 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
         () => null,
         async () => {
           const ids = new Set(vms.map(({ id }) => id));
-          const prefix = vmPrefix(source);
-          const query = `WorkflowType = '${MIGRATE_VM}' AND ExecutionStatus = 'Completed' AND WorkflowId STARTS_WITH '${quoted(prefix)}'`;
-          return askTemporal(deps, async () => {
-            const found: Moved[] = [];
-            for await (const { workflowId, memo } of deps.client.workflow.list({ query })) {
-              cancellationSignal().throwIfAborted();
-              const moved = movedOf(workflowId.slice(prefix.length), memo);
-              const { name } = moved;
-              const isNamesake = name !== null && vms.some((vm) => isSameName(vm.name, name));
-              if (isNamesake || ids.has(moved.vmId)) found.push(moved);
-            }
-            return found;
-          });
+          const names = new Set(vms.map(({ name }) => plainName(name)));
+          const isAsked = ({ vmId, name }: Moved) => ids.has(vmId) || (name !== null && names.has(plainName(name)));
+          return [...(await record.from(source))].filter(isAsked);
         },
       );
     },
@@ -72,17 +60,6 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
   };
 }
 
-const quoted = (text: string): string => text.replaceAll("'", "''");
-const vmPrefix = (source: string): string => vmWorkflowId(source, '');
-const textIn = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-const movedOf = (vmId: string, memo: Record<string, unknown> | undefined): Moved => ({
-  vmId,
-  name: textIn(memo?.vm),
-  to: textIn(memo?.to),
-  run: textIn(memo?.run) ?? 'an earlier run',
-});
-
 /** Pure. `null` for a list that could not be had, of which nothing follows. */
 export function seenOf(
   at: InventoryVm[] | null,
@@ -92,7 +69,7 @@ export function seenOf(
 ): SeenOfMoved {
   const source = at?.find(({ id }) => id === vm.id);
   const names = namesOf(source ?? vm);
-  names.add(vm.name.toLowerCase());
+  names.add(plainName(vm.name));
   const twin = there?.find((one) => isIn(one, vdc) && [...namesOf(one)].some((name) => names.has(name)));
   return {
     name: source?.name ?? null,
@@ -101,8 +78,7 @@ export function seenOf(
   };
 }
 
-/** In Cloud Director no name is told from another by its case. */
 const namesOf = ({ name, computerName }: { name: string; computerName?: string | null | undefined }): Set<string> =>
-  new Set([name, ...(computerName == null ? [] : [computerName])].map((one) => one.toLowerCase()));
+  new Set([name, ...(computerName == null ? [] : [computerName])].map(plainName));
 
 const isIn = ({ vdcId }: InventoryVm, vdc: string): boolean => vdcId?.toLowerCase() === vdc.toLowerCase();

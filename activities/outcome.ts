@@ -16,6 +16,7 @@ import {
   recoveryState,
   type Task,
   taskEnd,
+  unknownState,
   type VmReplication,
 } from '../vcda/index.js';
 import { readMark } from './mark.js';
@@ -76,6 +77,7 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     id: r.id,
     recoveryState: recoveryState(r),
     dataConnectionState: r.dataConnectionState ?? 'UNKNOWN',
+    unknownState: unknownState(r),
     overallHealth: r.overallHealth ?? 'UNKNOWN',
     isPaused: r.isPaused === true,
     isMigration: r.isMigration === true,

@@ -19,6 +19,12 @@ const TYPES: Record<OperationRequest['kind'], string[]> = {
   delete: ['stop', 'delete', 'remove'],
 };
 
+/** Whether a task may be of an operation of this kind: a type that Drover does not know may be any. */
+export function mayBeOf(kind: OperationRequest['kind'], { workflowInfo }: Task): boolean {
+  const type = squeezed(workflowInfo?.type ?? '');
+  return TYPES[kind].includes(type) || !Object.values(TYPES).some((spellings) => spellings.includes(type));
+}
+
 /** Ids of VMs are bare uuids; replications' have a prefix [doc OPI]. */
 const isVmId = (id: string): boolean => /^[0-9a-f]{8}-/i.test(id);
 
@@ -34,9 +40,7 @@ export function relation(
   const byOperation = told(task, request.operationId);
   if (byOperation !== 'unknown') return byOperation;
   const info = task.workflowInfo;
-  const type = squeezed(info?.type ?? '');
-  const isKnownType = Object.values(TYPES).some((spellings) => spellings.includes(type));
-  if (isKnownType && !TYPES[request.kind].includes(type)) return 'other';
+  if (!mayBeOf(request.kind, task)) return 'other';
 
   const result = task.result;
   const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;

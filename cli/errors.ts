@@ -1,5 +1,5 @@
 /** What can go wrong on the command line alone, beside what its library throws. */
-import { DroverError, didYouMean } from '../client/errors.js';
+import { DroverError, didYouMean, NoWorker } from '../client/errors.js';
 
 /** The config names no such site. */
 export class SiteUnknown extends DroverError {
@@ -19,7 +19,7 @@ export class CancelPending extends DroverError {
 
   constructor(run: string, why: DroverError) {
     super(`The cancellation of run ${run} is recorded with Temporal and takes effect later. ${why.message}`, {
-      next: why.next,
+      next: why instanceof NoWorker ? 'start a worker with: drover worker; if one runs, see its log' : why.next,
       cause: why,
     });
     this.run = run;

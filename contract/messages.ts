@@ -142,6 +142,8 @@ export interface VmInput {
   stalledAfter?: number;
   /** ms without a notice after which the VM asks the site itself */
   selfCheck: number;
+  /** ms for which a replication may be missing at the destination before it is believed to be gone */
+  missingFor?: number;
   /** another VM of its name was migrated to the same site before; absent: none is known */
   movedAs?: { vmId: string; run: string };
   approved: boolean;

@@ -221,6 +221,8 @@ export interface ReplicationSummary {
   id: string;
   recoveryState: string;
   dataConnectionState: string;
+  /** one of the two that Drover does not know; null: it knows both. Absent in what was recorded before */
+  unknownState?: string | null;
   overallHealth: string;
   isPaused: boolean;
   isMigration: boolean;
@@ -318,6 +320,8 @@ export interface ReplicationInput {
   vm: VmRef;
   replicationId: string;
   resumedAt: number;
+  /** says that there is none when it is seen first, not once it was so for as long as it may be missing */
+  atOnce?: boolean;
 }
 
 export interface InstanceInput {

@@ -9,9 +9,10 @@ export const isUnnamed = ({ id, name }: VmRef): boolean => name === id;
 export const isCalled = (vm: VmRef, name: string): boolean => isUnnamed(vm) || isSameName(vm.name, name);
 
 /** In Cloud Director no name is told from another by its case. */
-export const isSameName = (one: string, other: string): boolean => plain(one) === plain(other);
+export const isSameName = (one: string, other: string): boolean => plainName(one) === plainName(other);
 
-const plain = (name: string): string => name.trim().toLowerCase();
+/** What names are compared by. */
+export const plainName = (name: string): string => name.trim().toLowerCase();
 
 /**
  * @param name what the site calls it

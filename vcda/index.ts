@@ -62,6 +62,7 @@ export {
   type InstanceDetails,
   recoveryState,
   replicationIn,
+  unknownState,
   type VmReplication,
 } from './schemas/replication.js';
 export type { Session, SiteInfo } from './schemas/site.js';

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { INSPECT_SITES, SITE, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import type { TestCopy } from '../../contract/operation.js';
+import { until } from '../support/until.js';
 import { type Bench, withBench } from './support/bench.js';
 
 describe('testCopiesLeft', () => {
@@ -54,7 +55,12 @@ describe('holderOfVm', () => {
       const { client, taskQueue, source } = bench;
       const { run, result } = await bench.start(bench.plan());
       expect((await result()).totals.succeeded).toBe(1);
-      expect(await ask(bench, vmWorkflowId(source, bench.vms[0]?.id ?? ''))).toEqual({ state: 'migrated', run });
+      // A VM tells its run how it ended, and closes after that.
+      const holder = await until(
+        () => ask(bench, vmWorkflowId(source, bench.vms[0]?.id ?? '')),
+        ({ state }) => state !== 'open',
+      );
+      expect(holder).toEqual({ state: 'migrated', run });
 
       const other = vmWorkflowId(source, randomUUID());
       await client.workflow.execute(INSPECT_SITES, { workflowId: other, taskQueue, args: [{ sites: [] }] });

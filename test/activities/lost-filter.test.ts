@@ -2,10 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { isUnder } from '../../activities/under-operation-id.js';
 import type { OperationRequest } from '../../contract/operation.js';
-import { siteVdcId } from '../../simulator/index.js';
 import type { Task } from '../../vcda/index.js';
 import { until } from '../support/until.js';
 import { type Bench, withBench } from './support/bench.js';
+import { startOf } from './support/start-of.js';
 
 const QUICK = { site: { reconcile: { settle: 200 } } };
 
@@ -13,24 +13,6 @@ const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
   bench.attempt(() => bench.activities.submitOperation(request), { attempt });
 
 const kinds = (bench: Bench) => bench.simulator.control.ledger().map(({ kind }) => kind);
-
-function startOf(bench: Bench, index: number): OperationRequest {
-  const vm = bench.vms[index];
-  if (vm === undefined) throw new RangeError('no such VM');
-  return bench.request({
-    kind: 'start',
-    replicationId: null,
-    vm,
-    operationId: `drover/bench/${vm.id}/start/1`,
-    start: {
-      sourceSite: bench.source,
-      destinationSite: bench.destination,
-      vdc: siteVdcId(bench.destination),
-      storageProfile: '*',
-      isMigration: true,
-    },
-  });
-}
 
 /** By a start whose answer is lost, and which is found by its id. */
 async function learnThatItFilters(bench: Bench): Promise<void> {

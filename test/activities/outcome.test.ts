@@ -1,6 +1,6 @@
 /** What tasks and replications say of a reverse, and of operations whose task tells nothing. */
 import { describe, expect, it } from '@jest/globals';
-import { effectOf, isAmiss, judge, needsReplication, type Seen } from '../../activities/outcome.js';
+import { effectOf, isAmiss, judge, needsReplication, type Seen, summaryOf } from '../../activities/outcome.js';
 import type { OperationKind, Watch } from '../../contract/operation.js';
 import { errorRules, type VmReplication } from '../../vcda/index.js';
 
@@ -163,5 +163,16 @@ describe('a task that the site does not list', () => {
     const watch = watchOf('sync');
     expect(judged(watch, { ...missing, wasListed: true, replication: replication('NOT_STARTED') })).toBeNull();
     expect(judged(watch, { amissFor: SETTLE, replication: replication('NOT_STARTED') })).toMatchObject({ ok: true });
+  });
+});
+
+describe('a state that the documents do not have', () => {
+  it.each([
+    [{ dataConnectionState: 'RESHAPING' }, 'RESHAPING'],
+    [{ destinationState: { recoveryInfo: { recoveryState: 'HALF' } } }, 'HALF'],
+    [{ dataConnectionState: 'SYNCING', destinationState: { recoveryInfo: { recoveryState: 'TEST' } } }, null],
+    [{}, null],
+  ])('of %j is told: %s', (shown, expected) => {
+    expect(summaryOf({ id: 'C4-1', ...shown } as VmReplication).unknownState).toBe(expected);
   });
 });

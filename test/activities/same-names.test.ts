@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { relation } from '../../activities/relation.js';
 import { earliestStart, mayHaveBegunAfter } from '../../activities/task-match.js';
 import type { OperationRequest } from '../../contract/operation.js';
-import { siteVdcId } from '../../simulator/index.js';
 import type { Task } from '../../vcda/index.js';
 import { until } from '../support/until.js';
 import { type Bench, withBench } from './support/bench.js';
+import { startOf } from './support/start-of.js';
 
 const OWN = '00000000-0000-4000-8000-000000000001';
 const OTHER = '00000000-0000-4000-8000-000000000002';
@@ -68,25 +68,6 @@ describe('when a task may have begun', () => {
 });
 
 const BLIND = { operationIdFilter: 'ignored', replicationVisible: 'taskEnd' } as const;
-
-function startOf(bench: Bench, index: number, change: Partial<OperationRequest> = {}): OperationRequest {
-  const vm = bench.vms[index];
-  if (vm === undefined) throw new RangeError('no such VM');
-  return bench.request({
-    kind: 'start',
-    replicationId: null,
-    vm,
-    operationId: `drover/bench/${vm.id}/start/1`,
-    start: {
-      sourceSite: bench.source,
-      destinationSite: bench.destination,
-      vdc: siteVdcId(bench.destination),
-      storageProfile: '*',
-      isMigration: true,
-    },
-    ...change,
-  });
-}
 
 const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
   bench.attempt(() => bench.activities.submitOperation(request), { attempt });

@@ -59,12 +59,13 @@ export function createSiteHttp(name: string, session: Pick<SiteSession, 'send'>)
     list: string,
     id: string,
     options?: CallOptions,
+    lookUp: typeof lists.lookUp = lists.lookUp,
   ): Promise<z.infer<T> | null> {
     try {
       return await read(item, `${list}/${segment(id)}`, {}, options);
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      const seen = await lists.lookUp(item, list, id, options);
+      const seen = await lookUp(item, list, id, options);
       if (seen !== 'unknown') return seen;
       if (isOfFrontEnd(error)) throw error;
       return null;
@@ -72,19 +73,7 @@ export function createSiteHttp(name: string, session: Pick<SiteSession, 'send'>)
   }
 
   /** The same by its own address alone, for a list that takes no ids; null: the site itself says that there is none. */
-  async function findAlone<T extends z.ZodType>(
-    item: T,
-    list: string,
-    id: string,
-    options?: CallOptions,
-  ): Promise<z.infer<T> | null> {
-    try {
-      return await read(item, `${list}/${segment(id)}`, {}, options);
-    } catch (error) {
-      if (isNotFound(error) && !isOfFrontEnd(error)) return null;
-      throw error;
-    }
-  }
+  const findAlone: typeof find = (item, list, id, options) => find(item, list, id, options, async () => 'unknown');
 
   /** A part of a path. */
   function segment(id: string): string {

@@ -110,6 +110,9 @@ export type VmReplication = z.infer<typeof vmReplication>;
 /** `NOT_STARTED`, `IN_PROGRESS`, `TEST`, `COMPLETE` [doc S45 RecoveryState], or what the site says instead; `UNKNOWN` when nothing. */
 export const recoveryState = (r: VmReplication): string => r.destinationState?.recoveryInfo?.recoveryState ?? 'UNKNOWN';
 
+/** [doc S45 RecoveryState], and `UNKNOWN` for a site that says nothing */
+const RECOVERY_STATES = new Set(['NOT_STARTED', 'IN_PROGRESS', 'TEST', 'COMPLETE', 'UNKNOWN']);
+
 /** [doc VSP DataConnectionState] */
 export const CONNECTION_STATES = [
   'OK',
@@ -126,6 +129,13 @@ export const CONNECTION_STATES = [
 /** The state of the connection; null when the site tells none, or one that nobody knows. */
 export const connectionState = ({ dataConnectionState: told }: VmReplication): string | null =>
   CONNECTION_STATES.find((state) => state === told) ?? null;
+
+/** A state that the documents do not have, of the recovery or else of the connection; null: there is none. */
+export function unknownState(r: VmReplication): string | null {
+  const recovery = recoveryState(r);
+  if (!RECOVERY_STATES.has(recovery)) return recovery;
+  return connectionState(r) === null ? (r.dataConnectionState ?? null) : null;
+}
 
 /** The replication that a task has worked on; null when its result is none, as of a deletion. */
 export function replicationIn(task: Task): VmReplication | null {

@@ -76,7 +76,7 @@ export class Herd {
   /** what has changed and must be told to others, in order */
   readonly #errands: (() => Promise<void>)[] = [];
   #changed = true;
-  #selfCheck = 0;
+  #patience: Pick<VmInput, 'selfCheck' | 'missingFor'> = { selfCheck: 0 };
 
   /** Registers every message handler, so that nothing said at the start is missed. */
   constructor(state: RunProgress, settings: HerdSettings) {
@@ -194,7 +194,8 @@ export class Herd {
     while (!state.isDone) {
       try {
         await siteSettings(source.site);
-        this.#selfCheck = (await siteSettings(destination.site)).selfCheck;
+        const { selfCheck, missingFor } = await siteSettings(destination.site);
+        this.#patience = { selfCheck, ...(missingFor === undefined ? {} : { missingFor }) };
         await openSite(destination.site);
         return;
       } catch (error) {
@@ -267,7 +268,7 @@ export class Herd {
       source: source.site,
       destination,
       limits,
-      selfCheck: this.#selfCheck,
+      ...this.#patience,
       ...(alike === undefined ? {} : { movedAs: { vmId: alike.vmId, run: alike.run } }),
       approved: state.isApproved(vm.id),
       paused: state.paused !== null,

@@ -26,7 +26,7 @@ const replication: ReplicationSummary = {
 
 function judged(kind: Irreversible, change: Partial<ReplicationSummary> | null, unfitFor = 0, accepted?: string) {
   const seen = change === null ? null : { ...replication, ...change };
-  const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', replication: seen };
+  const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', replication: seen, missingFor: 10 * 60_000 };
   return unfitness(kind, vm, copy, unfitFor, accepted ?? null);
 }
 
@@ -49,8 +49,8 @@ describe('a copy right before what cannot be undone', () => {
     [{ recoveryState: 'COMPLETE' }, 'over AlreadyRecovered'],
     [{ dataConnectionState: 'ERROR' }, 'waiting ReplicationError'],
     [{ dataConnectionState: 'INITIAL_SYNCING' }, 'waiting CopyNotComplete'],
-    [{ dataConnectionState: 'RESHAPING' }, 'held UnknownState'],
-    [{ recoveryState: 'HALF' }, 'held UnknownState'],
+    [{ unknownState: 'RESHAPING' }, 'held UnknownState'],
+    [{ recoveryState: 'HALF', unknownState: 'HALF' }, 'held UnknownState'],
     [null, 'waiting ReplicationGone'],
   ])('that is %j is not cut over', (change, expected) => {
     expect(verdict('migrate', change)).toBe(expected);
@@ -70,8 +70,8 @@ describe('a copy right before what cannot be undone', () => {
   });
 
   it('in a state that nobody knows goes on when a person has said so, and only in that state', () => {
-    expect(verdict('migrate', { dataConnectionState: 'RESHAPING' }, 0, 'RESHAPING')).toBe('fit');
-    expect(verdict('migrate', { dataConnectionState: 'BENDING' }, 0, 'RESHAPING')).toBe('held UnknownState');
+    expect(verdict('migrate', { unknownState: 'RESHAPING' }, 0, 'RESHAPING')).toBe('fit');
+    expect(verdict('migrate', { unknownState: 'BENDING' }, 0, 'RESHAPING')).toBe('held UnknownState');
   });
 
   it.each(['failover', 'failover-test'] as const)('a %s is made although the source sends no more', (kind) => {

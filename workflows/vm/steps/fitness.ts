@@ -6,24 +6,8 @@ import { obstacleToRecovery, obstacleToReverse, type Recovering } from './precon
 /** What is sent only after a look. */
 export type Irreversible = Recovering | 'reverse';
 
-/** A copy in error may get well by itself, one that is not listed may come back: both for so long. ms */
-const PATIENCE = { error: 5 * 60_000, gone: 10 * 60_000 };
-
-/** `UNKNOWN` stands for a site that does not tell as well. */
-const KNOWN = {
-  recovery: new Set(['NOT_STARTED', 'IN_PROGRESS', 'TEST', 'COMPLETE', 'UNKNOWN']),
-  connection: new Set([
-    'OK',
-    'INITIAL_SYNCING',
-    'SYNCING',
-    'PAUSED',
-    'POWERED_OFF',
-    'PRUNING',
-    'FINISHED',
-    'ERROR',
-    'UNKNOWN',
-  ]),
-};
+/** A copy in error may get well by itself, for so long: ms. */
+const ERROR_PATIENCE = 5 * 60_000;
 
 /** `waiting`: it passes by itself; `held`: a person must act, and it goes on then; `over`: it will never be fit. */
 export interface Unfit {
@@ -39,6 +23,8 @@ export interface CopyAt {
   replicationId: string;
   /** null: the site has none by that id */
   replication: ReplicationSummary | null;
+  /** ms after which it is believed to be gone */
+  missingFor: number;
 }
 
 /**
@@ -49,7 +35,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication }: CopyAt,
+  { site, peer, replicationId, replication, missingFor }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -63,14 +49,14 @@ export function unfitness(
   });
   if (replication === null) {
     const gone = because('ReplicationGone', `${site} lists its replication no more`, 'Find out who removed it.');
-    return { is: unfitFor < PATIENCE.gone ? 'waiting' : 'over', why: gone };
+    return { is: unfitFor < missingFor ? 'waiting' : 'over', why: gone };
   }
   const { recoveryState, dataConnectionState, isMovingReplica, lastError } = replication;
   if (recoveryState === 'IN_PROGRESS') {
     const advice = `Wait for its task at ${site} to end.`;
     return { is: 'waiting', why: because('RecoveryUnderWay', 'a recovery of it is under way', advice) };
   }
-  const strange = unknownStateOf(replication);
+  const strange = replication.unknownState ?? null;
   if (strange !== null && strange !== accepted) {
     const advice = `Look at it at ${site}; drover resume sends it all the same.`;
     const why = because('UnknownState', `its replication is in a state that Drover does not know (${strange})`, advice);
@@ -100,12 +86,7 @@ export function unfitness(
   if (dataConnectionState === 'ERROR') {
     const told = lastError === null ? 'the site gives no reason' : `${lastError.code}: ${lastError.message}`;
     const why = because('ReplicationError', `its replication is in error: ${told}`, `Look at it at ${site}.`);
-    return { is: unfitFor < PATIENCE.error ? 'waiting' : 'held', why };
+    return { is: unfitFor < ERROR_PATIENCE ? 'waiting' : 'held', why };
   }
   return null;
-}
-
-function unknownStateOf({ recoveryState, dataConnectionState }: ReplicationSummary): string | null {
-  if (!KNOWN.recovery.has(recoveryState)) return recoveryState;
-  return KNOWN.connection.has(dataConnectionState) ? null : dataConnectionState;
 }

@@ -9,6 +9,9 @@ import type { VmControl } from './vm-control.js';
 /** Between two looks at a copy that is not fit; a person's `resume` ends the pause: ms. */
 const PAUSES = { first: 2_000, longest: 30 * 60_000 };
 
+/** ms, for runs that were begun before their site's was handed on */
+const MISSING_FOR = 10 * 60_000;
+
 export interface Looked {
   replication: ReplicationSummary | null;
   /** null: it is fit */
@@ -29,8 +32,10 @@ export class LastLook {
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
     const { site, peer, report, input } = this.#vm;
-    const replication = await readAgain(this.#vm, this.#kind);
-    const copy = { site, peer, replicationId: report.replicationId ?? '', replication };
+    // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
+    const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
+    const { missingFor = MISSING_FOR } = input;
+    const copy = { site, peer, replicationId: report.replicationId ?? '', replication, missingFor };
     const unfit = unfitness(this.#kind, input.vm, copy, unfitFor, this.#accepted);
     if (unfit?.is === 'over') throw new StepFailed(unfit.why);
     return { replication, unfit };

@@ -77,12 +77,19 @@ export async function startedReplication(vm: VmControl): Promise<ReplicationSumm
   return found?.site === vm.site && found.replication.vmId === id ? found.replication : null;
 }
 
-/** The replication as its site shows it now; null: it has none. @throws StepFailed @throws Stopped */
-export async function readAgain(vm: VmControl, operation: OperationKind): Promise<ReplicationSummary | null> {
+/**
+ * The replication as its site shows it now; null: it has none, and had none for as long as it may be missing, unless it is
+ * asked `atOnce`. @throws StepFailed @throws Stopped
+ */
+export async function readAgain(
+  vm: VmControl,
+  operation: OperationKind,
+  { atOnce = false } = {},
+): Promise<ReplicationSummary | null> {
   const { site, peer, resumedAt, report } = vm;
   const { run, vm: ref } = vm.input;
   const replicationId = report.replicationId ?? '';
-  return ask(vm, operation, () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt }));
+  return ask(vm, operation, () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt, atOnce }));
 }
 
 /** The point in time to recover. @throws StepFailed when the replication holds none that is old enough */
