@@ -1,6 +1,6 @@
 /** What a check says of its VM: `{ip}`, `{name}` and `{id}`, and where the address comes from. */
 import { isIPv6 } from 'node:net';
-import type { CheckVmInput } from '../contract/operation.js';
+import type { CheckVmInput } from '../contract/questions.js';
 import { type CallOptions, type ShownNetworkSettings, type Site } from '../vcda/index.js';
 import { unextended } from './extension.js';
 

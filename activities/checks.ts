@@ -1,6 +1,6 @@
 /** Proving that a recovered VM works, from where the worker runs: VCDA's own power state is not live [KB 407394]. */
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
-import type { CheckVmInput } from '../contract/operation.js';
+import type { CheckVmInput } from '../contract/questions.js';
 import type { CheckResult } from '../contract/report.js';
 import type { Check, CheckCommand } from '../plan/types.js';
 import { VcdaError } from '../vcda/index.js';

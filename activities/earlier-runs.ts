@@ -1,5 +1,5 @@
 /** What earlier runs know of a VM, by which it is found where reverses have left it under other ids. */
-import type { EarlierRuns } from '../contract/operation.js';
+import type { EarlierRuns } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';
 import { beating } from './heartbeat.js';
 import { closedReports } from './record.js';

@@ -4,7 +4,7 @@ import pMap from 'p-map';
 import { MIGRATE_VM, SITE, type Subject, siteStatusQuery } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
-import type { TestCopy } from '../contract/operation.js';
+import type { TestCopy } from '../contract/questions.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { askTemporal } from './site-signals.js';
 

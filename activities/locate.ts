@@ -1,15 +1,8 @@
 /** Where the replication of a VM lives now, and which points in time it holds. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
-import type {
-  EarlierRuns,
-  InstanceInput,
-  Located,
-  LocateInput,
-  ReplicaInstance,
-  ReplicationInput,
-  ReplicationSummary,
-} from '../contract/operation.js';
+import type { ReplicaInstance, ReplicationSummary } from '../contract/operation.js';
+import type { EarlierRuns, InstanceInput, Located, LocateInput, ReplicationInput } from '../contract/questions.js';
 import { networksNamed } from '../contract/test-networks.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { believeAbsence, patientRules } from './absence.js';

@@ -2,7 +2,7 @@
  * Whether a VM was migrated before: Drover's own record decides, which is what closed executions say, as far back as Temporal
  * keeps them; what the sites list can only make it suspect.
  */
-import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/operation.js';
+import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/questions.js';
 import { plainName } from '../contract/vm-identity.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';

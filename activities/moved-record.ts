@@ -2,7 +2,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { MIGRATE_VM } from '../contract/messages.js';
 import { vmWorkflowId } from '../contract/names.js';
-import type { Moved } from '../contract/operation.js';
+import type { Moved } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';
 import { askTemporal } from './site-signals.js';
 

@@ -126,8 +126,7 @@ export function needsReplication(watch: Watch, past: Omit<Seen, 'replication'>, 
   if (task !== undefined) {
     if (contradictsItself(task)) return amissFor >= settle;
     const end = taskEnd(task);
-    // A deletion that ended well leaves nothing to look at.
-    return end === 'succeeded' ? watch.kind !== 'delete' : end === 'failed' && task.state !== 'FAILED';
+    return end === 'succeeded' || (end === 'failed' && task.state !== 'FAILED');
   }
   return isLost(watch, amissFor, settle) || (amissFor > 0 && mayEndUnseen(watch, past));
 }
@@ -158,6 +157,8 @@ function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules:
   const { task, replication, amissFor } = seen;
   const end = task === undefined ? null : taskEnd(task);
   const at = plausibleTime(task?.endTime) ?? now;
+  if (isDeleted(watch, task) && replication != null)
+    return amissFor < settle ? null : notice(watch, at, replication, stillThere(watch, rules));
   if (end === 'succeeded') return notice(watch, at, replication ?? null, null);
   if (end === 'failed') {
     // An end state that Drover does not know may hide a success: the replication's state is the better witness.
@@ -212,6 +213,15 @@ function judgeContradiction(watch: Watch, task: Task, seen: Seen, at: number, ru
       return notice(watch, at, replication, againIfHarmless(watch, taskError(watch, code, detail, rules)));
     }
   }
+}
+
+/** Whether the task says that the replication is gone, of which only a list without it is believed. */
+export const isDeleted = ({ kind }: Pick<Watch, 'kind'>, task: Task | undefined): boolean =>
+  kind === 'delete' && task !== undefined && taskEnd(task) === 'succeeded';
+
+function stillThere(watch: Watch, rules: ErrorRules): NoticeError {
+  const detail = 'its task ended well, and the site lists the replication still';
+  return againIfHarmless(watch, taskError(watch, 'ReplicationStillListed', detail, rules));
 }
 
 function lostTask(watch: Watch, rules: ErrorRules): NoticeError {

@@ -28,7 +28,7 @@ import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, pause } from './heartbeat.js';
-import { isAmiss, judge, needsReplication } from './outcome.js';
+import { isAmiss, isDeleted, judge, needsReplication } from './outcome.js';
 import { replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
@@ -99,7 +99,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         .map((w) => {
           const task = w.phase === 'task' && w.taskId !== null ? tasks.get(w.taskId) : undefined;
           // In the sync phase it is the replication that may be amiss, which is known below.
-          const isAmissTask = task === undefined || contradictsItself(task);
+          // A list may lag behind the end of a deletion.
+          const isAmissTask = task === undefined || contradictsItself(task) || isDeleted(w, task);
           const amissFor = w.phase === 'task' ? memory.amissFor(w, isAmissTask) : 0;
           return [w, { task, wasListed: memory.wasListed(w, task !== undefined), amissFor }];
         }),
@@ -155,7 +156,9 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       const found = await findReversed(deps.sites, site, { ...watch, replicationId: id }, options);
       return found ?? reversedIn(task, watch);
     }
-    const named = id === null ? null : (known.get(id) ?? (await site.findReplication(id, options)));
+    // What a list that was asked for by its id leaves out is gone.
+    const isGone = id !== null && !known.has(id) && isDeleted(watch, task);
+    const named = id === null || isGone ? null : (known.get(id) ?? (await site.findReplication(id, options)));
     if (named !== null || (id !== null && watch.kind !== 'start')) return named;
     const [first] = await replicationsOfVm(site, watch.vm.id, options);
     return first ?? null;

@@ -1,7 +1,7 @@
 /** Whether VMs are on where they run, as the inventory of their site tells. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
-import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/operation.js';
+import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/questions.js';
 import type { OperationRecord } from '../contract/report.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';

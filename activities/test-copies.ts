@@ -1,7 +1,8 @@
 /** Whose a test copy is that a replication shows, where no operation of a drill is known to have made it. */
 import { cancellationSignal } from '@temporalio/activity';
 import { operationId } from '../contract/names.js';
-import type { Whose, WhoseCopyInput } from '../contract/operation.js';
+import type { Whose } from '../contract/operation.js';
+import type { WhoseCopyInput } from '../contract/questions.js';
 import { taskEnd, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';

@@ -2,19 +2,11 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
 import type { Validity } from './act.js';
-import type {
-  Notice,
-  OperationTrouble,
-  SiteHold,
-  SiteWatchList,
-  SlotKind,
-  TestCopy,
-  VmRef,
-  Watch,
-} from './operation.js';
+import type { Notice, OperationTrouble, SiteHold, SiteWatchList, SlotKind, VmRef, Watch } from './operation.js';
+import type { TestCopy } from './questions.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
 
-export type { TestCopy } from './operation.js';
+export type { TestCopy } from './questions.js';
 
 /* ── run ─────────────────────────────────────────────────────────────────── */
 

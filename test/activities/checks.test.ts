@@ -7,7 +7,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { CheckVmInput } from '../../contract/operation.js';
+import type { CheckVmInput } from '../../contract/questions.js';
 import type { CheckResult } from '../../contract/report.js';
 import type { Check, CheckCommand, CheckTarget } from '../../plan/types.js';
 import { freePort } from '../support/free-port.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { INSPECT_SITES, SITE, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
-import type { TestCopy } from '../../contract/operation.js';
+import type { TestCopy } from '../../contract/questions.js';
 import { until } from '../support/until.js';
 import { type Bench, withBench } from './support/bench.js';
 

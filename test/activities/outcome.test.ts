@@ -176,3 +176,22 @@ describe('a state that the documents do not have', () => {
     expect(summaryOf({ id: 'C4-1', ...shown } as VmReplication).unknownState).toBe(expected);
   });
 });
+
+describe('a deletion whose task ended well', () => {
+  const task = { id: 't1', state: 'SUCCEEDED', endTime: NOW };
+  const watch = watchOf('delete');
+
+  it('is looked for in the list, and over once that is without it', () => {
+    expect(needsReplication(watch, { ...UNSEEN, task }, SETTLE)).toBe(true);
+    expect(judged(watch, { task, replication: null })).toMatchObject({ ok: true });
+  });
+
+  it('is waited for while the list shows the replication, and then done again', () => {
+    const there = { task, replication: replication('NOT_STARTED') };
+    expect(judged(watch, { ...there, amissFor: SETTLE - 1 })).toBeNull();
+    expect(judged(watch, { ...there, amissFor: SETTLE })).toMatchObject({
+      ok: false,
+      error: { code: 'ReplicationStillListed', meaning: 'retry' },
+    });
+  });
+});

@@ -5,7 +5,7 @@
 
 import type { DrillVmInput } from '../../contract/messages.js';
 import { DONE_BY_OTHERS, FAILURES } from '../../contract/names.js';
-import type { Located } from '../../contract/operation.js';
+import type { Located } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
 import { networksOf } from '../vm/steps/cutover.js';
 import { LastLook } from '../vm/steps/last-look.js';

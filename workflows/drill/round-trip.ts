@@ -1,6 +1,7 @@
 /** A drill that really moves: failover → reverse, and on the way back the same again, until the VM runs where it ran. */
 import type { DrillVmInput } from '../../contract/messages.js';
-import type { Located, RecoveryBody, SlotKind } from '../../contract/operation.js';
+import type { RecoveryBody, SlotKind } from '../../contract/operation.js';
+import type { Located } from '../../contract/questions.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
 import { LastLook } from '../vm/steps/last-look.js';

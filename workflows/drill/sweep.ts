@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild, workflowInfo } from '@temporalio/workflow';
 import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/messages.js';
 import { contractMemo } from '../../contract/number.js';
-import type { TestCopy } from '../../contract/operation.js';
+import type { TestCopy } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
 import { siteSettings, testCopiesLeft } from '../activities.js';
 import { VmControl } from '../vm/steps/vm-control.js';

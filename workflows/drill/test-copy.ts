@@ -2,7 +2,8 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
-import type { Located, Whose } from '../../contract/operation.js';
+import type { Whose } from '../../contract/operation.js';
+import type { Located } from '../../contract/questions.js';
 import { openSite, whoseTestCopy } from '../activities.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';

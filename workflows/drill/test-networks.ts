@@ -1,6 +1,6 @@
 /** A test copy of a domain controller that wakes up in production does harm: its networks are named before it is made. */
 import type { DrillVmInput } from '../../contract/messages.js';
-import type { Located } from '../../contract/operation.js';
+import type { Located } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
 import { networksNamed } from '../../contract/test-networks.js';
 import { readTestNetworks } from '../activities.js';

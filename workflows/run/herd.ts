@@ -32,7 +32,8 @@ import {
 } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
-import type { Moved, VmRef } from '../../contract/operation.js';
+import type { VmRef } from '../../contract/operation.js';
+import type { Moved } from '../../contract/questions.js';
 import type { Hold } from '../../contract/report.js';
 import { isSameName } from '../../contract/vm-identity.js';
 import { listed } from '../../contract/words.js';

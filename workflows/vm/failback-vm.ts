@@ -4,7 +4,7 @@
  */
 
 import type { PlanVmInput } from '../../contract/messages.js';
-import type { Located } from '../../contract/operation.js';
+import type { Located } from '../../contract/questions.js';
 import type { VmError, VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { unlessWindowOver } from './steps/gate.js';

@@ -1,6 +1,7 @@
 /** When a replication may be recovered or reversed; a refusal tells a person what it is about and what to do. */
 import { describe, expect, it } from '@jest/globals';
-import type { Located, ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { Located } from '../../../contract/questions.js';
 import { untouched, type VmError } from '../../../contract/report.js';
 import {
   noReplication,

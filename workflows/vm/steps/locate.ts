@@ -1,7 +1,8 @@
 /** Finding the replication of a VM before anything is done with it. */
 
 import { workflowInfo } from '@temporalio/workflow';
-import type { Located, OperationKind, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
+import type { OperationKind, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
+import type { Located } from '../../../contract/questions.js';
 import type { VmError } from '../../../contract/report.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
 import { earlierRuns, instanceBefore, locateReplication, readReplication } from '../../activities.js';

@@ -1,7 +1,7 @@
 /** Before a VM is migrated: whether it was before, which the sites or an earlier run's record can make one suspect. */
 import { upsertMemo } from '@temporalio/workflow';
 import type { PlanVmInput } from '../../../contract/messages.js';
-import type { SeenOfMoved } from '../../../contract/operation.js';
+import type { SeenOfMoved } from '../../../contract/questions.js';
 import { lookForMoved, movedBefore } from '../../activities.js';
 import { ask } from './locate.js';
 import { StepFailed } from './step-errors.js';

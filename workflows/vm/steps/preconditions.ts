@@ -1,5 +1,6 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
-import type { EarlierRuns, Located, OperationKind, VmRef } from '../../../contract/operation.js';
+import type { OperationKind, VmRef } from '../../../contract/operation.js';
+import type { EarlierRuns, Located } from '../../../contract/questions.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
 import { isCalled, misnamed } from '../../../contract/vm-identity.js';
 import { begunMove, sourceWords } from './begun.js';

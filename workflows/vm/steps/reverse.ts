@@ -2,7 +2,7 @@
  * Reversing a replication: the recovered VM becomes the source, its old source's disks the copy, and the original source VM
  * is removed [seed reverse-vm-replication]. Over when the copy is complete the other way.
  */
-import type { Located } from '../../../contract/operation.js';
+import type { Located } from '../../../contract/questions.js';
 import { whenSynced } from './initial-sync.js';
 import { LastLook } from './last-look.js';
 import { locate } from './locate.js';

@@ -1,6 +1,6 @@
 /** What is known of the VM where it runs: asked before a cutover, and again whenever an attempt of it has failed. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { SourcePower } from '../../../contract/operation.js';
+import type { SourcePower } from '../../../contract/questions.js';
 import type { OperationRecord, VmReport } from '../../../contract/report.js';
 import { powerBefore, sourcePower } from '../../activities.js';
 import { iso, type VmControl } from './vm-control.js';

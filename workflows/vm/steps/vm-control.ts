@@ -28,7 +28,8 @@ import {
   vmResumeSignal,
 } from '../../../contract/messages.js';
 import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
-import type { EarlierRuns, Notice, OperationKind, OperationTrouble, SlotKind } from '../../../contract/operation.js';
+import type { Notice, OperationKind, OperationTrouble, SlotKind } from '../../../contract/operation.js';
+import type { EarlierRuns } from '../../../contract/questions.js';
 import {
   type Hold,
   type OperationRecord,

@@ -1,0 +1,150 @@
+/** What workflows ask activities of a VM, and what they hear: plain JSON. Times are epoch ms unless said otherwise. */
+import type { Check } from '../plan/types.js';
+import type { ReplicationSummary, VmRef } from './operation.js';
+
+/** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
+export interface LocateInput {
+  run: string;
+  source: string;
+  destination: string;
+  vm: VmRef & { replicationId?: string; earlier?: EarlierRuns };
+  /** `replicationId` was seen before, so that its absence is believed only after a while */
+  isKnown?: boolean;
+  resumedAt: number;
+}
+
+/** What runs before this one know of a VM, as far back as Temporal keeps them; newest first. */
+export interface EarlierRuns {
+  /** of its replications */
+  replicationIds: string[];
+  /** ids that it got where it was recovered */
+  vmIds: string[];
+}
+
+export interface MovedBeforeInput {
+  /** site that they are to be moved from */
+  source: string;
+  vms: VmRef[];
+}
+
+/** A VM that was migrated, as a closed workflow tells. */
+export interface Moved {
+  vmId: string;
+  /** null: migrated before names were kept */
+  name: string | null;
+  /** site that it was moved to; null as above */
+  to: string | null;
+  run: string;
+}
+
+export interface LookForMovedInput {
+  source: string;
+  destination: string;
+  vdc: string;
+  vm: VmRef;
+  resumedAt: number;
+}
+
+/** What sites show of a VM that may have been moved before. */
+export interface SeenOfMoved {
+  /** what the source calls it; null: it does not list it */
+  name: string | null;
+  /** false also where nobody says */
+  isSourceOff: boolean;
+  /** a VM of its name, or computer name, in the destination's VDC */
+  twin: { id: string; name: string } | null;
+}
+
+/** Where the replication lives now; `peer` is the other of the two sites. */
+export interface Located {
+  site: string;
+  peer: string;
+  replication: ReplicationSummary;
+}
+
+export interface ReplicationInput {
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  resumedAt: number;
+  /** says that there is none when it is seen first, not once it was so for as long as it may be missing */
+  atOnce?: boolean;
+}
+
+export interface InstanceInput {
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  /** the newest instance that is not younger than this */
+  before: number;
+  resumedAt: number;
+}
+
+export interface SourcePowerInput {
+  /** where the VM runs */
+  site: string;
+  /** null: not known */
+  vmId: string | null;
+  resumedAt: number;
+  /** how long the site is asked before its power counts as unknown: ms */
+  within: number;
+}
+
+/** Of a VM whose cutover an earlier run began. */
+export interface PowerBefore {
+  power: SourcePower['power'];
+  /** since when it may be down by it; null: it is not, as far as is known */
+  downSince: string | null;
+}
+
+export interface SourcePower {
+  power: 'on' | 'off' | 'unknown';
+  at: number;
+  /** by what, or why not, in words */
+  known: string;
+}
+
+export interface CheckVmInput {
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef & { address?: string };
+  replicationId: string;
+  /** whose network settings tell the address */
+  recovery: 'test' | 'failover';
+  check: Check;
+  /** when its time is over */
+  until: number;
+  resumedAt: number;
+}
+
+/** A test copy that a drill has made or is about to make. */
+export interface TestCopy {
+  /** of the VM's workflow, which removes it while it runs */
+  workflowId: string;
+  run: string;
+  source: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  since: number;
+}
+
+/** A question about a test copy that a drill may have made. */
+export interface WhoseCopyInput {
+  /** the drill's */
+  run: string;
+  site: string;
+  peer: string;
+  vm: VmRef;
+  replicationId: string;
+  /** when the drill was about to make it; no copy stood there then */
+  since: number;
+  /** tasks of the drill's own tests that were accepted */
+  knownTasks: string[];
+  resumedAt: number;
+}
