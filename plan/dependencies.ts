@@ -55,7 +55,7 @@ function reportTwins(entries: VmEntry[], problems: Problem[]): void {
 
 /** Names may hold blanks, so a text is split no further than it takes to find known VMs. */
 function split(text: string, names: VmNames<VmEntry>): string[] {
-  const parts = text.split(';').flatMap((part) => part.trim() || []);
+  const parts = text.split(/[;\r\n]/).flatMap((part) => part.trim() || []);
   return parts.flatMap((part) => (names.find(part).length > 0 ? [part] : part.split(/\s+/)));
 }
 

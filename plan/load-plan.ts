@@ -6,7 +6,7 @@ import { readWaves, type WaveEntry } from './plan-waves.js';
 import { check, valueAt } from './source/check.js';
 import { objectSource } from './source/object-source.js';
 import { type Problem, throwProblems } from './source/problem.js';
-import { readText } from './source/read-text.js';
+import { problemOf, readText } from './source/read-text.js';
 import { isMapping } from './source/schema-tools.js';
 import { parseSource, type Source } from './source/yaml-document.js';
 import type { Plan } from './types.js';
@@ -57,7 +57,7 @@ export function readPlan(
   begins: Date | null = null,
 ): PlanAsRead {
   const read = readText(path);
-  if ('reason' in read) problems.push({ file: path, line: null, column: null, message: `the plan ${read.reason}` });
+  if ('reason' in read) problems.push(problemOf(path, 'the plan', read));
   const source = 'text' in read ? parseSource(path, read.text, problems) : undefined;
   return source ? planOf(source, sites, problems, begins) : { plan: undefined, waves: [] };
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { text } from './source/schema-parts.js';
+import { label, text } from './source/schema-parts.js';
 import { parsed, strict } from './source/schema-tools.js';
 
 const index = z.int('a whole number').min(0, 'a whole number, at least 0');
@@ -40,7 +40,7 @@ export const vmNetworkSettings = strict({
   enableGuestCustomization: z.boolean().exactOptional(),
 });
 
-const orgVdcNetwork = strict({ id: text, name: text.exactOptional() });
+const orgVdcNetwork = strict({ id: text, name: label.exactOptional() });
 
 /** As the recovery bodies have it [doc OPI AbstractFailoverSettings]; ids are those of org VDC networks. */
 export const vAppNetworkSettings = strict({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { vAppNetworkSettings } from './network-schema.js';
-import { atLeastOne, duration, epoch, minutes, moment, text, uuid } from './source/schema-parts.js';
+import { atLeastOne, duration, epoch, label, minutes, moment, text, uuid } from './source/schema-parts.js';
 import { choose, isMapping, strict } from './source/schema-tools.js';
 import { stopAfter } from './stop-after-schema.js';
 import { powerOn, storageProfile, vms } from './vm-schema.js';
@@ -130,7 +130,7 @@ export const recovery = strict({
 export const confirm = z.enum(['removes-source']).nullable().prefault(null);
 
 const wave = strict({
-  name: text.meta({ description: 'differs from the names of the other waves' }),
+  name: label.meta({ description: 'differs from the names of the other waves' }),
   vms: vms.meta({ description: 'list of VMs, or a CSV, relative to the plan' }),
 });
 

@@ -3,7 +3,7 @@ import { check, oneOf, quote } from './source/check.js';
 import { parseCsv } from './source/csv-source.js';
 import { didYouMean } from './source/nearest.js';
 import type { Place, Problem } from './source/problem.js';
-import { readText } from './source/read-text.js';
+import { problemOf, readText } from './source/read-text.js';
 import type { Path, Source } from './source/yaml-document.js';
 import { entryAt, type VmEntry } from './vm-entry.js';
 import { vmColumns, vmRow } from './vm-schema.js';
@@ -17,13 +17,14 @@ export interface CsvEntry extends VmEntry {
 
 /**
  * Reads a CSV of VMs that a plan or drill names at a path; it is relative to that file. Problems of the CSV carry the CSV's own
- * name, line and column; that it cannot be read is a problem of the plan.
+ * name, line and column; that it cannot be read is a problem of the plan, unless a place in the CSV shows why.
  */
 export function entriesOfCsv(plan: Source, csv: string, named: Path, problems: Problem[]): CsvEntry[] {
   const file = isAbsolute(csv) ? csv : join(dirname(plan.file), csv);
   const read = readText(file);
   if ('reason' in read) {
-    problems.push({ ...plan.at(named), message: `the CSV file ${file} ${read.reason}` });
+    const inFile = problemOf(file, 'the file', read);
+    problems.push(read.at ? inFile : { ...plan.at(named), message: `the CSV file ${file} ${read.reason}` });
     return [];
   }
   const table = parseCsv(file, read.text, COLUMNS, problems);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { address, vmNetworkSettings } from './network-schema.js';
 import { quote } from './source/check.js';
-import { text, UUID, uuid } from './source/schema-parts.js';
+import { label, text, UUID, uuid } from './source/schema-parts.js';
 import { choose, parsed, strict } from './source/schema-tools.js';
 
 export const storageProfile = parsed('a uuid, or "*" for any', { type: 'string' }, (value) =>
@@ -39,7 +39,7 @@ const common = {
   id: vmId.meta({
     description: "VCDA's id of the source VM: a uuid, also as `urn:vcloud:vm:…`. No VM may be in a plan twice",
   }),
-  name: text.exactOptional().meta({
+  name: label.exactOptional().meta({
     description: 'what its site calls it, in whatever case; compared with the site before anything is sent',
     otherwise: 'what the site says',
   }),
@@ -114,7 +114,7 @@ const POWER_WORDS = new Map<string, 'asSource' | boolean>([
 
 /** The columns of a CSV of VMs; empty cells are left out. */
 export const vmColumns = {
-  wave: text.exactOptional().meta({ description: "name of the VM's wave", otherwise: 'see below' }),
+  wave: label.exactOptional().meta({ description: "name of the VM's wave", otherwise: 'see below' }),
   id: common.id,
   name: common.name,
   after: text.exactOptional().meta({

@@ -4,7 +4,7 @@ import { Secret } from '../secret.js';
 import { check, keysOf, quote, valueAt } from '../source/check.js';
 import { type Env, interpolate } from '../source/interpolate.js';
 import { type Problem, throwProblems } from '../source/problem.js';
-import { readText } from '../source/read-text.js';
+import { problemOf, readText } from '../source/read-text.js';
 import { isMapping } from '../source/schema-tools.js';
 import { type Path, parseSource, type Source } from '../source/yaml-document.js';
 import type { Config, Login, SiteConfig } from '../types.js';
@@ -35,7 +35,7 @@ export function loadConfig(path: string | null, options: LoadConfigOptions): Con
 function readConfig(path: string, { env, need }: LoadConfigOptions, problems: Problem[]): Config | undefined {
   const read = readText(path);
   if ('reason' in read) {
-    problems.push({ file: path, line: null, column: null, message: `the config ${read.reason}` });
+    problems.push(problemOf(path, 'the config', read));
     return undefined;
   }
   const parsed = parseSource(path, read.text, problems);

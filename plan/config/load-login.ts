@@ -39,7 +39,7 @@ export function readBeside(source: Source, path: Path, name: string, problems: P
   const read = readText(isAbsolute(name) ? name : join(dirname(source.file), name));
   if ('text' in read) return read.text;
   const message = `the file that "${String(path.at(-1))}" names ${read.reason}`;
-  const hint = isAbsolute(name) ? {} : { hint: `its path is relative to ${dirname(source.file)}` };
-  problems.push({ ...source.at(path), message, ...hint });
+  const hint = read.hint ?? (isAbsolute(name) ? undefined : `its path is relative to ${dirname(source.file)}`);
+  problems.push({ ...source.at(path), message, ...(hint && { hint }) });
   return undefined;
 }

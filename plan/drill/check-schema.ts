@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { oneOf, quote } from '../source/check.js';
 import { didYouMean } from '../source/nearest.js';
-import { duration, text } from '../source/schema-parts.js';
+import { duration, label, text } from '../source/schema-parts.js';
 import { choose, isMapping, parsed, strict } from '../source/schema-tools.js';
 
 const TYPES = ['tcp', 'http', 'command'] as const;
@@ -74,7 +74,7 @@ const common = {
   )
     .exactOptional()
     .meta({ description: 'ids or names of the VMs that it is made for', otherwise: 'all of the drill' }),
-  name: text.exactOptional().meta({
+  name: label.exactOptional().meta({
     description: 'in reports',
     otherwise: '`tcp 443`, `http https://{ip}/health`, `command check-crm`',
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { confirm, instance, limits, networks, planName } from '../plan-schema.js';
-import { duration, text } from '../source/schema-parts.js';
+import { duration, label, text } from '../source/schema-parts.js';
 import { choose, isMapping, strict, withRule } from '../source/schema-tools.js';
 import { vms } from '../vm-schema.js';
 import { check, members } from './check-schema.js';
@@ -26,7 +26,7 @@ const scope = withRule(
 );
 
 /** A group is a list, or a mapping with a name. */
-const group = choose({ list: members('a VM'), named: strict({ name: text, vms: members('a VM') }) }, (value) =>
+const group = choose({ list: members('a VM'), named: strict({ name: label, vms: members('a VM') }) }, (value) =>
   isMapping(value) ? 'named' : 'list',
 );
 

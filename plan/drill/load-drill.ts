@@ -1,7 +1,7 @@
 import { checkSites } from '../check-sites.js';
 import { check, valueAt } from '../source/check.js';
 import { type Problem, throwProblems } from '../source/problem.js';
-import { readText } from '../source/read-text.js';
+import { problemOf, readText } from '../source/read-text.js';
 import { isMapping } from '../source/schema-tools.js';
 import { type Path, parseSource, type Source } from '../source/yaml-document.js';
 import type { Drill } from '../types.js';
@@ -27,7 +27,7 @@ export function loadDrill(path: string, options: { sites: string[] | null }): Dr
 
 function readDrill(path: string, sites: string[] | null, problems: Problem[]): Drill | undefined {
   const read = readText(path);
-  if ('reason' in read) problems.push({ file: path, line: null, column: null, message: `the drill ${read.reason}` });
+  if ('reason' in read) problems.push(problemOf(path, 'the drill', read));
   const source = 'text' in read ? parseSource(path, read.text, problems) : undefined;
   return source && drillOf(source, sites, problems);
 }

@@ -82,6 +82,9 @@ function withoutEmptyEnd(cells: Cell[], columns: number): Cell[] {
 /** What separates cells, most usual first: the comma, and what spreadsheets write where the comma is a decimal sign. */
 const DELIMITERS = [',', ';', '\t'] as const;
 
+/** A line with its quoted cells, which may have line breaks of their own. */
+const LINE = /^(?:"(?:[^"]|"")*"|[^\r\n])*/;
+
 /**
  * The delimiter, from a line `sep=;` (spreadsheets write and read it) or else from the header, and the text without such
  * lines and without PowerShell's `#TYPE …` line. Their line ends stay, so that all else keeps its place in the file.
@@ -92,7 +95,7 @@ function dialectOf(text: string): { delimiter: string; body: string } {
   for (;;) {
     const blanks = /^\s*/.exec(body)?.[0] ?? '';
     const rest = body.slice(blanks.length);
-    const line = /^[^\r\n]*/.exec(rest)?.[0] ?? '';
+    const line = LINE.exec(rest)?.[0] ?? '';
     const sep = /^"?sep=(.)"?$/i.exec(line);
     if (sep === null && !/^"?#TYPE\b/i.test(line)) return { delimiter: delimiter ?? delimiterIn(line), body };
     delimiter = sep?.[1] ?? delimiter;

@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 /** Where something stands: lines and columns count from 1; null: the file as a whole, or data that is no file. */
 export interface Place {
   /** path of the file; of data without one, the path of the key */
@@ -28,13 +30,13 @@ export class BadInput extends Error {
   }
 }
 
-/** `file:line:column  message (expected …; hint …)` */
+/** `file:line:column  message (expected …; hint …)`, on one line whatever the file or its name holds. */
 export function formatProblem({ file, line, column, message, expected, hint }: Problem): string {
   const where = placeText({ file, line, column });
   const advice = [expected && `expected ${expected}`, hint && `hint: ${hint}`].filter(Boolean).join('; ');
   // A path that stands for the file is often the subject of the message too.
   const told = message.startsWith(`${where} `) ? message : `${where}  ${message}`;
-  return `${told}${advice ? ` (${advice})` : ''}`;
+  return visible(`${told}${advice ? ` (${advice})` : ''}`);
 }
 
 /** `file:line:column` */

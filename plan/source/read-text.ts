@@ -1,30 +1,65 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import type { Problem } from './problem.js';
+
+/** Why a file cannot be read: `reason` is the rest of a sentence that begins with the file. */
+export interface Unreadable {
+  reason: string;
+  hint?: string;
+  /** where in the file that shows */
+  at?: { line: number; column: number };
+}
 
 /**
  * Text of a file without its byte order mark, or the reason why it cannot be read, in words. UTF-8, or UTF-16 where a byte
- * order mark says so, as spreadsheets write "Unicode text".
+ * order mark says so, as spreadsheets write "Unicode text". No other encoding is guessed: all that have a byte for each
+ * letter can be read as one another, and only a person sees that the names are wrong.
  */
-export function readText(path: string): { text: string } | { reason: string } {
+export function readText(path: string): { text: string } | Unreadable {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
     return { reason: REASONS[errorCode(error)] ?? `cannot be read (${errorCode(error)})` };
   }
+  const encoding = encodingOf(bytes);
+  // UTF-16 without its mark is UTF-8 full of NULs.
+  if (encoding === 'utf-8' && bytes.includes(0)) return { reason: NO_TEXT };
+  if (encoding === 'utf-8' && !isUtf8(bytes)) return { reason: NO_TEXT, hint: OF_WINDOWS, at: firstOther(bytes) };
   try {
-    const text = new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
-    // UTF-16 without its mark is UTF-8 full of NULs.
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
     return text.includes('\0') ? { reason: NO_TEXT } : { text };
   } catch {
     return { reason: NO_TEXT };
   }
 }
 
+/** That the file, which messages call `what`, cannot be read. */
+export function problemOf(file: string, what: string, { reason, hint, at }: Unreadable): Problem {
+  const place = { file, line: at?.line ?? null, column: at?.column ?? null };
+  return { ...place, message: `${what} ${reason}`, ...(hint && { hint }) };
+}
+
 const NO_TEXT = 'is neither UTF-8 text nor UTF-16 with a byte order mark';
+const OF_WINDOWS =
+  'it may be Windows-1252, which Excel writes as plain "CSV": save it as "CSV UTF-8", or convert it with iconv -f WINDOWS-1252 -t UTF-8';
 
 function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+/** Where the first byte stands that is not UTF-8: decoded and encoded again, it is another one. */
+function firstOther(bytes: Buffer): { line: number; column: number } {
+  const again = Buffer.from(bytes.toString('utf8'));
+  const before = bytes
+    .subarray(
+      0,
+      again.findIndex((byte, at) => byte !== bytes[at]),
+    )
+    .toString('utf8');
+  const lines = before.replace(/^\ufeff/, '').split(/\r\n|[\r\n]/);
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 const REASONS: Record<string, string> = {

@@ -1,8 +1,20 @@
 import { z } from 'zod';
+import { quote } from './check.js';
 import { DURATION, parseDuration, parseMinutes } from './durations.js';
-import { parsed } from './schema-tools.js';
+import { parsed, without } from './schema-tools.js';
+import { controlIn } from './visible.js';
 
 export const text = z.string().min(1, 'text');
+
+/** What people call something: it stands on a line of lists, reports and terminals. */
+export const label = without(text, (name) => {
+  const unseen = controlIn(name);
+  if (unseen === undefined) return undefined;
+  const hint = /\n|\r/.test(name)
+    ? 'take it out; in a spreadsheet Alt+Enter makes one'
+    : 'type the name anew: it was copied with more than can be seen';
+  return { found: `is ${quote(name)}, with ${unseen}`, expected: 'a name on one line, of visible characters', hint };
+});
 
 export const atLeastOne = z.int('a whole number').min(1, 'a whole number, at least 1');
 

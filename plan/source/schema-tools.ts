@@ -47,6 +47,14 @@ function withoutEmpty(value: object, shape: object): object {
 export const isMapping = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A schema that refuses what `wrongWith` says is wrong with a value that the schema takes otherwise. */
+export function without<S extends z.ZodType>(schema: S, wrongWith: (value: z.output<S>) => ValueFault | undefined): S {
+  return schema.superRefine((value, context) => {
+    const fault = wrongWith(value);
+    if (fault) reporter((issue) => context.addIssue({ ...issue }))(fault);
+  });
+}
+
 /** A value read by a function that returns undefined for what it cannot read, and may report why. */
 export function parsed<T>(expected: string, json: Json, read: (value: unknown, report: Report) => T | undefined) {
   const schema = z.unknown().transform((input, context): T => {

@@ -321,6 +321,16 @@ const CASES: [string, string, string | RegExp][] = [
     `${DRILL}schedule: "0 3 * * *"\n`,
     /^drill\.yaml:5:11 {2}schedule is "0 3 \* \* \*" \(expected a m/,
   ],
+  [
+    'a group whose name is of two lines',
+    `${DRILL}groups: [ { name: "data\\nbase", vms: [db1] }, [app1, web1] ]\n`,
+    /^drill\.yaml:5:19 {2}groups\[0\]\.name is "data\\nbase", with a line break/,
+  ],
+  [
+    'a check whose name is of two lines',
+    `${DRILL}checks: [ { name: "a\\nb", tcp: 443 } ]\n`,
+    /^drill\.yaml:5:19 {2}checks\[0\]\.name is "a\\nb", with a line break/,
+  ],
   ['an empty file', '# nothing\n', 'drill.yaml:1:1  the file is empty'],
   ['a text instead of a drill', 'hello\n', 'drill.yaml:1:1  the file is "hello" (expected a mapping (key: value))'],
 ];

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadPlan } from '../../plan/load-plan.js';
@@ -303,6 +304,26 @@ const CASES: [string, string, string | RegExp][] = [
     "name: 'it''s\nkind: migrate\n",
     "plan.yaml:1:7  ' is opened here and never closed",
   ],
+  [
+    'a name of two lines',
+    GOOD.replace('web1', String.raw`"vm-0003\nforged  all  succeeded"`),
+    /^plan\.yaml:6:58 {2}vms\[0\]\.name is "vm-0003\\nforged  all  succeeded", with a line break \(expected a name on one line, .*; hint: /,
+  ],
+  [
+    'a name with a control character',
+    GOOD.replace('web1', String.raw`"we\e[2Jb"`),
+    /vms\[0\]\.name is "we\\u001b\[2Jb", with the control character U\+001B/,
+  ],
+  [
+    'a wave with a name of two lines',
+    `${HEAD}waves:\n  - name: |\n      first\n      wave\n    ${VMS}`,
+    /^plan\.yaml:7:11 {2}waves\[0\]\.name is "first\\nwave\\n", with a line break/,
+  ],
+  [
+    'a key that would forge a line',
+    `${GOOD}"x\\n\\x9b2J": { a: 1 }\n`,
+    /^plan\.yaml:7:1 {2}unknown key "x\\n\\u009b2J"/,
+  ],
   ['an unknown alias', 'name: *exit\n', /^plan\.yaml:1:7 {2}an alias \(\*name\) whose anchor/],
   ['an alias inside itself', 'waves: &a [*a]\n', /^plan\.yaml {2}aliases \(\*name\) that go in circles/],
   ['two documents', 'name: a\n---\nname: b\n', /^plan\.yaml:2:1 {2}a second document/],
@@ -321,6 +342,14 @@ describe('a bad plan', () => {
     const load = (name: string) => problemLines(dir, () => loadPlan(join(dir, name), { sites: null }));
     expect(load('nowhere.yaml')).toEqual(['nowhere.yaml  the plan does not exist']);
     expect(load('sub')).toEqual(['sub  the plan is a directory']);
+  });
+
+  it('of another encoding says which it may be, and where that shows', () => {
+    const dir = directory({});
+    writeFileSync(join(dir, 'plan.yaml'), Buffer.from(`name: p\n# caf\xe9\n`, 'latin1'));
+    expect(problemLines(dir, () => loadPlan(join(dir, 'plan.yaml'), { sites: null }))).toEqual([
+      expect.stringMatching(/^plan\.yaml:2:6 .* UTF-8 .*hint: .*Windows-1252/),
+    ]);
   });
 
   it('shows every problem at once, in reading order, the plan before its CSVs', () => {

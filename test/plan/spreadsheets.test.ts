@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, test } from '@jest/globals';
 import { loadPlan } from '../../plan/load-plan.js';
 import type { PlanVm } from '../../plan/types.js';
-import { A, B, directory, problemLines, VDC } from '../support/plan-files.js';
+import { A, B, C, D, directory, E, problemLines, VDC } from '../support/plan-files.js';
 
 const PLAN = `name: p
 kind: migrate
@@ -20,7 +20,7 @@ function folderOf(csv: string | Buffer): string {
 const read = (csv: string | Buffer): PlanVm[] =>
   loadPlan(folderOf(csv), { sites: ['paris', 'lyon'] }).waves.flatMap(({ vms }) => vms);
 
-function refused(csv: string): string[] {
+function refused(csv: string | Buffer): string[] {
   const plan = folderOf(csv);
   return problemLines(dirname(plan), () => loadPlan(plan, { sites: ['paris', 'lyon'] }));
 }
@@ -92,4 +92,63 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
   it('refuses two columns that are one', () => {
     expect(refused(`id,Name,name\r\n${A},web1,web1\r\n`)).toEqual([expect.stringMatching(/^vms.csv:1:9 /)]);
   });
+
+  test.each([
+    ['a line break', `"web\n1"`, String.raw`"web\n1", with a line break`],
+    ['a line break of Windows', `"web\r\n1"`, String.raw`"web\r\n1", with a line break`],
+    ['a line break of an old Macintosh', `"web\r1"`, String.raw`"web\r1", with a line break`],
+    ['an escape sequence', 'we\u001b[31mb1', String.raw`"we\u001b[31mb1", with the control character U+001B`],
+    ['an escape of one character', 'we\u009b31mb1', String.raw`"we\u009b31mb1", with the control character U+009B`],
+    ['a line separator', 'we\u2028b1', String.raw`"we\u2028b1", with a line break`],
+  ])('a name with %s is refused where it stands', (_, name, found) => {
+    const problems = refused(`id,wave,name\n${A},one,web1\n${B},one,${name}\n`);
+    expect(problems).toEqual([expect.stringContaining(`vms.csv:3:42  name is ${found} (expected a name on one line`)]);
+    expect(problems[0]).toContain('hint: ');
+    expect(problems[0]).not.toMatch(/\p{Cc}|\p{Zl}/u);
+  });
+
+  it('takes a name for one whatever breaks stand around it', () => {
+    expect(read(`id,name\r\n${A},"\r\nweb1\r\n"\r\n`)).toStrictEqual(WEB1);
+  });
+
+  it('refuses the name of a wave with a line break too', () => {
+    expect(refused(`id,wave\r\n${A},"first\r\nwave"\r\n`)).toEqual([
+      expect.stringContaining(String.raw`vms.csv:2:38  wave is "first\r\nwave", with a line break`),
+    ]);
+  });
+
+  test.each(['\n', '\r\n', '\r'])('other cells may have line breaks, in which lines are counted: %j', (end) => {
+    const head = ['id', 'name', 'after', `"storage${end}profile"`].join(',');
+    const rows = [`${A},web 1,,${VDC}`, `${B},web 2,,${VDC}`, `${C},web 3,"web 1${end}${end}web 2",${VDC}`];
+    expect(read([head, ...rows, ''].join(end))).toMatchObject([
+      { id: A, after: [] },
+      { id: B, after: [] },
+      { id: C, after: [A, B] },
+    ]);
+    const below = refused([head, ...rows, `${D},web 4,db9,${VDC}`, `${E},web 5,"web 4${end}db8",${VDC}`, ''].join(end));
+    expect(below).toEqual([
+      expect.stringMatching(/^vms.csv:8:44 {2}after names "db9"/),
+      expect.stringMatching(/^vms.csv:9:44 {2}after names "db8"/),
+    ]);
+  });
+
+  it('tells the separator from a header whose first cell has a line break', () => {
+    expect(read(`"i\r\nd";"na\r\nme"\r\n${A};web1\r\n`)).toStrictEqual(WEB1);
+  });
+
+  test.each([
+    ['a letter with an accent', 'caf\xe9', 41],
+    ['a quotation mark of a word processor', 'web\x92s', 41],
+    ['what begins a letter of UTF-8', 'na\xc3me', 40],
+  ])(
+    'Windows-1252, as Excel writes its plain CSV, is refused with the place and the way out: %s',
+    (_, name, column) => {
+      const good = Buffer.from(`\ufeffid;name\r\n${A};caf\u00e9\r\n`);
+      expect(refused(Buffer.concat([good, Buffer.from(`${B};${name}\r\n`, 'latin1')]))).toEqual([
+        expect.stringMatching(
+          new RegExp(`^vms.csv:3:${column} .*UTF-8 .*hint: .*Windows-1252.*CSV UTF-8.*iconv -f WINDOWS-1252`),
+        ),
+      ]);
+    },
+  );
 });
