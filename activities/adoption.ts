@@ -4,6 +4,7 @@
  */
 import { DONE_BY_OTHERS } from '../contract/names.js';
 import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, recoveryState, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
 import { refuseClaimed } from './claims.js';
 import type { ActivityDeps } from './deps.js';
@@ -120,7 +121,7 @@ function notAllowed(owner: Owner, maker: string | null, adopt: OperationRequest[
 const refusing =
   ({ kind, vm, site }: OperationRequest, { id }: VmReplication) =>
   (code: string, { what, advice }: { what: string; advice: string }) => {
-    const message = `${vm.name} (${vm.id}) has a replication at ${site} already, which ${what} [replication ${id}].`;
+    const message = `${nameWithId(vm)} has a replication at ${site} already, which ${what} [replication ${id}].`;
     return finalFailure({ code, message, operation: kind, taskId: null, site, advice });
   };
 

@@ -6,6 +6,7 @@ import { DRILL, PLAN_RUN, runReportQuery } from '../contract/messages.js';
 import { runOfWorkflowId, runWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
 import { type FailureDetails, isFinal } from '../contract/report.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import type { ActivityDeps } from './deps.js';
 import { hashed, type Mark } from './mark.js';
 import { askTemporal } from './site-signals.js';
@@ -25,7 +26,7 @@ export async function refuseClaimed(deps: ActivityDeps, mark: Mark, request: Ask
   const { kind, vm, site } = request;
   const details: FailureDetails = {
     code: 'VmInUse',
-    message: `${kind} of ${vm.name} (${vm.id}) at ${site} waits for run ${run}, which works with its replication [${id}] as VM ${unit}.`,
+    message: `${kind} of ${nameWithId(vm)} at ${site} waits for run ${run}, which works with its replication [${id}] as VM ${unit}.`,
     operation: kind,
     taskId: null,
     site,

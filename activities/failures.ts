@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import type { OperationKind, VmRef } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import { inWords } from '../contract/words.js';
 import { type ErrorRow, type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
 
@@ -74,7 +75,7 @@ function messageOf(error: VcdaError, subject: Subject, hint: string): string {
   const answer = error.status === null ? error.code : `${error.status} ${error.code}`;
   const what = 'kind' in subject ? subject.kind : subject.question;
   const id = 'kind' in subject ? `, operation ${subject.operationId}` : '';
-  return `${what} of ${subject.vm.name} (${subject.vm.id}) at ${error.site}: ${answer}: ${error.detail}${hint} [${error.method} ${error.path}${id}].`;
+  return `${what} of ${nameWithId(subject.vm)} at ${error.site}: ${answer}: ${error.detail}${hint} [${error.method} ${error.path}${id}].`;
 }
 
 /** Says which sites the asked site knows, for an error that one was not found; empty when it cannot say. */

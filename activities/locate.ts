@@ -4,6 +4,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { ReplicaInstance, ReplicationSummary } from '../contract/operation.js';
 import type { EarlierRuns, InstanceInput, Located, LocateInput, ReplicationInput } from '../contract/questions.js';
 import { networksNamed } from '../contract/test-networks.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { believeAbsence, patientRules } from './absence.js';
 import { type ActivityDeps, configured } from './deps.js';
@@ -224,7 +225,7 @@ function better(known: Candidate[], found: Candidate[]): Candidate[] {
 function ambiguous({ vm, source, destination }: LocateInput, candidates: Candidate[]): ApplicationFailure {
   const list = candidates.map(({ replication: { id, vmId }, site }) => `${id} at ${site} (VM ${vmId ?? 'not told'})`);
   const message =
-    `locate of ${vm.name} (${vm.id}): ${candidates.length} replications between ${source} and ${destination} may be ` +
+    `locate of ${nameWithId(vm)}: ${candidates.length} replications between ${source} and ${destination} may be ` +
     `its: ${list.slice(0, 5).join(', ')}.`;
   return finalFailure({
     code: 'AmbiguousReplication',

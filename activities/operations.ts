@@ -8,6 +8,7 @@ import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
 import { offsetFrom } from '../contract/site-clock.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import type { Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { patientRules } from './absence.js';
@@ -291,7 +292,7 @@ const subjectOf = ({ kind, site }: OperationRequest) => ({ operation: kind, task
 function undecided(request: OperationRequest, tasks: string[]): ApplicationFailure {
   const { kind, vm, site, operationId } = request;
   const message =
-    `whether the ${kind} of ${vm.name} (${vm.id}) reached ${site} cannot be told: its answer was lost, the site does not ` +
+    `whether the ${kind} of ${nameWithId(vm)} reached ${site} cannot be told: its answer was lost, the site does not ` +
     `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}].`;
   const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
   return finalFailure(
@@ -322,6 +323,6 @@ function refuseIfTooLate(request: OperationRequest): void {
   const { notAfter, kind, vm, operationId } = request;
   if (notAfter === null || Date.now() < notAfter) return;
   const closed = new Date(notAfter).toISOString();
-  const message = `${kind} of ${vm.name} (${vm.id}) was not sent: its window closed at ${closed} [operation ${operationId}].`;
+  const message = `${kind} of ${nameWithId(vm)} was not sent: its window closed at ${closed} [operation ${operationId}].`;
   throw finalFailure({ ...subjectOf(request), code: FAILURES.tooLate, message, advice: null });
 }

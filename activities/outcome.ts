@@ -8,6 +8,7 @@ import type {
   ReplicationSummary,
   Watch,
 } from '../contract/operation.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import {
   connectionState,
   contradictsItself,
@@ -301,7 +302,7 @@ function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules
   return {
     code,
     message:
-      `${watch.kind} of ${watch.vm.name} (${watch.vm.id}) failed: ${code}: ${detail} ` +
+      `${watch.kind} of ${nameWithId(watch.vm)} failed: ${code}: ${detail} ` +
       `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}].`,
     advice: rule.advice,
     meaning: rule.task,

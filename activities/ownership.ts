@@ -6,6 +6,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
 import type { OperationKind, OperationRequest, Whose } from '../contract/operation.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, type Task, taskEnd, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
@@ -164,7 +165,7 @@ function isSame(one: string, other: string): boolean {
 /** For what somebody else has done: nothing is sent, and nothing of it is undone. */
 export function doneByOthers(request: OperationRequest, who: string | null): ApplicationFailure {
   const { kind, vm, site, replicationId } = request;
-  const message = `${kind} of ${vm.name} (${vm.id}) at ${site} is not this run's: ${who ?? 'somebody else'} has done it meanwhile [replication ${replicationId}]; nothing more was sent.`;
+  const message = `${kind} of ${nameWithId(vm)} at ${site} is not this run's: ${who ?? 'somebody else'} has done it meanwhile [replication ${replicationId}]; nothing more was sent.`;
   const advice =
     kind === 'failover-test'
       ? 'Clean that test up in VCDA when it is no longer needed, then run the VM again.'
@@ -176,7 +177,7 @@ export function doneByOthers(request: OperationRequest, who: string | null): App
 export function ownerUnknown(request: OperationRequest, why: string): ApplicationFailure {
   const { kind, vm, site, operationId, replicationId } = request;
   const message =
-    `whether the ${kind} of ${vm.name} (${vm.id}), which replication ${replicationId} at ${site} shows, is this run's ` +
+    `whether the ${kind} of ${nameWithId(vm)}, which replication ${replicationId} at ${site} shows, is this run's ` +
     `cannot be told: its answer was lost, and ${why}; before it was sent the replication did not show it [operation ${operationId}].`;
   const advice = `Look at that replication: drover resume takes it for this run's and goes on, drover cancel leaves it as it is.`;
   const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };

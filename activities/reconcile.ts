@@ -4,6 +4,7 @@
  */
 
 import type { OperationRequest } from '../contract/operation.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { recoveryState, taskEnd } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
@@ -171,8 +172,7 @@ async function findReplicationOfVm(
   const existing = all.find((r) => (r.source?.site ?? request.start?.sourceSite) === request.start?.sourceSite);
   if (existing === undefined) return null;
   const obstacle = obstacleTo(existing, request);
-  if (obstacle !== null)
-    throw new ForeignReplication(`${request.vm.name} (${request.vm.id}) ${obstacle.what}`, obstacle.advice);
+  if (obstacle !== null) throw new ForeignReplication(`${nameWithId(request.vm)} ${obstacle.what}`, obstacle.advice);
   return { isDone: true, found: { replicationId: existing.id } };
 }
 

@@ -2,6 +2,7 @@
 
 import type { ApplicationFailure } from '@temporalio/common';
 import type { OperationRequest } from '../contract/operation.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import type {
   CallOptions,
   FailoverSettings,
@@ -99,7 +100,7 @@ function testSettings(request: OperationRequest): FailoverTestSettings {
 
 /** No retry finds one. */
 function unnamed({ kind, vm, site }: OperationRequest): ApplicationFailure {
-  const message = `${kind} of ${vm.name} (${vm.id}) was not sent: the id of its replication at ${site} is not known.`;
+  const message = `${kind} of ${nameWithId(vm)} was not sent: the id of its replication at ${site} is not known.`;
   const advice = `Look for its replication at ${site}, and name it in the plan as replicationId.`;
   return finalFailure({ code: 'NoReplicationId', message, operation: kind, taskId: null, site, advice });
 }

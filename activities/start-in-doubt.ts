@@ -2,6 +2,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
@@ -58,7 +59,7 @@ export async function keepsMarks(site: Site, options: CallOptions): Promise<bool
 export function makerUnknown(request: OperationRequest, id: string): ApplicationFailure {
   const { kind, vm, site, operationId } = request;
   const message =
-    `whether replication ${id} of ${vm.name} (${vm.id}) at ${site} is this run's cannot be told: the answer to its start was ` +
+    `whether replication ${id} of ${nameWithId(vm)} at ${site} is this run's cannot be told: the answer to its start was ` +
     `lost, the replication has no mark, and no task there tells who began it [operation ${operationId}].`;
   const advice = `Look at that replication: drover resume takes it for this run's and goes on, drover cancel leaves it as it is.`;
   const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };

@@ -1,5 +1,6 @@
 /** What a VM is told of its operation while that can neither end nor go on: it may by itself. Pure. */
 import type { OperationTrouble, Watch } from '../contract/operation.js';
+import { nameWithId } from '../contract/vm-identity.js';
 import { inWords } from '../contract/words.js';
 import type { Site, Task, VmReplication } from '../vcda/index.js';
 import { ERROR_PATIENCE } from './outcome.js';
@@ -29,7 +30,7 @@ export function troubleOf(
   if (replication === null && replicationId !== null) {
     return {
       code: 'ReplicationMissing',
-      message: `replication ${replicationId} of ${vm.name} (${vm.id}) is not to be found at ${name} while its ${kind} is waited for`,
+      message: `replication ${replicationId} of ${nameWithId(vm)} is not to be found at ${name} while its ${kind} is waited for`,
       advice: 'See whether somebody has removed it, or taken it over.',
       since: now - goneFor,
       until: now - goneFor + missingFor,
@@ -39,7 +40,7 @@ export function troubleOf(
     const { code, msg } = replication?.destinationState?.lastError ?? {};
     return {
       code: code ?? 'ReplicationError',
-      message: `replication ${replicationId} of ${vm.name} (${vm.id}) at ${name} is in error: ${msg ?? 'the site gave no reason'}`,
+      message: `replication ${replicationId} of ${nameWithId(vm)} at ${name} is in error: ${msg ?? 'the site gave no reason'}`,
       advice: 'It may get well by itself.',
       since: now - amissFor,
       until: now - amissFor + ERROR_PATIENCE,
@@ -50,7 +51,7 @@ export function troubleOf(
     const state = replication?.isPaused === true ? 'paused' : (replication?.dataConnectionState ?? 'running');
     return {
       code: 'CopyStalled',
-      message: `the copy of ${vm.name} (${vm.id}) to ${name} has sent no byte for ${inWords(stalledAfter, 'one unit')}; it is ${state} [replication ${replicationId}]`,
+      message: `the copy of ${nameWithId(vm)} to ${name} has sent no byte for ${inWords(stalledAfter, 'one unit')}; it is ${state} [replication ${replicationId}]`,
       advice: 'Look at the network between the sites, at the source VM, and at the appliances.',
       since: now - quietFor,
       until: null,

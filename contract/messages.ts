@@ -56,6 +56,8 @@ export interface Steered {
 
 /** A VM's final report; repeated notices are harmless. */
 export const vmEndedSignal = defineSignal<[VmReport]>('vmEnded');
+/** What the site calls a VM that the plan gives no name: said once, so that a person may name it so from then on. */
+export const vmNamedSignal = defineSignal<[VmRef]>('vmNamed');
 /** A VM met a refusal that only a person can lift; `at`: epoch ms, since a hold from before a `resume` may arrive after it. */
 export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold; at: number }]>('vmHeld');
 

@@ -5,6 +5,9 @@ import type { VmError } from './report.js';
 /** A VM that the plan gives no name goes by its id until its site tells one. */
 export const isUnnamed = ({ id, name }: VmRef): boolean => name === id;
 
+/** How a text names a VM: with its id, since names repeat; by the id alone while no name is known. */
+export const nameWithId = (vm: VmRef): string => (isUnnamed(vm) ? vm.id : `${vm.name} (${vm.id})`);
+
 /** Sheets and people differ from a site in case and in blanks. */
 export const isCalled = (vm: VmRef, name: string): boolean => isUnnamed(vm) || isSameName(vm.name, name);
 
@@ -27,7 +30,7 @@ export const misnamed = (
 ): VmError => ({
   code: 'NameMismatch',
   message:
-    `${operation} of ${vm.name} (${vm.id}) was not sent: ` +
+    `${operation} of ${nameWithId(vm)} was not sent: ` +
     (found === vm.id
       ? `at ${site} the VM with this id is named ${name}.`
       : `the replication is of another VM of ${site}, ${name} (${found}).`),

@@ -2,6 +2,7 @@
 
 import { moment, plural } from '../../client/words.js';
 import { networksNamed } from '../../contract/test-networks.js';
+import { isUnnamed } from '../../contract/vm-identity.js';
 import { inWords } from '../../contract/words.js';
 import type { Drill } from '../../plan/types.js';
 import type { Colors } from './output.js';
@@ -18,7 +19,9 @@ export function drillDryRunDocument(drill: Drill, run: string): DrillDryRun {
 }
 
 export function drillDryRunText(drill: Drill, run: string, colors: Colors): string {
-  const rows = drill.groups.flatMap(({ name, vms }) => vms.map((vm) => [name, vm.name, vm.id, vm.address ?? '']));
+  const rows = drill.groups.flatMap(({ name, vms }) =>
+    vms.map((vm) => [name, isUnnamed(vm) ? '' : vm.name, vm.id, vm.address ?? '']),
+  );
   return [
     `${colors.bold(run)}  would be started; nothing was.`,
     table(

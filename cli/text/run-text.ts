@@ -6,6 +6,7 @@ import { alikeFailures, byUrgency } from '../../client/urgency.js';
 import { between, moment, plural } from '../../client/words.js';
 import type { RunReport, RunTotals, VmError, VmReport, VmState } from '../../contract/report.js';
 import { totalsOf } from '../../contract/report.js';
+import { isUnnamed } from '../../contract/vm-identity.js';
 import { inWords, listed } from '../../contract/words.js';
 import type { Colors } from './output.js';
 import { table } from './table.js';
@@ -76,11 +77,12 @@ export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, color
 export function failuresText({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string {
   const failed = byUrgency(vms).filter(({ error }) => error !== null);
   const entries = alikeFailures(failed).map(({ first, vms: alike }) => {
-    const { name, id, wave, step, error } = first;
+    const { id, wave, step, error } = first;
+    const name = colors.red(first.name) + (isUnnamed(first) ? '' : ` (${id})`);
     const others = alike.slice(1).map((vm) => vm.name);
     const also = others.length === 0 ? '' : `\n  and so did ${plural(others.length, 'other VM')}: ${listed(others)}`;
     const details = [`${waveHead(drill).toLowerCase()} ${wave}`, `step ${step}`, ...placeOf(error)].join(', ');
-    return `${colors.red(name)} (${id})\n  ${details}\n  ${error.code}: ${advised(error)}${also}`;
+    return `${name}\n  ${details}\n  ${error.code}: ${advised(error)}${also}`;
   });
   return [`${plural(failed.length, 'VM')} with an error:`, ...entries].join('\n\n');
 }

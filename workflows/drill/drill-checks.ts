@@ -61,7 +61,7 @@ async function runCheck(
   began: number,
 ): Promise<CheckResult> {
   const { run, vm: ref } = vm.input;
-  const { id, name } = ref;
+  const { id, name } = vm.ref;
   const address = ref.address ?? givenAddress(ref);
   const replicationId = vm.report.replicationId ?? '';
   try {

@@ -2,6 +2,7 @@
 
 import type { DrillProgress } from '../../contract/messages.js';
 import { type DrillResult, isFinal, type VmReport } from '../../contract/report.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import { inWords } from '../../contract/words.js';
 import type { Drill } from '../../plan/types.js';
 
@@ -62,7 +63,7 @@ function missed(
   uncertainty = 0,
 ): string[] {
   if (objective === null) return [];
-  const subject = `${what} of ${vm.name} (${vm.id})`;
+  const subject = `${what} of ${nameWithId(vm)}`;
   if (measured === null) {
     const unknown = "not known: the site's clock was not measured, or it gives no time for what was recovered";
     return wasRecovered(vm) ? [`${subject}: ${unknown}; objective ${words(objective)}`] : [];

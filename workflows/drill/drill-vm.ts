@@ -7,6 +7,7 @@ import type { DrillVmInput } from '../../contract/messages.js';
 import { DONE_BY_OTHERS, FAILURES } from '../../contract/names.js';
 import type { Located } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import { networksOf } from '../vm/steps/cutover.js';
 import { LastLook } from '../vm/steps/last-look.js';
 import { chooseInstance, locateFor } from '../vm/steps/locate.js';
@@ -25,7 +26,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   const isTest = input.mode === 'test';
   const kind = isTest ? 'failover-test' : 'failover';
-  const obstacle = (at: Located) => obstacleToRecovery(kind, input.vm, at);
+  const obstacle = (at: Located) => obstacleToRecovery(kind, vm.ref, at);
   return runVm(vm, async () => {
     vm.enter('look');
     const found = await locateFor(vm, kind, obstacle);
@@ -105,7 +106,7 @@ function refuseFailedChecks({ report, site }: VmControl, operation: Recovering):
   if (failed.length === 0) return;
   throw new StepFailed({
     code: 'CheckFailed',
-    message: `${report.name} (${report.id}) was recovered, but did not pass: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}.`,
+    message: `${nameWithId(report)} was recovered, but did not pass: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}.`,
     operation,
     taskId: null,
     site,
@@ -119,7 +120,7 @@ function refuseFailedChecks({ report, site }: VmControl, operation: Recovering):
 const drillGone = ({ report }: VmControl): StepFailed =>
   new StepFailed({
     code: 'DrillGone',
-    message: `the drill of ${report.name} (${report.id}) ended before anything was recovered: its workflow was terminated.`,
+    message: `the drill of ${nameWithId(report)} ended before anything was recovered: its workflow was terminated.`,
     operation: null,
     taskId: null,
     site: null,

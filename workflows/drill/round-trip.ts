@@ -2,6 +2,7 @@
 import type { DrillVmInput } from '../../contract/messages.js';
 import type { RecoveryBody, SlotKind } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
 import { LastLook } from '../vm/steps/last-look.js';
@@ -107,8 +108,8 @@ async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise
   }
 }
 
-const goneAstray = ({ input: { vm, source, destination } }: VmControl): StepFailed =>
-  new StepFailed(noReplication('failover', vm, source, destination.site));
+const goneAstray = ({ ref, input: { source, destination } }: VmControl): StepFailed =>
+  new StepFailed(noReplication('failover', ref, source, destination.site));
 
 /** A recovery that failed leaves everything as it was. */
 const isHome = ({ replication }: Located, before: Located): boolean =>
@@ -122,7 +123,7 @@ const notHome = (vm: VmControl, { reason }: StepFailed): StepFailed =>
     ...reason,
     code: 'NotHome',
     message:
-      `${vm.report.name} (${vm.report.id}) could not be brought back: ${reason.message} ` +
+      `${nameWithId(vm.report)} could not be brought back: ${reason.message} ` +
       `It runs where replication ${vm.report.replicationId} at ${vm.site} says.`,
     advice: `${reason.advice === null ? 'Fix that, then' : `${reason.advice} Then`} drover failback with a plan of this VM.`,
   });

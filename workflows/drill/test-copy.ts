@@ -4,6 +4,7 @@ import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
 import type { Whose } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import { openSite, whoseTestCopy } from '../activities.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
@@ -32,13 +33,13 @@ export interface OwnCopy {
 
 /** @returns when it was noted */
 export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<number> {
-  const { run, source, vm: ref } = vm.input;
+  const { run, source } = vm.input;
   const copy = {
     workflowId: workflowInfo().workflowId,
     run,
     source,
     peer,
-    vm: { id: ref.id, name: ref.name },
+    vm: vm.ref,
     replicationId: replication.id,
     since: Date.now(),
   };
@@ -136,12 +137,11 @@ class Removal {
     if (made !== null && shown !== null) return shown === made ? 'ours' : 'others';
     const tests = vm.report.operations.filter(({ kind }) => kind === 'failover-test');
     const knownTasks = tests.flatMap(({ taskId }) => taskId ?? []);
-    const { vm: ref } = vm.input;
     const input = {
       run,
       site,
       peer,
-      vm: { id: ref.id, name: ref.name },
+      vm: vm.ref,
       replicationId: replication.id,
       since,
       knownTasks,
@@ -168,7 +168,7 @@ function copyLeft({ report }: VmControl, site: string, replicationId: string, la
   return new StepFailed({
     code: 'TestCopyLeft',
     message:
-      `the test copy of ${report.name} (${report.id}) is still at ${site}: ` +
+      `the test copy of ${nameWithId(report)} is still at ${site}: ` +
       `${last?.reason.message ?? 'the site says that it is busy.'} Drover goes on trying by itself.`,
     operation: 'cleanup',
     taskId: last?.reason.taskId ?? null,
@@ -181,7 +181,7 @@ function copyUnknown({ report }: VmControl, site: string, replicationId: string)
   return new StepFailed({
     code: 'TestCopyLeft',
     message:
-      `a test copy of ${report.name} (${report.id}) is at ${site}, and it cannot be told whether this drill or somebody else ` +
+      `a test copy of ${nameWithId(report)} is at ${site}, and it cannot be told whether this drill or somebody else ` +
       'has made it: it was left as it is.',
     operation: 'cleanup',
     taskId: null,

@@ -3,6 +3,7 @@ import type { DrillVmInput } from '../../contract/messages.js';
 import type { Located } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
 import { networksNamed } from '../../contract/test-networks.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import { readTestNetworks } from '../activities.js';
 import { networksOf } from '../vm/steps/cutover.js';
 import { ask } from '../vm/steps/locate.js';
@@ -24,7 +25,7 @@ async function networksOfTest(
   if (inFile !== null) return { from: 'file', names: inFile };
   const { resumedAt } = vm;
   const names = await ask(vm, 'failover-test', () =>
-    readTestNetworks({ run, site, peer, vm: ref, replicationId: replication.id, resumedAt }),
+    readTestNetworks({ run, site, peer, vm: vm.ref, replicationId: replication.id, resumedAt }),
   );
   return names === null ? null : { from: 'replication', names };
 }
@@ -33,7 +34,7 @@ function refuse({ report }: VmControl, { site, replication }: Located): never {
   throw new StepFailed({
     code: 'NoTestNetworks',
     message:
-      `failover-test of ${report.name} (${report.id}) at ${site} was not sent: neither the drill nor the replication names ` +
+      `failover-test of ${nameWithId(report)} at ${site} was not sent: neither the drill nor the replication names ` +
       `test networks for all its NICs, so the copy could wake up in production [replication ${replication.id}].`,
     operation: 'failover-test',
     taskId: null,

@@ -27,6 +27,7 @@ import {
   vmCancelSignal,
   vmEndedSignal,
   vmHeldSignal,
+  vmNamedSignal,
   vmPauseSignal,
   vmResumeSignal,
 } from '../../contract/messages.js';
@@ -95,6 +96,7 @@ export class Herd {
       if (report.state === 'failed') this.#releaseCutover(report.id);
       this.#changed = true;
     });
+    setHandler(vmNamedSignal, ({ id, name }) => state.called(id, name));
     setHandler(vmHeldSignal, ({ hold, at }) => this.#holdSince(at, hold));
     setHandler(siteHeldSignal, (hold) => this.#holdSince(hold.at, hold));
     setHandler(siteAwaySignal, ({ site, since, message }) =>

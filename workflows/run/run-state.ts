@@ -6,6 +6,7 @@
 import type { CarriedRun, Scope } from '../../contract/messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
 import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
+import { isUnnamed, nameWithId } from '../../contract/vm-identity.js';
 import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
 import { type FailuresInRow, withEnded } from './failures-in-row.js';
 import {
@@ -226,6 +227,12 @@ export class RunProgress {
     }
   }
 
+  /** A VM that the plan gives no name is called by the one that its site tells; what the plan calls it stands. */
+  called(vmId: string, name: string): void {
+    const report = this.#vms.get(vmId);
+    if (report !== undefined && isUnnamed(report)) this.#change(vmId, { name });
+  }
+
   /** Takes what an open VM says of itself on its way. */
   heard(report: VmReport): void {
     if (this.#open.has(report.id)) this.#vms.set(report.id, report);
@@ -303,7 +310,8 @@ export class RunProgress {
     if (scope.vm !== undefined) this.#approvedVms.add(id ?? '');
     else this.#approvedWaves.add(wave);
     const vms = this.unfinished.filter((vm) => (scope.vm === undefined ? vm.wave === wave : vm.id === id));
-    return { target: scope.vm === undefined ? `wave ${wave}` : `VM ${scope.vm}`, vms };
+    if (scope.vm === undefined) return { target: `wave ${wave}`, vms };
+    return { target: `VM ${id === undefined ? scope.vm : nameWithId(this.#report(id))}`, vms };
   }
 
   /** Ends what was not started; the open ones must be told. */

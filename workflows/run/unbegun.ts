@@ -1,5 +1,6 @@
 /** What a run itself says of a VM that it did not begin, or that ended without a word: pure. */
 import type { VmError, VmReport } from '../../contract/report.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 
 type Named = Pick<VmReport, 'id' | 'name'>;
 
@@ -16,40 +17,40 @@ export const inUse = (holder: string): VmError => ({
   advice: null,
 });
 
-export const skippedInUse = ({ id, name, error }: VmReport): VmError => ({
+export const skippedInUse = (vm: VmReport): VmError => ({
   ...NO_OPERATION,
   code: 'VmInUse',
-  message: `${name} (${id}) was skipped: ${error?.message ?? 'another run has it'}.`,
+  message: `${nameWithId(vm)} was skipped: ${vm.error?.message ?? 'another run has it'}.`,
   advice: 'Run the drill again when that is over.',
 });
 
-export const alreadyMigrated = ({ id, name }: Named, run: string): VmError => ({
+export const alreadyMigrated = (vm: Named, run: string): VmError => ({
   ...NO_OPERATION,
   code: ALREADY_MIGRATED,
-  message: `${name} (${id}) was migrated by run ${run} already, so it was not started.`,
+  message: `${nameWithId(vm)} was migrated by run ${run} already, so it was not started.`,
   advice: 'Leave it out of the plan; if its source is in use again, say so with remigrate: true in the plan.',
 });
 
-export const timedOut = ({ id, name }: Named): VmError => ({
+export const timedOut = (vm: Named): VmError => ({
   ...NO_OPERATION,
   code: 'TimedOut',
-  message: `${name} (${id}) was not recovered: the time of the drill was over.`,
+  message: `${nameWithId(vm)} was not recovered: the time of the drill was over.`,
   advice: 'See in drover report what took so long, or give the drill a longer timeout.',
 });
 
-export const dependencyNotMet = ({ id, name }: Named, missing: VmReport): VmError => ({
+export const dependencyNotMet = (vm: Named, missing: VmReport): VmError => ({
   ...NO_OPERATION,
   code: 'DependencyNotMet',
-  message: `${name} (${id}) was not started, since ${missing.name} (${missing.id}) ${missing.state}.`,
+  message: `${nameWithId(vm)} was not started, since ${nameWithId(missing)} ${missing.state}.`,
   advice: 'Fix that VM, then run this one again.',
 });
 
 /** The operation is the last that is known to have been sent; whatever came after it, nobody can tell. */
-export const terminated = ({ id, name, operations }: VmReport, site: string): VmError => ({
+export const terminated = (vm: VmReport, site: string): VmError => ({
   code: 'Terminated',
-  message: `the workflow of ${name} (${id}) was terminated.`,
-  operation: operations.at(-1)?.kind ?? null,
-  taskId: operations.at(-1)?.taskId ?? null,
+  message: `the workflow of ${nameWithId(vm)} was terminated.`,
+  operation: vm.operations.at(-1)?.kind ?? null,
+  taskId: vm.operations.at(-1)?.taskId ?? null,
   site,
   advice: `Look at its replication at ${site} before it is run again.`,
 });

@@ -4,6 +4,7 @@
  */
 
 import type { PlanVmInput } from '../../contract/messages.js';
+import type { VmRef } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
 import type { VmError, VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
@@ -20,7 +21,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
   return runVm(vm, async () => {
     await unlessWindowOver(vm, 'migrate', input.cutover);
     vm.enter('look');
-    const at = await locateFor(vm, 'migrate', (found) => obstacleToFailback(input, found));
+    const at = await locateFor(vm, 'migrate', (found) => obstacleToFailback(input, vm.ref, found));
     if (at.replication.recoveryState === 'COMPLETE') await reverseReplication(vm, at);
 
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
@@ -32,7 +33,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
 }
 
 /** It must run away from home: recovered at the destination, or replicated back from there already. */
-function obstacleToFailback({ vm, destination }: PlanVmInput, at: Located): VmError | null {
+function obstacleToFailback({ destination }: PlanVmInput, vm: VmRef, at: Located): VmError | null {
   const isOnItsWay = at.replication.sourceSite === destination.site && at.replication.recoveryState !== 'COMPLETE';
   return isOnItsWay ? obstacleToRecovery('migrate', vm, at) : obstacleToReverse(vm, at);
 }

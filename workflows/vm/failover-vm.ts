@@ -16,7 +16,7 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
     vm.enter('look');
-    const at = await locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', input.vm, found));
+    const at = await locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
     const { instance, body } = await chooseInstance(vm, 'failover', at, input.recovery.instance);
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');

@@ -2,6 +2,7 @@
 import type { PlanVmInput } from '../../contract/messages.js';
 import type { ReplicationSummary } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import { type BegunCopy, startInitialSync } from './steps/initial-sync.js';
 import { readAgain } from './steps/locate.js';
 import { growing, lookUntil } from './steps/look-until.js';
@@ -39,7 +40,7 @@ async function whenRecoverable(vm: VmControl, synced: ReplicationSummary | null,
   throw new StepFailed({
     code: 'NoInstance',
     message:
-      `the first sync of ${vm.report.name} (${vm.report.id}) to ${site} ended, but replication ${replicationId} holds no ` +
+      `the first sync of ${nameWithId(vm.report)} to ${site} ended, but replication ${replicationId} holds no ` +
       'instance that could be recovered.',
     operation: 'start',
     taskId,

@@ -12,7 +12,7 @@ export async function reverseVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
     vm.enter('look');
-    const at = await locateFor(vm, 'reverse', (found) => obstacleToReverse(input.vm, found));
+    const at = await locateFor(vm, 'reverse', (found) => obstacleToReverse(vm.ref, found));
     await reverseReplication(vm, at);
   });
 }

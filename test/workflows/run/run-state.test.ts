@@ -10,6 +10,7 @@ const progressOf = () =>
   new RunProgress({ run: 'r1', plan: { name, kind: 'drill', destination, stopAfter: null, waves: groups } }, NOW);
 const idsOf = (vms: { id: string }[]) => vms.map(({ id }) => id);
 const vmOf = (state: RunProgress, id: string) => state.report().vms.find((vm) => vm.id === id) as VmReport;
+const plain = (id: string) => ({ id, name: id, after: [] });
 const ended = (state: RunProgress, id: string): VmReport => ({ ...vmOf(state, id), state: 'succeeded', step: 'done' });
 
 describe('VMs that are not begun', () => {
@@ -117,6 +118,40 @@ describe('what an open VM says on its way', () => {
     expect(vmOf(later, 'a').step).toBe('hold');
     expect(later.open).toEqual(['a']);
     expect(later.startedAt).toBe(NOW);
+  });
+});
+
+describe('a VM that the plan gives no name', () => {
+  const waves = [{ name: 'all', vms: [plain('a'), plain('b')] }];
+  const unnamed = { name, kind: 'drill', destination, stopAfter: null, waves } as const;
+
+  it('is called by the name that its site tells, also after a continue-as-new', () => {
+    const state = new RunProgress({ run: 'r1', plan: unnamed }, NOW);
+    state.started('a', NOW);
+    expect(state.named('web1')).toMatchObject({ found: 'none' });
+    state.called('a', 'web1');
+    const later = new RunProgress({ run: 'r1', plan: unnamed, carried: state.carried }, NOW);
+    expect(later.named('web1')).toMatchObject({ found: 'one', vm: { id: 'a', name: 'web1' } });
+    expect(later.cancel({ vm: 'web1' }, NOW).stopped).toMatchObject([{ id: 'a' }]);
+    expect(later.approve({ vm: 'a' }).target).toBe('VM web1 (a)');
+  });
+
+  it('makes a name ambiguous that another has by the plan, or by its site', () => {
+    const state = new RunProgress({ run: 'r1', plan: unnamed }, NOW);
+    state.called('a', 'web1');
+    state.called('b', 'web1');
+    expect(state.named('web1')).toMatchObject({ found: 'many' });
+  });
+
+  it('keeps what it is called; one that the plan names is called by that, and a stranger not at all', () => {
+    const state = new RunProgress({ run: 'r1', plan: unnamed }, NOW);
+    state.called('a', 'web1');
+    state.called('a', 'web2');
+    state.called('stranger', 'web3');
+    expect(state.report().vms.map((vm) => vm.name)).toEqual(['web1', 'b']);
+    const planned = progressOf();
+    planned.called('a', 'web1');
+    expect(vmOf(planned, 'a').name).toBe('vm-a');
   });
 });
 

@@ -1,10 +1,13 @@
 /** A VM that a plan names by id and name: both are held against the site before anything is sent. */
 import { describe, expect, it } from '@jest/globals';
+import { cancelUpdate } from '../../../contract/messages.js';
+import { runWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { simulatedVms } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aVm, aWave } from '../../support/plans.js';
+import { until } from '../../support/until.js';
 
 const [first, second] = simulatedVms({ vms: 2 });
 if (first === undefined || second === undefined) throw new RangeError('the simulator has two VMs');
@@ -77,4 +80,15 @@ it.concurrent('a name in other case, and an inventory that is away for a moment,
     lab.simulator.control.addFaults({ operation: 'inventory', kind: 'status', status: 503, times: 2 });
     const vm = await runOf(lab, { waves: planned(` ${first.name.toUpperCase()}`) });
     expect(vm).toMatchObject({ state: 'succeeded', error: null });
+  }));
+
+it.concurrent('a VM that the plan gives no name has that of its site in the report of its run, and is called by it', () =>
+  withLab({ vms: 2 }, async (lab) => {
+    const cutover = { approval: 'vm', window: null, powerOn: true, consolidate: false } as const;
+    const { run, report, result } = await lab.start(lab.plan({ cutover, waves: planned(first.id) }));
+    await until(report, ({ vms }) => vms[0]?.name === first.name);
+    const handle = lab.client.workflow.getHandle(runWorkflowId(run));
+    const { message } = await handle.executeUpdate(cancelUpdate, { args: [{ vm: first.name }] });
+    expect(message).toContain(first.name);
+    expect((await result()).vms[0]).toMatchObject({ state: 'cancelled', name: first.name });
   }));

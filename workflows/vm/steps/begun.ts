@@ -3,6 +3,7 @@
  * then, and a reverse has removed it. A stop that comes later undoes nothing of it, and says what stays.
  */
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 
 type Told = Pick<VmReport, 'operations' | 'downSince' | 'source'>;
 
@@ -43,7 +44,7 @@ export function stoppedAfter({ kind, taskId, result }: OperationRecord, report: 
     : `Replication ${replicationId} and its copy are kept. ${sourceWords(report)}`;
   return {
     code: isReverse ? 'ReverseBegun' : 'CutoverBegun',
-    message: `${name} (${id}) was told to stop after its ${kind} was accepted at ${site} and ${end}. ${stays}`,
+    message: `${nameWithId({ id, name })} was told to stop after its ${kind} was accepted at ${site} and ${end}. ${stays}`,
     operation: kind,
     taskId,
     site,

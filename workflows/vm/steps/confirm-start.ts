@@ -3,7 +3,7 @@
  * a name said is not enough: it must be of this VM, and carry no mark of another.
  */
 import type { ReplicationSummary } from '../../../contract/operation.js';
-import { isCalled } from '../../../contract/vm-identity.js';
+import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
 import { readAgain, startedReplication } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
 import { type Outcome, operation } from './operation.js';
@@ -35,7 +35,7 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
     );
   }
   vm.report.replicationId = seen.id;
-  vm.callBy(seen.vmName);
+  await vm.callBy(seen.vmName);
   if (adoption?.reconfigure) await takeOver(vm, seen.id, adoption.reconfigure);
   return { ...started, notice: { ...started.notice, replicationId: seen.id } };
 }
@@ -49,7 +49,7 @@ async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<Replicat
   throw new StepFailed({
     code: 'NoReplicationId',
     message:
-      `the start of ${name} (${id}) at ${vm.site} ended well, but ` +
+      `the start of ${nameWithId({ id, name })} at ${vm.site} ended well, but ` +
       (replicationId === null
         ? 'neither its task nor a list of replications names what it made.'
         : `the site shows no replication ${replicationId}.`),
@@ -64,7 +64,7 @@ function wrong(vm: VmControl, { notice }: Outcome, seen: ReplicationSummary, why
   const { name, id } = vm.report;
   return new StepFailed({
     code: 'WrongReplication',
-    message: `the start of ${name} (${id}) at ${vm.site} led to replication ${seen.id}, which ${why}; nothing was sent for it.`,
+    message: `the start of ${nameWithId({ id, name })} at ${vm.site} led to replication ${seen.id}, which ${why}; nothing was sent for it.`,
     operation: 'start',
     taskId: notice.taskId,
     site: vm.site,

@@ -1,6 +1,7 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import { BegunCutover } from './begun-cutover.js';
 import { type Decided, decidePower } from './decide-power.js';
 import { passGate } from './gate.js';
@@ -147,7 +148,7 @@ async function whenRecovered(vm: VmControl, { notice, record }: Outcome): Promis
   throw new StepFailed({
     code: 'NotRecovered',
     message:
-      `the ${record.kind} of ${vm.report.name} (${vm.report.id}) to ${site} ended well, but replication ${replicationId} says ` +
+      `the ${record.kind} of ${nameWithId(vm.report)} to ${site} ended well, but replication ${replicationId} says ` +
       `${seen?.recoveryState ?? 'nothing, it is gone'}.`,
     operation: record.kind,
     taskId: notice.taskId,

@@ -1,6 +1,7 @@
 /** Whether a copy may be cut over, recovered or reversed as it is now: pure. Weeks may lie between the copy and its gate. */
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import { obstacleToRecovery, obstacleToReverse, type Recovering } from './preconditions.js';
 
 /** What is sent only after a look. */
@@ -41,7 +42,7 @@ export function unfitness(
 ): Unfit | null {
   const because = (code: string, why: string, advice: string): VmError => ({
     code,
-    message: `${kind} of ${vm.name} (${vm.id}) at ${site} was not sent: ${why} [replication ${replicationId}].`,
+    message: `${kind} of ${nameWithId(vm)} at ${site} was not sent: ${why} [replication ${replicationId}].`,
     operation: kind,
     taskId: null,
     site,

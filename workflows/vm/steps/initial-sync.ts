@@ -3,6 +3,7 @@
 import type { PlanVmInput } from '../../../contract/messages.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { ReplicationSummary, StartBody, Submitted } from '../../../contract/operation.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import { confirmStart } from './confirm-start.js';
 import { sourceNow } from './kept.js';
 import { growing, lookUntil } from './look-until.js';
@@ -72,7 +73,7 @@ export function keepOthers(vm: VmControl): void {
   const { name, id, replicationId } = vm.report;
   vm.fail({
     code: 'ReplicationKept',
-    message: `replication ${replicationId} of ${name} (${id}) at ${vm.site} stays, since a person made it.`,
+    message: `replication ${replicationId} of ${nameWithId({ id, name })} at ${vm.site} stays, since a person made it.`,
     operation: 'delete',
     taskId: null,
     site: vm.site,
@@ -113,7 +114,7 @@ export async function staysBehind(vm: VmControl, error: StepFailed | Stopped): P
   const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
   const reason = error instanceof StepFailed ? error.reason : stopped;
   const id = vm.report.replicationId;
-  const which = id === null ? `what the start of ${vm.report.name} (${vm.report.id}) made` : `replication ${id}`;
+  const which = id === null ? `what the start of ${nameWithId(vm.report)} made` : `replication ${id}`;
   const isOthers = OF_OTHERS.has(reason.code) && error instanceof StepFailed;
   const source = isOthers ? ` ${await sourceNow(vm)}.` : '';
   vm.fail({

@@ -36,7 +36,7 @@ export class LastLook {
     const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
     const { missingFor = MISSING_FOR } = input;
     const copy = { site, peer, replicationId: report.replicationId ?? '', replication, missingFor };
-    const unfit = unfitness(this.#kind, input.vm, copy, unfitFor, this.#accepted);
+    const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
     if (unfit?.is === 'over') throw new StepFailed(unfit.why);
     return { replication, unfit };
   }

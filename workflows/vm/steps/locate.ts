@@ -4,6 +4,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { OperationKind, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
 import type { Located } from '../../../contract/questions.js';
 import type { VmError } from '../../../contract/report.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
 import { earlierRuns, instanceBefore, locateReplication, readReplication } from '../../activities.js';
 import { noReplication, type Recovering, wrongVm } from './preconditions.js';
@@ -41,10 +42,12 @@ export async function locateFor(
 ): Promise<Located> {
   const found = await locate(vm, operation);
   const { source, destination } = vm.input;
-  if (found === null) throw new StepFailed(noReplication(operation, vm.input.vm, source, destination.site));
-  const reason = wrongVm(operation, vm.input.vm, source, found, vm.earlier) ?? obstacle(found);
+  if (found === null) throw new StepFailed(noReplication(operation, vm.ref, source, destination.site));
+  const wrong = wrongVm(operation, vm.input.vm, source, found, vm.earlier);
+  if (wrong !== null) throw new StepFailed(wrong);
+  await vm.callBy(found.replication.vmName);
+  const reason = obstacle(found);
   if (reason !== null) throw new StepFailed(reason);
-  vm.callBy(found.replication.vmName);
   return found;
 }
 
@@ -87,8 +90,8 @@ export async function readAgain(
   operation: OperationKind,
   { atOnce = false } = {},
 ): Promise<ReplicationSummary | null> {
-  const { site, peer, resumedAt, report } = vm;
-  const { run, vm: ref } = vm.input;
+  const { site, peer, resumedAt, report, ref } = vm;
+  const { run } = vm.input;
   const replicationId = report.replicationId ?? '';
   return ask(vm, operation, () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt, atOnce }));
 }
@@ -101,7 +104,8 @@ export async function chooseInstance(
   choice: RecoveryChoice['instance'],
 ): Promise<{ instance: ReplicaInstance | null; body: { instanceId?: string } }> {
   if (choice === 'latest') return { instance: replication.latestInstance, body: {} };
-  const { run, vm: ref } = vm.input;
+  const { ref } = vm;
+  const { run } = vm.input;
   const before = Date.parse(choice.before);
   const instance = await ask(vm, operation, () =>
     instanceBefore({ run, site, peer, vm: ref, replicationId: replication.id, before, resumedAt: vm.resumedAt }),
@@ -109,7 +113,7 @@ export async function chooseInstance(
   if (instance !== null) return { instance, body: { instanceId: instance.key } };
   throw new StepFailed({
     code: 'NoInstance',
-    message: `${ref.name} (${ref.id}) has no instance from ${choice.before} or before at ${site} [replication ${replication.id}].`,
+    message: `${nameWithId(ref)} has no instance from ${choice.before} or before at ${site} [replication ${replication.id}].`,
     operation,
     taskId: null,
     site,

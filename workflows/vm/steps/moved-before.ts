@@ -2,6 +2,7 @@
 import { upsertMemo } from '@temporalio/workflow';
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { SeenOfMoved } from '../../../contract/questions.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookForMoved, movedBefore } from '../../activities.js';
 import { ask } from './locate.js';
 import { StepFailed } from './step-errors.js';
@@ -20,6 +21,7 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
     lookForMoved({ source, destination: at, vdc, vm: { id, name }, resumedAt: vm.resumedAt }),
   );
   const { isSourceOff, twin } = seen;
+  await vm.callBy(seen.name);
   // A plan that names no names is told them by the site.
   if (seen.name !== null && seen.name !== name) {
     const moved = await movedBefore({ source, vms: [{ id, name: seen.name }] });
@@ -30,7 +32,7 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
     );
   }
   if (isSourceOff && twin !== null)
-    throw maybeMoved(vm, `it is off at ${source}, and ${twin.name} (${twin.id}) stands in VDC ${vdc} at ${at}`);
+    throw maybeMoved(vm, `it is off at ${source}, and ${nameWithId(twin)} stands in VDC ${vdc} at ${at}`);
   note(vm, input, seen);
 }
 
@@ -51,14 +53,14 @@ function note({ report }: VmControl, { source, destination }: PlanVmInput, { isS
     ? `it was off at ${source} when its migration began`
     : twin === null
       ? null
-      : `a VM of its name, ${twin.name} (${twin.id}), stands at ${destination.site} already`;
+      : `a VM of its name, ${nameWithId(twin)}, stands at ${destination.site} already`;
   if (said !== null) report.notes = [...(report.notes ?? []), said];
 }
 
 const maybeMoved = ({ report: { name, id }, site }: VmControl, why: string): StepFailed =>
   new StepFailed({
     code: 'MaybeMoved',
-    message: `${name} (${id}) may have been moved already: ${why}. Nothing was sent.`,
+    message: `${nameWithId({ id, name })} may have been moved already: ${why}. Nothing was sent.`,
     operation: 'start',
     taskId: null,
     site,

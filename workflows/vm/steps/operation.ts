@@ -13,6 +13,7 @@ import {
   watchOf,
 } from '../../../contract/operation.js';
 import type { OperationRecord } from '../../../contract/report.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
 import { Patience } from './look-until.js';
 import { endedBy, mayBeDown } from './outage.js';
@@ -98,7 +99,6 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     step.onAccepted?.(submitted, request.operationId);
     mayBeDown(vm, request, submitted);
     vm.noteClock(request.site, submitted.clock);
-    vm.callBy(submitted.vmName);
     const record = vm.record({
       kind: step.kind,
       operationId: request.operationId,
@@ -109,6 +109,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       finishedAt: null,
       result: null,
     });
+    await vm.callBy(submitted.vmName);
     const notice = await awaitEnd(vm, request, submitted, 'task');
     record.finishedAt = iso(endedBy(vm, request.site, notice));
     record.result = notice.ok ? 'succeeded' : 'failed';
@@ -144,7 +145,7 @@ async function takeSlot(vm: VmControl, { slot, takeSlot: take }: Step, before: S
 const withoutReplication = ({ report: { name, id }, site }: VmControl, { kind }: Step): StepFailed =>
   new StepFailed({
     code: 'NoReplicationId',
-    message: `${kind} of ${name} (${id}) at ${site} was not sent: no answer of the site has named its replication.`,
+    message: `${kind} of ${nameWithId({ id, name })} at ${site} was not sent: no answer of the site has named its replication.`,
     operation: kind,
     taskId: null,
     site,
@@ -177,7 +178,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     site,
     peer,
     run,
-    vm: { id: ref.id, name: vm.report.name },
+    vm: vm.ref,
     workflowId: workflowInfo().workflowId,
     replicationId: step.replicationId,
     ...(step.start === undefined ? {} : { start: step.start }),
@@ -253,7 +254,7 @@ async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest
     const { reason } = stepFailure(error, askedOf(request));
     mayBeDown(vm, request, null);
     const { name, id } = request.vm;
-    const message = `${name} (${id}) was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
+    const message = `${nameWithId({ id, name })} was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
     throw await slotBack(vm, step, new StepFailed({ ...reason, code: FAILURES.undecided, message }));
   }
   if (found !== null) return found;

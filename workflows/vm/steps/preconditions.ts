@@ -2,7 +2,7 @@
 import type { OperationKind, VmRef } from '../../../contract/operation.js';
 import type { EarlierRuns, Located } from '../../../contract/questions.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
-import { isCalled, misnamed } from '../../../contract/vm-identity.js';
+import { isCalled, misnamed, nameWithId } from '../../../contract/vm-identity.js';
 import { begunMove, sourceWords } from './begun.js';
 
 export type Recovering = 'failover' | 'failover-test' | 'migrate';
@@ -78,7 +78,7 @@ export function windowMissed(
   const could = isBegun ? `be done again. ${sourceWords(report)}` : 'begin.';
   return {
     code: 'WindowMissed',
-    message: `the cutover window of ${name} (${id}) closed at ${closes} before its ${kind} could ${could}`,
+    message: `the cutover window of ${nameWithId({ id, name })} closed at ${closes} before its ${kind} could ${could}`,
     operation: kind,
     taskId: null,
     site,
@@ -112,7 +112,7 @@ export const noReplication = (
   destination: string,
 ): VmError => ({
   code: 'NoReplication',
-  message: `${vm.name} (${vm.id}) has no replication between ${source} and ${destination}.`,
+  message: `${nameWithId(vm)} has no replication between ${source} and ${destination}.`,
   operation,
   taskId: null,
   site: destination,
@@ -123,7 +123,7 @@ const reasonFor =
   (operation: OperationKind, vm: { id: string; name: string }, { site, replication }: Located) =>
   (code: string, why: string, advice: string): VmError => ({
     code,
-    message: `${operation} of ${vm.name} (${vm.id}) at ${site} was not sent: ${why} [replication ${replication.id}].`,
+    message: `${operation} of ${nameWithId(vm)} at ${site} was not sent: ${why} [replication ${replication.id}].`,
     operation,
     taskId: null,
     site,

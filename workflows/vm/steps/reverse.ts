@@ -3,6 +3,7 @@
  * is removed [seed reverse-vm-replication]. Over when the copy is complete the other way.
  */
 import type { Located } from '../../../contract/questions.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import { whenSynced } from './initial-sync.js';
 import { LastLook } from './last-look.js';
 import { locate } from './locate.js';
@@ -43,7 +44,7 @@ async function whenReversed(vm: VmControl, before: Located, { notice }: Outcome)
   throw new StepFailed({
     code: 'NotReversed',
     message:
-      `the reverse of ${name} (${id}) at ${before.site} ended well, but its replication ${before.replication.id} does not ` +
+      `the reverse of ${nameWithId({ id, name })} at ${before.site} ended well, but its replication ${before.replication.id} does not ` +
       `show it at ${before.site} or ${before.peer}.`,
     operation: 'reverse',
     taskId: notice.taskId,

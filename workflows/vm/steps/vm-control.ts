@@ -21,6 +21,7 @@ import {
   vmApproveSignal,
   vmCancelSignal,
   vmHeldSignal,
+  vmNamedSignal,
   vmPauseSignal,
   vmProceedSignal,
   vmReadySignal,
@@ -28,7 +29,7 @@ import {
   vmResumeSignal,
 } from '../../../contract/messages.js';
 import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
-import type { Notice, OperationKind, OperationTrouble, SlotKind } from '../../../contract/operation.js';
+import type { Notice, OperationKind, OperationTrouble, SlotKind, VmRef } from '../../../contract/operation.js';
 import type { EarlierRuns } from '../../../contract/questions.js';
 import {
   type Hold,
@@ -191,9 +192,17 @@ export class VmControl {
     this.#ignoresStop = how;
   }
 
-  /** A VM that the plan gives no name is shown by the one that its site tells. */
-  callBy(name: string | null | undefined): void {
-    if (name != null && isUnnamed(this.report)) this.report.name = name;
+  /** The VM as texts call it. */
+  get ref(): VmRef {
+    const { id, name } = this.report;
+    return { id, name };
+  }
+
+  /** A VM that the plan gives no name is called by the one that its site tells, here and by its run. */
+  async callBy(name: string | null | undefined): Promise<void> {
+    if (name == null || !isUnnamed(this.report) || name === this.report.id) return;
+    this.report.name = name;
+    await signalIfOpen(this.#runHandle, vmNamedSignal, this.ref);
   }
 
   /** Something that a stop or a pause must not leave half done; it ends or delays what comes afterwards. */
@@ -351,12 +360,12 @@ export class VmControl {
   }
 
   #slotRequest(slot: SlotKind): SlotRequest {
-    const { run, vm, limits } = this.input;
+    const { run, limits } = this.input;
     return {
       slot,
       workflowId: workflowInfo().workflowId,
       run,
-      vm: { id: vm.id, name: vm.name },
+      vm: this.ref,
       share: (slot === 'sync' ? limits.syncs : limits.cutovers) ?? null,
     };
   }
