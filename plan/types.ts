@@ -100,6 +100,20 @@ export interface SiteConfig extends Omit<z.output<typeof config.site>, 'login' |
 
 export type CheckCommand = z.output<typeof config.checkCommand>;
 
+/** Where what outlives Temporal's retention is kept. */
+export type StoreSettings =
+  | {
+      kind: 'sqlite';
+      /** absolute path, or `:memory:` in tests */
+      file: string;
+    }
+  | {
+      kind: 'postgres';
+      /** without a password */
+      url: string;
+      password?: Secret;
+    };
+
 export interface Config extends Omit<z.output<typeof config.config>, 'sites'> {
   /** path of the file it came from; null: defaults only */
   file: string | null;

@@ -1,0 +1,132 @@
+/**
+ * What outlives Temporal's retention, as it crosses processes: plain JSON. Every message states the whole truth with a
+ * revision, so that it may come twice or late: an older one changes nothing.
+ */
+import type { OperationKind, VmRef } from './operation.js';
+import type { Moved } from './questions.js';
+import type { RunReport, VmReport } from './report.js';
+
+/** Types of failures that are never a site's word. */
+export const STORE_AWAY = 'StoreAway';
+
+/** Which execution of which run: an id may be used again once Temporal has forgotten it. */
+export interface EvidenceOf {
+  run: string;
+  /** Temporal's id of the first execution of the run's workflow, the same over continue-as-new */
+  execution: string;
+}
+
+/** A report but for its VMs, which are read in pages. */
+export type ReportHead = Omit<RunReport, 'vms'>;
+
+export interface EvidenceHead {
+  revision: number;
+  report: ReportHead;
+  /** null: it was started without */
+  planDigest: string | null;
+}
+
+/** How long one operation took at a site. */
+export interface Duration {
+  operationId: string;
+  site: string;
+  kind: OperationKind;
+  seconds: number;
+  finishedAt: string;
+}
+
+/** A VM that a migration has moved. */
+export interface MovedVm {
+  source: string;
+  destination: string;
+}
+
+export interface EvidenceUnit {
+  /** what the plan moves as one; a VM is its own */
+  unit: string;
+  /** place in the plan, by which a report is ordered */
+  position: number;
+  revision: number;
+  /** of the workflow that worked on it */
+  workflowId: string;
+  report: VmReport;
+  /** absent: it was not moved */
+  moved?: MovedVm;
+  durations: Duration[];
+}
+
+export interface Evidence extends EvidenceOf {
+  kind: RunReport['kind'];
+  /** absent: the run has nothing new to say of itself */
+  head?: EvidenceHead;
+  units: EvidenceUnit[];
+}
+
+export interface MovedQuestion {
+  source: string;
+  vms: VmRef[];
+}
+
+/** A migration that the store remembers. */
+export type KeptMove = Moved;
+
+/** A run that the store remembers. */
+export interface KeptRun extends EvidenceOf {
+  head: ReportHead;
+  planDigest: string | null;
+  /** of the worker that kept it; null: unknown */
+  drover: string | null;
+}
+
+export interface KeptRuns {
+  /** newest first */
+  runs: KeptRun[];
+  /** whether older ones were left out */
+  more: boolean;
+}
+
+/** The run that the page before ended with. */
+export interface RunsBefore {
+  startedAt: string;
+  run: string;
+}
+
+/** VMs of a run in the order of its plan. */
+export interface KeptVms {
+  vms: VmReport[];
+  /** where the next page begins; null: there is none */
+  next: PageStart | null;
+}
+
+export interface PageStart {
+  position: number;
+  unit: string;
+}
+
+/** What `drover doctor` says of the store. */
+export interface StoreState {
+  /** where it is, without any secret */
+  where: string;
+  ok: boolean;
+  detail: string;
+  /** the next step for a person; null: there is nothing to mend */
+  fix: string | null;
+}
+
+/* ── reading it from a client: a short workflow on a worker ──────────────── */
+
+export const READ_STORE = 'readStore';
+
+export type StoreQuestion =
+  | { ask: 'state' }
+  | { ask: 'run'; run: string }
+  | { ask: 'runs'; before: RunsBefore | null; limit: number }
+  | { ask: 'vms'; of: EvidenceOf; from: PageStart | null };
+
+export interface StoreAnswer {
+  state?: StoreState;
+  /** null: it has none of this id */
+  run?: KeptRun | null;
+  runs?: KeptRuns;
+  vms?: KeptVms;
+}

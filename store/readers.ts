@@ -1,0 +1,161 @@
+/** What is read, never more at once than Temporal carries with ease. */
+import type { Kysely, Selectable } from 'kysely';
+import type {
+  EvidenceOf,
+  KeptMove,
+  KeptRun,
+  KeptRuns,
+  KeptVms,
+  MovedQuestion,
+  PageStart,
+  RunsBefore,
+} from '../contract/evidence.js';
+import type { VmReport } from '../contract/report.js';
+import { plainName } from '../contract/vm-identity.js';
+import type { Tables } from './tables.js';
+import type { ActRow } from './writers.js';
+
+/** Characters of JSON in one page; a page holds at least one row. */
+export const PAGE = 160 * 1024;
+/** Rows in one page, and names in one question. */
+const MOST_ROWS = 200;
+
+const RUN_COLUMNS = ['run', 'execution', 'head', 'plan_digest', 'drover'] as const;
+
+/** Migrations from a site that succeeded: of these VMs, or of others that bear their names. */
+export async function movedFrom(db: Kysely<Tables>, { source, vms }: MovedQuestion): Promise<KeptMove[]> {
+  const found: KeptMove[] = [];
+  for (let at = 0; at < vms.length; at += MOST_ROWS) {
+    const some = vms.slice(at, at + MOST_ROWS);
+    const rows = await db
+      .selectFrom('moved')
+      .select(['vm', 'name', 'destination', 'run'])
+      .where('source', '=', source)
+      .where('kind', '=', 'migrate')
+      .where((eb) =>
+        eb.or([
+          eb(
+            'vm',
+            'in',
+            some.map(({ id }) => id),
+          ),
+          eb(
+            'plain_name',
+            'in',
+            some.map(({ name }) => plainName(name).replaceAll('\0', '')),
+          ),
+        ]),
+      )
+      .orderBy('moved_at', 'desc')
+      .execute();
+    found.push(...rows.map(({ vm, name, destination, run }) => ({ vmId: vm, name, to: destination, run })));
+  }
+  return found;
+}
+
+/** The newest of this id; null: none. */
+export async function runOf(db: Kysely<Tables>, run: string): Promise<KeptRun | null> {
+  const row = await db
+    .selectFrom('run')
+    .select(RUN_COLUMNS)
+    .where('run', '=', run)
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : keptRun(row);
+}
+
+/** @param before null: from the newest on */
+export async function runsBefore(db: Kysely<Tables>, before: RunsBefore | null, limit: number): Promise<KeptRuns> {
+  const most = Math.min(limit, MOST_ROWS);
+  const rows = await db
+    .selectFrom('run')
+    .select(RUN_COLUMNS)
+    .$if(before !== null, (q) =>
+      q.where((eb) =>
+        eb.or([
+          eb('started_at', '<', before?.startedAt ?? ''),
+          eb.and([eb('started_at', '=', before?.startedAt ?? ''), eb('run', '<', before?.run ?? '')]),
+        ]),
+      ),
+    )
+    .orderBy('started_at', 'desc')
+    .orderBy('run', 'desc')
+    .limit(most + 1)
+    .execute();
+  const shown = withinPage(rows.slice(0, most), ({ head }) => head.length);
+  return { runs: shown.map(keptRun), more: rows.length > shown.length };
+}
+
+export async function vmsFrom(db: Kysely<Tables>, of: EvidenceOf, from: PageStart | null): Promise<KeptVms> {
+  const rows = await db
+    .selectFrom('unit')
+    .select(['position', 'unit', 'report', 'size'])
+    .where('run', '=', of.run)
+    .where('execution', '=', of.execution)
+    .$if(from !== null, (q) =>
+      q.where((eb) =>
+        eb.or([
+          eb('position', '>', from?.position ?? 0),
+          eb.and([eb('position', '=', from?.position ?? 0), eb('unit', '>=', from?.unit ?? '')]),
+        ]),
+      ),
+    )
+    .orderBy('position')
+    .orderBy('unit')
+    .limit(MOST_ROWS + 1)
+    .execute();
+  const shown = withinPage(rows.slice(0, MOST_ROWS), ({ size }) => size);
+  const next = rows[shown.length];
+  return {
+    vms: shown.map(({ report }) => JSON.parse(report) as VmReport),
+    next: next === undefined ? null : { position: next.position, unit: next.unit },
+  };
+}
+
+/** Of the workflow of one VM, newest first, as each run left it. */
+export async function reportsOf(db: Kysely<Tables>, workflowId: string, limit: number): Promise<VmReport[]> {
+  const rows = await db
+    .selectFrom('unit')
+    .select('report')
+    .where('workflow_id', '=', workflowId)
+    .orderBy('finished_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ report }) => JSON.parse(report) as VmReport);
+}
+
+/** Seconds that the newest operations of a kind took at a site. */
+export async function durationsAt(db: Kysely<Tables>, site: string, kind: string, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('duration')
+    .select('seconds')
+    .where('site', '=', site)
+    .where('kind', '=', kind)
+    .orderBy('finished_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(({ seconds }) => seconds);
+}
+
+/** What persons did to a run, in their order. */
+export async function actsOf(db: Kysely<Tables>, run: string): Promise<ActRow[]> {
+  const rows = await db.selectFrom('act').selectAll().where('run', '=', run).orderBy('at').orderBy('id').execute();
+  const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+  return rows.map((row) => ({ ...row, before: parsed(row.before), after: parsed(row.after) }));
+}
+
+function keptRun(row: Pick<Selectable<Tables['run']>, (typeof RUN_COLUMNS)[number]>): KeptRun {
+  const { run, execution, head, plan_digest: planDigest, drover } = row;
+  return { run, execution, head: JSON.parse(head), planDigest, drover };
+}
+
+/** The first of the rows, as many as fit; one does always. */
+function withinPage<Row>(rows: Row[], sizeOf: (row: Row) => number): Row[] {
+  let size = 0;
+  const over = rows.findIndex((row, n) => {
+    size += sizeOf(row);
+    return n > 0 && size > PAGE;
+  });
+  return over === -1 ? rows : rows.slice(0, over);
+}

@@ -1,0 +1,155 @@
+/** What is written, each row by its revision: a repeat, or an older write that comes late, changes nothing. */
+import type { Transaction } from 'kysely';
+import type { Evidence, EvidenceHead, EvidenceOf, EvidenceUnit } from '../contract/evidence.js';
+import { plainName } from '../contract/vm-identity.js';
+import type { Tables } from './tables.js';
+
+/** What a person did, or was refused. */
+export interface ActRow {
+  /** the same for the same act, however often it is written */
+  id: string;
+  run: string;
+  at: string;
+  actor: string;
+  proof: string;
+  act: string;
+  target: string | null;
+  note: string | null;
+  reference: string | null;
+  before: unknown;
+  after: unknown;
+  refused: string | null;
+}
+
+export async function writeEvidence(
+  trx: Transaction<Tables>,
+  evidence: Evidence,
+  drover: string | null,
+): Promise<void> {
+  const { run, execution, kind, head, units } = evidence;
+  const of = { run, execution };
+  if (head !== undefined) await writeHead(trx, of, head, drover);
+  for (const unit of units) {
+    await writeUnit(trx, of, unit);
+    if (unit.moved !== undefined) await writeMoved(trx, of, kind, unit, unit.moved);
+    await writeDurations(trx, of, unit);
+  }
+}
+
+async function writeHead(
+  trx: Transaction<Tables>,
+  of: EvidenceOf,
+  { revision, report, planDigest }: EvidenceHead,
+  drover: string | null,
+): Promise<void> {
+  const { plan, kind, state, startedAt, finishedAt } = report;
+  const row = {
+    plan,
+    kind,
+    plan_digest: planDigest,
+    state,
+    started_at: startedAt,
+    finished_at: finishedAt,
+    head: JSON.stringify(report),
+    drover,
+    revision,
+  };
+  await trx
+    .insertInto('run')
+    .values({ ...of, ...row })
+    .onConflict((oc) =>
+      oc.columns(['run', 'execution']).doUpdateSet(row).whereRef('run.revision', '<', 'excluded.revision'),
+    )
+    .execute();
+}
+
+async function writeUnit(
+  trx: Transaction<Tables>,
+  of: EvidenceOf,
+  { unit, position, revision, workflowId, report }: EvidenceUnit,
+): Promise<void> {
+  const text = JSON.stringify(report);
+  const { id, name, wave, state, finishedAt } = report;
+  const row = {
+    position,
+    workflow_id: workflowId,
+    vm: id,
+    name: plainText(name),
+    wave: plainText(wave),
+    state,
+    finished_at: finishedAt,
+    report: text,
+    size: text.length,
+    revision,
+  };
+  await trx
+    .insertInto('unit')
+    .values({ ...of, unit, ...row })
+    .onConflict((oc) =>
+      oc.columns(['run', 'execution', 'unit']).doUpdateSet(row).whereRef('unit.revision', '<', 'excluded.revision'),
+    )
+    .execute();
+}
+
+async function writeMoved(
+  trx: Transaction<Tables>,
+  of: EvidenceOf,
+  kind: string,
+  { revision, report }: EvidenceUnit,
+  { source, destination }: NonNullable<EvidenceUnit['moved']>,
+): Promise<void> {
+  const { id, name, recoveredAs = [], finishedAt } = report;
+  const row = {
+    kind,
+    name: plainText(name),
+    plain_name: plainText(plainName(name)),
+    destination,
+    recovered_as: JSON.stringify(recoveredAs),
+    moved_at: finishedAt ?? '',
+    revision,
+  };
+  await trx
+    .insertInto('moved')
+    .values({ ...of, source, vm: id, ...row })
+    .onConflict((oc) =>
+      oc
+        .columns(['source', 'vm', 'run', 'execution'])
+        .doUpdateSet(row)
+        .whereRef('moved.revision', '<', 'excluded.revision'),
+    )
+    .execute();
+}
+
+async function writeDurations(
+  trx: Transaction<Tables>,
+  { run, execution }: EvidenceOf,
+  unit: EvidenceUnit,
+): Promise<void> {
+  if (unit.durations.length === 0) return;
+  const rows = unit.durations.map(({ operationId, site, kind, seconds, finishedAt }) => ({
+    operation_id: operationId,
+    execution,
+    run,
+    site,
+    kind,
+    seconds,
+    finished_at: finishedAt,
+  }));
+  await trx
+    .insertInto('duration')
+    .values(rows)
+    .onConflict((oc) => oc.columns(['operation_id', 'execution']).doNothing())
+    .execute();
+}
+
+/** PostgreSQL keeps no NUL in a text; in JSON it is written otherwise. */
+const plainText = (text: string): string => text.replaceAll('\0', '');
+
+export async function writeAct(trx: Transaction<Tables>, { before, after, ...act }: ActRow): Promise<void> {
+  const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
+  await trx
+    .insertInto('act')
+    .values({ ...act, before: json(before), after: json(after) })
+    .onConflict((oc) => oc.column('id').doNothing())
+    .execute();
+}
