@@ -290,11 +290,11 @@ const nameIn = (vmName: string | null): Pick<Submitted, 'vmName'> => (vmName ===
 const subjectOf = ({ kind, site }: OperationRequest) => ({ operation: kind, taskId: null, site });
 
 function undecided(request: OperationRequest, tasks: string[]): ApplicationFailure {
-  const { kind, vm, site, operationId } = request;
+  const { run, kind, vm, site, operationId } = request;
   const message =
     `whether the ${kind} of ${nameWithId(vm)} reached ${site} cannot be told: its answer was lost, the site does not ` +
     `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}].`;
-  const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume sends it, else drover cancel the VM.`;
+  const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume ${run} sends it; else drover cancel ${run} ${vm.id}.`;
   return finalFailure(
     { ...subjectOf(request), code: FAILURES.undecided, message, advice },
     { type: FAILURES.undecided },

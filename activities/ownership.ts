@@ -175,11 +175,11 @@ export function doneByOthers(request: OperationRequest, who: string | null): App
 
 /** A person is asked: what was sent may have had the effect, and so may what somebody else did. */
 export function ownerUnknown(request: OperationRequest, why: string): ApplicationFailure {
-  const { kind, vm, site, operationId, replicationId } = request;
+  const { run, kind, vm, site, operationId, replicationId } = request;
   const message =
     `whether the ${kind} of ${nameWithId(vm)}, which replication ${replicationId} at ${site} shows, is this run's ` +
     `cannot be told: its answer was lost, and ${why}; before it was sent the replication did not show it [operation ${operationId}].`;
-  const advice = `Look at that replication: drover resume takes it for this run's and goes on, drover cancel leaves it as it is.`;
+  const advice = `Look at that replication: drover resume ${run} takes it for this run's and goes on, drover cancel ${run} ${vm.id} leaves it as it is.`;
   const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };
   return finalFailure(details, { type: FAILURES.undecided });
 }

@@ -57,11 +57,11 @@ export async function keepsMarks(site: Site, options: CallOptions): Promise<bool
 
 /** A person is asked: what was sent may have made it, and so may somebody else. */
 export function makerUnknown(request: OperationRequest, id: string): ApplicationFailure {
-  const { kind, vm, site, operationId } = request;
+  const { run, kind, vm, site, operationId } = request;
   const message =
     `whether replication ${id} of ${nameWithId(vm)} at ${site} is this run's cannot be told: the answer to its start was ` +
     `lost, the replication has no mark, and no task there tells who began it [operation ${operationId}].`;
-  const advice = `Look at that replication: drover resume takes it for this run's and goes on, drover cancel leaves it as it is.`;
+  const advice = `Look at that replication: drover resume ${run} takes it for this run's and goes on, drover cancel ${run} ${vm.id} leaves it as it is.`;
   const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };
   return finalFailure(details, { type: FAILURES.undecided });
 }

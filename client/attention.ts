@@ -1,9 +1,10 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
-import type { Hold, RunReport } from '../contract/report.js';
+import type { Hold, RunReport, VmReport } from '../contract/report.js';
 import { listed } from '../contract/words.js';
 import { advised } from './advised.js';
 import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
+import { typedVm, typedVmOfShow, typedWave } from './typed.js';
 import { byUrgency, isDown } from './urgency.js';
 import { plural } from './words.js';
 
@@ -22,6 +23,8 @@ export interface Findings {
   /** of its VMs, and of the site that they wait for */
   failing: WorkflowFailing[];
   endedOutside: EndedOutside | null;
+  /** what the plan asks an approval for; null: not known, or for nothing */
+  approval: 'wave' | 'vm' | null;
 }
 
 /** The most urgent first. */
@@ -33,7 +36,7 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
     ...away(report),
     ...paused(report),
     ...holds(report, findings),
-    ...approvals(report),
+    ...approvals(report, findings),
   ];
 }
 
@@ -50,7 +53,7 @@ function down(report: RunReport): Attention[] {
       message:
         `${plural(ended.length, 'VM')} may be off, since a cutover has begun and brought nothing up: ${listed(names)}. ` +
         `Look at both sites: power the source on again where no copy runs, and see why: ${first.error?.code ?? 'it was stopped'}.`,
-      next: `drover show ${run} ${shellWord(first.name)}`,
+      next: `drover show ${run} ${typedVmOfShow(report, first)}`,
     },
   ];
 }
@@ -125,21 +128,27 @@ function holds(report: RunReport, { held }: Findings): Attention[] {
   }));
 }
 
-function approvals({ run, vms, finishedAt }: RunReport): Attention[] {
-  if (finishedAt !== null) {
+function approvals(report: RunReport, { approval }: Findings): Attention[] {
+  if (report.finishedAt !== null) {
     return [];
   }
-  const byWave = new Map<string, number>();
-  for (const { wave, waitingFor } of vms) {
-    if (waitingFor === 'approval') {
-      byWave.set(wave, (byWave.get(wave) ?? 0) + 1);
-    }
+  const byWave = new Map<string, [VmReport, ...VmReport[]]>();
+  for (const vm of report.vms) {
+    if (vm.waitingFor !== 'approval') continue;
+    const members = byWave.get(vm.wave);
+    if (members === undefined) byWave.set(vm.wave, [vm]);
+    else members.push(vm);
   }
-  return [...byWave].map(([wave, count]) => ({
-    kind: 'approval',
-    message: `${plural(count, 'VM')} of wave ${wave} wait${count === 1 ? 's' : ''} for an approval to be cut over.`,
-    next: `drover approve ${run} ${shellWord(wave)}`,
-  }));
+  return [...byWave].map(([wave, vms]) => {
+    const [first] = vms;
+    const verb = vms.length === 1 ? 'waits' : approval === 'vm' ? 'each wait' : 'wait';
+    const which = approval === 'vm' ? `: ${listed(vms.map(({ name }) => name))}.` : '.';
+    return {
+      kind: 'approval',
+      message: `${plural(vms.length, 'VM')} of wave ${wave} ${verb} for an approval to be cut over${which}`,
+      next: `drover approve ${report.run} ${approval === 'vm' ? typedVm(report, first) : typedWave(report, wave)}`,
+    };
+  });
 }
 
 function some(names: string[]): string {
@@ -147,9 +156,4 @@ function some(names: string[]): string {
   return names.length <= 3
     ? `${shown} ${names.length === 1 ? 'is' : 'are'}`
     : `${shown} and ${names.length - 3} more are`;
-}
-
-/** As a person has to type it. */
-export function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,5 @@
 /** What can go wrong between a person and a run, as types: each says what happened and what to do next. */
+import { shellWord } from './shell-word.js';
 
 /** An error that a caller may act on; `code` is stable, `next` is what a person does about it. */
 export abstract class DroverError extends Error {
@@ -48,7 +49,9 @@ export class AmbiguousName extends DroverError {
   readonly ids: string[];
 
   constructor(run: string, wanted: string, ids: string[], what: string = `${ids.length} VMs`) {
-    super(`${what} of run ${run} are named ${wanted}: say which, one of ${ids.join(', ')}. Nothing was done.`);
+    super(
+      `${what} of run ${run} are named ${wanted}: say which, one of ${ids.map(shellWord).join(', ')}. Nothing was done.`,
+    );
     this.run = run;
     this.wanted = wanted;
     this.ids = ids;

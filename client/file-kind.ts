@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { keysOf } from '../plan/source/check.js';
 import { BadInput } from '../plan/source/problem.js';
+import { shellWord } from './shell-word.js';
 
 export type FileKind = 'plan' | 'drill' | 'config';
 
@@ -39,7 +40,7 @@ export function requireKind(file: string, wanted: FileKind): void {
 }
 
 const USE: Record<FileKind, (file: string) => string> = {
-  plan: (file) => `drover run ${file}`,
-  drill: (file) => `drover drill run ${file}`,
+  plan: (file) => `drover run ${shellWord(file)}`,
+  drill: (file) => `drover drill run ${shellWord(file)}`,
   config: () => 'name it with --config',
 };

@@ -4,10 +4,11 @@
  */
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import pMap from 'p-map';
-import { vmReportQuery } from '../contract/messages.js';
+import { runPlanQuery, vmReportQuery } from '../contract/messages.js';
 import { runWorkflowId, siteWorkflowId } from '../contract/names.js';
 import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../contract/report.js';
-import { type Attention, attentionFor } from './attention.js';
+import type { Plan } from '../plan/types.js';
+import { type Attention, attentionFor, type Findings } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listWorkflows } from './list-workflows.js';
@@ -44,6 +45,7 @@ export class LiveReports {
   readonly #session: Session;
   readonly #run: string;
   readonly #lastSaid = new Map<string, VmReport>();
+  #approval: Plan['cutover']['approval'] | null = null;
   /** workflows of VMs, as of the last read */
   #open: WorkflowExecutionInfo[] = [];
 
@@ -74,8 +76,22 @@ export class LiveReports {
         held: open.flatMap(({ id, hold }) => (hold === null ? [] : [{ id, hold }])),
         failing: [site, ...open.map((vm) => vm.failing)].filter((one) => one !== null),
         endedOutside,
+        approval: merged.vms.some(({ waitingFor }) => waitingFor === 'approval') ? await this.#askApproval() : null,
       }),
     };
+  }
+
+  /** What the plan wants approved, asked once: it stays so. null: the run gave no answer, or it wants nothing approved. */
+  async #askApproval(): Promise<Findings['approval']> {
+    const handle = this.#session.client.workflow.getHandle(runWorkflowId(this.#run));
+    try {
+      this.#approval ??= (
+        await within(this.#session, ANSWER_WITHIN, () => handle.query(runPlanQuery))
+      ).cutover.approval;
+    } catch {
+      return null;
+    }
+    return this.#approval === 'none' ? null : this.#approval;
   }
 
   /** What the workflow of a VM that was open when the run was last read tries again at this moment. */

@@ -1,9 +1,9 @@
 /** One VM of a run, with every operation that was sent for it. */
 
 import { advised } from '../../client/advised.js';
-import { shellWord } from '../../client/attention.js';
 import type { LiveReport } from '../../client/live-report.js';
 import type { Retry } from '../../client/retries.js';
+import { typedVm } from '../../client/typed.js';
 import { between, moment } from '../../client/words.js';
 import type { VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
@@ -11,12 +11,8 @@ import type { Colors } from './output.js';
 import { colored, outage, placeOf, rpo, seconds } from './run-text.js';
 import { table } from './table.js';
 
-export function vmText(
-  { run, attention, drill }: LiveReport,
-  vm: VmReport,
-  colors: Colors,
-  retries: Retry[] = [],
-): string {
+export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries: Retry[] = []): string {
+  const { run, attention, drill } = report;
   const facts = [
     ['id', vm.id],
     ['run', run],
@@ -43,7 +39,7 @@ export function vmText(
     ...retries.map((retry) => retryText(retry, colors)),
     ...(vm.error === null ? [] : [errorText(vm, colors)]),
     ...(vm.notes ?? []),
-    ...nextSteps(run, vm, notes, colors),
+    ...nextSteps(report, vm, notes, colors),
   ].join('\n\n');
 }
 
@@ -104,9 +100,9 @@ function errorText({ error }: VmReport, colors: Colors): string {
   return [colors.red(`${error.code}: ${advised(error)}`), ...lines].join('\n');
 }
 
-function nextSteps(run: string, vm: VmReport, notes: LiveReport['attention'], colors: Colors): string[] {
+function nextSteps(report: LiveReport, vm: VmReport, notes: LiveReport['attention'], colors: Colors): string[] {
   if (vm.waitingFor === 'approval') {
-    return [`next: ${colors.bold(`drover approve ${run} ${shellWord(vm.name)}`)}`];
+    return [`next: ${colors.bold(`drover approve ${report.run} ${typedVm(report, vm)}`)}`];
   }
   return notes
     .filter(({ kind }) => kind !== 'approval')

@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { attentionFor, type Findings, shellWord } from '../../client/attention.js';
+import pc from 'picocolors';
+import { vmText } from '../../cli/text/vm-text.js';
+import { attentionFor, type Findings } from '../../client/attention.js';
 import { WorkflowFailing } from '../../client/errors.js';
 import { mergeReports } from '../../client/live-report.js';
+import { findScope, findVm } from '../../client/scope.js';
+import { shellWord } from '../../client/shell-word.js';
+import { typedVm, typedVmOfShow, typedWave } from '../../client/typed.js';
 import { report, vm } from '../support/reports.js';
 
-const nothing: Findings = { runFailing: null, held: [], failing: [], endedOutside: null };
+const nothing: Findings = { runFailing: null, held: [], failing: [], endedOutside: null, approval: 'wave' };
 
 describe('what a person should see about a run', () => {
   it('is nothing while it goes on by itself', () => {
@@ -18,6 +23,17 @@ describe('what a person should see about a run', () => {
       'drover approve exit-1 pilot',
       "drover approve exit-1 'second wave'",
     ]);
+  });
+
+  it('is the approval of one VM where the plan asks for that of each', () => {
+    const waits = { state: 'waiting', waitingFor: 'approval' } as const;
+    const run = report([vm('a b', waits), vm('c', waits), vm('pilot', { ...waits, wave: 'two' })]);
+    const [first, second, ...more] = attentionFor(run, { ...nothing, approval: 'vm' });
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ kind: 'approval', next: "drover approve exit-1 'a b'" });
+    expect(first?.message).toBe('2 VMs of wave pilot each wait for an approval to be cut over: a b, c.');
+    expect(second?.next).toBe('drover approve exit-1 vm:pilot');
+    expect(vmText(run, vm('pilot', waits), pc.createColors(false))).toContain('next: drover approve exit-1 vm:pilot');
   });
 
   it('is why it is paused, and what each site holds', () => {
@@ -89,6 +105,35 @@ describe('a report with what its open VMs say', () => {
       'waiting queued',
     ]);
     expect(merged.totals).toMatchObject({ succeeded: 1, waiting: 2, running: 0 });
+  });
+});
+
+describe('a command that is proposed', () => {
+  const twins = [vm('twin', { id: 'id-1' }), vm('twin', { id: 'id-2' })];
+  const odd = [
+    vm('two words'),
+    vm("it's"),
+    vm('-rf'),
+    vm('vm:web'),
+    vm('wave:web'),
+    vm('pilot'),
+    vm('$HOME'),
+    vm('a\\b'),
+  ];
+  const all = report([...twins, ...odd, vm('last', { wave: 'second wave' })]);
+
+  // As a shell does.
+  const unquoted = (word: string) => (word.startsWith("'") ? word.slice(1, -1).replaceAll(`'\\''`, "'") : word);
+
+  it.each(all.vms.map((one) => [`${one.name} (${one.id})`, one] as const))('means %s, and no other', (_, one) => {
+    const word = typedVm(all, one);
+    expect(unquoted(word)).not.toMatch(/^-/);
+    expect(findScope(all, unquoted(word))).toEqual({ vm: one.id });
+    expect(findVm(all, unquoted(typedVmOfShow(all, one))).id).toBe(one.id);
+  });
+
+  it.each(['pilot', 'second wave'])('means wave %s where a VM has its name as well', (wave) => {
+    expect(findScope(all, unquoted(typedWave(all, wave)))).toEqual({ wave });
   });
 });
 

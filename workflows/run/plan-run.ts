@@ -59,7 +59,7 @@ export async function planRun({ run, plan, carried }: RunInput): Promise<RunRepo
   handleAct(state, approveUpdate, {
     refuse: (scope) => {
       refuseUnknown(state, scope);
-      refuseTooWide(plan.cutover.approval, scope);
+      refuseTooWide(run, plan.cutover.approval, scope);
     },
     perform: (scope) => {
       const approved = state.approve(scope);
@@ -89,10 +89,10 @@ export async function planRun({ run, plan, carried }: RunInput): Promise<RunRepo
 }
 
 /** Where the plan wants a word for each VM, one word for many is not it. */
-function refuseTooWide(approval: RunInput['plan']['cutover']['approval'], { vm }: Scope): void {
+function refuseTooWide(run: string, approval: RunInput['plan']['cutover']['approval'], { vm }: Scope): void {
   if (approval !== 'vm' || vm !== undefined) return;
   throw ApplicationFailure.nonRetryable(
-    'the plan asks for an approval of each VM: drover approve RUN VM',
+    `the plan asks for an approval of each VM; drover show ${run} tells which wait, and what to type.`,
     'ApprovalTooWide',
   );
 }

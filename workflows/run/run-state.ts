@@ -283,7 +283,7 @@ export class RunProgress {
     const { stopAfter } = this.#plan;
     if (stopAfter === null || this.#paused !== null) return null;
     const { count = Infinity, percent = Infinity, sameCode = Infinity } = stopAfter;
-    const advice = 'Look at them, then drover resume or drover cancel.';
+    const advice = `Look at them, then drover resume ${this.#run} or drover cancel ${this.#run}.`;
     const row = this.#inRow;
     if (row !== null && row.vms.length >= sameCode) {
       const names = row.vms.map((id) => this.#report(id).name).join(', ');
