@@ -5,7 +5,15 @@
 import { DONE_BY_OTHERS } from '../contract/names.js';
 import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
-import { type CallOptions, recoveryState, type Site, type Task, VcdaError, type VmReplication } from '../vcda/index.js';
+import {
+  type CallOptions,
+  recoveryState,
+  type Site,
+  saysNo,
+  type Task,
+  VcdaError,
+  type VmReplication,
+} from '../vcda/index.js';
 import { refuseClaimed } from './claims.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
@@ -93,7 +101,7 @@ async function tasksOf(site: Site, options: CallOptions): Promise<Task[]> {
       site.tasks({ resourceType: ['vmReplication'] }, { ...local, unreadable: passingOver(site) }),
     );
   } catch (error) {
-    if (error instanceof VcdaError) return [];
+    if (error instanceof VcdaError && saysNo(error)) return [];
     throw error;
   }
 }

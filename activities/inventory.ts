@@ -7,6 +7,8 @@ import { passingOver } from './passed-over.js';
 class Inventory {
   readonly #load: (resumedAt: number) => Promise<InventoryVm[]>;
   #next: Promise<InventoryVm[]> | null = null;
+  /** the newest `resume` of those who share the next reading */
+  #resumedAt = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(load: (resumedAt: number) => Promise<InventoryVm[]>) {
@@ -15,10 +17,11 @@ class Inventory {
 
   /** As it is now: read after this was called. */
   read(resumedAt: number): Promise<InventoryVm[]> {
+    this.#resumedAt = Math.max(this.#resumedAt, resumedAt);
     if (this.#next !== null) return this.#next;
     const next = this.#last.then(() => {
       this.#next = null;
-      return this.#load(resumedAt);
+      return this.#load(this.#resumedAt);
     });
     this.#next = next;
     this.#last = next.catch(() => {});

@@ -4,7 +4,7 @@
  */
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/questions.js';
 import { plainName } from '../contract/vm-identity.js';
-import { type InventoryVm, VcdaError } from '../vcda/index.js';
+import { type InventoryVm, saysNo, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
@@ -15,15 +15,13 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
   const inventories = new Inventories(deps);
   const record = new MovedRecord(deps);
 
-  /** null: the site does not list its VMs, not for this login, or not so that they could be read. @throws VcdaError */
+  /** null: by its own word the site does not list its VMs, or not for this login. @throws VcdaError */
   async function vmsOf(site: string, resumedAt: number): Promise<InventoryVm[] | null> {
     try {
       return await inventories.read(site, resumedAt);
     } catch (error) {
-      if (!(error instanceof VcdaError)) throw error;
-      const isAway = error.status === null || error.status === 429 || error.status >= 500;
-      if (deps.sites.rules(error).call !== 'fail' && isAway) throw error;
-      return null;
+      if (error instanceof VcdaError && saysNo(error)) return null;
+      throw error;
     }
   }
 

@@ -9,14 +9,14 @@ import { type OperationRequest, type Submitted, watchOf } from '../contract/oper
 import type { FailureDetails } from '../contract/report.js';
 import { offsetFrom } from '../contract/site-clock.js';
 import { nameWithId } from '../contract/vm-identity.js';
-import type { Refusals } from '../vcda/index.js';
+import type { Asked, Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { patientRules } from './absence.js';
 import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, type MayBeSent, refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { mayInsist, unextended } from './extension.js';
-import { type Attempt, failureOf, finalFailure, knownSites } from './failures.js';
+import { type Attempt, failureOf, finalFailure, isRefusedLogin, knownSites } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { markOf } from './mark.js';
 import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
@@ -166,12 +166,15 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     options: CallOptions,
     attempt: Attempt,
     left: Pick<FailureDetails, 'unsent' | 'absent'> = {},
+    asked?: Asked,
   ): Promise<unknown> {
     if (error instanceof ForeignReplication) {
       const { message, advice } = error;
       return finalFailure({ ...subjectOf(request), code: 'VmAlreadyReplicated', message, advice });
     }
-    if (error instanceof VcdaError && deps.sites.rules(error).call === 'hold') refusals.remember(request.site, error);
+    // The session itself remembers a login, and whose it is: one of a peer says nothing of what needs none.
+    if (error instanceof VcdaError && !isRefusedLogin(error) && deps.sites.rules(error).call === 'hold')
+      refusals.remember(request.site, error, asked);
     await reachability.failed(error instanceof VcdaError ? error.site : request.site, error);
     const hint = await knownSites(error, () =>
       site.sites({ ...options, peer: undefined, unreadable: passingOver(site) }),
@@ -198,6 +201,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
         () => trail,
         async ({ attempt, details }) => {
           const acknowledgement = new Acknowledgement(deps.client, details);
+          const asked = refusals.asking(request.site);
           try {
             refusals.check(request.site, request.resumedAt);
             // An attempt that may have sent it has compared them before.
@@ -244,7 +248,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           } catch (error) {
             // What failed before anything was sent, or was refused, leaves no doubt.
             if (untouched) trail.acted = 'no';
-            throw await failure(error, site, request, options, attempt, leftBy(trail));
+            throw await failure(error, site, request, options, attempt, leftBy(trail), asked);
           }
         },
       );

@@ -7,7 +7,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
 import type { OperationKind, OperationRequest, Whose } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
-import { type CallOptions, type Site, type Task, taskEnd, VcdaError } from '../vcda/index.js';
+import { type CallOptions, type Site, saysNo, type Task, taskEnd, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
@@ -150,7 +150,7 @@ export async function isOwnUser(site: Site, user: string, options: CallOptions):
     const own = (await unextended(options, (local) => site.currentSession(local))).user;
     return typeof own === 'string' ? isSame(user, own) : null;
   } catch (error) {
-    if (error instanceof VcdaError) return null;
+    if (error instanceof VcdaError && saysNo(error)) return null;
     throw error;
   }
 }

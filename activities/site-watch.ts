@@ -228,7 +228,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             const rule = deps.sites.rules(error);
             if (isRefusedLogin(error)) {
               const { code, message } = error;
-              return polled({ hold: { code, message, advice: rule.advice } });
+              return polled({ hold: { code, message, advice: rule.advice, askedAt: list.resumedAt } });
             }
             failures += 1;
             const wait = pauseBefore(rule, failures, error.retryAfter, Math.random());

@@ -45,10 +45,8 @@ async function listed(site: Site, request: OperationRequest, options: CallOption
   try {
     return await site.tasksOfOperation(request.operationId, options);
   } catch (error) {
-    if (error instanceof VcdaError && PARAMETER_REFUSED.has(error.status) && !isMissingPage(error)) return null;
+    // What is not the site's own says nothing of the parameter.
+    if (error instanceof VcdaError && PARAMETER_REFUSED.has(error.status) && !isOfFrontEnd(error)) return null;
     throw error;
   }
 }
-
-/** A 404 that is not the site's own says nothing of the parameter. */
-const isMissingPage = (error: VcdaError): boolean => error.status === 404 && isOfFrontEnd(error);

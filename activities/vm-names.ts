@@ -1,26 +1,22 @@
 /** What a VM is called where it runs, held against the plan before anything is sent for it. */
-import { activityInfo, log } from '@temporalio/activity';
+import { log } from '@temporalio/activity';
 import type { OperationRequest } from '../contract/operation.js';
 import { isCalled, misnamed } from '../contract/vm-identity.js';
-import { VcdaError } from '../vcda/index.js';
+import { saysNo, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { finalFailure } from './failures.js';
 import { Inventories } from './inventory.js';
 
 /** Names rarely change, and a run begins many VMs at once: one reading serves them all for so long, ms. */
 const FRESH = 60_000;
-/** So often a site that gives no usable answer is asked. */
-const SILENT_ATTEMPTS = 3;
 
 export class SiteVmNames {
-  readonly #deps: ActivityDeps;
   readonly #inventories: Inventories;
   readonly #known = new Map<string, { at: number; names: Map<string, string> }>();
-  /** sites that were seen to give no such list, and until when they are not asked again */
+  /** sites whose own word is that they give no such list, and until when they are not asked again */
   readonly #silent = new Map<string, number>();
 
   constructor(deps: ActivityDeps) {
-    this.#deps = deps;
     this.#inventories = new Inventories(deps);
   }
 
@@ -47,9 +43,7 @@ export class SiteVmNames {
       this.#known.set(site, { at, names });
       return names.get(vmId) ?? null;
     } catch (error) {
-      if (!(error instanceof VcdaError)) throw error;
-      const isPassing = this.#deps.sites.rules(error).call === 'retry';
-      if (isPassing && activityInfo().attempt < SILENT_ATTEMPTS) throw error;
+      if (!(error instanceof VcdaError) || !saysNo(error)) throw error;
       this.#silent.set(site, Date.now() + FRESH);
       // A site without such a list is no obstacle: what the start leads to is looked at as well.
       log.warn('the names of the VMs of a site are not known', { site, error: error.message });

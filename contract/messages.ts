@@ -58,11 +58,14 @@ export interface Steered {
 export const vmEndedSignal = defineSignal<[VmReport]>('vmEnded');
 /** What the site calls a VM that the plan gives no name: said once, so that a person may name it so from then on. */
 export const vmNamedSignal = defineSignal<[VmRef]>('vmNamed');
-/** A VM met a refusal that only a person can lift; `at`: epoch ms, since a hold from before a `resume` may arrive after it. */
-export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold; at: number }]>('vmHeld');
+/**
+ * A VM met a refusal that only a person can lift. `askedAt`: the last `resume` that the site was asked after, epoch ms, since a
+ * refusal from before a `resume` may be told after it; of what nobody can have decided by then, the moment it was met.
+ */
+export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold; askedAt: number }]>('vmHeld');
 
 /** A site refuses to be asked until a person acts, so what the run waits for there cannot be seen. */
-export const siteHeldSignal = defineSignal<[Hold & { at: number }]>('siteHeld');
+export const siteHeldSignal = defineSignal<[Hold & Pick<SiteHold, 'askedAt'>]>('siteHeld');
 
 /** A site does not answer, or answers again (`message: null`): for the run's report; the VMs retry by themselves. */
 export const siteAwaySignal = defineSignal<[{ site: string; since: number; message: string | null }]>('siteAway');

@@ -325,6 +325,8 @@ export interface SiteHold {
   message: string;
   /** what a person must do first; null: nothing more is known */
   advice: string | null;
+  /** the last `resume` that the site was asked after: epoch ms */
+  askedAt: number;
 }
 
 /** One finding of `drover doctor` about a site; `ok: null`: could not be tried, since an earlier check failed. */

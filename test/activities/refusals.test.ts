@@ -40,4 +40,25 @@ describe('what a site refuses until a person acts', () => {
     expect(() => refusals.check('lyon', before - 1)).toThrow(error);
     expect(() => refusals.check('lyon', after)).not.toThrow();
   });
+
+  it('is no refusal any more when a resume came after it was sent and before it was answered', () => {
+    const refusals = new Refusals();
+    const asked = refusals.asking('lyon');
+    const resumedAt = asked.at + 1;
+    refusals.check('lyon', resumedAt);
+    const error = refusals.remember('lyon', refusal('ServiceNotLicensed'), asked);
+    expect(refusals.isOld(error, resumedAt)).toBe(true);
+    expect(() => refusals.check('lyon', resumedAt)).not.toThrow();
+    expect(() => refusals.check('lyon', 0)).not.toThrow();
+  });
+
+  it('holds whoever comes with the resume that it was tried after, whatever the clocks say', () => {
+    const refusals = new Refusals();
+    const resumedAt = Date.now() + 60_000;
+    refusals.check('lyon', resumedAt);
+    const error = refusals.remember('lyon', refusal('ServiceNotLicensed'));
+    expect(refusals.isOld(error, resumedAt)).toBe(false);
+    expect(() => refusals.check('lyon', resumedAt)).toThrow(error);
+    expect(() => refusals.check('lyon', resumedAt + 1)).not.toThrow();
+  });
 });

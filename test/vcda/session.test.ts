@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../plan/secret.js';
+import { until } from '../support/until.js';
 import { failureOf, startBody, withFake, withSimulator } from './support/client.js';
 import { anyTask, expired, before as firstOf, type Handler, refuse } from './support/fake-site.js';
 
@@ -209,6 +210,36 @@ describe('a refused login', () => {
       before(({ path }) => (path === '/sessions' ? unlicensed : null)),
       async ({ lyon }) => {
         expect(await failureOf(lyon.task('t1'))).toMatchObject({ code: 'ServiceNotLicensed', acted: 'no' });
+      },
+    );
+  });
+});
+
+describe('a refusal of what was sent before a person said resume', () => {
+  it.each([
+    ['login', '/sessions', refuse(401, 'NotAuthenticated', 'Authentication failed.')],
+    ['extension', '/sessions/extend', remote],
+  ])('%s: that comes after it holds nobody, and is asked once more', async (_name, path, wrong) => {
+    let refuseNow: () => void = () => undefined;
+    const slowly = new Promise<typeof wrong>((resolve) => {
+      refuseNow = () => resolve(wrong);
+    });
+    await withFake(
+      before((seen) => (seen.path === path ? slowly : null)),
+      async ({ fake, lyon }) => {
+        const early = failureOf(lyon.task('t1', viaParis));
+        await until(
+          async () => fake.count(`POST ${path}`),
+          (sent) => sent === 1,
+        );
+        const late = lyon.task('t2', { ...viaParis, resumedAt: Date.now() + 1 });
+        late.catch(() => undefined);
+        fake.answer(tasks);
+        refuseNow();
+        expect(await early).toMatchObject({ code: 'LoginRefused' });
+        expect((await late).id).toBe('t2');
+        expect((await lyon.task('t3', viaParis)).id).toBe('t3');
+        expect(fake.count(`POST ${path}`)).toBe(2);
       },
     );
   });

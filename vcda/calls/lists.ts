@@ -1,6 +1,6 @@
 /** Lists of a site, read to their end or by ids, whatever its habits of paging and filtering are. */
 import type { z } from 'zod';
-import { VcdaError } from '../errors/errors.js';
+import { isOfFrontEnd, VcdaError } from '../errors/errors.js';
 import type { Answer, Call, Query } from '../http/transport.js';
 import { leniently } from '../schemas/lenient.js';
 import { type Page, page } from '../schemas/page.js';
@@ -181,7 +181,7 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
       // Strangers tell that the site ignores the filter.
       items = isWhole ? part.items : await readAllRaw(path, hasStrangers ? {} : { ids: id }, options);
     } catch (error) {
-      if (error instanceof VcdaError && refusesIds(error)) return 'unknown';
+      if (error instanceof VcdaError && refusesIds(error) && !isOfFrontEnd(error)) return 'unknown';
       throw error;
     }
     const own = items.find((one) => idOf(one) === id);

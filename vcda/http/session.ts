@@ -71,6 +71,16 @@ export class SiteSession {
    */
   async send(call: Call, { peer: wanted, resumedAt = 0 }: SessionUse = {}): Promise<Answer> {
     const peer = wanted === this.#config.name ? undefined : wanted;
+    try {
+      return await this.#send(call, peer, resumedAt);
+    } catch (error) {
+      // A login that was under way when a person said `resume`; the call itself was not sent.
+      if (!(error instanceof VcdaError) || !this.#refusals.isOld(error, resumedAt)) throw error;
+      return this.#send(call, peer, resumedAt);
+    }
+  }
+
+  async #send(call: Call, peer: string | undefined, resumedAt: number): Promise<Answer> {
     this.#refusals.check(this.#config.name, resumedAt);
     if (peer !== undefined) this.#refusals.check(peer, resumedAt);
     const first = await this.#attempt(call, peer);
@@ -151,6 +161,7 @@ export class SiteSession {
   async #login(operationId: string | undefined): Promise<Token> {
     const { name, login } = this.#config;
     if (login === undefined) throw this.#refused(LOGIN, 'the config of this worker has no login for the site');
+    const asked = this.#refusals.asking(name);
     for (;;) {
       const accept = ACCEPT[this.#acceptFrom] ?? 'application/json';
       try {
@@ -171,6 +182,7 @@ export class SiteSession {
           throw this.#refusals.remember(
             name,
             this.#refused(LOGIN, `the site refuses the login: ${error.detail}`, error.status),
+            asked,
           );
         throw beforehand(error);
       }
@@ -186,6 +198,7 @@ export class SiteSession {
         EXTEND,
         `a login of type ${login.type} cannot be extended to ${peer}; use vcdCredentials or vcdAccessToken`,
       );
+    const asked = this.#refusals.asking(peer);
     try {
       const headers = headersOf(current);
       await this.#transport.send({ method: 'POST', path: EXTEND, body, headers, operationId });
@@ -197,6 +210,7 @@ export class SiteSession {
         throw this.#refusals.remember(
           peer,
           this.#refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error.status),
+          asked,
         );
       throw beforehand(error);
     }

@@ -146,7 +146,7 @@ class Removal {
       since,
       knownTasks,
     };
-    const { is } = await ask(vm, 'cleanup', () => whoseTestCopy({ ...input, resumedAt: vm.resumedAt }));
+    const { is } = await ask(vm, 'cleanup', (resumedAt) => whoseTestCopy({ ...input, resumedAt }));
     // A test that was accepted may have gone so far, though its task failed.
     return is === 'unknown' && tests.length > 0 ? 'ours' : is;
   }

@@ -23,8 +23,7 @@ async function networksOfTest(
   const inFile = networksNamed(networksOf(recovery, ref));
   if (networks === 'production') return { from: 'production', names: inFile ?? [] };
   if (inFile !== null) return { from: 'file', names: inFile };
-  const { resumedAt } = vm;
-  const names = await ask(vm, 'failover-test', () =>
+  const names = await ask(vm, 'failover-test', (resumedAt) =>
     readTestNetworks({ run, site, peer, vm: vm.ref, replicationId: replication.id, resumedAt }),
   );
   return names === null ? null : { from: 'replication', names };

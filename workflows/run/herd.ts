@@ -97,8 +97,12 @@ export class Herd {
       this.#changed = true;
     });
     setHandler(vmNamedSignal, ({ id, name }) => state.called(id, name));
-    setHandler(vmHeldSignal, ({ hold, at }) => this.#holdSince(at, hold));
-    setHandler(siteHeldSignal, (hold) => this.#holdSince(hold.at, hold));
+    setHandler(vmHeldSignal, ({ vmId, hold, askedAt }) => {
+      if (!this.#isHeld(askedAt, hold)) this.tell([vmId], vmResumeSignal, { at: state.resumedAt });
+    });
+    setHandler(siteHeldSignal, (hold) => {
+      if (!this.#isHeld(hold.askedAt, hold)) this.#tellSites([hold.site]);
+    });
     setHandler(siteAwaySignal, ({ site, since, message }) =>
       state.reach(site, message === null ? null : { since, message }),
     );
@@ -138,8 +142,20 @@ export class Herd {
     this.#state.pause(reason);
   }
 
-  #holdSince(at: number, { message, advice = null }: Pick<Hold, 'message'> & Partial<Hold>): void {
-    if (at > this.#state.resumedAt) this.#pause({ message, advice });
+  /** Pauses the run, unless that was refused before the last `resume`: whoever tells it has not heard of that, and is told. */
+  #isHeld(askedAt: number, { message, advice = null }: Pick<Hold, 'message'> & Partial<Hold>): boolean {
+    const isNew = askedAt >= this.#state.resumedAt;
+    if (isNew) this.#pause({ message, advice });
+    return isNew;
+  }
+
+  /** What was refused before the last `resume` is no longer, at these sites. */
+  #tellSites(names: string[]): void {
+    const { resumedAt: at } = this.#state;
+    this.#errands.push(async () => {
+      const sites = names.map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
+      await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, { at })));
+    });
   }
 
   #resume(): Steered {
@@ -147,10 +163,7 @@ export class Herd {
     const state = this.#state;
     state.resume(Date.now());
     this.tell(state.open, vmResumeSignal, { at: state.resumedAt });
-    this.#errands.push(async () => {
-      const sites = [source.site, destination.site].map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
-      await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, { at: state.resumedAt })));
-    });
+    this.#tellSites([source.site, destination.site]);
     this.#changed = true;
     return { affected: state.unfinished.length, message: 'the run goes on' };
   }

@@ -148,7 +148,8 @@ export class SiteState {
   }
 
   apply(polled: PolledSite): void {
-    this.#hold = polled.hold;
+    // A person has said `resume` while the poll asked with what was known before.
+    this.#hold = (polled.hold?.askedAt ?? 0) < this.#resumedAt ? null : polled.hold;
     for (const { operationId, phase, seen } of polled.news ?? []) {
       const watch = this.#watches.get(operationId);
       if (watch?.phase === phase) this.#watches.set(operationId, { ...watch, seen });

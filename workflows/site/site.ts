@@ -191,7 +191,6 @@ async function tellRuns(name: string, state: SiteState): Promise<void> {
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteHeldSignal, {
       site: name,
       ...hold,
-      at: Date.now(),
     });
   }
 }

@@ -100,6 +100,17 @@ describe('a VM of which no record tells', () => {
       expect((await done(lab, only({ ...vmOf(lab), remigrate: true }))).state).toBe('succeeded');
     }));
 
+  it.concurrent('is refused all the same when a page stands before the lists for a while', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { id, name } = vmOf(lab);
+      const { control } = lab.simulator;
+      control.setVms({ id, powerState: 'POWERED_OFF' }, { site: lab.destination, name });
+      const since = lastSeq(lab);
+      control.addFaults({ kind: 'front', path: '/inventory/vms', status: 403, page: 'html', times: 6 });
+      expect((await done(lab)).vms[0]?.error).toMatchObject({ code: 'MaybeMoved', operation: 'start' });
+      expect(sent(lab, since)).toEqual([]);
+    }));
+
   it.concurrent('is moved with a word when only one of its name stands there', () =>
     withLab({ vms: 1 }, async (lab) => {
       lab.simulator.control.setVms({ site: lab.destination, name: vmOf(lab).name });

@@ -15,13 +15,18 @@ import type { VmControl } from './vm-control.js';
 /**
  * Asks a site until it answers; what only a person can fix holds the VM.
  * @param operation what the answer is needed for
+ * @param question is told the last `resume` each time: one from before a hold would be answered from memory for ever
  * @throws StepFailed @throws Stopped
  */
-export async function ask<T>(vm: VmControl, operation: OperationKind, question: () => Promise<T>): Promise<T> {
+export async function ask<T>(
+  vm: VmControl,
+  operation: OperationKind,
+  question: (resumedAt: number) => Promise<T>,
+): Promise<T> {
   for (;;) {
     const { resumedAt } = vm;
     try {
-      return await untilStopped(vm, question);
+      return await untilStopped(vm, () => question(resumedAt));
     } catch (error) {
       if (error instanceof Stopped) throw error;
       const hold = holdIn(error);
@@ -59,8 +64,8 @@ export async function locate(vm: VmControl, operation: OperationKind): Promise<L
   const { earlier } = vm;
   const subject = { id: vm.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
   const isKnown = vm.report.replicationId !== null;
-  const found = await ask(vm, operation, () =>
-    locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt: vm.resumedAt }),
+  const found = await ask(vm, operation, (resumedAt) =>
+    locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt }),
   );
   if (found === null) return null;
   vm.moveTo(found);
@@ -75,8 +80,8 @@ export async function locate(vm: VmControl, operation: OperationKind): Promise<L
 export async function startedReplication(vm: VmControl): Promise<ReplicationSummary | null> {
   const { run, source, destination } = vm.input;
   const { id, name } = vm.input.vm;
-  const found = await ask(vm, 'start', () =>
-    locateReplication({ run, source, destination: destination.site, vm: { id, name }, resumedAt: vm.resumedAt }),
+  const found = await ask(vm, 'start', (resumedAt) =>
+    locateReplication({ run, source, destination: destination.site, vm: { id, name }, resumedAt }),
   );
   return found?.site === vm.site && found.replication.vmId === id ? found.replication : null;
 }
@@ -90,10 +95,12 @@ export async function readAgain(
   operation: OperationKind,
   { atOnce = false } = {},
 ): Promise<ReplicationSummary | null> {
-  const { site, peer, resumedAt, report, ref } = vm;
+  const { site, peer, report, ref } = vm;
   const { run } = vm.input;
   const replicationId = report.replicationId ?? '';
-  return ask(vm, operation, () => readReplication({ run, site, peer, vm: ref, replicationId, resumedAt, atOnce }));
+  return ask(vm, operation, (resumedAt) =>
+    readReplication({ run, site, peer, vm: ref, replicationId, resumedAt, atOnce }),
+  );
 }
 
 /** The point in time to recover. @throws StepFailed when the replication holds none that is old enough */
@@ -107,8 +114,8 @@ export async function chooseInstance(
   const { ref } = vm;
   const { run } = vm.input;
   const before = Date.parse(choice.before);
-  const instance = await ask(vm, operation, () =>
-    instanceBefore({ run, site, peer, vm: ref, replicationId: replication.id, before, resumedAt: vm.resumedAt }),
+  const instance = await ask(vm, operation, (resumedAt) =>
+    instanceBefore({ run, site, peer, vm: ref, replicationId: replication.id, before, resumedAt }),
   );
   if (instance !== null) return { instance, body: { instanceId: instance.key } };
   throw new StepFailed({

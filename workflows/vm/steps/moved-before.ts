@@ -17,8 +17,8 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
   refuseNamesake(vm, input, input.movedAs);
   const vdc = ref.vdc ?? destination.vdc ?? '';
   const { id, name } = ref;
-  const seen = await ask(vm, 'start', () =>
-    lookForMoved({ source, destination: at, vdc, vm: { id, name }, resumedAt: vm.resumedAt }),
+  const seen = await ask(vm, 'start', (resumedAt) =>
+    lookForMoved({ source, destination: at, vdc, vm: { id, name }, resumedAt }),
   );
   const { isSourceOff, twin } = seen;
   await vm.callBy(seen.name);

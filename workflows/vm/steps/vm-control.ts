@@ -64,6 +64,8 @@ export class VmControl {
   #stopRequested = false;
   #ignoresStop: 'no' | 'unless-held' | 'always' = 'no';
   #hold: Hold | null = null;
+  /** a `resume` from after it lifts the hold: epoch ms */
+  #heldFrom = 0;
   #site: string;
   #peer: string;
   #vmIdNow: string | null = null;
@@ -100,7 +102,7 @@ export class VmControl {
     });
     setHandler(vmResumeSignal, ({ at }) => {
       this.#paused = false;
-      this.#hold = null;
+      if (at > this.#heldFrom) this.#hold = null;
       this.#resumedAt = Math.max(this.#resumedAt, at);
     });
     setHandler(vmProceedSignal, (proceed) => {
@@ -310,10 +312,13 @@ export class VmControl {
    * @throws Stopped @throws Unattended
    */
   async holdFor(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
-    // A person has resumed while the answer was on its way. What cannot be told they have not seen, so it is no decision.
-    if (this.#resumedAt > askedAt && reason.code !== FAILURES.undecided) return;
+    // What cannot be told nobody has seen before now, so that an earlier `resume` is no decision.
+    const from = reason.code === FAILURES.undecided ? Date.now() : askedAt;
+    // A person has resumed while the answer was on its way.
+    if (this.#resumedAt > from) return;
     this.#hold = reason;
-    const news = { vmId: this.input.vm.id, hold: reason, at: Date.now() };
+    this.#heldFrom = from;
+    const news = { vmId: this.input.vm.id, hold: reason, askedAt: from };
     const isAttended = await signalIfOpen(this.#runHandle, vmHeldSignal, news);
     const isHeld = isAttended && (await this.#whileHeld(isOver));
     this.#hold = null;
