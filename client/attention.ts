@@ -123,7 +123,8 @@ function holds(report: RunReport, { held }: Findings): Attention[] {
   }
   return [...bySite.values()].map(({ hold, vms }) => ({
     kind: 'hold',
-    message: `${some(vms)} held by site ${hold.site} (${hold.code}): ${advised(hold, '')}`,
+    // The first hold is what the run is paused for, and told there.
+    message: `${some(vms)} held by site ${hold.site} (${hold.code})${hold.message === report.pausedBecause ? ', for that reason.' : `: ${advised(hold, '')}`}`,
     next: `drover resume ${report.run}`,
   }));
 }

@@ -51,6 +51,16 @@ describe('what a person should see about a run', () => {
     expect(more).toEqual([]);
   });
 
+  it('is what a site holds once, where the run is paused for it', () => {
+    const hold = { site: 'lyon', code: 'LoginRefused', message: 'lyon refuses the login.', advice: 'Correct it.' };
+    const run = report([vm('a')], { state: 'paused', pausedBecause: hold.message, pausedAdvice: hold.advice });
+    const texts = attentionFor(run, { ...nothing, held: [{ id: 'id-of-a', hold }] }).map(({ message }) => message);
+    expect(texts).toEqual([
+      'Paused: lyon refuses the login. Correct it.',
+      'a is held by site lyon (LoginRefused), for that reason.',
+    ]);
+  });
+
   it('is failing code, once however many workflows meet it, with the way out', () => {
     const failing = ['a', 'b'].map((id) => new WorkflowFailing(`vm/paris/${id}`, 9, 'TypeError: boom'));
     const [only, ...more] = attentionFor(report([]), { ...nothing, failing });

@@ -1,8 +1,10 @@
 /** What is said of a VM whose cutover, or reverse, a site had accepted when it was told to stop or its window closed. */
 import { describe, expect, it } from '@jest/globals';
+import { advised } from '../../../client/advised.js';
 import { type OperationRecord, untouched } from '../../../contract/report.js';
-import { begunMove, sourceWords, stoppedAfter } from '../../../workflows/vm/steps/begun.js';
+import { begunMove, sourceWords, stoppedAfter, withSource } from '../../../workflows/vm/steps/begun.js';
 import { windowMissed } from '../../../workflows/vm/steps/preconditions.js';
+import { notAgain } from '../../../workflows/vm/steps/step-errors.js';
 
 const done = (kind: OperationRecord['kind'], result: OperationRecord['result']): OperationRecord => ({
   kind,
@@ -48,6 +50,46 @@ describe('what has begun', () => {
     expect(stopped.message).toMatch(/web1 \(441a891a\).*C4-77 and its copy are kept\. Its source may be off/);
     const reversed = stoppedAfter(done('reverse', 'succeeded'), report(done('reverse', 'succeeded')), 'lyon');
     expect(reversed.message).toMatch(/after its reverse.*C4-77 stays.*removed already/);
+  });
+
+  it('is said once in what a person reads, with the next step after it', () => {
+    const begun = {
+      ...report(done('migrate', 'failed')),
+      source: { power: 'off', since: '2026-12-05T22:01:00Z', known: 'POWERED_OFF', before: 'on' },
+    } as const;
+    const failed = { code: 'X', message: 'migrate failed.', operation: 'migrate', taskId: 't', site: 'lyon' } as const;
+    const window = { closes: '2026-12-05T22:10:00Z', missed: 'fail' } as const;
+    const texts = [
+      withSource({ ...failed, advice: 'Look at the log.' }, begun),
+      withSource({ ...failed, advice: null }, begun),
+      windowMissed('migrate', begun, 'lyon', window),
+      stoppedAfter(done('migrate', 'failed'), begun, 'lyon'),
+    ].map((error) => advised(error));
+    for (const text of texts) {
+      expect(text.split('Its source is OFF, seen since 2026-12-05T22:01:00Z.')).toHaveLength(2);
+      expect(text).toMatch(/Next: \S/);
+    }
+    // Nothing had begun: that is what there is to know of the source.
+    const early = advised(windowMissed('migrate', report(), 'lyon', window));
+    expect(early.split('Its source was not touched.')).toHaveLength(2);
+  });
+
+  it('keeps the next step once where what was seen asks for the same', () => {
+    const error = {
+      code: 'X',
+      operation: 'migrate',
+      taskId: null,
+      site: 'lyon',
+      advice: 'Look at it at lyon.',
+    } as const;
+    const { reason } = notAgain(
+      { ...error, message: 'migrate failed.' },
+      { ...error, message: 'its copy is in error.' },
+    );
+    expect(reason.advice).toBe('Look at it at lyon.');
+    expect(advised({ message: 'It failed. Look at it at lyon.', advice: 'Look at it at lyon.' })).toBe(
+      'It failed. Look at it at lyon.',
+    );
   });
 
   it.each(['hold', 'fail'] as const)(

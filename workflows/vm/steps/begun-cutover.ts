@@ -4,7 +4,7 @@
  */
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { VmError } from '../../../contract/report.js';
-import { sourceWords } from './begun.js';
+import { withSource } from './begun.js';
 import type { LastLook } from './last-look.js';
 import { Pace, pauseBeforeNext } from './pace.js';
 import { windowClosedOnRepeat } from './preconditions.js';
@@ -66,9 +66,7 @@ export class BegunCutover {
 
   async #told(reason: VmError): Promise<VmError> {
     await lookAtSource(this.#vm, this.#source);
-    const text = sourceWords(this.#vm.report);
-    const advice = `${text} ${reason.advice ?? 'Look at source and copy before anything is started again.'}`;
-    return { ...reason, message: `${reason.message} ${text}`, advice };
+    return withSource(reason, this.#vm.report);
   }
 
   async #whenFit(reason: VmError): Promise<void> {

@@ -26,6 +26,16 @@ export function sourceWords({ operations, downSince, source }: Told): string {
   return `Its source may be off since ${downSince}: a migrate switches it off, and task ${last.taskId} did not succeed.`;
 }
 
+/** A cutover that failed, with what is known of its source: said once, by what happened; what to do comes after it. */
+export function withSource(failed: VmError, report: Told): VmError {
+  const { message, advice } = failed;
+  return {
+    ...failed,
+    message: `${message} ${sourceWords(report)}`,
+    advice: advice ?? 'Look at source and copy before anything is started again.',
+  };
+}
+
 /** Of a source whose cutover has failed, as its site tells. */
 function lookedAt({ power, since, known, before }: NonNullable<VmReport['source']>): string {
   if (power === 'off')

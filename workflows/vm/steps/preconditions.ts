@@ -84,7 +84,7 @@ export function windowMissed(
     site,
     advice:
       missed === 'fail'
-        ? `Run the VM again with a later window. ${sourceWords(report)}`
+        ? `Run the VM again with a later window.${isBegun ? '' : ` ${sourceWords(report)}`}`
         : 'Cancel it, and run it again with a later window.',
   };
 }

@@ -51,7 +51,7 @@ export function notAgain(failed: VmError, seen: VmError): StepFailed {
   // What the site said of the step comes first; that it was recovered all the same explains it.
   const text =
     seen.code === 'AlreadyRecovered' ? 'Its replication says that it was recovered all the same.' : seen.message;
-  const advice = [failed.advice, seen.advice].filter((next) => next !== null).join(' ');
+  const advice = [...new Set([failed.advice, seen.advice])].filter((next) => next !== null).join(' ');
   return new StepFailed({ ...failed, message: `${failed.message} It was not sent again: ${text}`, advice });
 }
 
