@@ -17,6 +17,7 @@ import { temporalClient } from '../../temporal/temporal-client.js';
 import { createSites } from '../../vcda/index.js';
 import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker, type DroverWorker } from '../../worker/worker.js';
+import { LASTING } from './lasting-sessions.js';
 import { aPlan, aVm, aWave } from './plans.js';
 import { terminateAll } from './terminate-all.js';
 import { testBundle } from './test-bundle.js';
@@ -59,6 +60,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
   const names = { source: `paris-${tag}`, destination: `lyon-${tag}` };
   const simulator = await startSimulator({
     speed: 200,
+    sessions: LASTING,
     ...simulation,
     sites: [{ name: names.source }, { name: names.destination }],
   });

@@ -39,16 +39,13 @@ export interface BenchOptions extends LabOptions {
   commands?: Config['worker']['checks'];
 }
 
-/** At this speed half an hour of idling is a third of a second. */
-const ENDLESS = { idle: Number.MAX_SAFE_INTEGER, maxAge: Number.MAX_SAFE_INTEGER };
-
 /** Of the marks that the bench's activities write. */
 export const INSTALLATION = 'bench';
 
 /** Nobody polls: what is handed to a site's watcher stays there. */
 export function withBench(options: BenchOptions, test: (bench: Bench) => Promise<void>): Promise<void> {
   const { commands = {}, ...lab } = options;
-  return withLab({ vms: 3, speed: 5_000, sessions: ENDLESS, workers: 0, ...lab }, async (opened) => {
+  return withLab({ vms: 3, speed: 5_000, workers: 0, ...lab }, async (opened) => {
     const sites = createSites(opened.config);
     try {
       await test(createBench(opened, sites, commands));

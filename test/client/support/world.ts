@@ -12,6 +12,7 @@ import { connectClient } from '../../../temporal/connection.js';
 import { type Finished, type Started, startCli } from '../../cli/support/cli.js';
 import { warmCli } from '../../cli/support/warm-cli.js';
 import { type Folder, tempFolder } from '../../support/folder.js';
+import { LASTING } from '../../support/lasting-sessions.js';
 import { terminateAll } from '../../support/terminate-all.js';
 import { until } from '../../support/until.js';
 
@@ -59,6 +60,7 @@ export async function openWorld({
   const taskQueue = `client-test-${tag}`;
   const simulator = await startSimulator({
     speed: 200,
+    sessions: LASTING,
     ...simulation,
     sites: [{ name: sites.source }, { name: sites.destination }],
   });
