@@ -6,12 +6,12 @@ import { describe, expect, it } from '@jest/globals';
 import { chaos } from './run-chaos.js';
 
 /** ms; a killed worker costs a heartbeat's time-out and a little more, a busy machine adds to it */
-const MOVES_WITHIN = 60_000;
+const MOVES_WITHIN = 120_000;
 
 describe('under fire, in short', () => {
   it.concurrent('8 VMs lose nothing and do nothing twice: 2 strikes on workers, the server killed, 5 % of calls cut', async () => {
     const { verdict, carried, totals } = await chaos(
-      '--vms 8 --kills 2 --server-kills 1 --workers 2 --seed 1 --minutes 5',
+      '--vms 8 --kills 2 --server-kills 1 --workers 2 --seed 1 --minutes 12',
     );
     expect(verdict.violations).toEqual([]);
     expect(carried).toMatchObject({ strikes: 2, serverStrikes: 1 });
@@ -19,19 +19,19 @@ describe('under fire, in short', () => {
     // One strike at least leaves nobody alive, and VMs move soon after it.
     expect(verdict.recovery.times.length).toBeGreaterThan(0);
     expect(verdict.recovery.median).toBeLessThan(MOVES_WITHIN);
-  }, 360_000);
+  }, 900_000);
 
-  const SMALL = '--vms 4 --kills 1 --server-kills 0 --workers 1 --minutes 4';
+  const SMALL = '--vms 4 --kills 1 --server-kills 0 --workers 1 --minutes 12';
 
   it.concurrent('4 VMs at sites that neither filter nor say which VM a start is for until it has ended', async () => {
     const assumptions = 'operationIdFilter=ignored replicationVisible=taskEnd startTaskNamesVm=false';
     const { verdict, totals } = await chaos(`${SMALL} --seed 3 --assume ${assumptions}`);
     expect(verdict.violations).toEqual([]);
     expect(totals).toMatchObject({ succeeded: 4 });
-  }, 300_000);
+  }, 900_000);
 
   it.concurrent('no VM is cut over before its wave is approved', async () => {
     const { verdict } = await chaos(`${SMALL} --seed 8 --gate approval`);
     expect(verdict.violations).toEqual([]);
-  }, 300_000);
+  }, 900_000);
 });

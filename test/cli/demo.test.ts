@@ -38,7 +38,6 @@ const noneLeft = (pids: number[]) =>
   until(
     () => Promise.all(pids.map(isAlive)),
     (alive) => alive.every((one) => !one),
-    20_000,
   );
 
 /** The demo's temporary folder, known from the plan that it wrote there. */
@@ -76,7 +75,7 @@ describe('the demo', () => {
     expect(await Promise.all(parts.map(isAlive))).not.toContain(true);
     expect(existsSync(folderOf(demo))).toBe(false);
     expect(await openWorkflowsOf(demo)).toEqual([]);
-  }, 170_000);
+  });
 
   it.concurrent('ends its parts when it is told to stop', async () => {
     const demo = startDemo('--vms', '8', '--speed', '1');
@@ -90,7 +89,7 @@ describe('the demo', () => {
     expect(await Promise.all(partsOf(demo).map(isAlive))).not.toContain(true);
     expect(existsSync(where)).toBe(false);
     expect(await openWorkflowsOf(demo)).toEqual([]);
-  }, 90_000);
+  });
 
   it.concurrent('leaves nothing at SIGHUP, though nobody hears its words any more', async () => {
     const own = tempFolder();
@@ -112,7 +111,7 @@ describe('the demo', () => {
     await noneLeft(parts);
     expect(await openWorkflowsOf(demo)).toEqual([]);
     own.remove();
-  }, 90_000);
+  });
 
   it.concurrent('leaves nothing and does not crash when its terminal is closed', async () => {
     const own = tempFolder();
@@ -127,20 +126,18 @@ describe('the demo', () => {
     const shown = await until(
       async () => (existsSync(seen) ? readFileSync(seen, 'utf8') : ''),
       (text) => text.includes('listens'),
-      60_000,
     );
     terminal.kill('SIGKILL');
     await once(terminal, 'exit');
     const ended = await until(
       async () => (existsSync(code) ? readFileSync(code, 'utf8') : ''),
       (text) => text !== '',
-      60_000,
     );
     expect(ended).toBe('130\n');
     expect(demoFoldersIn(own)).toEqual([]);
     await noneLeft(pidsIn(shown));
     own.remove();
-  }, 120_000);
+  });
 
   it.concurrent('takes its parts with it when it is killed', async () => {
     const demo = startDemo('--vms', '8', '--speed', '1');
@@ -151,5 +148,5 @@ describe('the demo', () => {
     demo.child.kill('SIGKILL');
     await demo.finished;
     await noneLeft(parts);
-  }, 90_000);
+  });
 });

@@ -44,7 +44,6 @@ describe('a defect in workflow code', () => {
       const failure = await until(
         () => run.report({ live: true }).catch((error: unknown) => error),
         (error) => error instanceof WorkflowFailing,
-        90_000,
       );
       expect(failure).toMatchObject({ lastFailure: 'a defect in the run', next: expect.stringContaining('redeploy') });
       expect((failure as WorkflowFailing).attempt).toBeGreaterThan(3);
@@ -56,7 +55,7 @@ describe('a defect in workflow code', () => {
       expect(shown.stderr).toMatch(/own code fails on workflow run\/.*attempt \d+: a defect in the run/);
       folder.remove();
     });
-  }, 120_000);
+  });
 
   it.concurrent('of the VMs is shown beside the report, once for all of them', async () => {
     await withBrokenWorker('a VM', async (drover, lab) => {
@@ -64,14 +63,13 @@ describe('a defect in workflow code', () => {
       const report = await until(
         () => run.report({ live: true }),
         ({ attention }) => attention.some(({ message }) => message.includes('1 other')),
-        90_000,
       );
       expect(report.attention).toEqual([
         expect.objectContaining({ kind: 'failing', message: expect.stringContaining('a defect in a VM') }),
       ]);
       expect(report.totals).toMatchObject({ running: 2 });
     });
-  }, 120_000);
+  });
 
   it.concurrent('of the site, for which every VM merely seems to wait, is shown beside the report', async () => {
     await withBrokenWorker('a site', async (drover, lab) => {
@@ -79,12 +77,11 @@ describe('a defect in workflow code', () => {
       const { attention } = await until(
         () => run.report({ live: true }),
         (report) => report.attention.length > 0,
-        90_000,
       );
       expect(attention).toEqual([
         expect.objectContaining({ kind: 'failing', message: expect.stringContaining(`site/${lab.destination}`) }),
       ]);
       expect(attention[0]?.message).toContain('a defect in a site');
     });
-  }, 120_000);
+  });
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   world = await openWorld({ vms: 4, worker: false });
   mkdirSync(join(world.folder.path, 'drills'));
   set = `set-${world.tag}`;
-}, 90_000);
+});
 afterAll(async () => {
   for (const { drill } of (await world.drover.drills()).filter((one) => one.drill.endsWith(world.tag))) {
     await world.drover.drill(drill).unschedule();

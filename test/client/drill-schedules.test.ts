@@ -22,7 +22,7 @@ beforeAll(async () => {
   temporal = await connectClient({ TEMPORAL_ADDRESS: world.address });
   name = `crm-${world.tag}`;
   file = world.drill(name, 1, QUARTERLY);
-}, 90_000);
+});
 afterAll(async () => {
   await temporal.connection.close();
   await world.close();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { file } = world.plan('crm', [1, 1], ['replication: { rpo: 15m }'], 'protect');
   const { code, document } = await world.json<RunReport>('run', file, '--id', protection, '--wait');
   expect({ code, state: document.state }).toEqual({ code: 0, state: 'succeeded' });
-}, 180_000);
+});
 afterAll(async () => {
   application.close();
   await temporal.connection.close();

@@ -9,7 +9,7 @@ beforeAll(async () => {
   world = await openWorld({ vms: 8 });
   process.env.TEMPORAL_ADDRESS = world.address;
   drover = await connectDrover({ taskQueue: world.taskQueue });
-}, 90_000);
+});
 afterAll(async () => {
   await drover.close();
   await world.close();

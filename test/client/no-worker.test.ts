@@ -9,7 +9,7 @@ import { openWorld, type World } from './support/world.js';
 let world: World;
 beforeAll(async () => {
   world = await openWorld({ vms: 2, worker: false });
-}, 90_000);
+});
 afterAll(() => world.close());
 
 describe('when no worker listens', () => {
@@ -54,7 +54,7 @@ describe('when the workers die', () => {
     const watched = await orphaned.json<RunReport>('watch', run);
     expect(watched).toMatchObject({ code: 1, document: { state: 'cancelled', totals: { cancelled: 2 } } });
     await orphaned.close();
-  }, 150_000);
+  });
 });
 
 describe('when the only worker stands still', () => {
@@ -80,7 +80,7 @@ describe('when the only worker stands still', () => {
     const { document: ended } = await frozen.json<RunReport>('watch', run);
     expect(ended.vms[0]?.operations.map(({ kind }) => kind)).not.toContain('migrate');
     await frozen.close();
-  }, 150_000);
+  });
 });
 
 describe('a site that refuses the login', () => {
@@ -96,5 +96,5 @@ describe('a site that refuses the login', () => {
       expect(checks.find(({ name }) => name === 'login')).toMatchObject({ ok: false, fix: expect.any(String) });
     }
     await refused.close();
-  }, 90_000);
+  });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { file } = world.plan('crm', [2], ['replication: { rpo: 15m }'], 'protect');
   const { document } = await world.json<RunReport>('run', file, '--id', protection, '--wait');
   expect(document).toMatchObject({ state: 'succeeded', totals: { succeeded: 2 } });
-}, 180_000);
+});
 afterAll(async () => {
   application.close();
   await world.close();

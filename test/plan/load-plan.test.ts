@@ -226,13 +226,13 @@ second,${C},db,,,
     ]);
   });
 
-  it('of 5,000 rows is read within seconds', () => {
+  it('of 5,000 rows is read within seconds of work', () => {
     const id = (n: number) => `${String(n).padStart(8, '0')}-5294-4dff-b02d-c605d335be1a`;
     const rows = Array.from({ length: 5000 }, (_, n) => `${id(n)},vm${n},${n > 0 ? `vm${n - 1}` : ''}`);
-    const started = Date.now();
+    const started = process.cpuUsage();
     expect(load(`${HEAD}vms: vms.csv`, { 'vms.csv': `id,name,after\n${rows.join('\n')}` }).waves[0]?.vms).toHaveLength(
       5000,
     );
-    expect(Date.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(5000);
   });
 });

@@ -111,7 +111,6 @@ async function takeOver({ taskQueue, handle }: Subject): Promise<number[]> {
     await until(
       async () => (await handle.describe()).status.name,
       (status) => status === 'COMPLETED',
-      30_000,
     );
     return await answers;
   } finally {

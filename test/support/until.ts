@@ -11,7 +11,7 @@ const LONGEST_REST = 250;
 export async function until<T>(
   ask: () => Promise<T>,
   isWanted: (value: T) => boolean,
-  within = 90_000,
+  within = 240_000,
   between = 50,
 ): Promise<T> {
   const end = Date.now() + within;

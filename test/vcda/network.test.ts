@@ -12,15 +12,18 @@ describe('an answer that does not come', () => {
     await withFake(
       cut(() => undefined),
       async ({ lyon }) => {
-        await lyon.task('t2', { timeout: 5_000 });
-        const began = Date.now();
-        expect(await failureOf(lyon.task('t1'))).toMatchObject({ code: 'Timeout', acted: 'unknown' });
+        await lyon.task('t2');
+        // From now on: a busy machine takes longer for a login.
+        lyon.config.timeouts.request = 300;
+        expect(await failureOf(lyon.task('t1'))).toMatchObject({
+          code: 'Timeout',
+          acted: 'unknown',
+          detail: 'no answer within 300 ms',
+        });
         expect(await failureOf(lyon.task('t1', { timeout: 30 }))).toMatchObject({
           detail: 'no answer within 30 ms',
         });
-        expect(Date.now() - began).toBeLessThan(10_000);
       },
-      { lyon: { timeouts: { connect: 500, request: 300 } } },
     );
   });
 

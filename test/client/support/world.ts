@@ -158,7 +158,6 @@ async function listening({ drover, taskQueue }: World): Promise<void> {
   await until(
     () => drover.workerListens(),
     (listens) => listens,
-    60_000,
   ).catch(() => {
     throw new Error(`no worker listens on ${taskQueue}`);
   });

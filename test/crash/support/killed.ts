@@ -13,13 +13,13 @@ import { until } from '../../support/until.js';
 import { spawnWorker } from '../../support/worker-process.js';
 
 /** ms; the time in which a test waits for its turn counts as well */
-export const TURN_AND_ALL = 600_000;
+export const TURN_AND_ALL = 900_000;
 
 /** A worker process for each, on two cores. */
 export const inTurn = atMost(3);
 
 /** A killed worker costs a heartbeat's time-out and a little more; a busy machine adds to it: ms. */
-const MOVES_WITHIN = 60_000;
+const MOVES_WITHIN = 120_000;
 
 /** What a moment is recognised by. */
 interface Seen {
@@ -89,7 +89,7 @@ async function expectNothingOpen(lab: Lab): Promise<void> {
     return open.filter((id) => !sites.map(siteWorkflowId).includes(id));
   }
   // What Temporal lists follows what is so a little later.
-  await until(others, (open) => open.length === 0, 30_000);
+  await until(others, (open) => open.length === 0);
   const { testCopies: remembered } = await lab.client.workflow
     .getHandle(siteWorkflowId(lab.destination))
     .query(siteStatusQuery);

@@ -27,7 +27,7 @@ export function siteConfig(name: string, url: string, options: SiteOptions = {})
     polling: { interval: 200, selfCheck: 30_000 },
     reconcile: { settle: 1_000 },
     missingFor: 1_000,
-    timeouts: { connect: 10_000, request: 20_000 },
+    timeouts: { connect: 60_000, request: 60_000 },
     ...options,
   };
 }

@@ -24,7 +24,7 @@ describe('the watcher of a site', () => {
         });
       }
       const status = () => lab.client.workflow.getHandle(workflowId).query(siteStatusQuery);
-      const { watches } = await until(status, (seen) => seen.watches.length === 0, 60_000);
+      const { watches } = await until(status, (seen) => seen.watches.length === 0);
       expect(watches).toEqual([]);
       const asked = lab.simulator.control.stats().requests.filter(({ route }) => route === '/vm-replications/:id');
       expect(asked.some(({ status: answer }) => answer === 0)).toBe(true);

@@ -83,7 +83,7 @@ describe('a VM whose workflow was ended from outside', () => {
       await until(status, (seen) => seen?.watches.length === 2 && seen.holders.length === 2);
       await vmHandle(lab).terminate('by a person');
       const { workflowId } = vmHandle(lab);
-      const seen = await until(status, (now) => now?.watches.length === 1 && now.holders.length === 1, 30_000);
+      const seen = await until(status, (now) => now?.watches.length === 1 && now.holders.length === 1);
       expect([...(seen?.watches ?? []), ...(seen?.holders ?? [])].map((one) => one.workflowId)).not.toContain(
         workflowId,
       );
@@ -167,7 +167,6 @@ describe('a replication that is missing when something is asked of it', () => {
       await until(
         async () => calls(),
         (count) => count > 0,
-        30_000,
       );
       lab.simulator.control.trouble(id, { vanished: null });
       const ended = await result();

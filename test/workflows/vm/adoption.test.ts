@@ -194,34 +194,30 @@ describe('a replication of an earlier run that a person has edited', () => {
 });
 
 describe('a replication whose mark is of another open run', () => {
-  it.concurrent(
-    'is waited for, and nothing is sent; then it goes on',
-    () =>
-      withLab({ vms: 1, errors: {} }, async (lab) => {
-        const cutover = { ...lab.plan().cutover, approval: 'wave' as const };
-        const first = await lab.start(lab.plan({ cutover }));
-        const workflow = lab.client.workflow.getHandle(vmWorkflowId(lab.source, vmOf(lab).id));
-        await until(
-          () => workflow.query(vmReportQuery).catch(() => null),
-          (vm) => vm?.step === 'gate' && vm.state === 'waiting',
-        );
-        const since = lab.simulator.control.ledger().at(-1)?.seq ?? 0;
-        // Its VM's workflow is gone, so that Temporal alone would let another run have the VM.
-        await workflow.terminate();
-        const second = await lab.start(lab.plan());
-        const waiting = await until(
-          async () => (await workflow.describe()).raw.pendingActivities?.[0]?.lastFailure?.message ?? '',
-          (message) => message !== '',
-        );
-        expect(waiting).toContain(`waits for run ${first.run}`);
-        expect(sent(lab, since)).toEqual([]);
-        await lab.client.workflow.getHandle(runWorkflowId(first.run)).terminate();
-        const report = await second.result();
-        expect(report.vms[0]).toMatchObject({ state: 'succeeded', error: null });
-        expect(sent(lab, since)).toEqual(['reconfigure', 'migrate', 'delete']);
-      }),
-    90_000,
-  );
+  it.concurrent('is waited for, and nothing is sent; then it goes on', () =>
+    withLab({ vms: 1, errors: {} }, async (lab) => {
+      const cutover = { ...lab.plan().cutover, approval: 'wave' as const };
+      const first = await lab.start(lab.plan({ cutover }));
+      const workflow = lab.client.workflow.getHandle(vmWorkflowId(lab.source, vmOf(lab).id));
+      await until(
+        () => workflow.query(vmReportQuery).catch(() => null),
+        (vm) => vm?.step === 'gate' && vm.state === 'waiting',
+      );
+      const since = lab.simulator.control.ledger().at(-1)?.seq ?? 0;
+      // Its VM's workflow is gone, so that Temporal alone would let another run have the VM.
+      await workflow.terminate();
+      const second = await lab.start(lab.plan());
+      const waiting = await until(
+        async () => (await workflow.describe()).raw.pendingActivities?.[0]?.lastFailure?.message ?? '',
+        (message) => message !== '',
+      );
+      expect(waiting).toContain(`waits for run ${first.run}`);
+      expect(sent(lab, since)).toEqual([]);
+      await lab.client.workflow.getHandle(runWorkflowId(first.run)).terminate();
+      const report = await second.result();
+      expect(report.vms[0]).toMatchObject({ state: 'succeeded', error: null });
+      expect(sent(lab, since)).toEqual(['reconfigure', 'migrate', 'delete']);
+    }));
 });
 
 describe('a start', () => {

@@ -4,12 +4,18 @@ import { eventTypes } from '../../support/histories.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aWave } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
 
 async function executionsOf(lab: Lab, workflowId: string): Promise<number> {
   let count = 0;
   for await (const _ of lab.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) count += 1;
   return count;
 }
+
+/** EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT */
+const LATE = '8';
+/** Events of workflow tasks that no worker came to in time, which a busy machine adds: scheduled, started, timed out. */
+const ofLateTasks = (events: string[]): number => 3 * events.filter((type) => type === LATE).length;
 
 describe('a migration run', () => {
   it.concurrent('moves every VM once: one start, one migrate, source off, recovered VM on, nothing left behind', () =>
@@ -28,7 +34,8 @@ describe('a migration run', () => {
     }));
 
   it.concurrent('costs at most 100 history events per VM, its looks before start and cutover included, however long its tasks take', () =>
-    withLab({ vms: 4 }, async (lab) => {
+    // A busy machine takes so long for it that VMs would ask the site themselves meanwhile, as after an hour of a real one.
+    withLab({ vms: 4, site: { polling: { interval: 200, selfCheck: 3_600_000 } } }, async (lab) => {
       const quick = await lab.start(lab.plan({}, 2));
       const [first] = (await quick.result()).vms;
       lab.simulator.control.setSpeed(25);
@@ -40,25 +47,25 @@ describe('a migration run', () => {
         [first, third].map(({ id }) => eventTypes(lab.client, vmWorkflowId(lab.source, id))),
       );
       // Signals that come together share a workflow task, so quick tasks may cost a little less, never more.
-      for (const { length } of events) expect(length).toBeLessThanOrEqual(100);
+      for (const all of events) expect(all.length - ofLateTasks(all)).toBeLessThanOrEqual(100);
     }));
 
-  it.concurrent(
-    'continues as new in the middle, run and site alike, and loses nothing',
-    () =>
-      withLab(
-        { vms: 80, speed: 400, site: { limits: { syncs: 60, cutovers: 60, requestsPerSecond: 1000 } } },
-        async (lab) => {
-          const { run, result } = await lab.start(lab.plan());
-          const report = await result();
-          expect(report.totals.succeeded).toBe(80);
-          expect(lab.wrongWith(report)).toEqual([]);
-          expect(await executionsOf(lab, runWorkflowId(run))).toBeGreaterThan(1);
-          expect(await executionsOf(lab, siteWorkflowId(lab.destination))).toBeGreaterThan(1);
-        },
-      ),
-    240_000,
-  );
+  it.concurrent('continues as new in the middle, run and site alike, and loses nothing', () =>
+    withLab(
+      { vms: 80, speed: 400, site: { limits: { syncs: 60, cutovers: 60, requestsPerSecond: 1000 } } },
+      async (lab) => {
+        const { run, result } = await lab.start(lab.plan());
+        const report = await result();
+        expect(report.totals.succeeded).toBe(80);
+        expect(lab.wrongWith(report)).toEqual([]);
+        // What Temporal lists follows what is so a little later.
+        for (const id of [runWorkflowId(run), siteWorkflowId(lab.destination)])
+          await until(
+            () => executionsOf(lab, id),
+            (executions) => executions > 1,
+          );
+      },
+    ));
 
   it.concurrent('keeps the replications when the plan says so', () =>
     withLab({ vms: 2 }, async (lab) => {
