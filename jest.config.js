@@ -4,7 +4,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // A bound, not an expectation: a busy machine makes a test slow, not wrong.
-  testTimeout: 300_000,
+  testTimeout: 420_000,
   // Two cores: a Temporal dev server, workers and simulators run beside the tests, which mostly wait.
   maxWorkers: 2,
   maxConcurrency: 8,

@@ -48,7 +48,7 @@ const demoFoldersIn = ({ path }: Folder): string[] =>
 
 async function openWorkflowsOf(demo: Started): Promise<string[]> {
   const suffix = demo.said.stderr.match(/paris(-[0-9a-f]{6})/)?.[1];
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address, connectTimeout: 120_000 });
   const open: string[] = [];
   const query = `TaskQueue = 'drover-demo${suffix}' AND ExecutionStatus = 'Running'`;
   for await (const { workflowId } of new Client({ connection }).workflow.list({ query })) {

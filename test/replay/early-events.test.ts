@@ -30,7 +30,7 @@ let workflowBundle: WorkflowBundle;
 
 beforeAll(async () => {
   installRuntime({ DROVER_LOG: 'silent' });
-  connection = await Connection.connect({ address });
+  connection = await Connection.connect({ address, connectTimeout: 120_000 });
   native = await NativeConnection.connect({ address });
   client = temporalClient(connection);
   workflowBundle = await bundleWorkflowCode({

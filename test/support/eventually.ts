@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { leftProcesses } from '../../chaos/left-processes.js';
 
 /** Asks again and again until the answer is truthy; a rejection counts as "not yet". Fails after `within` ms. */
-export async function eventually<T>(ask: () => Promise<T> | T, within = 240_000): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T> | T, within = 360_000): Promise<T> {
   const until = Date.now() + within;
   for (;;) {
     let last: unknown;

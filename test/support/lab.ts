@@ -66,7 +66,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
   });
   const config = configFor(simulator, errors, password, site);
   quiet();
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address, connectTimeout: 120_000 });
   const client = temporalClient(connection);
   const native = await NativeConnection.connect({ address });
   const running: { stop(): Promise<void> }[] = [];
@@ -139,7 +139,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
 
 /** Connections of one worker's own. */
 async function connections(address: string) {
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address, connectTimeout: 120_000 });
   const native = await NativeConnection.connect({ address });
   async function close() {
     await native.close();
