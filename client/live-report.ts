@@ -12,7 +12,7 @@ import { type Attention, attentionFor, type Findings } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listWorkflows } from './list-workflows.js';
-import { type Retry, retriesOf } from './retries.js';
+import { type Retry, retriesOf, retryingOf } from './retries.js';
 import { readRun } from './run-state.js';
 import { ANSWER_WITHIN, askTemporal, type Session, within } from './session.js';
 
@@ -95,13 +95,16 @@ export class LiveReports {
   }
 
   /** What the workflow of a VM that was open when the run was last read tries again at this moment. */
-  async retries(vmId: string): Promise<Retry[]> {
+  retries(vmId: string): Promise<Retry[]> {
+    return askTemporal(this.#session, () => this.#retries(vmId));
+  }
+
+  async #retries(vmId: string): Promise<Retry[]> {
     const child = this.#open.find((one) => vmIdOf(one) === vmId);
     if (child === undefined) {
       return [];
     }
-    const handle = this.#session.client.workflow.getHandle(child.workflowId, child.runId);
-    return retriesOf(await askTemporal(this.#session, () => handle.describe()));
+    return retriesOf(await this.#session.client.workflow.getHandle(child.workflowId, child.runId).describe());
   }
 
   async #askOpenVms(report: RunReport, ms: number): Promise<OpenVm[]> {
@@ -109,7 +112,22 @@ export class LiveReports {
     this.#open = (await this.#openChildren()).filter((child) => unfinished.has(vmIdOf(child)));
     // One deadline for all of them: with the workers gone, a thousand VMs must not mean a thousand waits.
     const deadline = Date.now() + ms;
-    return pMap(this.#open, (child) => this.#ask(child, deadline), { concurrency: ASKED_AT_ONCE });
+    const said = await pMap(this.#open, (child) => this.#ask(child, deadline), { concurrency: ASKED_AT_ONCE });
+    await pMap(said, (vm) => this.#addRetries(vm, deadline), { concurrency: ASKED_AT_ONCE });
+    return said;
+  }
+
+  /** What its activities try again is no news to its workflow, so Temporal is asked; time that is short is better spent otherwise. */
+  async #addRetries({ id, report }: OpenVm, deadline: number): Promise<void> {
+    if (report === null || report.state !== 'running' || report.retrying != null || Date.now() >= deadline) return;
+    try {
+      report.retrying = retryingOf(
+        await within(this.#session, deadline - Date.now(), () => this.#retries(id)),
+        Date.now(),
+      );
+    } catch {
+      // It is shown without: what it does is known.
+    }
   }
 
   /** By their parent and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */

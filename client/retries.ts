@@ -1,12 +1,17 @@
 /** What a VM's workflow tries again, and why: it says nothing of that itself, Temporal does. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { FailureDetails } from '../contract/report.js';
+import type { FailureDetails, Retrying } from '../contract/report.js';
+import { doing } from './doing.js';
 
 /** One activity that has failed and will be tried again. */
 export interface Retry {
   /** its name in Drover's code, such as `submitOperation` */
   activity: string;
+  /** what it does, in words: `looking for its replication` */
+  doing: string;
+  /** of the site or of Drover; null: not said */
+  code: string | null;
   /** of the try that is under way, or comes next */
   attempt: number;
   /** ISO time when it first failed so; null: not said */
@@ -25,6 +30,7 @@ export function retriesOf({ raw }: Pick<WorkflowExecutionDescription, 'raw'>): R
       ? [
           {
             activity: activityType?.name ?? 'activity',
+            doing: doing(activityType?.name ?? 'activity'),
             attempt: attempt ?? 1,
             message: lastFailure.message,
             ...toldIn(lastFailure),
@@ -38,20 +44,30 @@ type Failure = NonNullable<
   NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number]['lastFailure']
 >;
 
-type Told = Pick<Retry, 'advice' | 'since' | 'until'>;
+type Told = Pick<Retry, 'code' | 'advice' | 'since' | 'until'>;
 
 function toldIn({ applicationFailureInfo }: Failure): Told {
-  const nothing: Told = { advice: null, since: null, until: null };
+  const nothing: Told = { code: null, advice: null, since: null, until: null };
   const payload = applicationFailureInfo?.details?.payloads?.[0];
   if (!payload) {
     return nothing;
   }
   try {
     const details = defaultPayloadConverter.fromPayload<Partial<FailureDetails> | null>(payload);
-    const { advice = null, since = null, until = null } = details ?? {};
-    return { advice, since, until };
+    const { code = null, advice = null, since = null, until = null } = details ?? {};
+    return { code, advice, since, until };
   } catch {
     // Of a failure that is not Drover's own; its message says what there is to say.
     return nothing;
   }
+}
+
+/** As a report says what keeps a VM from going on; the one that has been tried most often. */
+export function retryingOf(retries: Retry[], now: number): Retrying | null {
+  const [worst] = [...retries].sort((a, b) => b.attempt - a.attempt);
+  if (worst === undefined) return null;
+  const { code, message, advice, since, attempt, until } = worst;
+  // What Drover itself could not do, such as a worker that was killed over it, has no moment of its own.
+  const seen = since ?? new Date(now).toISOString();
+  return { code: code ?? 'Retried', message, advice, since: seen, tries: Math.max(1, attempt - 1), until };
 }

@@ -35,7 +35,7 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
     ),
     operations(vm),
     ...(vm.checks.length === 0 ? [] : [checks(vm, colors)]),
-    ...waited(vm, colors),
+    ...waited(vm, retries, colors),
     ...retries.map((retry) => retryText(retry, colors)),
     ...(vm.error === null ? [] : [errorText(vm, colors)]),
     ...(vm.notes ?? []),
@@ -76,21 +76,25 @@ function checks(vm: VmReport, colors: Colors): string {
   return table(['CHECK', 'RESULT', 'ATTEMPTS', 'TOOK', 'LAST SEEN'], rows);
 }
 
-function waited({ retrying = null, operations: sent }: VmReport, colors: Colors): string[] {
+function waited({ retrying = null, operations: sent }: VmReport, retries: Retry[], colors: Colors): string[] {
   const warnings = sent.flatMap(({ kind, warnings: all = [] }) =>
     all.map(({ code, message }) => `${colors.yellow('!')} The ${kind} warned: ${code}: ${message}`),
   );
-  if (retrying === null) return warnings;
+  // One that is told with what is being done is not told again.
+  if (retrying === null || retries.some(({ message }) => message === retrying.message)) return warnings;
   const { code, since, tries, until } = retrying;
-  const times = tries === null ? '' : `, tried ${tries === 1 ? 'once' : `${tries} times`}`;
+  const times = tries === null ? '' : `, tried ${often(tries)}`;
   const end = until === null ? '' : `, until ${moment(until)}`;
   return [...warnings, `${colors.yellow('!')} ${code} since ${moment(since)}${times}${end}: ${advised(retrying)}`];
 }
 
-function retryText({ activity, attempt, since, until, ...why }: Retry, colors: Colors): string {
+const often = (tries: number): string => (tries === 1 ? 'once' : `${tries} times`);
+
+function retryText({ doing, attempt, since, until, ...why }: Retry, colors: Colors): string {
   const from = since === null ? '' : ` since ${moment(since)}`;
   const end = until === null ? '' : `, until ${moment(until)}`;
-  return `${colors.yellow('!')} ${activity} fails${from} and is tried again, attempt ${attempt}${end}: ${advised(why)}`;
+  const what = doing.replace(/^./, (letter) => letter.toUpperCase());
+  return `${colors.yellow('!')} ${what} fails${from}, tried ${often(Math.max(1, attempt - 1))}${end}, and is tried again: ${advised(why)}`;
 }
 
 function errorText({ error }: VmReport, colors: Colors): string {

@@ -239,8 +239,9 @@ describe('a run at a site', () => {
     const { document } = await until(show, ({ document: { retries } }) => retries.length > 0);
     expect(document.retries).toMatchObject([{ activity: 'submitOperation', message: expect.stringContaining('500') }]);
     expect((await world.run('show', retried, vms[0] ?? '')).stdout).toMatch(
-      /submitOperation fails since .* and is tried again, attempt \d+.*: .*500/,
+      /Sending its operation fails since .*, tried (once|\d+ times), until .* and is tried again: .*500/,
     );
+    expect((await world.run('show', retried)).stdout).toMatch(/^\S+ .* running +start +GeneralServerFailure$/m);
     world.simulator.control.clearFaults();
     await world.run('cancel', retried);
     expect((await world.json<RunReport>('watch', retried)).document.state).not.toBe('running');

@@ -1,0 +1,30 @@
+/** What activities do, in the words of whoever waits for them: their names are Drover's own. */
+const DOING: Readonly<Record<string, string>> = {
+  adoptOperation: 'asking whether its operation arrived',
+  askAboutOperation: 'asking how its operation goes',
+  checkVm: 'checking the recovered VM',
+  configuredSites: 'reading the config of the workers',
+  earlierRuns: 'asking what earlier runs know of it',
+  endedSubjects: 'asking which VMs are still worked with',
+  endedWorkflows: 'asking whether its run goes on',
+  holderOfVm: 'asking which run has it',
+  inspectSite: 'inspecting the site',
+  instanceBefore: 'looking for the point in time to recover',
+  locateReplication: 'looking for its replication',
+  lookForMoved: 'looking whether it was moved before',
+  movedBefore: 'asking whether an earlier run moved it',
+  openSite: "opening the site's watch",
+  pollSite: 'watching the site',
+  powerBefore: 'asking whether an earlier run switched it off',
+  readReplication: 'reading its replication',
+  readTestNetworks: 'reading the test networks of its replication',
+  siteSettings: 'reading the config of the site',
+  sourcePower: 'looking whether its source is on',
+  submitOperation: 'sending its operation',
+  testCopiesLeft: 'looking for test copies that were left',
+  whoseTestCopy: 'looking whose its test copy is',
+};
+
+/** `looking for its replication`; a name that is not known is told as the words that it is made of. */
+export const doing = (activity: string): string =>
+  DOING[activity] ?? activity.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
