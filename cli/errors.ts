@@ -1,5 +1,5 @@
 /** What can go wrong on the command line alone, beside what its library throws. */
-import { DroverError, didYouMean, NoWorker } from '../client/errors.js';
+import { ActPending, DroverError, didYouMean, NoWorker } from '../client/errors.js';
 
 /** The config names no such site. */
 export class SiteUnknown extends DroverError {
@@ -18,12 +18,27 @@ export class CancelPending extends DroverError {
   readonly run: string;
 
   constructor(run: string, why: DroverError) {
-    super(`The cancellation of run ${run} is recorded with Temporal and takes effect later. ${why.message}`, {
-      next: why instanceof NoWorker ? 'start a worker with: drover worker; if one runs, see its log' : why.next,
+    const { because, next } = laterSince(run, why);
+    super(`The cancellation of run ${run} is recorded with Temporal and takes effect later. ${because}`, {
+      next,
       cause: why,
     });
     this.run = run;
   }
+}
+
+/** What holds of an act alone, that nothing was sent or that it lapses, does not hold of what Temporal keeps. */
+function laterSince(run: string, why: DroverError): { because: string; next: string | null } {
+  if (why instanceof NoWorker)
+    return { because: why.message, next: 'start a worker with: drover worker; if one runs, see its log' };
+  if (!(why instanceof ActPending)) return { because: why.message, next: why.next };
+  const { cause } = why;
+  return cause instanceof DroverError
+    ? { because: cause.message, next: cause.next }
+    : {
+        because: 'No worker has acted on it yet.',
+        next: `drover show ${run} tells when one has; see the log of the workers`,
+      };
 }
 
 /** Something else listens on the port that was asked for, or on the one after it. */
