@@ -1,4 +1,5 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
+import { NOT_POWERED_ON } from '../contract/names.js';
 import type { Hold, RunReport, VmReport } from '../contract/report.js';
 import { listed } from '../contract/words.js';
 import { advised } from './advised.js';
@@ -42,20 +43,28 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
 
 /** VMs that nobody serves now: their cutover was accepted and did not bring them up. While it still runs, that is its work. */
 function down(report: RunReport): Attention[] {
-  const { run } = report;
-  const ended = byUrgency(report.vms).filter((vm) => isDown(vm) && vm.state !== 'running');
-  const [first] = ended;
-  if (first === undefined) return [];
-  const names = ended.map(({ name, downSince }) => `${name} since ${downSince}`);
-  return [
-    {
-      kind: 'down',
-      message:
-        `${plural(ended.length, 'VM')} may be off, since a cutover has begun and brought nothing up: ${listed(names)}. ` +
-        `Look at both sites: power the source on again where no copy runs, and see why: ${first.error?.code ?? 'it was stopped'}.`,
-      next: `drover show ${run} ${typedVmOfShow(report, first)}`,
-    },
+  const { run, vms } = report;
+  const ended = byUrgency(vms).filter((vm) => isDown(vm) && vm.state !== 'running');
+  const left = ended.filter(({ state, error }) => state !== 'succeeded' && error?.code !== NOT_POWERED_ON);
+  const moved = ended.filter(({ error }) => error?.code === NOT_POWERED_ON);
+  const planned = ended.filter((vm) => !left.includes(vm) && !moved.includes(vm));
+  const sites = [...new Set(moved.map(({ error }) => error?.site))].join(', ');
+  const told: [VmReport[], string, string][] = [
+    [
+      left,
+      'may be off, since a cutover has begun and brought nothing up',
+      `Look at both sites: power the source on again where no copy runs, and see why: ${left[0]?.error?.code ?? 'it was stopped'}.`,
+    ],
+    [moved, 'may be off, since what was recovered could not be powered on', `For each: power it on at ${sites}.`],
+    [planned, 'may be off by the plan (powerOn: false)', 'Power it on where it was recovered.'],
   ];
+  return told.flatMap(([its, why, todo]) => {
+    const [first] = its;
+    if (first === undefined) return [];
+    const names = its.map(({ name, downSince }) => `${name} since ${downSince}`);
+    const message = `${plural(its.length, 'VM')} ${why}: ${listed(names)}. ${todo}`;
+    return [{ kind: 'down', message, next: `drover show ${run} ${typedVmOfShow(report, first)}` }];
+  });
 }
 
 function failingCode({ runFailing, failing }: Findings): Attention[] {

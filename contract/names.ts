@@ -22,6 +22,9 @@ export const FAILURES = {
 /** Code of an operation whose effect somebody else has brought about: it is neither used nor undone. */
 export const DONE_BY_OTHERS = 'DoneByOthers';
 
+/** Code of a VM that was recovered, and does not run where it is to. */
+export const NOT_POWERED_ON = 'NotPoweredOn';
+
 /** Message of a query that was refused so that the workflow is read from its history first; see workflows/bundle/early-events.ts. */
 export const READ_ANEW = 'the workflow may have seen events too early; ask again, and it is read from its history';
 

@@ -47,7 +47,10 @@ export const recovery = strict({
       '`latest`, or `{ before: <moment> }`, as in a plan. A round trip takes the latest instance alone: an older one would lose what was written since',
   }),
   vAppNetworkSettings: networks,
-  powerOn: z.boolean().prefault(true).meta({ description: 'power on what is recovered' }),
+  powerOn: z
+    .boolean()
+    .prefault(true)
+    .meta({ description: 'power on what is recovered; what is left off has no RTO, and meets no objective for it' }),
   consolidate: z.boolean().prefault(false).meta({
     description: 'consolidate its disks; mode `roundtrip` alone, VCDA does not do so in a test',
   }),

@@ -25,6 +25,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
         ? [`the drill's time of ${inWords(drill.timeout, 'one unit')} was over before all VMs were up`]
         : []),
       ...vms.flatMap((vm) => [
+        ...leftOff(drill, vm),
         ...missed('RTO', vm, vm.rtoSeconds, wanted.rtoSeconds),
         ...missed('RPO', vm, vm.rpoSeconds, wanted.rpoSeconds, vm.rpoUncertaintySeconds ?? 0),
       ]),
@@ -75,6 +76,12 @@ function missed(
 
 /** Its checks have passed; what failed before that is a failure of the drill already. */
 const wasRecovered = ({ state, rtoSeconds }: VmReport): boolean => isFinal(state) && rtoSeconds !== null;
+
+/** A copy that was left off has no recovery time, so that none can show that it was met. */
+function leftOff({ recovery, objectives }: Drill, { name, id, state }: VmReport): string[] {
+  if (objectives.rto === null || recovery.powerOn || state !== 'succeeded') return [];
+  return [`RTO of ${name} (${id}): not known: it was not powered on; objective ${words(objectives.rto / 1000)}`];
+}
 
 const plusMinus = (seconds: number): string => (seconds === 0 ? '' : ` ± ${words(seconds)}`);
 

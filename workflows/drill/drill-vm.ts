@@ -13,6 +13,7 @@ import { LastLook } from '../vm/steps/last-look.js';
 import { chooseInstance, locateFor } from '../vm/steps/locate.js';
 import { measure, type Recovery } from '../vm/steps/objectives.js';
 import { operation } from '../vm/steps/operation.js';
+import { whyOff } from '../vm/steps/powered-on.js';
 import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
@@ -38,23 +39,27 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     // A person may have changed the settings while the others were waited for.
     if (isTest) await requireTestNetworks(vm, input, before);
     let copyId: string | null = null;
+    function copyIs(id: string | null): void {
+      copyId = id;
+    }
     const since = isTest ? await noteTestCopy(vm, before) : 0;
     const own = { run: input.run, since, vmId: () => copyId, unknown: 'leave' } as const;
     const undo = isTest
       ? () => removeTestCopy(vm, before.site, before.replication.id, own)
       : () => bringHome(vm, input, before);
     let recovered: Recovery | null = null;
+    const runs = input.recovery.powerOn;
     function judge(): void {
       if (recovered !== null) measure(vm.report, recovered, vm.clockOf(before.site));
     }
     await thenUndo(vm, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
-      if (isTest) copyId = await testFailover(vm, input, body);
+      if (isTest) await testFailover(vm, input, body, copyIs);
       else await failOverForDrill(vm, input, before, body);
       const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
       const { triggeredAt } = go;
       if (passedAt !== null)
-        recovered = { triggeredAt, recoveredAt: passedAt, instanceAt: instance?.timestamp ?? null };
+        recovered = { triggeredAt, recoveredAt: runs ? passedAt : null, instanceAt: instance?.timestamp ?? null };
       judge();
       await vm.tellReady('hold');
       const told = await vm.whenTold('clean-up');
@@ -86,19 +91,27 @@ function isOfOthers({ report }: VmControl, error: unknown): boolean {
   return error.reason.code === DONE_BY_OTHERS || error.reason.code === FAILURES.undecided;
 }
 
-/** @returns VCDA's id of the copy; null: the site does not tell */
-async function testFailover(vm: VmControl, input: DrillVmInput, body: { instanceId?: string }): Promise<string | null> {
+/** @param copyIs is told VCDA's id of the copy; null: the site does not tell @throws StepFailed also when the copy does not run */
+async function testFailover(
+  vm: VmControl,
+  input: DrillVmInput,
+  body: { instanceId?: string },
+  copyIs: (id: string | null) => void,
+): Promise<void> {
   const { powerOn, sync } = input.recovery;
   vm.enter('failover-test');
   const look = new LastLook(vm, 'failover-test');
-  const { notice } = await operation(vm, {
+  const tested = await operation(vm, {
     kind: 'failover-test',
     replicationId: vm.report.replicationId,
     recovery: { powerOn, consolidate: false, sync, ...body, ...networksOf(input.recovery, input.vm) },
     slot: 'cutover',
     takeSlot: (slot) => look.takeSlot(slot),
   });
-  return notice.replication?.recoveredVmId ?? null;
+  const { replication } = tested.notice;
+  copyIs(replication?.recoveredVmId ?? null);
+  const off = await whyOff(vm, tested, powerOn, replication, { isRehearsal: true });
+  if (off !== null) throw off;
 }
 
 function refuseFailedChecks({ report, site }: VmControl, operation: Recovering): void {

@@ -9,6 +9,7 @@ import { LastLook } from '../vm/steps/last-look.js';
 import { locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
+import { whyOff } from '../vm/steps/powered-on.js';
 import { noReplication } from '../vm/steps/preconditions.js';
 import { reverseReplication } from '../vm/steps/reverse.js';
 import { firstLookAtSource } from '../vm/steps/source.js';
@@ -45,10 +46,17 @@ export async function failOverForDrill(
     ...choice,
     ...networksOf(recovery, ref),
   };
-  await failOver(vm, at, body);
+  const off = await failOver(vm, at, body, true);
+  if (off !== null) throw off;
 }
 
-async function failOver(vm: VmControl, at: Located, recovery: RecoveryBody): Promise<void> {
+/** @returns why what was recovered does not run, though it is to; null: it does */
+async function failOver(
+  vm: VmControl,
+  at: Located,
+  recovery: RecoveryBody,
+  isRehearsal: boolean,
+): Promise<StepFailed | null> {
   const replicationId = at.replication.id;
   const look = new LastLook(vm, 'failover');
   const takeSlot = (slot: SlotKind) => look.takeSlot(slot);
@@ -60,18 +68,19 @@ async function failOver(vm: VmControl, at: Located, recovery: RecoveryBody): Pro
     takeSlot,
     atMost: AT_MOST,
   });
-  await verifyRecovered(vm, recovered);
+  return whyOff(vm, recovered, recovery.powerOn, await verifyRecovered(vm, recovered), { isRehearsal });
 }
 
 /**
  * Goes on from wherever the replication shows the VM to be, until it runs at home and is protected as before.
- * @throws StepFailed `NotHome` when a step of it fails again and again
+ * @throws StepFailed `NotHome` when a step of it fails again and again; `NotPoweredOn` when it is at home, and off
  */
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
   let failures = 0;
+  const home: Home = { off: null };
   async function isBroughtHome(): Promise<boolean> {
     try {
-      return await goOn(vm, input, before);
+      return await goOn(vm, input, before, home);
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       failures += 1;
@@ -80,20 +89,29 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
     }
   }
   await lookUntil(isBroughtHome, (isDone) => isDone, growing(PAUSES));
+  if (home.off === null) return;
+  vm.report.downSince = vm.report.operations.findLast(({ kind }) => kind === 'failover')?.submittedAt ?? null;
+  throw home.off;
+}
+
+/** What the way home has found out. */
+interface Home {
+  /** why it does not run there; null: nothing speaks against it */
+  off: StepFailed | null;
 }
 
 /** Takes every leg that can be taken now; false while a recovery is under way. @throws StepFailed */
-async function goOn(vm: VmControl, input: DrillVmInput, before: Located): Promise<boolean> {
+async function goOn(vm: VmControl, input: DrillVmInput, before: Located, home: Home): Promise<boolean> {
   let at = await locate(vm, 'failover');
   for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await locate(vm, 'failover')) {
     if (isHome(at, before)) return true;
-    await nextLeg(vm, input, at);
+    await nextLeg(vm, input, at, home);
   }
   if (at === null) throw goneAstray(vm);
   return false;
 }
 
-async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise<void> {
+async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located, home: Home): Promise<void> {
   if (at.replication.recoveryState === 'COMPLETE') {
     await reverseReplication(vm, at, AT_MOST);
   } else {
@@ -103,8 +121,8 @@ async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located): Promise
     // At home it is as it was there, whatever the drill made of it meanwhile.
     const powerOn =
       vm.report.source?.before === 'unknown' ? input.recovery.powerOn : vm.report.source?.before !== 'off';
-    await failOver(vm, at, { powerOn, consolidate });
-    if (powerOn) await runChecks(vm, input, 'failover', 'back: ');
+    home.off = await failOver(vm, at, { powerOn, consolidate }, false);
+    if (powerOn && home.off === null) await runChecks(vm, input, 'failover', 'back: ');
   }
 }
 

@@ -9,6 +9,7 @@ import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
 import { LookAgain, type Outcome, operation, TooLate } from './operation.js';
+import { staysDown, whyOff } from './powered-on.js';
 import { sourceMoved } from './source.js';
 import { StepFailed, TaskFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -118,9 +119,15 @@ export const networksOf = (
 /**
  * The end of a cutover. It has its place for as long as the VM may be down, which a task that ended well does not change: else
  * a site that brings none up would have them all taken down, one after the other.
+ * @throws StepFailed `NotPoweredOn` when what was recovered does not run
  */
-export async function verifyCutOver(vm: VmControl, outcome: Outcome): Promise<ReplicationSummary> {
+export async function verifyCutOver(vm: VmControl, outcome: CutOver): Promise<ReplicationSummary> {
   const recovered = await verifyRecovered(vm, outcome);
+  const off = await whyOff(vm, outcome, outcome.powerOn, recovered);
+  if (off !== null) {
+    staysDown(vm, outcome);
+    throw off;
+  }
   await vm.giveSlot('cutover');
   return recovered;
 }

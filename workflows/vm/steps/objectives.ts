@@ -4,7 +4,8 @@ import { type ClockOffset, onOurClock } from '../../../contract/site-clock.js';
 
 export interface Recovery {
   triggeredAt: number;
-  recoveredAt: number;
+  /** null: what was recovered was left off, so that nothing shows that it works */
+  recoveredAt: number | null;
   /** of what was recovered, by the clock of the site that keeps it; null: the site does not say */
   instanceAt: number | null;
 }
@@ -15,7 +16,7 @@ export interface Recovery {
  */
 export function measure(report: VmReport, recovery: Recovery, clock: ClockOffset | null): void {
   const { triggeredAt, recoveredAt, instanceAt } = recovery;
-  report.rtoSeconds = Math.max(0, inSeconds(recoveredAt - triggeredAt));
+  report.rtoSeconds = recoveredAt === null ? null : Math.max(0, inSeconds(recoveredAt - triggeredAt));
   const made = onOurClock(instanceAt, clock);
   report.rpoSeconds = made === null ? null : Math.max(0, inSeconds(triggeredAt - made.at));
   report.rpoUncertaintySeconds = made === null ? null : Math.ceil(made.within / 100) / 10;

@@ -16,10 +16,13 @@ export function mayBeDown(vm: VmControl, request: OperationRequest, submitted: S
   vm.report.downSince = iso(isOurs ? submitted.submittedAt : request.requestedAt);
 }
 
-/** The VM runs at the other site, since `finishedAt` at the latest. One that was not switched on is down still. */
-export function broughtUp({ report }: VmControl, finishedAt: string | null, powerOn: boolean): void {
+/** The VM runs at the other site, since `finishedAt` at the latest. One that the plan leaves off is down still. */
+export function broughtUp(vm: VmControl, finishedAt: string | null, powerOn: boolean): void {
+  const { report, site } = vm;
   const { downSince } = report;
-  if (downSince == null || finishedAt === null || !powerOn) return;
+  if (downSince == null || finishedAt === null) return;
+  if (!powerOn)
+    return vm.note(`It is off at ${site}, as the plan says (powerOn: false), and was not known to be off before.`);
   report.outageSeconds = Math.max(0, Math.round((Date.parse(finishedAt) - Date.parse(downSince)) / 100) / 10);
   report.downSince = null;
 }

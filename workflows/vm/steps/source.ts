@@ -33,7 +33,18 @@ export async function lookAtSource(vm: VmControl, source: SourceVm): Promise<Sou
   if (before === undefined) return firstLookAtSource(vm, source);
   const { power, at, known } = await ask(vm, source);
   vm.report.source = { ...before, power, known, since: before.power === power ? before.since : iso(at) };
+  tellDown(vm.report, power);
   return vm.report.source;
+}
+
+/** A VM that runs is not down, whatever a migrate may have been about to do; one that does not is, since its last at the latest. */
+function tellDown(report: VmReport, power: Source['power']): void {
+  if (power === 'on') {
+    report.downSince = null;
+    return;
+  }
+  const last = report.operations.findLast(({ kind }) => kind === 'migrate');
+  if (last !== undefined && report.source?.before !== 'off') report.downSince ??= last.submittedAt;
 }
 
 /** By a migrate of this run that has succeeded: it switches its source off, so that nobody is asked. */

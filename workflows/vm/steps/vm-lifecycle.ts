@@ -1,7 +1,7 @@
 /** How the workflow of any VM runs: its steps to their end whatever is cancelled meanwhile, then its final report to its run. */
 import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
 import { vmEndedSignal } from '../../../contract/messages.js';
-import { runWorkflowId } from '../../../contract/names.js';
+import { NOT_POWERED_ON, runWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import { begunMove, stoppedAfter } from './begun.js';
 import { signalIfOpen } from './signal-if-open.js';
@@ -13,7 +13,7 @@ const VM_FAILED = 'VmFailed';
 
 /**
  * @param undo what a stopped VM still does to leave nothing behind, unless it has begun to move
- * @throws ApplicationFailure for a VM that did not succeed: only success closes a workflow as completed
+ * @throws ApplicationFailure for a VM that did not succeed: only what was moved closes a workflow as completed
  */
 export async function runVm(
   vm: VmControl,
@@ -31,12 +31,17 @@ export async function runVm(
     vm.report.finishedAt = iso(Date.now());
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(vm.input.run)), vmEndedSignal, vm.report);
   });
-  if (vm.report.state === 'succeeded') return vm.report;
   const { error } = vm.report;
+  if (vm.report.state === 'succeeded' || isMovedAndOff(vm.report)) return vm.report;
   // The report stays with the closed workflow, for later runs of the VM.
   if (error === null) throw ApplicationFailure.nonRetryable('a person cancelled it', 'Cancelled', vm.report);
   throw ApplicationFailure.nonRetryable(error.message, VM_FAILED, error, vm.report);
 }
+
+/** It has failed, and was moved: no later run is to begin it anew. The code alone might be a site's. */
+const isMovedAndOff = ({ error, operations }: VmReport): boolean =>
+  error?.code === NOT_POWERED_ON &&
+  operations.some(({ taskId, result }) => taskId !== null && taskId === error.taskId && result === 'succeeded');
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {
   const begun = vm.isUndone ? undefined : begunMove(vm.report);

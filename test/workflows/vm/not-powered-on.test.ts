@@ -1,0 +1,155 @@
+/** What a site recovered and could not switch on is not up, whatever its task says; and a source that is on is not down. */
+import { expect } from '@jest/globals';
+import { attentionFor } from '../../../client/attention.js';
+import type { RunReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
+import type { FaultRule } from '../../../simulator/index.js';
+import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
+
+const CUTOVER: Plan['cutover'] = { approval: 'none', window: null, powerOn: 'asSource', consolidate: false };
+
+const WARNING = { error: { code: 'PowerOnFailed', msg: 'VM could not be powered on.' }, cause: null };
+
+/** The site recovers, and does not get what it has recovered to run. */
+const staysOff = (operation: string, change: Partial<FaultRule> = {}): FaultRule =>
+  ({ operation, kind: 'odd-task', task: { powersOn: false, warnings: [WARNING] }, ...change }) as FaultRule;
+
+const done = async (lab: Lab, plan: Plan): Promise<RunReport> => (await lab.start(plan)).result();
+
+const downIn = (report: RunReport) =>
+  attentionFor(report, { runFailing: null, held: [], failing: [], endedOutside: null })
+    .filter(({ kind }) => kind === 'down')
+    .map(({ message }) => message);
+
+describe('a copy that could not be powered on', () => {
+  it.concurrent('is down since its migrate was accepted, and told first, with what to do', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(staysOff('migrate'));
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      const [vm] = report.vms;
+      const migrate = vm?.operations.find(({ kind }) => kind === 'migrate');
+      expect(vm).toMatchObject({ state: 'failed', outageSeconds: null, downSince: migrate?.submittedAt });
+      expect(vm?.error).toMatchObject({ code: 'NotPoweredOn', operation: 'migrate', site: lab.destination });
+      const copy = world(lab).sites[lab.destination]?.vms[0];
+      expect(vm?.error?.message).toMatch(/PowerOnFailed/);
+      expect(vm?.error?.advice).toMatch(new RegExp(`Power VM ${copy?.id} on at ${lab.destination}`));
+      expect(downIn(report)).toEqual([expect.stringMatching(/^1 VM may be off/)]);
+      expect(downIn(report)[0]).toContain(`power it on at ${lab.destination}`);
+      expect(entries(lab, 'delete')).toEqual([]);
+    }));
+
+  it.concurrent('is moved all the same: no later run moves it again', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(staysOff('migrate'));
+      await done(lab, lab.plan({ cutover: CUTOVER }));
+      const again = await done(lab, lab.plan({ cutover: CUTOVER }));
+      expect(again.vms[0]).toMatchObject({ error: { code: 'AlreadyMigrated' } });
+      expect(entries(lab, 'migrate')).toHaveLength(1);
+    }));
+
+  it.concurrent('counts as up where the site was wrong to warn', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(staysOff('migrate', { task: { warnings: [WARNING] } }));
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      expect(report.vms[0]).toMatchObject({ state: 'succeeded', downSince: null, outageSeconds: expect.any(Number) });
+      expect(downIn(report)).toEqual([]);
+    }));
+
+  it.concurrent('is down where the site tells no power states, for its warning is all that is known', () =>
+    withLab({ vms: 1, assumptions: { inventoryPowerState: false } }, async (lab) => {
+      lab.simulator.control.addFaults(staysOff('migrate', { task: { warnings: [WARNING] } }));
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      expect(report.vms[0]).toMatchObject({ outageSeconds: null, downSince: expect.any(String) });
+    }));
+
+  it.concurrent('of a failover has no recovery time, and is told as off', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const id = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      lab.simulator.control.setVms({ id, powerState: 'POWERED_OFF' });
+      lab.simulator.control.addFaults(staysOff('failover'));
+      const report = await done(lab, lab.plan({ kind: 'failover', cutover: { ...CUTOVER, powerOn: true } }));
+      expect(report.vms[0]).toMatchObject({ state: 'failed', rtoSeconds: null, error: { code: 'NotPoweredOn' } });
+      expect(downIn(report)[0]).toContain(`power it on at ${lab.destination}`);
+    }));
+
+  it.concurrent('of a test proves nothing: no recovery time, a failed drill, and it is removed', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      lab.simulator.control.addFaults(staysOff('failover-test'));
+      const drill = await startDrill(lab, drillOf(lab, { objectives: { rto: 3_600_000, rpo: null } }));
+      const report = await drill.result();
+      expect(report).toMatchObject({ state: 'failed', drill: { rtoSeconds: null, left: [] } });
+      expect(report.vms[0]).toMatchObject({ rtoSeconds: null, error: { code: 'NotPoweredOn' } });
+      expect(testCopies(lab)).toEqual([]);
+    }));
+
+  it.concurrent('at home, after a round trip, is told as off', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      lab.simulator.control.addFaults(staysOff('failover', { site: lab.source }));
+      const drill = await startDrill(lab, drillOf(lab, { mode: 'roundtrip', confirm: 'removes-source' }));
+      const report = await drill.result();
+      expect(report.state).toBe('failed');
+      expect(report.vms[0]).toMatchObject({ error: { code: 'NotPoweredOn', site: lab.source } });
+      expect(report.vms[0]?.error?.advice).toContain(`on at ${lab.source}`);
+      expect(report.vms[0]?.downSince).toEqual(expect.any(String));
+      expect(world(lab).sites[lab.source]?.vms[0]?.powerState).toBe('POWERED_OFF');
+    }));
+});
+
+describe('a copy that the plan leaves off', () => {
+  it.concurrent('of a VM that was on is down by the plan, which is said', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const report = await done(lab, lab.plan({ cutover: { ...CUTOVER, powerOn: false } }));
+      const [vm] = report.vms;
+      expect(vm).toMatchObject({ state: 'succeeded', outageSeconds: null, downSince: expect.any(String) });
+      expect(vm?.notes).toEqual([expect.stringMatching(/off.*as the plan says.*powerOn: false/)]);
+      expect(downIn(report)[0]).toMatch(/off by the plan/);
+      expect(downIn(report)[0]).not.toMatch(/power the source on/);
+    }));
+
+  it.concurrent('of a VM that was off has no outage', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const id = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      lab.simulator.control.setVms({ id, powerState: 'POWERED_OFF' });
+      const report = await done(lab, lab.plan({ cutover: { ...CUTOVER, powerOn: false } }));
+      expect(report.vms[0]).toMatchObject({ state: 'succeeded', outageSeconds: null, downSince: null });
+      expect(downIn(report)).toEqual([]);
+    }));
+
+  it.concurrent('of a test has no recovery time to show that an objective was met', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const recovery = { instance: 'latest', powerOn: false, consolidate: false, sync: false } as const;
+      const objectives = { rto: 3_600_000, rpo: null };
+      const report = await (await startDrill(lab, drillOf(lab, { recovery, objectives }))).result();
+      expect(report.vms[0]?.rtoSeconds).toBeNull();
+      expect(report).toMatchObject({ state: 'failed', drill: { missed: [expect.stringMatching(/RTO.*powered on/)] } });
+    }));
+});
+
+describe('a source that was never switched off', () => {
+  it.concurrent('is not down, though its migrate was accepted and failed', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const error = { code: 'BadRequest', msg: 'made up' };
+      lab.simulator.control.addFaults({ operation: 'migrate', kind: 'fail-task', error });
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      expect(report.vms[0]).toMatchObject({ state: 'failed', source: { power: 'on' }, downSince: null });
+      expect(downIn(report)).toEqual([]);
+    }));
+
+  it.concurrent('is down from the attempt that did switch it off', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const error = { code: 'GeneralServerFailure', msg: 'made up' };
+      lab.simulator.control.addFaults({ operation: 'migrate', kind: 'fail-task', error, times: 1 });
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      const [, second, ...more] = report.vms[0]?.operations.filter(({ kind }) => kind === 'migrate') ?? [];
+      expect(more).toEqual([]);
+      const { submittedAt, finishedAt } = second ?? {};
+      const lasted = (Date.parse(finishedAt ?? '') - Date.parse(submittedAt ?? '')) / 1000;
+      expect(report.vms[0]?.outageSeconds).toBeCloseTo(lasted, 0);
+    }));
+});
