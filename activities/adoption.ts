@@ -2,6 +2,7 @@
  * A start that meets a replication of its VM: whose it is, whether the plan allows to take it over, and what must be changed
  * about it so that it is as the plan says.
  */
+import { isMarkedByOthers } from '../contract/marks.js';
 import { DONE_BY_OTHERS } from '../contract/names.js';
 import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
@@ -18,7 +19,7 @@ import { refuseClaimed } from './claims.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
-import { markOf, ownerOf, readMark, textOf } from './mark.js';
+import { MARK_LENGTH, type Mark, markOf, ownerOf, readMark, textOf } from './mark.js';
 import { passingOver } from './passed-over.js';
 import { droverStarted } from './record.js';
 import { mayBeOf } from './relation.js';
@@ -179,6 +180,8 @@ export async function refuseOthers(
   if (kind === 'delete') refuseToDelete(request, found);
   const mark = readMark(found.settings?.description);
   if (mark === null) return;
+  if (isMarkedByOthers(found.settings?.description?.slice(0, MARK_LENGTH) ?? null, request.marks ?? []))
+    throw refusing(request, found)('ReplicationNotOurs', takenByOthers(deps, request, mark));
   const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
   const owner = ownerOf(mark, deps.installation, { run, units });
   if (owner === 'mine') return;
@@ -191,6 +194,14 @@ export async function refuseOthers(
     throw refusing(request, found)('ReplicationNotOurs', made);
   }
 }
+
+/** A person's from then on, whichever run had begun with it. */
+const takenByOthers = ({ installation }: ActivityDeps, { run }: OperationRequest, { runName }: Mark) => ({
+  what:
+    `bears the mark of another installation of Drover by now${runName === null ? '' : ` (run ${runName})`}, and no ` +
+    `longer that of run ${run} of installation ${installation}`,
+  advice: 'Find out who works with it there. It is left as it is.',
+});
 
 /** A run that makes none itself finds a test copy, or a recovery, only where somebody else has made it. */
 function refuseToDelete(request: OperationRequest, found: VmReplication): void {

@@ -5,6 +5,8 @@
 import { createHash } from 'node:crypto';
 
 const PREFIX = 'drover1:';
+/** Characters that decide alone. */
+export const MARK_LENGTH = 32;
 const WHOLE = /^drover1:([\w-]{12})([\w-]{12})(?: \[run (\S+), vm (\S+), (\S+)\])? ?/;
 
 /** What a mark says; hashes, so that only who knows the names can tell whose it is. */

@@ -20,7 +20,7 @@ import {
   unknownState,
   type VmReplication,
 } from '../vcda/index.js';
-import { readMark } from './mark.js';
+import { MARK_LENGTH, readMark } from './mark.js';
 import { isAsAsked } from './replication-differences.js';
 import { toldAtEnd } from './task-end.js';
 import { warningsOf } from './task-warnings.js';
@@ -91,7 +91,8 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     recoveredVappId: r.destination?.recoveredVappId ?? recovery?.vAppId ?? null,
     recoveredVmId: recovery?.vcdVmId ?? null,
     progress: r.sourceState?.progress?.progress ?? null,
-    mark: readMark(r.settings?.description) === null ? null : (r.settings?.description?.slice(0, 32) ?? null),
+    mark: readMark(r.settings?.description) === null ? null : (r.settings?.description?.slice(0, MARK_LENGTH) ?? null),
+    markedRun: readMark(r.settings?.description)?.runName ?? null,
     isMovingReplica: r.destinationState?.isMovingReplica === true,
     lastError: lastErrorOf(r),
   };

@@ -92,6 +92,8 @@ export interface OperationRequest {
   reconfigure?: TakeOver;
   /** kind reverse: by which the replication is found afterwards, since it moves to the other site and may change its id */
   recoveredVmId?: string | null;
+  /** of a run that made or took over the replication: marks that it may bear, the run's own first; absent: any */
+  marks?: string[];
   /** kind delete: not when it holds a recovery, since that is somebody else's */
   unlessRecovered?: boolean;
   /** VCDA's id of the VM where a reverse has given it another than the plan's */
@@ -240,6 +242,8 @@ export interface ReplicationSummary {
   progress: number | null;
   /** the 32 characters by which Drover marks what is its own; null: it has none, which proves nothing */
   mark: string | null;
+  /** the run that the words after its mark name, which a person may have edited; null: none. Absent in what was recorded before */
+  markedRun?: string | null;
   /** the site moves its disks to another storage */
   isMovingReplica: boolean;
   /** null: none, as far as the site says */

@@ -36,6 +36,7 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
   }
   vm.report.replicationId = seen.id;
   await vm.callBy(seen.vmName);
+  if (mark !== undefined) vm.marks = seen.mark === null || seen.mark === mark ? [mark] : [mark, seen.mark];
   if (adoption?.reconfigure) await takeOver(vm, seen.id, adoption.reconfigure);
   return { ...started, notice: { ...started.notice, replicationId: seen.id } };
 }

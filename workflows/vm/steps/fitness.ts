@@ -1,4 +1,5 @@
 /** Whether a copy may be cut over, recovered or reversed as it is now: pure. Weeks may lie between the copy and its gate. */
+import { isMarkedByOthers } from '../../../contract/marks.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
@@ -26,6 +27,8 @@ export interface CopyAt {
   replication: ReplicationSummary | null;
   /** ms after which it is believed to be gone */
   missingFor: number;
+  /** of a run that made or took over the replication: marks that it may bear; absent: any */
+  own?: { run: string; marks: string[] };
 }
 
 /**
@@ -36,7 +39,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication, missingFor }: CopyAt,
+  { site, peer, replicationId, replication, missingFor, own }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -51,6 +54,12 @@ export function unfitness(
   if (replication === null) {
     const gone = because('ReplicationGone', `${site} lists its replication no more`, 'Find out who removed it.');
     return { is: unfitFor < missingFor ? 'waiting' : 'over', why: gone };
+  }
+  if (own !== undefined && isMarkedByOthers(replication.mark, own.marks)) {
+    const their = replication.markedRun == null ? '' : ` (run ${replication.markedRun})`;
+    const whose = `it bears the mark of another installation of Drover by now${their}, and no longer that of run ${own.run}`;
+    const advice = `Find out who works with it at ${site}; drover cancel leaves it to them, and it goes on when its mark is this run's again.`;
+    return { is: 'held', why: because('ReplicationNotOurs', whose, advice) };
   }
   const { recoveryState, dataConnectionState, isMovingReplica, lastError } = replication;
   if (recoveryState === 'IN_PROGRESS') {

@@ -186,6 +186,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     ...(step.reconfigure === undefined ? {} : { reconfigure: step.reconfigure }),
     ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
     ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
+    ...(vm.marks === null ? {} : { marks: vm.marks }),
     ...(vm.input.stalledAfter === undefined ? {} : { stalledAfter: vm.input.stalledAfter }),
     ...(step.unlessRecovered === undefined ? {} : { unlessRecovered: step.unlessRecovered }),
     requestedAt: Date.now(),

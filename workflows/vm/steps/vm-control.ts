@@ -70,6 +70,8 @@ export class VmControl {
   #peer: string;
   #vmIdNow: string | null = null;
   readonly #clocks = new Map<string, ClockOffset>();
+  /** under which this run goes on with the replication that it made or took over, its own first; null: it uses any */
+  marks: string[] | null = null;
   /** what runs before this one know of the VM; null: not asked for yet */
   earlier: EarlierRuns | null = null;
 
