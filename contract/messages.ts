@@ -119,7 +119,7 @@ export interface SweepInput {
 export interface SweepResult {
   removed: { vm: string; run: string }[];
   /** some other run has the VM, or the clean-up failed; the next sweep tries again */
-  left: { vm: string; run: string }[];
+  left: { vm: string; run: string; reason: string }[];
 }
 
 /* ── VM ──────────────────────────────────────────────────────────────────── */

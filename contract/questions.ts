@@ -132,6 +132,8 @@ export interface TestCopy {
   vm: VmRef;
   replicationId: string;
   since: number;
+  /** VCDA's id of the copy; absent: it is not made yet, or the site does not tell */
+  copyId?: string;
 }
 
 /** A question about a test copy that a drill may have made. */

@@ -20,7 +20,7 @@ import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { askAgain, runChecks } from './drill-checks.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
-import { noteTestCopy, removeTestCopy } from './test-copy.js';
+import { noteTestCopy, removeTestCopy, tellTestCopy } from './test-copy.js';
 import { requireTestNetworks } from './test-networks.js';
 
 export async function drillVm(input: DrillVmInput): Promise<VmReport> {
@@ -39,11 +39,12 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     // A person may have changed the settings while the others were waited for.
     if (isTest) await requireTestNetworks(vm, input, before);
     let copyId: string | null = null;
-    function copyIs(id: string | null): void {
+    const copy = isTest ? await noteTestCopy(vm, before) : null;
+    async function copyIs(id: string | null): Promise<void> {
       copyId = id;
+      if (copy !== null && id !== null) await tellTestCopy(before.site, { ...copy, copyId: id });
     }
-    const since = isTest ? await noteTestCopy(vm, before) : 0;
-    const own = { run: input.run, since, vmId: () => copyId, unknown: 'leave' } as const;
+    const own = { run: input.run, since: copy?.since ?? 0, vmId: () => copyId, unknown: 'forget' } as const;
     const undo = isTest
       ? () => removeTestCopy(vm, before.site, before.replication.id, own)
       : () => bringHome(vm, input, before);
@@ -72,7 +73,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
 }
 
 /** Undoes whatever became of the steps, and only then lets their error out; an error of the undoing goes before it. */
-async function thenUndo(vm: VmControl, undo: () => Promise<void>, steps: () => Promise<void>): Promise<void> {
+async function thenUndo(vm: VmControl, undo: () => Promise<unknown>, steps: () => Promise<void>): Promise<void> {
   let failed: { error: unknown } | null = null;
   try {
     await steps();
@@ -96,7 +97,7 @@ async function testFailover(
   vm: VmControl,
   input: DrillVmInput,
   body: { instanceId?: string },
-  copyIs: (id: string | null) => void,
+  copyIs: (id: string | null) => Promise<void>,
 ): Promise<void> {
   const { powerOn, sync } = input.recovery;
   vm.enter('failover-test');
@@ -109,7 +110,7 @@ async function testFailover(
     takeSlot: (slot) => look.takeSlot(slot),
   });
   const { replication } = tested.notice;
-  copyIs(replication?.recoveredVmId ?? null);
+  await copyIs(replication?.recoveredVmId ?? null);
   const off = await whyOff(vm, tested, powerOn, replication, { isRehearsal: true });
   if (off !== null) throw off;
 }

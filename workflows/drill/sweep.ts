@@ -1,11 +1,12 @@
 /** Removes the test copies that drills have left at a site: those whose VM's workflow runs no more. */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { rootCause, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild, workflowInfo } from '@temporalio/workflow';
 import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/messages.js';
 import { contractMemo } from '../../contract/number.js';
 import type { TestCopy } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
 import { siteSettings, testCopiesLeft } from '../activities.js';
+import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { removeTestCopy } from './test-copy.js';
@@ -17,14 +18,21 @@ export async function sweep({ site }: SweepInput): Promise<SweepResult> {
   const left = await testCopiesLeft({ site });
   if (left.length === 0) return { removed: [], left: [] };
   const { selfCheck } = await siteSettings(site);
-  const outcomes = await Promise.all(left.map(async (copy) => ({ copy, gone: await isSwept(copy, site, selfCheck) })));
-  const names = (gone: boolean) =>
-    outcomes.filter((outcome) => outcome.gone === gone).map(({ copy }) => ({ vm: copy.vm.name, run: copy.run }));
-  return { removed: names(true), left: names(false) };
+  const outcomes = await Promise.all(
+    left.map(async (copy) => ({ vm: copy.vm.name, run: copy.run, reason: await whyLeft(copy, site, selfCheck) })),
+  );
+  const removed = outcomes.flatMap(({ vm, run, reason }) => (reason === null ? [{ vm, run }] : []));
+  return {
+    removed,
+    left: outcomes.flatMap(({ reason, ...copy }) => (reason === null ? [] : [{ ...copy, reason }])),
+  };
 }
 
-/** Under the VM's own workflow id, so that no run or drill touches it meanwhile; one that does has it in hand. */
-async function isSwept(copy: TestCopy, site: string, selfCheck: number): Promise<boolean> {
+/**
+ * Under the VM's own workflow id, so that no run or drill touches it meanwhile; one that does has it in hand.
+ * @returns null: it is gone
+ */
+async function whyLeft(copy: TestCopy, site: string, selfCheck: number): Promise<string | null> {
   try {
     await executeChild(sweepVm, {
       workflowId: copy.workflowId,
@@ -33,9 +41,10 @@ async function isSwept(copy: TestCopy, site: string, selfCheck: number): Promise
       workflowExecutionTimeout: SWEEP_VM_MOST,
       memo: { run: copy.run, isSweep: true, ...contractMemo },
     });
-    return true;
+    return null;
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ChildWorkflowFailure) return false;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'another run or drill has its VM';
+    if (error instanceof ChildWorkflowFailure) return rootCause(error) ?? error.message;
     throw error;
   }
 }
@@ -57,6 +66,19 @@ export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<
   });
   vm.report.replicationId = replicationId;
   vm.ignoreStop('always');
-  const own = { run: copy.run, since: copy.since, vmId: () => null, unknown: 'remove' } as const;
-  return runVm(vm, () => removeTestCopy(vm, site, replicationId, own));
+  const own = { run: copy.run, since: copy.since, vmId: () => copy.copyId ?? null, unknown: 'remember' } as const;
+  return runVm(vm, async () => {
+    const stays = await removeTestCopy(vm, site, replicationId, own);
+    if (stays !== null) throw copyOfOthers(copy, site, stays);
+  });
 }
+
+const copyOfOthers = ({ replicationId }: TestCopy, site: string, message: string): StepFailed =>
+  new StepFailed({
+    code: 'TestCopyLeft',
+    message,
+    operation: 'cleanup',
+    taskId: null,
+    site,
+    advice: `Look at replication ${replicationId} there, and clean the test up when nobody needs it.`,
+  });

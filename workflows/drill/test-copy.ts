@@ -3,8 +3,9 @@ import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
 import type { Whose } from '../../contract/operation.js';
-import type { Located } from '../../contract/questions.js';
+import type { Located, TestCopy } from '../../contract/questions.js';
 import { nameWithId } from '../../contract/vm-identity.js';
+>>>>>>> 39a8496 (Leave the test copy of which nothing tells whose it is, also when sweeping, and say why)
 import { openSite, whoseTestCopy } from '../activities.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
@@ -27,12 +28,12 @@ export interface OwnCopy {
   since: number;
   /** VCDA's id of the copy; null: not known */
   vmId(): string | null;
-  /** where nothing tells whose it is: remove it, or leave it and say so */
-  unknown: 'remove' | 'leave';
+  /** where nothing tells whose it is, and it stays: the site remembers it, or not */
+  unknown: 'remember' | 'forget';
 }
 
-/** @returns when it was noted */
-export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<number> {
+/** @returns it, to be noted once more when its id is known */
+export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<TestCopy> {
   const { run, source } = vm.input;
   const copy = {
     workflowId: workflowInfo().workflowId,
@@ -43,16 +44,27 @@ export async function noteTestCopy(vm: VmControl, { site, peer, replication }: L
     replicationId: replication.id,
     since: Date.now(),
   };
+  await tellTestCopy(site, copy);
+  return copy;
+}
+
+/** What the site has noted before is replaced. */
+export async function tellTestCopy(site: string, copy: TestCopy): Promise<void> {
   const handle = getExternalWorkflowHandle(siteWorkflowId(site));
   while (!(await signalIfOpen(handle, testCopySignal, copy))) await openSite(site);
-  return copy.since;
 }
 
 /**
  * Cleans up until the site shows no test copy any more.
+ * @returns why one stays that somebody else made; null: there is none
  * @throws StepFailed `TestCopyLeft` when it would not for long; the site's sweeper goes on trying
  */
-export async function removeTestCopy(vm: VmControl, site: string, replicationId: string, own: OwnCopy): Promise<void> {
+export async function removeTestCopy(
+  vm: VmControl,
+  site: string,
+  replicationId: string,
+  own: OwnCopy,
+): Promise<string | null> {
   vm.enter('clean-up');
   const removal = new Removal(vm, own);
   const end = await lookUntil(
@@ -61,11 +73,15 @@ export async function removeTestCopy(vm: VmControl, site: string, replicationId:
     removal.pauses(),
   );
   if (end === 'unknown') {
-    await forgetTestCopy(site, replicationId);
-    throw copyUnknown(vm, site, replicationId);
+    if (own.unknown === 'forget') await forgetTestCopy(site, replicationId);
+    throw copyUnknown(vm, site, replicationId, own.run);
   }
   if (end === 'given up') throw copyLeft(vm, site, replicationId, removal.lastFailure);
   await forgetTestCopy(site, replicationId);
+  if (end !== 'others') return null;
+  const stays = `The test copy at ${site} stays: somebody else made it [replication ${replicationId}].`;
+  vm.note(stays);
+  return stays;
 }
 
 /** The removal of one test copy, over several looks. */
@@ -94,7 +110,7 @@ class Removal {
   }
 
   /** Looks once, and cleans up what it sees. */
-  async goOn(): Promise<'gone' | 'under way' | 'given up' | 'unknown'> {
+  async goOn(): Promise<'gone' | 'others' | 'under way' | 'given up' | 'unknown'> {
     if (this.#looks === LOOKS) return 'given up';
     this.#looks += 1;
     try {
@@ -109,13 +125,8 @@ class Removal {
       }
       if (found.replication.recoveryState !== 'IN_PROGRESS') {
         const whose = await this.#whose(found);
-        if (whose === 'others') {
-          this.#vm.note(
-            `The test copy at ${found.site} stays: somebody else made it [replication ${found.replication.id}].`,
-          );
-          return 'gone';
-        }
-        if (whose === 'unknown' && this.#own.unknown === 'leave') return 'unknown';
+        if (whose === 'others') return 'others';
+        if (whose === 'unknown') return 'unknown';
         await operation(this.#vm, { kind: 'cleanup', replicationId: found.replication.id, atMost: AT_MOST });
         this.#isJustCleaned = !this.#isCleaned;
         this.#isCleaned = true;
@@ -177,12 +188,12 @@ function copyLeft({ report }: VmControl, site: string, replicationId: string, la
   });
 }
 
-function copyUnknown({ report }: VmControl, site: string, replicationId: string): StepFailed {
+function copyUnknown({ report }: VmControl, site: string, replicationId: string, run: string): StepFailed {
   return new StepFailed({
     code: 'TestCopyLeft',
     message:
-      `a test copy of ${nameWithId(report)} is at ${site}, and it cannot be told whether this drill or somebody else ` +
-      'has made it: it was left as it is.',
+      `a test copy of ${nameWithId(report)} is at ${site}, and it cannot be told whether drill ${run} or somebody ` +
+      'else has made it: it was left as it is.',
     operation: 'cleanup',
     taskId: null,
     site,

@@ -40,14 +40,14 @@ function requireKnown({ sites }: Config, site: string): void {
 }
 
 export function sweptText({ site, removed, left }: Swept): string {
-  const list = (copies: Swept['left']): string => copies.map(({ vm, run }) => `  ${vm} (${run})`).join('\n');
-  const copies = (all: Swept['left']): string => plural(all.length, 'test copy', 'test copies');
+  const list = (copies: Swept['removed']): string => copies.map(({ vm, run }) => `  ${vm} (${run})`).join('\n');
+  const reasons = (all: Swept['left']): string =>
+    all.map(({ vm, run, reason }) => `  ${vm} (${run}): ${reason}`).join('\n');
+  const copies = (all: Swept['removed']): string => plural(all.length, 'test copy', 'test copies');
   return [
     removed.length === 0
       ? `No test copy was removed at ${site}.`
       : `${copies(removed)} removed at ${site}:\n${list(removed)}`,
-    ...(left.length === 0
-      ? []
-      : [`${copies(left)} still there, in use by another run or not to be removed; sweep again later:\n${list(left)}`]),
+    ...(left.length === 0 ? [] : [`${copies(left)} still there:\n${reasons(left)}`]),
   ].join('\n\n');
 }
