@@ -5,6 +5,7 @@ import { createEarlierRunsActivities } from './earlier-runs.js';
 import { createInquiryActivities } from './inquiries.js';
 import { createInspectActivities } from './inspect.js';
 import { createLocateActivities } from './locate.js';
+import { createMappedNetworksActivities } from './mapped-networks.js';
 import { createMovedBeforeActivities } from './moved-before.js';
 import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
@@ -26,6 +27,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
     ...createCheckActivities(deps),
+    ...createMappedNetworksActivities(deps, reachability),
     ...createSourcePowerActivities(deps),
     ...createTestCopyActivities(deps, reachability),
   };

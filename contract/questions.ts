@@ -1,5 +1,5 @@
 /** What workflows ask activities of a VM, and what they hear: plain JSON. Times are epoch ms unless said otherwise. */
-import type { Check } from '../plan/types.js';
+import type { Check, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
 import type { ReplicationSummary, VmRef } from './operation.js';
 
 /** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
@@ -71,6 +71,25 @@ export interface ReplicationInput {
   resumedAt: number;
   /** says that there is none when it is seen first, not once it was so for as long as it may be missing */
   atOnce?: boolean;
+}
+
+/** What a drill's map of networks comes to for one replication. */
+export interface MapNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
+  /** from source network to test network, by name */
+  map: Record<string, string>;
+}
+
+/** As the body of a test failover has them. */
+export interface TestSettings {
+  vAppNetworkSettings: VappNetworkSettings;
+  /** absent: the site tells no NICs, so that networks alone are mapped */
+  vmNetworkSettings?: VmNetworkSettings;
+  /** networks of NICs that lead nowhere */
+  unmapped: string[];
+  /** networks that the map names and that the VDC does not have, or has more than once */
+  missing: string[];
+  /** names of those that it has */
+  available: string[];
 }
 
 export interface InstanceInput {

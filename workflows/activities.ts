@@ -30,6 +30,7 @@ export const {
   instanceBefore,
   locateReplication,
   lookForMoved,
+  mapTestNetworks,
   movedBefore,
   powerBefore,
   readReplication,

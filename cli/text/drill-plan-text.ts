@@ -36,6 +36,10 @@ export function drillDryRunText(drill: Drill, run: string, colors: Colors): stri
 /** What the file alone tells; the replications are asked when the drill runs. */
 function networksText({ networks, recovery, groups }: Drill): string {
   if (networks === 'production') return 'production: what is not named, the site chooses';
+  if (networks !== undefined) {
+    const names = [...new Set(Object.values(networks.test.map))].join(', ');
+    return `${names}, as mapped; a NIC in another network is as the replication's test settings say, else its VM is refused`;
+  }
   const settings = groups.flatMap(({ vms }) => vms).map((vm) => networksNamed({ ...recovery, ...vm }));
   const named = [...new Set(settings.flatMap((names) => names ?? []))].join(', ');
   if (!settings.includes(null)) return named;

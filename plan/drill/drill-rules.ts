@@ -11,7 +11,8 @@ type Keys = Sound<z.output<typeof drillKeys>>;
 export const drill = withRule(drillKeys, checkDrill);
 
 /** Reports what the parts of a drill ask of each other. */
-function checkDrill({ mode, hold, timeout, confirm, schedule, recovery }: Keys, report: Report): void {
+function checkDrill(keys: Keys, report: Report): void {
+  const { mode, hold, timeout, confirm, schedule, recovery } = keys;
   if (mode === 'roundtrip' && confirm === null) {
     const message =
       'a round trip reverses each VM twice, and each reverse removes the VM that was recovered from; the drill does not say so';
@@ -21,8 +22,21 @@ function checkDrill({ mode, hold, timeout, confirm, schedule, recovery }: Keys, 
     const message = `hold is ${formatDuration(hold)}, and timeout ${formatDuration(timeout)} in all`;
     report({ message, expected: 'a hold that ends before the timeout' }, ['hold']);
   }
+  checkNetworks(keys, report);
   if (recovery) checkRecovery(recovery, mode, report);
   if (schedule) checkGap(schedule, hold ?? 0, report);
+}
+
+function checkNetworks({ mode, networks, recovery }: Keys, report: Report): void {
+  if (networks === undefined || networks === 'production') return;
+  if (mode === 'roundtrip') {
+    const message = 'networks.test is for test copies, and a round trip makes none';
+    report({ message, expected: 'networks.test in mode test alone' }, ['networks']);
+  }
+  if (recovery?.vAppNetworkSettings !== undefined) {
+    const message = 'the drill has both networks.test.map and recovery.vAppNetworkSettings';
+    report({ message, expected: 'one of them' }, ['networks']);
+  }
 }
 
 function checkRecovery(

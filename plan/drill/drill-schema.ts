@@ -71,6 +71,21 @@ const objective = (what: string) =>
 
 const SITE = 'a site of the config, as in the plan that started the replications';
 
+const NETWORKS = '`production`, or a mapping such as { test: { map: { "net-a": "isolated" } } }';
+
+/** Where test copies come up. */
+const testNetworks = choose(
+  {
+    production: z.enum(['production'], NETWORKS),
+    mapped: strict({
+      test: strict({
+        map: z.record(text, text).meta({ description: 'from the name of a network to that of a test network' }),
+      }),
+    }),
+  },
+  (value) => (isMapping(value) ? 'mapped' : 'production'),
+);
+
 /** The keys of a drill file; drill-rules.ts adds what they ask of each other. */
 export const drillKeys = strict({
   name: planName.meta({ description: 'as of a plan; the ids of its runs begin with it' }),
@@ -88,9 +103,9 @@ export const drillKeys = strict({
     description: 'what is recovered; see [below](#recovery-of-a-drill)',
     otherwise: 'the latest instance',
   }),
-  networks: z.enum(['production']).exactOptional().meta({
+  networks: testNetworks.exactOptional().meta({
     description:
-      '`production`: test copies may come up in networks that nobody has named, such as those of production. Without it a VM is refused, unless the drill names test networks (`recovery.vAppNetworkSettings`, or `vmNetworkSettings` of the VM), or the test settings of its replication do',
+      '`{ test: { map: { "net-a": "isolated" } } }`: the networks in which test copies come up, by the names of those that their NICs are in; a NIC in another one is as the test settings of its replication say, and without any its VM is refused. `production`: test copies may come up in networks that nobody has named, such as those of production. Without either a VM is refused, unless the drill names test networks otherwise (`recovery.vAppNetworkSettings`, or `vmNetworkSettings` of the VM), or the test settings of its replication do',
     otherwise: 'test networks are required',
   }),
   checks: checks.prefault([]).meta({

@@ -25,6 +25,21 @@ const CASES: [string, string, string | RegExp][] = [
     `${DRILL}mode: tets\n`,
     'drill.yaml:5:7  mode is "tets" (expected test or roundtrip; hint: did you mean test?)',
   ],
+  [
+    'test networks that are no mapping',
+    `${DRILL}networks: isolated\n`,
+    /^drill\.yaml:5:11 {2}networks is "isolated" \(expected /,
+  ],
+  [
+    'test networks of a round trip',
+    `${DRILL}mode: roundtrip\nconfirm: removes-source\nnetworks: { test: { map: { a: b } } }\n`,
+    /^drill\.yaml:7:11 {2}networks\.test is for test copies/,
+  ],
+  [
+    'test networks twice',
+    `${DRILL}networks: { test: { map: { a: b } } }\nrecovery: { vAppNetworkSettings: { copySourceNetworks: true } }\n`,
+    /^drill\.yaml:5:11 {2}the drill has both networks\.test\.map and recovery\.vAppNetworkSettings/,
+  ],
   ['no name', DRILL.replace('name: crm\n', ''), /^drill\.yaml:1:1 {2}name is missing/],
   [
     'an unfit name',

@@ -43,6 +43,12 @@ describe('a good drill', () => {
     });
   });
 
+  it('takes a map of test networks', () => {
+    expect(load(`${DRILL}networks: { test: { map: { net-a: isolated } } }\n`).networks).toEqual({
+      test: { map: { 'net-a': 'isolated' } },
+    });
+  });
+
   it('takes every field', () => {
     const drill = load(`${DRILL}mode: roundtrip
 groups: [ [db1], { name: front, vms: [ web1, ${B.toUpperCase()} ] } ]

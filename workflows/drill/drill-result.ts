@@ -78,9 +78,9 @@ function missed(
 const wasRecovered = ({ state, rtoSeconds }: VmReport): boolean => isFinal(state) && rtoSeconds !== null;
 
 /** A copy that was left off has no recovery time, so that none can show that it was met. */
-function leftOff({ recovery, objectives }: Drill, { name, id, state }: VmReport): string[] {
-  if (objectives.rto === null || recovery.powerOn || state !== 'succeeded') return [];
-  return [`RTO of ${name} (${id}): not known: it was not powered on; objective ${words(objectives.rto / 1000)}`];
+function leftOff({ recovery, objectives }: Drill, vm: VmReport): string[] {
+  if (objectives.rto === null || recovery.powerOn || vm.state !== 'succeeded') return [];
+  return [`RTO of ${nameWithId(vm)}: not known: it was not powered on; objective ${words(objectives.rto / 1000)}`];
 }
 
 const plusMinus = (seconds: number): string => (seconds === 0 ? '' : ` ± ${words(seconds)}`);

@@ -5,10 +5,10 @@
 
 import type { DrillVmInput } from '../../contract/messages.js';
 import { DONE_BY_OTHERS, FAILURES } from '../../contract/names.js';
+import type { RecoveryBody } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
-import { networksOf } from '../vm/steps/cutover.js';
 import { LastLook } from '../vm/steps/last-look.js';
 import { chooseInstance, locateFor } from '../vm/steps/locate.js';
 import { measure, type Recovery } from '../vm/steps/objectives.js';
@@ -37,7 +37,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     if (go === null) throw drillGone(vm);
     const before = await locateFor(vm, kind, obstacle);
     // A person may have changed the settings while the others were waited for.
-    if (isTest) await requireTestNetworks(vm, input, before);
+    const networks = isTest ? await requireTestNetworks(vm, input, before) : {};
     let copyId: string | null = null;
     const copy = isTest ? await noteTestCopy(vm, before) : null;
     async function copyIs(id: string | null): Promise<void> {
@@ -55,7 +55,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     }
     await thenUndo(vm, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
-      if (isTest) await testFailover(vm, input, body, copyIs);
+      if (isTest) await testFailover(vm, input, { ...body, ...networks }, copyIs);
       else await failOverForDrill(vm, input, before, body);
       const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
       const { triggeredAt } = go;
@@ -96,7 +96,7 @@ function isOfOthers({ report }: VmControl, error: unknown): boolean {
 async function testFailover(
   vm: VmControl,
   input: DrillVmInput,
-  body: { instanceId?: string },
+  body: Partial<RecoveryBody>,
   copyIs: (id: string | null) => Promise<void>,
 ): Promise<void> {
   const { powerOn, sync } = input.recovery;
@@ -105,7 +105,7 @@ async function testFailover(
   const tested = await operation(vm, {
     kind: 'failover-test',
     replicationId: vm.report.replicationId,
-    recovery: { powerOn, consolidate: false, sync, ...body, ...networksOf(input.recovery, input.vm) },
+    recovery: { powerOn, consolidate: false, sync, ...body },
     slot: 'cutover',
     takeSlot: (slot) => look.takeSlot(slot),
   });

@@ -5,7 +5,6 @@ import { siteWorkflowId } from '../../contract/names.js';
 import type { Whose } from '../../contract/operation.js';
 import type { Located, TestCopy } from '../../contract/questions.js';
 import { nameWithId } from '../../contract/vm-identity.js';
->>>>>>> 39a8496 (Leave the test copy of which nothing tells whose it is, also when sweeping, and say why)
 import { openSite, whoseTestCopy } from '../activities.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';

@@ -1,6 +1,7 @@
 /** Whether what was recovered runs: a task can succeed, and warn that it could not switch its VM on. */
 import { NOT_POWERED_ON } from '../../../contract/names.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
+import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
 import type { Outcome } from './operation.js';
 import { StepFailed } from './step-errors.js';
@@ -38,7 +39,7 @@ export async function whyOff(
   return new StepFailed({
     code: NOT_POWERED_ON,
     message:
-      `the ${record.kind} of ${report.name} (${report.id}) to ${site} succeeded, but did not switch ${which} on: ` +
+      `the ${record.kind} of ${nameWithId(report)} to ${site} succeeded, but did not switch ${which} on: ` +
       `${warned.code}: ${warned.message} Now ${seen}.`,
     operation: record.kind,
     taskId: notice.taskId,

@@ -1,0 +1,75 @@
+/** A drill's map of networks, as the settings that a test failover takes: networks by id, from the destination's own list. */
+import { cancellationSignal } from '@temporalio/activity';
+import { type MappedNetworks, mapNetworks } from '../contract/mapped-networks.js';
+import type { MapNetworksInput, TestSettings } from '../contract/questions.js';
+import { VcdaError } from '../vcda/index.js';
+import { type ActivityDeps, configured } from './deps.js';
+import { unextended } from './extension.js';
+import { failureOf } from './failures.js';
+import { beating } from './heartbeat.js';
+import type { Reachability } from './reachability.js';
+
+interface Network {
+  id: string;
+  name: string;
+}
+
+export function createMappedNetworksActivities(deps: ActivityDeps, reachability: Reachability) {
+  return {
+    /** @throws ApplicationFailure `Hold`; else VCDA's code */
+    async mapTestNetworks({ map, ...input }: MapNetworksInput): Promise<TestSettings> {
+      const { peer, vm, replicationId, resumedAt } = input;
+      const site = configured(deps, input.site);
+      const options = { peer, resumedAt, signal: cancellationSignal() };
+      return beating(
+        () => null,
+        async ({ attempt }) => {
+          try {
+            const shown = await unextended(options, (local) => site.networkSettings(replicationId, local));
+            const found = await unextended(options, (local) => site.findReplication(replicationId, local));
+            const vdcId = found?.destination?.vdcId;
+            const all =
+              vdcId == null ? [] : await unextended(options, (local) => site.inventory.networks(vdcId, local));
+            return settingsOf(mapNetworks(map, shown), Object.values(map), all);
+          } catch (error) {
+            if (error instanceof VcdaError) await reachability.failed(error.site, error);
+            throw failureOf(error, { question: 'network-settings', vm }, attempt, deps.sites.rules);
+          }
+        },
+      );
+    },
+  };
+}
+
+/** @param wanted networks that the file names @param all networks of the VDC */
+function settingsOf({ nics, mappings, unmapped }: MappedNetworks, wanted: string[], all: Network[]): TestSettings {
+  const byName = new Map<string, Network>();
+  const names = [...wanted, ...(nics ?? []).flatMap(({ network }) => network ?? []), ...mappings.map(({ to }) => to)];
+  for (const name of names) {
+    const [first, ...others] = all.filter((one) => one.name === name || one.id === name);
+    if (first !== undefined && others.length === 0) byName.set(name, { id: first.id, name: first.name });
+  }
+  const told = {
+    unmapped,
+    missing: [...new Set(wanted)].filter((name) => !byName.has(name)),
+    available: all.map(({ name }) => name),
+  };
+  if (nics === null) {
+    const networkMappings = mappings.flatMap(({ from, to }) => {
+      const destinationOrgVdcNetwork = byName.get(to);
+      return destinationOrgVdcNetwork === undefined ? [] : [{ sourceNetworkName: from, destinationOrgVdcNetwork }];
+    });
+    return { ...told, vAppNetworkSettings: { networkMappings } };
+  }
+  const called = nics.map(({ network, ...nic }) =>
+    network === undefined ? nic : { ...nic, network: byName.get(network)?.name ?? network },
+  );
+  const used = new Set(called.flatMap((nic) => ('network' in nic ? [nic.network] : [])));
+  // A NIC can be connected only to what its vApp has.
+  const bridged = new Map([...byName.values()].filter(({ name }) => used.has(name)).map((one) => [one.id, one]));
+  return {
+    ...told,
+    vAppNetworkSettings: { bridgeOrgVdcNetworks: [...bridged.values()] },
+    vmNetworkSettings: { nics: called },
+  };
+}

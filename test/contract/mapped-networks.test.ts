@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { mapNetworks, type ShownNetworks } from '../../contract/mapped-networks.js';
+
+const nics = (...all: object[]) => ({ vmNetworkSettings: { nics: all } });
+const lan = { nicIndex: 0, network: 'lan' };
+const dmz = { nicIndex: 1, network: 'dmz' };
+const map = { lan: 'isolated' };
+
+describe('a map of test networks', () => {
+  it.each<[string, ShownNetworks, ReturnType<typeof mapNetworks>['nics'], string[]]>([
+    ['its own', { failoverSettings: nics(lan) }, [{ nicIndex: 0, isConnected: true, network: 'isolated' }], []],
+    ['one out', { failoverSettings: nics(dmz) }, [{ nicIndex: 1, isConnected: true }], ['dmz']],
+    [
+      'one that is not connected',
+      { failoverSettings: nics({ ...dmz, isConnected: false }) },
+      [{ nicIndex: 1, isConnected: false }],
+      [],
+    ],
+    [
+      'one without a network',
+      { failoverSettings: nics({ nicIndex: 2 }) },
+      [{ nicIndex: 2, isConnected: true }],
+      ['the unnamed one of NIC 2'],
+    ],
+    [
+      'one to the test settings of its replication',
+      { failoverSettings: nics(dmz), failoverTestSettings: nics({ nicIndex: 1, network: 'bubble' }) },
+      [{ nicIndex: 1, isConnected: true, network: 'bubble' }],
+      [],
+    ],
+    [
+      'one to the test mapping of its replication',
+      {
+        failoverSettings: nics(dmz),
+        failoverTestSettings: {
+          vAppNetworkSettings: {
+            networkMappings: [{ sourceNetworkName: 'dmz', destinationOrgVdcNetwork: { id: 'n1', name: 'bubble' } }],
+          },
+        },
+      },
+      [{ nicIndex: 1, isConnected: true, network: 'bubble' }],
+      [],
+    ],
+  ])('leads or leaves: %s', (_, shown, expected, unmapped) => {
+    expect(mapNetworks(map, shown)).toEqual({ nics: expected, mappings: [], unmapped });
+  });
+
+  it('is all there is where no NICs are told, but for networks that are mapped in production', () => {
+    const mapping = (sourceNetworkName: string) => ({ sourceNetworkName, destinationOrgVdcNetwork: { id: 'n9' } });
+    const shown = { failoverSettings: { vAppNetworkSettings: { networkMappings: [mapping('lan'), mapping('dmz')] } } };
+    const mappings = [{ from: 'lan', to: 'isolated' }];
+    expect(mapNetworks(map, {})).toEqual({ nics: null, mappings, unmapped: [] });
+    expect(mapNetworks(map, shown)).toEqual({ nics: null, mappings, unmapped: ['dmz'] });
+  });
+});
