@@ -71,8 +71,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
       replicationIds.length === 0 ? [] : [...(await site.replicationsById(replicationIds, options)).values()];
     const found = new Map(byId.map((one) => [one.id, one]));
     for (const vmId of vmIds) {
-      const all = await site.replications({ vmId }, options);
-      for (const one of all) if (one.vmId === vmId) found.set(one.id, one);
+      for (const one of await replicationsOfVm(site, vmId, options)) found.set(one.id, one);
     }
     return [...found.values()];
   }

@@ -12,6 +12,7 @@ import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
 import { ownerOf, readMark } from './mark.js';
+import { passingOver } from './passed-over.js';
 import { relation } from './relation.js';
 import { earliestStart, mayHaveBegunAfter } from './task-match.js';
 
@@ -121,8 +122,9 @@ interface Seen {
 
 /** A task of ours counts even if it failed: it may have gone so far. */
 async function newestOf(site: Site, asked: Asked, options: CallOptions): Promise<Seen> {
-  const recent = await unextended(options, (local) => site.tasks({ startTimeAfter: earliestStart(asked) }, local));
-  const known = await unextended(options, (local) => site.tasksById(asked.knownTasks.slice(-20), local));
+  const passing = { ...options, unreadable: passingOver(site) };
+  const recent = await unextended(passing, (local) => site.tasks({ startTimeAfter: earliestStart(asked) }, local));
+  const known = await unextended(passing, (local) => site.tasksById(asked.knownTasks.slice(-20), local));
   const isKnown = ({ id }: Task) => asked.knownTasks.includes(id);
   const all = [...new Map([...recent, ...known.values()].map((task) => [task.id, task])).values()]
     .filter((task) => isKnown(task) || (taskEnd(task) !== 'failed' && mayHaveBegunAfter(task, asked)))

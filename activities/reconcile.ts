@@ -119,7 +119,7 @@ async function startsOfVm(
 ): Promise<Related> {
   const ids = related.unknown.flatMap((task) => replicationIdIn(task) ?? []);
   if (ids.length === 0) return related;
-  const replications = await site.replicationsById([...new Set(ids)], options);
+  const replications = await site.replicationsById([...new Set(ids)], { ...options, unreadable: passingOver(site) });
   const vmOf = (task: Task) => replications.get(replicationIdIn(task) ?? '')?.vmId;
   return {
     ...related,

@@ -78,9 +78,11 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     }
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const { found: tasks, failed } = await byIds(
+      site,
       taskIds,
-      (ids) => site.tasksById(ids, options),
+      (ids, unreadable) => site.tasksById(ids, { ...options, unreadable }),
       (id) => findTask(site, id, options),
+      ({ state }) => typeof state === 'string',
       isRefusedLogin,
     );
     for (const watch of watches) {
@@ -109,9 +111,11 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     const asked = new Map([...seen].filter(([watch, past]) => needsReplication(watch, past, settle)));
     const ids = [...asked].map(([watch, { task }]) => replicationIdOf(watch, task));
     const replications = await byIds(
+      site,
       [...new Set(ids.filter((id) => id !== null))],
-      (some) => site.replicationsById(some, options),
+      (some, unreadable) => site.replicationsById(some, { ...options, unreadable }),
       (id) => site.findReplication(id, options),
+      ({ sourceState, destinationState }) => sourceState != null || destinationState != null,
       isRefusedLogin,
     );
     const ended: Inspected['ended'] = [];

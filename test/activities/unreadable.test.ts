@@ -1,8 +1,11 @@
 /** One item of a list that cannot be read: what may be the VM's is never passed over, what cannot be is no obstacle. */
 import { describe, expect, it } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { type ByIds, byIds } from '../../activities/by-ids.js';
 import { replicationsOfVm } from '../../activities/passed-over.js';
+import type { VmReplication } from '../../vcda/index.js';
 import { failureOf, withFake } from '../vcda/support/client.js';
+import type { Reply } from '../vcda/support/fake-site.js';
 
 const MINE = { id: 'C4-1', vmId: 'mine' };
 const OTHER = { id: 'C4-2', vmId: 'other' };
@@ -47,6 +50,54 @@ describe('an item that cannot be read', () => {
       expect(error).toMatchObject({ code: 'UnexpectedResponse', site: 'lyon' });
       expect(error.detail).toContain(says);
       expect(error.detail).toContain('may be the replication of mine');
+    });
+  });
+});
+
+describe('what is asked for by ids', () => {
+  const ask = (list: unknown[], alone: Reply | null, judge: (answer: ByIds<VmReplication>, asked: number) => void) =>
+    withFake(
+      ({ path }) => {
+        if (path === '/vm-replications') return { body: { items: list, total: list.length } };
+        return path === '/vm-replications/C4-1' ? alone : null;
+      },
+      async ({ fake, lyon }) => {
+        const answer = await new MockActivityEnvironment().run(() =>
+          byIds(
+            lyon,
+            ['C4-1', 'C4-2'],
+            (ids, unreadable) => lyon.replicationsById(ids, { unreadable }),
+            (id) => lyon.findReplication(id),
+            ({ destinationState }) => destinationState != null,
+            () => false,
+          ),
+        );
+        judge(answer as ByIds<VmReplication>, fake.count('GET /vm-replications/C4-1'));
+      },
+    );
+  const other = { ...OTHER, destinationState: {} };
+  const mine = { ...MINE, destinationState: {} };
+
+  it.each([
+    ['is not read as an item', null],
+    ['names no id', { ...mine, id: null }],
+    ['tells nothing but its id', { id: 'C4-1', destinationState: 'text' }],
+  ])('is asked for alone where its item %s', async (_name, item) => {
+    await ask([item, other], { body: mine }, ({ found, failed }, asked) => {
+      expect([found.get('C4-1')?.vmId, [...failed.keys()], asked]).toEqual(['mine', [], 1]);
+    });
+  });
+
+  it('is not gone where its item cannot be read, and its own address answers nothing that is the site’s', async () => {
+    await ask([null, other], { status: 502, body: 'Bad Gateway' }, ({ found, failed }) => {
+      expect([...found.keys()]).toEqual(['C4-2']);
+      expect(failed.get('C4-1')).toMatchObject({ status: 502 });
+    });
+  });
+
+  it('is gone where a well-formed list is without it, which is asked no further', async () => {
+    await ask([other], null, ({ found, failed }, asked) => {
+      expect([[...found.keys()], [...failed.keys()], asked]).toEqual([['C4-2'], [], 0]);
     });
   });
 });

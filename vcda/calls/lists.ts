@@ -101,7 +101,11 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
     });
   }
 
-  /** By their ids, up to 100 a call; an id that the site does not list is absent from the result. */
+  /**
+   * By their ids, up to 100 a call; an id that the site does not list is absent from the result. So is one whose item cannot be
+   * read, and one that an item without an id may be: `options.unreadable` is told of such items.
+   * @throws VcdaError when nobody is there to be told, and such an item is all that there is, or may be one that is missing
+   */
   async function readByIds<T extends z.ZodType<{ id: string }>>(
     item: T,
     path: string,
@@ -138,16 +142,21 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
     const listed = readable(item, own, path, options);
     const there = new Set(own.map(({ id }) => id));
     const missing = ids.filter((id) => !there.has(id));
-    if (missing.length === 0 || part.bare) return listed;
-    const filters = own.length === part.items.length;
-    if (filters && (part.total ?? 0) <= part.items.length) return listed;
+    if (missing.length === 0) return listed;
+    // What names no id may be any of them, and is no stranger.
+    const nameless = part.items.filter((one) => idOf(one) === null);
+    const filters = own.length + nameless.length === part.items.length;
+    if (part.bare || (filters && (part.total ?? 0) <= part.items.length))
+      return [...listed, ...fitting(item, nameless, path, options)];
     // Pages smaller than asked for.
     if (filters) return [...listed, ...(await readAll(item, path, { ids: missing.join(',') }, options))];
     // Strangers tell that the site ignores the filter: it is undocumented for this flavour of the API.
-    const pages = (part.total ?? Number.POSITIVE_INFINITY) / PAGE_LIMIT;
-    const others =
-      missing.length <= pages ? await findEach(item, path, missing, options) : await readAll(item, path, {}, options);
-    return [...listed, ...others.filter(({ id }) => wanted.has(id))];
+    const pages = Math.ceil((part.total ?? Number.POSITIVE_INFINITY) / PAGE_LIMIT);
+    if (missing.length <= pages) return [...listed, ...(await findEach(item, path, missing, options))];
+    const sought = new Set<unknown>([...missing, null]);
+    const all = await readAllRaw(path, {}, options);
+    const others = all.filter((one) => sought.has(idOf(one)));
+    return [...listed, ...fitting(item, others, path, options)];
   }
 
   /** Without those that do not fit: one of many must not hide the others. @throws VcdaError when none of them fits */
