@@ -39,6 +39,8 @@ export interface DroverWorkerOptions {
    * open many workers the thread costs more than what runs in it.
    */
   workflowThread?: boolean;
+  /** how many activities run at once, and as many checks; default 400, since they wait for answers and not for this machine */
+  activitySlots?: number;
 }
 
 /** Creates the worker; the caller runs it, stops it and closes its sites. */
@@ -51,6 +53,7 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     installation: options.installation ?? namespace,
     commands: options.commands ?? {},
   });
+  const maxConcurrentActivityTaskExecutions = options.activitySlots ?? 400;
   const shutdownGraceTime = options.shutdownGraceTime ?? 5_000;
   const common = {
     connection,
@@ -59,6 +62,7 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     interceptors: { activity: [activityLog] },
     ...(buildId && { workerDeploymentOptions: deployment(buildId) }),
     shutdownGraceTime,
+    maxConcurrentActivityTaskExecutions,
     // A call to a site that ignores its cancellation must not hold up a stop; its attempt is made anew elsewhere.
     shutdownForceTime: shutdownGraceTime + 5_000,
   };
@@ -68,9 +72,6 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     workflowBundle: options.bundle ?? (await workflowBundle()),
     debugMode: options.workflowThread === false,
     activities,
-
-    // Activities wait for answers of sites, not for this machine: many fit.
-    maxConcurrentActivityTaskExecutions: 400,
     activityTaskPollerBehavior: { type: 'autoscaling' },
     maxConcurrentWorkflowTaskExecutions: 100,
     workflowTaskPollerBehavior: { type: 'autoscaling' },
@@ -78,17 +79,14 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     // After a crash, tasks meant for the dead worker's cache go to another worker after this time.
     stickyQueueScheduleToStartTimeout: '5 s',
   });
+  // Of checks too the others wait their turn, and with them nothing but checks.
   const checks = await Worker.create({
     ...common,
     taskQueue: checksQueue(taskQueue),
     activities: { checkVm: activities.checkVm },
-    maxConcurrentActivityTaskExecutions: CHECKS_AT_ONCE,
   });
   return new DroverWorker(main, checks);
 }
-
-/** Of one worker; others wait their turn, and with them nothing but checks. */
-const CHECKS_AT_ONCE = 400;
 
 /** The two halves of a worker, which begin and end together. */
 export class DroverWorker {

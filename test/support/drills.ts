@@ -20,11 +20,20 @@ export async function openPort(): Promise<{ port: number; close(): void }> {
 }
 
 /** A page of this machine that answers 503 the first `failing` times, and 200 from then on, until `close`. */
-export async function slowPage(failing: number): Promise<{ url: string; asked(): number; close(): void }> {
+export const slowPage = (failing: number): Promise<Page> => pageThat((asked) => asked > failing);
+
+interface Page {
+  url: string;
+  asked(): number;
+  close(): void;
+}
+
+/** A page of this machine that answers 200 where `isUp` says so, else 503, until `close`. `asked`: how often, now included. */
+export async function pageThat(isUp: (asked: number) => boolean | Promise<boolean>): Promise<Page> {
   let asked = 0;
   const server = createHttpServer((_, response) => {
     asked += 1;
-    response.writeHead(asked > failing ? 200 : 503).end();
+    void Promise.resolve(isUp(asked)).then((up) => response.writeHead(up ? 200 : 503).end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -48,11 +48,14 @@ export interface LabOptions extends SimulatorOptions {
   password?: string;
   /** default 1: a worker runs from the start */
   workers?: number;
+  /** of each worker; see worker.ts */
+  activitySlots?: number;
 }
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
 
-export async function openLab({ site, errors, password, workers = 1, ...simulation }: LabOptions = {}): Promise<Lab> {
+export async function openLab(options: LabOptions = {}): Promise<Lab> {
+  const { site, errors, password, workers = 1, activitySlots, ...simulation } = options;
   const address = process.env.DROVER_TEST_TEMPORAL;
   if (address === undefined)
     throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
@@ -109,6 +112,7 @@ export async function openLab({ site, errors, password, workers = 1, ...simulati
         bundle: await bundle,
         shutdownGraceTime: 100,
         workflowThread: THREADED,
+        ...(activitySlots !== undefined && { activitySlots }),
       });
       if (!THREADED) forgetPromises();
       const ended = worker.run();
