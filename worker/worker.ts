@@ -30,6 +30,11 @@ export interface DroverWorkerOptions {
   commands?: Config['worker']['checks'];
   /** ms between the request to stop and the cancellation of activities; default 5 s */
   shutdownGraceTime?: number;
+  /**
+   * From the stop until it is no longer waited for activities that do not end: ms; default 5 s after the grace. `run` fails
+   * then, and the SDK says of it "Worker still in use".
+   */
+  shutdownForceTime?: number;
   /** id of this build, `DROVER_BUILD_ID`: turns worker versioning on; VM workflows then stay on the build that began them */
   buildId?: string | undefined;
   /** default: the prebuilt bundle, or one made now */
@@ -64,7 +69,7 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     shutdownGraceTime,
     maxConcurrentActivityTaskExecutions,
     // A call to a site that ignores its cancellation must not hold up a stop; its attempt is made anew elsewhere.
-    shutdownForceTime: shutdownGraceTime + 5_000,
+    shutdownForceTime: options.shutdownForceTime ?? shutdownGraceTime + 5_000,
   };
   const main = await Worker.create({
     ...common,

@@ -111,6 +111,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         commands: config.worker.checks,
         bundle: await bundle,
         shutdownGraceTime: 100,
+        // A bound for hangs alone: what an activity still has to do may take a busy machine more than the seconds of a stop.
+        shutdownForceTime: 120_000,
         workflowThread: THREADED,
         ...(activitySlots !== undefined && { activitySlots }),
       });
