@@ -73,6 +73,8 @@ export const siteAwaySignal = defineSignal<[{ site: string; since: number; messa
 export const runReportQuery = defineQuery<RunReport>('runReport');
 /** The plan of a run, so that a person can fail over or reverse what a run did. */
 export const runPlanQuery = defineQuery<Plan>('runPlan');
+/** ms that the longest cutover of a run has taken, as far as it has seen; null: it has seen none. */
+export const longestCutoverQuery = defineQuery<number | null>('longestCutover');
 export const approveUpdate = defineUpdate<Steered, [Scope & Validity]>('approve');
 export const pauseUpdate = defineUpdate<Steered, [{ reason: string } & Validity]>('pause');
 export const resumeUpdate = defineUpdate<Steered, [Validity]>('resume');

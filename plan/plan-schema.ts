@@ -89,6 +89,11 @@ const cutoverWindow = strict({
     description:
       'a cutover whose task failed is sent again after the window: `finish` (only while its source is known to be off) or `hold` (never)',
   }),
+  mustEnd: z.boolean().exactOptional().meta({
+    description:
+      'whether a cutover must also be expected to end before the window closes: it is not begun when less is left than the longest cutover of the run has taken so far (before any has ended, each may begin), and has missed the window then',
+    otherwise: '`false`',
+  }),
 }).refine(({ opens, closes }) => opens < closes, { path: ['closes'], message: 'a moment after "opens"' });
 
 const cutover = strict({

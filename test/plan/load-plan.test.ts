@@ -114,6 +114,10 @@ vms: [ { id: ${A}, name: web1 } ]
       begun: 'finish',
     };
     expect(plan.cutover.window).toStrictEqual(window);
+    const strict = load(
+      `${HEAD}cutover: { window: { opens: 2026-12-05T21:00:00Z, closes: 2026-12-06T04:00:00Z, mustEnd: true } }\nvms: [ { id: ${A}, name: web1 } ]`,
+    );
+    expect(strict.cutover.window?.mustEnd).toBe(true);
     expect(plan.stopAfter).toStrictEqual({ percent: 2.5 });
     expect(load(`${HEAD}vms: [ { id: ${A}, name: web1 } ]`).stopAfter).toStrictEqual({ count: 3 });
   });

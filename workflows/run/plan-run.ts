@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancellationScope, continueAsNew, setHandler, startChild } from '@temporalio/workflow';
 import {
   approveUpdate,
+  longestCutoverQuery,
   type RunInput,
   runPlanQuery,
   runReportQuery,
@@ -18,6 +19,7 @@ import { protectVm } from '../vm/protect-vm.js';
 import { reverseVm } from '../vm/reverse-vm.js';
 import { handleAct } from './acts.js';
 import { type ChildOptions, Herd, named, refuseUnknown } from './herd.js';
+import { longestCutover } from './longest-cutover.js';
 import { RunProgress } from './run-state.js';
 
 const VM_WORKFLOWS = {
@@ -72,6 +74,7 @@ export async function planRun({ run, plan, carried }: RunInput): Promise<RunRepo
     },
   });
   setHandler(runReportQuery, () => state.report());
+  setHandler(longestCutoverQuery, () => longestCutover(state.report().vms));
   setHandler(runPlanQuery, () => plan);
 
   return CancellationScope.nonCancellable(async () => {

@@ -41,10 +41,13 @@ export async function cutOver(
   const look = new LastLook(vm, kind);
   let decided = null as Decided | null;
   let begun = null as { cutover: BegunCutover; failed: TaskFailed } | null;
-  let notAfter = window === null ? null : Date.parse(window.closes);
+  let notAfter: number | null = null;
   for (;;) {
     try {
-      decided = begun === null || decided === null ? await pass(vm, kind, look, { cutover, vm: ref }) : decided;
+      if (begun === null || decided === null) {
+        const passed = await pass(vm, kind, look, { cutover, vm: ref });
+        ({ decided, notAfter } = passed);
+      }
       vm.enter(kind);
       const { powerOn } = decided;
       const { replicationId } = vm.report;
@@ -79,18 +82,18 @@ async function pass(
   kind: 'migrate' | 'failover',
   look: LastLook,
   { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
-): Promise<Decided> {
+): Promise<{ decided: Decided; notAfter: number | null }> {
   const closes = cutover.window === null ? null : Date.parse(cutover.window.closes);
   for (;;) {
     vm.enter('gate');
-    await passGate(vm, kind, cutover);
+    const notAfter = await passGate(vm, kind, cutover);
     let { replication, unfit } = await look.look();
     if (unfit === null) {
       const lookedAt = Date.now();
       const decided = await decidePower(vm, kind, ref.powerOn ?? cutover.powerOn, replication);
-      if (Date.now() - lookedAt < FRESH) return decided;
+      if (Date.now() - lookedAt < FRESH) return { decided, notAfter };
       ({ replication, unfit } = await look.look());
-      if (unfit === null) return decided;
+      if (unfit === null) return { decided, notAfter };
     }
     await vm.giveSlot('cutover');
     await look.whenFit(unfit, closes);

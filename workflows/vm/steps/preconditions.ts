@@ -3,6 +3,7 @@ import type { OperationKind, VmRef } from '../../../contract/operation.js';
 import type { EarlierRuns, Located } from '../../../contract/questions.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
 import { isCalled, misnamed, nameWithId } from '../../../contract/vm-identity.js';
+import { inWords } from '../../../contract/words.js';
 import { begunMove, sourceWords } from './begun.js';
 
 export type Recovering = 'failover' | 'failover-test' | 'migrate';
@@ -86,6 +87,27 @@ export function windowMissed(
       missed === 'fail'
         ? `Run the VM again with a later window.${isBegun ? '' : ` ${sourceWords(report)}`}`
         : 'Cancel it, and run it again with a later window.',
+  };
+}
+
+/** For a cutover that could not be expected to end before its window closes. @param longest ms that the longest of its run took */
+export function windowTooShort(
+  kind: 'migrate' | 'failover',
+  report: VmRef,
+  site: string,
+  { closes, missed }: { closes: string; missed: 'hold' | 'fail' },
+  longest: number,
+): VmError {
+  const took = inWords(longest, 'one unit');
+  return {
+    code: 'WindowMissed',
+    message:
+      `${kind} of ${nameWithId(report)} at ${site} was not sent: its window closes at ${closes}, and the longest cutover of ` +
+      `this run took ${took} (window.mustEnd).`,
+    operation: kind,
+    taskId: null,
+    site,
+    advice: `${missed === 'fail' ? 'Run' : 'Cancel it, and run'} the VM again with a later window, or without mustEnd.`,
   };
 }
 

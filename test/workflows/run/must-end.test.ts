@@ -1,0 +1,72 @@
+/** `window.mustEnd`: a cutover that cannot be expected to end before its window closes is not begun. */
+import { expect } from '@jest/globals';
+import { approveUpdate } from '../../../contract/messages.js';
+import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import type { RunReport } from '../../../contract/report.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
+import { vmReport } from '../../support/vm-report.js';
+
+const migrates = (lab: Lab) => lab.simulator.control.ledger().filter(({ kind }) => kind === 'migrate');
+
+/** ms that the first cutover took; null: it is not over */
+function tookFirst({ vms }: RunReport): number | null {
+  const ended = vms.find(({ state }) => state === 'succeeded')?.operations.find(({ kind }) => kind === 'migrate');
+  return ended === undefined ? null : Date.parse(ended.finishedAt ?? '') - Date.parse(ended.submittedAt);
+}
+
+/**
+ * Two VMs: the first is cut over at once, the second is approved when less is left of the window than the first has taken.
+ * @returns null: the window, as long as it was, had closed before the first was over
+ */
+async function inWindow(lab: Lab, ms: number, mustEnd: boolean): Promise<RunReport | null> {
+  const closes = Date.now() + ms;
+  const window = {
+    opens: new Date(Date.now() - 1_000).toISOString(),
+    closes: new Date(closes).toISOString(),
+    missed: 'fail',
+    begun: 'finish',
+    mustEnd,
+  } as const;
+  const plan = lab.plan({ cutover: { approval: 'vm', window, powerOn: true, consolidate: false } });
+  const { run, result, report } = await lab.start(plan);
+  for (const { id } of plan.waves[0]?.vms ?? [])
+    await until(
+      () => vmReport(lab, vmWorkflowId(lab.source, id)),
+      (vm) => vm?.waitingFor === 'approval' || Date.now() > closes,
+    );
+  // So that a cutover takes longer than an approval to be heard.
+  lab.simulator.control.setSpeed(10);
+  const approve = (vm = '') =>
+    lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{ vm }] });
+  const [first, second] = plan.waves[0]?.vms ?? [];
+  if (Date.now() > closes) return null;
+  await approve(first?.id);
+  const seen = await until(report, (r) => tookFirst(r) !== null || r.finishedAt !== null || Date.now() > closes);
+  const took = tookFirst(seen);
+  if (took === null || Date.now() > closes) return null;
+  await until(
+    async () => closes - Date.now(),
+    (left) => left < took / 2,
+    ms + 10_000,
+  );
+  await approve(second?.id);
+  return result();
+}
+
+describe('a window in which cutovers must end', () => {
+  it.concurrent('begins none that takes longer than is left, by the longest that the run has seen', async () => {
+    let done: RunReport | null = null;
+    // As long as this machine needs today.
+    for (let ms = 30_000; done === null && ms <= 240_000; ms *= 2)
+      await withLab({ vms: 2, speed: 200 }, async (lab) => {
+        done = await inWindow(lab, ms, true);
+        if (done === null) return;
+        expect(migrates(lab)).toHaveLength(1);
+        const second = (done as RunReport).vms.find(({ state }) => state !== 'succeeded');
+        expect(second).toMatchObject({ state: 'failed', error: { code: 'WindowMissed' } });
+      });
+    expect(done).not.toBeNull();
+  }, 600_000);
+});
