@@ -3,6 +3,7 @@ import type { DrillVmInput } from '../../contract/messages.js';
 import type { RecoveryBody, SlotKind } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
 import { nameWithId } from '../../contract/vm-identity.js';
+import { Again } from '../vm/steps/again.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
 import { LastLook } from '../vm/steps/last-look.js';
@@ -76,6 +77,7 @@ async function failOver(
  * @throws StepFailed `NotHome` when a step of it fails again and again; `NotPoweredOn` when it is at home, and off
  */
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
+  const again = new Again(vm);
   let failures = 0;
   const home: Home = { off: null };
   async function isBroughtHome(): Promise<boolean> {
@@ -85,10 +87,15 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
       if (!(error instanceof StepFailed)) throw error;
       failures += 1;
       if (failures > FAILURES_ALLOWED) throw notHome(vm, error);
+      again.failed(error.reason);
       return false;
     }
   }
-  await lookUntil(isBroughtHome, (isDone) => isDone, growing(PAUSES));
+  try {
+    await lookUntil(isBroughtHome, (isDone) => isDone, growing(PAUSES));
+  } finally {
+    again.over();
+  }
   if (home.off === null) return;
   vm.report.downSince = vm.report.operations.findLast(({ kind }) => kind === 'failover')?.submittedAt ?? null;
   throw home.off;

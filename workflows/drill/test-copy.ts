@@ -6,6 +6,7 @@ import type { Whose } from '../../contract/operation.js';
 import type { Located, TestCopy } from '../../contract/questions.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { openSite, whoseTestCopy } from '../activities.js';
+import { Again } from '../vm/steps/again.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
@@ -71,6 +72,7 @@ export async function removeTestCopy(
     (state) => state !== 'under way',
     removal.pauses(),
   );
+  removal.over();
   if (end === 'unknown') {
     if (own.unknown === 'forget') await forgetTestCopy(site, replicationId);
     throw copyUnknown(vm, site, replicationId, own.run);
@@ -87,6 +89,7 @@ export async function removeTestCopy(
 class Removal {
   readonly #vm: VmControl;
   readonly #own: OwnCopy;
+  readonly #again: Again;
   #looks = 0;
   /** how often the site must still show no copy */
   #wanted: number;
@@ -97,11 +100,17 @@ class Removal {
   constructor(vm: VmControl, own: OwnCopy) {
     this.#vm = vm;
     this.#own = own;
+    this.#again = new Again(vm);
     // Of a test whose end is not known, the copy may still appear.
     const isUncertain = vm.report.operations.some(
       ({ kind, result }) => kind === 'failover-test' && result !== 'succeeded',
     );
     this.#wanted = isUncertain ? 2 : 1;
+  }
+
+  /** Whatever it ended with: nothing is tried again any more. */
+  over(): void {
+    this.#again.over();
   }
 
   get lastFailure(): StepFailed | null {
@@ -133,6 +142,7 @@ class Removal {
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
       this.#lastFailure = error;
+      this.#again.failed(error.reason);
       // Nobody can say resume here; the site's next sweep asks anew.
       if (error instanceof Unattended) return 'given up';
     }

@@ -3,9 +3,9 @@ import type { PlanVmInput } from '../../contract/messages.js';
 import type { ReplicationSummary } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
+import { lookSaying } from './steps/again.js';
 import { type BegunCopy, startInitialSync } from './steps/initial-sync.js';
 import { readAgain } from './steps/locate.js';
-import { growing, lookUntil } from './steps/look-until.js';
 import { StepFailed } from './steps/step-errors.js';
 import { undoStart } from './steps/undo-start.js';
 import { VmControl } from './steps/vm-control.js';
@@ -36,8 +36,7 @@ async function whenRecoverable(vm: VmControl, synced: ReplicationSummary | null,
   const replicationId = vm.report.replicationId ?? '';
   const isRecoverable = (seen: ReplicationSummary | null): boolean => Boolean(seen?.latestInstance);
   if (isRecoverable(synced)) return;
-  if (isRecoverable(await lookUntil(() => readAgain(vm, 'start'), isRecoverable, growing(PAUSES)))) return;
-  throw new StepFailed({
+  const why = {
     code: 'NoInstance',
     message:
       `the first sync of ${nameWithId(vm.report)} to ${site} ended, but replication ${replicationId} holds no ` +
@@ -46,5 +45,8 @@ async function whenRecoverable(vm: VmControl, synced: ReplicationSummary | null,
     taskId,
     site,
     advice: "Look at the replication's health at the site.",
-  });
+  } as const;
+  const look = () => readAgain(vm, 'start');
+  if (isRecoverable(await lookSaying(vm, look, isRecoverable, PAUSES, () => why))) return;
+  throw new StepFailed(why);
 }

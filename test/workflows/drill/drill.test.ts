@@ -19,6 +19,7 @@ import {
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { vmReport } from '../../support/vm-report.js';
 
 let open: Awaited<ReturnType<typeof openPort>>;
 beforeAll(async () => {
@@ -179,6 +180,26 @@ describe('a test drill', () => {
       const report = await (await startDrill(lab, drillOf(lab))).result();
       expect(report.state).toBe('succeeded');
       expect(entries(lab, 'cleanup')).toHaveLength(3);
+      expectNothingLeft(lab);
+    }));
+
+  it.concurrent('says why a clean-up is done again for as long as it is', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const error = { code: 'Forbidden', msg: 'not now' };
+      lab.simulator.control.addFaults({ operation: 'cleanup', kind: 'fail-task', error });
+      const drill = await startDrill(lab, drillOf(lab));
+      const workflowId = vmWorkflowId(lab.source, world(lab).replications[0]?.vmId ?? '');
+      const said = await until(
+        () => vmReport(lab, workflowId),
+        (vm) => (vm?.retrying?.tries ?? 0) > 1,
+      );
+      expect(said).toMatchObject({ step: 'clean-up', retrying: { code: 'Forbidden', until: null } });
+      expect(said?.retrying?.message).toContain('not now');
+      lab.simulator.control.clearFaults();
+      const report = await drill.result();
+      expect(report.state).toBe('succeeded');
+      expect(report.vms[0]?.retrying ?? null).toBeNull();
       expectNothingLeft(lab);
     }));
 

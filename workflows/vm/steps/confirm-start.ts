@@ -3,9 +3,10 @@
  * a name said is not enough: it must be of this VM, and carry no mark of another.
  */
 import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { VmError } from '../../../contract/report.js';
 import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
+import { lookSaying } from './again.js';
 import { readAgain, startedReplication } from './locate.js';
-import { growing, lookUntil } from './look-until.js';
 import { type Outcome, operation } from './operation.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -44,21 +45,21 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
 async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<ReplicationSummary> {
   if (notice.replication !== null) return notice.replication;
   const look = () => (vm.report.replicationId === null ? startedReplication(vm) : readAgain(vm, 'start'));
-  const seen = await lookUntil(look, (found) => found !== null, growing(PAUSES));
-  if (seen !== null) return seen;
-  const { name, id, replicationId } = vm.report;
-  throw new StepFailed({
+  const why = (): VmError => ({
     code: 'NoReplicationId',
     message:
-      `the start of ${nameWithId({ id, name })} at ${vm.site} ended well, but ` +
-      (replicationId === null
+      `the start of ${nameWithId(vm.report)} at ${vm.site} ended well, but ` +
+      (vm.report.replicationId === null
         ? 'neither its task nor a list of replications names what it made.'
-        : `the site shows no replication ${replicationId}.`),
+        : `the site shows no replication ${vm.report.replicationId}.`),
     operation: 'start',
     taskId: notice.taskId,
     site: vm.site,
     advice: `Look for its replication at ${vm.site} before it is run again.`,
   });
+  const seen = await lookSaying(vm, look, (found) => found !== null, PAUSES, why);
+  if (seen !== null) return seen;
+  throw new StepFailed(why());
 }
 
 function wrong(vm: VmControl, { notice }: Outcome, seen: ReplicationSummary, why: string): StepFailed {

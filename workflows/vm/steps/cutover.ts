@@ -1,13 +1,14 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
+import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
+import { lookSaying } from './again.js';
 import { BegunCutover } from './begun-cutover.js';
 import { type Decided, decidePower } from './decide-power.js';
 import { passGate } from './gate.js';
 import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
-import { growing, lookUntil } from './look-until.js';
 import { LookAgain, type Outcome, operation, TooLate } from './operation.js';
 import { staysDown, whyOff } from './powered-on.js';
 import { sourceMoved } from './source.js';
@@ -153,18 +154,19 @@ async function whenRecovered(vm: VmControl, { notice, record }: Outcome): Promis
   }
   const isEnough = (shown: ReplicationSummary | null): boolean =>
     shown === null || isRecovered(shown) || (tries >= VERIFY_TRIES && shown?.recoveryState !== 'IN_PROGRESS');
-  const seen = await lookUntil(ask, isEnough, growing(VERIFY_PAUSES));
-  if (seen !== null && isRecovered(seen)) return seen;
-  throw new StepFailed({
+  const why = (shown: ReplicationSummary | null): VmError => ({
     code: 'NotRecovered',
     message:
       `the ${record.kind} of ${nameWithId(vm.report)} to ${site} ended well, but replication ${replicationId} says ` +
-      `${seen?.recoveryState ?? 'nothing, it is gone'}.`,
+      `${shown?.recoveryState ?? 'nothing, it is gone'}.`,
     operation: record.kind,
     taskId: notice.taskId,
     site,
     advice: 'Look at source and recovered VM before anything is started again.',
   });
+  const seen = await lookSaying(vm, ask, isEnough, VERIFY_PAUSES, why);
+  if (seen !== null && isRecovered(seen)) return seen;
+  throw new StepFailed(why(seen));
 }
 
 /** A site that tells no recovery state that Drover knows must at least name what it recovered. */

@@ -4,6 +4,7 @@ import type { PlanVmInput } from '../../../contract/messages.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { ReplicationSummary, StartBody, Submitted } from '../../../contract/operation.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
+import { Again } from './again.js';
 import { confirmStart } from './confirm-start.js';
 import { sourceNow } from './kept.js';
 import { growing, lookUntil } from './look-until.js';
@@ -93,17 +94,22 @@ export async function deleteReplication(vm: VmControl, { insists = false } = {})
   vm.ignoreStop('unless-held');
   // What a person has recovered meanwhile, by a copy that this run only made, is not to be taken from them.
   const unlessRecovered = !vm.report.operations.some(({ kind }) => kind === 'migrate' || kind === 'failover');
+  const again = new Again(vm);
   async function isDone(): Promise<boolean> {
     try {
       await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId, unlessRecovered });
     } catch (error) {
       if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
-      if (insists && error instanceof StepFailed && error.reason.code === 'OperationInProgress') return false;
+      if (insists && error instanceof StepFailed && error.reason.code === 'OperationInProgress') {
+        again.failed(error.reason);
+        return false;
+      }
       await staysBehind(vm, error);
     }
     return true;
   }
   await lookUntil(isDone, (done) => done, growing(BUSY));
+  again.over();
 }
 
 /** Codes of deletions that were refused for what somebody else does with the replication. */

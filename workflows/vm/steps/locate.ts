@@ -7,6 +7,7 @@ import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
 import { earlierRuns, instanceBefore, locateReplication, readReplication } from '../../activities.js';
+import { Again } from './again.js';
 import { noReplication, type Recovering, wrongVm } from './preconditions.js';
 import { holdIn, isExpired, StepFailed, Stopped, stepFailure } from './step-errors.js';
 import { untilStopped } from './until-stopped.js';
@@ -23,16 +24,26 @@ export async function ask<T>(
   operation: OperationKind,
   question: (resumedAt: number) => Promise<T>,
 ): Promise<T> {
-  for (;;) {
-    const { resumedAt } = vm;
-    try {
-      return await untilStopped(vm, () => question(resumedAt));
-    } catch (error) {
-      if (error instanceof Stopped) throw error;
-      const hold = holdIn(error);
-      if (hold !== null) await vm.holdFor(hold, resumedAt);
-      else if (!isExpired(error)) throw stepFailure(error, { operation, site: vm.site });
+  const again = new Again(vm);
+  try {
+    for (;;) {
+      const { resumedAt } = vm;
+      try {
+        return await untilStopped(vm, () => question(resumedAt));
+      } catch (error) {
+        if (error instanceof Stopped) throw error;
+        const hold = holdIn(error);
+        if (hold !== null) {
+          await vm.holdFor(hold, resumedAt);
+          continue;
+        }
+        const failed = stepFailure(error, { operation, site: vm.site });
+        if (!isExpired(error)) throw failed;
+        again.failed(failed.reason);
+      }
     }
+  } finally {
+    again.over();
   }
 }
 

@@ -3,11 +3,12 @@
  * is removed [seed reverse-vm-replication]. Over when the copy is complete the other way.
  */
 import type { Located } from '../../../contract/questions.js';
+import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
+import { lookSaying } from './again.js';
 import { whenSynced } from './initial-sync.js';
 import { LastLook } from './last-look.js';
 import { locate } from './locate.js';
-import { growing, lookUntil } from './look-until.js';
 import { awaitResync, type Outcome, operation, type Step } from './operation.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -38,10 +39,8 @@ export async function reverseReplication(vm: VmControl, at: Located, atMost?: nu
 
 async function whenReversed(vm: VmControl, before: Located, { notice }: Outcome): Promise<Located> {
   const isEnough = (found: Located | null): boolean => found !== null && isReversed(before, found);
-  const found = await lookUntil(() => locate(vm, 'reverse'), isEnough, growing(PAUSES));
-  if (found !== null && isReversed(before, found)) return found;
   const { name, id } = vm.report;
-  throw new StepFailed({
+  const why: VmError = {
     code: 'NotReversed',
     message:
       `the reverse of ${nameWithId({ id, name })} at ${before.site} ended well, but its replication ${before.replication.id} does not ` +
@@ -50,7 +49,11 @@ async function whenReversed(vm: VmControl, before: Located, { notice }: Outcome)
     taskId: notice.taskId,
     site: before.site,
     advice: 'Look at its replication at both sites.',
-  });
+  };
+  const look = () => locate(vm, 'reverse');
+  const found = await lookSaying(vm, look, isEnough, PAUSES, () => why);
+  if (found !== null && isReversed(before, found)) return found;
+  throw new StepFailed(why);
 }
 
 /** Its ends are swapped, or it replicates the VM that was recovered; a flag, which a site may forget, tells neither. */

@@ -1,0 +1,54 @@
+/** Steps that are done again as a whole: what kept one from its end is in the report for as long as that is so. */
+import type { VmError, VmReport } from '../../../contract/report.js';
+import { type Growth, growing, lookUntil } from './look-until.js';
+
+type Told = Pick<VmError, 'code' | 'message' | 'advice'>;
+
+export class Again {
+  readonly #report: Pick<VmReport, 'retrying'>;
+  readonly #lasts: number | null;
+  #since: number | null = null;
+  #tries = 0;
+
+  /** @param lasts ms after which it is given up; null: never */
+  constructor({ report }: { report: Pick<VmReport, 'retrying'> }, lasts: number | null = null) {
+    this.#report = report;
+    this.#lasts = lasts;
+  }
+
+  failed({ code, message, advice }: Told): void {
+    this.#since ??= Date.now();
+    this.#tries += 1;
+    const until = this.#lasts === null ? null : new Date(this.#since + this.#lasts).toISOString();
+    const since = new Date(this.#since).toISOString();
+    this.#report.retrying = { code, message, advice, since, tries: this.#tries, until };
+  }
+
+  /** What others have said meanwhile stands where nothing was said here. */
+  over(): void {
+    if (this.#tries > 0) this.#report.retrying = null;
+  }
+}
+
+/** As {@link lookUntil}, and says meanwhile why what was seen is not enough. */
+export async function lookSaying<Seen>(
+  vm: { report: Pick<VmReport, 'retrying'> },
+  look: () => Promise<Seen>,
+  isEnough: (seen: Seen) => boolean,
+  pauses: Growth & { times: number },
+  why: (seen: Seen) => Told,
+): Promise<Seen> {
+  let lasts = 0;
+  for (const pause of growing(pauses)) lasts += pause;
+  const again = new Again(vm, lasts);
+  function isOver(seen: Seen): boolean {
+    const isSeen = isEnough(seen);
+    if (!isSeen) again.failed(why(seen));
+    return isSeen;
+  }
+  try {
+    return await lookUntil(look, isOver, growing(pauses));
+  } finally {
+    again.over();
+  }
+}
