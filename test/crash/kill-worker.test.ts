@@ -1,69 +1,24 @@
-/** The only worker, a real process, is killed with SIGKILL in each phase of a migration; the ledger judges. */
+/** The only worker, a real process, is killed with SIGKILL in some phases of a migration; kill-worker.long.ts has all phases. */
 import { expect } from '@jest/globals';
 import { approveUpdate } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
-import type { FaultRule, WorldView } from '../../simulator/index.js';
 import { type Lab, withLab } from '../support/lab.js';
 import { describe, it } from '../support/side-by-side.js';
 import { until } from '../support/until.js';
 import { spawnWorker } from '../support/worker-process.js';
+import { accepted, anyReplication, killedMigration, momentOf } from './support/killed-migration.js';
 
-const accepted = (lab: Lab, kind: string): number =>
-  lab.simulator.control.ledger().filter((e) => e.kind === kind).length;
-const anyReplication = (lab: Lab, is: (r: WorldView['replications'][number]) => boolean): boolean =>
-  lab.simulator.control.world().replications.some(is);
 const requested = (lab: Lab, route: string): number =>
   lab.simulator.control
     .stats()
     .requests.filter((r) => r.method === 'POST' && r.route.endsWith(route))
     .reduce((sum, r) => sum + r.count, 0);
-const struck = (lab: Lab): number => lab.simulator.control.faults().reduce((sum, fault) => sum + fault.struck, 0);
 
-interface Moment {
-  phase: string;
-  when: (lab: Lab) => boolean;
-  faults?: FaultRule[];
-}
-
-const MOMENTS: Moment[] = [
-  {
-    phase: 'while a start is on its way',
-    when: (lab) => struck(lab) > 0,
-    faults: [{ operation: 'start', kind: 'delay', delayMs: 1_500, times: 2 }],
-  },
-  { phase: 'right after a start was accepted', when: (lab) => accepted(lab, 'start') > 0 },
-  { phase: 'in the initial sync', when: (lab) => anyReplication(lab, (r) => r.state === 'INITIAL_SYNCING') },
-  {
-    phase: 'while a migrate is on its way',
-    when: (lab) => struck(lab) > 0,
-    faults: [{ operation: 'migrate', kind: 'delay', delayMs: 1_500, times: 2 }],
-  },
-  { phase: 'in the cutover', when: (lab) => anyReplication(lab, (r) => r.recoveryState === 'IN_PROGRESS') },
-  { phase: 'after the cutover', when: (lab) => anyReplication(lab, (r) => r.recoveryState === 'COMPLETE') },
-  { phase: 'while tidying up', when: (lab) => accepted(lab, 'delete') > 0 },
-];
+/** Before anything is known of a start, in a copy, and while a source is down. */
+const SHORT = ['while a start is on its way', 'in the initial sync', 'in the cutover'];
 
 describe('a worker killed with SIGKILL', () => {
-  it.concurrent.each(MOMENTS)('$phase: the next one goes on, nothing lost, nothing twice', ({ when, faults = [] }) =>
-    withLab({ vms: 3, speed: 60, workers: 0 }, async (lab) => {
-      lab.simulator.control.addFaults(...faults);
-      const first = await spawnWorker(lab);
-      const { result } = await lab.start(lab.plan());
-      try {
-        await until(async () => when(lab), Boolean);
-      } finally {
-        await first.kill();
-      }
-      const second = await spawnWorker(lab);
-      try {
-        const report = await result();
-        expect(report.totals.succeeded).toBe(3);
-        expect(lab.wrongWith(report)).toEqual([]);
-      } finally {
-        await second.kill();
-      }
-    }),
-  );
+  it.concurrent.each(SHORT.map(momentOf))('$phase: the next one goes on, nothing lost, nothing twice', killedMigration);
 
   it.concurrent('at the gate: what was approved meanwhile is cut over, once', () =>
     withLab({ vms: 2, workers: 0 }, async (lab) => {

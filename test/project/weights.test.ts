@@ -14,7 +14,7 @@ it('the weights name test files that exist, the longest first', () => {
 });
 
 it('every long form has a short one', () => {
-  const longForms = ['test/chaos/chaos', 'test/client/drill-fires', 'test/crash/kill-drill'];
+  const longForms = ['test/chaos/chaos', 'test/client/drill-fires', 'test/crash/kill-drill', 'test/crash/kill-worker'];
   for (const form of longForms) {
     expect(existsSync(fileURLToPath(new URL(`${form}.long.ts`, root)))).toBe(true);
     expect(existsSync(fileURLToPath(new URL(`${form}.test.ts`, root)))).toBe(true);

@@ -37,11 +37,19 @@ export default async function setUp(): Promise<void> {
   const { startDevServer }: DevServers = built('../../dist/temporal/dev-server.js');
 
   const cli = await resolveTemporalCli({ env: process.env, say });
+  // The server is a third of what a run costs, and a sixth of that is Go's collector at its default. It may take memory instead.
+  process.env.GOGC ??= '400';
+  process.env.GOMEMLIMIT ??= '1500MiB';
   const server = await startDevServer({
     cli: cli.path,
     say,
-    // Real runs continue as new after thousands of events; here tests meet it after a few hundred.
-    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 300 },
+    dynamicConfig: {
+      // Real runs continue as new after thousands of events; here tests meet it after a few hundred.
+      'limit.historyCount.suggestContinueAsNew': 300,
+      // Of each task queue, of which every lab has several: workers would poll all of four, for a handful of tasks.
+      'matching.numTaskqueueReadPartitions': 1,
+      'matching.numTaskqueueWritePartitions': 1,
+    },
   });
   Object.assign(globalThis, { droverTestTemporal: server });
   process.env.DROVER_TEST_TEMPORAL = server.address;

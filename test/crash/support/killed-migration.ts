@@ -1,0 +1,65 @@
+/** The only worker, a real process, is killed with SIGKILL at a moment of a migration; the ledger judges. */
+import { expect } from '@jest/globals';
+import type { FaultRule, WorldView } from '../../../simulator/index.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { until } from '../../support/until.js';
+import { spawnWorker } from '../../support/worker-process.js';
+
+export const accepted = (lab: Lab, kind: string): number =>
+  lab.simulator.control.ledger().filter((e) => e.kind === kind).length;
+export const anyReplication = (lab: Lab, is: (r: WorldView['replications'][number]) => boolean): boolean =>
+  lab.simulator.control.world().replications.some(is);
+const struck = (lab: Lab): number => lab.simulator.control.faults().reduce((sum, fault) => sum + fault.struck, 0);
+
+export interface Moment {
+  phase: string;
+  when: (lab: Lab) => boolean;
+  faults?: FaultRule[];
+}
+
+/** In their order. */
+export const MOMENTS: Moment[] = [
+  {
+    phase: 'while a start is on its way',
+    when: (lab) => struck(lab) > 0,
+    faults: [{ operation: 'start', kind: 'delay', delayMs: 1_500, times: 2 }],
+  },
+  { phase: 'right after a start was accepted', when: (lab) => accepted(lab, 'start') > 0 },
+  { phase: 'in the initial sync', when: (lab) => anyReplication(lab, (r) => r.state === 'INITIAL_SYNCING') },
+  {
+    phase: 'while a migrate is on its way',
+    when: (lab) => struck(lab) > 0,
+    faults: [{ operation: 'migrate', kind: 'delay', delayMs: 1_500, times: 2 }],
+  },
+  { phase: 'in the cutover', when: (lab) => anyReplication(lab, (r) => r.recoveryState === 'IN_PROGRESS') },
+  { phase: 'after the cutover', when: (lab) => anyReplication(lab, (r) => r.recoveryState === 'COMPLETE') },
+  { phase: 'while tidying up', when: (lab) => accepted(lab, 'delete') > 0 },
+];
+
+/** @throws RangeError when there is none of that name */
+export function momentOf(phase: string): Moment {
+  const found = MOMENTS.find((moment) => moment.phase === phase);
+  if (found === undefined) throw new RangeError(phase);
+  return found;
+}
+
+/** One moment of a migration of three VMs. */
+export const killedMigration = ({ when, faults = [] }: Moment): Promise<void> =>
+  withLab({ vms: 3, speed: 60, workers: 0 }, async (lab) => {
+    lab.simulator.control.addFaults(...faults);
+    const first = await spawnWorker(lab);
+    const { result } = await lab.start(lab.plan());
+    try {
+      await until(async () => when(lab), Boolean);
+    } finally {
+      await first.kill();
+    }
+    const second = await spawnWorker(lab);
+    try {
+      const report = await result();
+      expect(report.totals.succeeded).toBe(3);
+      expect(lab.wrongWith(report)).toEqual([]);
+    } finally {
+      await second.kill();
+    }
+  });
