@@ -15,52 +15,77 @@ export interface ByIds<T> {
   failed: Map<string, VcdaError>;
 }
 
+export interface Ways<T> {
+  list: (ids: string[], unreadable: (item: UnreadableItem) => void) => Promise<Map<string, T>>;
+  one: (id: string) => Promise<T | null>;
+  /** whether an item says what it is asked for */
+  tells: (item: T) => boolean;
+  /** whether the site answers what does not name any of the ids */
+  isUp: () => Promise<boolean>;
+  /** whether a failure concerns all calls alike */
+  isOfAll: (error: VcdaError) => boolean;
+}
+
 /**
- * Asks for all at once, and for each alone where the site refuses that, or where its item in the list cannot be read as far as
- * it matters.
- * @param tells whether an item says what it is asked for
- * @param isOfAll whether a failure concerns all calls alike
+ * Asks for all at once, and for each alone where the site refuses that, or fails though it answers other questions, or where
+ * its item in the list cannot be read as far as it matters.
+ * @param suspects those that could not be told when they were asked for last: asked alone, so that the others do not wait for
+ *   them; it is brought up to date
  * @throws VcdaError when the site answers nothing at all
  */
 export async function byIds<T>(
   site: Site,
   ids: string[],
-  list: (ids: string[], unreadable: (item: UnreadableItem) => void) => Promise<Map<string, T>>,
-  one: (id: string) => Promise<T | null>,
-  tells: (item: T) => boolean,
-  isOfAll: (error: VcdaError) => boolean,
+  { list, one, tells, isUp, isOfAll }: Ways<T>,
+  suspects: Set<string>,
 ): Promise<ByIds<T>> {
+  const found = new Map<string, T>();
   const failed = new Map<string, VcdaError>();
-  const odd: UnreadableItem[] = [];
-  let found = new Map<string, T>();
-  let alone = ids;
-  try {
-    found = await list(ids, (item) => odd.push(item));
-    odd.forEach(passingOver(site));
-    const [maybe] = odd.filter(({ id }) => id === null);
-    const oddOf = new Map(odd.map((item) => [item.id, item]));
-    alone = ids.filter((id) => {
-      const item = found.get(id);
-      return item === undefined ? maybe !== undefined || oddOf.has(id) : !tells(item);
-    });
-    for (const id of alone.splice(MOST_ALONE))
-      if (!found.has(id)) failed.set(id, unheard(site, oddOf.get(id) ?? maybe));
-  } catch (error) {
-    if (!(error instanceof VcdaError) || isOfAll(error) || !isRefusal(error)) throw error;
+  for (const id of suspects) if (!ids.includes(id)) suspects.delete(id);
+
+  async function each(some: string[]): Promise<void> {
+    await pMap(
+      some,
+      async (id) => {
+        try {
+          const item = await one(id);
+          if (item !== null) found.set(id, item);
+          suspects.delete(id);
+        } catch (error) {
+          if (!(error instanceof VcdaError) || isOfAll(error)) throw error;
+          if (found.has(id)) return;
+          failed.set(id, error);
+          suspects.add(id);
+        }
+      },
+      { concurrency: AT_ONCE },
+    );
   }
-  await pMap(
-    alone,
-    async (id) => {
-      try {
-        const item = await one(id);
-        if (item !== null) found.set(id, item);
-      } catch (error) {
-        if (!(error instanceof VcdaError) || isOfAll(error)) throw error;
-        if (!found.has(id)) failed.set(id, error);
-      }
-    },
-    { concurrency: AT_ONCE },
-  );
+
+  async function together(some: string[]): Promise<void> {
+    if (some.length === 0) return;
+    const odd: UnreadableItem[] = [];
+    let alone = some;
+    try {
+      for (const [id, item] of await list(some, (item) => odd.push(item))) found.set(id, item);
+      odd.forEach(passingOver(site));
+      const [maybe] = odd.filter(({ id }) => id === null);
+      const oddOf = new Map(odd.map((item) => [item.id, item]));
+      alone = some.filter((id) => {
+        const item = found.get(id);
+        return item === undefined ? maybe !== undefined || oddOf.has(id) : !tells(item);
+      });
+      for (const id of alone.splice(MOST_ALONE))
+        if (!found.has(id)) failed.set(id, unheard(site, oddOf.get(id) ?? maybe));
+    } catch (error) {
+      if (!(error instanceof VcdaError) || isOfAll(error)) throw error;
+      if (!isRefusal(error) && !(await isUp())) throw error;
+    }
+    await each(alone);
+  }
+
+  const apart = ids.filter((id) => suspects.has(id));
+  await Promise.all([together(ids.filter((id) => !suspects.has(id))), each(apart)]);
   return { found, failed };
 }
 

@@ -16,10 +16,14 @@ const AWAY_STATUS = new Set<number | null>([502, 503, 504]);
 const TROUBLED_FOR = 30_000;
 const TROUBLED_STATUS = new Set<number | null>([408, 429]);
 
+/** How long a site is asked whether it is there: ms. */
+const PROBED_FOR = 10_000;
+
 /** What a worker knows of each site. */
 export class Reachability {
   readonly #deps: ActivityDeps;
   readonly #sites = new Map<string, { failures: number; since: number; told: boolean }>();
+  readonly #probes = new Map<string, Promise<boolean>>();
 
   constructor(deps: ActivityDeps) {
     this.#deps = deps;
@@ -34,15 +38,26 @@ export class Reachability {
     await signalSite(this.#deps, site, backSignal);
   }
 
-  /** Takes errors of any kind; what the site refuses for the call's own sake counts as an answer. */
-  async failed(site: string, error: unknown): Promise<void> {
-    if (!(error instanceof VcdaError)) return;
-    if (!isAway(error) && !isTroubled(error)) return this.answered(site);
+  /**
+   * Takes errors of any kind; what the site refuses for the call's own sake counts as an answer. So does what fails for one
+   * operation alone: before a site is said to be away, it is asked what concerns none. Returns whether it answered that.
+   */
+  async failed(site: string, error: unknown): Promise<boolean> {
+    if (!(error instanceof VcdaError)) return false;
+    if (!isAway(error) && !isTroubled(error)) {
+      await this.answered(site);
+      return false;
+    }
     const state = this.#stateOf(site);
     if (state.failures === 0) state.since = Date.now();
     state.failures += 1;
-    if (state.told || state.failures < FAILURES_IN_A_ROW) return;
-    if (!isAway(error) && Date.now() - state.since < TROUBLED_FOR) return;
+    if (state.told || state.failures < FAILURES_IN_A_ROW) return false;
+    if (!isAway(error) && Date.now() - state.since < TROUBLED_FOR) return false;
+    if (await this.isUp(site)) {
+      state.failures = 0;
+      return true;
+    }
+    if (state.told) return false;
     state.told = true;
     log.warn(`the site gives no usable answer: ${error.message}`, {
       site,
@@ -50,6 +65,29 @@ export class Reachability {
       advice: this.#deps.sites.rules(error).advice,
     });
     await signalSite(this.#deps, site, awaySignal, { at: state.since, message: error.message });
+    return false;
+  }
+
+  /** Whether a site answers a question that all share and that names nothing; asked once for all who want to know. */
+  isUp(name: string): Promise<boolean> {
+    const known = this.#probes.get(name);
+    if (known !== undefined) return known;
+    const probe = this.#isAnswering(name).finally(() => this.#probes.delete(name));
+    this.#probes.set(name, probe);
+    return probe;
+  }
+
+  async #isAnswering(name: string): Promise<boolean> {
+    const { sites } = this.#deps;
+    if (!sites.names.includes(name)) return false;
+    const site = sites.get(name);
+    try {
+      await site.answers({ timeout: Math.min(site.config.timeouts.request, PROBED_FOR) });
+      return true;
+    } catch (error) {
+      if (!(error instanceof VcdaError)) throw error;
+      return !isAway(error) && !isTroubled(error);
+    }
   }
 
   #stateOf(site: string) {

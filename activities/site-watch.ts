@@ -45,14 +45,31 @@ interface Inspected {
   unheard: VcdaError[];
 }
 
+/** ids about which a site could not be asked together with others, for the next turn */
+interface Suspects {
+  tasks: Set<string>;
+  replications: Set<string>;
+}
+
+const noSuspects = (): Suspects => ({ tasks: new Set(), replications: new Set() });
+
 /** One poll activity lives at most this long, below its start-to-close time-out, so that a new one takes over: ms. */
 const LIFE = 8 * 60_000;
+/** What is asked for one watch alone is given up after this, until the next turn: ms. */
+const ALONE = 5_000;
 const NOTICES_AT_ONCE = 20;
 
 export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability) {
   /** epoch ms of each site's last poll: one that found something ends, and the next must not follow at once */
   const polledAt = new Map<string, number>();
   const copies = new Map<string, Copies>();
+  const suspects = new Map<string, Suspects>();
+
+  function suspectsAt(site: string): Suspects {
+    const known = suspects.get(site) ?? noSuspects();
+    suspects.set(site, known);
+    return known;
+  }
 
   function copiesAt(site: string): Copies {
     const known = copies.get(site) ?? new Map();
@@ -76,14 +93,23 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         return undefined;
       }
     }
+    // The VM itself is more patient; here the others wait meanwhile.
+    const alone =
+      memory === JUST_NOW ? options : { ...options, timeout: Math.min(site.config.timeouts.request, ALONE) };
+    const suspects = memory === JUST_NOW ? noSuspects() : suspectsAt(site.name);
+    const isUp = () => reachability.isUp(site.name);
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const { found: tasks, failed } = await byIds(
       site,
       taskIds,
-      (ids, unreadable) => site.tasksById(ids, { ...options, unreadable }),
-      (id) => findTask(site, id, options),
-      ({ state }) => typeof state === 'string',
-      isRefusedLogin,
+      {
+        list: (ids, unreadable) => site.tasksById(ids, { ...options, unreadable }),
+        one: (id) => findTask(site, id, alone),
+        tells: ({ state }) => typeof state === 'string',
+        isUp,
+        isOfAll: isRefusedLogin,
+      },
+      suspects.tasks,
     );
     for (const watch of watches) {
       if (watch.phase !== 'task' || watch.taskId === null || tasks.has(watch.taskId)) continue;
@@ -92,7 +118,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       // A list may leave out what the task's own address still shows; asked once the wait for the list is over.
       if (failure !== undefined || (memory !== JUST_NOW && memory.amissFor(watch, true) < settle)) continue;
       const { taskId } = watch;
-      const task = await unlessUnheard(watch, () => findTask(site, taskId, options));
+      const task = await unlessUnheard(watch, () => findTask(site, taskId, alone));
       if (task) tasks.set(task.id, task);
     }
     const seen = new Map(
@@ -113,17 +139,21 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     const replications = await byIds(
       site,
       [...new Set(ids.filter((id) => id !== null))],
-      (some, unreadable) => site.replicationsById(some, { ...options, unreadable }),
-      (id) => site.findReplication(id, options),
-      ({ sourceState, destinationState }) => sourceState != null || destinationState != null,
-      isRefusedLogin,
+      {
+        list: (some, unreadable) => site.replicationsById(some, { ...options, unreadable }),
+        one: (id) => site.findReplication(id, alone),
+        tells: ({ sourceState, destinationState }) => sourceState != null || destinationState != null,
+        isUp,
+        isOfAll: isRefusedLogin,
+      },
+      suspects.replications,
     );
     const ended: Inspected['ended'] = [];
     const troubles: Inspected['troubles'] = [];
     for (const [watch, past] of seen) {
       const { task } = past;
       const replication = asked.has(watch)
-        ? await unlessUnheard(watch, () => replicationOf(site, watch, task, replications, options))
+        ? await unlessUnheard(watch, () => replicationOf(site, watch, task, replications, alone))
         : undefined;
       if (unheard.has(watch)) continue;
       const amissFor = watch.phase === 'sync' ? memory.amissFor(watch, isAmiss(watch, replication)) : past.amissFor;
@@ -236,7 +266,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             }
             failures += 1;
             const wait = pauseBefore(rule, failures, error.retryAfter, Math.random());
-            await reachability.failed(input.site, error);
+            // What fails for the watches there are is no reason to let those wait that are handed over meanwhile.
+            if (await reachability.failed(input.site, error)) failures = 0;
             await pause(wait);
           }
         }

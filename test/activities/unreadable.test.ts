@@ -66,10 +66,14 @@ describe('what is asked for by ids', () => {
           byIds(
             lyon,
             ['C4-1', 'C4-2'],
-            (ids, unreadable) => lyon.replicationsById(ids, { unreadable }),
-            (id) => lyon.findReplication(id),
-            ({ destinationState }) => destinationState != null,
-            () => false,
+            {
+              list: (ids, unreadable) => lyon.replicationsById(ids, { unreadable }),
+              one: (id) => lyon.findReplication(id),
+              tells: ({ destinationState }) => destinationState != null,
+              isUp: async () => true,
+              isOfAll: () => false,
+            },
+            new Set(),
           ),
         );
         judge(answer as ByIds<VmReplication>, fake.count('GET /vm-replications/C4-1'));

@@ -91,6 +91,11 @@ export function taskCalls({ read, readAll, readByIds, readPage, fitting, segment
     tasks: (filter: TaskFilter, options?: CallOptions): Promise<Task[]> =>
       readAll(task, '/tasks', queryOf(filter), options),
 
+    /** A page of the list, whatever it holds: only whether there is one matters. @throws VcdaError */
+    answers: async (options?: CallOptions): Promise<void> => {
+      await readPage('/tasks', { offset: 0, limit: 1 }, options);
+    },
+
     /** Up to 100 ids a call; an id that the site does not list is absent from the result. */
     tasksById: (ids: string[], options?: CallOptions): Promise<Map<string, Task>> =>
       readByIds(task, '/tasks', ids, options),

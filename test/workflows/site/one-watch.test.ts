@@ -55,6 +55,8 @@ describe('an operation about which a site answers oddly', () => {
     ['400 BadRequest', { kind: 'status', status: 400, error: { code: 'BadRequest', msg: 'no such thing' } }],
     ['404 without a body', { kind: 'front', status: 404, page: 'empty' }],
     ['403 of a block page', { kind: 'front', status: 403, page: 'html' }],
+    ['503', { kind: 'status', status: 503 }],
+    ['no answer but a cut connection', { kind: 'reset-before' }],
   ];
 
   it.each(
