@@ -164,7 +164,7 @@ export async function isMarkedOthers(
 }
 
 /**
- * Before anything is done with a replication: what its mark says against it.
+ * Before anything is done with a replication: what its mark says against it. Returns it as it is; null: there is none.
  * @throws ApplicationFailure `VmInUse`, to be tried again; `ReplicationNotOurs` when it would be removed and is not Drover's
  */
 export async function refuseOthers(
@@ -172,19 +172,19 @@ export async function refuseOthers(
   site: Site,
   request: OperationRequest,
   options: CallOptions,
-): Promise<void> {
+): Promise<VmReplication | null> {
   const { replicationId, run, vm, kind } = request;
-  if (replicationId === null) return;
+  if (replicationId === null) return null;
   const found = await unextended(options, (local) => site.findReplication(replicationId, local));
-  if (found === null) return;
+  if (found === null) return null;
   if (kind === 'delete') refuseToDelete(request, found);
   const mark = readMark(found.settings?.description);
-  if (mark === null) return;
+  if (mark === null) return found;
   if (isMarkedByOthers(found.settings?.description?.slice(0, MARK_LENGTH) ?? null, request.marks ?? []))
     throw refusing(request, found)('ReplicationNotOurs', takenByOthers(deps, request, mark));
   const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
   const owner = ownerOf(mark, deps.installation, { run, units });
-  if (owner === 'mine') return;
+  if (owner === 'mine') return found;
   await refuseClaimed(deps, mark, request, found.id);
   if (owner === 'not-ours' && kind === 'delete') {
     const made = {
@@ -193,6 +193,7 @@ export async function refuseOthers(
     };
     throw refusing(request, found)('ReplicationNotOurs', made);
   }
+  return found;
 }
 
 /** A person's from then on, whichever run had begun with it. */

@@ -13,11 +13,12 @@ import type { Asked, Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { patientRules } from './absence.js';
 import { Acknowledgement } from './acknowledgement.js';
-import { adoptionOf, isMarkedOthers, type MayBeSent, refuseOthers } from './adoption.js';
+import { adoptionOf, isMarkedOthers, type MayBeSent } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { mayInsist, unextended } from './extension.js';
 import { type Attempt, failureOf, finalFailure, isRefusedLogin, knownSites } from './failures.js';
 import { beating, pause } from './heartbeat.js';
+import { foundMeanwhile, LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
 import { markOf } from './mark.js';
 import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
 import { passingOver } from './passed-over.js';
@@ -159,6 +160,14 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     return seen.found;
   }
 
+  /** Right before the request leaves, when the look before it is old. */
+  async function lookOnceMore(site: Site, request: OperationRequest, options: CallOptions): Promise<void> {
+    await lookBefore(deps, site, request, options);
+    if (request.kind !== 'start') return;
+    const seen = await findOnce(site, request, options, false);
+    if (seen.is !== 'absent') throw foundMeanwhile(request);
+  }
+
   async function failure(
     error: unknown,
     site: Site,
@@ -168,6 +177,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     left: Pick<FailureDetails, 'unsent' | 'absent'> = {},
     asked?: Asked,
   ): Promise<unknown> {
+    if (error instanceof LooksOtherwise) return toLookAgain(request, error, left);
     if (error instanceof ForeignReplication) {
       const { message, advice } = error;
       return finalFailure({ ...subjectOf(request), code: 'VmAlreadyReplicated', message, advice });
@@ -214,12 +224,16 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               return await adopt(request, found, found.taskId === null && !doubtful, { ...known, ...nameIn(vmName) });
             }
             trail.absent = true;
-            await refuseOthers(deps, site, request, options);
+            await lookBefore(deps, site, request, options);
+            const lookedAt = performance.now();
             refuseIfTooLate(request);
             const began = untouched;
             untouched = false;
             let left = false;
             async function beforeSend() {
+              await acknowledgement.fresh();
+              // A login, the site's limiter or Temporal may have kept it waiting since.
+              if (performance.now() - lookedAt >= LOOK_FOR) await lookOnceMore(site, request, options);
               await acknowledgement.fresh();
               refuseIfTooLate(request);
               left = true;

@@ -15,6 +15,8 @@ export const FAILURES = {
   hold: 'Hold',
   /** the operation may not be sent any more, and was not */
   tooLate: 'TooLate',
+  /** the operation was not sent by this attempt: what was seen before it is not so any more */
+  lookAgain: 'LookAgain',
   /** a hold as well, and its code: the site cannot tell whether an operation arrived */
   undecided: 'Undecided',
 } as const;

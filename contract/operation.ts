@@ -120,6 +120,8 @@ export interface OperationRequest {
   decided: boolean;
   /** a task of the same step has failed before this one: what the replication shows may be its doing */
   repeats?: boolean;
+  /** what the workflow's look has seen of the copy, see look.ts: it is sent as long as that is so. Absent: nobody has looked */
+  looked?: string;
 }
 
 export interface Submitted {

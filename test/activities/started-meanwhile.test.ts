@@ -1,10 +1,12 @@
 /** What a person starts for a VM while it is not known whether a start of ours has arrived. */
 import { describe, expect, it } from '@jest/globals';
+import { LOOK_FOR } from '../../activities/last-look.js';
 import { describe as described } from '../../activities/mark.js';
 import type { OperationRequest } from '../../contract/operation.js';
 import { siteVdcId } from '../../simulator/index.js';
 import { until } from '../support/until.js';
 import { type Bench, INSTALLATION, withBench } from './support/bench.js';
+import { startOf } from './support/start-of.js';
 
 const QUICK = { site: { reconcile: { settle: 100 } } };
 /** At a site that tells least of its tasks. */
@@ -18,6 +20,27 @@ const sentBy = (bench: Bench, user: string) =>
   control(bench)
     .ledger()
     .flatMap((entry) => (entry.user === user ? [entry.kind] : []));
+
+describe('a start that is kept waiting between its look and the moment at which it is sent', () => {
+  it('looks once more, and sends nothing where somebody has begun', () =>
+    withBench({ site: { timeouts: { connect: 10_000, request: 60_000 } } }, async (bench) => {
+      const { simulator, source, destination, vms } = bench;
+      const vmId = vms[0]?.id;
+      // Longer than a look is good for.
+      simulator.control.addFaults({ operation: 'extend', kind: 'delay', delayMs: LOOK_FOR + 1_000, times: 1 });
+      const attempt = submit(bench, startOf(bench, 0));
+      attempt.catch(() => undefined);
+      await until(
+        async () => simulator.control.faults(),
+        ([fault]) => fault?.struck === 1,
+      );
+      const to = { type: 'vcloud', site: destination, vdc: siteVdcId(destination), storageProfile: '*' };
+      const body = { source: { type: 'vm', site: source, vmId }, destination: to, isMigration: true };
+      simulator.control.act({ operation: 'start', user: 'ann@acme', body });
+      await expect(attempt).rejects.toThrow(/was not sent/);
+      expect(sentBy(bench, 'ops@acme')).toEqual([]);
+    }));
+});
 
 describe('a start that was cut before it arrived', () => {
   const bodyOf = (bench: Bench) => ({

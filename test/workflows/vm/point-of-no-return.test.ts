@@ -111,6 +111,36 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
     }));
 });
 
+describe('a copy that is changed between two attempts to cut it over', () => {
+  type Trouble = Parameters<Lab['simulator']['control']['trouble']>[1];
+  const CHANGES: [string, Trouble, Trouble, string][] = [
+    ['paused', { isPaused: true }, { isPaused: false }, 'ReplicationPaused'],
+    ['moved by the site', { isMovingReplica: true }, { isMovingReplica: false }, 'ReplicaMoving'],
+  ];
+
+  it.concurrent.each(CHANGES)('%s is looked at before the next, and not cut over', (_, on, off, code) =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { control } = lab.simulator;
+      const { approve, result } = await atTheGate(lab);
+      control.addFaults({ operation: 'migrate', kind: 'status', status: 503 });
+      await approve();
+      await until(
+        async () => control.faults(),
+        ([fault]) => (fault?.struck ?? 0) > 0,
+      );
+      control.trouble(replicationOf(lab), on);
+      expect((await held(lab))?.error).toMatchObject({ code });
+      control.clearFaults();
+      expect(entries(lab, 'migrate')).toEqual([]);
+      expect(sourceOf(lab)?.powerState).toBe('POWERED_ON');
+      control.trouble(replicationOf(lab), off);
+      const done = await result();
+      expect(done.vms[0]).toMatchObject({ state: 'succeeded', error: null });
+      expect(lab.wrongWith(done)).toEqual([]);
+    }),
+  );
+});
+
 describe('powerOn: asSource', () => {
   it.concurrent.each([
     ['on', 'POWERED_ON'],

@@ -1,4 +1,5 @@
 /** The look at a copy between the last wait and what cannot be undone: one for every try. */
+import { decisiveOf } from '../../../contract/look.js';
 import type { ReplicationSummary, SlotKind } from '../../../contract/operation.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { readAgain } from './locate.js';
@@ -38,6 +39,7 @@ export class LastLook {
     const own = marks === null ? {} : { own: { run: input.run, marks } };
     const copy = { site, peer, replicationId: report.replicationId ?? '', replication, missingFor, ...own };
     const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
+    this.#vm.looked = unfit === null ? decisiveOf(replication) : null;
     if (unfit?.is === 'over') throw new StepFailed(unfit.why);
     return { replication, unfit };
   }

@@ -22,6 +22,7 @@ import {
   type Asked,
   holdIn,
   isExpired,
+  isLookAgain,
   isTooLate,
   isUndecided,
   isUnsent,
@@ -201,6 +202,10 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
   };
 }
 
+/** For steps before which a look was taken. */
+const lookedBefore = ({ looked }: VmControl, { once, takeSlot: take }: Step): Pick<OperationRequest, 'looked'> =>
+  looked === null || (once !== true && take === undefined) ? {} : { looked };
+
 const askedOf = ({ kind, site }: OperationRequest): Asked => ({ operation: kind, site });
 
 const attemptOf = ({ record }: Outcome): number =>
@@ -217,13 +222,30 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         const sent = await adoptOperation({ ...request, resumedAt, ...mayBeSent });
         if (sent !== null) return sent;
       }
+      if (isOld && step.once !== true) {
+        await vm.giveSlot(step.slot ?? 'cutover');
+        await takeSlot(vm, step, null);
+        isOld = false;
+      }
       if (isOld || (step.once === true && !decided && vm.isPaused)) throw new LookAgain();
       await whenAllowed(vm, step);
       ({ resumedAt } = vm);
-      return await submitUnlessStopped(vm, step, { ...request, resumedAt, decided, ...mayBeSent });
+      return await submitUnlessStopped(vm, step, {
+        ...request,
+        resumedAt,
+        decided,
+        ...mayBeSent,
+        ...lookedBefore(vm, step),
+      });
     } catch (error) {
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       if (error instanceof Stopped || error instanceof StepFailed || error instanceof LookAgain) throw error;
+      if (isLookAgain(error)) {
+        if (!isUnsent(error))
+          mayBeSent = { mayBeSent: { absent: wasAbsent(error) || mayBeSent.mayBeSent?.absent === true } };
+        isOld = true;
+        continue;
+      }
       const hold = holdIn(error);
       if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
       try {

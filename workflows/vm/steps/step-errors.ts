@@ -55,6 +55,9 @@ export function notAgain(failed: VmError, seen: VmError): StepFailed {
   return new StepFailed({ ...failed, message: `${failed.message} It was not sent again: ${text}`, advice });
 }
 
+/** Whether an attempt has seen, before it sent anything, that what was looked at is not so any more. */
+export const isLookAgain = (error: unknown): boolean => causeOf(error)?.type === FAILURES.lookAgain;
+
 export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
 
 /** Whether a site could not tell whether an operation arrived: a person is asked, and may say that it is to be sent. */

@@ -74,6 +74,8 @@ export class VmControl {
   marks: string[] | null = null;
   /** what runs before this one know of the VM; null: not asked for yet */
   earlier: EarlierRuns | null = null;
+  /** what the last look at a copy that was fit has seen of it; null: none was */
+  looked: string | null = null;
 
   constructor(input: VmInput) {
     this.input = input;

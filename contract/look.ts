@@ -1,0 +1,18 @@
+/** What decides whether a copy may be cut over, as a text: two looks that tell the same are alike. */
+import type { ReplicationSummary } from './operation.js';
+
+/** Connection states that keep a copy from being cut over; between the others it goes to and fro by itself. */
+const UNFIT = new Set(['PAUSED', 'ERROR', 'INITIAL_SYNCING']);
+
+export function decisiveOf(replication: ReplicationSummary | null): string {
+  if (replication === null) return 'gone';
+  const { recoveryState, dataConnectionState: connection, isPaused, isMovingReplica, unknownState } = replication;
+  const parts = [
+    recoveryState,
+    ...(UNFIT.has(connection) ? [connection] : []),
+    ...(isPaused ? ['paused'] : []),
+    ...(isMovingReplica ? ['moving'] : []),
+    ...(unknownState == null ? [] : [`unknown ${unknownState}`]),
+  ];
+  return parts.join(' ');
+}
