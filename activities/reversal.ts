@@ -28,17 +28,20 @@ export async function findReversed(
   options: CallOptions,
 ): Promise<VmReplication | null> {
   const peer = sites.names.includes(reverse.peer) ? [sites.get(reverse.peer)] : [];
-  const local: CallOptions = { ...options, peer: undefined };
+  // Each with the login of the other, where the caller was told that it takes one.
+  const optionsAt = ({ name }: Site): CallOptions =>
+    name === site.name || options.peer === undefined ? options : { ...options, peer: site.name };
   let before: VmReplication | null = null;
   for (const home of [site, ...peer]) {
-    const found = reverse.replicationId === null ? null : await home.findReplication(reverse.replicationId, local);
+    const found =
+      reverse.replicationId === null ? null : await home.findReplication(reverse.replicationId, optionsAt(home));
     if (found !== null && effectOf(reverse, found) !== 'none') return found;
     before ??= found;
   }
   const { recoveredVmId } = reverse;
   if (recoveredVmId == null) return before;
   for (const home of [...peer, site]) {
-    const all = await replicationsOfVm(home, recoveredVmId, local);
+    const all = await replicationsOfVm(home, recoveredVmId, optionsAt(home));
     const reversed = all.find((r) => isBetween(r, site.name, reverse.peer));
     if (reversed !== undefined) return reversed;
   }

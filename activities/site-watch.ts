@@ -25,7 +25,7 @@ import {
 } from '../vcda/index.js';
 import { type ByIds, byIds } from './by-ids.js';
 import type { ActivityDeps } from './deps.js';
-import { unextended } from './extension.js';
+import { ListsByPeer, unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { isAmiss, isDeleted, judge, needsReplication } from './outcome.js';
@@ -64,6 +64,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
   const polledAt = new Map<string, number>();
   const copies = new Map<string, Copies>();
   const suspects = new Map<string, Suspects>();
+  const listsByPeer = new ListsByPeer();
 
   function suspectsAt(site: string): Suspects {
     const known = suspects.get(site) ?? noSuspects();
@@ -98,13 +99,21 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       memory === JUST_NOW ? options : { ...options, timeout: Math.min(site.config.timeouts.request, ALONE) };
     const suspects = memory === JUST_NOW ? noSuspects() : suspectsAt(site.name);
     const isUp = () => reachability.isUp(site.name);
+    const peers = new Map(watches.map(({ taskId, peer }) => [taskId, peer]));
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const { found: tasks, failed } = await byIds(
       site,
       taskIds,
       {
-        list: (ids, unreadable) => site.tasksById(ids, { ...options, unreadable }),
-        one: (id) => findTask(site, id, alone),
+        list: (ids, unreadable) =>
+          listsByPeer.ask(
+            site,
+            ids,
+            (id) => peers.get(id),
+            { ...options, unreadable },
+            (some, use) => site.tasksById(some, use),
+          ),
+        one: (id) => unextended({ ...alone, peer: peers.get(id) }, (use) => findTask(site, id, use)),
         tells: ({ state }) => typeof state === 'string',
         isUp,
         isOfAll: isRefusedLogin,
@@ -118,7 +127,9 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       // A list may leave out what the task's own address still shows; asked once the wait for the list is over.
       if (failure !== undefined || (memory !== JUST_NOW && memory.amissFor(watch, true) < settle)) continue;
       const { taskId } = watch;
-      const task = await unlessUnheard(watch, () => findTask(site, taskId, alone));
+      const task = await unlessUnheard(watch, () =>
+        unextended({ ...alone, peer: watch.peer }, (use) => findTask(site, taskId, use)),
+      );
       if (task) tasks.set(task.id, task);
     }
     const seen = new Map(
@@ -136,12 +147,20 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
 
     const asked = new Map([...seen].filter(([watch, past]) => needsReplication(watch, past, settle)));
     const ids = [...asked].map(([watch, { task }]) => replicationIdOf(watch, task));
+    const peersOf = new Map([...asked].map(([watch, { task }]) => [replicationIdOf(watch, task), watch.peer]));
     const replications = await byIds(
       site,
       [...new Set(ids.filter((id) => id !== null))],
       {
-        list: (some, unreadable) => site.replicationsById(some, { ...options, unreadable }),
-        one: (id) => site.findReplication(id, alone),
+        list: (some, unreadable) =>
+          listsByPeer.ask(
+            site,
+            some,
+            (id) => peersOf.get(id),
+            { ...options, unreadable },
+            (its, use) => site.replicationsById(its, use),
+          ),
+        one: (id) => unextended({ ...alone, peer: peersOf.get(id) }, (use) => site.findReplication(id, use)),
         tells: ({ sourceState, destinationState }) => sourceState != null || destinationState != null,
         isUp,
         isOfAll: isRefusedLogin,
@@ -153,7 +172,9 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     for (const [watch, past] of seen) {
       const { task } = past;
       const replication = asked.has(watch)
-        ? await unlessUnheard(watch, () => replicationOf(site, watch, task, replications, alone))
+        ? await unlessUnheard(watch, () =>
+            unextended({ ...alone, peer: watch.peer }, (use) => replicationOf(site, watch, task, replications, use)),
+          )
         : undefined;
       if (unheard.has(watch)) continue;
       const amissFor = watch.phase === 'sync' ? memory.amissFor(watch, isAmiss(watch, replication)) : past.amissFor;

@@ -6,9 +6,18 @@ const UNFIT = new Set(['PAUSED', 'ERROR', 'INITIAL_SYNCING']);
 
 export function decisiveOf(replication: ReplicationSummary | null): string {
   if (replication === null) return 'gone';
-  const { recoveryState, dataConnectionState: connection, isPaused, isMovingReplica, unknownState } = replication;
+  const {
+    recoveryState,
+    dataConnectionState: connection,
+    isPaused,
+    isMovingReplica,
+    unknownState,
+    recoveredVmId,
+  } = replication;
   const parts = [
     recoveryState,
+    // Another's test copy may stand there by now.
+    ...(recoveryState === 'TEST' ? [`of ${recoveredVmId}`] : []),
     ...(UNFIT.has(connection) ? [connection] : []),
     ...(isPaused ? ['paused'] : []),
     ...(isMovingReplica ? ['moving'] : []),

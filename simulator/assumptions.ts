@@ -21,7 +21,7 @@ export interface Assumptions {
   reverseMovesHome: boolean;
   migrateDuringTest: 'refused' | 'allowed';
   deleteDuringTest: 'refused' | 'cleans';
-  extensionNeeded: 'touching-source' | 'always';
+  extensionNeeded: 'touching-source' | 'always' | 'reads';
   htmlErrorPages: boolean;
   description: 'kept' | 'dropped' | 'cut-32' | 'cut-20';
   inventoryPowerState: boolean;
@@ -130,9 +130,9 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
     alternatives: ['cleans'],
   },
   extensionNeeded: {
-    open: 'Which operations on a replication need a session extended to its source site: those that act on the source (start, sync, pause, resume, reconfigure, migrate, reverse, a test that syncs), or all.',
+    open: 'Which operations on a replication need a session extended to its source site: those that act on the source (start, sync, pause, resume, reconfigure, migrate, reverse, a test that syncs), or all; `reads`: all, and looking at a replication, at a list that holds one, and at its tasks as well.',
     default: 'touching-source',
-    alternatives: ['always'],
+    alternatives: ['always', 'reads'],
   },
   htmlErrorPages: {
     open: 'Whether a proxy in front of the site answers errors with HTML pages (holds for injected status faults).',

@@ -205,6 +205,7 @@ export const vmAssumptions: Draft[] = [
     async check(context) {
       const id = await replicated(context);
       const alone = await context.session();
+      if ((await alone('GET', `/vm-replications/${id}`)).status === 401) return shows('reads');
       const local = await alone('POST', `/vm-replications/${id}/failover-test`, { body: recovery });
       return shows(local.status === 401 ? 'always' : 'touching-source');
     },

@@ -2,11 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { badRequest, forbidden, taskNotFound } from '../errors.js';
 import { type Caller, sees } from '../operations/caller.js';
 import { taskInfo, taskState } from '../views/task.js';
+import type { Replication } from '../world/model.js';
 import type { Task } from '../world/tasks.js';
 import type { World } from '../world/world.js';
 import { list, number, page, type Selection } from './paging.js';
 import { caller, parameter, type Query, query } from './request.js';
 import type { Shared } from './shared.js';
+import { requireToRead } from './verbs.js';
 
 export function taskRoutes(api: FastifyInstance, shared: Shared, site: string): void {
   const { world } = shared;
@@ -15,7 +17,10 @@ export function taskRoutes(api: FastifyInstance, shared: Shared, site: string): 
     const who = caller(shared, site, request);
     const wanted = query(request);
     const found = sorted(wanted, findTasks(world, who, wanted));
-    return page(wanted, world.assumptions.pageCeiling, found, (task) => taskInfo(world, task));
+    return page(wanted, world.assumptions.pageCeiling, found, (task) => {
+      requireToRead(world, who, replicationOfTask(world, task));
+      return taskInfo(world, task);
+    });
   });
 
   api.get('/tasks/:id', { config: { operation: 'task' } }, async (request) => {
@@ -23,8 +28,13 @@ export function taskRoutes(api: FastifyInstance, shared: Shared, site: string): 
     const id = parameter(request);
     const task = world.tasks(who.site).get(id);
     if (task === undefined || !sees(who, task.org)) throw taskNotFound(id);
+    requireToRead(world, who, replicationOfTask(world, task));
     return taskInfo(world, task);
   });
+}
+
+function replicationOfTask(world: World, { resourceId }: Task): Replication[] {
+  return resourceId === null ? [] : [world.findReplication(resourceId)].filter((it) => it !== undefined);
 }
 
 /** Filters of GET /tasks (vcda-api.md §2.1). */

@@ -79,5 +79,16 @@ export const VERBS: readonly Verb[] = [
 
 /** Refuses an operation that acts on the source when the session does not reach the source's site. */
 export function requireSource(world: World, who: Caller, sourceSite: string, touches: boolean): void {
-  if (touches || world.assumptions.extensionNeeded === 'always') requireExtension(who, sourceSite);
+  if (touches || world.assumptions.extensionNeeded !== 'touching-source') requireExtension(who, sourceSite);
+}
+
+/** Refuses a look at replications when the session does not reach their other sites, where the site insists on that. */
+export function requireToRead(
+  world: World,
+  who: Caller,
+  found: Iterable<Pick<Replication, 'sourceSite' | 'destinationSite'>>,
+): void {
+  if (world.assumptions.extensionNeeded !== 'reads') return;
+  for (const { sourceSite, destinationSite } of found)
+    requireExtension(who, sourceSite === who.site ? destinationSite : sourceSite);
 }

@@ -11,7 +11,7 @@ import { page } from './paging.js';
 import { findReplications } from './replication-filter.js';
 import { accepted, caller, parameter, query, replicationOf } from './request.js';
 import type { Shared } from './shared.js';
-import { requireSource, VERBS, type Verb } from './verbs.js';
+import { requireSource, requireToRead, VERBS, type Verb } from './verbs.js';
 
 export function vmReplicationRoutes(api: FastifyInstance, shared: Shared, site: string): void {
   const { world } = shared;
@@ -20,12 +20,17 @@ export function vmReplicationRoutes(api: FastifyInstance, shared: Shared, site: 
     const who = caller(shared, site, request);
     const wanted = query(request);
     const found = findReplications(world, who, wanted);
-    return page(wanted, world.assumptions.pageCeiling, found, (it) => replicationInfo(world, it));
+    return page(wanted, world.assumptions.pageCeiling, found, (it) => {
+      requireToRead(world, who, [it]);
+      return replicationInfo(world, it);
+    });
   });
 
   api.get('/vm-replications/:id', { config: { operation: 'replication' } }, async (request) => {
     const who = caller(shared, site, request);
-    return replicationInfo(world, replicationOf(world, who, parameter(request)));
+    const found = replicationOf(world, who, parameter(request));
+    requireToRead(world, who, [found]);
+    return replicationInfo(world, found);
   });
 
   api.post('/vm-replications', { config: { operation: 'start' } }, async (request, reply) => {

@@ -1,5 +1,6 @@
 /** Test copies: the site remembers each from before it is made until it is seen to be gone, so that none is left behind. */
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { decisiveOf } from '../../contract/look.js';
 import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
 import type { Whose } from '../../contract/operation.js';
@@ -9,7 +10,7 @@ import { openSite, whoseTestCopy } from '../activities.js';
 import { Again } from '../vm/steps/again.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
-import { operation } from '../vm/steps/operation.js';
+import { LookAgain, operation } from '../vm/steps/operation.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { StepFailed, Unattended } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
@@ -135,11 +136,15 @@ class Removal {
         const whose = await this.#whose(found);
         if (whose === 'others') return 'others';
         if (whose === 'unknown') return 'unknown';
-        await operation(this.#vm, { kind: 'cleanup', replicationId: found.replication.id, atMost: AT_MOST });
+        const { id: replicationId } = found.replication;
+        const looked = decisiveOf(found.replication);
+        await operation(this.#vm, { kind: 'cleanup', replicationId, atMost: AT_MOST, looked });
         this.#isJustCleaned = !this.#isCleaned;
         this.#isCleaned = true;
       }
     } catch (error) {
+      // Somebody may have cleaned up ours, and have made their own.
+      if (error instanceof LookAgain) return 'under way';
       if (!(error instanceof StepFailed)) throw error;
       this.#lastFailure = error;
       this.#again.failed(error.reason);

@@ -69,6 +69,30 @@ describe('a drill', () => {
       expect(usersOf(lab, 'cleanup')).toEqual(['ann@acme']);
     }));
 
+  it.concurrent('whose clean-up is tried again and again removes nothing that a person makes in between', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { control } = lab.simulator;
+      await protect(lab);
+      const id = world(lab).replications[0]?.id ?? '';
+      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+      await until(drill.report, (r) => r.drill?.phase === 'hold');
+      control.addFaults({ id: 'away', operation: 'cleanup', kind: 'status', status: 503 });
+      await drill.cancel();
+      await until(
+        async () => control.faults().find((rule) => rule.id === 'away')?.struck ?? 0,
+        (struck) => struck > 0,
+      );
+      control.act({ operation: 'cleanup', replicationId: id, user: 'ann@acme' });
+      await until(
+        async () => testCopies(lab),
+        (copies) => copies.length === 0,
+      );
+      await testOfAnn(lab, id);
+      await drill.result();
+      expect(testCopies(lab)).toHaveLength(1);
+      expect(usersOf(lab, 'cleanup')).toEqual(['ann@acme']);
+    }));
+
   it.concurrent('whose VM a person has failed over meanwhile says that this stays', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { drill, id } = await withCopyReplaced(lab);

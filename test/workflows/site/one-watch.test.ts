@@ -75,6 +75,21 @@ describe('an operation about which a site answers oddly', () => {
   );
 });
 
+describe('a site that wants the login of the other site for a mere look', () => {
+  it('is polled with it: no VM has to ask by itself', () =>
+    withLab(
+      {
+        vms: 2,
+        assumptions: { extensionNeeded: 'reads' },
+        site: { polling: { interval: 200, selfCheck: 24 * 60 * 60_000 } },
+      },
+      async (lab) => {
+        const { result } = await lab.start(lab.plan());
+        expect((await result()).totals).toMatchObject({ succeeded: 2 });
+      },
+    ));
+});
+
 describe('a VM whose workflow was ended from outside', () => {
   it('leaves neither watch nor slot behind, though the site never rests', () =>
     withLab({ vms: 2, site: { polling: { interval: 100, selfCheck: 1_000 } } }, async (lab) => {

@@ -59,6 +59,8 @@ export interface Step {
   atMost?: number;
   /** is told of each try that the site has accepted, before its end is awaited */
   onAccepted?: (submitted: Submitted, operationId: string) => void;
+  /** what the caller has just seen of the replication, see look.ts: where that changes before it is sent, LookAgain is thrown */
+  looked?: string;
   /** the caller has just looked, and decides when it is sent again: a task that failed, and a wait, are thrown */
   once?: true;
 }
@@ -81,7 +83,7 @@ export interface Outcome {
 
 /**
  * @throws TaskFailed when its task failed and the step is for `once`
- * @throws LookAgain when it could not be sent without a wait and the step is for `once`
+ * @throws LookAgain when it could not be sent without a wait and the step is for `once`, or when what was `looked` at changed
  * @throws StepFailed when the site refused it or its task failed for good
  * @throws Stopped when a stop was asked for and the operation is not at the site, or only copies
  * @throws TooLate when `notAfter` passed before it could be sent
@@ -203,8 +205,10 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
 }
 
 /** For steps before which a look was taken. */
-const lookedBefore = ({ looked }: VmControl, { once, takeSlot: take }: Step): Pick<OperationRequest, 'looked'> =>
-  looked === null || (once !== true && take === undefined) ? {} : { looked };
+function lookedBefore(vm: VmControl, { once, takeSlot: take, looked }: Step): Pick<OperationRequest, 'looked'> {
+  const seen = once === true || take !== undefined ? vm.looked : (looked ?? null);
+  return seen === null ? {} : { looked: seen };
+}
 
 const askedOf = ({ kind, site }: OperationRequest): Asked => ({ operation: kind, site });
 
@@ -222,7 +226,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         const sent = await adoptOperation({ ...request, resumedAt, ...mayBeSent });
         if (sent !== null) return sent;
       }
-      if (isOld && step.once !== true) {
+      if (isOld && step.takeSlot !== undefined) {
         await vm.giveSlot(step.slot ?? 'cutover');
         await takeSlot(vm, step, null);
         isOld = false;
