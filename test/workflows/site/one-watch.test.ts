@@ -49,6 +49,9 @@ function strangeWatch(peer: string, change: Partial<Watch>): Watch {
   };
 }
 
+/** No VM asks by itself: what it hears it hears from the site's poll. */
+const POLLED_ALONE = { interval: 200, selfCheck: 24 * 60 * 60_000 };
+
 describe('an operation about which a site answers oddly', () => {
   const ANSWERS: [string, Partial<FaultRule>][] = [
     ['403 Forbidden', { kind: 'status', status: 403, error: { code: 'Forbidden', msg: 'not yours' } }],
@@ -62,7 +65,7 @@ describe('an operation about which a site answers oddly', () => {
   it.each(
     ANSWERS.flatMap(([name, answer]) => (['task', 'sync'] as const).map((phase) => [phase, name, answer] as const)),
   )('(%s, %s) harms itself alone', (phase, _, answer) =>
-    withLab({ vms: 2 }, async (lab) => {
+    withLab({ vms: 2, site: { polling: POLLED_ALONE } }, async (lab) => {
       const watch = strangeWatch(lab.source, { phase });
       const id = phase === 'task' ? watch.taskId : watch.replicationId;
       for (const where of ['path', 'query'] as const)
@@ -76,18 +79,15 @@ describe('an operation about which a site answers oddly', () => {
 });
 
 describe('a site that wants the login of the other site for a mere look', () => {
-  it('is polled with it: no VM has to ask by itself', () =>
-    withLab(
-      {
-        vms: 2,
-        assumptions: { extensionNeeded: 'reads' },
-        site: { polling: { interval: 200, selfCheck: 24 * 60 * 60_000 } },
-      },
-      async (lab) => {
-        const { result } = await lab.start(lab.plan());
-        expect((await result()).totals).toMatchObject({ succeeded: 2 });
-      },
-    ));
+  it('is polled with it, also by a new session', () =>
+    withLab({ vms: 2, assumptions: { extensionNeeded: 'reads' }, site: { polling: POLLED_ALONE } }, async (lab) => {
+      lab.simulator.control.setSpeed(20);
+      const { result } = await lab.start(lab.plan());
+      await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
+      lab.simulator.control.expireSessions();
+      lab.simulator.control.setSpeed(200);
+      expect((await result()).totals).toMatchObject({ succeeded: 2 });
+    }));
 });
 
 describe('a VM whose workflow was ended from outside', () => {
