@@ -136,7 +136,8 @@ describe('a test drill', () => {
       const [vm] = lab.plan().waves[0]?.vms ?? [];
       await lab.client.workflow.getHandle(vmWorkflowId(lab.source, vm?.id ?? '')).terminate('a test');
       expect(testCopies(lab)).toHaveLength(1);
-      const report = await (await startDrill(lab, drillOf(lab))).result();
+      // The sweep may take longer than a minute here, and is waited for.
+      const report = await (await startDrill(lab, drillOf(lab, { waitForVms: 500_000 }))).result();
       expect(report.state).toBe('succeeded');
       expect(report.drill?.swept).toEqual([{ vm: vm?.name, run: first.run }]);
       expectNothingLeft(lab);
