@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ChildProcess } from '../temporal/child-process.js';
-import { connectClient } from '../temporal/connection.js';
+import { connectClient, type Env } from '../temporal/connection.js';
 import { ownEnvironment } from '../temporal/own-environment.js';
 import { resolveTemporalCli } from '../temporal/temporal-cli.js';
 import { clusterConfig, DYNAMIC_CONFIG, type ServerPorts } from './cluster-config.js';
 import { type ClusterTools, clusterTools } from './cluster-tools.js';
-import { createPostgres, DATABASE_USER } from './postgres.js';
+import type { Journal } from './journal.js';
+import { DATABASE_USER, Postgres } from './postgres.js';
 import { again, type TemporalOptions, type TemporalUnderTest } from './temporal-under-test.js';
 
 const run = promisify(execFile);
@@ -24,8 +25,12 @@ export async function startCluster({ env, folder, journal, say, signal }: Tempor
   const tools = await clusterTools(env, say);
   const cli = await resolveTemporalCli({ env, say, signal });
   const [databasePort = 0, ...ports] = await freePorts(10);
-  const postgres = await createPostgres({ bin: tools.postgres, port: databasePort, log: join(folder, 'postgres.log') });
-  const closers = [() => postgres.stop()];
+  const postgres = await Postgres.create({
+    bin: tools.postgres,
+    port: databasePort,
+    log: join(folder, 'postgres.log'),
+  });
+  let cluster: Cluster | undefined;
   try {
     await postgres.start(signal);
     await createSchema(tools, databasePort);
@@ -40,60 +45,96 @@ export async function startCluster({ env, folder, journal, say, signal }: Tempor
         log: join(folder, 'temporal-server.log'),
         env: own,
       });
-    let server = startServer();
-    closers.unshift(() => server.stop());
-    const pids = [postgres.pid, server.pid];
-    const create = ['operator', 'namespace', 'create', '--address', address, '--retention', '24h', '-n', 'default'];
+    cluster = new Cluster({ postgres, startServer, env: own, journal, address, databasePort });
+    await cluster.createNamespace(cli.path, signal);
+    return cluster;
+  } catch (error) {
+    await (cluster ?? postgres).stop().catch(() => {});
+    throw error;
+  }
+}
+
+interface Parts {
+  postgres: Postgres;
+  startServer: () => ChildProcess;
+  env: Env;
+  journal: Journal;
+  address: string;
+  databasePort: number;
+}
+
+class Cluster implements TemporalUnderTest {
+  readonly what: string;
+  readonly pids: number[];
+  readonly #parts: Parts;
+  #server: ChildProcess;
+  #crashes = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#server = parts.startServer();
+    const { postgres, address, databasePort } = parts;
+    this.pids = [postgres.pid, this.#server.pid];
+    const database = `PostgreSQL 15 at 127.0.0.1:${databasePort} (pid ${postgres.pid})`;
+    this.what = `Temporal server ${address} (pid ${this.#server.pid}) on ${database}`;
+  }
+
+  get env(): Env {
+    return this.#parts.env;
+  }
+
+  /** @param cli path of the Temporal CLI */
+  async createNamespace(cli: string, signal: AbortSignal): Promise<void> {
+    const at = ['--address', this.#parts.address, '--retention', '24h', '-n', 'default'];
     await again(async () => {
-      server.throwIfOver();
-      await run(cli.path, create, { env: own as NodeJS.ProcessEnv }).catch((error: Error) => {
+      this.#server.throwIfOver();
+      const env = this.env as NodeJS.ProcessEnv;
+      await run(cli, ['operator', 'namespace', 'create', ...at], { env }).catch((error: Error) => {
         if (!/already (exists|registered)/i.test(error.message)) throw error;
       });
     }, signal);
-    const serving = (): Promise<void> => again(() => serves(own), signal);
-    await serving();
+    await again(() => serves(this.env), signal);
+  }
 
-    let crashes = 0;
-    return {
-      what: `Temporal server ${address} (pid ${server.pid}) on PostgreSQL 15 at 127.0.0.1:${databasePort} (pid ${postgres.pid})`,
-      env: own,
-      pids,
-      // In turns: the database under a living server, then the server itself.
-      async crash(pause, stop) {
-        crashes += 1;
-        if (crashes % 2 === 1) {
-          journal.add('database-killed', `PostgreSQL (pid ${postgres.pid}) killed with SIGKILL`);
-          await postgres.kill();
-          await delay(pause, undefined, { signal: stop });
-          await postgres.start(stop);
-          pids.push(postgres.pid);
-          journal.add('database-started', `PostgreSQL serves again (pid ${postgres.pid})`);
-        } else {
-          journal.add('server-killed', `Temporal server (pid ${server.pid}) killed with SIGKILL`);
-          await server.kill();
-          await delay(pause, undefined, { signal: stop });
-          server = startServer();
-          pids.push(server.pid);
-        }
-        await again(async () => {
-          // A server may give up over a database that is away for long; a supervisor would start it again.
-          try {
-            server.throwIfOver();
-          } catch {
-            server = startServer();
-            pids.push(server.pid);
-          }
-          await serves(own);
-        }, stop);
-        journal.add('server-started', `Temporal server serves (pid ${server.pid})`);
-      },
-      async stop() {
-        for (const close of closers) await close();
-      },
-    };
-  } catch (error) {
-    for (const close of closers) await close().catch(() => {});
-    throw error;
+  /** In turns: the database under a living server, then the server itself. */
+  async crash(pause: number, signal: AbortSignal): Promise<void> {
+    const { journal } = this.#parts;
+    this.#crashes += 1;
+    if (this.#crashes % 2 === 1) await this.#crashDatabase(pause, signal);
+    else await this.#crashServer(pause, signal);
+    await again(async () => {
+      // A server may give up over a database that is away for long; a supervisor would start it again.
+      if (this.#server.isOver) this.#startServer();
+      await serves(this.env);
+    }, signal);
+    journal.add('server-started', `Temporal server serves (pid ${this.#server.pid})`);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    await this.#parts.postgres.stop();
+  }
+
+  async #crashDatabase(pause: number, signal: AbortSignal): Promise<void> {
+    const { journal, postgres } = this.#parts;
+    journal.add('database-killed', `PostgreSQL (pid ${postgres.pid}) killed with SIGKILL`);
+    await postgres.kill();
+    await delay(pause, undefined, { signal });
+    await postgres.start(signal);
+    this.pids.push(postgres.pid);
+    journal.add('database-started', `PostgreSQL serves again (pid ${postgres.pid})`);
+  }
+
+  async #crashServer(pause: number, signal: AbortSignal): Promise<void> {
+    this.#parts.journal.add('server-killed', `Temporal server (pid ${this.#server.pid}) killed with SIGKILL`);
+    await this.#server.kill();
+    await delay(pause, undefined, { signal });
+    this.#startServer();
+  }
+
+  #startServer(): void {
+    this.#server = this.#parts.startServer();
+    this.pids.push(this.#server.pid);
   }
 }
 

@@ -11,52 +11,74 @@ const run = promisify(execFile);
 
 export const DATABASE_USER = 'temporal';
 
-export interface Postgres {
-  pid: number;
-  /** SIGKILL; whatever was committed is there after {@link Postgres.start} */
-  kill(): Promise<void>;
-  start(signal: AbortSignal): Promise<void>;
-  stop(): Promise<void>;
+interface PostgresOptions {
+  /** folder of its programs */
+  bin: string;
+  port: number;
+  log: string;
 }
 
-export async function createPostgres(options: { bin: string; port: number; log: string }): Promise<Postgres> {
-  const { bin, port, log } = options;
-  // Not inside the run's own folder, which nobody but its owner may enter.
-  const folder = await mkdtemp(join(tmpdir(), 'drover-chaos-db-'));
-  const user = await unprivileged();
-  if (user !== null) await chown(folder, user.uid, user.gid);
-  const data = join(folder, 'data');
-  const init = ['-D', data, '-U', DATABASE_USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-  await run(join(bin, 'initdb'), init, { cwd: folder, ...user });
-
-  let server: ChildProcess | undefined;
-  return {
-    get pid() {
-      return server?.pid ?? 0;
-    },
-    async kill() {
-      await server?.kill();
-    },
-    async start(signal) {
-      const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=${folder}`, 'max_connections=200'];
-      await again(async () => {
-        server = new ChildProcess({
-          file: join(bin, 'postgres'),
-          args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-          log,
-          user,
-          // SIGINT is its fast shutdown: SIGTERM waits for every client to leave.
-          stopSignal: 'SIGINT',
-        });
-        await accepting(bin, port, server);
-      }, signal);
-    },
-    async stop() {
-      await server?.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+interface Cluster {
+  folder: string;
+  user: { uid: number; gid: number } | null;
 }
+
+export class Postgres {
+  readonly #options: PostgresOptions;
+  readonly #cluster: Cluster;
+  #server: ChildProcess | undefined;
+
+  private constructor(options: PostgresOptions, cluster: Cluster) {
+    this.#options = options;
+    this.#cluster = cluster;
+  }
+
+  /** Makes an empty database cluster; nothing runs before {@link start}. */
+  static async create(options: PostgresOptions): Promise<Postgres> {
+    // Not inside the run's own folder, which nobody but its owner may enter.
+    const folder = await mkdtemp(join(tmpdir(), 'drover-chaos-db-'));
+    const user = await unprivileged();
+    if (user !== null) await chown(folder, user.uid, user.gid);
+    const init = ['-D', dataOf(folder), '-U', DATABASE_USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+    await run(join(options.bin, 'initdb'), init, { cwd: folder, ...user });
+    return new Postgres(options, { folder, user });
+  }
+
+  /** 0 before the first start */
+  get pid(): number {
+    return this.#server?.pid ?? 0;
+  }
+
+  /** SIGKILL; whatever was committed is there after {@link start}. */
+  async kill(): Promise<void> {
+    await this.#server?.kill();
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const { bin, port, log } = this.#options;
+    const { folder, user } = this.#cluster;
+    const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=200'];
+    await again(async () => {
+      const server = new ChildProcess({
+        file: join(bin, 'postgres'),
+        args: ['-D', dataOf(folder), '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+        log,
+        user,
+        // SIGINT is its fast shutdown: SIGTERM waits for every client to leave.
+        stopSignal: 'SIGINT',
+      });
+      this.#server = server;
+      await accepting(bin, port, server);
+    }, signal);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+    await rm(this.#cluster.folder, { recursive: true, force: true });
+  }
+}
+
+const dataOf = (folder: string): string => join(folder, 'data');
 
 async function accepting(bin: string, port: number, server: ChildProcess): Promise<void> {
   for (;;) {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { inWords } from '../contract/words.js';
 import type { Journal } from './journal.js';
 import type { TemporalUnderTest } from './temporal-under-test.js';
 
@@ -27,7 +28,7 @@ export async function unwedge({ client, temporal, journal, signal }: Watched): P
     if (Date.now() - answeredAt > WEDGED_AFTER) {
       journal.add(
         'server-wedged',
-        `Temporal server has not answered for ${WEDGED_AFTER / 1000} s though nobody killed it`,
+        `Temporal server has not answered for ${inWords(WEDGED_AFTER)} though nobody killed it`,
       );
       await temporal.crash(0, signal).catch(() => {});
       answeredAt = Date.now();
