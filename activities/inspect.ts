@@ -1,6 +1,7 @@
 /** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to fix. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/operation.js';
+import { inWords } from '../contract/words.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { passingOver } from './passed-over.js';
@@ -110,7 +111,8 @@ async function clock(site: Site, options: Options): Promise<Finding> {
   if (theirs === null) return good('the site sends no Date header');
   // The header has whole seconds.
   const skew = Math.abs(theirs - before) < 1_500 ? 0 : theirs - before;
-  const detail = `${Math.round(skew / 1000)} s from this worker's`;
+  const detail =
+    skew === 0 ? "as this worker's" : `${inWords(Math.abs(skew))} ${skew < 0 ? 'behind' : 'ahead of'} this worker's`;
   return Math.abs(skew) > SKEW_LIMIT ? bad(detail, 'Synchronize the clocks (NTP) of site and worker.') : good(detail);
 }
 

@@ -1,14 +1,12 @@
 /** Temporal as a company runs it: its server on PostgreSQL, each a process of its own. Both are killed. */
 import { execFile } from 'node:child_process';
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ChildProcess } from '../temporal/child-process.js';
 import { connectClient, type Env } from '../temporal/connection.js';
+import { freePorts } from '../temporal/free-ports.js';
 import { ownEnvironment } from '../temporal/own-environment.js';
 import { resolveTemporalCli } from '../temporal/temporal-cli.js';
 import { clusterConfig, DYNAMIC_CONFIG, type ServerPorts } from './cluster-config.js';
@@ -169,29 +167,4 @@ async function writeConfig(folder: string, databasePort: number, ports: ServerPo
 
 function namedPorts([frontend = 0, history = 0, matching = 0, worker = 0, ...membership]: number[]): ServerPorts {
   return { frontend, history, matching, worker, membership };
-}
-
-/** Temporal keeps its members' ports in PostgreSQL as smallint, which ends below where a system gives out ports of its own. */
-const LOWEST_PORT = 12_000;
-const HIGHEST_PORT = 32_000;
-
-async function freePorts(many: number): Promise<number[]> {
-  const ports: number[] = [];
-  while (ports.length < many) {
-    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
-    if (!ports.includes(port) && (await isFree(port))) ports.push(port);
-  }
-  return ports;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const socket = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(socket, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await new Promise((closed) => socket.close(closed));
-  }
 }

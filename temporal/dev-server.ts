@@ -4,13 +4,14 @@
  */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { inWords } from '../contract/words.js';
 import { ChildProcess, describeEnding } from './child-process.js';
+import { freePorts, whyTaken } from './free-ports.js';
 
 /** ms until a server that was started must serve; one with a large database needs several seconds */
 const START_LIMIT = 60_000;
@@ -68,7 +69,8 @@ export class DevServer {
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { cli, say, dbFile, ui, dynamicConfig, namespaceRetention } = options;
   if (dbFile) await mkdir(dirname(dbFile), { recursive: true });
-  const [port, uiPort] = await freePorts(options.port);
+  const [free = 0, uiPort] = await freePorts(2);
+  const port = options.port ? await notTaken(options.port) : free;
   const address = `127.0.0.1:${port}`;
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'];
   args.push(...(ui ? ['--ui-port', String(uiPort)] : ['--headless']));
@@ -94,21 +96,10 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   return new DevServer(child, { address, uiUrl });
 }
 
-/** Two ports that nothing listens on; for the first, the wanted one when there is one. */
-async function freePorts(wanted = 0): Promise<[number, number]> {
-  const sockets = [createServer(), createServer()] as const;
-  try {
-    async function bind(socket: Server, at: number): Promise<number> {
-      socket.listen(at, '127.0.0.1');
-      await once(socket, 'listening');
-      return (socket.address() as AddressInfo).port;
-    }
-    return [await bind(sockets[0], wanted), await bind(sockets[1], 0)];
-  } catch (error) {
-    throw new Error(`port ${wanted} cannot be used: ${(error as Error).message}`, { cause: error });
-  } finally {
-    await Promise.all(sockets.map((socket) => new Promise((closed) => socket.close(closed))));
-  }
+async function notTaken(port: number): Promise<number> {
+  const reason = await whyTaken(port);
+  if (reason !== null) throw new Error(`port ${port} cannot be used: ${reason.message}`, { cause: reason });
+  return port;
 }
 
 async function serving(port: number, retentionDays: number | undefined, gone: AbortSignal): Promise<void> {
