@@ -10,13 +10,14 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 FROM node:20.20.2-bookworm-slim
 ENV NODE_ENV=production \
     DROVER_CONFIG=/etc/drover/drover.yaml \
-    DROVER_HEALTH=127.0.0.1:8080
+    DROVER_HEALTH=127.0.0.1:8080 \
+    DROVER_STATE=/var/lib/drover
 WORKDIR /drover
 # Owned by root: the process can read its code, not change it.
 COPY --from=build /drover/package.json /drover/LICENSE ./
 COPY --from=build /drover/node_modules ./node_modules
 COPY --from=build /drover/dist ./dist
-RUN mkdir -p /etc/drover/secrets
+RUN mkdir -p /etc/drover/secrets && install -d -o node -g node -m 700 /var/lib/drover
 USER node
 ENTRYPOINT ["node", "/drover/dist/cli/main.js"]
 CMD ["worker"]

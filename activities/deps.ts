@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../plan/types.js';
+import type { Store } from '../store/index.js';
 import type { Site, Sites } from '../vcda/index.js';
 import { finalFailure } from './failures.js';
 
@@ -12,6 +13,8 @@ export interface ActivityDeps {
   taskQueue: string;
   /** part of every mark; what carries the mark of another is not this one's */
   installation: string;
+  /** what outlives Temporal's retention */
+  store: Store;
   /** programs that checks may run, by name */
   commands: Config['worker']['checks'];
 }

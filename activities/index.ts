@@ -11,6 +11,7 @@ import { createOperationActivities } from './operations.js';
 import { Reachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
 import { createSourcePowerActivities } from './source-power.js';
+import { createStoreActivities } from './store.js';
 import { createTestCopyActivities } from './test-copies.js';
 
 export type { ActivityDeps } from './deps.js';
@@ -30,6 +31,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createMappedNetworksActivities(deps, reachability),
     ...createSourcePowerActivities(deps),
     ...createTestCopyActivities(deps, reachability),
+    ...createStoreActivities(deps),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether a VM was migrated before: Drover's own record decides, which is what closed executions say, as far back as Temporal
- * keeps them; what the sites list can only make it suspect.
+ * Whether a VM was migrated before: Drover's own record decides, which is what the store remembers, and what closed executions
+ * say as far back as Temporal keeps them; what the sites list can only make it suspect.
  */
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/questions.js';
 import { plainName } from '../contract/vm-identity.js';
@@ -10,6 +10,7 @@ import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { MovedRecord } from './moved-record.js';
+import { orAway } from './store.js';
 
 export function createMovedBeforeActivities(deps: ActivityDeps) {
   const inventories = new Inventories(deps);
@@ -36,7 +37,9 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
           const ids = new Set(vms.map(({ id }) => id));
           const names = new Set(vms.map(({ name }) => plainName(name)));
           const isAsked = ({ vmId, name }: Moved) => ids.has(vmId) || (name !== null && names.has(plainName(name)));
-          return [...(await record.from(source))].filter(isAsked);
+          // Temporal has what ended before there was a store, or while it was away.
+          const [kept, closed] = [await orAway(() => deps.store.movedFrom({ source, vms })), await record.from(source)];
+          return [...kept, ...[...closed].filter(isAsked)];
         },
       );
     },

@@ -1,5 +1,13 @@
 import { CommanderError } from 'commander';
-import { ActPending, DroverError, Interrupted, NoWorker, SiteAway, WorkflowFailing } from '../client/errors.js';
+import {
+  ActPending,
+  DroverError,
+  Interrupted,
+  NoWorker,
+  SiteAway,
+  StoreUnanswered,
+  WorkflowFailing,
+} from '../client/errors.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { BadInput } from '../plan/source/problem.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
@@ -29,7 +37,15 @@ export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {
   return state === 'failed' || state === 'cancelled' || state === 'skipped' ? EXIT.notAll : EXIT.ok;
 }
 
-const UNREACHABLE = [ActPending, TemporalUnreachable, NoWorker, SiteAway, WorkflowFailing, CancelPending];
+const UNREACHABLE = [
+  ActPending,
+  TemporalUnreachable,
+  NoWorker,
+  SiteAway,
+  StoreUnanswered,
+  WorkflowFailing,
+  CancelPending,
+];
 
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof Interrupted) {

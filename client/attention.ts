@@ -11,7 +11,7 @@ import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
 export interface Attention {
-  kind: 'down' | 'failing' | 'away' | 'hold' | 'paused' | 'approval' | 'ended-outside';
+  kind: 'down' | 'failing' | 'away' | 'store' | 'hold' | 'paused' | 'approval' | 'ended-outside';
   message: string;
   /** the command to type, or what else to do; null when there is nothing to do */
   next: string | null;
@@ -35,6 +35,7 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
     ...failingCode(findings),
     ...endedOutside(report, findings),
     ...away(report),
+    ...storeAway(report),
     ...paused(report),
     ...holds(report, findings),
     ...approvals(report, findings),
@@ -65,6 +66,17 @@ function down(report: RunReport): Attention[] {
     const message = `${plural(its.length, 'VM')} ${why}: ${listed(names)}. ${todo}`;
     return [{ kind: 'down', message, next: `drover show ${run} ${typedVmOfShow(report, first)}` }];
   });
+}
+
+/** It goes on by itself, and a person should know why it does not end. */
+function storeAway({ waitingFor, vms }: RunReport): Attention[] {
+  const waiting = vms.filter((vm) => vm.waitingFor === 'store').length;
+  if (waitingFor !== 'store' && waiting === 0) return [];
+  const what =
+    waitingFor === 'store'
+      ? 'All VMs have ended; the run stays open until the store keeps its evidence'
+      : `${plural(waiting, 'VM')} will not be moved before the store says whether they were moved before`;
+  return [{ kind: 'store', message: `The store does not answer. ${what}.`, next: 'drover doctor' }];
 }
 
 function failingCode({ runFailing, failing }: Findings): Attention[] {

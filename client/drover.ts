@@ -1,8 +1,10 @@
+import type { StoreState } from '../contract/evidence.js';
 import type { SiteInspection } from '../contract/operation.js';
 import { loadDrill } from '../plan/drill/load-drill.js';
 import { loadPlan } from '../plan/load-plan.js';
 import type { Drill, Plan } from '../plan/types.js';
 import { connectClient, type Env } from '../temporal/connection.js';
+import { askStore } from './ask-store.js';
 import { type Applied, type ApplyOptions, applyDrills } from './drills/apply-drills.js';
 import { DrillHandle } from './drills/drill-handle.js';
 import { type DrillSummary, listDrills } from './drills/list-drills.js';
@@ -79,7 +81,7 @@ export class Drover {
     return new RunHandle(this.#session, id);
   }
 
-  /** The runs that Temporal knows, newest first; default: the newest 20. */
+  /** The runs that Temporal or the store knows, newest first; default: the newest 20. */
   list(options: { limit?: number | null } = {}): Promise<RunList> {
     return listRuns(this.#session, options.limit === undefined ? 20 : options.limit);
   }
@@ -119,6 +121,13 @@ export class Drover {
   /** Has a worker check sites: reachable, certificate, login, clock, version, licence; default: every configured site. */
   inspectSites(sites: string[] | null = null): Promise<SiteInspection[]> {
     return inspectSites(this.#session, sites);
+  }
+
+  /** Has a worker look at the store. @throws StoreUnanswered */
+  async store(): Promise<StoreState> {
+    const { state } = await askStore(this.#session, { ask: 'state' });
+    if (state === undefined) throw new Error('the worker did not say how the store is');
+    return state;
   }
 
   /** Whether a worker has asked for work within about the last minute. */

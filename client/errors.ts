@@ -19,10 +19,22 @@ export class RunNotFound extends DroverError {
   readonly run: string;
   readonly nearest: string[];
 
-  constructor(run: string, nearest: string[]) {
-    super(`No run is named ${run}.${didYouMean(nearest)}`, { next: 'drover list --all' });
+  /** @param unasked why the store, which remembers what Temporal has forgotten, could not be asked */
+  constructor(run: string, nearest: string[], unasked: StoreUnanswered | null = null) {
+    const known = unasked === null ? 'No run is named' : 'Temporal has no run named';
+    const missing = unasked === null ? '' : ` ${unasked.message}`;
+    super(`${known} ${run}.${didYouMean(nearest)}${missing}`, { next: unasked?.next ?? 'drover list --all' });
     this.run = run;
     this.nearest = nearest;
+  }
+}
+
+/** The store, which remembers what Temporal has forgotten, could not be asked. */
+export class StoreUnanswered extends DroverError {
+  readonly code = 'StoreUnanswered';
+
+  constructor(why: string, next: string, cause?: unknown) {
+    super(`The store could not be asked for older runs: ${why}.`, { next, cause });
   }
 }
 

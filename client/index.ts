@@ -1,5 +1,6 @@
 /** Drover as a library: what examples/bulk-migration.ts uses, and what the command line is made of. */
 
+export type { StoreState } from '../contract/evidence.js';
 export type { Steered } from '../contract/messages.js';
 export type { SiteInspection } from '../contract/operation.js';
 export type {
@@ -47,6 +48,7 @@ export {
   ScheduleRefused,
   ScheduleTaken,
   SiteAway,
+  StoreUnanswered,
   WindowOver,
   WorkflowFailing,
 } from './errors.js';

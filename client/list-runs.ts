@@ -1,6 +1,8 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
 import { DRILL, PLAN_RUN } from '../contract/messages.js';
+import { StoreUnanswered } from './errors.js';
+import { keptSummaries } from './kept-runs.js';
 import { listWorkflows } from './list-workflows.js';
 import { type RunSummary, readListed, runOf, summaryOf } from './run-summary.js';
 import type { Session } from './session.js';
@@ -11,6 +13,8 @@ export interface RunList {
   runs: RunSummary[];
   /** whether older ones were left out */
   more: boolean;
+  /** runs that Temporal has forgotten are not in it: why; absent: they are */
+  missing?: string;
 }
 
 /** Every link of a chain of continue-as-new is an execution of its own; only the last one stands for the run. */
@@ -21,7 +25,7 @@ const NAMES_LOOKED_AT = 1000;
 const REPORTS_WITHIN = 5_000;
 const PER_REPORT = 20;
 
-/** The runs that Temporal still knows, newest first; `limit` null: all of them. */
+/** The runs that Temporal still knows and those that the store remembers, newest first; `limit` null: all of them. */
 export async function listRuns(session: Session, limit: number | null): Promise<RunList> {
   const executions = await listWorkflows(session, RUNS, limit === null ? null : limit + 1);
   const shown = limit === null ? executions : executions.slice(0, limit);
@@ -30,8 +34,27 @@ export async function listRuns(session: Session, limit: number | null): Promise<
   const read = async (execution: WorkflowExecutionInfo): Promise<RunSummary> =>
     summaryOf(execution, await readListed(session, execution, listens, deadline));
   const runs = await pMap(shown, read, { concurrency: ASKED_AT_ONCE });
-  runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
-  return { runs, more: shown.length < executions.length };
+  const more = shown.length < executions.length;
+  const older = await keptBeside(session, runs, limit);
+  const all = [...runs, ...older.runs].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
+  const listed = limit === null ? all : all.slice(0, limit);
+  const { missing } = older;
+  return { runs: listed, more: more || listed.length < all.length, ...(missing === undefined ? {} : { missing }) };
+}
+
+/** What the store remembers beside these; without it the list is still of use. */
+async function keptBeside(
+  session: Session,
+  runs: RunSummary[],
+  limit: number | null,
+): Promise<{ runs: RunSummary[]; missing?: string }> {
+  try {
+    const known = new Set(runs.map(({ run }) => run));
+    return { runs: await keptSummaries(session, known, limit === null ? null : limit + 1) };
+  } catch (error) {
+    if (!(error instanceof StoreUnanswered)) throw error;
+    return { runs: [], missing: error.message };
+  }
 }
 
 /** Ids of existing runs, for suggestions. */

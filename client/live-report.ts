@@ -11,6 +11,7 @@ import type { Plan } from '../plan/types.js';
 import { type Attention, attentionFor, type Findings } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
+import { orKept } from './kept-runs.js';
 import { listWorkflows } from './list-workflows.js';
 import { type Retry, retriesOf, retryingOf } from './retries.js';
 import { readRun } from './run-state.js';
@@ -27,6 +28,7 @@ export interface Patience {
   vms: number;
 }
 
+const NOTHING_FOUND = { runFailing: null, held: [], failing: [], endedOutside: null, approval: null };
 const PATIENT: Patience = { run: ANSWER_WITHIN, vms: ANSWER_WITHIN };
 const ASKED_AT_ONCE = 20;
 /** with what the ids of all VMs' workflows begin, whatever is done with them; see plan/names.ts */
@@ -58,7 +60,16 @@ export class LiveReports {
    * @param patience how long to wait for answers; an open VM that gives none is shown as it was last seen
    * @throws RunNotFound, NoWorker, WorkflowFailing, TemporalUnreachable
    */
-  async read(patience: Patience = PATIENT): Promise<LiveReport> {
+  read(patience: Patience = PATIENT): Promise<LiveReport> {
+    return orKept(
+      this.#session,
+      this.#run,
+      () => this.#readOpen(patience),
+      (report) => ({ ...report, attention: attentionFor(report, NOTHING_FOUND) }),
+    );
+  }
+
+  async #readOpen(patience: Patience): Promise<LiveReport> {
     const { report, described, endedOutside } = await readRun(this.#session, this.#run, patience.run);
     const failing = await findFailing(this.#session, described);
     const site = report.finishedAt === null ? await this.#whySiteStands(described) : null;

@@ -12,6 +12,7 @@ import { isFinal, type RunReport, type VmReport } from '../contract/report.js';
 import type { Plan } from '../plan/types.js';
 import { askPlan } from './ask-plan.js';
 import { type FollowOptions, follow } from './follow.js';
+import { orKept } from './kept-runs.js';
 import { type LiveReport, LiveReports, type Patience } from './live-report.js';
 import type { Retry } from './retries.js';
 import { readRun } from './run-state.js';
@@ -42,7 +43,9 @@ export class RunHandle {
   report(options: { live: true }): Promise<LiveReport>;
   report(options?: { live?: boolean }): Promise<RunReport>;
   async report(options: { live?: boolean } = {}): Promise<RunReport> {
-    return options.live ? this.#live.read() : (await readRun(this.#session, this.run)).report;
+    if (options.live) return this.#live.read();
+    const ask = async (): Promise<RunReport> => (await readRun(this.#session, this.run)).report;
+    return orKept(this.#session, this.run, ask, (report) => report);
   }
 
   /** One VM (by id or name) with the live report of its run, and with what it has failed to do and tries again. @throws NotInRun, and as `report` */

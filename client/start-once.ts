@@ -4,7 +4,8 @@ import type { DRILL, DrillInput, PLAN_RUN, RunInput } from '../contract/messages
 import { runWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
 import type { RunKind } from '../plan/types.js';
-import { RunExists, RunNotFound } from './errors.js';
+import { askStore } from './ask-store.js';
+import { RunExists, RunNotFound, StoreUnanswered } from './errors.js';
 import { requireSites } from './require-site.js';
 import { describeRun } from './run-state.js';
 import { memoText } from './run-summary.js';
@@ -69,6 +70,18 @@ export async function startOnce(session: Session, wanted: Wanted): Promise<Start
   }
 }
 
+/** While the store is away the id counts as free: its evidence is told apart by Temporal's own id. @throws {@link RunExists} */
+async function keptAlready(session: Session, run: string, wanted: RunMemo): Promise<boolean> {
+  const kept = await askStore(session, { ask: 'run', run }).catch((error: unknown) => {
+    if (error instanceof StoreUnanswered) return { run: null };
+    throw error;
+  });
+  if (kept.run == null) return false;
+  const { head, planDigest } = kept.run;
+  if (planDigest === wanted.planDigest) return true;
+  throw new RunExists(run, { name: wanted.plan, kind: wanted.kind }, { name: head.plan, kind: head.kind });
+}
+
 /** @throws {@link RunExists} when the id belongs to something else */
 async function existsAlready(session: Session, { run, memo: wanted }: Wanted): Promise<boolean> {
   try {
@@ -80,7 +93,7 @@ async function existsAlready(session: Session, { run, memo: wanted }: Wanted): P
     return true;
   } catch (error) {
     if (error instanceof RunNotFound) {
-      return false;
+      return keptAlready(session, run, wanted);
     }
     throw error;
   }

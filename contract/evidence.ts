@@ -57,6 +57,11 @@ export interface EvidenceUnit {
 
 export interface Evidence extends EvidenceOf {
   kind: RunReport['kind'];
+  /**
+   * when it was said, ISO 8601, by the workflow's own clock: of two words with one revision the later is true, since the first
+   * was said in a workflow task that came to nothing
+   */
+  at: string;
   /** absent: the run has nothing new to say of itself */
   head?: EvidenceHead;
   units: EvidenceUnit[];
@@ -116,6 +121,8 @@ export interface StoreState {
 /* ── reading it from a client: a short workflow on a worker ──────────────── */
 
 export const READ_STORE = 'readStore';
+/** Its memo says which store the workers of a queue share: `store`, `where`. */
+export const STORE_KEEPER = 'storeKeeper';
 
 export type StoreQuestion =
   | { ask: 'state' }

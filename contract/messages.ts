@@ -38,6 +38,8 @@ export interface CarriedRun {
   open: string[];
   /** absent in what versions before 0.1 handed over */
   sitesAway?: RunReport['sitesAway'];
+  /** ids of VMs that have ended and whose evidence is not kept; absent in what 0.1 handed over */
+  unkept?: string[];
   vms: VmReport[];
 }
 
@@ -54,8 +56,8 @@ export interface Steered {
   message: string;
 }
 
-/** A VM's final report; repeated notices are harmless. */
-export const vmEndedSignal = defineSignal<[VmReport]>('vmEnded');
+/** A VM's final report, and whether the store has it; repeated notices are harmless. */
+export const vmEndedSignal = defineSignal<[VmReport, { kept: boolean }?]>('vmEnded');
 /** What the site calls a VM that the plan gives no name: said once, so that a person may name it so from then on. */
 export const vmNamedSignal = defineSignal<[VmRef]>('vmNamed');
 /**
@@ -143,6 +145,8 @@ export interface VmInput {
   selfCheck: number;
   /** ms for which a replication may be missing at the destination before it is believed to be gone */
   missingFor?: number;
+  /** under what the store keeps its evidence; absent in what 0.1 began */
+  evidence?: { execution: string; kind: RunReport['kind']; position: number };
   /** another VM of its name was migrated to the same site before; absent: none is known */
   movedAs?: { vmId: string; run: string };
   approved: boolean;

@@ -42,6 +42,9 @@ export const sweepWorkflowId = (site: string): string => `sweep/${site}`;
 /** Id of the Temporal Schedule of a drill. */
 export const drillScheduleId = (drill: string): string => `drill/${drill}`;
 
+/** Of what holds the id of the store that the workers of a queue share. */
+export const storeKeeperId = (taskQueue: string): string => `store/${taskQueue}`;
+
 export const siteWorkflowId = (site: string): string => `site/${site}`;
 
 /** A run's id, also one that a schedule made with a moment in it: it becomes part of workflow ids and of an HTTP header. */

@@ -4,7 +4,7 @@ import type { OperationKind, Owner, TaskWarning } from './operation.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
-export type WaitingFor = 'approval' | 'window' | 'dependency' | 'capacity' | 'brake' | 'hold';
+export type WaitingFor = 'approval' | 'window' | 'dependency' | 'capacity' | 'brake' | 'hold' | 'store';
 export type VmStep =
   | 'queued'
   | 'look'
@@ -202,6 +202,8 @@ export interface RunReport {
   pausedBecause: string | null;
   /** the next step for a person while it is paused; null: none is known, or it is not paused */
   pausedAdvice: string | null;
+  /** it is over, and stays open until the store has kept its evidence; absent: it does not wait for it */
+  waitingFor?: 'store';
   /** sites that do not answer at the moment; the run goes on by itself when they do */
   sitesAway: { site: string; since: string; message: string }[];
   /** null for a run of a plan */

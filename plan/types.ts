@@ -114,8 +114,9 @@ export type StoreSettings =
       password?: Secret;
     };
 
-export interface Config extends Omit<z.output<typeof config.config>, 'sites'> {
+export interface Config extends Omit<z.output<typeof config.config>, 'sites' | 'store'> {
   /** path of the file it came from; null: defaults only */
   file: string | null;
   sites: Record<string, SiteConfig>;
+  store: StoreSettings;
 }

@@ -33,6 +33,7 @@ const first: Migration = {
       .addColumn('head', 'text', (c) => c.notNull())
       .addColumn('drover', 'text')
       .addColumn('revision', 'integer', (c) => c.notNull())
+      .addColumn('revised_at', 'text', (c) => c.notNull())
       .addPrimaryKeyConstraint('run_key', ['run', 'execution'])
       .execute();
     await db.schema.createIndex('run_started').on('run').columns(['started_at', 'run']).execute();
@@ -51,6 +52,7 @@ const first: Migration = {
       .addColumn('report', 'text', (c) => c.notNull())
       .addColumn('size', 'integer', (c) => c.notNull())
       .addColumn('revision', 'integer', (c) => c.notNull())
+      .addColumn('revised_at', 'text', (c) => c.notNull())
       .addPrimaryKeyConstraint('unit_key', ['run', 'execution', 'unit'])
       .execute();
     await db.schema.createIndex('unit_place').on('unit').columns(['run', 'execution', 'position', 'unit']).execute();
@@ -68,6 +70,7 @@ const first: Migration = {
       .addColumn('recovered_as', 'text', (c) => c.notNull())
       .addColumn('moved_at', 'text', (c) => c.notNull())
       .addColumn('revision', 'integer', (c) => c.notNull())
+      .addColumn('revised_at', 'text', (c) => c.notNull())
       .addPrimaryKeyConstraint('moved_key', ['source', 'vm', 'run', 'execution'])
       .execute();
     await db.schema.createIndex('moved_name').on('moved').columns(['source', 'plain_name']).execute();

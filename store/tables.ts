@@ -18,6 +18,8 @@ interface RunTable {
   head: string;
   drover: string | null;
   revision: number;
+  /** of two words with one revision the later counts */
+  revised_at: string;
 }
 
 interface UnitTable {
@@ -36,6 +38,8 @@ interface UnitTable {
   /** length of it */
   size: number;
   revision: number;
+  /** of two words with one revision the later counts */
+  revised_at: string;
 }
 
 interface MovedTable {
@@ -52,6 +56,8 @@ interface MovedTable {
   recovered_as: string;
   moved_at: string;
   revision: number;
+  /** of two words with one revision the later counts */
+  revised_at: string;
 }
 
 interface DurationTable {

@@ -1,5 +1,5 @@
 /** What is written, each row by its revision: a repeat, or an older write that comes late, changes nothing. */
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Evidence, EvidenceHead, EvidenceOf, EvidenceUnit } from '../contract/evidence.js';
 import { plainName } from '../contract/vm-identity.js';
 import type { Tables } from './tables.js';
@@ -26,12 +26,12 @@ export async function writeEvidence(
   evidence: Evidence,
   drover: string | null,
 ): Promise<void> {
-  const { run, execution, kind, head, units } = evidence;
+  const { run, execution, kind, at, head, units } = evidence;
   const of = { run, execution };
-  if (head !== undefined) await writeHead(trx, of, head, drover);
+  if (head !== undefined) await writeHead(trx, of, at, head, drover);
   for (const unit of units) {
-    await writeUnit(trx, of, unit);
-    if (unit.moved !== undefined) await writeMoved(trx, of, kind, unit, unit.moved);
+    await writeUnit(trx, of, at, unit);
+    if (unit.moved !== undefined) await writeMoved(trx, of, { kind, at }, unit, unit.moved);
     await writeDurations(trx, of, unit);
   }
 }
@@ -39,6 +39,7 @@ export async function writeEvidence(
 async function writeHead(
   trx: Transaction<Tables>,
   of: EvidenceOf,
+  at: string,
   { revision, report, planDigest }: EvidenceHead,
   drover: string | null,
 ): Promise<void> {
@@ -53,19 +54,19 @@ async function writeHead(
     head: JSON.stringify(report),
     drover,
     revision,
+    revised_at: at,
   };
   await trx
     .insertInto('run')
     .values({ ...of, ...row })
-    .onConflict((oc) =>
-      oc.columns(['run', 'execution']).doUpdateSet(row).whereRef('run.revision', '<', 'excluded.revision'),
-    )
+    .onConflict((oc) => oc.columns(['run', 'execution']).doUpdateSet(row).where(isNewer('run')))
     .execute();
 }
 
 async function writeUnit(
   trx: Transaction<Tables>,
   of: EvidenceOf,
+  at: string,
   { unit, position, revision, workflowId, report }: EvidenceUnit,
 ): Promise<void> {
   const text = JSON.stringify(report);
@@ -81,20 +82,19 @@ async function writeUnit(
     report: text,
     size: text.length,
     revision,
+    revised_at: at,
   };
   await trx
     .insertInto('unit')
     .values({ ...of, unit, ...row })
-    .onConflict((oc) =>
-      oc.columns(['run', 'execution', 'unit']).doUpdateSet(row).whereRef('unit.revision', '<', 'excluded.revision'),
-    )
+    .onConflict((oc) => oc.columns(['run', 'execution', 'unit']).doUpdateSet(row).where(isNewer('unit')))
     .execute();
 }
 
 async function writeMoved(
   trx: Transaction<Tables>,
   of: EvidenceOf,
-  kind: string,
+  { kind, at }: Pick<Evidence, 'kind' | 'at'>,
   { revision, report }: EvidenceUnit,
   { source, destination }: NonNullable<EvidenceUnit['moved']>,
 ): Promise<void> {
@@ -107,16 +107,12 @@ async function writeMoved(
     recovered_as: JSON.stringify(recoveredAs),
     moved_at: finishedAt ?? '',
     revision,
+    revised_at: at,
   };
   await trx
     .insertInto('moved')
     .values({ ...of, source, vm: id, ...row })
-    .onConflict((oc) =>
-      oc
-        .columns(['source', 'vm', 'run', 'execution'])
-        .doUpdateSet(row)
-        .whereRef('moved.revision', '<', 'excluded.revision'),
-    )
+    .onConflict((oc) => oc.columns(['source', 'vm', 'run', 'execution']).doUpdateSet(row).where(isNewer('moved')))
     .execute();
 }
 
@@ -141,6 +137,11 @@ async function writeDurations(
     .onConflict((oc) => oc.columns(['operation_id', 'execution']).doNothing())
     .execute();
 }
+
+const isNewer = (table: 'run' | 'unit' | 'moved') =>
+  sql<boolean>`${sql.ref(`${table}.revision`)} < ${sql.ref('excluded.revision')} or
+    (${sql.ref(`${table}.revision`)} = ${sql.ref('excluded.revision')} and
+    ${sql.ref(`${table}.revised_at`)} < ${sql.ref('excluded.revised_at')})`;
 
 /** PostgreSQL keeps no NUL in a text; in JSON it is written otherwise. */
 const plainText = (text: string): string => text.replaceAll('\0', '');

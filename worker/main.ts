@@ -5,11 +5,13 @@ import { type NativeConnection, Runtime } from '@temporalio/worker';
 import { loadConfig } from '../plan/config/load-config.js';
 import { BadInput } from '../plan/source/problem.js';
 import type { Config } from '../plan/types.js';
+import { OtherStore, Store, StoreAway } from '../store/index.js';
 import { connectClient, connectWorker, type Env } from '../temporal/connection.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
 import { createSites } from '../vcda/index.js';
 import { type Health, parseAddress, startHealth } from './health.js';
 import { installRuntime, type Logger } from './logger.js';
+import { oneStore } from './one-store.js';
 import { EarlierWorkOpen, type Settled, settleEarlierWork } from './open-contracts.js';
 import { StopSignals } from './stop-signals.js';
 import { createDroverWorker, type DroverWorker } from './worker.js';
@@ -20,6 +22,8 @@ export interface RunWorkerOptions {
   env: Env;
   /** health endpoint on loopback; `DROVER_HEALTH=host:port` says it as well, and wins; neither: no endpoint */
   healthPort?: number;
+  /** version of this Drover, kept with the evidence */
+  drover?: string;
 }
 
 /** What a person must fix before a worker can start; other errors are defects or outages. */
@@ -31,20 +35,20 @@ const FAREWELL_LIMIT = 3_000;
 /**
  * Runs a worker until SIGTERM or SIGINT; a second signal ends the process at once. What it held goes on elsewhere.
  * @returns the exit code: 0 after a signal, 1 when the worker failed, 2 for bad configuration, 3 when Temporal cannot be
- * reached, 4 while runs of an earlier Drover are open
+ * reached, 4 while runs of an earlier Drover are open, or other workers use another store
  */
-export async function runWorker({ configPath, env, healthPort }: RunWorkerOptions): Promise<number> {
+export async function runWorker({ configPath, env, healthPort, drover }: RunWorkerOptions): Promise<number> {
   const stop = new StopSignals();
   let log: Logger | undefined;
   try {
     const config = loadConfig(configPath, { env, need: 'worker' });
     const healthAt = healthAddress(env, healthPort);
     log = bindMetrics(env);
-    await serve({ config, env, log, healthAt, stop: stop.signal });
+    await serve({ config, env, log, healthAt, stop: stop.signal, drover });
     return EXIT.stopped;
   } catch (error) {
     if (error instanceof BadInput || error instanceof BadSetting) return tell(error, EXIT.badInput);
-    if (error instanceof EarlierWorkOpen) return tell(error, EXIT.personNeeded);
+    if (error instanceof EarlierWorkOpen || error instanceof OtherStore) return tell(error, EXIT.personNeeded);
     if (error instanceof TemporalUnreachable) return stop.signal.aborted ? EXIT.stopped : tell(error, EXIT.unreachable);
     log?.error({ err: error }, 'worker failed');
     return log ? EXIT.failed : tell(error, EXIT.failed);
@@ -59,19 +63,26 @@ interface Serving {
   log: Logger;
   healthAt: { host: string; port: number } | null;
   stop: AbortSignal;
+  drover: string | undefined;
 }
 
-async function serve({ config, env, log, healthAt, stop }: Serving): Promise<void> {
+async function serve({ config, env, log, healthAt, stop, drover }: Serving): Promise<void> {
   const { taskQueue, checks: commands } = config.worker;
   const buildId = env.DROVER_BUILD_ID || undefined;
   let worker: DroverWorker | undefined;
   const health = healthAt && (await bindHealth(healthAt, () => worker?.getState() ?? 'STARTING'));
   const sites = createSites(config);
   let connection: NativeConnection | undefined;
+  let store: Store | undefined;
   let client: { client: Client; connection: Connection; address: string } | undefined;
   try {
     client = await connectClient(env);
     tellSettled(await settleEarlierWork(client.client, taskQueue), log);
+    const admit = oneStore(client.client, taskQueue, (gone) =>
+      log.warn({ ...gone }, 'another store takes the place of this one: what that one knows is not in it'),
+    );
+    store = new Store(config.store, { admit, ...(drover === undefined ? {} : { drover }) });
+    await openStore(store, config.store.kind, log);
     const native = await connectWorker(env);
     connection = native.connection;
     const { namespace } = native;
@@ -81,6 +92,7 @@ async function serve({ config, env, log, healthAt, stop }: Serving): Promise<voi
       taskQueue,
       client: client.client,
       sites,
+      store,
       installation: config.installation,
       commands,
       buildId,
@@ -94,7 +106,15 @@ async function serve({ config, env, log, healthAt, stop }: Serving): Promise<voi
     }
     stop.addEventListener('abort', shutDown, { once: true });
     log.info(
-      { taskQueue, buildId, namespace, temporal: client.address, sites: sites.names, health: health?.address },
+      {
+        taskQueue,
+        buildId,
+        namespace,
+        temporal: client.address,
+        store: store.where,
+        sites: sites.names,
+        health: health?.address,
+      },
       'worker ready',
     );
     await ended.catch((error: unknown) => {
@@ -103,12 +123,24 @@ async function serve({ config, env, log, healthAt, stop }: Serving): Promise<voi
     });
     log.info({ taskQueue }, 'worker stopped');
   } finally {
-    const farewell = Promise.allSettled([sites.close(), client?.connection.close(), health?.close()]);
+    const farewell = Promise.allSettled([sites.close(), store?.close(), client?.connection.close(), health?.close()]);
     // A site that does not answer must not hold up a stop: it forgets the session by itself.
     await Promise.race([farewell, delay(FAREWELL_LIMIT, undefined, { ref: false })]);
     // In use for as long as an activity runs, and then it goes with the process.
     await connection?.close().catch(() => {});
     Runtime.instance().flushLogs();
+  }
+}
+
+/** A server that is away comes back, and all else goes on meanwhile; a file that cannot be written is a mistake. */
+async function openStore(store: Store, kind: Config['store']['kind'], log: Logger): Promise<void> {
+  try {
+    await store.open();
+  } catch (error) {
+    if (!(error instanceof StoreAway)) throw error;
+    const { message, advice } = error;
+    if (kind === 'sqlite') throw new BadSetting(`${message} ${advice}`);
+    log.error({ store: store.where, advice }, `${message} Runs go on; what needs the store waits for it`);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 import { createActivities } from '../activities/index.js';
 import { checksQueue } from '../contract/names.js';
 import type { Config } from '../plan/types.js';
+import type { Store } from '../store/index.js';
 import { dataConverter } from '../temporal/data-converter.js';
 import type { Sites } from '../vcda/index.js';
 import { type Subject, subjectOf } from '../workflows/bundle/log-subject.js';
@@ -24,6 +25,8 @@ export interface DroverWorkerOptions {
   /** for activities that tell workflows what they saw */
   client: Client;
   sites: Sites;
+  /** what outlives Temporal's retention; whoever made it closes it */
+  store: Store;
   /** part of every mark; default: the namespace */
   installation?: string | undefined;
   /** programs that checks of drills may run, by name; default: none */
@@ -50,9 +53,10 @@ export interface DroverWorkerOptions {
 
 /** Creates the worker; the caller runs it, stops it and closes its sites. */
 export async function createDroverWorker(options: DroverWorkerOptions): Promise<DroverWorker> {
-  const { connection, namespace, taskQueue, client, sites, buildId } = options;
+  const { connection, namespace, taskQueue, client, sites, store, buildId } = options;
   const activities = createActivities({
     sites,
+    store,
     client,
     taskQueue,
     installation: options.installation ?? namespace,

@@ -2,7 +2,7 @@
  * The activities as workflows call them, with their time-outs. Cancellation is always awaited: by default a cancelled
  * workflow would go on while its activity still runs.
  */
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { checksQueue } from '../contract/names.js';
 
@@ -58,6 +58,26 @@ export const { endedSubjects, endedWorkflows, inspectSite } = proxyActivities<Ac
   startToCloseTimeout: '2 minutes',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry,
+});
+
+/** The store answers within milliseconds or is away: see workflows/evidence/patience.ts for what becomes of those that fail. */
+export const { keepEvidence, movedByStore } = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '15 seconds',
+  retry: { maximumAttempts: 1 },
+});
+
+/** Ends when the store answers, however long that takes. */
+export const { storeAnswers } = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
+
+/** A person waits for it. */
+export const { askStore } = proxyActivities<Activities>({
+  startToCloseTimeout: '15 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { maximumAttempts: 2 },
 });
 
 /** Questions to the config, or a few calls to Temporal: nothing of them takes long, so that a killed worker is missed soon. */

@@ -2,6 +2,8 @@
 export { drill } from './drill/drill.js';
 export { drillVm } from './drill/drill-vm.js';
 export { sweep, sweepVm } from './drill/sweep.js';
+export { readStore } from './evidence/read-store.js';
+export { storeKeeper } from './evidence/store-keeper.js';
 export { planRun } from './run/plan-run.js';
 export { inspectSites } from './site/inspect-sites.js';
 export { site } from './site/site.js';

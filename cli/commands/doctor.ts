@@ -7,7 +7,7 @@ import { type Diagnosis, diagnosisText, siteFailed } from '../text/doctor-text.j
 export const addDoctor: AddCommand = (program, run) => {
   const command = program
     .command('doctor')
-    .description('check the config, Temporal, the workers and every site, and say what to fix')
+    .description('check the config, Temporal, the workers, the store and every site, and say what to fix')
     .addHelpText('after', examples('drover doctor', 'drover doctor --config drover.yaml --json'))
     .action(() =>
       run(command, async (cli) => {
@@ -21,14 +21,16 @@ export const addDoctor: AddCommand = (program, run) => {
           );
           const sites = await drover.inspectSites();
           cli.out.note(`ok  a worker listens on task queue ${temporal.taskQueue}`);
+          const store = await drover.store();
           const known = new Set(sites.map(({ site }) => site));
           const diagnosis: Diagnosis = {
             config: { file: configPath(cli), sites: names },
             temporal,
+            store,
             sites,
             unknownToWorker: names.filter((name) => !known.has(name)),
           };
-          const failed = diagnosis.sites.some(siteFailed) || diagnosis.unknownToWorker.length > 0;
+          const failed = !store.ok || diagnosis.sites.some(siteFailed) || diagnosis.unknownToWorker.length > 0;
           cli.out.result(diagnosisText(diagnosis, cli.out.colors), { ok: !failed, ...diagnosis });
           return failed ? EXIT.unreachable : EXIT.ok;
         });

@@ -14,12 +14,15 @@ export const addList: AddCommand = (program, run) => {
   const command = program
     .command('list')
     .description('list runs of plans and drills, newest first')
-    .option('--all', `every run that Temporal still knows, not only the newest ${SHOWN}`)
+    .option('--all', `every run that Temporal or the store knows, not only the newest ${SHOWN}`)
     .addHelpText('after', examples('drover list', 'drover list --all --json'))
     .action(({ all = false }: { all?: boolean }) =>
       run(command, async (cli) => {
         const list = await withDrover(cli, clientConfig(cli), (drover) => drover.list({ limit: all ? null : SHOWN }));
         cli.out.result(listText(list, cli.out.colors), list);
+        if (list.missing !== undefined) {
+          cli.out.note(list.missing);
+        }
         if (list.more) {
           cli.out.note(`Only the newest ${SHOWN} are shown; all of them: drover list --all`);
         }

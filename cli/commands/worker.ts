@@ -1,6 +1,7 @@
 import { type AddCommand, examples } from '../command.js';
 import { configPath, readConfig } from '../context.js';
 import { address } from '../parse.js';
+import { version } from '../version.js';
 
 export const addWorker: AddCommand = (program, run) => {
   const command = program
@@ -15,7 +16,7 @@ export const addWorker: AddCommand = (program, run) => {
         const file = configPath(cli) ?? 'drover.yaml';
         readConfig(file, cli.env, 'worker');
         const env = health === undefined ? cli.env : { ...cli.env, DROVER_HEALTH: health };
-        return runWorker({ configPath: file, env });
+        return runWorker({ configPath: file, env, drover: version() });
       }),
     );
 };

@@ -4,10 +4,11 @@
 import { simulate } from '../../simulator/main.js';
 import { runWorker } from '../../worker/main.js';
 import { EXIT } from '../exit-codes.js';
+import { version } from '../version.js';
 
 const [role, argument = ''] = process.argv.slice(2);
 if (role === 'worker') {
-  process.exit(await runWorker({ configPath: argument, env: process.env }));
+  process.exit(await runWorker({ configPath: argument, env: process.env, drover: version() }));
 }
 await simulate(JSON.parse(argument) as Parameters<typeof simulate>[0]);
 process.exit(EXIT.ok);

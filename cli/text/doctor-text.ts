@@ -1,3 +1,4 @@
+import type { StoreState } from '../../contract/evidence.js';
 import type { SiteInspection } from '../../contract/operation.js';
 import type { Colors } from './output.js';
 
@@ -5,6 +6,7 @@ import type { Colors } from './output.js';
 export interface Diagnosis {
   config: { file: string | null; sites: string[] };
   temporal: { address: string; namespace: string; taskQueue: string; serverVersion: string };
+  store: StoreState;
   sites: SiteInspection[];
   /** sites of this config that the worker's config has not got */
   unknownToWorker: string[];
@@ -15,7 +17,7 @@ export function siteFailed({ checks }: SiteInspection): boolean {
 }
 
 /** Every check of every site on a line; below a failed one, what to fix. */
-export function diagnosisText({ sites, unknownToWorker }: Diagnosis, colors: Colors): string {
+export function diagnosisText({ store, sites, unknownToWorker }: Diagnosis, colors: Colors): string {
   const blocks = sites.map(({ site, url, checks }) =>
     [
       `${colors.bold(site)}  ${url}`,
@@ -29,12 +31,19 @@ export function diagnosisText({ sites, unknownToWorker }: Diagnosis, colors: Col
     (site) =>
       `${colors.bold(site)}  ${mark(false, colors)} the worker's config has no such site\n  fix: give the workers the same sites, and restart them`,
   );
+  const kept = [
+    `${colors.bold('store')}  ${store.where}`,
+    `  ${mark(store.ok, colors)} ${'keeps'.padEnd(WIDEST)}  ${store.detail}`,
+    ...(store.fix === null ? [] : [`  ${' '.repeat(WIDEST)}      fix: ${store.fix}`]),
+  ].join('\n');
   const bad = sites.filter(siteFailed).length + unknownToWorker.length;
   const verdict =
     bad === 0
-      ? colors.green('All is well.')
+      ? store.ok
+        ? colors.green('All is well.')
+        : colors.red('The store needs attention.')
       : colors.red(`${bad} of ${sites.length + unknownToWorker.length} sites need attention.`);
-  return [...blocks, ...missing, verdict].join('\n\n');
+  return [kept, ...blocks, ...missing, verdict].join('\n\n');
 }
 
 /** longest name of a check */

@@ -4,6 +4,7 @@ import { formatDuration } from '../source/durations.js';
 import { duration, numeral, text } from '../source/schema-parts.js';
 import { parsed, strict, withRule } from '../source/schema-tools.js';
 import { login } from './login-schema.js';
+import { store } from './store-schema.js';
 
 const count = numeral('a whole number, at least 1', (value) => Number.isInteger(value) && value >= 1);
 const rate = numeral('a number above 0', (value) => value > 0);
@@ -187,5 +188,9 @@ export const config = strict({
       otherwise: 'the table alone',
       propertyNames: { pattern: errorKey.source },
     }),
+  store: store.prefault({}).meta({
+    description: "where what outlives Temporal's retention is kept; see below",
+    otherwise: 'a SQLite file beside the config',
+  }),
   worker: worker.prefault({}),
 });

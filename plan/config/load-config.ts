@@ -10,6 +10,7 @@ import { type Path, parseSource, type Source } from '../source/yaml-document.js'
 import type { Config, Login, SiteConfig } from '../types.js';
 import * as schema from './config-schema.js';
 import { loadLogin, readBeside } from './load-login.js';
+import { defaultStore, loadStore } from './load-store.js';
 
 export interface LoadConfigOptions {
   /** where `${VAR}` is looked up */
@@ -24,7 +25,7 @@ export interface LoadConfigOptions {
  * @throws BadInput with every problem at once; no problem ever quotes a secret
  */
 export function loadConfig(path: string | null, options: LoadConfigOptions): Config {
-  if (path === null) return { file: null, ...schema.config.parse({}), sites: {} };
+  if (path === null) return { file: null, ...schema.config.parse({}), sites: {}, store: defaultStore(options.env) };
   const problems: Problem[] = [];
   const config = readConfig(path, options, problems);
   throwProblems(problems, path);
@@ -43,14 +44,14 @@ function readConfig(path: string, { env, need }: LoadConfigOptions, problems: Pr
   const unset: Problem[] = [];
   const source = interpolate(parsed, env, unset);
   const found: Problem[] = [];
-  const config = configOf(source, need === 'worker', found);
+  const config = configOf(source, env, need === 'worker', found);
   // What a reference that could not be replaced breaks is not a mistake of its own.
   const caused = ({ line, column }: Problem) => unset.some((one) => one.line === line && one.column === column);
   problems.push(...unset, ...found.filter((problem) => !caused(problem)));
   return config;
 }
 
-function configOf(source: Source, readFiles: boolean, problems: Problem[]): Config | undefined {
+function configOf(source: Source, env: Env, readFiles: boolean, problems: Problem[]): Config | undefined {
   const read = check(schema.config, source, [], problems, { hidden });
   const names = { pattern: schema.siteName, what: "a site's name", expected: schema.SITE_NAME };
   checkNames(source, ['sites'], names, problems);
@@ -63,11 +64,12 @@ function configOf(source: Source, readFiles: boolean, problems: Problem[]): Conf
     (name) => [name, readKept(source, name, readFiles, problems)] as const,
   );
   if (!read) return undefined;
+  const store = loadStore(source, read.store, { env, readSecret: readFiles }, problems);
   const sites = kept.flatMap(([name, files]) => {
     const site = Object.hasOwn(read.sites, name) ? read.sites[name] : undefined;
     return site ? [[name, asSite(name, site, files, readFiles)] as const] : [];
   });
-  return { file: source.file, ...read, sites: Object.fromEntries(sites) };
+  return { file: source.file, ...read, sites: Object.fromEntries(sites), store };
 }
 
 /** Names such as "constructor" exist on every object, and would be found where no site is. */

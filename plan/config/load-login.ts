@@ -20,7 +20,8 @@ export function loadLogin(source: Source, path: Path, problems: Problem[]): Logi
   return { type: login.type, user: login.user, password: secret };
 }
 
-function findSecret(source: Source, path: Path, word: string, problems: Problem[]): Secret | undefined {
+/** The secret beside other keys at `path`, as `word` or as the file that `wordFile` names; undefined: there is none that is good. */
+export function findSecret(source: Source, path: Path, word: string, problems: Problem[]): Secret | undefined {
   const fileKey = `${word}File`;
   const [inline, named] = [word, fileKey].map((key) => valueAt(source.value, [...path, key]) ?? null);
   if (typeof inline === 'string') return new Secret(inline);

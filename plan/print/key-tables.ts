@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { errorRow, site, worker } from '../config/config-schema.js';
 import { logins } from '../config/login-schema.js';
+import { store } from '../config/store-schema.js';
 import { checks } from '../drill/check-schema.js';
 import { drillKeys, recovery as drillRecovery } from '../drill/drill-schema.js';
 import { schedule } from '../drill/schedule-schema.js';
@@ -14,6 +15,7 @@ const TABLES: Record<string, z.ZodType[]> = {
   site: [site],
   login: Object.values(logins),
   errors: [errorRow],
+  store: [store],
   worker: [worker],
   plan: [planKeys],
   recovery: [recovery],

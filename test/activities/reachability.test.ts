@@ -22,9 +22,9 @@ const withReachability = (
   error: Partial<VcdaError>,
 ) =>
   withBench({}, async (bench) => {
-    const { client, config, destination, taskQueue } = bench;
+    const { client, config, destination, store, taskQueue } = bench;
     const sites = createSites(config);
-    const reachability = new Reachability({ sites, client, taskQueue, installation: 'bench', commands: {} });
+    const reachability = new Reachability({ sites, client, store, taskQueue, installation: 'bench', commands: {} });
     const { code = '', status = null } = error;
     const path = '/vm-replications/C4-1';
     const failed = new VcdaError({ site: destination, code, status, detail: 'no', method: 'GET', path, acted: 'no' });

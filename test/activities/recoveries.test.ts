@@ -135,7 +135,8 @@ describe('the body of', () => {
     withFake(
       ({ path }) => (path.startsWith('/sessions') ? null : { status: 202, body: runningTask('t1') }),
       async ({ fake, sites, lyon }) => {
-        const deps = { sites, client: {} as never, taskQueue: 'test', installation: 'bench', commands: {} };
+        const asked = { client: {} as never, store: {} as never };
+        const deps = { sites, ...asked, taskQueue: 'test', installation: 'bench', commands: {} };
         const request = { kind, replicationId: 'C4-1', peer: 'paris', recovery, vm: { id: 'v', name: 'web1' } };
         await send(lyon, request as OperationRequest, {}, deps);
         expect(fake.seen.find(({ path }) => path === `/vm-replications/C4-1/${kind}`)?.body).toEqual(expected);

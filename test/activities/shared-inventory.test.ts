@@ -8,10 +8,10 @@ import { withBench } from './support/bench.js';
 
 describe('those who share a reading of an inventory', () => {
   it('ask after the newest resume that one of them knows', () =>
-    withBench({}, async ({ client, config, simulator, source, taskQueue }) => {
+    withBench({}, async ({ client, config, simulator, source, store, taskQueue }) => {
       const { control } = simulator;
       const sites = createSites(config);
-      const deps = { sites, client, taskQueue, installation: 'bench', commands: {} };
+      const deps = { sites, client, store, taskQueue, installation: 'bench', commands: {} };
       const inventories = new Inventories(deps);
       control.addFaults({ operation: 'login', kind: 'status', status: 401, times: 1 });
       await expect(inventories.read(source, 0)).rejects.toMatchObject({ code: 'LoginRefused' });

@@ -37,7 +37,37 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'an unknown section',
     `site: {}\n`,
-    'drover.yaml:1:1  unknown key "site" (expected sites, installation, errors or worker; hint: did you mean sites?)',
+    'drover.yaml:1:1  unknown key "site" (expected sites, installation, errors, store or worker; hint: did you mean sites?)',
+  ],
+  [
+    'a store that is no database Drover knows',
+    'store: { url: "mysql://ops:hunter2@db/drover" }\n',
+    /^drover\.yaml:1:15 {2}(the url of the store has a password in it|store\.url is not valid) \(expected/,
+  ],
+  [
+    'a store of an unknown kind',
+    'store: { url: "mysql://db/drover" }\n',
+    /^drover\.yaml:1:15 {2}store\.url is not valid \(expected postgres:\/\/user@host\[:port\]\/database, or sqlite:FILE/,
+  ],
+  [
+    'a store without a user',
+    'store: { url: "postgres://db/drover" }\n',
+    /^drover\.yaml:1:15 {2}store\.url is not valid/,
+  ],
+  [
+    'a password in the url of the store',
+    'store: { url: "postgres://drover:hunter2@db/drover" }\n',
+    'drover.yaml:1:15  the url of the store has a password in it (expected a key "passwordFile" or "password")',
+  ],
+  [
+    'the password of the store twice',
+    'store: { url: "postgres://drover@db/drover", password: hunter2, passwordFile: secrets/db }\n',
+    /^drover\.yaml:1:65 {2}the password is there twice/,
+  ],
+  [
+    'a password file of the store that is not there',
+    'store: { url: "postgres://drover@db/drover", passwordFile: secrets/db }\n',
+    /^drover\.yaml:1:60 {2}the file that "passwordFile" names/,
   ],
   [
     'a site that is a text',

@@ -19,7 +19,13 @@ const examples = Object.fromEntries(
 );
 
 describe('the examples of docs/files.md', () => {
-  const dir = directory({ ...examples, 'core.csv': csv, 'secrets/lyon': 'x', 'certs/lyon.pem': CERTIFICATE });
+  const dir = directory({
+    ...examples,
+    'core.csv': csv,
+    'secrets/lyon': 'x',
+    'secrets/store': 'x',
+    'certs/lyon.pem': CERTIFICATE,
+  });
   const config = () => loadConfig(join(dir, 'drover.yaml'), { env: { PARIS_PASSWORD: 'x' }, need: 'worker' });
 
   it('are a config and a plan that fit each other', () => {

@@ -37,6 +37,42 @@ const FILES = {
 };
 const env = { PARIS_PASSWORD: 'hunter2', CUTOVERS: '7' };
 
+describe('the store in a config', () => {
+  function storeOf(text: string, need: 'client' | 'worker' = 'worker') {
+    const folder = directory({ 'drover.yaml': `sites: {}\n${text}`, 'secrets/db': 'hunter2\n' });
+    return { folder, store: loadConfig(join(folder, 'drover.yaml'), { env, need }).store };
+  }
+
+  it('is a SQLite file beside the config, wherever the worker was started', () => {
+    const { folder, store } = storeOf('');
+    expect(store).toEqual({ kind: 'sqlite', file: join(folder, '.drover/store.db') });
+    expect(loadConfig(null, { env, need: 'client' }).store).toEqual({
+      kind: 'sqlite',
+      file: join(process.cwd(), '.drover/store.db'),
+    });
+  });
+
+  it('may be another SQLite file', () => {
+    const { folder, store } = storeOf('store: { url: "sqlite:data/kept.db" }');
+    expect(store).toEqual({ kind: 'sqlite', file: join(folder, 'data/kept.db') });
+    expect(storeOf('store: { url: "sqlite:/var/lib/drover/store.db" }').store).toEqual({
+      kind: 'sqlite',
+      file: '/var/lib/drover/store.db',
+    });
+  });
+
+  it('may be a PostgreSQL, whose password no client reads and nothing shows', () => {
+    const text =
+      'store: { url: "postgres://drover@db.example.com:5433/drover?sslmode=require", passwordFile: secrets/db }';
+    const { store } = storeOf(text);
+    const url = 'postgres://drover@db.example.com:5433/drover?sslmode=require';
+    expect(store).toEqual({ kind: 'postgres', url, password: expect.anything() });
+    expect(store.kind === 'postgres' && store.password?.reveal()).toBe('hunter2');
+    expect(inspect(store, { depth: 9 })).not.toContain('hunter2');
+    expect(storeOf(text, 'client').store).toEqual({ kind: 'postgres', url });
+  });
+});
+
 describe('a good config', () => {
   it('keeps the token of an on-premises site for workers alone, as a secret', () => {
     const text =
@@ -117,7 +153,13 @@ describe('a good config', () => {
 
   it('may be no file at all', () => {
     const config = loadConfig(null, { env: {}, need: 'worker' });
-    expect(config).toEqual({ file: null, sites: {}, errors: {}, worker: { taskQueue: 'drover', checks: {} } });
+    expect(config).toEqual({
+      file: null,
+      sites: {},
+      errors: {},
+      store: { kind: 'sqlite', file: join(process.cwd(), '.drover/store.db') },
+      worker: { taskQueue: 'drover', checks: {} },
+    });
   });
 
   it('takes a variable inside a text, and a literal ${ written $${', () => {

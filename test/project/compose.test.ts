@@ -91,7 +91,7 @@ described(title, () => {
   });
 
   test('keeps PostgreSQL in a named volume', () => {
-    expect(Object.keys(volumes)).toEqual(['postgres']);
+    expect(Object.keys(volumes).sort()).toEqual(['postgres', 'store']);
     expect(JSON.stringify(services.postgres?.volumes)).toContain('/var/lib/postgresql/data');
   });
 
@@ -109,9 +109,12 @@ described(title, () => {
 
   test('mounts config and secrets read-only', () => {
     expect(JSON.stringify(services.worker?.volumes)).toMatch(/drover\.yaml:ro|"read_only":true/);
-    expect(services.worker?.volumes).toHaveLength(2);
-    for (const volume of services.worker?.volumes ?? [])
-      expect(JSON.stringify(volume)).toMatch(/:ro"|"read_only":true/);
+    const mounted = (services.worker?.volumes ?? []).map((volume) => JSON.stringify(volume));
+    expect(mounted).toHaveLength(3);
+    // The store alone is written.
+    const [store, ...others] = mounted.filter((volume) => !/:ro"|"read_only":true/.test(volume));
+    expect(store).toContain('/var/lib/drover');
+    expect(others).toEqual([]);
   });
 
   test('brings the simulator by profile alone, with a config that the worker accepts', () => {

@@ -7,8 +7,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { READ_STORE, STORE_KEEPER } from '../../contract/evidence.js';
 import { cancelUpdate, INSPECT_SITES, pauseUpdate, resumeUpdate, SWEEP } from '../../contract/messages.js';
-import { runWorkflowId, siteWorkflowId, sweepWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import { runWorkflowId, siteWorkflowId, storeKeeperId, sweepWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
 import type { Plan } from '../../plan/types.js';
 import { drillOf, openPort, protect, startDrill, tcpCheck } from '../support/drills.js';
 import { type Lab, withLab } from '../support/lab.js';
@@ -233,4 +235,19 @@ describe('recording', () => {
       }),
     120_000,
   );
+
+  it('a question to the store, and what says which store it is', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { taskQueue } = lab;
+      const question = { workflowId: `read-store/${taskQueue}`, taskQueue, args: [{ ask: 'run', run: 'nobody' }] };
+      await lab.client.workflow.execute(READ_STORE, question);
+      await record(lab, 'read-store.happy', question.workflowId);
+      const workflowId = storeKeeperId(taskQueue);
+      await lab.client.workflow.start(STORE_KEEPER, { workflowId, taskQueue, memo: { ...contractMemo } });
+      await until(
+        async () => (await lab.client.workflow.getHandle(workflowId).fetchHistory()).events?.length ?? 0,
+        (count) => count >= 4,
+      );
+      await record(lab, 'store-keeper.happy', workflowId);
+    }));
 });

@@ -59,8 +59,10 @@ describe('recorded histories', () => {
       'plan-run.happy',
       'plan-run.held',
       'protect-vm.happy',
+      'read-store.happy',
       'reverse-vm.happy',
       'site.continued',
+      'store-keeper.happy',
       'sweep-vm.happy',
       'sweep.happy',
     ]);

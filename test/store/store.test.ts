@@ -71,6 +71,11 @@ function suite(fresh: () => Promise<StoreSettings>) {
       await wrote('succeeded', 2);
       await wrote('running', 1);
       expect(await kept()).toEqual({ run: 'failed', vms: ['w2'] });
+      // A workflow task that came to nothing has said the first.
+      const at = '2026-12-05T22:00:01.000Z';
+      await store.keepEvidence(evidence({ at, head: head({ state: 'cancelled' }, 2) }));
+      await store.keepEvidence(evidence({ at: '2026-12-05T21:59:59.000Z', head: head({ state: 'failed' }, 2) }));
+      expect(await kept()).toEqual({ run: 'cancelled', vms: ['w2'] });
       await wrote('succeeded', 3);
       expect(await kept()).toEqual({ run: 'succeeded', vms: ['w3'] });
     }));

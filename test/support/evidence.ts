@@ -26,6 +26,7 @@ export function head(change: Parameters<typeof report>[1] = {}, revision = 1): N
 export const evidence = (change: Partial<Evidence> = {}): Evidence => ({
   ...FIRST,
   kind: 'migrate',
+  at: '2026-12-05T22:00:00.000Z',
   units: [],
   ...change,
 });

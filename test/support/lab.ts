@@ -13,6 +13,7 @@ import type { RunReport } from '../../contract/report.js';
 import { Secret } from '../../plan/secret.js';
 import type { Config, Plan, SiteConfig } from '../../plan/types.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../simulator/index.js';
+import { Store } from '../../store/index.js';
 import { temporalClient } from '../../temporal/temporal-client.js';
 import { createSites } from '../../vcda/index.js';
 import { installRuntime } from '../../worker/logger.js';
@@ -30,6 +31,8 @@ export interface Lab {
   simulator: Awaited<ReturnType<typeof startSimulator>>;
   config: Config;
   client: Client;
+  /** what its workers keep evidence in */
+  store: Store;
   taskQueue: string;
   plan(change?: Partial<Plan>, vms?: number): Plan;
   start(plan: Plan, run?: string): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
@@ -50,12 +53,14 @@ export interface LabOptions extends SimulatorOptions {
   workers?: number;
   /** of each worker; see worker.ts */
   activitySlots?: number;
+  /** default: one in memory; it is closed with the lab */
+  store?: Store;
 }
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { site, errors, password, workers = 1, activitySlots, ...simulation } = options;
+  const { site, errors, password, workers = 1, activitySlots, store: keptIn, ...simulation } = options;
   const address = process.env.DROVER_TEST_TEMPORAL;
   if (address === undefined)
     throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
@@ -73,12 +78,15 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const client = temporalClient(connection);
   const native = await NativeConnection.connect({ address });
   const running: { stop(): Promise<void> }[] = [];
+  // Workers of a lab share it as processes share a file.
+  const store = keptIn ?? new Store(config.store);
 
   const lab: Lab = {
     ...names,
     simulator,
     config,
     client,
+    store,
     taskQueue: config.worker.taskQueue,
     plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
     async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`) {
@@ -108,6 +116,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         taskQueue: config.worker.taskQueue,
         client: own?.client ?? client,
         sites,
+        store,
         commands: config.worker.checks,
         bundle: await bundle,
         shutdownGraceTime: 100,
@@ -136,6 +145,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       await Promise.all(running.map((worker) => worker.stop()));
       await native.close();
       await connection.close();
+      await store.close();
       await simulator.close();
     },
   };
@@ -231,6 +241,7 @@ function configFor(
     file: null,
     sites: Object.fromEntries(sites.map((s) => [s.name, s])),
     errors,
+    store: { kind: 'sqlite', file: ':memory:' },
     worker: { taskQueue: `lab-${randomUUID()}`, checks: {} },
   };
 }

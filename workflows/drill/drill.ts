@@ -24,6 +24,7 @@ import { runOfWorkflowId } from '../../contract/names.js';
 import { carriesContract, contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
+import { Archive } from '../run/archive.js';
 import { type ChildOptions, Herd } from '../run/herd.js';
 import { RunProgress } from '../run/run-state.js';
 import { drillResult } from './drill-result.js';
@@ -52,7 +53,15 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const sweeps = new Sweeps();
   // Copies that are not gone by then are met as what they are: in use, or in the way.
   const sweptBy = state.startedAt + Math.max(plan.waitForVms, LEAST_SWEEP);
-  const herd = new Herd(state, { run, source, destination, limits, begin, refusesMigrated: () => false });
+  const herd = new Herd(state, {
+    run,
+    kind: 'drill',
+    source,
+    destination,
+    limits,
+    begin,
+    refusesMigrated: () => false,
+  });
   function report(): RunReport {
     const seen = state.report();
     const result = drillResult(plan, stage.progress, seen.vms);
@@ -66,7 +75,10 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   });
   setHandler(runReportQuery, report);
 
+  let proved = report();
   await CancellationScope.nonCancellable(async () => {
+    const archive = new Archive(state, source.site);
+    if (carried === undefined) await archive.begin(report());
     await herd.prepare(state.startedAt + plan.timeout);
     if (carried === undefined) {
       sweeps.begin([destination.site, source.site], (copies) => {
@@ -90,8 +102,9 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     }
     stage.finish();
     state.finish(Date.now());
+    proved = report();
+    await archive.end(proved);
   });
-  const proved = report();
   if (proved.state === 'succeeded') return proved;
   throw ApplicationFailure.nonRetryable(failureText(proved), DRILL_FAILED, proved);
 }

@@ -35,11 +35,12 @@ import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { VmRef } from '../../contract/operation.js';
 import type { Moved } from '../../contract/questions.js';
-import type { Hold } from '../../contract/report.js';
+import type { Hold, RunReport } from '../../contract/report.js';
 import { isSameName } from '../../contract/vm-identity.js';
 import { listed } from '../../contract/words.js';
 import type { PlanVm } from '../../plan/types.js';
-import { endedWorkflows, holderOfVm, movedBefore, openSite, siteSettings } from '../activities.js';
+import { endedWorkflows, holderOfVm, movedBefore, openSite, siteSettings, storeAnswers } from '../activities.js';
+import { isStoreAway } from '../evidence/patience.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { adviceIn } from '../vm/steps/step-errors.js';
 import { answerActs, handleAct } from './acts.js';
@@ -61,6 +62,7 @@ export interface ChildOptions {
 
 export interface HerdSettings {
   run: string;
+  kind: RunReport['kind'];
   source: { site: string };
   destination: { site: string };
   limits: VmInput['limits'];
@@ -78,6 +80,7 @@ export class Herd {
   /** what has changed and must be told to others, in order */
   readonly #errands: (() => Promise<void>)[] = [];
   #changed = true;
+  #isStoreAway = false;
   #patience: Pick<VmInput, 'selfCheck' | 'missingFor'> = { selfCheck: 0 };
 
   /** Registers every message handler, so that nothing said at the start is missed. */
@@ -89,8 +92,8 @@ export class Herd {
 
   #listen(): void {
     const state = this.#state;
-    setHandler(vmEndedSignal, (report) => {
-      state.ended(report);
+    setHandler(vmEndedSignal, (report, { kept } = { kept: false }) => {
+      state.ended(report, kept);
       const reason = state.tooManyFailures();
       if (reason !== null) this.#pause(reason);
       if (report.state === 'failed') this.#releaseCutover(report.id);
@@ -231,19 +234,50 @@ export class Herd {
     for (let errand = this.#errands.shift(); errand !== undefined; errand = this.#errands.shift()) await errand();
   }
 
-  /** Begins some of these VMs, but for those that others were seen to have; false when there is none. */
+  /**
+   * Begins some of these VMs, but for those that others were seen to have, and those of which the store knows while it does
+   * not answer; false when there is none.
+   */
   async begin(vms: PlanVm[]): Promise<boolean> {
-    const next = vms.filter((vm) => !this.#blocked.has(vm.id)).slice(0, STARTED_AT_ONCE);
+    const free = vms.filter((vm) => !this.#blocked.has(vm.id));
+    const next = free.filter((vm) => !this.#isUnknown(vm)).slice(0, STARTED_AT_ONCE);
     const moved = await this.#movedBefore(next);
+    if (moved === null) return this.begin(vms);
+    this.#state.unknown(free.filter((vm) => this.#isUnknown(vm)).map(({ id }) => id));
     await Promise.all(next.filter(({ id }) => this.#state.mayBegin(id)).map((vm) => this.#beginVm(vm, moved)));
     return next.length > 0;
   }
 
-  /** What Temporal knows of migrations of these VMs, or of others of their names: not only the last run of a VM counts. */
-  async #movedBefore(vms: PlanVm[]): Promise<Moved[]> {
+  #isUnknown(vm: PlanVm): boolean {
+    return this.#isStoreAway && this.#settings.refusesMigrated(vm);
+  }
+
+  /**
+   * What is remembered of migrations of these VMs, or of others of their names: not only the last run of a VM counts. null:
+   * the store does not answer.
+   */
+  async #movedBefore(vms: PlanVm[]): Promise<Moved[] | null> {
     const { source, refusesMigrated } = this.#settings;
     const asked = vms.filter((vm) => refusesMigrated(vm)).map(({ id, name }) => ({ id, name }));
-    return asked.length === 0 ? [] : movedBefore({ source: source.site, vms: asked });
+    if (asked.length === 0) return [];
+    try {
+      return await movedBefore({ source: source.site, vms: asked });
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      this.#isStoreAway = true;
+      void this.#whenStoreAnswers();
+      return null;
+    }
+  }
+
+  /** Not waited for: what persons and VMs say is heard meanwhile. */
+  async #whenStoreAnswers(): Promise<void> {
+    try {
+      await storeAnswers();
+    } finally {
+      this.#isStoreAway = false;
+      this.wake();
+    }
   }
 
   /** Whether the history is long enough to continue as new, and nothing remains to be told first. */
@@ -263,7 +297,7 @@ export class Herd {
   }
 
   async #beginVm(vm: PlanVm, moved: Moved[]): Promise<void> {
-    const { run, source, destination, limits } = this.#settings;
+    const { run, kind, source, destination, limits } = this.#settings;
     const state = this.#state;
     const refusesMigrated = this.#settings.refusesMigrated(vm);
     const before = moved.find(({ vmId }) => vmId === vm.id);
@@ -285,6 +319,7 @@ export class Herd {
       destination,
       limits,
       ...this.#patience,
+      evidence: { execution: workflowInfo().firstExecutionRunId, kind, position: state.positionOf(vm.id) },
       ...(alike === undefined ? {} : { movedAs: { vmId: alike.vmId, run: alike.run } }),
       approved: state.isApproved(vm.id),
       paused: state.paused !== null,

@@ -18,6 +18,7 @@ import { migrateVm } from '../vm/migrate-vm.js';
 import { protectVm } from '../vm/protect-vm.js';
 import { reverseVm } from '../vm/reverse-vm.js';
 import { handleAct } from './acts.js';
+import { Archive } from './archive.js';
 import { type ChildOptions, Herd, named, refuseUnknown } from './herd.js';
 import { longestCutover } from './longest-cutover.js';
 import { RunProgress } from './run-state.js';
@@ -78,6 +79,8 @@ export async function planRun({ run, plan, carried }: RunInput): Promise<RunRepo
   setHandler(runPlanQuery, () => plan);
 
   return CancellationScope.nonCancellable(async () => {
+    const archive = new Archive(state, plan.source.site);
+    if (carried === undefined) await archive.begin(state.report());
     await herd.prepare();
     while (!state.isDone) {
       await herd.runErrands();
@@ -87,7 +90,9 @@ export async function planRun({ run, plan, carried }: RunInput): Promise<RunRepo
       await herd.whenChanged();
     }
     state.finish(Date.now());
-    return state.report();
+    const report = state.report();
+    await archive.end(report);
+    return report;
   });
 }
 

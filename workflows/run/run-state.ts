@@ -39,7 +39,10 @@ export class RunProgress {
   readonly #run: string;
   readonly #vms: Map<string, VmReport>;
   readonly #open: Set<string>;
-  readonly #planned: Map<string, { vm: PlanVm; wave: string }>;
+  readonly #planned: Map<string, { vm: PlanVm; wave: string; position: number }>;
+  /** VMs that have ended and whose evidence is not kept */
+  readonly #unkept: Set<string>;
+  #waitsForStore = false;
   readonly #approvedWaves: Set<string>;
   readonly #approvedVms: Set<string>;
   readonly #away: Map<string, RunReport['sitesAway'][number]>;
@@ -60,8 +63,12 @@ export class RunProgress {
     this.#run = run;
     this.#plan = plan;
     this.#planned = new Map(
-      plan.waves.flatMap((wave) => wave.vms.map((vm) => [vm.id, { vm, wave: wave.name }] as const)),
+      plan.waves
+        .flatMap((wave) => wave.vms.map((vm) => ({ vm, wave: wave.name })))
+        .map((one, position) => [one.vm.id, { ...one, position }] as const),
     );
+    const ended = carried?.vms.filter(({ state }) => isFinal(state)).map(({ id }) => id);
+    this.#unkept = new Set(carried?.unkept ?? ended);
     const reports = carried?.vms ?? plan.waves.flatMap((wave) => wave.vms.map((vm) => untouched(vm, wave.name)));
     this.#vms = new Map(reports.map((r) => [r.id, r]));
     this.#open = new Set(carried?.open);
@@ -92,8 +99,29 @@ export class RunProgress {
       wave: this.#wave,
       open: [...this.#open],
       sitesAway: [...this.#away.values()],
+      unkept: [...this.#unkept],
       vms: [...this.#vms.values()],
     };
+  }
+
+  /** Whether the VM's own workflow has left its evidence, and nothing has changed since. */
+  isKept(vmId: string): boolean {
+    return !this.#unkept.has(vmId);
+  }
+
+  /** The run is over, and the store does not keep its evidence yet. */
+  awaitStore(isWaiting: boolean): void {
+    this.#waitsForStore = isWaiting;
+  }
+
+  /** place in the plan */
+  positionOf(vmId: string): number {
+    return this.#planned.get(vmId)?.position ?? 0;
+  }
+
+  /** The store does not tell whether these were migrated before. */
+  unknown(vmIds: string[]): void {
+    for (const id of vmIds) this.#change(id, { waitingFor: 'store' });
   }
 
   reach(site: string, away: { since: number; message: string } | null): void {
@@ -253,11 +281,12 @@ export class RunProgress {
     return this.open;
   }
 
-  /** Takes a VM's final report; false when it was known. */
-  ended(report: VmReport): boolean {
+  /** Takes a VM's final report; false when it was known. @param kept whether the store has it */
+  ended(report: VmReport, kept = false): boolean {
     const known = this.#vms.get(report.id);
     if (known === undefined || !this.#open.delete(report.id)) return false;
     this.#vms.set(report.id, report);
+    if (!kept) this.#unkept.add(report.id);
     this.#inRow = withEnded(this.#inRow, report);
     return true;
   }
@@ -354,7 +383,8 @@ export class RunProgress {
       kind: this.#plan.kind,
       state: this.#state(),
       startedAt: new Date(this.#startedAt).toISOString(),
-      finishedAt: this.#finishedAt === null ? null : new Date(this.#finishedAt).toISOString(),
+      finishedAt: this.#finishedAt === null || this.#waitsForStore ? null : new Date(this.#finishedAt).toISOString(),
+      ...(this.#waitsForStore ? { waitingFor: 'store' } : {}),
       totals: totalsOf(vms),
       pausedBecause: this.paused,
       pausedAdvice: this.#paused?.advice ?? null,
@@ -365,7 +395,7 @@ export class RunProgress {
   }
 
   #state(): RunState {
-    if (!this.isDone) return this.#paused === null ? 'running' : 'paused';
+    if (!this.isDone || this.#waitsForStore) return this.#paused === null ? 'running' : 'paused';
     const totals = totalsOf(this.#vms.values());
     if (this.#cancelling && totals.cancelled > 0) return 'cancelled';
     if (totals.failed > 0) return 'failed';
@@ -409,6 +439,7 @@ export class RunProgress {
 
   #change(vmId: string, change: Partial<VmReport>): void {
     this.#vms.set(vmId, { ...this.#report(vmId), ...change });
+    if (change.state !== undefined && isFinal(change.state)) this.#unkept.add(vmId);
   }
 }
 

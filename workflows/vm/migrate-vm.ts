@@ -8,6 +8,7 @@ import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { unlessWindowOver } from './steps/gate.js';
 import { type BegunCopy, deleteReplication, keepOthers, startInitialSync } from './steps/initial-sync.js';
+import { isHistoryKnown } from './steps/known-history.js';
 import { keepName, refuseIfMoved } from './steps/moved-before.js';
 import { broughtUp } from './steps/outage.js';
 import { undoStart } from './steps/undo-start.js';
@@ -27,7 +28,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
         begun = copy;
       });
       keepName(vm);
-      const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
+      const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input), () => isHistoryKnown(vm, input));
       vm.enter('verify');
       await vm.toItsEnd(() => verifyCutOver(vm, migrated));
       broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);

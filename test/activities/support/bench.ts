@@ -75,7 +75,14 @@ function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: 
   };
   const bench: Bench = {
     ...lab,
-    activities: createActivities({ sites, client: acknowledging, taskQueue, installation: INSTALLATION, commands }),
+    activities: createActivities({
+      sites,
+      client: acknowledging,
+      store: lab.store,
+      taskQueue,
+      installation: INSTALLATION,
+      commands,
+    }),
     vms,
     at: (site) => sites.get(site),
     async attempt(call, { cancelled, onHeartbeat, ...info } = {}) {

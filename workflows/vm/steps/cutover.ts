@@ -13,6 +13,7 @@ import { LookAgain, type Outcome, operation, TooLate } from './operation.js';
 import { staysDown, whyOff } from './powered-on.js';
 import { sourceMoved } from './source.js';
 import { StepFailed, TaskFailed } from './step-errors.js';
+import { whenStoreAnswers } from './store-answers.js';
 import type { VmControl } from './vm-control.js';
 
 /** VCDA may show a recovery as done a little after its task has ended: it is asked this often. */
@@ -31,12 +32,15 @@ const FRESH = 2_000;
 /**
  * Passes the gate and cuts over, after a look at the copy, and has a cutover's place still when it returns; a wait in between
  * sends the VM back to the gate, but for one whose cutover has begun.
+ *
+ * @param isKnown whether the history of the VM is; false: the store does not answer, and is waited for
  */
 export async function cutOver(
   vm: VmControl,
   { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
   kind: 'migrate' | 'failover',
   recovery: Omit<RecoveryBody, 'powerOn'>,
+  isKnown: () => Promise<boolean> = async () => true,
 ): Promise<CutOver> {
   const { window } = cutover;
   const look = new LastLook(vm, kind);
@@ -48,6 +52,11 @@ export async function cutOver(
       if (begun === null || decided === null) {
         const passed = await pass(vm, kind, look, { cutover, vm: ref });
         ({ decided, notAfter } = passed);
+      }
+      if (begun === null && !(await isKnown())) {
+        await vm.giveSlot('cutover');
+        await whenStoreAnswers(vm);
+        continue;
       }
       vm.enter(kind);
       const { powerOn } = decided;

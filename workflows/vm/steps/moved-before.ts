@@ -1,11 +1,13 @@
 /** Before a VM is migrated: whether it was before, which the sites or an earlier run's record can make one suspect. */
 import { upsertMemo } from '@temporalio/workflow';
 import type { PlanVmInput } from '../../../contract/messages.js';
-import type { SeenOfMoved } from '../../../contract/questions.js';
+import type { Moved, MovedBeforeInput, SeenOfMoved } from '../../../contract/questions.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookForMoved, movedBefore } from '../../activities.js';
+import { isStoreAway } from '../../evidence/patience.js';
 import { ask } from './locate.js';
 import { StepFailed } from './step-errors.js';
+import { whenStoreAnswers } from './store-answers.js';
 import type { VmControl } from './vm-control.js';
 
 /** @throws StepFailed `MaybeMoved`, before anything is sent, unless the plan says that it is to be all the same @throws Stopped */
@@ -24,7 +26,7 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
   await vm.callBy(seen.name);
   // A plan that names no names is told them by the site.
   if (seen.name !== null && seen.name !== name) {
-    const moved = await movedBefore({ source, vms: [{ id, name: seen.name }] });
+    const moved = await askedOfStore(vm, { source, vms: [{ id, name: seen.name }] });
     refuseNamesake(
       vm,
       input,
@@ -35,6 +37,22 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
     throw maybeMoved(vm, `it is off at ${source}, and ${nameWithId(twin)} stands in VDC ${vdc} at ${at}`);
   note(vm, input, seen);
 }
+
+/** @throws Stopped */
+async function askedOfStore(vm: VmControl, question: MovedBeforeInput): Promise<Moved[]> {
+  for (;;) {
+    try {
+      return await movedBefore(question);
+    } catch (error) {
+      if (!isStoreAway(error)) throw error;
+      await whenStoreAnswers(vm);
+    }
+  }
+}
+
+/** Another run has moved it while this one copied it. */
+export const movedBy = (vm: VmControl, { source }: PlanVmInput, { run, to }: Moved): StepFailed =>
+  maybeMoved(vm, `run ${run} has moved it from ${source} to ${to ?? 'another site'} meanwhile`);
 
 function refuseNamesake(vm: VmControl, { source, destination }: PlanVmInput, namesake: PlanVmInput['movedAs']): void {
   if (namesake === undefined) return;

@@ -9,6 +9,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Duration } from '../../../contract/evidence.js';
 import {
   operationEndedSignal,
   operationTroubledSignal,
@@ -72,6 +73,8 @@ export class VmControl {
   readonly #clocks = new Map<string, ClockOffset>();
   /** under which this run goes on with the replication that it made or took over, its own first; null: it uses any */
   marks: string[] | null = null;
+  /** where each operation was sent, by its id */
+  readonly #sites = new Map<string, string>();
   /** what runs before this one know of the VM; null: not asked for yet */
   earlier: EarlierRuns | null = null;
   /** what the last look at a copy that was fit has seen of it; null: none was */
@@ -384,8 +387,18 @@ export class VmControl {
   }
 
   record(operation: OperationRecord): OperationRecord {
+    this.#sites.set(operation.operationId, this.#site);
     this.report.operations.push(operation);
     return operation;
+  }
+
+  /** How long its operations took; of one that was found at the site nobody knows. */
+  durations(): Duration[] {
+    return this.report.operations.flatMap(({ operationId, kind, adopted, submittedAt, finishedAt, result }) => {
+      if (adopted || finishedAt === null || result !== 'succeeded') return [];
+      const seconds = Math.max(0, Date.parse(finishedAt) - Date.parse(submittedAt)) / 1000;
+      return [{ operationId, site: this.#sites.get(operationId) ?? this.#site, kind, seconds, finishedAt }];
+    });
   }
 
   /** Something that a person may not expect, and that keeps nothing from going on. */

@@ -3,7 +3,9 @@ import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle } from
 import { vmEndedSignal } from '../../../contract/messages.js';
 import { NOT_POWERED_ON, runWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
+import { isKept, whenKept } from '../../evidence/patience.js';
 import { begunMove, stoppedAfter } from './begun.js';
+import { evidenceOf } from './keep-evidence.js';
 import { signalIfOpen } from './signal-if-open.js';
 import { StepFailed, Stopped } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
@@ -29,7 +31,11 @@ export async function runVm(
       await endEarly(vm, error, undo);
     }
     vm.report.finishedAt = iso(Date.now());
-    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(vm.input.run)), vmEndedSignal, vm.report);
+    const evidence = evidenceOf(vm);
+    const kept = evidence !== null && (await isKept(evidence));
+    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(vm.input.run)), vmEndedSignal, vm.report, { kept });
+    // The run keeps the rest. Who was moved must be known whatever becomes of the run.
+    if (evidence?.units[0]?.moved !== undefined && !kept) await whenKept(evidence);
   });
   const { error } = vm.report;
   if (vm.report.state === 'succeeded' || isMovedAndOff(vm.report)) return vm.report;

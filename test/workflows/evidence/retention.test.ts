@@ -1,0 +1,112 @@
+/** What Temporal's retention does to a run: its workflows are deleted, and what the store has is all that is known. */
+import { describe, expect, test } from '@jest/globals';
+import { connectDrover, type Drover } from '../../../client/index.js';
+import { PLAN_RUN } from '../../../contract/messages.js';
+import { runWorkflowId } from '../../../contract/names.js';
+import { contractMemo } from '../../../contract/number.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { until } from '../../support/until.js';
+
+const starts = (lab: Lab) => lab.simulator.control.ledger().filter(({ kind }) => kind === 'start').length;
+
+/** Deletes what Temporal knows of the lab, closed or open. */
+async function forget({ client, taskQueue }: Lab): Promise<void> {
+  const query = `TaskQueue = '${taskQueue}'`;
+  const namespace = client.options.namespace;
+  async function known() {
+    const found = [];
+    for await (const { workflowId, runId, status } of client.workflow.list({ query }))
+      found.push({ workflowId, runId, status });
+    return found;
+  }
+  await until(
+    async () => {
+      const left = await known();
+      for (const { workflowId, runId } of left) {
+        await client.workflowService
+          .deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } })
+          .catch(() => {});
+      }
+      return left.length;
+    },
+    (left) => left === 0,
+  );
+}
+
+async function withDrover(lab: Lab, act: (drover: Drover) => Promise<void>): Promise<void> {
+  const drover = await connectDrover({
+    env: {},
+    address: process.env.DROVER_TEST_TEMPORAL ?? '',
+    taskQueue: lab.taskQueue,
+  });
+  try {
+    await act(drover);
+  } finally {
+    await drover.close();
+  }
+}
+
+describe('when Temporal has forgotten a run', () => {
+  test('list, show and report say of it what they said before, and its VMs are not moved again', () =>
+    withLab({ vms: 3, workers: 0 }, (lab) =>
+      withDrover(lab, async (drover) => {
+        const worker = await lab.startWorker();
+        const plan = lab.plan();
+        const { run } = await drover.startRun(plan, { id: `${lab.source}-first` });
+        const report = await run.wait();
+        const [vm] = report.vms;
+        const seen = async () => ({
+          report: await run.report(),
+          live: await run.report({ live: true }),
+          vm: await run.vm(vm?.name ?? ''),
+          listed: (await drover.list({ limit: null })).runs.filter((one) => one.run === run.run),
+        });
+        const before = await seen();
+        expect(before.report.state).toBe('succeeded');
+        await forget(lab);
+        expect(await seen()).toEqual(before);
+
+        const again = await drover.startRun(plan, { id: `${lab.source}-second` });
+        const second = await again.run.wait();
+        expect(second.vms.map(({ state, error }) => [state, error?.code])).toEqual(
+          report.vms.map(() => ['skipped', 'AlreadyMigrated']),
+        );
+        expect(starts(lab)).toBe(3);
+
+        // The id of the first is not free because Temporal has forgotten it.
+        expect(await drover.startRun(plan, { id: run.run })).toMatchObject({ existed: true });
+        const other = { ...plan, name: 'another' };
+        await expect(drover.startRun(other, { id: run.run })).rejects.toThrow(/exists already/);
+        await expect(drover.run('nobody').report()).rejects.toThrow(/No run is named nobody/);
+        await worker.stop();
+      }),
+    ));
+
+  test('what was terminated and forgotten is said to have ended', () =>
+    withLab({ vms: 1 }, (lab) =>
+      withDrover(lab, async (drover) => {
+        const id = `${lab.source}-cut`;
+        const workflow = { workflowId: runWorkflowId(id), taskQueue: lab.taskQueue, memo: { ...contractMemo } };
+        const handle = await lab.client.workflow.start(PLAN_RUN, {
+          ...workflow,
+          args: [{ run: id, plan: lab.plan() }],
+        });
+        await until(
+          async () => starts(lab),
+          (count) => count === 1,
+        );
+        await handle.terminate('a test');
+        await forget(lab);
+        const report = await drover.run(id).report();
+        expect(report).toMatchObject({ run: id, state: 'cancelled', finishedAt: null });
+      }),
+    ));
+});
+
+test('without a worker, list says what is missing, and show why it cannot tell', () =>
+  withLab({ vms: 1, workers: 0 }, (lab) =>
+    withDrover(lab, async (drover) => {
+      expect(await drover.list()).toMatchObject({ missing: expect.stringContaining('no worker listens') });
+      await expect(drover.run(`${lab.source}-none`).report()).rejects.toThrow(/no worker listens/);
+    }),
+  ));

@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import Database from 'libsql';
+import { approveUpdate, cancelUpdate } from '../../../contract/messages.js';
+import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import type { WaitingFor } from '../../../contract/report.js';
+import { Secret } from '../../../plan/secret.js';
+import { OtherStore, Store } from '../../../store/index.js';
+import { tempFolder } from '../../support/folder.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { postgresBinaries, startPostgres } from '../../support/postgres.js';
+import { until } from '../../support/until.js';
+import { vmReport } from '../../support/vm-report.js';
+
+const sent = (lab: Lab, kind: string) => lab.simulator.control.ledger().filter((one) => one.kind === kind).length;
+
+describe('while the store is away', () => {
+  test('a VM of which it may know waits before its start and says so, the run hears persons, and all goes on by itself', async () => {
+    let isThere = false;
+    const store = new Store(
+      { kind: 'sqlite', file: ':memory:' },
+      {
+        admit: async () => {
+          if (!isThere) throw new OtherStore('not yet');
+        },
+      },
+    );
+    await withLab({ vms: 3, store }, async (lab) => {
+      const plan = lab.plan();
+      const [again, , given] = plan.waves[0]?.vms ?? [];
+      if (again !== undefined) again.remigrate = true;
+      const { run, report, result } = await lab.start(plan);
+      const shown = await until(report, ({ vms }) => vms[0]?.state === 'succeeded' && vms[1]?.waitingFor === 'store');
+      expect(shown.vms.map(({ waitingFor }) => waitingFor)).toEqual([null, 'store', 'store']);
+      expect(sent(lab, 'start')).toBe(1);
+      const cancel = { args: [{ vm: given?.id ?? '' }] as [{ vm: string }] };
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, cancel);
+      isThere = true;
+      const ended = await result();
+      expect(ended.vms.map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'cancelled']);
+      expect(lab.wrongWith(ended)).toEqual([]);
+      expect((await lab.store.run(run))?.head.state).toBe(ended.state);
+    });
+  });
+
+  test('VMs that have begun go on, and a run that is over stays open until its evidence is kept', async () => {
+    const folder = tempFolder();
+    const file = `${folder.path}/store.db`;
+    try {
+      await withLab({ vms: 2, store: new Store({ kind: 'sqlite', file }) }, async (lab) => {
+        const { run, report, result } = await lab.start(lab.plan());
+        await until(report, ({ vms }) => vms.every(({ state }) => state === 'running'));
+        // It can be read and keeps nothing, as on a disk that is full.
+        const other = new Database(file);
+        other.exec('begin immediate');
+        const shown = await until(report, ({ waitingFor }) => waitingFor === 'store');
+        expect(shown).toMatchObject({ state: 'running', finishedAt: null, totals: { succeeded: 2 } });
+        expect((await lab.client.workflow.getHandle(runWorkflowId(run)).describe()).status.name).toBe('RUNNING');
+        other.exec('rollback');
+        other.close();
+        const ended = await result();
+        expect(ended).toMatchObject({ state: 'succeeded', finishedAt: expect.any(String) });
+        expect(ended).not.toHaveProperty('waitingFor');
+        expect({ ...(await lab.store.run(run))?.head, vms: ended.vms }).toEqual(ended);
+        // A VM that was moved stays open for itself until that is known, whatever becomes of the run.
+        await until(
+          () => lab.store.movedFrom({ source: lab.source, vms: ended.vms }),
+          ({ length }) => length === 2,
+        );
+      });
+    } finally {
+      folder.remove();
+    }
+  });
+});
+
+const binaries = postgresBinaries();
+
+(binaries === null ? test.skip : test)(
+  'a VM at its gate is not cut over before the store answers, and says so',
+  async () => {
+    const server = await startPostgres(binaries ?? '');
+    const url = await server.database('drover');
+    const store = new Store({ kind: 'postgres', url, password: new Secret(server.password) });
+    try {
+      await withLab({ vms: 1, store }, async (lab) => {
+        const plan = lab.plan();
+        const id = plan.waves[0]?.vms[0]?.id ?? '';
+        const workflowId = vmWorkflowId(lab.source, id);
+        const { run, result } = await lab.start({ ...plan, cutover: { ...plan.cutover, approval: 'wave' } });
+        const shown = (what: WaitingFor) =>
+          until(
+            () => vmReport(lab, workflowId),
+            (vm) => vm?.waitingFor === what,
+          );
+        await shown('approval');
+        await server.stop();
+        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+        await shown('store');
+        expect(sent(lab, 'migrate')).toBe(0);
+        await server.start();
+        const ended = await result();
+        expect(ended.state).toBe('succeeded');
+        expect(lab.wrongWith(ended)).toEqual([]);
+      });
+    } finally {
+      await server.close();
+    }
+  },
+);
+
+test('who was moved is kept though the run is terminated meanwhile', () =>
+  withLab({ vms: 1 }, async (lab) => {
+    const plan = lab.plan();
+    const { run } = await lab.start(plan);
+    const id = plan.waves[0]?.vms[0]?.id ?? '';
+    await until(
+      async () => sent(lab, 'migrate'),
+      (count) => count === 1,
+    );
+    await lab.client.workflow.getHandle(runWorkflowId(run)).terminate('a test');
+    await lab.client.workflow.getHandle(vmWorkflowId(lab.source, id)).result();
+    expect(await lab.store.movedFrom({ source: lab.source, vms: [{ id, name: 'any' }] })).toMatchObject([
+      { run, vmId: id },
+    ]);
+  }));

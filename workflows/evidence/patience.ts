@@ -1,0 +1,40 @@
+/**
+ * Waiting for the store. What is kept or asked is a local activity: its answer costs one event, and what it is given none.
+ * Only while the store is away does an activity of the usual kind ask until it answers, so that an outage costs a few events
+ * however long it lasts.
+ */
+import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/common';
+import { isCancellation, sleep } from '@temporalio/workflow';
+import { type Evidence, STORE_AWAY } from '../../contract/evidence.js';
+import { keepEvidence, storeAnswers } from '../activities.js';
+
+/** Between two tries of what fails though the store answers: ms. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 60_000;
+
+/** Whether an activity failed since the store gave no answer. Of a local one the SDK throws the cause itself. */
+export function isStoreAway(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === STORE_AWAY);
+}
+
+/** Tries once. Evidence is no reason for a workflow to fail: whatever went wrong, it is not kept yet. */
+export async function isKept(evidence: Evidence): Promise<boolean> {
+  try {
+    await keepEvidence(evidence);
+    return true;
+  } catch (error) {
+    if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+    return false;
+  }
+}
+
+/** Returns when it is kept. @param waits is told once that it takes longer */
+export async function whenKept(evidence: Evidence, waits: () => void = () => {}): Promise<void> {
+  for (let pause = FIRST_PAUSE; !(await isKept(evidence)); pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    waits();
+    await storeAnswers();
+    if (await isKept(evidence)) return;
+    await sleep(pause);
+  }
+}
