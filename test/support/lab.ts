@@ -3,6 +3,9 @@
  * against the one dev server of the test run.
  */
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Client, Connection } from '@temporalio/client';
 import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { judge } from '../../cli/demo/verdict.js';
@@ -33,6 +36,8 @@ export interface Lab {
   client: Client;
   /** what its workers keep evidence in */
   store: Store;
+  /** the same for workers that are processes of their own; it is removed with the lab */
+  storeFile: string;
   taskQueue: string;
   plan(change?: Partial<Plan>, vms?: number): Plan;
   start(plan: Plan, run?: string): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
@@ -78,6 +83,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const client = temporalClient(connection);
   const native = await NativeConnection.connect({ address });
   const running: { stop(): Promise<void> }[] = [];
+  const storeFolder = join(tmpdir(), `drover-lab-${tag}`);
   // Workers of a lab share it as processes share a file.
   const store = keptIn ?? new Store(config.store);
 
@@ -87,6 +93,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     config,
     client,
     store,
+    storeFile: join(storeFolder, 'store.db'),
     taskQueue: config.worker.taskQueue,
     plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
     async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`) {
@@ -146,6 +153,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       await native.close();
       await connection.close();
       await store.close();
+      await rm(storeFolder, { recursive: true, force: true });
       await simulator.close();
     },
   };

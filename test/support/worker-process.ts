@@ -66,5 +66,6 @@ function configFile(lab: Lab): object {
       missingFor: `${missingFor}ms`,
     },
   ]);
-  return { sites: Object.fromEntries(sites), worker: { taskQueue: lab.taskQueue } };
+  const store = { url: `sqlite:${lab.storeFile}` };
+  return { sites: Object.fromEntries(sites), store, worker: { taskQueue: lab.taskQueue } };
 }
