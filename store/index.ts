@@ -1,3 +1,2 @@
 export { OtherStore, StoreAway } from './away.js';
-export { Store, type StoreOptions } from './store.js';
-export type { ActRow } from './writers.js';
+export { Store } from './store.js';
