@@ -73,7 +73,7 @@ async function ownerOfReplication(
   const units = [request.vm.id];
   const marked = ownerOf(mark, deps.installation, { run: request.run, units });
   if (marked === 'mine') return { owner: 'mine', maker: null };
-  if (mark !== null) await refuseClaimed(deps, mark, request, found.id);
+  if (mark !== null) await refuseClaimed(deps, mark, request, found.id, mayBeSent === 'no');
   if (marked === 'other-run') return { owner: 'drover', maker: mark?.runName ?? null };
   if (marked === 'not-ours') return { owner: 'person', maker: 'another installation of Drover' };
   const tasks = await tasksOf(site, options);
@@ -185,7 +185,7 @@ export async function refuseOthers(
   const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
   const owner = ownerOf(mark, deps.installation, { run, units });
   if (owner === 'mine') return found;
-  await refuseClaimed(deps, mark, request, found.id);
+  await refuseClaimed(deps, mark, request, found.id, false);
   if (owner === 'not-ours' && kind === 'delete') {
     const made = {
       what: 'another installation of Drover made',

@@ -3,9 +3,9 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DRILL, PLAN_RUN, runReportQuery } from '../contract/messages.js';
-import { runOfWorkflowId, runWorkflowId } from '../contract/names.js';
+import { FAILURES, runOfWorkflowId, runWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
-import { type FailureDetails, isFinal } from '../contract/report.js';
+import { type FailureDetails, isFinal, type VmReport } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import type { ActivityDeps } from './deps.js';
 import { hashed, type Mark } from './mark.js';
@@ -17,13 +17,28 @@ const ASK_AGAIN = 30_000;
 
 type Asking = Pick<OperationRequest, 'run' | 'vm' | 'kind' | 'site'>;
 
-/** @throws ApplicationFailure `VmInUse`, to be tried again, while an open run has the VM of the mark */
-export async function refuseClaimed(deps: ActivityDeps, mark: Mark, request: Asking, id: string): Promise<void> {
+/** What uses a copy that waits at another run's gate, and leaves it there: rehearsals, and what a disaster asks for. */
+const PASS_A_GATE = new Set<OperationRequest['kind']>(['failover-test', 'cleanup', 'failover']);
+
+/**
+ * @param isUnsent nothing of the operation can have reached the site, so that whoever waits can be told for whom
+ * @throws ApplicationFailure `VmInUse` while an open run has the VM of the mark: for good when nothing was sent, else to be
+ * tried again
+ */
+export async function refuseClaimed(
+  deps: ActivityDeps,
+  mark: Mark,
+  request: Asking,
+  id: string,
+  isUnsent: boolean,
+): Promise<void> {
   const run = await openRunOf(deps, mark);
   if (run === null) return;
-  const unit = await unitIn(deps, run, mark.unit);
-  if (unit === null || (run === request.run && unit === request.vm.id)) return;
+  const its = await unitIn(deps, run, mark.unit);
   const { kind, vm, site } = request;
+  if (its === null || (run === request.run && its.id === vm.id)) return;
+  if (PASS_A_GATE.has(kind) && its.state === 'waiting' && its.step === 'gate') return;
+  const unit = its.id;
   const details: FailureDetails = {
     code: 'VmInUse',
     message: `${kind} of ${nameWithId(vm)} at ${site} waits for run ${run}, which works with its replication [${id}] as VM ${unit}.`,
@@ -33,9 +48,10 @@ export async function refuseClaimed(deps: ActivityDeps, mark: Mark, request: Ask
     advice: `It goes on by itself when run ${run} has ended; drover show ${run} tells what that waits for.`,
   };
   throw ApplicationFailure.create({
-    type: details.code,
+    type: FAILURES.claimed,
     message: details.message,
-    details: [details],
+    details: [details, run],
+    nonRetryable: isUnsent,
     nextRetryDelay: ASK_AGAIN,
     category: 'BENIGN',
   });
@@ -55,7 +71,7 @@ async function openRunOf(deps: ActivityDeps, mark: Mark): Promise<string | null>
 }
 
 /** The VM of an open run that the mark names, when the run has begun with it and not ended. */
-async function unitIn(deps: ActivityDeps, run: string, unit: string): Promise<string | null> {
+async function unitIn(deps: ActivityDeps, run: string, unit: string): Promise<VmReport | null> {
   const handle = deps.client.workflow.getHandle(runWorkflowId(run));
   try {
     const { status } = await askTemporal(deps, () => handle.describe());
@@ -64,7 +80,7 @@ async function unitIn(deps: ActivityDeps, run: string, unit: string): Promise<st
     const its = vms.find(({ id, state, step }) => {
       return hashed(deps.installation, id) === unit && !isFinal(state) && step !== 'queued';
     });
-    return its?.id ?? null;
+    return its ?? null;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

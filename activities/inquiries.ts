@@ -1,8 +1,8 @@
 /** Small questions of workflows: what the config says of a site, which workflows still run. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import { longestCutoverQuery, MIGRATE_VM, SITE, type Subject, siteStatusQuery } from '../contract/messages.js';
-import { runWorkflowId, siteWorkflowId } from '../contract/names.js';
+import { AT_GATE_MEMO, MIGRATE_VM, SITE, type Subject, siteStatusQuery } from '../contract/messages.js';
+import { siteWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
 import type { TestCopy } from '../contract/questions.js';
 import { type ActivityDeps, configured } from './deps.js';
@@ -28,17 +28,6 @@ export function createInquiryActivities(deps: ActivityDeps) {
     async siteSettings(site: string): Promise<SiteSettings> {
       const { limits, polling, missingFor } = configured(deps, site).config;
       return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck, missingFor };
-    },
-
-    /** As its run has seen it, in ms; null: it has seen none, or runs no more. */
-    async longestCutover({ run }: { run: string }): Promise<number | null> {
-      try {
-        const handle = deps.client.workflow.getHandle(runWorkflowId(run));
-        return await askTemporal(deps, () => handle.query(longestCutoverQuery));
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return null;
-        throw error;
-      }
     },
 
     /** Makes sure that the site's workflow runs. */
@@ -82,7 +71,8 @@ export function createInquiryActivities(deps: ActivityDeps) {
         const run = typeof memo?.run === 'string' ? memo.run : workflowId;
         if (status.name === 'RUNNING') return { state: 'open', run };
         // Other workflows of a VM, such as of a drill, can be begun again when they have ended.
-        return { state: status.name === 'COMPLETED' && type === MIGRATE_VM ? 'migrated' : 'free', run };
+        const isMigrated = status.name === 'COMPLETED' && type === MIGRATE_VM && memo?.[AT_GATE_MEMO] !== true;
+        return { state: isMigrated ? 'migrated' : 'free', run };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return { state: 'free', run: workflowId };
         throw error;

@@ -1,6 +1,6 @@
 /** Which VMs were migrated, by the closed workflows that Temporal lists. */
 import { cancellationSignal } from '@temporalio/activity';
-import { MIGRATE_VM } from '../contract/messages.js';
+import { AT_GATE_MEMO, MIGRATE_VM } from '../contract/messages.js';
 import { vmWorkflowId } from '../contract/names.js';
 import type { Moved } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';
@@ -36,7 +36,7 @@ export class MovedRecord {
     await askTemporal(this.#deps, async () => {
       for await (const { workflowId, runId, closeTime, memo } of this.#deps.client.workflow.list({ query })) {
         cancellationSignal().throwIfAborted();
-        byExecution.set(runId, movedOf(workflowId.slice(prefix.length), memo));
+        if (memo?.[AT_GATE_MEMO] !== true) byExecution.set(runId, movedOf(workflowId.slice(prefix.length), memo));
         newest = Math.max(newest, closeTime?.getTime() ?? 0);
       }
     });

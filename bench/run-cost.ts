@@ -165,6 +165,7 @@ function plan(): Plan {
     destination: { site: DESTINATION, vdc: siteVdcId(DESTINATION), storageProfile: '*' },
     replication: {},
     adopt: 'own',
+    sync: 'ahead',
     limits: {},
     recovery: { instance: 'latest' },
     cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },

@@ -11,7 +11,7 @@ import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
 export interface Attention {
-  kind: 'down' | 'failing' | 'away' | 'store' | 'hold' | 'paused' | 'approval' | 'ended-outside';
+  kind: 'down' | 'failing' | 'away' | 'store' | 'hold' | 'paused' | 'until' | 'approval' | 'ended-outside';
   message: string;
   /** the command to type, or what else to do; null when there is nothing to do */
   next: string | null;
@@ -38,6 +38,7 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
     ...storeAway(report),
     ...paused(report),
     ...holds(report, findings),
+    ...untilSynced(report),
     ...approvals(report, findings),
   ];
 }
@@ -148,6 +149,13 @@ function holds(report: RunReport, { held }: Findings): Attention[] {
     message: `${some(vms)} held by site ${hold.site} (${hold.code})${hold.message === report.pausedBecause ? ', for that reason.' : `: ${advised(hold, '')}`}`,
     next: `drover resume ${report.run}`,
   }));
+}
+
+function untilSynced({ run, vms, finishedAt }: RunReport): Attention[] {
+  const waiting = finishedAt === null ? vms.filter(({ waitingFor }) => waitingFor === 'until') : [];
+  if (waiting.length === 0) return [];
+  const message = `The run stops when all is copied (--until synced): ${plural(waiting.length, 'VM')} of ${vms.length} ${waiting.length === 1 ? 'is' : 'are'} ready.`;
+  return [{ kind: 'until', message, next: `drover resume ${run}` }];
 }
 
 function approvals(report: RunReport, { approval }: Findings): Attention[] {

@@ -36,6 +36,11 @@ export interface StartRunOptions {
   sites?: string[];
 }
 
+export interface StartPlanOptions extends StartRunOptions {
+  /** all copies are made, and no cutover begins before somebody says `resume`; default: it goes on by itself */
+  until?: 'synced';
+}
+
 export interface StartedHandle {
   run: RunHandle;
   /** true: this very plan or drill was started under this id before, and nothing was started now */
@@ -63,9 +68,9 @@ export class Drover {
    * again, and `existed` is true.
    * @throws BadInput for a bad plan file, RunExists when the id belongs to another plan, WindowOver, NoWorker, SiteAway, BadRunId
    */
-  async startRun(plan: Plan | string, options: StartRunOptions = {}): Promise<StartedHandle> {
+  async startRun(plan: Plan | string, options: StartPlanOptions = {}): Promise<StartedHandle> {
     const loaded = typeof plan === 'string' ? loadPlan(plan, { sites: options.sites ?? null }) : plan;
-    const started = await startRun(this.#session, loaded, options.id);
+    const started = await startRun(this.#session, loaded, options.id, options.until);
     return { ...started, run: this.run(started.run) };
   }
 

@@ -30,7 +30,14 @@ export type { ScheduledDrill } from './drills/schedule-facts.js';
 export type { ScheduleChange } from './drills/schedules.js';
 export type { Swept } from './drills/sweep-site.js';
 export type { Triggered } from './drills/trigger-drill.js';
-export { type ConnectOptions, connectDrover, type Drover, type StartedHandle, type StartRunOptions } from './drover.js';
+export {
+  type ConnectOptions,
+  connectDrover,
+  type Drover,
+  type StartedHandle,
+  type StartPlanOptions,
+  type StartRunOptions,
+} from './drover.js';
 export {
   AmbiguousName,
   BadRunId,

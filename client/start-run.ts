@@ -6,12 +6,15 @@ import type { Session } from './session.js';
 import { type StartedRun, startOnce } from './start-once.js';
 import { refuseWindowOver } from './window-over.js';
 
-/** @throws BadRunId, RunExists, WindowOver, NoWorker, SiteAway; then nothing was started */
-export function startRun(session: Session, plan: Plan, id?: string): Promise<StartedRun> {
+/**
+ * @param until the run stops before its cutovers, until a person says `resume`
+ * @throws BadRunId, RunExists, WindowOver, NoWorker, SiteAway; then nothing was started
+ */
+export function startRun(session: Session, plan: Plan, id?: string, until?: 'synced'): Promise<StartedRun> {
   const run = chooseRunId(plan.name, id, new Date());
   return startOnce(session, {
     run,
-    workflow: { type: PLAN_RUN, input: { run, plan } },
+    workflow: { type: PLAN_RUN, input: { run, plan, ...(until === undefined ? {} : { until }) } },
     memo: { plan: plan.name, kind: plan.kind, planDigest: planDigest(plan), site: plan.destination.site },
     answering: sitesNeeded(plan),
     refuse: () => refuseWindowOver(plan),

@@ -5,6 +5,7 @@ import type { Validity } from './act.js';
 import type { Notice, OperationTrouble, SiteHold, SiteWatchList, SlotKind, VmRef, Watch } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
+import type { Known, Orders, Phase, UnitMemory, UnitWord } from './unit.js';
 
 export type { TestCopy } from './questions.js';
 
@@ -15,6 +16,8 @@ export const PLAN_RUN = 'planRun';
 export interface RunInput {
   run: string;
   plan: Plan;
+  /** all copies are made, and no cutover begins before a person says `resume` */
+  until?: 'synced';
   /** state handed over by continue-as-new; absent in the first execution */
   carried?: CarriedRun;
 }
@@ -36,11 +39,26 @@ export interface CarriedRun {
   wave: number;
   /** ids of VMs whose child workflow has not reported */
   open: string[];
+  /** of VMs whose workflow has been begun: how often, and what it has left for the next */
+  units: CarriedUnit[];
+  /** counts what the run's orders have said */
+  ordered: number;
+  /** stops before the cutovers, until a person says `resume` */
+  untilSynced: boolean;
   /** absent in what versions before 0.1 handed over */
   sitesAway?: RunReport['sitesAway'];
-  /** ids of VMs that have ended and whose evidence is not kept; absent in what 0.1 handed over */
-  unkept?: string[];
+  /** ids of VMs that have ended and whose evidence is not kept */
+  unkept: string[];
   vms: VmReport[];
+}
+
+export interface CarriedUnit {
+  id: string;
+  revision: number;
+  /** absent: nothing that the next workflow must know */
+  memory?: UnitMemory;
+  /** a person wants it no more */
+  stopped?: true;
 }
 
 /** Whom a steering message is for: a wave or a VM by id or name; neither means the whole run. */
@@ -56,15 +74,15 @@ export interface Steered {
   message: string;
 }
 
-/** A VM's final report, and whether the store has it; repeated notices are harmless. */
-export const vmEndedSignal = defineSignal<[VmReport, { kept: boolean }?]>('vmEnded');
-/** What the site calls a VM that the plan gives no name: said once, so that a person may name it so from then on. */
-export const vmNamedSignal = defineSignal<[VmRef]>('vmNamed');
+/** A unit's workflow has come to its end, or to its gate; repeated notices are harmless. */
+export const unitSaidSignal = defineSignal<[UnitWord]>('unitSaid');
 /**
- * A VM met a refusal that only a person can lift. `askedAt`: the last `resume` that the site was asked after, epoch ms, since a
+ * A unit met a refusal that only a person can lift. `askedAt`: the last `resume` that the site was asked after, epoch ms, since a
  * refusal from before a `resume` may be told after it; of what nobody can have decided by then, the moment it was met.
  */
-export const vmHeldSignal = defineSignal<[{ vmId: string; hold: Hold; askedAt: number }]>('vmHeld');
+export const unitHeldSignal = defineSignal<[{ run: string; unit: string; hold: Hold; askedAt: number }]>('unitHeld');
+/** What the site calls a VM that the plan gives no name: said once, so that a person may name it so from then on. */
+export const unitNamedSignal = defineSignal<[{ run: string; unit: string; name: string }]>('unitNamed');
 
 /** A site refuses to be asked until a person acts, so what the run waits for there cannot be seen. */
 export const siteHeldSignal = defineSignal<[Hold & Pick<SiteHold, 'askedAt'>]>('siteHeld');
@@ -75,8 +93,6 @@ export const siteAwaySignal = defineSignal<[{ site: string; since: number; messa
 export const runReportQuery = defineQuery<RunReport>('runReport');
 /** The plan of a run, so that a person can fail over or reverse what a run did. */
 export const runPlanQuery = defineQuery<Plan>('runPlan');
-/** ms that the longest cutover of a run has taken, as far as it has seen; null: it has seen none. */
-export const longestCutoverQuery = defineQuery<number | null>('longestCutover');
 export const approveUpdate = defineUpdate<Steered, [Scope & Validity]>('approve');
 export const pauseUpdate = defineUpdate<Steered, [{ reason: string } & Validity]>('pause');
 export const resumeUpdate = defineUpdate<Steered, [Validity]>('resume');
@@ -111,7 +127,7 @@ export interface DrillProgress {
 }
 
 /** A VM of a drill has come to the end of a phase, and waits there for the drill. */
-export const vmReadySignal = defineSignal<[VmReport]>('vmReady');
+export const unitReadySignal = defineSignal<[Pick<UnitWord, 'run' | 'unit' | 'revision' | 'report'>]>('unitReady');
 
 /** Removes the test copies that drills have left at a site, and ends; its result names them. */
 export const SWEEP = 'sweep';
@@ -128,7 +144,12 @@ export interface SweepResult {
 
 /* ── VM ──────────────────────────────────────────────────────────────────── */
 
+/** Of workflows of a unit: only a migration that succeeded, or that waits at its gate again, closes this one as completed. */
 export const MIGRATE_VM = 'migrateVm';
+export const COPY_VM = 'copyVm';
+
+/** In the memo of a workflow that has closed as completed though its unit waits at the gate again. */
+export const AT_GATE_MEMO = 'atGate';
 
 /** What the workflow of a VM needs of its run, whatever it does. */
 export interface VmInput {
@@ -149,9 +170,14 @@ export interface VmInput {
   evidence?: { execution: string; kind: RunReport['kind']; position: number };
   /** another VM of its name was migrated to the same site before; absent: none is known */
   movedAs?: { vmId: string; run: string };
-  approved: boolean;
-  paused: boolean;
-  resumedAt: number;
+  /** what is under way now; a drill's VM has but one phase */
+  phase: Phase;
+  /** counts the workflows that the run has begun for the unit: each word of one carries it */
+  revision: number;
+  /** what earlier workflows of the unit have left; absent: it is the first */
+  known?: Known;
+  /** as of its beginning; later ones come by signal */
+  orders: Omit<Orders, 'unit'>;
 }
 
 /** A VM of a plan, of any kind. */
@@ -188,12 +214,9 @@ export type Proceed = { to: 'recover'; triggeredAt: number } | { to: 'clean-up' 
 
 export const operationTroubledSignal = defineSignal<[OperationTrouble]>('operationTroubled');
 export const operationEndedSignal = defineSignal<[Notice]>('operationEnded');
-export const slotGrantedSignal = defineSignal<[{ slot: SlotKind }]>('slotGranted');
-export const vmApproveSignal = defineSignal('vmApprove');
-export const vmPauseSignal = defineSignal('vmPause');
-export const vmResumeSignal = defineSignal<[{ at: number }]>('vmResume');
-export const vmProceedSignal = defineSignal<[Proceed]>('vmProceed');
-export const vmCancelSignal = defineSignal('vmCancel');
+export const slotGrantedSignal = defineSignal<[{ run: string; slot: SlotKind }]>('slotGranted');
+export const ordersSignal = defineSignal<[Orders]>('orders');
+export const proceedSignal = defineSignal<[{ run: string; unit: string; proceed: Proceed }]>('proceed');
 export const vmReportQuery = defineQuery<VmReport & { hold: Hold | null }>('vmReport');
 
 /* ── site ────────────────────────────────────────────────────────────────── */

@@ -19,6 +19,8 @@ export const FAILURES = {
   lookAgain: 'LookAgain',
   /** a hold as well, and its code: the site cannot tell whether an operation arrived */
   undecided: 'Undecided',
+  /** an open run has the replication, and nothing was sent; details: as of the others, then that run */
+  claimed: 'VmInUse',
 } as const;
 
 /** Code of an operation whose effect somebody else has brought about: it is neither used nor undone. */

@@ -4,7 +4,17 @@ import type { OperationKind, Owner, TaskWarning } from './operation.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
-export type WaitingFor = 'approval' | 'window' | 'dependency' | 'capacity' | 'brake' | 'hold' | 'store';
+export type WaitingFor =
+  | 'approval'
+  | 'window'
+  | 'dependency'
+  | 'capacity'
+  | 'brake'
+  | 'claim'
+  | 'pause'
+  | 'hold'
+  | 'until'
+  | 'store';
 export type VmStep =
   | 'queued'
   | 'look'

@@ -151,6 +151,10 @@ export const planKeys = strict({
     description:
       "which replications that exist already a `migrate` or `protect` takes over: `own` (of earlier runs), `matching` (a person's as well, where it is as the plan says), `none`",
   }),
+  sync: z.enum(['ahead', 'wave']).prefault('ahead').meta({
+    description:
+      'when a `migrate` makes its copies: `ahead` (all at once within the limits, so that waves, `after` and gates order the cutovers alone) or `wave` (a wave is copied when the one before is cut over)',
+  }),
   replication: replication
     .prefault({})
     .meta({ description: 'settings of new replications; see [below](#replication)', otherwise: "VCDA's" }),
@@ -184,7 +188,7 @@ export const planKeys = strict({
     .array(wave, 'a list of waves, each with name and vms')
     .min(1, 'a list of waves, each with name and vms')
     .exactOptional()
-    .meta({ description: 'list of waves, one after the other', otherwise: 'this or `vms`' }),
+    .meta({ description: 'list of waves, cut over one after the other', otherwise: 'this or `vms`' }),
   vms: vms
     .exactOptional()
     .meta({ description: 'instead of `waves`: a list of VMs, or a CSV', otherwise: 'this or `waves`' }),

@@ -1,32 +1,44 @@
 /**
- * What was begun before workflows carried the contract's number cannot be gone on with: this code would decide otherwise in
- * the middle. So a worker looks before it takes its first task.
+ * What was begun under an earlier number of the contract cannot be gone on with: this code would decide otherwise in the
+ * middle. So a worker looks before it takes its first task.
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { DRILL, INSPECT_SITES, SITE } from '../contract/messages.js';
-import { carriesContract } from '../contract/number.js';
+import { carriesContract, contractIn } from '../contract/number.js';
 
-/** The last commit whose worker goes on with what carries no number. */
-export const LAST_WITHOUT_NUMBER = '90b5e819';
+/** The last commits whose workers go on with what carries each earlier number of the contract; 0: none. */
+export const LAST_COMMITS: readonly string[] = ['90b5e819', 'LAST1'];
 
 const SHOWN = 10;
+
+interface Earlier {
+  workflowId: string;
+  contract: number;
+}
 
 /** Runs, drills or sweeps are open that an earlier Drover began. */
 export class EarlierWorkOpen extends Error {
   override readonly name = 'EarlierWorkOpen';
   readonly workflowIds: string[];
 
-  constructor(taskQueue: string, workflowIds: string[]) {
-    const more = workflowIds.length - SHOWN;
-    const named = workflowIds.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  constructor(taskQueue: string, open: Earlier[]) {
+    const ways = LAST_COMMITS.flatMap((commit, contract) => {
+      const ids = open.filter((one) => one.contract === contract).map(({ workflowId }) => workflowId);
+      return ids.length === 0 ? [] : [`of commit ${commit}: ${named(ids.sort())}`];
+    });
     super(
       `An earlier Drover began what is still open on task queue ${taskQueue}, and this one would not go on with it as it ` +
-        `was begun: ${named}.\nNext: let a worker of commit ${LAST_WITHOUT_NUMBER} end it (nothing is lost meanwhile), or ` +
-        'cancel it there; then start this worker again.',
+        `was begun:\n${ways.join('\n')}\nNext: let a worker of that commit end it (nothing is lost meanwhile), or cancel it ` +
+        'there; then start this worker again.',
     );
-    this.workflowIds = workflowIds;
+    this.workflowIds = open.map(({ workflowId }) => workflowId).sort();
   }
+}
+
+function named(ids: string[]): string {
+  const more = ids.length - SHOWN;
+  return ids.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 export interface Settled {
@@ -39,9 +51,10 @@ export interface Settled {
 /** @throws {@link EarlierWorkOpen}; then nothing was touched */
 export async function settleEarlierWork(client: Client, taskQueue: string): Promise<Settled> {
   const open = `ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue}'`;
-  const earlier = await unnumbered(client, `${open} AND WorkflowType != '${INSPECT_SITES}'`);
+  const earlier = await beganEarlier(client, `${open} AND WorkflowType != '${INSPECT_SITES}'`);
   const [sites, work] = [earlier.filter(isSite), earlier.filter((one) => !isSite(one))];
-  if (work.length > 0) throw new EarlierWorkOpen(taskQueue, work.map(({ workflowId }) => workflowId).sort());
+  const named = work.map(({ workflowId, memo }) => ({ workflowId, contract: contractIn(memo) }));
+  if (named.length > 0) throw new EarlierWorkOpen(taskQueue, named);
   for (const { workflowId, runId } of sites) {
     await client.workflow
       .getHandle(workflowId, runId)
@@ -56,7 +69,7 @@ export async function settleEarlierWork(client: Client, taskQueue: string): Prom
 
 const isSite = ({ type }: WorkflowExecutionInfo): boolean => type === SITE;
 
-async function unnumbered(client: Client, query: string): Promise<WorkflowExecutionInfo[]> {
+async function beganEarlier(client: Client, query: string): Promise<WorkflowExecutionInfo[]> {
   const found: WorkflowExecutionInfo[] = [];
   for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
     if (!carriesContract(execution.memo)) found.push(execution);

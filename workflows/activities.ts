@@ -81,9 +81,8 @@ export const { askStore } = proxyActivities<Activities>({
 });
 
 /** Questions to the config, or a few calls to Temporal: nothing of them takes long, so that a killed worker is missed soon. */
-export const { configuredSites, holderOfVm, longestCutover, openSite, siteSettings, testCopiesLeft } =
-  proxyActivities<Activities>({
-    startToCloseTimeout: '30 seconds',
-    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-    retry,
-  });
+export const { configuredSites, holderOfVm, openSite, siteSettings, testCopiesLeft } = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { StartedHandle } from '../../client/drover.js';
 import { WindowOver } from '../../client/errors.js';
 import { chooseRunId } from '../../client/run-id.js';
@@ -8,6 +9,10 @@ import { loadWithPlan } from '../load-input.js';
 import { afterStart, type StartOptions, startOptions } from '../start-command.js';
 import { dryRunDocument, dryRunText } from '../text/plan-text.js';
 
+interface RunOptions extends StartOptions {
+  until?: 'synced';
+}
+
 export const addRun: AddCommand = (program, run) => {
   const command = startOptions(
     program.command('run').argument('<plan>', 'plan file, YAML or JSON, of any kind'),
@@ -16,9 +21,18 @@ export const addRun: AddCommand = (program, run) => {
     .description('start a run of a plan')
     .addHelpText(
       'after',
-      examples('drover run paris-exit.yaml --dry-run', 'drover run paris-exit.yaml --id paris-exit-1 --wait'),
+      examples(
+        'drover run paris-exit.yaml --dry-run',
+        'drover run paris-exit.yaml --id paris-exit-1 --wait',
+        'drover run paris-exit.yaml --until synced',
+      ),
     )
-    .action((file: string, options: StartOptions) =>
+    .addOption(
+      new Option('--until <step>', 'make all copies, then wait for drover resume before any cutover').choices([
+        'synced',
+      ]),
+    )
+    .action((file: string, options: RunOptions) =>
       run(command, async (cli) => {
         const { config, loaded: plan } = loadWithPlan(cli, file, options.dryRun ? new Date() : undefined);
         const id = chooseRunId(plan.name, options.id, new Date());
@@ -27,7 +41,12 @@ export const addRun: AddCommand = (program, run) => {
           return EXIT.ok;
         }
         return withDrover(cli, config, async (drover) =>
-          afterStart(cli, await startedOf(cli, file, drover.startRun(plan, { id })), options.wait ?? false, 'plan'),
+          afterStart(
+            cli,
+            await startedOf(cli, file, drover.startRun(plan, { id, ...(options.until && { until: options.until }) })),
+            options.wait ?? false,
+            'plan',
+          ),
         );
       }),
     );

@@ -8,7 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { READ_STORE, STORE_KEEPER } from '../../contract/evidence.js';
-import { cancelUpdate, INSPECT_SITES, pauseUpdate, resumeUpdate, SWEEP } from '../../contract/messages.js';
+import {
+  approveUpdate,
+  cancelUpdate,
+  INSPECT_SITES,
+  pauseUpdate,
+  resumeUpdate,
+  SWEEP,
+} from '../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, storeKeeperId, sweepWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { Plan } from '../../plan/types.js';
@@ -155,6 +162,45 @@ describe('recording', () => {
         await done({ kind: 'failover' });
         await done({ kind: 'reverse', confirm: 'removes-source' });
         await record(lab, 'reverse-vm.happy', firstVm(lab));
+      }),
+    120_000,
+  );
+
+  it(
+    'VMs that wait at their gate: one that is approved, one that is cancelled there',
+    () =>
+      withLab({ vms: 2 }, async (lab) => {
+        const [approved, cancelled] = lab.plan().waves[0]?.vms ?? [];
+        const cutover = { approval: 'vm', window: null, powerOn: true, consolidate: false } as const;
+        const { run, report, result } = await lab.start(lab.plan({ cutover }));
+        const handle = lab.client.workflow.getHandle(runWorkflowId(run));
+        await until(report, ({ vms }) => vms.every(({ waitingFor }) => waitingFor === 'approval'));
+        await record(lab, 'copy-vm.happy', firstVm(lab));
+        await handle.executeUpdate(approveUpdate, { args: [{ vm: approved?.id ?? '' }] });
+        await handle.executeUpdate(cancelUpdate, { args: [{ vm: cancelled?.id ?? '' }] });
+        await result();
+        await record(lab, 'migrate-vm.from-gate', firstVm(lab));
+        await record(lab, 'undo-vm.happy', vmWorkflowId(lab.source, cancelled?.id ?? ''));
+        await record(lab, 'plan-run.gates', runWorkflowId(run));
+      }),
+    120_000,
+  );
+
+  it(
+    'a failover and a failback that wait at their gates',
+    () =>
+      withLab({ vms: 1 }, async (lab) => {
+        await protect(lab);
+        const cutover = { approval: 'wave', window: null, powerOn: true, consolidate: false } as const;
+        async function throughGate(change: Partial<Plan>, shape: string): Promise<void> {
+          const { run, report, result } = await lab.start(lab.plan({ ...change, cutover }));
+          await until(report, ({ vms }) => vms.every(({ waitingFor }) => waitingFor === 'approval'));
+          await record(lab, shape, firstVm(lab));
+          await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+          await result();
+        }
+        await throughGate({ kind: 'failover' }, 'look-vm.happy');
+        await throughGate({ kind: 'failback', confirm: 'removes-source' }, 'return-vm.happy');
       }),
     120_000,
   );

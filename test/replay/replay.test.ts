@@ -37,6 +37,7 @@ describe('recorded histories', () => {
 
   it('cover the shapes of each', () => {
     expect(shapes.map((name) => name.replace(/\.json$/, ''))).toEqual([
+      'copy-vm.happy',
       'drill-vm.cancelled',
       'drill-vm.failed',
       'drill-vm.happy',
@@ -48,23 +49,28 @@ describe('recorded histories', () => {
       'failover-vm.happy',
       'failover-vm.refused',
       'inspect-sites.happy',
+      'look-vm.happy',
       'migrate-vm.cancelled',
       'migrate-vm.failed',
+      'migrate-vm.from-gate',
       'migrate-vm.happy',
       'migrate-vm.held-and-missed',
       'migrate-vm.retried',
       'plan-run.cancelled',
       'plan-run.continued',
       'plan-run.failed',
+      'plan-run.gates',
       'plan-run.happy',
       'plan-run.held',
       'protect-vm.happy',
       'read-store.happy',
+      'return-vm.happy',
       'reverse-vm.happy',
       'site.continued',
       'store-keeper.happy',
       'sweep-vm.happy',
       'sweep.happy',
+      'undo-vm.happy',
     ]);
   });
 

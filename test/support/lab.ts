@@ -40,7 +40,12 @@ export interface Lab {
   storeFile: string;
   taskQueue: string;
   plan(change?: Partial<Plan>, vms?: number): Plan;
-  start(plan: Plan, run?: string): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
+  /** @param until as of a run's input */
+  start(
+    plan: Plan,
+    run?: string,
+    until?: 'synced',
+  ): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
   /** what the simulator's ledger and world hold against a report that says every VM succeeded, one line each */
   wrongWith(report: RunReport): string[];
   /** `address`: reaches Temporal there, through a gate that a test can shut, say */
@@ -96,11 +101,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     storeFile: join(storeFolder, 'store.db'),
     taskQueue: config.worker.taskQueue,
     plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
-    async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`) {
+    async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`, until) {
       const handle = await client.workflow.start(PLAN_RUN, {
         workflowId: runWorkflowId(run),
         taskQueue: config.worker.taskQueue,
-        args: [{ run, plan }],
+        args: [{ run, plan, ...(until === undefined ? {} : { until }) }],
         memo: { ...contractMemo },
       });
       return {

@@ -22,6 +22,7 @@ export function aPlan(change: Partial<Plan> = {}): Plan {
     destination: { site: 'lyon', vdc: 'vdc', storageProfile: '*' },
     replication: {},
     adopt: 'own',
+    sync: 'ahead',
     limits: {},
     cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
     recovery: { instance: 'latest' },

@@ -3,7 +3,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { DRILL, MIGRATE_VM, PLAN_RUN, SITE, SWEEP } from '../../contract/messages.js';
 import { contractMemo } from '../../contract/number.js';
 import { connectClient } from '../../temporal/connection.js';
-import { EarlierWorkOpen, LAST_WITHOUT_NUMBER, settleEarlierWork } from '../../worker/open-contracts.js';
+import { EarlierWorkOpen, LAST_COMMITS, settleEarlierWork } from '../../worker/open-contracts.js';
 import { eventually } from '../support/eventually.js';
 
 let client: Client;
@@ -26,16 +26,19 @@ async function begin(taskQueue: string, workflowType: string, memo: Record<strin
 const listed = (taskQueue: string, count: number) =>
   eventually(async () => (await client.workflow.count(`TaskQueue = '${taskQueue}'`)).count === count);
 
-test.each([PLAN_RUN, DRILL, SWEEP, MIGRATE_VM])(
-  'a worker refuses to begin while a %s of an earlier Drover is open, names it and who ends it, and touches nothing',
-  async (type) => {
+const earlierDrovers = LAST_COMMITS.map((commit, contract) => ({ commit, memo: contract === 0 ? {} : { contract } }));
+
+test.each(
+  [PLAN_RUN, DRILL, SWEEP, MIGRATE_VM].flatMap((type) => earlierDrovers.map((drover) => ({ type, ...drover }))),
+)(
+  'a worker refuses to begin while a $type of the Drover of $commit is open, names it and who ends it, and touches nothing',
+  async ({ type, commit, memo }) => {
     const taskQueue = `contract-${crypto.randomUUID()}`;
-    const [earlier, site] = [await begin(taskQueue, type, { plan: 'old' }), await begin(taskQueue, SITE, {})];
+    const [earlier, site] = [await begin(taskQueue, type, { plan: 'old', ...memo }), await begin(taskQueue, SITE, {})];
     await listed(taskQueue, 2);
     const refusal = await settleEarlierWork(client, taskQueue).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(EarlierWorkOpen);
-    expect((refusal as Error).message).toContain(earlier.workflowId);
-    expect((refusal as Error).message).toContain(LAST_WITHOUT_NUMBER);
+    expect((refusal as Error).message).toContain(`of commit ${commit}: ${earlier.workflowId}`);
     expect((await site.describe()).status.name).toBe('RUNNING');
   },
 );

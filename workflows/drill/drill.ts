@@ -11,19 +11,19 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isUnitReady } from '../../contract/guards.js';
 import {
   DRILL_FAILED,
   type DrillInput,
   runReportQuery,
+  unitReadySignal,
   type VmInput,
-  vmCancelSignal,
-  vmProceedSignal,
-  vmReadySignal,
 } from '../../contract/messages.js';
 import { runOfWorkflowId } from '../../contract/names.js';
 import { carriesContract, contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
 import type { PlanVm } from '../../plan/types.js';
+import { hear } from '../hear.js';
 import { Archive } from '../run/archive.js';
 import { type ChildOptions, Herd } from '../run/herd.js';
 import { RunProgress } from '../run/run-state.js';
@@ -63,14 +63,14 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     refusesMigrated: () => false,
   });
   function report(): RunReport {
-    const seen = state.report();
+    const seen = state.report(Date.now());
     const result = drillResult(plan, stage.progress, seen.vms);
     const isShort =
       state.isDone && (stage.progress.timedOut || (seen.state === 'succeeded' && result.missed.length > 0));
     return { ...seen, state: isShort ? 'failed' : seen.state, drill: result };
   }
-  setHandler(vmReadySignal, (vm) => {
-    state.heard(vm);
+  hear(unitReadySignal, isUnitReady, (word) => {
+    state.heard(word);
     herd.wake();
   });
   setHandler(runReportQuery, report);
@@ -88,7 +88,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     }
     while (!state.isDone) {
       await herd.runErrands();
-      const orders = stage.next(state.report().vms, new Set(state.open), Date.now());
+      const orders = stage.next(state.report(Date.now()).vms, new Set(state.open), Date.now());
       for (const order of orders) carryOut(order, herd, state);
       if (orders.length > 0) continue;
       const sweeping = sweeps.isOver ? 0 : Math.max(0, sweptBy - Date.now());
@@ -98,7 +98,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
         await continueAsNew<typeof drill>({ drill: plan, carried: { ...state.carried, progress: stage.progress } });
       }
       const wakings = [stage.wakeIn(Date.now()), sweeping].filter((ms) => ms !== null && ms > 0) as number[];
-      await herd.whenChanged(wakings.length === 0 ? undefined : Math.min(...wakings));
+      await herd.whenChanged(wakings.length === 0 ? null : Math.min(...wakings));
     }
     stage.finish();
     state.finish(Date.now());
@@ -112,13 +112,13 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
 function carryOut(order: Order, herd: Herd, state: RunProgress): void {
   switch (order.order) {
     case 'recover':
-      return herd.tell(order.vmIds, vmProceedSignal, { to: 'recover', triggeredAt: order.triggeredAt });
+      return herd.proceed(order.vmIds, { to: 'recover', triggeredAt: order.triggeredAt });
     case 'clean-up':
-      return herd.tell(order.vmIds, vmProceedSignal, { to: 'clean-up' });
+      return herd.proceed(order.vmIds, { to: 'clean-up' });
     case 'skip':
       return state.skipBlocked(order.vmIds, Date.now());
     case 'give-up':
-      return herd.tell(state.giveUp(Date.now()), vmCancelSignal);
+      return herd.order(state.giveUp(Date.now()));
   }
 }
 

@@ -51,18 +51,19 @@ async function whyLeft(copy: TestCopy, site: string, selfCheck: number): Promise
 
 export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<VmReport> {
   const { vm: ref, peer, replicationId } = copy;
+  // Of its own: under the drill's id an earlier clean-up would be taken for this one.
+  const run = `sweep-${workflowInfo().runId.slice(0, 8)}`;
   const vm = new VmControl({
-    // Of its own: under the drill's id an earlier clean-up would be taken for this one.
-    run: `sweep-${workflowInfo().runId.slice(0, 8)}`,
+    run,
     wave: 'sweep',
     vm: { ...ref, after: [], replicationId },
     source: peer,
     destination: { site },
     limits: {},
     selfCheck,
-    approved: true,
-    paused: false,
-    resumedAt: 0,
+    phase: 'through',
+    revision: 1,
+    orders: { run, revision: 0, paused: false, resumedAt: 0, stop: false, notAfter: null },
   });
   vm.report.replicationId = replicationId;
   vm.ignoreStop('always');

@@ -1,5 +1,5 @@
 /** What a run leaves in the store: its head when it begins and when it ends, and of its VMs what they have not kept themselves. */
-import { patched, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { Evidence, EvidenceUnit } from '../../contract/evidence.js';
 import { vmWorkflowId } from '../../contract/names.js';
 import type { RunReport, VmReport } from '../../contract/report.js';
@@ -13,8 +13,6 @@ const PAGE = 128 * 1024;
 export class Archive {
   readonly #state: RunProgress;
   readonly #source: string;
-  /** false: it was begun before there was a store, and goes on as it was begun */
-  readonly #keeps = patched('store');
 
   /** @param source site by which the VMs' workflows are named */
   constructor(state: RunProgress, source: string) {
@@ -24,12 +22,11 @@ export class Archive {
 
   /** Tried once: what is not kept now is kept at the end. */
   async begin(report: RunReport): Promise<void> {
-    if (this.#keeps) await isKept(this.#evidence(report, REVISION.begun, []));
+    await isKept(this.#evidence(report, REVISION.begun, []));
   }
 
   /** Returns when all of it is kept. */
   async end(report: RunReport): Promise<void> {
-    if (!this.#keeps) return;
     const waits = () => this.#state.awaitStore(true);
     const units = report.vms.flatMap((vm, position) => (this.#state.isKept(vm.id) ? [] : [this.#unit(vm, position)]));
     const pages = inPages(units);

@@ -1,6 +1,7 @@
 /**
- * The VMs of a run or drill: each a workflow of its own, begun, steered and heard by signals. The children are abandoned on
- * purpose: they outlive their parent's continue-as-new, and report by signal to its id, whichever execution of it is open.
+ * The units of a run or drill: each has a workflow of its own while something is under way, begun, steered and heard by signals.
+ * The children are abandoned on purpose: they outlive their parent's continue-as-new, and report by signal to its id, whichever
+ * execution of it is open.
  */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
@@ -9,13 +10,15 @@ import {
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
-  type SignalDefinition,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isSiteAway, isSiteHeld, isUnitHeld, isUnitNamed, isUnitWord } from '../../contract/guards.js';
 import {
   cancelUpdate,
+  ordersSignal,
+  type Proceed,
   pauseUpdate,
+  proceedSignal,
   releaseSlotSignal,
   resumeUpdate,
   type Scope,
@@ -23,15 +26,12 @@ import {
   siteAwaySignal,
   siteHeldSignal,
   siteResumeSignal,
+  unitHeldSignal,
+  unitNamedSignal,
+  unitSaidSignal,
   type VmInput,
-  vmCancelSignal,
-  vmEndedSignal,
-  vmHeldSignal,
-  vmNamedSignal,
-  vmPauseSignal,
-  vmResumeSignal,
 } from '../../contract/messages.js';
-import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { VmRef } from '../../contract/operation.js';
 import type { Moved } from '../../contract/questions.js';
@@ -41,16 +41,17 @@ import { listed } from '../../contract/words.js';
 import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, movedBefore, openSite, siteSettings, storeAnswers } from '../activities.js';
 import { isStoreAway } from '../evidence/patience.js';
+import { hear } from '../hear.js';
+import { growing } from '../vm/steps/look-until.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { adviceIn } from '../vm/steps/step-errors.js';
 import { answerActs, handleAct } from './acts.js';
-import type { Pause, RunProgress } from './run-state.js';
+import type { Begin, Pause, RunProgress } from './run-state.js';
 
 /** Children are started this many at a time, so that what a person says is heard in between. */
 const STARTED_AT_ONCE = 20;
-/** How often it is checked that open VMs still run, and that VMs held by others are free: ms. */
-const CHECK = 10 * 60_000;
-const BLOCKED_CHECK = 30_000;
+/** How often it is asked whether units that count as open still run, and whether those who hold others have ended: ms. */
+const CHECKS = { open: { first: 60_000, longest: 10 * 60_000 }, claimed: { first: 10_000, longest: 10 * 60_000 } };
 
 /** Options of a VM's workflow that are the same for all kinds. */
 export interface ChildOptions {
@@ -66,7 +67,7 @@ export interface HerdSettings {
   source: { site: string };
   destination: { site: string };
   limits: VmInput['limits'];
-  /** starts the workflow of one VM */
+  /** starts a workflow of one VM, for `input.phase` */
   begin(vm: PlanVm, input: VmInput, options: ChildOptions): Promise<unknown>;
   /** whether a VM is not begun again when an earlier run has migrated it, but said to be */
   refusesMigrated(vm: PlanVm): boolean;
@@ -75,13 +76,16 @@ export interface HerdSettings {
 export class Herd {
   readonly #state: RunProgress;
   readonly #settings: HerdSettings;
-  /** VMs that others were seen to have */
-  readonly #blocked = new Set<string>();
+  /** VMs that others were seen to have, with the workflow at whose end that is over */
+  readonly #blocked = new Map<string, string>();
   /** what has changed and must be told to others, in order */
   readonly #errands: (() => Promise<void>)[] = [];
   #changed = true;
   #isStoreAway = false;
   #patience: Pick<VmInput, 'selfCheck' | 'missingFor'> = { selfCheck: 0 };
+  readonly #pauses = { open: growing(CHECKS.open), claimed: growing(CHECKS.claimed) };
+  /** when it is asked again: epoch ms */
+  readonly #due = { open: 0, claimed: 0 };
 
   /** Registers every message handler, so that nothing said at the start is missed. */
   constructor(state: RunProgress, settings: HerdSettings) {
@@ -92,21 +96,26 @@ export class Herd {
 
   #listen(): void {
     const state = this.#state;
-    setHandler(vmEndedSignal, (report, { kept } = { kept: false }) => {
-      state.ended(report, kept);
+    hear(unitSaidSignal, isUnitWord, (word) => {
+      if (!state.said(word, Date.now())) return;
+      if (word.claimedBy !== null) this.#block(word.unit, runWorkflowId(word.claimedBy));
       const reason = state.tooManyFailures();
       if (reason !== null) this.#pause(reason);
-      if (report.state === 'failed') this.#releaseCutover(report.id);
+      if (word.report.state === 'failed') this.#releaseCutover(word.unit);
+      if (state.isTimed) this.order(state.open);
       this.#changed = true;
     });
-    setHandler(vmNamedSignal, ({ id, name }) => state.called(id, name));
-    setHandler(vmHeldSignal, ({ vmId, hold, askedAt }) => {
-      if (!this.#isHeld(askedAt, hold)) this.tell([vmId], vmResumeSignal, { at: state.resumedAt });
+    hear(unitNamedSignal, isUnitNamed, ({ run, unit, name }) => {
+      if (run === this.#settings.run) state.called(unit, name);
     });
-    setHandler(siteHeldSignal, (hold) => {
+    hear(unitHeldSignal, isUnitHeld, ({ run, unit, hold, askedAt }) => {
+      if (run !== this.#settings.run || !state.has(unit)) return;
+      if (!this.#isHeld(askedAt, hold)) this.order([unit]);
+    });
+    hear(siteHeldSignal, isSiteHeld, (hold) => {
       if (!this.#isHeld(hold.askedAt, hold)) this.#tellSites([hold.site]);
     });
-    setHandler(siteAwaySignal, ({ site, since, message }) =>
+    hear(siteAwaySignal, isSiteAway, ({ site, since, message }) =>
       state.reach(site, message === null ? null : { since, message }),
     );
     handleAct(state, pauseUpdate, {
@@ -141,8 +150,9 @@ export class Herd {
   }
 
   #pause(reason: Pause): void {
-    if (this.#state.paused === null) this.tell(this.#state.open, vmPauseSignal);
+    if (this.#state.paused !== null) return;
     this.#state.pause(reason);
+    this.order(this.#state.open);
   }
 
   /** Pauses the run, unless that was refused before the last `resume`: whoever tells it has not heard of that, and is told. */
@@ -165,7 +175,7 @@ export class Herd {
     const { source, destination } = this.#settings;
     const state = this.#state;
     state.resume(Date.now());
-    this.tell(state.open, vmResumeSignal, { at: state.resumedAt });
+    this.order(state.open);
     this.#tellSites([source.site, destination.site]);
     this.#changed = true;
     return { affected: state.unfinished.length, message: 'the run goes on' };
@@ -173,10 +183,7 @@ export class Herd {
 
   #cancel(scope: Scope): Steered {
     const { stopped, ended } = this.#state.cancel(scope, Date.now());
-    this.tell(
-      stopped.map(({ id }) => id),
-      vmCancelSignal,
-    );
+    this.order(stopped.map(({ id }) => id));
     this.#changed = true;
     const parts = [
       ...(ended.length > 0 ? [`not started and cancelled: ${named(ended)}`] : []),
@@ -188,14 +195,23 @@ export class Herd {
     return { affected, message: affected === 0 ? 'nothing to cancel: all of it has ended' : parts.join('; ') };
   }
 
-  /** Signals these VMs, once {@link runErrands} is called. */
-  tell<Args extends unknown[]>(vmIds: string[], signal: SignalDefinition<Args>, ...args: Args): void {
-    const { source } = this.#settings;
+  /** Tells these units what is wanted of them by then, once {@link runErrands} is called. */
+  order(ids: string[]): void {
     this.#errands.push(async () => {
-      await Promise.all(
-        vmIds.map((id) => signalIfOpen(getExternalWorkflowHandle(vmWorkflowId(source.site, id)), signal, ...args)),
-      );
+      await Promise.all(ids.map((id) => signalIfOpen(this.#unit(id), ordersSignal, this.#state.ordersFor(id))));
     });
+  }
+
+  /** Lets VMs of a drill go on, once {@link runErrands} is called. */
+  proceed(ids: string[], proceed: Proceed): void {
+    const { run } = this.#settings;
+    this.#errands.push(async () => {
+      await Promise.all(ids.map((unit) => signalIfOpen(this.#unit(unit), proceedSignal, { run, unit, proceed })));
+    });
+  }
+
+  #unit(id: string) {
+    return getExternalWorkflowHandle(vmWorkflowId(this.#settings.source.site, id));
   }
 
   /** Something has happened that may let a VM go on. */
@@ -235,21 +251,21 @@ export class Herd {
   }
 
   /**
-   * Begins some of these VMs, but for those that others were seen to have, and those of which the store knows while it does
+   * Begins some of these units, but for those that others were seen to have, and those of which the store knows while it does
    * not answer; false when there is none.
    */
-  async begin(vms: PlanVm[]): Promise<boolean> {
-    const free = vms.filter((vm) => !this.#blocked.has(vm.id));
-    const next = free.filter((vm) => !this.#isUnknown(vm)).slice(0, STARTED_AT_ONCE);
-    const moved = await this.#movedBefore(next);
-    if (moved === null) return this.begin(vms);
-    this.#state.unknown(free.filter((vm) => this.#isUnknown(vm)).map(({ id }) => id));
-    await Promise.all(next.filter(({ id }) => this.#state.mayBegin(id)).map((vm) => this.#beginVm(vm, moved)));
+  async begin(all: Begin[]): Promise<boolean> {
+    const free = all.filter(({ vm, phase }) => phase === 'undo' || !this.#blocked.has(vm.id));
+    const next = free.filter((one) => !this.#isUnknown(one)).slice(0, STARTED_AT_ONCE);
+    const moved = await this.#movedBefore(next.filter(({ phase }) => isFirst(phase)).map(({ vm }) => vm));
+    if (moved === null) return this.begin(all);
+    this.#state.unknown(free.filter((one) => this.#isUnknown(one)).map(({ vm }) => vm.id));
+    await Promise.all(next.filter((one) => this.#state.mayBegin(one)).map((one) => this.#beginUnit(one, moved)));
     return next.length > 0;
   }
 
-  #isUnknown(vm: PlanVm): boolean {
-    return this.#isStoreAway && this.#settings.refusesMigrated(vm);
+  #isUnknown({ vm, phase }: Begin): boolean {
+    return this.#isStoreAway && isFirst(phase) && this.#settings.refusesMigrated(vm);
   }
 
   /**
@@ -287,19 +303,41 @@ export class Herd {
     return this.#errands.length === 0;
   }
 
-  /** Waits until something happens, at most `most` ms; looks after VMs that are lost or held by others when nothing does. */
-  async whenChanged(most: number = CHECK): Promise<void> {
-    const check = this.#blocked.size > 0 ? BLOCKED_CHECK : CHECK;
-    const woken = await condition(() => this.#changed || this.#errands.length > 0, Math.min(most, check));
-    if (woken || most < check) return;
-    this.#blocked.clear();
-    await this.#noticeLost();
+  /** Waits until something happens, at most `most` ms; looks after units that are lost or held by others meanwhile. */
+  async whenChanged(most: number | null = null): Promise<void> {
+    const isChanged = () => this.#changed || this.#errands.length > 0;
+    const wait = Math.min(most ?? Number.POSITIVE_INFINITY, this.#untilCheck('open'), this.#untilCheck('claimed'));
+    // What merely waits at its gate costs the run nothing.
+    if (wait === Number.POSITIVE_INFINITY) await condition(isChanged);
+    else await condition(isChanged, Math.max(1, wait));
+    if (this.#isDue('open')) await this.#noticeLost();
+    if (this.#isDue('claimed')) await this.#noticeFree();
   }
 
-  async #beginVm(vm: PlanVm, moved: Moved[]): Promise<void> {
+  /** ms until it is asked; infinite when there is nobody to ask about */
+  #untilCheck(what: keyof typeof CHECKS): number {
+    const subjects = what === 'open' ? this.#state.open.length : this.#blocked.size;
+    if (subjects === 0) {
+      this.#due[what] = 0;
+      return Number.POSITIVE_INFINITY;
+    }
+    if (this.#due[what] === 0) {
+      this.#pauses[what] = growing(CHECKS[what]);
+      this.#due[what] = Date.now() + (this.#pauses[what].next().value ?? 0);
+    }
+    return this.#due[what] - Date.now();
+  }
+
+  #isDue(what: keyof typeof CHECKS): boolean {
+    if (this.#untilCheck(what) > 0) return false;
+    this.#due[what] = Date.now() + (this.#pauses[what].next().value ?? CHECKS[what].longest);
+    return true;
+  }
+
+  async #beginUnit({ vm, phase }: Begin, moved: Moved[]): Promise<void> {
     const { run, kind, source, destination, limits } = this.#settings;
     const state = this.#state;
-    const refusesMigrated = this.#settings.refusesMigrated(vm);
+    const refusesMigrated = isFirst(phase) && this.#settings.refusesMigrated(vm);
     const before = moved.find(({ vmId }) => vmId === vm.id);
     if (refusesMigrated && before !== undefined) {
       state.migratedBefore(vm.id, before.run, Date.now());
@@ -311,6 +349,7 @@ export class Herd {
     const alike = moved.find(isAlike);
     const workflowId = vmWorkflowId(source.site, vm.id);
     state.started(vm.id, Date.now());
+    const begun = state.beginning(vm.id);
     const input: VmInput = {
       run,
       wave: state.waveOf(vm.id),
@@ -321,14 +360,13 @@ export class Herd {
       ...this.#patience,
       evidence: { execution: workflowInfo().firstExecutionRunId, kind, position: state.positionOf(vm.id) },
       ...(alike === undefined ? {} : { movedAs: { vmId: alike.vmId, run: alike.run } }),
-      approved: state.isApproved(vm.id),
-      paused: state.paused !== null,
-      resumedAt: state.resumedAt,
+      phase,
+      ...begun,
     };
     const options = {
       workflowId,
       parentClosePolicy: 'ABANDON',
-      memo: { run, vm: vm.name, to: destination.site, ...contractMemo },
+      memo: { run, vm: begun.known?.report.name ?? vm.name, to: destination.site, ...contractMemo },
     } as const;
     // A migration that succeeded is the only one that closes in a way that this refuses.
     const unlessDone = refusesMigrated ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'ALLOW_DUPLICATE';
@@ -342,7 +380,12 @@ export class Herd {
     const isFree = holder.state !== 'open';
     if (isFree && (await this.#isBegun(vm, input, { ...options, workflowIdReusePolicy: 'ALLOW_DUPLICATE' }))) return;
     state.blocked(vm.id, `run ${holder.run}`, Date.now());
-    this.#blocked.add(vm.id);
+    this.#block(vm.id, workflowId);
+  }
+
+  #block(vmId: string, holder: string): void {
+    this.#blocked.set(vmId, holder);
+    this.#due.claimed = 0;
   }
 
   /** false: a workflow has this VM already */
@@ -362,9 +405,22 @@ export class Herd {
     if (ids.size === 0) return;
     for (const workflowId of await endedWorkflows([...ids.keys()])) {
       this.#state.lost(ids.get(workflowId) ?? '', Date.now());
+      this.#changed = true;
+    }
+  }
+
+  async #noticeFree(): Promise<void> {
+    const ended = new Set(await endedWorkflows([...new Set(this.#blocked.values())]));
+    for (const [id, holder] of this.#blocked) {
+      if (!ended.has(holder)) continue;
+      this.#blocked.delete(id);
+      this.#changed = true;
     }
   }
 }
+
+/** Nothing is known of the unit yet. */
+const isFirst = (phase: Begin['phase']): boolean => phase === 'copy' || phase === 'through';
 
 /** For the person who is told, with their number. */
 export function named(vms: VmRef[]): string {

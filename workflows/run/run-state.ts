@@ -5,22 +5,20 @@
 
 import type { CarriedRun, Scope } from '../../contract/messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
+import type { Known, Orders, Phase, UnitWord } from '../../contract/unit.js';
 import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
-import { isUnnamed, nameWithId } from '../../contract/vm-identity.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
+import { windowMissed, windowTooShort } from '../vm/steps/preconditions.js';
 import { type FailuresInRow, withEnded } from './failures-in-row.js';
-import {
-  ALREADY_MIGRATED,
-  alreadyMigrated,
-  dependencyNotMet,
-  inUse,
-  skippedInUse,
-  terminated,
-  timedOut,
-} from './unbegun.js';
+import { type Gate, gateOf, lastMomentOf } from './gates.js';
+import { longestCutover } from './longest-cutover.js';
+import { ALREADY_MIGRATED, alreadyMigrated, dependencyNotMet, skippedInUse, terminated, timedOut } from './unbegun.js';
+import { Units } from './units.js';
 
-/** Temporal advises at most 500 open children of one workflow. */
-export const MOST_OPEN = 500;
+/** Temporal advises at most 500 open children of one workflow; copies leave room for cutovers. */
+const MOST_OPEN = 500;
+const MOST_COPIES = 400;
 
 /** Why a run starts nothing more, and the next step for a person. */
 export interface Pause {
@@ -32,16 +30,26 @@ export interface Pause {
 export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
   kind: RunKind | 'drill';
   destination: { site: string };
+  /** absent: nothing is cut over behind a gate */
+  cutover?: Pick<Plan['cutover'], 'approval' | 'window'>;
+  /** ahead: waves order the cutovers alone */
+  sync?: Plan['sync'];
 }
+
+/** A unit to begin a workflow for. */
+export interface Begin {
+  vm: PlanVm;
+  phase: Phase;
+}
+
+/** Kinds whose units stop at a gate, and the operation behind it. */
+const CUTOVERS = { migrate: 'migrate', failback: 'migrate', failover: 'failover' } as const;
 
 export class RunProgress {
   readonly #plan: Herded;
   readonly #run: string;
-  readonly #vms: Map<string, VmReport>;
-  readonly #open: Set<string>;
-  readonly #planned: Map<string, { vm: PlanVm; wave: string; position: number }>;
-  /** VMs that have ended and whose evidence is not kept */
-  readonly #unkept: Set<string>;
+  readonly #planned: Map<string, { vm: PlanVm; wave: string; at: number; position: number }>;
+  readonly #units: Units;
   #waitsForStore = false;
   readonly #approvedWaves: Set<string>;
   readonly #approvedVms: Set<string>;
@@ -51,27 +59,30 @@ export class RunProgress {
   #wave: number;
   #paused: Pause | null;
   #cancelling: boolean;
-  /** VMs that were asked to stop while open */
-  readonly #stopped = new Set<string>();
   #resumedAt: number;
   /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
   #accepted: number;
   #acts: number;
+  #ordered: number;
+  #untilSynced: boolean;
   #inRow: FailuresInRow | null;
+  /** ms; of the cutovers that have succeeded */
+  #longest: number | null;
 
-  constructor({ run, plan, carried }: { run: string; plan: Herded; carried?: CarriedRun }, now: number) {
+  /** @param until the run stops before its cutovers, until a person says `resume` @param now epoch ms */
+  constructor(
+    { run, plan, carried, until }: { run: string; plan: Herded; carried?: CarriedRun; until?: 'synced' | undefined },
+    now: number,
+  ) {
     this.#run = run;
     this.#plan = plan;
     this.#planned = new Map(
       plan.waves
-        .flatMap((wave) => wave.vms.map((vm) => ({ vm, wave: wave.name })))
+        .flatMap((wave, at) => wave.vms.map((vm) => ({ vm, wave: wave.name, at })))
         .map((one, position) => [one.vm.id, { ...one, position }] as const),
     );
-    const ended = carried?.vms.filter(({ state }) => isFinal(state)).map(({ id }) => id);
-    this.#unkept = new Set(carried?.unkept ?? ended);
     const reports = carried?.vms ?? plan.waves.flatMap((wave) => wave.vms.map((vm) => untouched(vm, wave.name)));
-    this.#vms = new Map(reports.map((r) => [r.id, r]));
-    this.#open = new Set(carried?.open);
+    this.#units = new Units(run, reports, carried ?? { open: [], units: [], unkept: [] });
     this.#approvedWaves = new Set(carried?.approved.waves);
     this.#approvedVms = new Set(carried?.approved.vms);
     this.#away = new Map(carried?.sitesAway?.map((away) => [away.site, away]));
@@ -82,7 +93,10 @@ export class RunProgress {
     this.#resumedAt = carried?.resumedAt ?? 0;
     this.#accepted = carried?.accepted ?? 0;
     this.#acts = carried?.acts ?? 0;
+    this.#ordered = carried?.ordered ?? 0;
+    this.#untilSynced = carried?.untilSynced ?? until === 'synced';
     this.#inRow = carried?.inRow ?? null;
+    this.#longest = longestCutover(reports);
   }
 
   get carried(): CarriedRun {
@@ -97,16 +111,16 @@ export class RunProgress {
       inRow: this.#inRow,
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
       wave: this.#wave,
-      open: [...this.#open],
+      ...this.#units.carried,
+      ordered: this.#ordered,
+      untilSynced: this.#untilSynced,
       sitesAway: [...this.#away.values()],
-      unkept: [...this.#unkept],
-      vms: [...this.#vms.values()],
     };
   }
 
   /** Whether the VM's own workflow has left its evidence, and nothing has changed since. */
   isKept(vmId: string): boolean {
-    return !this.#unkept.has(vmId);
+    return this.#units.isKept(vmId);
   }
 
   /** The run is over, and the store does not keep its evidence yet. */
@@ -121,7 +135,7 @@ export class RunProgress {
 
   /** The store does not tell whether these were migrated before. */
   unknown(vmIds: string[]): void {
-    for (const id of vmIds) this.#change(id, { waitingFor: 'store' });
+    for (const id of vmIds) this.#units.change(id, { waitingFor: 'store' });
   }
 
   reach(site: string, away: { since: number; message: string } | null): void {
@@ -131,7 +145,7 @@ export class RunProgress {
 
   /** VMs that have not ended, begun or not. */
   get unfinished(): VmReport[] {
-    return [...this.#vms.values()].filter(({ state }) => !isFinal(state));
+    return this.#units.all.filter(({ state }) => !isFinal(state));
   }
 
   /** Acts of persons that were done, over all executions of the run. */
@@ -144,7 +158,7 @@ export class RunProgress {
   }
 
   get isDone(): boolean {
-    return this.#open.size === 0 && [...this.#vms.values()].every((r) => isFinal(r.state));
+    return this.open.length === 0 && this.unfinished.length === 0;
   }
 
   get paused(): string | null {
@@ -161,7 +175,7 @@ export class RunProgress {
   }
 
   get open(): string[] {
-    return [...this.#open];
+    return this.#units.open;
   }
 
   waveOf(vmId: string): string {
@@ -172,139 +186,214 @@ export class RunProgress {
     return this.#approvedVms.has(vmId) || this.#approvedWaves.has(this.waveOf(vmId));
   }
 
+  /** What a unit's workflow is begun with, whatever it is begun for. */
+  beginning(vmId: string): { revision: number; known?: Known; orders: Omit<Orders, 'unit'> } {
+    const memory = this.#units.memoryOf(vmId);
+    const { unit: _, ...orders } = this.ordersFor(vmId);
+    return {
+      revision: this.#units.revisionOf(vmId),
+      ...(memory === undefined ? {} : { known: { report: this.#units.get(vmId), memory } }),
+      orders,
+    };
+  }
+
+  get #lastMoment(): number | null {
+    return lastMomentOf(this.#plan.cutover?.window ?? null, this.#longest);
+  }
+
+  /** Whether what is wanted of open units changes with how long cutovers take. */
+  get isTimed(): boolean {
+    return this.#plan.cutover?.window?.mustEnd === true;
+  }
+
+  /** What the run wants of a unit now. */
+  ordersFor(vmId: string): Orders {
+    return {
+      run: this.#run,
+      unit: vmId,
+      revision: this.#ordered,
+      paused: this.paused !== null,
+      resumedAt: this.#resumedAt,
+      stop: this.#units.isStopped(vmId),
+      notAfter: this.#lastMoment,
+    };
+  }
+
   /**
-   * VMs to start now: of the first wave that is not over, those whose dependencies have succeeded, up to the window. A VM
-   * whose dependency did not succeed is skipped on the way.
+   * Units to begin a workflow for now, up to the window: what is taken back first, then those whose gate is open, then copies.
+   * A unit whose dependency did not succeed is skipped on the way, one whose window is over held or failed. @param now epoch ms
    */
-  startable(): PlanVm[] {
-    if (this.#paused !== null || this.#cancelling) return [];
+  next(now: number): Begin[] {
+    const units = this.#units;
+    const room = Math.max(0, MOST_OPEN - this.open.length);
+    const undone = units.toBeUndone.map((id) => this.#begin(id, 'undo'));
+    if (this.#paused !== null || this.#cancelling) return undone.slice(0, room);
+    this.#advance(now);
+    this.#missWindows(now);
+    const passing = this.#ids.filter((id) => units.isAtGate(id) && this.#gate(id, now) === null);
+    const copies = this.#startable(now).slice(0, Math.max(0, MOST_COPIES - this.open.length));
+    return [...undone, ...passing.map((id) => this.#begin(id, 'cutover')), ...copies].slice(0, room);
+  }
+
+  /** In the plan's order. */
+  get #ids(): string[] {
+    return [...this.#planned.keys()];
+  }
+
+  #begin(id: string, phase: Phase): Begin {
+    return { vm: this.#plannedVm(id).vm, phase };
+  }
+
+  /** The first wave that is not over. */
+  #advance(now: number): void {
     for (; this.#wave < this.#plan.waves.length; this.#wave += 1) {
       const wave = this.#plan.waves[this.#wave];
       if (wave === undefined) break;
-      this.#skipOrphans(wave.vms);
-      const left = wave.vms.filter((vm) => !isFinal(this.#report(vm.id).state));
-      if (left.length === 0) continue;
-      return left
-        .filter((vm) => !this.#open.has(vm.id) && vm.after.every((id) => hasSucceeded(this.#report(id))))
-        .slice(0, MOST_OPEN - this.#open.size);
+      this.#skipOrphans(wave.vms, now);
+      if (wave.vms.some((vm) => !isFinal(this.#units.get(vm.id).state))) break;
     }
-    return [];
+    if (this.#plan.sync === 'ahead')
+      for (const { vms } of this.#plan.waves.slice(this.#wave + 1)) this.#skipOrphans(vms, now);
   }
 
-  /** Whether a VM that was startable is so still. */
-  mayBegin(vmId: string): boolean {
-    return this.#paused === null && !this.#cancelling && !this.#open.has(vmId) && !isFinal(this.#report(vmId).state);
+  #startable(now: number): Begin[] {
+    const isAhead = this.#plan.sync === 'ahead';
+    const waves = isAhead ? this.#plan.waves : this.#plan.waves.slice(this.#wave, this.#wave + 1);
+    return waves.flatMap(({ vms }) =>
+      vms
+        .filter(({ id }) => this.#units.isUnbegun(id) && (isAhead || this.#isAfterAll(id)))
+        .flatMap((vm): Begin[] => {
+          const gate = this.#gate(vm.id, now);
+          if (gate?.missed !== undefined) return [];
+          return [{ vm, phase: gate === null ? 'through' : 'copy' }];
+        }),
+    );
+  }
+
+  #isAfterAll(id: string): boolean {
+    return this.#plannedVm(id).vm.after.every((one) => hasSucceeded(this.#units.get(one)));
+  }
+
+  /** What a unit waits for before its cutover; null: nothing, or it has no gate. */
+  #gate(id: string, now: number): Gate | null {
+    const { cutover } = this.#plan;
+    if (cutover === undefined || !(this.#plan.kind in CUTOVERS)) return null;
+    return gateOf(
+      {
+        isPaused: this.#paused !== null,
+        isUntilSynced: this.#untilSynced,
+        isItsTurn: this.#plannedVm(id).at <= this.#wave && this.#isAfterAll(id),
+        needsApproval: cutover.approval !== 'none' && !this.isApproved(id),
+        window: cutover.window,
+        lastMoment: this.#lastMoment,
+      },
+      now,
+    );
+  }
+
+  /** Where the plan says so, a window that is over is a failure; else it waits for a person. */
+  #missWindows(now: number): void {
+    if (this.#plan.cutover?.window?.missed !== 'fail') return;
+    for (const id of this.#ids.filter((one) => this.#units.isWaiting(one) && !this.#units.isToBeUndone(one))) {
+      const error = this.#missed(id, this.#gate(id, now), now);
+      if (error !== null) this.#units.end(id, 'failed', error, now);
+    }
+  }
+
+  #missed(id: string, gate: Gate | null, now: number): VmReport['error'] {
+    const { kind, destination } = this.#plan;
+    if (gate?.missed === undefined || !(kind in CUTOVERS)) return null;
+    const site = this.#units.memoryOf(id)?.site ?? destination.site;
+    const [cutover, unit] = [CUTOVERS[kind as keyof typeof CUTOVERS], this.#units.get(id)];
+    return this.#longest !== null && now < Date.parse(gate.missed.closes)
+      ? windowTooShort(cutover, unit, site, gate.missed, this.#longest)
+      : windowMissed(cutover, unit, site, gate.missed);
+  }
+
+  /** ms until time alone changes something for a unit that waits; null: nothing does. @param now epoch ms */
+  wakeIn(now: number): number | null {
+    const moments = this.#ids
+      .filter((id) => this.#units.isWaiting(id))
+      .flatMap((id) => this.#gate(id, now)?.until ?? []);
+    return moments.length === 0 ? null : Math.max(1, Math.min(...moments) - now);
+  }
+
+  /** Whether a unit that {@link next} has named is still to be begun so. */
+  mayBegin({ vm: { id }, phase }: Begin): boolean {
+    if (phase === 'undo') return this.#units.isToBeUndone(id);
+    return this.#paused === null && !this.#cancelling && this.#units.isWaiting(id) && !this.#units.isToBeUndone(id);
   }
 
   has(vmId: string): boolean {
-    return this.#vms.has(vmId);
+    return this.#units.has(vmId);
   }
 
   /** VMs that wait to be begun, in whatever wave they are. */
-  unstarted(): PlanVm[] {
+  unstarted(): Begin[] {
     if (this.#paused !== null || this.#cancelling) return [];
-    const isWaiting = ({ id }: PlanVm) => !this.#open.has(id) && !isFinal(this.#report(id).state);
-    return this.#plan.waves.flatMap(({ vms }) => vms.filter(isWaiting));
+    return this.#ids.filter((id) => this.#units.isWaiting(id)).map((id) => this.#begin(id, 'through'));
   }
 
   started(vmId: string, now: number): void {
-    this.#open.add(vmId);
-    this.#change(vmId, {
-      state: 'running',
-      step: 'start',
-      waitingFor: null,
-      error: null,
-      startedAt: new Date(now).toISOString(),
-    });
+    this.#units.started(vmId, now);
   }
 
   /** Another run or drill has the VM: it waits, and says for whom. */
   blocked(vmId: string, holder: string, now: number): void {
-    this.#open.delete(vmId);
-    // Asked to stop while it was about to begin: there is nobody whom the word could have reached.
-    if (this.#stopped.has(vmId)) return this.#cancelled(vmId, now);
-    this.#change(vmId, {
-      state: 'waiting',
-      waitingFor: 'dependency',
-      error: inUse(holder),
-    });
+    this.#units.blocked(vmId, holder, now);
   }
 
   /** The VM was migrated before: it is not started again, since its source is off and a copy of it runs. */
   migratedBefore(vmId: string, run: string, now: number): void {
-    this.#open.delete(vmId);
-    this.#change(vmId, {
-      state: 'skipped',
-      step: 'done',
-      waitingFor: null,
-      finishedAt: new Date(now).toISOString(),
-      error: alreadyMigrated(this.#report(vmId), run),
-    });
+    this.#units.end(vmId, 'skipped', alreadyMigrated(this.#units.get(vmId), run), now);
   }
 
   /** Others have these VMs for longer than the drill waits. */
   skipBlocked(vmIds: string[], now: number): void {
-    for (const id of vmIds) {
-      this.#change(id, {
-        state: 'skipped',
-        step: 'done',
-        waitingFor: null,
-        finishedAt: new Date(now).toISOString(),
-        error: skippedInUse(this.#report(id)),
-      });
-    }
+    for (const id of vmIds) this.#units.end(id, 'skipped', skippedInUse(this.#units.get(id)), now);
   }
 
   /** A VM that the plan gives no name is called by the one that its site tells; what the plan calls it stands. */
   called(vmId: string, name: string): void {
-    const report = this.#vms.get(vmId);
-    if (report !== undefined && isUnnamed(report)) this.#change(vmId, { name });
+    this.#units.called(vmId, name);
   }
 
   /** Takes what an open VM says of itself on its way. */
-  heard(report: VmReport): void {
-    if (this.#open.has(report.id)) this.#vms.set(report.id, report);
+  heard(word: Parameters<Units['heard']>[0]): void {
+    this.#units.heard(word);
   }
 
   /** Ends what was not begun, for want of time; returns the open VMs, which must be told. */
   giveUp(now: number): string[] {
-    for (const { id, state } of this.#vms.values()) {
-      if (isFinal(state) || this.#open.has(id)) continue;
-      this.#change(id, {
-        state: 'failed',
-        step: 'done',
-        waitingFor: null,
-        finishedAt: new Date(now).toISOString(),
-        error: timedOut(this.#report(id)),
-      });
+    for (const { id } of this.unfinished) {
+      if (this.#units.isOpen(id)) this.#units.stop(id, now);
+      else this.#units.end(id, 'failed', timedOut(this.#units.get(id)), now);
     }
+    this.#ordered += 1;
     return this.open;
   }
 
-  /** Takes a VM's final report; false when it was known. @param kept whether the store has it */
-  ended(report: VmReport, kept = false): boolean {
-    const known = this.#vms.get(report.id);
-    if (known === undefined || !this.#open.delete(report.id)) return false;
-    this.#vms.set(report.id, report);
-    if (!kept) this.#unkept.add(report.id);
-    this.#inRow = withEnded(this.#inRow, report);
+  /** Takes the last word of a unit's workflow; false when it was known, or says nothing. */
+  said(word: UnitWord, now: number): boolean {
+    if (!this.#units.said(word, now)) return false;
+    if (word.memory === null) this.#inRow = withEnded(this.#inRow, word.report);
+    const longest = longestCutover([word.report]);
+    if (longest !== null && longest > (this.#longest ?? 0)) {
+      this.#longest = longest;
+      this.#ordered += 1;
+    }
     return true;
   }
 
   /** A VM's workflow is gone without a report: somebody terminated it. */
   lost(vmId: string, now: number): void {
-    const report = this.#report(vmId);
-    this.ended({
-      ...report,
-      state: 'failed',
-      waitingFor: null,
-      finishedAt: new Date(now).toISOString(),
-      error: terminated(report, this.#plan.destination.site),
-    });
+    this.#units.end(vmId, 'failed', terminated(this.#units.get(vmId), this.#plan.destination.site), now);
+    this.#inRow = withEnded(this.#inRow, this.#units.get(vmId));
   }
 
   pause(reason: Pause): void {
     this.#paused ??= reason;
+    this.#ordered += 1;
   }
 
   /** Why `stopAfter` pauses the run now; null when it does not. */
@@ -315,18 +404,20 @@ export class RunProgress {
     const advice = `Look at them, then drover resume ${this.#run} or drover cancel ${this.#run}.`;
     const row = this.#inRow;
     if (row !== null && row.vms.length >= sameCode) {
-      const names = row.vms.map((id) => this.#report(id).name).join(', ');
+      const names = row.vms.map((id) => this.#units.get(id).name).join(', ');
       return { message: `${row.vms.length} cutovers in a row failed with ${row.code} (stopAfter): ${names}.`, advice };
     }
     const failed = this.#failures();
-    const most = Math.min(count, (this.#vms.size * percent) / 100);
+    const most = Math.min(count, (this.#units.all.length * percent) / 100);
     return failed > this.#accepted && failed >= most
-      ? { message: `${failed} of ${this.#vms.size} VMs failed (stopAfter).`, advice }
+      ? { message: `${failed} of ${this.#units.all.length} VMs failed (stopAfter).`, advice }
       : null;
   }
 
   resume(now: number): void {
     this.#paused = null;
+    this.#untilSynced = false;
+    this.#ordered += 1;
     this.#resumedAt = now;
     this.#accepted = this.#failures();
     this.#inRow = null;
@@ -340,7 +431,7 @@ export class RunProgress {
     else this.#approvedWaves.add(wave);
     const vms = this.unfinished.filter((vm) => (scope.vm === undefined ? vm.wave === wave : vm.id === id));
     if (scope.vm === undefined) return { target: `wave ${wave}`, vms };
-    return { target: `VM ${id === undefined ? scope.vm : nameWithId(this.#report(id))}`, vms };
+    return { target: `VM ${id === undefined ? scope.vm : nameWithId(this.#units.get(id))}`, vms };
   }
 
   /** Ends what was not started; the open ones must be told. */
@@ -349,16 +440,15 @@ export class RunProgress {
     if (isWhole) this.#cancelling = true;
     const id = vm === undefined ? undefined : this.#vmId(vm);
     const meant = this.unfinished.filter((one) => isWhole || (vm === undefined ? one.wave === wave : one.id === id));
-    const stopped = meant.filter((one) => this.#open.has(one.id));
-    for (const one of stopped) this.#stopped.add(one.id);
-    const ended = meant.filter((one) => !this.#open.has(one.id));
-    for (const one of ended) this.#cancelled(one.id, now);
-    return { ended, stopped };
+    this.#ordered += 1;
+    for (const one of meant) this.#units.stop(one.id, now);
+    const isOver = (one: VmReport) => isFinal(this.#units.get(one.id).state);
+    return { ended: meant.filter(isOver), stopped: meant.filter((one) => !isOver(one)) };
   }
 
   /** The VM that a person names by id or by name. */
   named(idOrName: string): VmChoice<VmReport> {
-    return vmNamed(this.#vms.values(), idOrName);
+    return vmNamed(this.#units.all, idOrName);
   }
 
   /** Undefined also when several VMs bear the name: what is not clear moves none of them. */
@@ -375,8 +465,9 @@ export class RunProgress {
     this.#finishedAt = now;
   }
 
-  report(): RunReport {
-    const vms = [...this.#vms.values()];
+  /** @param now epoch ms */
+  report(now: number): RunReport {
+    const vms = this.#units.all.map((vm) => this.#shown(vm, now));
     return {
       run: this.#run,
       plan: this.#plan.name,
@@ -394,52 +485,53 @@ export class RunProgress {
     };
   }
 
+  /** One that has no workflow is as its gate is. */
+  #shown(vm: VmReport, now: number): VmReport {
+    const { id, step, waitingFor, error } = vm;
+    const units = this.#units;
+    if (!units.isWaiting(id) || units.isClaimed(id) || units.isToBeUndone(id)) return vm;
+    const gate = this.#gate(id, now);
+    const isAtGate = units.isAtGate(id);
+    if (!isAtGate && gate?.missed === undefined) return vm;
+    return {
+      ...vm,
+      state: 'waiting',
+      step: isAtGate ? 'gate' : step,
+      waitingFor: gate?.waitingFor ?? (isAtGate ? 'capacity' : waitingFor),
+      error: this.#missed(id, gate, now) ?? error,
+    };
+  }
+
   #state(): RunState {
     if (!this.isDone || this.#waitsForStore) return this.#paused === null ? 'running' : 'paused';
-    const totals = totalsOf(this.#vms.values());
+    const totals = totalsOf(this.#units.all);
     if (this.#cancelling && totals.cancelled > 0) return 'cancelled';
     if (totals.failed > 0) return 'failed';
     if (totals.cancelled > 0) return 'cancelled';
-    return [...this.#vms.values()].every(hasSucceeded) ? 'succeeded' : 'failed';
+    return this.#units.all.every(hasSucceeded) ? 'succeeded' : 'failed';
   }
 
   #failures(): number {
-    return totalsOf(this.#vms.values()).failed;
+    return totalsOf(this.#units.all).failed;
   }
 
-  #skipOrphans(vms: PlanVm[]): void {
-    for (const vm of vms) {
-      const report = this.#report(vm.id);
-      if (isFinal(report.state) || this.#open.has(vm.id)) continue;
-      const missing = vm.after.map((id) => this.#report(id)).find((r) => isFinal(r.state) && !hasSucceeded(r));
-      if (missing === undefined) {
-        const waits = vm.after.some((id) => !isFinal(this.#report(id).state));
-        if (waits) this.#change(vm.id, { waitingFor: 'dependency' });
-        continue;
+  #skipOrphans(vms: PlanVm[], now: number): void {
+    for (const { id, after } of vms) {
+      if (!this.#units.isWaiting(id) || this.#units.isToBeUndone(id)) continue;
+      const befores = after.map((one) => this.#units.get(one));
+      const missing = befores.find((one) => isFinal(one.state) && !hasSucceeded(one));
+      if (missing !== undefined) {
+        this.#units.end(id, 'skipped', dependencyNotMet(this.#units.get(id), missing), now);
+      } else if (this.#plan.sync !== 'ahead' && befores.some(({ state }) => !isFinal(state))) {
+        this.#units.change(id, { waitingFor: 'dependency' });
       }
-      this.#change(vm.id, {
-        state: 'skipped',
-        step: 'done',
-        waitingFor: null,
-        error: dependencyNotMet(vm, missing),
-      });
     }
   }
 
-  #report(vmId: string): VmReport {
-    const report = this.#vms.get(vmId);
-    if (report === undefined) throw new RangeError(`run ${this.#run} has no VM ${vmId}`);
-    return report;
-  }
-
-  #cancelled(vmId: string, now: number): void {
-    const finishedAt = new Date(now).toISOString();
-    this.#change(vmId, { state: 'cancelled', waitingFor: null, step: 'done', finishedAt });
-  }
-
-  #change(vmId: string, change: Partial<VmReport>): void {
-    this.#vms.set(vmId, { ...this.#report(vmId), ...change });
-    if (change.state !== undefined && isFinal(change.state)) this.#unkept.add(vmId);
+  #plannedVm(id: string): { vm: PlanVm; wave: string; at: number; position: number } {
+    const planned = this.#planned.get(id);
+    if (planned === undefined) throw new RangeError(`run ${this.#run} has no VM ${id}`);
+    return planned;
   }
 }
 

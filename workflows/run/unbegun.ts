@@ -38,12 +38,19 @@ export const timedOut = (vm: Named): VmError => ({
   advice: 'See in drover report what took so long, or give the drill a longer timeout.',
 });
 
-export const dependencyNotMet = (vm: Named, missing: VmReport): VmError => ({
-  ...NO_OPERATION,
-  code: 'DependencyNotMet',
-  message: `${nameWithId(vm)} was not started, since ${nameWithId(missing)} ${missing.state}.`,
-  advice: 'Fix that VM, then run this one again.',
-});
+/** A copy that was made ahead stays: whoever runs the VM again takes it up. */
+export function dependencyNotMet(vm: VmReport, missing: VmReport): VmError {
+  const { replicationId } = vm;
+  const isCopied = replicationId !== null;
+  const copy = isCopied ? ` Its copy stays, as replication ${replicationId}.` : '';
+  const what = isCopied ? 'cut over' : 'started';
+  return {
+    ...NO_OPERATION,
+    code: 'DependencyNotMet',
+    message: `${nameWithId(vm)} was not ${what}, since ${nameWithId(missing)} ${missing.state}.${copy}`,
+    advice: 'Fix that VM, then run this one again.',
+  };
+}
 
 /** The operation is the last that is known to have been sent; whatever came after it, nobody can tell. */
 export const terminated = (vm: VmReport, site: string): VmError => ({

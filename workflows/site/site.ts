@@ -206,8 +206,7 @@ async function grantSlots(state: SiteState): Promise<void> {
 }
 
 async function tellHolder(state: SiteState, request: SlotRequest): Promise<void> {
-  const told = await signalIfOpen(getExternalWorkflowHandle(request.workflowId), slotGrantedSignal, {
-    slot: request.slot,
-  });
+  const { run, slot, workflowId } = request;
+  const told = await signalIfOpen(getExternalWorkflowHandle(workflowId), slotGrantedSignal, { run, slot });
   if (!told) state.release(request);
 }

@@ -8,28 +8,41 @@ import type { VmRef } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
 import type { VmError, VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
-import { unlessWindowOver } from './steps/gate.js';
 import { locateFor } from './steps/locate.js';
 import { broughtUp } from './steps/outage.js';
 import { obstacleToRecovery, obstacleToReverse } from './steps/preconditions.js';
 import { reverseReplication } from './steps/reverse.js';
+import { AtGate } from './steps/step-errors.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
 
+/** The first half: it is replicated back, and waits at its gate. */
+export async function returnVm(input: PlanVmInput): Promise<VmReport> {
+  const vm = new VmControl(input);
+  return runVm(vm, async () => {
+    await turnRound(vm, input);
+    vm.enter('gate');
+    throw new AtGate();
+  });
+}
+
+/** Begins at the gate where it is replicated back already, as {@link returnVm} leaves it. */
 export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
-    await unlessWindowOver(vm, 'migrate', input.cutover);
-    vm.enter('look');
-    const at = await locateFor(vm, 'migrate', (found) => obstacleToFailback(input, vm.ref, found));
-    if (at.replication.recoveryState === 'COMPLETE') await reverseReplication(vm, at);
-
+    if (input.phase === 'through') await turnRound(vm, input);
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
     vm.enter('verify');
     const replication = await vm.toItsEnd(() => verifyCutOver(vm, migrated));
     broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
     await reverseReplication(vm, { site: vm.site, peer: vm.peer, replication });
   });
+}
+
+async function turnRound(vm: VmControl, input: PlanVmInput): Promise<void> {
+  vm.enter('look');
+  const at = await locateFor(vm, 'migrate', (found) => obstacleToFailback(input, vm.ref, found));
+  if (at.replication.recoveryState === 'COMPLETE') await reverseReplication(vm, at);
 }
 
 /** It must run away from home: recovered at the destination, or replicated back from there already. */

@@ -9,15 +9,30 @@ import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
 import { measure } from './steps/objectives.js';
 import { obstacleToRecovery } from './steps/preconditions.js';
+import { AtGate } from './steps/step-errors.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
+
+/** Before the gate: one that cannot be failed over is to be known before its window. */
+export async function lookVm(input: PlanVmInput): Promise<VmReport> {
+  const vm = new VmControl(input);
+  return runVm(vm, async () => {
+    await lookAt(vm, input);
+    vm.enter('gate');
+    throw new AtGate();
+  });
+}
+
+async function lookAt(vm: VmControl, input: PlanVmInput) {
+  vm.enter('look');
+  const at = await locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
+  return { at, ...(await chooseInstance(vm, 'failover', at, input.recovery.instance)) };
+}
 
 export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
-    vm.enter('look');
-    const at = await locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
-    const { instance, body } = await chooseInstance(vm, 'failover', at, input.recovery.instance);
+    const { at, instance, body } = await lookAt(vm, input);
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
     await vm.toItsEnd(() => verifyCutOver(vm, recovered));

@@ -4,7 +4,7 @@ import type { ReplicationSummary } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { lookSaying } from './steps/again.js';
-import { type BegunCopy, startInitialSync } from './steps/initial-sync.js';
+import { startInitialSync } from './steps/initial-sync.js';
 import { readAgain } from './steps/locate.js';
 import { StepFailed } from './steps/step-errors.js';
 import { undoStart } from './steps/undo-start.js';
@@ -16,17 +16,14 @@ const PAUSES = { first: 20_000, factor: 4, times: 5 };
 
 export async function protectVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
-  let begun: BegunCopy | null = null;
   return runVm(
     vm,
     async () => {
-      const synced = await startInitialSync(vm, input, false, (copy) => {
-        begun = copy;
-      });
+      const synced = await startInitialSync(vm, input, false);
       vm.enter('verify');
-      await whenRecoverable(vm, synced, begun?.submitted.taskId ?? null);
+      await whenRecoverable(vm, synced, vm.begun?.submitted.taskId ?? null);
     },
-    () => undoStart(vm, begun),
+    () => undoStart(vm),
   );
 }
 

@@ -1,6 +1,7 @@
 /** What a drill remembers of VMs that others hold, that speak on their way, or that were not begun in time. */
 import { describe, expect, it } from '@jest/globals';
 import type { VmReport } from '../../../contract/report.js';
+import type { UnitWord } from '../../../contract/unit.js';
 import { RunProgress } from '../../../workflows/run/run-state.js';
 import { madeUpDrill } from '../support/made-up.js';
 
@@ -8,10 +9,20 @@ const NOW = 1_000_000;
 const { name, destination, groups } = madeUpDrill([['a'], ['b', 'c']]);
 const progressOf = () =>
   new RunProgress({ run: 'r1', plan: { name, kind: 'drill', destination, stopAfter: null, waves: groups } }, NOW);
-const idsOf = (vms: { id: string }[]) => vms.map(({ id }) => id);
-const vmOf = (state: RunProgress, id: string) => state.report().vms.find((vm) => vm.id === id) as VmReport;
+const idsOf = (all: { vm: { id: string } }[]) => all.map(({ vm }) => vm.id);
+const vmOf = (state: RunProgress, id: string) => state.report(NOW).vms.find((vm) => vm.id === id) as VmReport;
 const plain = (id: string) => ({ id, name: id, after: [] });
-const ended = (state: RunProgress, id: string): VmReport => ({ ...vmOf(state, id), state: 'succeeded', step: 'done' });
+const wordOf = (state: RunProgress, id: string, change: Partial<VmReport>): UnitWord => ({
+  run: 'r1',
+  unit: id,
+  revision: 1,
+  report: { ...vmOf(state, id), ...change },
+  memory: null,
+  claimedBy: null,
+  kept: true,
+});
+const end = (state: RunProgress, id: string): boolean =>
+  state.said(wordOf(state, id, { state: 'succeeded', step: 'done' }), NOW);
 
 describe('VMs that are not begun', () => {
   it('are those of every group, since a drill takes them all before it recovers one', () => {
@@ -19,7 +30,7 @@ describe('VMs that are not begun', () => {
     expect(idsOf(state.unstarted())).toEqual(['a', 'b', 'c']);
     state.started('b', NOW);
     expect(idsOf(state.unstarted())).toEqual(['a', 'c']);
-    state.ended(ended(state, 'b'));
+    end(state, 'b');
     expect(idsOf(state.unstarted())).toEqual(['a', 'c']);
   });
 
@@ -78,10 +89,10 @@ describe('VMs that others do not let go', () => {
     state.skipBlocked(['a'], NOW);
     for (const id of ['b', 'c']) {
       state.started(id, NOW);
-      state.ended(ended(state, id));
+      end(state, id);
     }
     expect(state.isDone).toBe(true);
-    expect(state.report()).toMatchObject({ state: 'failed', totals: { succeeded: 2, skipped: 1 } });
+    expect(state.report(NOW)).toMatchObject({ state: 'failed', totals: { succeeded: 2, skipped: 1 } });
   });
 });
 
@@ -89,7 +100,7 @@ describe('what an open VM says on its way', () => {
   it('is taken, and the VM stays open', () => {
     const state = progressOf();
     state.started('a', NOW);
-    state.heard({ ...vmOf(state, 'a'), step: 'ready', replicationId: 'C4-77' });
+    state.heard(wordOf(state, 'a', { step: 'ready', replicationId: 'C4-77' }));
     expect(vmOf(state, 'a')).toMatchObject({ state: 'running', step: 'ready', replicationId: 'C4-77' });
     expect(state.open).toEqual(['a']);
   });
@@ -97,22 +108,22 @@ describe('what an open VM says on its way', () => {
   it('does not undo its end when it comes late', () => {
     const state = progressOf();
     state.started('a', NOW);
-    const late: VmReport = { ...vmOf(state, 'a'), step: 'hold' };
-    expect(state.ended(ended(state, 'a'))).toBe(true);
+    const late = wordOf(state, 'a', { step: 'hold' });
+    expect(end(state, 'a')).toBe(true);
     state.heard(late);
     expect(vmOf(state, 'a')).toMatchObject({ state: 'succeeded', step: 'done' });
   });
 
   it('of a VM that the drill does not have is not taken', () => {
     const state = progressOf();
-    state.heard({ ...vmOf(state, 'a'), id: 'stranger', step: 'hold' });
-    expect(idsOf(state.report().vms)).toEqual(['a', 'b', 'c']);
+    state.heard({ ...wordOf(state, 'a', { id: 'stranger', step: 'hold' }), unit: 'stranger' });
+    expect(state.report(NOW).vms.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
   it('is handed over by a continue-as-new', () => {
     const state = progressOf();
     state.started('a', NOW);
-    state.heard({ ...vmOf(state, 'a'), step: 'hold' });
+    state.heard(wordOf(state, 'a', { step: 'hold' }));
     const plan = { name, kind: 'drill', destination, stopAfter: null, waves: groups } as const;
     const later = new RunProgress({ run: 'r1', plan, carried: state.carried }, NOW + 5_000);
     expect(vmOf(later, 'a').step).toBe('hold');
@@ -148,7 +159,7 @@ describe('a VM that the plan gives no name', () => {
     state.called('a', 'web1');
     state.called('a', 'web2');
     state.called('stranger', 'web3');
-    expect(state.report().vms.map((vm) => vm.name)).toEqual(['web1', 'b']);
+    expect(state.report(NOW).vms.map((vm) => vm.name)).toEqual(['web1', 'b']);
     const planned = progressOf();
     planned.called('a', 'web1');
     expect(vmOf(planned, 'a').name).toBe('vm-a');
@@ -159,7 +170,7 @@ describe('giving up', () => {
   it('ends what was not begun, leaves what has ended, and names the open VMs, which must be told', () => {
     const state = progressOf();
     state.started('a', NOW);
-    state.ended(ended(state, 'a'));
+    end(state, 'a');
     state.started('b', NOW);
     expect(state.giveUp(NOW + 1_000)).toEqual(['b']);
     expect(vmOf(state, 'a').state).toBe('succeeded');

@@ -8,15 +8,15 @@ import {
   resumeUpdate,
   runActsQuery,
   type Scope,
-  vmReportQuery,
 } from '../../../contract/messages.js';
-import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import { runWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { inWaves } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { vmsNow } from '../../support/vm-report.js';
 
 const handle = (lab: Lab, run: string) => lab.client.workflow.getHandle(runWorkflowId(run));
 const approve = (lab: Lab, run: string, scope: Scope = {}) =>
@@ -28,33 +28,19 @@ const kinds = (lab: Lab, kind: string): number => lab.simulator.control.ledger()
 const sourcesOff = (lab: Lab): number =>
   lab.simulator.control.world().sites[lab.source]?.vms.filter((vm) => vm.powerState === 'POWERED_OFF').length ?? -1;
 
-async function vmReports(lab: Lab, report: RunReport): Promise<RunReport['vms']> {
-  return Promise.all(
-    report.vms.map(async (vm) =>
-      vm.finishedAt === null && vm.startedAt !== null
-        ? lab.client.workflow
-            .getHandle(vmWorkflowId(lab.source, vm.id))
-            .query(vmReportQuery)
-            // A run counts a VM as open a moment before its workflow exists.
-            .catch(() => vm)
-        : vm,
-    ),
-  );
-}
-
 /** Waits until every open VM is waiting for the same thing. */
 const untilAllWaitFor = (lab: Lab, report: () => Promise<RunReport>, reason: string) =>
   until(
-    async () => vmReports(lab, await report()),
+    async () => vmsNow(lab, await report()),
     (vms) => vms.every((vm) => vm.waitingFor === reason),
   );
 
 const twoWaves = (plan: Plan): Plan => inWaves(plan, { pilot: 2, rest: 2 });
 
 describe('waves', () => {
-  it.concurrent('run in order: none of the second starts before the first is over', () =>
+  it.concurrent('run in order where the copies do too: none of the second starts before the first is over', () =>
     withLab({ vms: 4 }, async (lab) => {
-      const { result } = await lab.start(twoWaves(lab.plan()));
+      const { result } = await lab.start(twoWaves(lab.plan({ sync: 'wave' })));
       const report = await result();
       expect(report.state).toBe('succeeded');
       const pilot = report.vms.filter((vm) => vm.wave === 'pilot').map((vm) => vm.finishedAt ?? '');
@@ -73,13 +59,13 @@ describe('waves', () => {
         twoWaves(lab.plan({ cutover: { approval: 'wave', window: null, powerOn: true, consolidate: false } })),
       );
       await until(
-        async () => vmReports(lab, await report()),
+        async () => vmsNow(lab, await report()),
         (vms) => vms.filter((vm) => vm.waitingFor === 'approval').length === 2,
       );
       expect(kinds(lab, 'migrate')).toBe(0);
       await approve(lab, run, { wave: 'pilot' });
       await until(
-        async () => vmReports(lab, await report()),
+        async () => vmsNow(lab, await report()),
         (vms) => vms.filter((vm) => vm.wave === 'rest' && vm.waitingFor === 'approval').length === 2,
       );
       expect(sourcesOff(lab)).toBe(2);
@@ -122,7 +108,7 @@ describe('a name that two VMs bear', () => {
       await approve(lab, run, { vm: ids[1] ?? '' });
       await until(report, (r) => r.totals.succeeded === 1);
       expect(kinds(lab, 'migrate')).toBe(1);
-      expect((await vmReports(lab, await report())).map((vm) => vm.waitingFor)).toEqual(['approval', null]);
+      expect((await vmsNow(lab, await report())).map((vm) => vm.waitingFor)).toEqual(['approval', null]);
       await cancel(lab, run);
       expect((await result()).totals).toMatchObject({ succeeded: 1, cancelled: 1 });
     }));
@@ -193,7 +179,7 @@ describe('a cutover window', () => {
 describe('cancel', () => {
   it.concurrent('of a run: what was not started stays, what was copied is removed, no source goes down', () =>
     withLab({ vms: 4, speed: 20 }, async (lab) => {
-      const { run, report, result } = await lab.start(twoWaves(lab.plan()));
+      const { run, report, result } = await lab.start(twoWaves(lab.plan({ sync: 'wave' })));
       await until(
         async () => kinds(lab, 'start'),
         (n) => n === 2,
@@ -251,14 +237,14 @@ describe('cancel', () => {
 describe('pause', () => {
   it.concurrent('keeps VMs from being started and cut over until resume', () =>
     withLab({ vms: 4, speed: 60 }, async (lab) => {
-      const { run, report, result } = await lab.start(twoWaves(lab.plan()));
+      const { run, report, result } = await lab.start(twoWaves(lab.plan({ sync: 'wave' })));
       await until(
         async () => kinds(lab, 'start'),
         (n) => n === 2,
       );
       await handle(lab, run).executeUpdate(pauseUpdate, { args: [{ reason: 'freeze' }] });
       const held = await until(
-        async () => vmReports(lab, await report()),
+        async () => vmsNow(lab, await report()),
         (vms) => vms.filter((vm) => vm.step === 'gate' && vm.state === 'waiting').length === 2,
       );
       expect(held.filter((vm) => vm.startedAt === null)).toHaveLength(2);
@@ -273,7 +259,7 @@ describe('pause', () => {
   it.concurrent('happens by itself after as many failures as stopAfter says', () =>
     withLab({ vms: 4 }, async (lab) => {
       lab.simulator.control.addFaults({ operation: 'start', kind: 'status', status: 400, times: 2 });
-      const { run, report, result } = await lab.start(twoWaves(lab.plan({ stopAfter: { percent: 50 } })));
+      const { run, report, result } = await lab.start(twoWaves(lab.plan({ sync: 'wave', stopAfter: { percent: 50 } })));
       const held = await until(report, (r) => r.state === 'paused');
       expect(held.pausedBecause).toMatch(/2 of 4 VMs failed/);
       expect(kinds(lab, 'start')).toBe(0);
@@ -311,7 +297,7 @@ describe('an act', () => {
 describe('dependencies', () => {
   it.concurrent('a VM starts after those it names; one whose dependency failed is skipped, and says why', () =>
     withLab({ vms: 3 }, async (lab) => {
-      const plan = lab.plan();
+      const plan = lab.plan({ sync: 'wave' });
       const [first, second, third] = plan.waves[0]?.vms ?? [];
       if (!first || !second || !third) throw new Error('three VMs expected');
       second.after = [first.id];
@@ -335,7 +321,7 @@ describe('two runs that name the same VM', () => {
       );
       const second = await lab.start(plan);
       const waiting = await until(second.report, (r) => r.vms.every((vm) => vm.error?.code === 'VmInUse'));
-      expect(waiting.vms[0]).toMatchObject({ state: 'waiting', waitingFor: 'dependency' });
+      expect(waiting.vms[0]).toMatchObject({ state: 'waiting', waitingFor: 'claim' });
       expect(waiting.vms[0]?.error?.message).toContain(first.run);
       expect((await first.result()).state).toBe('succeeded');
       const done = await second.result();

@@ -8,6 +8,7 @@ import { withEnded } from '../../../workflows/run/failures-in-row.js';
 import { withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { isAtGate } from '../../support/vm-report.js';
 
 let clock = Date.parse('2026-11-28T00:00:00Z');
 
@@ -129,7 +130,7 @@ describe('a cutover whose task ended well', () => {
               .catch(() => null),
           ),
         );
-      await until(told, (vms) => vms.every((vm) => vm?.waitingFor === 'approval'));
+      await until(told, (vms) => vms.every(isAtGate));
       control.setSpeed(0.5);
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
       const verifying = await until(told, (vms) => vms.some((vm) => vm?.step === 'verify'));

@@ -7,6 +7,7 @@ import type { Watch } from '../../../contract/operation.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { until } from '../../support/until.js';
+import { isAtGate } from '../../support/vm-report.js';
 
 const vmHandle = (lab: Lab, index = 0) =>
   lab.client.workflow.getHandle(`vm/${lab.source}/${lab.plan().waves[0]?.vms[index]?.id}`);
@@ -174,7 +175,7 @@ describe('a replication that is missing when something is asked of it', () => {
       const plan = lab.plan();
       plan.cutover = { ...plan.cutover, approval: 'vm' };
       const { run, result } = await lab.start(plan);
-      const gate = await whenVm(lab, (said) => said?.waitingFor === 'approval');
+      const gate = await whenVm(lab, isAtGate);
       const id = gate?.replicationId ?? '';
       lab.simulator.control.trouble(id, { vanished: 'both' });
       const scope = { vm: `${plan.waves[0]?.vms[0]?.id}` };

@@ -1,8 +1,8 @@
 /** A VM that has a replication already: whose it is decides, and the plan's `adopt`; what it does is held against the plan. */
 import { describe, expect, it } from '@jest/globals';
 import { readMark } from '../../../activities/mark.js';
-import { vmReportQuery } from '../../../contract/messages.js';
-import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import { runWorkflowId } from '../../../contract/names.js';
+import type { RunReport } from '../../../contract/report.js';
 import { siteVdcId } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { until } from '../../support/until.js';
@@ -198,20 +198,15 @@ describe('a replication whose mark is of another open run', () => {
     withLab({ vms: 1, errors: {} }, async (lab) => {
       const cutover = { ...lab.plan().cutover, approval: 'wave' as const };
       const first = await lab.start(lab.plan({ cutover }));
-      const workflow = lab.client.workflow.getHandle(vmWorkflowId(lab.source, vmOf(lab).id));
-      await until(
-        () => workflow.query(vmReportQuery).catch(() => null),
-        (vm) => vm?.step === 'gate' && vm.state === 'waiting',
-      );
+      const isWaiting = (what: string) => (report: RunReport) => report.vms[0]?.waitingFor === what;
+      await until(first.report, isWaiting('approval'));
       const since = lab.simulator.control.ledger().at(-1)?.seq ?? 0;
-      // Its VM's workflow is gone, so that Temporal alone would let another run have the VM.
-      await workflow.terminate();
       const second = await lab.start(lab.plan());
-      const waiting = await until(
-        async () => (await workflow.describe()).raw.pendingActivities?.[0]?.lastFailure?.message ?? '',
-        (message) => message !== '',
-      );
-      expect(waiting).toContain(`waits for run ${first.run}`);
+      const waiting = await until(second.report, isWaiting('claim'));
+      expect(waiting.vms[0]?.error).toMatchObject({
+        code: 'VmInUse',
+        message: expect.stringContaining(`waits for run ${first.run}`),
+      });
       expect(sent(lab, since)).toEqual([]);
       await lab.client.workflow.getHandle(runWorkflowId(first.run)).terminate();
       const report = await second.result();

@@ -6,7 +6,7 @@ import type { VmReport } from '../../../contract/report.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
-import { vmReport } from '../../support/vm-report.js';
+import { isAtGate, vmReport } from '../../support/vm-report.js';
 
 const AT_GATE = { approval: 'wave', window: null, powerOn: 'asSource', consolidate: false } as const;
 
@@ -18,10 +18,7 @@ const sentBy = (lab: Lab, kind: string) =>
 async function atTheGate(lab: Lab): Promise<() => Promise<VmReport | undefined>> {
   const { run, result } = await lab.start(lab.plan({ cutover: AT_GATE }));
   const id = vmWorkflowId(lab.source, lab.plan().waves[0]?.vms[0]?.id ?? '');
-  await until(
-    () => vmReport(lab, id),
-    (vm) => vm?.waitingFor === 'approval',
-  );
+  await until(() => vmReport(lab, id), isAtGate);
   return async () => {
     await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
     return (await result()).vms[0];

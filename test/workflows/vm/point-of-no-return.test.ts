@@ -9,6 +9,7 @@ import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { isAtGate } from '../../support/vm-report.js';
 
 const CUTOVER: Plan['cutover'] = { approval: 'none', window: null, powerOn: 'asSource', consolidate: false };
 const APPROVED = { cutover: { ...CUTOVER, approval: 'wave' } } satisfies Partial<Plan>;
@@ -45,10 +46,7 @@ async function held(lab: Lab): Promise<VmReport | null> {
 /** A run whose VM stands at the gate. */
 async function atTheGate(lab: Lab, change: Partial<Plan> = APPROVED) {
   const started = await lab.start(lab.plan(change));
-  await until(
-    () => vmOf(lab),
-    (vm) => vm?.waitingFor === 'approval',
-  );
+  await until(() => vmOf(lab), isAtGate);
   const approve = () =>
     lab.client.workflow.getHandle(runWorkflowId(started.run)).executeUpdate(approveUpdate, { args: [{}] });
   return { ...started, approve };

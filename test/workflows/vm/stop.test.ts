@@ -16,6 +16,7 @@ import {
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { isAtGate } from '../../support/vm-report.js';
 
 const run = (lab: Lab, id: string) => lab.client.workflow.getHandle(runWorkflowId(id));
 const cancel = (lab: Lab, id: string) => run(lab, id).executeUpdate(cancelUpdate, { args: [{}] });
@@ -47,7 +48,7 @@ describe('what is being undone', () => {
   it.concurrent('is, also when the stop is said again while a deletion is being retried', () =>
     withLab({ vms: 2 }, async (lab) => {
       const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
-      await untilVms(lab, (vm) => vm.waitingFor === 'approval');
+      await untilVms(lab, isAtGate);
       lab.simulator.control.addFaults({ kind: 'status', status: 503, operation: 'delete', times: 8 });
       await cancel(lab, id);
       await untilStruck(lab, 2);

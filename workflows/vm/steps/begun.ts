@@ -2,6 +2,7 @@
  * What a site has accepted has begun, also when its task failed afterwards: a cutover may have switched the source off by
  * then, and a reverse has removed it. A stop that comes later undoes nothing of it, and says what stays.
  */
+import { NOT_POWERED_ON } from '../../../contract/names.js';
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 
@@ -12,6 +13,11 @@ const MOVES: ReadonlySet<OperationRecord['kind']> = new Set(['migrate', 'failove
 /** The last operation of a VM that changes where it runs, once a site has accepted one; a test copy is none. */
 export const begunMove = ({ operations }: Pick<VmReport, 'operations'>): OperationRecord | undefined =>
   operations.findLast(({ kind }) => MOVES.has(kind));
+
+/** It has failed, and was moved: no later run is to begin it anew. The code alone might be a site's. */
+export const isMovedAndOff = ({ error, operations }: VmReport): boolean =>
+  error?.code === NOT_POWERED_ON &&
+  operations.some(({ taskId, result }) => taskId !== null && taskId === error.taskId && result === 'succeeded');
 
 /** One sentence of what is known of the source, for messages and advice. */
 export function sourceWords({ operations, downSince, source }: Told): string {

@@ -96,7 +96,7 @@ async function pass(
   const closes = cutover.window === null ? null : Date.parse(cutover.window.closes);
   for (;;) {
     vm.enter('gate');
-    const notAfter = await passGate(vm, kind, cutover);
+    const notAfter = await passGate(vm, cutover.window);
     let { replication, unfit } = await look.look();
     if (unfit === null) {
       const lookedAt = Date.now();

@@ -2,7 +2,7 @@
 
 import type { PlanVmInput } from '../../../contract/messages.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
-import type { ReplicationSummary, StartBody, Submitted } from '../../../contract/operation.js';
+import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { Again } from './again.js';
 import { confirmStart } from './confirm-start.js';
@@ -12,25 +12,15 @@ import { awaitSync, type Outcome, operation, type Step } from './operation.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
-/** A start that was accepted. */
-export interface BegunCopy {
-  operationId: string;
-  submitted: Submitted;
-  /** its replication was seen to be the one that this start has made */
-  isConfirmed: boolean;
-}
-
 /** Starts the replication, or takes up one that fits; the copy is complete when this returns. */
 export async function startInitialSync(
   vm: VmControl,
   input: PlanVmInput,
   isMigration: boolean,
-  onStarted: (begun: BegunCopy) => void,
 ): Promise<ReplicationSummary | null> {
   vm.enter('start');
   const body = startBody(input, isMigration);
   const { adopt } = input;
-  let copy: BegunCopy | null = null;
   const start: Step = {
     kind: 'start',
     replicationId: null,
@@ -39,12 +29,11 @@ export async function startInitialSync(
     until: 'synced',
     slot: 'sync',
     onAccepted(submitted, operationId) {
-      copy = { submitted, operationId, isConfirmed: false };
-      onStarted(copy);
+      vm.begun = { submitted, operationId, isConfirmed: false };
     },
   };
   const started = await confirmStart(vm, await operation(vm, start));
-  if (copy !== null) (copy as BegunCopy).isConfirmed = true;
+  if (vm.begun !== null) vm.begun.isConfirmed = true;
   vm.enter('initial-sync');
   return whenSynced(vm, await awaitSync(vm, start, started), 'start');
 }

@@ -2,6 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Evidence } from '../../../contract/evidence.js';
 import { MIGRATE_VM } from '../../../contract/messages.js';
+import { isMovedAndOff } from './begun.js';
 import { iso, type VmControl } from './vm-control.js';
 
 /** A VM's own word of its end; its run may know better afterwards. */
@@ -13,7 +14,7 @@ export function evidenceOf(vm: VmControl): Evidence | null {
   if (evidence === undefined) return null;
   const { workflowId, workflowType } = workflowInfo();
   const { execution, kind, position } = evidence;
-  const isMoved = workflowType === MIGRATE_VM && vm.report.state === 'succeeded';
+  const isMoved = workflowType === MIGRATE_VM && (vm.report.state === 'succeeded' || isMovedAndOff(vm.report));
   const unit = {
     unit: vm.report.id,
     position,

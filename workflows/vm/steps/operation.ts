@@ -20,6 +20,8 @@ import { endedBy, mayBeDown } from './outage.js';
 import { Pace, pauseBeforeNext } from './pace.js';
 import {
   type Asked,
+  Claimed,
+  claimIn,
   holdIn,
   isExpired,
   isLookAgain,
@@ -250,6 +252,8 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         isOld = true;
         continue;
       }
+      const claim = claimIn(error);
+      if (claim !== null) throw await slotBack(vm, step, new Claimed(claim));
       const hold = holdIn(error);
       if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
       try {

@@ -12,6 +12,21 @@ export class Stopped extends Error {
   }
 }
 
+/** Nothing is under way any more: the unit waits at its gate, which its run keeps. */
+export class AtGate extends Error {
+  override readonly name = 'AtGate';
+}
+
+/** An open run has the replication, and this unit waits until that has ended. */
+export class Claimed extends Error {
+  override readonly name = 'Claimed';
+  readonly run: string;
+  constructor(run: string) {
+    super(`run ${run} works with the replication`);
+    this.run = run;
+  }
+}
+
 /** A step failed for good. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
@@ -81,6 +96,13 @@ export function holdIn(error: unknown): Hold | null {
   if (cause?.type !== FAILURES.hold && cause?.type !== FAILURES.undecided) return null;
   const { site = '', code = FAILURES.hold, message = cause.message, advice = null } = detailsOf(cause) ?? {};
   return { site, code, message, advice };
+}
+
+/** The open run that has the replication, where nothing was sent because of that; null: another failure. */
+export function claimIn(error: unknown): string | null {
+  const cause = causeOf(error);
+  const run: unknown = cause?.type === FAILURES.claimed ? cause.details?.[1] : null;
+  return typeof run === 'string' ? run : null;
 }
 
 /** What is known where an activity is asked for; the failure itself knows better, but for histories of 0.1. */

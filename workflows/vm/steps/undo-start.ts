@@ -3,7 +3,8 @@
  * as soon as the site lets it be, and a start that still runs is looked after until it shows what it makes.
  */
 import type { ReplicationSummary } from '../../../contract/operation.js';
-import { type BegunCopy, deleteReplication, staysBehind } from './initial-sync.js';
+import type { BegunCopy } from '../../../contract/unit.js';
+import { deleteReplication, staysBehind } from './initial-sync.js';
 import { tellKept } from './kept.js';
 import { readAgain, startedReplication } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
@@ -14,7 +15,8 @@ import type { VmControl } from './vm-control.js';
 const PAUSES = { first: 1_000, longest: 5 * 60_000, times: 300 };
 
 /** A stopped VM leaves nothing behind that this run made; a copy that was there before stays. */
-export async function undoStart(vm: VmControl, begun: BegunCopy | null): Promise<void> {
+export async function undoStart(vm: VmControl): Promise<void> {
+  const { begun } = vm;
   await vm.giveSlot('sync');
   if (begun === null) return;
   if (begun.submitted.preexisting) return tellKept(vm);

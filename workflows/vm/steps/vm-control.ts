@@ -6,28 +6,27 @@ import {
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
+  log,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Duration } from '../../../contract/evidence.js';
+import { isGrant, isMembers, isNotice, isOrders, isTrouble } from '../../../contract/guards.js';
 import {
   operationEndedSignal,
   operationTroubledSignal,
+  ordersSignal,
   type Proceed,
+  proceedSignal,
   releaseSlotSignal,
   requestSlotSignal,
   type SlotRequest,
   slotGrantedSignal,
+  unitHeldSignal,
+  unitNamedSignal,
+  unitReadySignal,
   type VmInput,
-  vmApproveSignal,
-  vmCancelSignal,
-  vmHeldSignal,
-  vmNamedSignal,
-  vmPauseSignal,
-  vmProceedSignal,
-  vmReadySignal,
   vmReportQuery,
-  vmResumeSignal,
 } from '../../../contract/messages.js';
 import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { Notice, OperationKind, OperationTrouble, SlotKind, VmRef } from '../../../contract/operation.js';
@@ -42,8 +41,10 @@ import {
   type WaitingFor,
 } from '../../../contract/report.js';
 import { type ClockOffset, narrowed } from '../../../contract/site-clock.js';
+import type { BegunCopy, Orders, UnitMemory } from '../../../contract/unit.js';
 import { isUnnamed } from '../../../contract/vm-identity.js';
 import { endedWorkflows, openSite } from '../../activities.js';
+import { hear } from '../../hear.js';
 import { Patience } from './look-until.js';
 import { signalIfOpen } from './signal-if-open.js';
 import { Stopped, Unattended } from './step-errors.js';
@@ -56,69 +57,99 @@ export class VmControl {
   readonly report: VmReport;
   readonly #notices = new Map<string, Notice>();
   readonly #granted = new Set<SlotKind>();
-  readonly #attempts = new Map<OperationKind, number>();
+  readonly #attempts: Map<OperationKind, number>;
   readonly #stopListeners = new Set<() => void>();
   readonly #told = new Map<Proceed['to'], Proceed>();
-  #approved: boolean;
-  #paused: boolean;
+  #orders: Omit<Orders, 'unit'>;
   #resumedAt: number;
-  #stopRequested = false;
+  #stopRequested: boolean;
   #ignoresStop: 'no' | 'unless-held' | 'always' = 'no';
   #hold: Hold | null = null;
   /** a `resume` from after it lifts the hold: epoch ms */
   #heldFrom = 0;
   #site: string;
   #peer: string;
-  #vmIdNow: string | null = null;
-  readonly #clocks = new Map<string, ClockOffset>();
+  #vmIdNow: string | null;
+  readonly #clocks: Map<string, ClockOffset>;
   /** under which this run goes on with the replication that it made or took over, its own first; null: it uses any */
-  marks: string[] | null = null;
+  marks: string[] | null;
   /** where each operation was sent, by its id */
-  readonly #sites = new Map<string, string>();
+  readonly #sites: Map<string, string>;
   /** what runs before this one know of the VM; null: not asked for yet */
-  earlier: EarlierRuns | null = null;
+  earlier: EarlierRuns | null;
+  /** the start that was accepted, by this workflow of the unit or one before */
+  begun: BegunCopy | null;
   /** what the last look at a copy that was fit has seen of it; null: none was */
   looked: string | null = null;
 
   constructor(input: VmInput) {
     this.input = input;
-    this.report = { ...untouched(input.vm, input.wave), state: 'running', startedAt: iso(Date.now()) };
-    this.#approved = input.approved;
-    this.#paused = input.paused;
-    this.#resumedAt = input.resumedAt;
-    this.#site = input.destination.site;
-    this.#peer = input.source;
+    const { known, orders } = input;
+    const { memory } = known ?? {};
+    const report = known?.report ?? { ...untouched(input.vm, input.wave), startedAt: iso(Date.now()) };
+    this.report = { ...report, state: 'running', waitingFor: null };
+    this.#orders = orders;
+    this.#resumedAt = orders.resumedAt;
+    this.#stopRequested = orders.stop;
+    this.#site = memory?.site ?? input.destination.site;
+    this.#peer = memory?.peer ?? input.source;
+    this.#vmIdNow = memory?.vmIdNow ?? null;
+    this.#attempts = new Map(Object.entries(memory?.numbers ?? {}) as [OperationKind, number][]);
+    this.#clocks = new Map(Object.entries(memory?.clocks ?? {}));
+    this.earlier = memory?.earlier ?? null;
+    this.begun = memory?.begun ?? null;
+    this.marks = memory?.marks ?? null;
+    this.#sites = new Map(Object.entries(memory?.sites ?? {}));
     this.#listen();
   }
 
+  /** For the next workflow of the unit. */
+  get memory(): UnitMemory {
+    return {
+      numbers: Object.fromEntries(this.#attempts),
+      site: this.#site,
+      peer: this.#peer,
+      vmIdNow: this.#vmIdNow,
+      clocks: Object.fromEntries(this.#clocks),
+      earlier: this.earlier,
+      begun: this.begun,
+      marks: this.marks,
+      sites: Object.fromEntries(this.#sites),
+    };
+  }
+
   #listen(): void {
-    setHandler(operationEndedSignal, (notice) => {
+    hear(operationEndedSignal, isNotice, (notice) => {
       const key = keyOf(notice.operationId, notice.phase);
       if (!this.#notices.has(key)) this.#notices.set(key, notice);
       this.report.retrying = null;
     });
-    setHandler(operationTroubledSignal, (said) => this.#retry(said));
-    setHandler(slotGrantedSignal, ({ slot }) => {
-      this.#granted.add(slot);
+    hear(operationTroubledSignal, isTrouble, (said) => this.#retry(said));
+    hear(slotGrantedSignal, isGrant, ({ run, slot }) => {
+      if (run === this.input.run) this.#granted.add(slot);
     });
-    setHandler(vmApproveSignal, () => {
-      this.#approved = true;
+    hear(ordersSignal, isOrders, (orders) => this.#take(orders));
+    setHandler(proceedSignal, ({ run, unit, proceed }) => {
+      if (this.#isMeant({ run, unit }) && isMembers(proceed)) this.#told.set(proceed.to, proceed);
     });
-    setHandler(vmPauseSignal, () => {
-      this.#paused = true;
-    });
-    setHandler(vmResumeSignal, ({ at }) => {
-      this.#paused = false;
-      if (at > this.#heldFrom) this.#hold = null;
-      this.#resumedAt = Math.max(this.#resumedAt, at);
-    });
-    setHandler(vmProceedSignal, (proceed) => {
-      this.#told.set(proceed.to, proceed);
-    });
-    setHandler(vmCancelSignal, () => this.#stop());
     setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#hold }));
     // Temporal's own cancellation means the same as Drover's; the steps themselves run in a scope that it cannot break.
     CancellationScope.current().cancelRequested.catch(() => this.#stop());
+  }
+
+  /** The same VM may be another run's by now: what that one is told is not for this. */
+  #isMeant({ run, unit }: { run: string; unit: string }): boolean {
+    const isIt = run === this.input.run && unit === this.input.vm.id;
+    if (!isIt) log.warn('a message for another run was dropped', { run });
+    return isIt;
+  }
+
+  #take(orders: Orders): void {
+    if (!this.#isMeant(orders) || orders.revision < this.#orders.revision) return;
+    this.#orders = orders;
+    this.#resumedAt = Math.max(this.#resumedAt, orders.resumedAt);
+    if (this.#resumedAt > this.#heldFrom) this.#hold = null;
+    if (orders.stop) this.#stop();
   }
 
   /** What a site's watcher says of an operation that is open; what has ended since is in nobody's way. */
@@ -168,7 +199,12 @@ export class VmControl {
   }
 
   get isPaused(): boolean {
-    return this.#paused;
+    return this.#orders.paused;
+  }
+
+  /** moment after which its cutover must not be sent, epoch ms; null: none */
+  get notAfter(): number | null {
+    return this.#orders.notAfter;
   }
 
   /** VCDA's id of the VM after a reverse; null: as the plan names it */
@@ -211,7 +247,8 @@ export class VmControl {
   async callBy(name: string | null | undefined): Promise<void> {
     if (name == null || !isUnnamed(this.report) || name === this.report.id) return;
     this.report.name = name;
-    await signalIfOpen(this.#runHandle, vmNamedSignal, this.ref);
+    const { run, vm } = this.input;
+    await signalIfOpen(this.#runHandle, unitNamedSignal, { run, unit: vm.id, name });
   }
 
   /** Something that a stop or a pause must not leave half done; it ends or delays what comes afterwards. */
@@ -284,13 +321,14 @@ export class VmControl {
   /** Holds while the run is paused. @throws Stopped */
   async whenAllowed(): Promise<void> {
     if (this.isStopRequested) throw new Stopped();
-    await this.waitFor(null, () => !this.#paused || this.#ignoresStop !== 'no');
+    await this.waitFor('pause', () => !this.isPaused || this.#ignoresStop !== 'no');
   }
 
   /** Tells the drill that this VM has come to the end of a phase. */
   async tellReady(step: VmStep): Promise<void> {
     this.report.step = step;
-    await signalIfOpen(this.#runHandle, vmReadySignal, this.report);
+    const { run, vm, revision } = this.input;
+    await signalIfOpen(this.#runHandle, unitReadySignal, { run, unit: vm.id, revision, report: this.report });
   }
 
   /**
@@ -307,11 +345,6 @@ export class VmControl {
     return this.#told.get(to) as Extract<Proceed, { to: To }>;
   }
 
-  /** @throws Stopped */
-  async whenApproved(): Promise<void> {
-    await this.waitFor('approval', () => this.#approved);
-  }
-
   /**
    * Tells the run why nothing goes on here, and waits until a person says `resume`.
    * @param askedAt the last `resume` that the site was asked after
@@ -325,8 +358,9 @@ export class VmControl {
     if (this.#resumedAt > from) return;
     this.#hold = reason;
     this.#heldFrom = from;
-    const news = { vmId: this.input.vm.id, hold: reason, askedAt: from };
-    const isAttended = await signalIfOpen(this.#runHandle, vmHeldSignal, news);
+    const { run, vm } = this.input;
+    const news = { run, unit: vm.id, hold: reason, askedAt: from };
+    const isAttended = await signalIfOpen(this.#runHandle, unitHeldSignal, news);
     const isHeld = isAttended && (await this.#whileHeld(isOver));
     this.#hold = null;
     // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.
@@ -348,8 +382,11 @@ export class VmControl {
     }
   }
 
-  /** @returns false when `timeout` ms passed first; the request is withdrawn then. @throws Stopped */
-  async takeSlot(slot: SlotKind, timeout?: number): Promise<boolean> {
+  /**
+   * @param isGivenUp ends the wait as well
+   * @returns false when `timeout` ms passed first, or it was given up; the request is withdrawn then. @throws Stopped
+   */
+  async takeSlot(slot: SlotKind, timeout?: number, isGivenUp: () => boolean = () => false): Promise<boolean> {
     this.#granted.delete(slot);
     const request = this.#slotRequest(slot);
     const until = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
@@ -359,9 +396,10 @@ export class VmControl {
       for (;;) {
         const wait = patience.next();
         while (!(await signalIfOpen(this.#siteHandle, requestSlotSignal, request))) await openSite(this.#site);
-        if (await this.waitFor('capacity', () => this.#granted.has(slot), Math.min(wait, until - Date.now())))
-          return true;
-        if (Date.now() >= until) break;
+        const isOver = () => this.#granted.has(slot) || isGivenUp();
+        await this.waitFor('capacity', isOver, Math.min(wait, until - Date.now()));
+        if (this.#granted.has(slot)) return true;
+        if (isGivenUp() || Date.now() >= until) break;
       }
       await this.giveSlot(slot);
       return false;

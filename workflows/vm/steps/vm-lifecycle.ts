@@ -1,13 +1,14 @@
-/** How the workflow of any VM runs: its steps to their end whatever is cancelled meanwhile, then its final report to its run. */
-import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle } from '@temporalio/workflow';
-import { vmEndedSignal } from '../../../contract/messages.js';
-import { NOT_POWERED_ON, runWorkflowId } from '../../../contract/names.js';
+/** How any workflow of a unit runs: its steps to their end whatever is cancelled meanwhile, then its last word to its run. */
+import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle, upsertMemo } from '@temporalio/workflow';
+import { AT_GATE_MEMO, unitSaidSignal } from '../../../contract/messages.js';
+import { runWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
+import type { UnitWord } from '../../../contract/unit.js';
 import { isKept, whenKept } from '../../evidence/patience.js';
-import { begunMove, stoppedAfter } from './begun.js';
+import { begunMove, isMovedAndOff, stoppedAfter } from './begun.js';
 import { evidenceOf } from './keep-evidence.js';
 import { signalIfOpen } from './signal-if-open.js';
-import { StepFailed, Stopped } from './step-errors.js';
+import { AtGate, Claimed, StepFailed, Stopped } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
 /** Type of the failure that ends a VM's workflow; what a site said stands in its details. */
@@ -15,39 +16,45 @@ const VM_FAILED = 'VmFailed';
 
 /**
  * @param undo what a stopped VM still does to leave nothing behind, unless it has begun to move
- * @throws ApplicationFailure for a VM that did not succeed: only what was moved closes a workflow as completed
+ * @throws ApplicationFailure for a VM that did not succeed: only what was moved, or waits at its gate, closes as completed
  */
 export async function runVm(
   vm: VmControl,
   steps: () => Promise<void>,
   undo: () => Promise<void> = async () => {},
 ): Promise<VmReport> {
+  const { run, vm: ref, revision, phase } = vm.input;
+  let claimedBy: UnitWord['claimedBy'] = null;
+  let isWaiting = false;
   await CancellationScope.nonCancellable(async () => {
     try {
       await steps();
       vm.report.state = 'succeeded';
       vm.enter('done');
     } catch (error) {
-      await endEarly(vm, error, undo);
+      isWaiting = (error instanceof AtGate || error instanceof Claimed) && !vm.isStopRequested;
+      if (isWaiting) vm.report.state = 'waiting';
+      else await endEarly(vm, error instanceof AtGate || error instanceof Claimed ? new Stopped() : error, undo);
+      if (error instanceof Claimed && isWaiting) claimedBy = error.run;
     }
-    vm.report.finishedAt = iso(Date.now());
-    const evidence = evidenceOf(vm);
+    if (!isWaiting) vm.report.finishedAt = iso(Date.now());
+    const evidence = isWaiting ? null : evidenceOf(vm);
     const kept = evidence !== null && (await isKept(evidence));
-    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(vm.input.run)), vmEndedSignal, vm.report, { kept });
+    const { report } = vm;
+    const memory = isWaiting ? vm.memory : null;
+    const word: UnitWord = { run, unit: ref.id, revision, report, memory, claimedBy, kept };
+    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), unitSaidSignal, word);
+    // Its type alone would say that it has done all that it was begun for.
+    if (isWaiting && phase !== 'copy') upsertMemo({ [AT_GATE_MEMO]: true });
     // The run keeps the rest. Who was moved must be known whatever becomes of the run.
     if (evidence?.units[0]?.moved !== undefined && !kept) await whenKept(evidence);
   });
   const { error } = vm.report;
-  if (vm.report.state === 'succeeded' || isMovedAndOff(vm.report)) return vm.report;
+  if (isWaiting || vm.report.state === 'succeeded' || isMovedAndOff(vm.report)) return vm.report;
   // The report stays with the closed workflow, for later runs of the VM.
   if (error === null) throw ApplicationFailure.nonRetryable('a person cancelled it', 'Cancelled', vm.report);
   throw ApplicationFailure.nonRetryable(error.message, VM_FAILED, error, vm.report);
 }
-
-/** It has failed, and was moved: no later run is to begin it anew. The code alone might be a site's. */
-const isMovedAndOff = ({ error, operations }: VmReport): boolean =>
-  error?.code === NOT_POWERED_ON &&
-  operations.some(({ taskId, result }) => taskId !== null && taskId === error.taskId && result === 'succeeded');
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {
   const begun = vm.isUndone ? undefined : begunMove(vm.report);

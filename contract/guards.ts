@@ -1,0 +1,86 @@
+/**
+ * Whether what a workflow is told is the message that it should be: anybody with access to the namespace can send anything
+ * under its name. By hand, since a workflow has no library for it. Only what would do harm is looked at.
+ */
+import type { Notice, OperationTrouble, SiteHold, SlotKind } from './operation.js';
+import type { Hold, VmReport } from './report.js';
+import type { Orders, UnitWord } from './unit.js';
+
+type Members = Record<string, unknown>;
+
+export const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
+const isMoment = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const VM_STATES = new Set<unknown>(['waiting', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']);
+
+export const isVmReport = (value: unknown): value is VmReport =>
+  isMembers(value) &&
+  isText(value.id) &&
+  isText(value.name) &&
+  VM_STATES.has(value.state) &&
+  Array.isArray(value.operations) &&
+  Array.isArray(value.checks) &&
+  (value.error === null || isMembers(value.error));
+
+/** A report of the unit that the message is about. */
+const isReportOf = ({ unit, report }: Members): boolean => isVmReport(report) && report.id === unit;
+
+const isOfUnit = (value: unknown): value is Members =>
+  isMembers(value) && isText(value.run) && isText(value.unit) && value.unit !== '';
+
+export const isUnitWord = (value: unknown): value is UnitWord =>
+  isOfUnit(value) &&
+  isMoment(value.revision) &&
+  isReportOf(value) &&
+  (value.memory === null || (isMembers(value.memory) && isMembers(value.memory.numbers))) &&
+  isTextOrNull(value.claimedBy) &&
+  typeof value.kept === 'boolean';
+
+export const isUnitReady = (value: unknown): value is Pick<UnitWord, 'run' | 'unit' | 'revision' | 'report'> =>
+  isOfUnit(value) && isMoment(value.revision) && isReportOf(value);
+
+export const isUnitHeld = (value: unknown): value is { run: string; unit: string; hold: Hold; askedAt: number } =>
+  isOfUnit(value) && isHold(value.hold) && isMoment(value.askedAt);
+
+export const isUnitNamed = (value: unknown): value is { run: string; unit: string; name: string } =>
+  isOfUnit(value) && isText(value.name);
+
+const isHold = (value: unknown): value is Hold =>
+  isMembers(value) && isText(value.message) && (value.advice === undefined || isTextOrNull(value.advice));
+
+export const isSiteHeld = (value: unknown): value is Hold & Pick<SiteHold, 'askedAt'> =>
+  isHold(value) && isText(value.site) && isMoment((value as unknown as Members).askedAt);
+
+export const isSiteAway = (value: unknown): value is { site: string; since: number; message: string | null } =>
+  isMembers(value) && isText(value.site) && isMoment(value.since) && isTextOrNull(value.message);
+
+export const isOrders = (value: unknown): value is Orders =>
+  isOfUnit(value) &&
+  isMoment(value.revision) &&
+  isMoment(value.resumedAt) &&
+  typeof value.paused === 'boolean' &&
+  typeof value.stop === 'boolean' &&
+  (value.notAfter === null || isMoment(value.notAfter));
+
+export const isNotice = (value: unknown): value is Notice =>
+  isMembers(value) &&
+  isText(value.operationId) &&
+  (value.phase === 'task' || value.phase === 'sync') &&
+  typeof value.ok === 'boolean' &&
+  isMoment(value.at) &&
+  isTextOrNull(value.taskId) &&
+  isTextOrNull(value.replicationId) &&
+  (value.error === null || isMembers(value.error));
+
+export const isTrouble = (value: unknown): value is OperationTrouble =>
+  isMembers(value) &&
+  isText(value.operationId) &&
+  (value.trouble === null ||
+    (isMembers(value.trouble) && isText(value.trouble.message) && isMoment(value.trouble.since)));
+
+export const isGrant = (value: unknown): value is { run: string; slot: SlotKind } =>
+  isMembers(value) && isText(value.run) && (value.slot === 'sync' || value.slot === 'cutover');

@@ -1,0 +1,78 @@
+/**
+ * What a run and the workflows of its units tell each other. A unit has a workflow only while something is under way; between
+ * two of them the run keeps what the next must know. Plain JSON; times are epoch ms.
+ */
+import type { OperationKind, Submitted } from './operation.js';
+import type { EarlierRuns } from './questions.js';
+import type { VmReport } from './report.js';
+import type { ClockOffset } from './site-clock.js';
+
+/**
+ * What a unit's workflow is begun for: `copy` brings it to its gate, `cutover` goes on from there, `through` does both, since
+ * nothing is to be waited for in between, `undo` takes back what was begun for a unit that is not wanted any more.
+ */
+export type Phase = 'copy' | 'cutover' | 'through' | 'undo';
+
+/** What one workflow of a unit leaves for the next. */
+export interface UnitMemory {
+  /** the highest number in an operation id of each kind; none is used twice by the unit in this run */
+  numbers: Partial<Record<OperationKind, number>>;
+  /** where its replication lives, and the other site */
+  site: string;
+  peer: string;
+  /** VCDA's id of the VM after a reverse; null: as the plan names it */
+  vmIdNow: string | null;
+  /** of each site, as far as they were measured */
+  clocks: Record<string, ClockOffset>;
+  /** null: it was not asked for */
+  earlier: EarlierRuns | null;
+  /** the start that was accepted; null: none was */
+  begun: BegunCopy | null;
+  /** marks under which the run goes on with the replication, its own first; null: any */
+  marks: string[] | null;
+  /** where each operation was sent, by its id */
+  sites: Record<string, string>;
+}
+
+/** A start that was accepted. */
+export interface BegunCopy {
+  operationId: string;
+  submitted: Submitted;
+  /** its replication was seen to be the one that this start has made */
+  isConfirmed: boolean;
+}
+
+export interface Known {
+  report: VmReport;
+  memory: UnitMemory;
+}
+
+/** The last word of a workflow of a unit: the whole truth about the unit, so that it may come twice, or late. */
+export interface UnitWord {
+  run: string;
+  unit: string;
+  /** of the workflow that says it, as its input had it; that of an earlier workflow of the unit says nothing any more */
+  revision: number;
+  report: VmReport;
+  /** for the next workflow of the unit; null: there is none to come */
+  memory: UnitMemory | null;
+  /** the open run that has its replication, for which it waits; null: nobody has */
+  claimedBy: string | null;
+  /** the store has its evidence */
+  kept: boolean;
+}
+
+/** What a run wants of a unit: the whole truth, the newest of which holds. */
+export interface Orders {
+  run: string;
+  unit: string;
+  /** grows with each change */
+  revision: number;
+  paused: boolean;
+  /** when a person last said `resume`; 0: never */
+  resumedAt: number;
+  /** a person wants its end */
+  stop: boolean;
+  /** moment after which its cutover must not be sent; null: none */
+  notAfter: number | null;
+}
