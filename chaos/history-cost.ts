@@ -1,6 +1,9 @@
 /** What Temporal holds after a run: events of all histories, and workflows that should have ended. */
 import type { Client } from '@temporalio/client';
-import { MIGRATE_VM, PLAN_RUN } from '../contract/messages.js';
+import { COPY_VM, MIGRATE_VM, PLAN_RUN } from '../contract/messages.js';
+
+/** Types of workflows that end with their run. */
+const OF_A_RUN = new Set<string>([PLAN_RUN, COPY_VM, MIGRATE_VM]);
 
 export interface HistoryCost {
   events: number;
@@ -23,7 +26,7 @@ export async function historyCost(client: Client): Promise<HistoryCost> {
     cost.events += now.historyLength;
     cost.byType[type] = (cost.byType[type] ?? 0) + now.historyLength;
     // The list may be late.
-    if (now.status.name === 'RUNNING' && (type === MIGRATE_VM || type === PLAN_RUN)) cost.open.push(workflowId);
+    if (now.status.name === 'RUNNING' && OF_A_RUN.has(type)) cost.open.push(workflowId);
   }
   return cost;
 }

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Plan, RunHandle } from '../client/index.js';
-import { MIGRATE_VM, vmReportQuery } from '../contract/messages.js';
+import { COPY_VM, MIGRATE_VM, vmReportQuery } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
 import type { Hold, RunReport } from '../contract/report.js';
 import type { Journal } from './journal.js';
@@ -78,7 +78,7 @@ export async function liftHolds(
 }
 
 async function heldVms({ client, run }: SteeringOptions): Promise<HeldVm[]> {
-  const query = `WorkflowType = '${MIGRATE_VM}' AND ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(run.run)}'`;
+  const query = `WorkflowType IN ('${COPY_VM}', '${MIGRATE_VM}') AND ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(run.run)}'`;
   const held: HeldVm[] = [];
   for await (const { workflowId, runId } of client.workflow.list({ query })) {
     const handle = client.workflow.getHandle(workflowId, runId);
