@@ -18,7 +18,7 @@ const ASK_AGAIN = 30_000;
 type Asking = Pick<OperationRequest, 'run' | 'vm' | 'kind' | 'site'>;
 
 /** What uses a copy that waits at another run's gate, and leaves it there: rehearsals, and what a disaster asks for. */
-const PASS_A_GATE = new Set<OperationRequest['kind']>(['failover-test', 'cleanup', 'failover']);
+const PASS_A_GATE = new Set<OperationRequest['kind']>(['failover-test', 'failover']);
 
 /**
  * @param isUnsent nothing of the operation can have reached the site, so that whoever waits can be told for whom
@@ -32,6 +32,8 @@ export async function refuseClaimed(
   id: string,
   isUnsent: boolean,
 ): Promise<void> {
+  // Whoever has the replication waits for a test copy to be gone.
+  if (request.kind === 'cleanup') return;
   const run = await openRunOf(deps, mark);
   if (run === null) return;
   const its = await unitIn(deps, run, mark.unit);

@@ -2,7 +2,9 @@
  * Whether what a workflow is told is the message that it should be: anybody with access to the namespace can send anything
  * under its name. By hand, since a workflow has no library for it. Only what would do harm is looked at.
  */
-import type { Notice, OperationTrouble, SiteHold, SlotKind } from './operation.js';
+import type { Proceed, SlotRequest } from './messages.js';
+import type { Notice, OperationTrouble, SiteHold, SlotKind, Watch } from './operation.js';
+import type { TestCopy } from './questions.js';
 import type { Hold, VmReport } from './report.js';
 import type { Orders, UnitWord } from './unit.js';
 
@@ -74,13 +76,65 @@ export const isNotice = (value: unknown): value is Notice =>
   isMoment(value.at) &&
   isTextOrNull(value.taskId) &&
   isTextOrNull(value.replicationId) &&
+  (value.replication === null || isMembers(value.replication)) &&
   (value.error === null || isMembers(value.error));
 
 export const isTrouble = (value: unknown): value is OperationTrouble =>
   isMembers(value) &&
   isText(value.operationId) &&
+  (value.phase === 'task' || value.phase === 'sync') &&
   (value.trouble === null ||
     (isMembers(value.trouble) && isText(value.trouble.message) && isMoment(value.trouble.since)));
 
 export const isGrant = (value: unknown): value is { run: string; slot: SlotKind } =>
   isMembers(value) && isText(value.run) && (value.slot === 'sync' || value.slot === 'cutover');
+
+export const isProceed = (value: unknown): value is { run: string; unit: string; proceed: Proceed } =>
+  isOfUnit(value) &&
+  isMembers(value.proceed) &&
+  (value.proceed.to === 'clean-up' || (value.proceed.to === 'recover' && isMoment(value.proceed.triggeredAt)));
+
+/* ── what a site is told ─────────────────────────────────────────────────── */
+
+const isSlot = (value: unknown): value is SlotKind => value === 'sync' || value === 'cutover';
+
+const isVmRef = (value: unknown): boolean => isMembers(value) && isText(value.id) && isText(value.name);
+
+const isOfWorkflow = (value: unknown): value is Members =>
+  isMembers(value) && isText(value.workflowId) && value.workflowId !== '' && isText(value.run);
+
+export const isWatch = (value: unknown): value is Watch =>
+  isOfWorkflow(value) &&
+  isText(value.operationId) &&
+  isText(value.kind) &&
+  isText(value.peer) &&
+  isVmRef(value.vm) &&
+  isTextOrNull(value.taskId) &&
+  isTextOrNull(value.replicationId) &&
+  (value.phase === 'task' || value.phase === 'sync') &&
+  (value.until === 'task' || value.until === 'synced') &&
+  (value.slot === null || isSlot(value.slot)) &&
+  isMoment(value.since) &&
+  (value.seen === undefined || isMembers(value.seen));
+
+export const isSlotRequest = (value: unknown): value is SlotRequest =>
+  isOfWorkflow(value) && isSlot(value.slot) && isVmRef(value.vm) && (value.share === null || isMoment(value.share));
+
+export const isSlotReturn = (value: unknown): value is { slot: SlotKind; workflowId: string } =>
+  isMembers(value) && isSlot(value.slot) && isText(value.workflowId);
+
+export const isResume = (value: unknown): value is { at: number } => isMembers(value) && isMoment(value.at);
+
+export const isAway = (value: unknown): value is { at: number; message: string } =>
+  isMembers(value) && isMoment(value.at) && isText(value.message);
+
+export const isTestCopy = (value: unknown): value is TestCopy =>
+  isOfWorkflow(value) &&
+  isText(value.source) &&
+  isText(value.peer) &&
+  isText(value.replicationId) &&
+  isVmRef(value.vm) &&
+  isMoment(value.since);
+
+export const isTestCopyGone = (value: unknown): value is { replicationId: string } =>
+  isMembers(value) && isText(value.replicationId);

@@ -2,6 +2,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { ACT_TOO_LATE, type Validity } from '../../contract/act.js';
+import { isMembers } from '../../contract/guards.js';
 import { runActsQuery, type Steered } from '../../contract/messages.js';
 import type { RunProgress } from './run-state.js';
 
@@ -25,6 +26,7 @@ export function handleAct<T extends Validity>(
     },
     {
       validator: (told) => {
+        refuseMalformed(told);
         refuseTooLate(told);
         refuse?.(told);
       },
@@ -35,6 +37,11 @@ export function handleAct<T extends Validity>(
 /** How many acts were done: what was typed again before one was done is the same act. */
 export function answerActs(state: RunProgress): void {
   setHandler(runActsQuery, () => ({ done: state.acts }));
+}
+
+function refuseMalformed(told: unknown): void {
+  if (told === undefined || isMembers(told)) return;
+  throw ApplicationFailure.nonRetryable('it is no act; nothing was done', 'Malformed');
 }
 
 function refuseTooLate(told: Validity | undefined): void {

@@ -119,6 +119,10 @@ export class Herd {
       state.reach(site, message === null ? null : { since, message }),
     );
     handleAct(state, pauseUpdate, {
+      refuse: (told) => {
+        if (typeof told?.reason !== 'string')
+          throw ApplicationFailure.nonRetryable('it says no reason; nothing was done', 'Malformed');
+      },
       perform: ({ reason }) => {
         this.#pause({ message: reason, advice: null });
         return {
@@ -178,7 +182,10 @@ export class Herd {
     this.order(state.open);
     this.#tellSites([source.site, destination.site]);
     this.#changed = true;
-    return { affected: state.unfinished.length, message: 'the run goes on' };
+    const message = state.isUntilSynced
+      ? 'the run goes on, and stops when all is copied; say resume once more for the cutovers to begin'
+      : 'the run goes on';
+    return { affected: state.unfinished.length, message };
   }
 
   #cancel(scope: Scope): Steered {
@@ -255,7 +262,7 @@ export class Herd {
    * not answer; false when there is none.
    */
   async begin(all: Begin[]): Promise<boolean> {
-    const free = all.filter(({ vm, phase }) => phase === 'undo' || !this.#blocked.has(vm.id));
+    const free = all.filter(({ vm }) => !this.#blocked.has(vm.id));
     const next = free.filter((one) => !this.#isUnknown(one)).slice(0, STARTED_AT_ONCE);
     const moved = await this.#movedBefore(next.filter(({ phase }) => isFirst(phase)).map(({ vm }) => vm));
     if (moved === null) return this.begin(all);

@@ -161,6 +161,11 @@ export class RunProgress {
     return this.open.length === 0 && this.unfinished.length === 0;
   }
 
+  /** It stops before the cutovers, until a person says `resume`. */
+  get isUntilSynced(): boolean {
+    return this.#untilSynced;
+  }
+
   get paused(): string | null {
     return this.#paused?.message ?? null;
   }
@@ -415,8 +420,9 @@ export class RunProgress {
   }
 
   resume(now: number): void {
+    // What has paused it is lifted first: whoever said that has not said that the cutovers may begin.
+    if (this.#paused === null) this.#untilSynced = false;
     this.#paused = null;
-    this.#untilSynced = false;
     this.#ordered += 1;
     this.#resumedAt = now;
     this.#accepted = this.#failures();

@@ -141,7 +141,8 @@ export class Units {
   blocked(id: string, holder: string, now: number): void {
     this.#open.delete(id);
     // Asked to stop while it was about to begin: there is nobody whom the word could have reached.
-    if (this.#stopped.has(id)) return this.#giveBack(id, now);
+    if (this.#stopped.has(id)) this.#giveBack(id, now);
+    if (this.#stopped.has(id) && !this.#undo.has(id)) return;
     this.#claimed.add(id);
     this.change(id, { state: 'waiting', waitingFor: 'claim', error: inUse(holder) });
   }

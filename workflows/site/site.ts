@@ -4,6 +4,7 @@
  */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
   condition,
@@ -17,6 +18,16 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
+import {
+  isAway,
+  isMembers,
+  isResume,
+  isSlotRequest,
+  isSlotReturn,
+  isTestCopy,
+  isTestCopyGone,
+  isWatch,
+} from '../../contract/guards.js';
 import {
   awaySignal,
   backSignal,
@@ -36,9 +47,11 @@ import {
   watchSignal,
 } from '../../contract/messages.js';
 import { runWorkflowId, sweepWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
 import { endedSubjects, pollSite, siteSettings } from '../activities.js';
 import { sweep } from '../drill/sweep.js';
 import { SWEEP_MOST } from '../drill/sweeps.js';
+import { hear } from '../hear.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { SiteState } from './site-state.js';
 
@@ -59,28 +72,37 @@ export async function site(input: SiteInput): Promise<void> {
   function back(): void {
     reachChanged = state.cameBack() || reachChanged;
   }
-  setHandler(watchSignal, (watch) =>
+  hear(watchSignal, isWatch, (watch) =>
     change(() => {
       state.watch(watch);
       // Whoever hands over an operation has reached the site.
       back();
     }),
   );
-  setHandler(requestSlotSignal, (request) => change(() => state.request(request)));
-  setHandler(releaseSlotSignal, (slot) => change(() => state.release(slot)));
-  setHandler(siteResumeSignal, ({ at }) => change(() => state.resume(at)));
-  setHandler(awaySignal, (away) =>
+  hear(requestSlotSignal, isSlotRequest, (request) => change(() => state.request(request)));
+  hear(releaseSlotSignal, isSlotReturn, (slot) => change(() => state.release(slot)));
+  hear(siteResumeSignal, isResume, ({ at }) => change(() => state.resume(at)));
+  hear(awaySignal, isAway, (away) =>
     change(() => {
       reachChanged = state.goneAway(away) || reachChanged;
     }),
   );
   setHandler(backSignal, () => change(back));
-  setHandler(testCopySignal, (copy) => change(() => state.testCopy(copy)));
-  setHandler(testCopyGoneSignal, ({ replicationId }) => change(() => state.testCopyGone(replicationId)));
-  setHandler(setSiteUpdate, (settings) => {
-    change(() => state.set(settings));
-    return state.status(input.site);
-  });
+  hear(testCopySignal, isTestCopy, (copy) => change(() => state.testCopy(copy)));
+  hear(testCopyGoneSignal, isTestCopyGone, ({ replicationId }) => change(() => state.testCopyGone(replicationId)));
+  setHandler(
+    setSiteUpdate,
+    (settings) => {
+      change(() => state.set(settings));
+      return state.status(input.site);
+    },
+    {
+      validator: (settings: unknown) => {
+        if (!isMembers(settings))
+          throw ApplicationFailure.nonRetryable('it is no setting; nothing was done', 'Malformed');
+      },
+    },
+  );
   setHandler(siteWatchesQuery, ({ version }) => state.watchList(version));
   setHandler(siteStatusQuery, () => state.status(input.site));
 
@@ -176,6 +198,7 @@ async function startSweep(name: string): Promise<void> {
     await startChild(sweep, {
       workflowId: sweepWorkflowId(name),
       args: [{ site: name }],
+      memo: { ...contractMemo },
       parentClosePolicy: 'ABANDON',
       workflowExecutionTimeout: SWEEP_MOST,
     });

@@ -128,7 +128,10 @@ describe('a unit at its gate', () => {
     expect(vmOf(state, web1).waitingFor).toBe('until');
     const later = new RunProgress({ run: 'r1', plan: aPlan({ waves }), carried: state.carried }, NOW);
     expect(vmOf(later, web1).waitingFor).toBe('until');
+    later.pause({ message: 'no licence', advice: null });
     later.resume(NOW + 1);
+    expect(vmOf(later, web1).waitingFor).toBe('until');
+    later.resume(NOW + 2);
     expect(next(later)[0]).toBe('cutover web1');
   });
 
@@ -155,6 +158,17 @@ describe('a unit at its gate', () => {
     state.said({ ...looked, report: { ...looked.report, operations: [] } }, NOW);
     expect(state.cancel({}, NOW).ended.map(({ id }) => id)).toContain(db1);
     expect(state.isDone).toBe(true);
+  });
+
+  it('that is cancelled while a drill has its copy waits for that, says so, and is taken back then', () => {
+    const state = progressOf();
+    begin(state, db1);
+    state.said(atGate(state, db1), NOW);
+    state.cancel({ vm: db1 }, NOW);
+    begin(state, db1);
+    state.blocked(db1, 'run drill', NOW);
+    expect(vmOf(state, db1)).toMatchObject({ state: 'waiting', waitingFor: 'claim', error: { code: 'VmInUse' } });
+    expect(next(state)).toContain('undo db1');
   });
 
   it('that is told to stop while its last word is on its way is taken back', () => {

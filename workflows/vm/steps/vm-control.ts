@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Duration } from '../../../contract/evidence.js';
-import { isGrant, isMembers, isNotice, isOrders, isTrouble } from '../../../contract/guards.js';
+import { isGrant, isNotice, isOrders, isProceed, isTrouble } from '../../../contract/guards.js';
 import {
   operationEndedSignal,
   operationTroubledSignal,
@@ -129,8 +129,8 @@ export class VmControl {
       if (run === this.input.run) this.#granted.add(slot);
     });
     hear(ordersSignal, isOrders, (orders) => this.#take(orders));
-    setHandler(proceedSignal, ({ run, unit, proceed }) => {
-      if (this.#isMeant({ run, unit }) && isMembers(proceed)) this.#told.set(proceed.to, proceed);
+    hear(proceedSignal, isProceed, ({ run, unit, proceed }) => {
+      if (this.#isMeant({ run, unit })) this.#told.set(proceed.to, proceed);
     });
     setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#hold }));
     // Temporal's own cancellation means the same as Drover's; the steps themselves run in a scope that it cannot break.
