@@ -178,9 +178,9 @@ export class LiveReports {
   }
 }
 
-/** The run's report with what its open VMs said themselves; a final state that the run knows always stands. */
+/** The run's report with what its open VMs said themselves; of one that has ended, or waits at its gate, the run knows better. */
 export function mergeReports(report: RunReport, said: ReadonlyMap<string, VmReport>): RunReport {
-  const vms = report.vms.map((vm) => (isFinal(vm.state) ? vm : (said.get(vm.id) ?? vm)));
+  const vms = report.vms.map((vm) => (vm.state === 'running' ? (said.get(vm.id) ?? vm) : vm));
   return { ...report, totals: totalsOf(vms), vms };
 }
 

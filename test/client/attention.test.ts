@@ -102,19 +102,26 @@ describe('what a person should see about a run', () => {
 });
 
 describe('a report with what its open VMs say', () => {
-  it('takes their word, but never over a final state, and counts anew', () => {
-    const run = report([vm('a', { state: 'succeeded' }), vm('b', { state: 'running', step: 'start' }), vm('c')]);
+  it('takes their word, but never over what the run knows of one that has ended or waits at its gate, and counts anew', () => {
+    const run = report([
+      vm('a', { state: 'succeeded' }),
+      vm('b', { state: 'running', step: 'start' }),
+      vm('c'),
+      vm('d', { state: 'waiting', step: 'gate', waitingFor: 'approval' }),
+    ]);
     const said = new Map([
       ['id-of-a', vm('a', { state: 'running' })],
-      ['id-of-b', vm('b', { state: 'waiting', step: 'gate', waitingFor: 'window' })],
+      ['id-of-b', vm('b', { state: 'waiting', step: 'gate', waitingFor: 'capacity' })],
+      ['id-of-d', vm('d', { state: 'running', step: 'initial-sync' })],
     ]);
     const merged = mergeReports(run, said);
     expect(merged.vms.map(({ state, step }) => `${state} ${step}`)).toEqual([
       'succeeded queued',
       'waiting gate',
       'waiting queued',
+      'waiting gate',
     ]);
-    expect(merged.totals).toMatchObject({ succeeded: 1, waiting: 2, running: 0 });
+    expect(merged.totals).toMatchObject({ succeeded: 1, waiting: 3, running: 0 });
   });
 });
 

@@ -135,7 +135,7 @@ describe('steering a run', () => {
 
   it('cancels a whole run', async () => {
     const run = `stop-${world.tag}`;
-    const { file } = world.plan('stop', [2, 2], ['cutover: { approval: wave }']);
+    const { file } = world.plan('stop', [2, 2], ['cutover: { approval: wave }', 'sync: wave']);
     await world.run('run', file, '--id', run);
     await waiting(run, 2);
     expect(await world.run('cancel', run)).toMatchObject({ code: 0, stdout: expect.stringContaining('not started') });
