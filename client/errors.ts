@@ -1,4 +1,5 @@
 /** What can go wrong between a person and a run, as types: each says what happened and what to do next. */
+import type { SiteCheck } from '../contract/operation.js';
 import { shellWord } from './shell-word.js';
 
 /** An error that a caller may act on; `code` is stable, `next` is what a person does about it. */
@@ -75,8 +76,11 @@ export class SiteAway extends DroverError {
   readonly code = 'SiteAway';
   readonly site: string;
 
-  constructor(site: string, url: string, detail: string, advice: string | null) {
-    super(`Site ${site} (${url}) cannot be reached by the workers: ${detail}. Nothing was started.`, {
+  /** @param check what of it failed */
+  constructor(site: string, url: string, check: Pick<SiteCheck, 'name' | 'detail' | 'fix'>) {
+    const { name, detail, fix: advice } = check;
+    const what = name === 'login' ? 'does not let the workers in' : 'cannot be reached by the workers';
+    super(`Site ${site} (${url}) ${what}: ${detail}. Nothing was started.`, {
       next: `${advice ?? ''} See why: drover doctor`.trim(),
     });
     this.site = site;

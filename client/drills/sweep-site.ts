@@ -21,7 +21,7 @@ export interface Swept extends SweepResult {
  */
 export async function sweepSite(session: Session, site: string, signal?: AbortSignal): Promise<Swept> {
   await requireWorker(session, 'Nothing was removed.');
-  await requireSites(session, [site]);
+  await requireSites(session, [site], { login: true });
   const input: SweepInput = { site };
   const handle = await askTemporal(session, () =>
     session.client.workflow.start(SWEEP, {

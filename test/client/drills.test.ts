@@ -213,6 +213,22 @@ describe('a sweep', () => {
     expect(code).toBe(0);
     expect(document).toEqual({ site: world.sites.destination, removed: [], left: [] });
   });
+
+  it('of a site that refuses the login is refused with that, since nobody has looked', async () => {
+    const { control } = world.simulator;
+    control.addFaults({
+      site: world.sites.destination,
+      path: '/sessions',
+      kind: 'status',
+      status: 401,
+      error: { code: 'NotAuthenticated', msg: 'Bad credentials.' },
+    });
+    control.expireSessions(world.sites.destination);
+    const { code, stdout, stderr } = await world.run('drill', 'sweep', world.sites.destination);
+    control.clearFaults();
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('does not let the workers in');
+  });
 });
 
 describe('the plan of an earlier run', () => {

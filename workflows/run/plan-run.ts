@@ -75,7 +75,8 @@ export async function planRun({ run, plan, until, carried }: RunInput): Promise<
     perform: (scope) => {
       const approved = state.approve(scope);
       herd.wake();
-      return { affected: approved.vms.length, message: `approved ${approved.target}: ${named(approved.vms)}` };
+      const whom = approved.vms.length === 0 ? 'nothing of it is left to be cut over' : named(approved.vms);
+      return { affected: approved.vms.length, message: `approved ${approved.target}: ${whom}` };
     },
   });
   setHandler(runReportQuery, () => state.report(Date.now()));
