@@ -182,6 +182,14 @@ export function ownerUnknown(request: OperationRequest, why: string): Applicatio
     `whether the ${kind} of ${nameWithId(vm)}, which replication ${replicationId} at ${site} shows, is this run's ` +
     `cannot be told: its answer was lost, and ${why}; before it was sent the replication did not show it [operation ${operationId}].`;
   const advice = `Look at that replication: drover resume ${run} takes it for this run's and goes on, drover cancel ${run} ${vm.id} leaves it as it is.`;
-  const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };
+  const details = {
+    code: FAILURES.undecided,
+    message,
+    operation: kind,
+    taskId: null,
+    site,
+    advice,
+    leaves: true,
+  } as const;
   return finalFailure(details, { type: FAILURES.undecided });
 }

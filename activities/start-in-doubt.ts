@@ -62,6 +62,14 @@ export function makerUnknown(request: OperationRequest, id: string): Application
     `whether replication ${id} of ${nameWithId(vm)} at ${site} is this run's cannot be told: the answer to its start was ` +
     `lost, the replication has no mark, and no task there tells who began it [operation ${operationId}].`;
   const advice = `Look at that replication: drover resume ${run} takes it for this run's and goes on, drover cancel ${run} ${vm.id} leaves it as it is.`;
-  const details = { code: FAILURES.undecided, message, operation: kind, taskId: null, site, advice };
+  const details = {
+    code: FAILURES.undecided,
+    message,
+    operation: kind,
+    taskId: null,
+    site,
+    advice,
+    leaves: true,
+  } as const;
   return finalFailure(details, { type: FAILURES.undecided });
 }

@@ -25,6 +25,7 @@ import {
   holdIn,
   isExpired,
   isLookAgain,
+  isToBeLeft,
   isTooLate,
   isUndecided,
   isUnsent,
@@ -260,6 +261,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         await vm.holdFor(hold, resumedAt);
       } catch (stopped) {
         if (!(stopped instanceof Stopped)) throw await slotBack(vm, step, stopped);
+        if (isToBeLeft(error)) throw await slotBack(vm, step, leftAsItIs(vm, request, error));
         // An attempt before the refusal may have been sent.
         return whatBecameOf(vm, step, request);
       }
@@ -282,14 +284,27 @@ async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest
   try {
     found = await adoptOperation({ ...request, resumedAt: vm.resumedAt });
   } catch (error) {
-    const { reason } = stepFailure(error, askedOf(request));
-    mayBeDown(vm, request, null);
-    const { name, id } = request.vm;
-    const message = `${nameWithId({ id, name })} was told to stop while it could not be told whether its ${step.kind} reached ${request.site}. ${reason.message}`;
-    throw await slotBack(vm, step, new StepFailed({ ...reason, code: FAILURES.undecided, message }));
+    throw await slotBack(vm, step, untold(vm, request, error));
   }
   if (found !== null) return found;
   throw await slotBack(vm, step, new Stopped());
+}
+
+function untold(vm: VmControl, request: OperationRequest, error: unknown): StepFailed {
+  const { reason } = stepFailure(error, askedOf(request));
+  mayBeDown(vm, request, null);
+  const message = `${nameWithId(request.vm)} was told to stop while it could not be told whether its ${request.kind} reached ${request.site}. ${reason.message}`;
+  return new StepFailed({ ...reason, code: FAILURES.undecided, message });
+}
+
+/** What a person was told stays as it is stays so, whatever the site shows by now. */
+function leftAsItIs(vm: VmControl, request: OperationRequest, error: unknown): StepFailed {
+  const { reason } = untold(vm, request, error);
+  return new StepFailed({
+    ...reason,
+    message: `${reason.message} It stays as it is.`,
+    advice: `Look at it at ${request.site}: if this run made it, remove it there by hand.`,
+  });
 }
 
 async function whenAllowed(vm: VmControl, step: Step): Promise<void> {

@@ -78,6 +78,9 @@ export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === F
 /** Whether a site could not tell whether an operation arrived: a person is asked, and may say that it is to be sent. */
 export const isUndecided = (error: unknown): boolean => causeOf(error)?.type === FAILURES.undecided;
 
+/** Whether it could not be told whose something is that the site shows: a stop leaves that as it is. */
+export const isToBeLeft = (error: unknown): boolean => detailsOf(causeOf(error))?.leaves === true;
+
 /** Whether nothing of a submission can have reached its site. */
 export const isUnsent = (error: unknown): boolean => detailsOf(causeOf(error))?.unsent === true;
 

@@ -1,0 +1,48 @@
+/** What cannot be told stays: a stop of a VM that a person was asked about undoes nothing on a guess, and says what stays. */
+import { expect } from '@jest/globals';
+import { cancelUpdate } from '../../../contract/messages.js';
+import { runWorkflowId } from '../../../contract/names.js';
+import { siteVdcId } from '../../../simulator/index.js';
+import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
+
+/** Simulated ms in which no test ends. */
+const NEVER = 1e12;
+
+const replications = (lab: Lab) => lab.simulator.control.world().replications;
+const deletions = (lab: Lab) => lab.simulator.control.ledger().filter(({ kind }) => kind === 'delete');
+
+/** By a person with Drover's own login, in VCDA's page. */
+function startByHand(lab: Lab): void {
+  const { source, destination } = lab;
+  const vmId = lab.plan().waves[0]?.vms[0]?.id;
+  const to = { type: 'vcloud', site: destination, vdc: siteVdcId(destination), storageProfile: '*' };
+  const body = { source: { type: 'vm', site: source, vmId }, destination: to, isMigration: true };
+  lab.simulator.control.act({ operation: 'start', user: 'ops@acme', body });
+}
+
+describe('a stop while it cannot be told whose a replication is', () => {
+  it.concurrent('leaves it, whatever the site shows by then, and names it', () =>
+    withLab({ vms: 1, assumptions: { tasksVisibleAfter: NEVER } }, async (lab) => {
+      const { control } = lab.simulator;
+      control.addFaults({ id: 'cut', operation: 'start', kind: 'reset-before' });
+      const { run, report, result } = await lab.start(lab.plan());
+      await until(
+        async () => control.faults().find(({ id }) => id === 'cut')?.struck ?? 0,
+        (struck) => struck > 0,
+      );
+      startByHand(lab);
+      control.clearFaults('cut');
+      await until(report, ({ pausedBecause }) => pausedBecause?.includes('cannot be told') === true);
+      control.setAssumptions({ tasksVisibleAfter: 0 });
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+      const [vm] = (await result()).vms;
+      const [kept] = replications(lab);
+      expect(deletions(lab)).toEqual([]);
+      expect(vm?.error).toMatchObject({ code: 'Undecided', operation: 'start' });
+      expect(vm?.error?.message).toContain(kept?.id);
+      expect(vm?.error?.message).toMatch(/stays as it is/);
+      expect(vm?.error?.advice).not.toContain('drover resume');
+    }));
+});
