@@ -2,7 +2,7 @@
 import { expect } from '@jest/globals';
 import { duplicateSubmissions } from '../../../chaos/judge-submissions.js';
 import { siteStatusQuery } from '../../../contract/messages.js';
-import { siteWorkflowId } from '../../../contract/names.js';
+import { siteWorkflowId, storeKeeperId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Check, Drill } from '../../../plan/types.js';
 import type { FaultRule, WorldView } from '../../../simulator/index.js';
@@ -79,14 +79,14 @@ export async function killedAt(
   }
 }
 
-/** Only the sites' workflows go on, and they remember no test copy. */
+/** Only the sites' workflows go on, which remember no test copy, and what says which store the workers share. */
 async function expectNothingOpen(lab: Lab): Promise<void> {
-  const sites = [lab.source, lab.destination];
+  const lasting = [siteWorkflowId(lab.source), siteWorkflowId(lab.destination), storeKeeperId(lab.taskQueue)];
   const query = `TaskQueue = '${lab.taskQueue}' AND ExecutionStatus = 'Running'`;
   async function others(): Promise<string[]> {
     const open: string[] = [];
     for await (const { workflowId } of lab.client.workflow.list({ query })) open.push(workflowId);
-    return open.filter((id) => !sites.map(siteWorkflowId).includes(id));
+    return open.filter((id) => !lasting.includes(id));
   }
   // What Temporal lists follows what is so a little later.
   await until(others, (open) => open.length === 0);
