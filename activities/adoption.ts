@@ -15,7 +15,7 @@ import {
   VcdaError,
   type VmReplication,
 } from '../vcda/index.js';
-import { refuseClaimed } from './claims.js';
+import { refuseClaimed, refuseHeld } from './claims.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
@@ -74,6 +74,7 @@ async function ownerOfReplication(
   const marked = ownerOf(mark, deps.installation, { run: request.run, units });
   if (marked === 'mine') return { owner: 'mine', maker: null };
   if (mark !== null) await refuseClaimed(deps, mark, request, found.id, mayBeSent === 'no');
+  await refuseHeld(deps, request, found.id, mayBeSent === 'no');
   if (marked === 'other-run') return { owner: 'drover', maker: mark?.runName ?? null };
   if (marked === 'not-ours') return { owner: 'person', maker: 'another installation of Drover' };
   const tasks = await tasksOf(site, options);
@@ -179,13 +180,19 @@ export async function refuseOthers(
   if (found === null) return null;
   if (kind === 'delete') refuseToDelete(request, found);
   const mark = readMark(found.settings?.description);
-  if (mark === null) return found;
+  // A run that made it, or took it over, has it.
+  const isForeign = request.marks === undefined;
+  if (mark === null) {
+    if (isForeign) await refuseHeld(deps, request, found.id, false);
+    return found;
+  }
   if (isMarkedByOthers(found.settings?.description?.slice(0, MARK_LENGTH) ?? null, request.marks ?? []))
     throw refusing(request, found)('ReplicationNotOurs', takenByOthers(deps, request, mark));
   const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
   const owner = ownerOf(mark, deps.installation, { run, units });
   if (owner === 'mine') return found;
   await refuseClaimed(deps, mark, request, found.id, false);
+  if (isForeign) await refuseHeld(deps, request, found.id, false);
   if (owner === 'not-ours' && kind === 'delete') {
     const made = {
       what: 'another installation of Drover made',

@@ -9,6 +9,7 @@ import { type FailureDetails, isFinal, type VmReport } from '../contract/report.
 import { nameWithId } from '../contract/vm-identity.js';
 import type { ActivityDeps } from './deps.js';
 import { hashed, type Mark } from './mark.js';
+import { heldBy } from './open-units.js';
 import { askTemporal } from './site-signals.js';
 
 const OPEN_RUNS = `ExecutionStatus = 'Running' AND (WorkflowType = '${PLAN_RUN}' OR WorkflowType = '${DRILL}')`;
@@ -37,8 +38,28 @@ export async function refuseClaimed(
   const run = await openRunOf(deps, mark);
   if (run === null) return;
   const its = await unitIn(deps, run, mark.unit);
-  const { kind, vm, site } = request;
-  if (its === null || (run === request.run && its.id === vm.id)) return;
+  if (its === null || (run === request.run && its.id === request.vm.id)) return;
+  waitFor(run, its, request, id, isUnsent);
+}
+
+/**
+ * The same where a replication has no mark that names an open run: by what the open runs have begun with.
+ * @throws ApplicationFailure as {@link refuseClaimed}
+ */
+export async function refuseHeld(
+  deps: ActivityDeps,
+  request: Asking & Pick<OperationRequest, 'workflowId'>,
+  id: string,
+  isUnsent: boolean,
+): Promise<void> {
+  // Also where a run does not answer: nothing of a disaster waits for that.
+  if (PASS_A_GATE.has(request.kind)) return;
+  const held = await heldBy(deps, request, id);
+  if (held !== null) waitFor(held.run, held.its, request, id, isUnsent);
+}
+
+/** @throws ApplicationFailure `VmInUse`, unless the unit is at its gate and what is asked for may pass it */
+function waitFor(run: string, its: VmReport, { kind, vm, site }: Asking, id: string, isUnsent: boolean): void {
   if (PASS_A_GATE.has(kind) && its.state === 'waiting' && its.step === 'gate') return;
   const unit = its.id;
   const details: FailureDetails = {

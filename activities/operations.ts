@@ -290,7 +290,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   };
 }
 
-const OTHERS = new Set<unknown>([DONE_BY_OTHERS, 'ReplicationNotOurs']);
+const OTHERS = new Set<unknown>([DONE_BY_OTHERS, 'ReplicationNotOurs', FAILURES.claimed]);
 
 /** What others did is no trace of the operation. */
 async function unlessOthers<T>(found: Promise<T>): Promise<T | null> {

@@ -215,6 +215,36 @@ describe('a replication whose mark is of another open run', () => {
     }));
 });
 
+describe('a copy at the gate of an open run, at a site that drops descriptions', () => {
+  it.concurrent.each([
+    ['made by that run', false, ['reconfigure', 'migrate', 'delete']],
+    ['that a person made, and both plans adopt', true, ['migrate']],
+  ] as const)('%s, is waited for by a run without approval, which sends nothing', (_, isPersons, after) =>
+    withLab({ vms: 1, errors: {}, assumptions: { description: 'dropped' } }, async (lab) => {
+      if (isPersons) await madeByPerson(lab);
+      const adopt = isPersons ? ({ adopt: 'matching' } as const) : {};
+      const cutover = { ...lab.plan().cutover, approval: 'vm' as const };
+      const first = await lab.start(lab.plan({ ...adopt, cutover }));
+      await until(first.report, (report) => report.vms[0]?.waitingFor === 'approval');
+      const since = lab.simulator.control.ledger().at(-1)?.seq ?? 0;
+      const second = await lab.start(lab.plan(adopt));
+      const settled = await until(
+        second.report,
+        ({ vms: [vm] }) => vm?.waitingFor === 'claim' || vm?.state === 'succeeded',
+      );
+      expect(settled.vms[0]).toMatchObject({
+        waitingFor: 'claim',
+        error: { code: 'VmInUse', message: expect.stringContaining(`run ${first.run}`) },
+      });
+      expect(sent(lab, since)).toEqual([]);
+      await lab.client.workflow.getHandle(runWorkflowId(first.run)).terminate();
+      const report = await second.result();
+      expect(report.vms[0]?.state).toBe('succeeded');
+      expect(sent(lab, since)).toEqual(after);
+    }),
+  );
+});
+
 describe('a start', () => {
   it.concurrent('whose task names no replication finds it by its VM', () =>
     withLab({ vms: 1 }, async (lab) => {

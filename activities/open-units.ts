@@ -1,0 +1,117 @@
+/**
+ * What the open runs of plans have begun with and not ended, by their own reports. It decides where a site shows no mark: a
+ * unit that waits at its gate has no workflow that would hold its VM.
+ */
+import { cancellationSignal } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import pMap from 'p-map';
+import { PLAN_RUN, runPlanQuery, runReportQuery } from '../contract/messages.js';
+import { runOfWorkflowId, vmWorkflowId } from '../contract/names.js';
+import type { OperationRequest } from '../contract/operation.js';
+import { isFinal, type VmReport } from '../contract/report.js';
+import type { ActivityDeps } from './deps.js';
+
+const OPEN_PLANS = `ExecutionStatus = 'Running' AND WorkflowType = '${PLAN_RUN}'`;
+const ASKED_AT_ONCE = 5;
+/** Of each call: ms. */
+const PATIENCE = 10_000;
+
+/** A run, and its unit. */
+export interface Held {
+  run: string;
+  its: VmReport;
+}
+
+interface OpenRun {
+  run: string;
+  source: string;
+  sites: string[];
+  begun: VmReport[];
+}
+
+type Subject = Pick<OperationRequest, 'run' | 'site' | 'workflowId'>;
+
+/** Those who ask while it is read share the next reading, so that many VMs do not ask every run each. */
+class OpenUnits {
+  readonly #deps: ActivityDeps;
+  #next: Promise<OpenRun[]> | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: ActivityDeps) {
+    this.#deps = deps;
+  }
+
+  /** As it is now: read after this was called, since a gate may have been reached a moment ago. */
+  read(): Promise<OpenRun[]> {
+    if (this.#next !== null) return this.#next;
+    const next = this.#last.then(() => {
+      this.#next = null;
+      return this.#load();
+    });
+    this.#next = next;
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async #load(): Promise<OpenRun[]> {
+    const ids: string[] = [];
+    await this.#ask(async () => {
+      // Those of other queues are worked by workers with sites of their own.
+      for await (const { workflowId, taskQueue } of this.#deps.client.workflow.list({ query: OPEN_PLANS }))
+        if (taskQueue === this.#deps.taskQueue) ids.push(workflowId);
+    });
+    const runs = await pMap(ids, (id) => this.#runOf(id), { concurrency: ASKED_AT_ONCE });
+    return runs.filter((run) => run !== null);
+  }
+
+  /** null: it has ended meanwhile */
+  async #runOf(workflowId: string): Promise<OpenRun | null> {
+    const handle = this.#deps.client.workflow.getHandle(workflowId);
+    try {
+      const { vms } = await this.#ask(() => handle.query(runReportQuery));
+      const begun = vms.filter(hasBegun);
+      if (begun.length === 0) return null;
+      const { source, destination } = await this.#ask(() => handle.query(runPlanQuery));
+      return { run: runOfWorkflowId(workflowId), source: source.site, sites: [source.site, destination.site], begun };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  /** Not for one activity alone, so that the end of one does not end it for the others. */
+  #ask<T>(call: () => Promise<T>): Promise<T> {
+    return this.#deps.client.workflow.withDeadline(Date.now() + PATIENCE, call);
+  }
+}
+
+/** What merely waits its turn, or for another run, has done nothing yet. */
+const hasBegun = ({ state, operations }: VmReport): boolean => !isFinal(state) && operations.length > 0;
+
+const ofWorker = new WeakMap<ActivityDeps, OpenUnits>();
+
+/** The unit of another open run that has this VM, or this replication; null: none has. */
+export async function heldBy(deps: ActivityDeps, request: Subject, replicationId: string): Promise<Held | null> {
+  const units = ofWorker.get(deps) ?? new OpenUnits(deps);
+  ofWorker.set(deps, units);
+  const runs = await unlessCancelled(units.read());
+  for (const { run, source, sites, begun } of runs) {
+    if (run === request.run) continue;
+    const its = begun.find(
+      (unit) =>
+        vmWorkflowId(source, unit.id) === request.workflowId ||
+        (unit.replicationId === replicationId && sites.includes(request.site)),
+    );
+    if (its !== undefined) return { run, its };
+  }
+  return null;
+}
+
+async function unlessCancelled<T>(reading: Promise<T>): Promise<T> {
+  const signal = AbortSignal.any([cancellationSignal()]);
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    reading.then(resolve, reject);
+  });
+}
