@@ -217,6 +217,9 @@ function refuseToDelete(request: OperationRequest, found: VmReplication): void {
   const refuse = refusing(request, found);
   if (state === 'TEST')
     throw refuse('TestCopyExists', { what: 'holds a test copy that somebody else made', advice: KEEP });
+  const isItsOwn = found.vmId == null || [request.vm.id, request.vmIdNow].includes(found.vmId);
+  if (!isItsOwn && state !== 'COMPLETE')
+    throw refuse('ReplicationNotOurs', { what: `is of another VM by now (${found.vmId})`, advice: KEEP });
   const isUnderWay = state === 'IN_PROGRESS';
   if (request.unlessRecovered === true && (state === 'COMPLETE' || isUnderWay))
     throw refuse(DONE_BY_OTHERS, {

@@ -12,7 +12,9 @@ export function createEarlierRunsActivities(deps: ActivityDeps) {
         () => null,
         async () => {
           const reports = await closedReports(deps, workflowId);
-          const replicationIds = reports.flatMap(({ replicationId }) => replicationId ?? []);
+          // Reports may keep the replication of another VM that was refused.
+          const own = reports.filter(({ error }) => error?.code !== 'NameMismatch');
+          const replicationIds = own.flatMap(({ replicationId }) => replicationId ?? []);
           const vmIds = reports.flatMap(({ recoveredAs }) => [...(recoveredAs ?? [])].reverse());
           return { replicationIds: [...new Set(replicationIds)], vmIds: [...new Set(vmIds)] };
         },

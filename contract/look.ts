@@ -13,9 +13,11 @@ export function decisiveOf(replication: ReplicationSummary | null): string {
     isMovingReplica,
     unknownState,
     recoveredVmId,
+    vmId,
   } = replication;
   const parts = [
     recoveryState,
+    ...(vmId === null ? [] : [`VM ${vmId}`]),
     // Another's test copy may stand there by now.
     ...(recoveryState === 'TEST' ? [`of ${recoveredVmId}`] : []),
     ...(UNFIT.has(connection) ? [connection] : []),

@@ -37,5 +37,8 @@ export const misnamed = (
   operation,
   taskId: null,
   site,
-  advice: `If ${name} is meant, correct the plan (it may leave out the name); else correct the id. Then run the VM again.`,
+  advice:
+    found === vm.id
+      ? `If ${name} is meant, correct the plan (it may leave out the name); else correct the id. Then run the VM again.`
+      : `If ${name} is meant, give its id in the plan (${found}); else correct the replicationId. Then run the VM again.`,
 });

@@ -16,9 +16,11 @@ export interface Trouble {
   vanished?: Vanished['from'] | null | undefined;
   /** written as a person's edit would, whatever the assumption `description` says */
   settings?: Partial<ReplicationSettings> | undefined;
+  /** the source is another VM by now, as a site may show that has lost its records */
+  vmId?: string | undefined;
   /** `org@site` */
   owner?: string | undefined;
-  /** simulated ms after which all of it (but settings and owner) is as before; absent: until told otherwise */
+  /** simulated ms after which all of it (but settings, VM and owner) is as before; absent: until told otherwise */
   forMs?: number | undefined;
 }
 
@@ -42,7 +44,7 @@ function undo(it: Replication, trouble: Trouble): Trouble {
 }
 
 function set(world: World, it: Replication, trouble: Trouble, forMs?: number): void {
-  const { isStalled, isMovingReplica, error, isPaused, vanished, settings, owner } = trouble;
+  const { isStalled, isMovingReplica, error, isPaused, vanished, settings, vmId, owner } = trouble;
   it.isStalled = isStalled ?? it.isStalled;
   it.isMovingReplica = isMovingReplica ?? it.isMovingReplica;
   it.isPaused = isPaused ?? it.isPaused;
@@ -51,6 +53,7 @@ function set(world: World, it: Replication, trouble: Trouble, forMs?: number): v
     it.vanished = vanished === null ? null : { from: vanished, until: world.now + (forMs ?? Number.POSITIVE_INFINITY) };
   }
   if (settings !== undefined) it.settings = { ...it.settings, ...settings };
+  it.vmId = vmId ?? it.vmId;
   if (owner !== undefined) {
     const at = owner.lastIndexOf('@');
     it.owner = { org: owner.slice(0, at), site: owner.slice(at + 1) };

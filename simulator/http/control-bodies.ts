@@ -34,6 +34,7 @@ export const troubleBody = z.strictObject({
     .partial()
     .transform((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
     .optional(),
+  vmId: z.string().optional(),
   owner: z
     .string()
     .regex(/^.+@.+$/)

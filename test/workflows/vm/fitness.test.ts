@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { decisiveOf } from '../../../contract/look.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import { type Irreversible, unfitness } from '../../../workflows/vm/steps/fitness.js';
 
@@ -26,7 +27,14 @@ const replication: ReplicationSummary = {
 
 function judged(kind: Irreversible, change: Partial<ReplicationSummary> | null, unfitFor = 0, accepted?: string) {
   const seen = change === null ? null : { ...replication, ...change };
-  const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', replication: seen, missingFor: 10 * 60_000 };
+  const copy = {
+    site: 'lyon',
+    peer: 'paris',
+    replicationId: 'C4-1',
+    replication: seen,
+    missingFor: 10 * 60_000,
+    ids: ['vm-1', 'vm-9'],
+  };
   return unfitness(kind, vm, copy, unfitFor, accepted ?? null);
 }
 
@@ -51,6 +59,8 @@ describe('a copy right before what cannot be undone', () => {
     [{ dataConnectionState: 'INITIAL_SYNCING' }, 'waiting CopyNotComplete'],
     [{ unknownState: 'RESHAPING' }, 'held UnknownState'],
     [{ recoveryState: 'HALF', unknownState: 'HALF' }, 'held UnknownState'],
+    [{ vmId: 'vm-2', vmName: 'web2' }, 'held WrongReplication'],
+    [{ vmId: 'vm-2' }, 'held WrongReplication'],
     [null, 'waiting ReplicationGone'],
   ])('that is %j is not cut over', (change, expected) => {
     expect(verdict('migrate', change)).toBe(expected);
@@ -59,6 +69,14 @@ describe('a copy right before what cannot be undone', () => {
   it('needs a person when its error lasts, and is lost when nobody lists it for long', () => {
     expect(verdict('migrate', { dataConnectionState: 'ERROR' }, 6 * 60_000)).toBe('held ReplicationError');
     expect(verdict('migrate', null, 11 * 60_000)).toBe('over ReplicationGone');
+  });
+
+  it.each(['vm-9', null])('is fit under an id by which the VM is known, and where none is told: %s', (vmId) => {
+    expect(verdict('migrate', { vmId, vmName: 'web1-1' })).toBe('fit');
+  });
+
+  it('does not look alike when it is another VM’s', () => {
+    expect(decisiveOf({ ...replication, vmId: 'vm-2' })).not.toBe(decisiveOf(replication));
   });
 
   it('says what the site says of its error', () => {

@@ -5,6 +5,7 @@ import { runWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { simulatedVms } from '../../../simulator/index.js';
+import { drillOf, startDrill } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aVm, aWave } from '../../support/plans.js';
 import { until } from '../../support/until.js';
@@ -54,6 +55,29 @@ describe('the id of one VM with the name of another', () => {
       const vm = await runOf(lab, { kind: 'failover', waves: planned(first.name, { replicationId }) });
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'NameMismatch' } });
       expect(vm.error?.message).toContain(`another VM of ${lab.source}, ${second.name} (${second.id})`);
+      expect(sent(lab)).toEqual(before);
+    }));
+
+  it.concurrent('is refused without a name as well, by every kind and however often', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const other = await runOf(lab, { kind: 'protect', waves: [aWave('all', aVm(second.name, { id: second.id }))] });
+      const replicationId = other.replicationId ?? '';
+      const waves = planned(first.id, { replicationId });
+      const refused = { state: 'failed', error: { code: 'NameMismatch' } };
+      expect(await runOf(lab, { kind: 'failover', waves })).toMatchObject(refused);
+      expect(await runOf(lab, { kind: 'failover', waves })).toMatchObject(refused);
+      // What was refused is not what is known of the VM.
+      const unnamed = await runOf(lab, { kind: 'failover', waves: planned(first.id) });
+      expect(unnamed).toMatchObject({ state: 'failed', error: { code: 'NoReplication' } });
+      const drill = await startDrill(lab, drillOf(lab, { groups: waves }));
+      expect((await drill.result()).vms[0]).toMatchObject(refused);
+      expect(sent(lab)).toEqual(['start']);
+
+      const own = await runOf(lab, { kind: 'failover', waves: [aWave('all', aVm(second.id, { id: second.id }))] });
+      expect(own).toMatchObject({ state: 'succeeded' });
+      const before = sent(lab);
+      expect(await runOf(lab, { kind: 'reverse', confirm: 'removes-source', waves })).toMatchObject(refused);
+      expect(await runOf(lab, { kind: 'failback', confirm: 'removes-source', waves })).toMatchObject(refused);
       expect(sent(lab)).toEqual(before);
     }));
 

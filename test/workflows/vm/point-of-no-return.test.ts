@@ -1,7 +1,7 @@
 /** What is read, decided and kept right before a VM is taken down, and after an attempt to do so has failed. */
 import { expect } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { approveUpdate, vmReportQuery } from '../../../contract/messages.js';
+import { approveUpdate, cancelUpdate, vmReportQuery } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
@@ -44,8 +44,8 @@ async function held(lab: Lab): Promise<VmReport | null> {
 }
 
 /** A run whose VM stands at the gate. */
-async function atTheGate(lab: Lab, change: Partial<Plan> = APPROVED) {
-  const started = await lab.start(lab.plan(change));
+async function atTheGate(lab: Lab, change: Partial<Plan> = APPROVED, vms?: number) {
+  const started = await lab.start(lab.plan(change, vms));
   await until(() => vmOf(lab), isAtGate);
   const approve = () =>
     lab.client.workflow.getHandle(runWorkflowId(started.run)).executeUpdate(approveUpdate, { args: [{}] });
@@ -93,6 +93,20 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
       expect(entries(lab, 'migrate')).toEqual([]);
       lab.simulator.control.act({ operation: 'cleanup', replicationId });
       expect((await result()).state).toBe('succeeded');
+    }));
+
+  it.concurrent('of another VM by now is held, and is neither cut over nor removed', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const { run, approve, result } = await atTheGate(lab, APPROVED, 1);
+      const [, other] = lab.simulator.control.world().sites[lab.source]?.vms ?? [];
+      lab.simulator.control.trouble(replicationOf(lab), { vmId: other?.id });
+      await approve();
+      const waiting = await held(lab);
+      expect(waiting?.error).toMatchObject({ code: 'WrongReplication', operation: 'migrate' });
+      expect(waiting?.error?.message).toContain(`${other?.name} (${other?.id})`);
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+      expect((await result()).vms[0]).toMatchObject({ state: 'cancelled' });
+      expect(lab.simulator.control.ledger().map(({ kind }) => kind)).toEqual(['start']);
     }));
 
   it.concurrent('recovered by a person meanwhile fails, and is not cut over again', () =>

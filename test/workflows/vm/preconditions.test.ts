@@ -9,6 +9,7 @@ import {
   obstacleToReverse,
   type Recovering,
   windowMissed,
+  wrongVm,
 } from '../../../workflows/vm/steps/preconditions.js';
 
 const vm = { id: '441a891a', name: 'web1' };
@@ -98,6 +99,32 @@ describe('reverse', () => {
     const refusal = obstacleToReverse(vm, at({ recoveryState }));
     expect(refusal).toMatchObject({ code: 'NotRecovered', message: expect.stringContaining(recoveryState) });
     expectTelling(refusal, 'reverse');
+  });
+});
+
+describe('a replication that the plan names', () => {
+  const unnamed = { id: vm.id, name: vm.id };
+  const judged = (change: Partial<ReplicationSummary>, of = unnamed, ids = [vm.id, 'recovered']) =>
+    wrongVm('failover', of, 'paris', at(change), ids)?.code ?? 'its own';
+
+  it.each<[string, Partial<ReplicationSummary>]>([
+    ['the plan’s id', {}],
+    ['an id that it was recovered as', { vmId: 'recovered', vmName: 'web1-1' }],
+    ['an id that the site does not tell', { vmId: null }],
+    ['the other way, under another id', { vmId: 'new', sourceSite: 'lyon', destinationSite: 'paris' }],
+    ['reversed, where the site tells no ends', { vmId: 'new', sourceSite: null, isReversed: true }],
+  ])('is of this VM by %s', (_, change) => {
+    expect(judged(change)).toBe('its own');
+  });
+
+  it.each<[string, Partial<ReplicationSummary>]>([
+    ['another id', { vmId: 'other', vmName: 'web2' }],
+    ['another id under its own name', { vmId: 'other' }],
+    ['another id without a name', { vmId: 'other', vmName: null }],
+    ['another id at the same site, whatever a flag says', { vmId: 'other', isReversed: true }],
+  ])('is of another VM by %s, with and without a name in the plan', (_, change) => {
+    expect(judged(change)).toBe('NameMismatch');
+    expect(judged(change, vm)).toBe('NameMismatch');
   });
 });
 

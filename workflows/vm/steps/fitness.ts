@@ -29,6 +29,8 @@ export interface CopyAt {
   missingFor: number;
   /** of a run that made or took over the replication: marks that it may bear; absent: any */
   own?: { run: string; marks: string[] };
+  /** by which the VM is known; absent: any */
+  ids?: readonly string[];
 }
 
 /**
@@ -39,7 +41,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication, missingFor, own }: CopyAt,
+  { site, peer, replicationId, replication, missingFor, own, ids }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -60,6 +62,12 @@ export function unfitness(
     const whose = `it bears the mark of another installation of Drover by now${their}, and no longer that of run ${own.run}`;
     const advice = `Find out who works with it at ${site}; drover cancel leaves it to them, and it goes on when its mark is this run's again.`;
     return { is: 'held', why: because('ReplicationNotOurs', whose, advice) };
+  }
+  const { vmId, vmName } = replication;
+  if (ids !== undefined && vmId !== null && !ids.includes(vmId)) {
+    const whose = `it is of another VM by now, ${vmName ?? 'without a name'} (${vmId})`;
+    const advice = `Find out what was done to it at ${site}; it goes on when it is of ${nameWithId(vm)} again.`;
+    return { is: 'held', why: because('WrongReplication', whose, advice) };
   }
   const { recoveryState, dataConnectionState, isMovingReplica, lastError } = replication;
   if (recoveryState === 'IN_PROGRESS') {

@@ -32,12 +32,12 @@ export class LastLook {
 
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
-    const { site, peer, report, input, marks } = this.#vm;
+    const { site, peer, report, input, marks, ids } = this.#vm;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
     const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
     const { missingFor = MISSING_FOR } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };
-    const copy = { site, peer, replicationId: report.replicationId ?? '', replication, missingFor, ...own };
+    const copy = { site, peer, replicationId: report.replicationId ?? '', replication, missingFor, ids, ...own };
     const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
     this.#vm.looked = unfit === null ? decisiveOf(replication) : null;
     if (unfit?.is === 'over') throw new StepFailed(unfit.why);

@@ -56,11 +56,13 @@ export async function locateFor(
   operation: OperationKind,
   obstacle: (at: Located) => VmError | null,
 ): Promise<Located> {
-  const found = await locate(vm, operation);
+  const found = await find(vm, operation);
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.ref, source, destination.site));
-  const wrong = wrongVm(operation, vm.input.vm, source, found, vm.earlier);
+  // What is another VM's must not be remembered as this one's: later runs would find it by that.
+  const wrong = wrongVm(operation, vm.input.vm, source, found, vm.ids);
   if (wrong !== null) throw new StepFailed(wrong);
+  takeAsFound(vm, found);
   await vm.callBy(found.replication.vmName);
   const reason = obstacle(found);
   if (reason !== null) throw new StepFailed(reason);
@@ -69,22 +71,29 @@ export async function locateFor(
 
 /** As {@link locateFor}, for a VM that may have no replication. */
 export async function locate(vm: VmControl, operation: OperationKind): Promise<Located | null> {
+  const found = await find(vm, operation);
+  if (found !== null) takeAsFound(vm, found);
+  return found;
+}
+
+async function find(vm: VmControl, operation: OperationKind): Promise<Located | null> {
   const { run, source, destination } = vm.input;
   const { id, name, replicationId = vm.report.replicationId } = vm.input.vm;
   vm.earlier ??= await ask(vm, operation, () => earlierRuns({ workflowId: workflowInfo().workflowId }));
   const { earlier } = vm;
   const subject = { id: vm.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
   const isKnown = vm.report.replicationId !== null;
-  const found = await ask(vm, operation, (resumedAt) =>
+  return ask(vm, operation, (resumedAt) =>
     locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt }),
   );
-  if (found === null) return null;
+}
+
+function takeAsFound(vm: VmControl, found: Located): void {
   vm.moveTo(found);
   vm.report.replicationId = found.replication.id;
   const { vmId, recoveryState, recoveredVmId } = found.replication;
   if (vmId !== null) vm.useVmId(vmId);
   if (recoveryState === 'COMPLETE') vm.recoveredAs(recoveredVmId);
-  return found;
 }
 
 /** What a start has made, for one that no answer named: the VM's own, at the site that it was sent to; null: none is listed. */

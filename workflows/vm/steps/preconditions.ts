@@ -1,6 +1,6 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
 import type { OperationKind, VmRef } from '../../../contract/operation.js';
-import type { EarlierRuns, Located } from '../../../contract/questions.js';
+import type { Located } from '../../../contract/questions.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
 import { isCalled, misnamed, nameWithId } from '../../../contract/vm-identity.js';
 import { inWords } from '../../../contract/words.js';
@@ -37,23 +37,23 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
 }
 
 /**
- * Why what was found is not what the plan names; null: nothing speaks against it. What was reversed has another id, and may
- * have another name.
+ * Why what was found is not what the plan names; null: nothing speaks against it. Ids decide. What was reversed has another
+ * id, and may have another name; it goes the other way, or its id is one that this VM was recovered as.
  * @param source the site where the plan has the VM
+ * @param ids all by which the VM is known
  */
 export function wrongVm(
   operation: OperationKind,
-  vm: VmRef & { replicationId?: string },
+  vm: VmRef,
   source: string,
   { replication }: Located,
-  earlier: EarlierRuns | null,
+  ids: readonly string[],
 ): VmError | null {
-  const { id, vmId, vmName, isReversed, sourceSite } = replication;
-  if (vmId === null || vmName === null || isReversed || (sourceSite !== null && sourceSite !== source)) return null;
-  // What was found by another id than the plan's was found by what is known of the VM, unless the plan itself names it.
-  const isKnown = earlier?.vmIds.includes(vmId) === true || earlier?.replicationIds.includes(id) === true;
-  if (vmId !== vm.id && (vm.replicationId !== id || isKnown)) return null;
-  return isCalled(vm, vmName) ? null : misnamed(operation, vm, vmName, source, vmId);
+  const { vmId, vmName, isReversed, sourceSite } = replication;
+  const isOtherWay = sourceSite === null ? isReversed : sourceSite !== source;
+  if (vmId === null || isOtherWay) return null;
+  if (vmId === vm.id) return vmName === null || isCalled(vm, vmName) ? null : misnamed(operation, vm, vmName, source);
+  return ids.includes(vmId) ? null : misnamed(operation, vm, vmName ?? 'without a name', source, vmId);
 }
 
 /** Why a VM cannot be reversed now; null when it can. */

@@ -33,6 +33,8 @@ export async function reverseReplication(vm: VmControl, at: Located, atMost?: nu
   vm.useVmId(recoveredVmId);
   vm.enter('resync');
   const located = await whenReversed(vm, at, reversed);
+  // Where the site did not tell it before the reverse.
+  vm.recoveredAs(located.replication.vmId);
   await whenSynced(vm, await awaitResync(vm, reverse, reversed, located.replication.id), 'reverse');
   return located;
 }

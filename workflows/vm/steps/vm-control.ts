@@ -212,6 +212,13 @@ export class VmControl {
     return this.#vmIdNow;
   }
 
+  /** VCDA's ids of the VM: the plan's, and those that recoveries of this run and of earlier ones gave it. */
+  get ids(): string[] {
+    const { vm } = this.input;
+    const now = this.#vmIdNow === null ? [] : [this.#vmIdNow];
+    return [vm.id, ...now, ...(this.report.recoveredAs ?? []), ...(this.earlier?.vmIds ?? [])];
+  }
+
   /** After a reverse, the recovered VM is the one that is replicated. */
   useVmId(vmId: string | null): void {
     this.#vmIdNow = vmId;
