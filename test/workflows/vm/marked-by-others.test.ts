@@ -36,10 +36,7 @@ const vmOf = (lab: Lab) => vmReport(lab, vmWorkflowId(lab.source, vmId(lab)));
 /** A run whose VM stands at the gate when the other installation comes; and then it is approved. */
 async function takenAtGate(lab: Lab) {
   const started = await lab.start(lab.plan({ cutover: AT_GATE }));
-  await until(
-    () => vmOf(lab),
-    (vm) => vm?.waitingFor === 'approval',
-  );
+  await until(started.report, ({ vms: [vm] }) => vm?.waitingFor === 'approval');
   const ours = replicationOf(lab)?.settings.description ?? '';
   await describeAs(lab, foreign(lab));
   const handle = lab.client.workflow.getHandle(runWorkflowId(started.run));
