@@ -54,9 +54,9 @@ const migrateOne = (taskQueue: string, site: string) =>
         cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
         keepReplication: false,
         selfCheck: 60_000,
-        approved: true,
-        paused: false,
-        resumedAt: 0,
+        phase: 'through',
+        revision: 1,
+        orders: { run: 'paris-exit', revision: 0, paused: false, resumedAt: 0, stop: false, notAfter: null },
       },
     ],
   });
@@ -84,7 +84,7 @@ describe('a worker process', () => {
     await eventually(async () => (await client.workflow.count(`TaskQueue = '${taskQueue}'`)).count === 1);
     const worker = await start({ config: `worker: { taskQueue: ${taskQueue} }\n` });
     expect(await worker.exited).toBe(4);
-    expect(worker.lines.map(({ text }) => text).join('\n')).toMatch(`${run.workflowId}.\nNext: `);
+    expect(worker.lines.map(({ text }) => text).join('\n')).toMatch(`${run.workflowId}\nNext: `);
   });
 
   test('says that it is ready, answers the health check, and ends with 0 at SIGTERM', async () => {
