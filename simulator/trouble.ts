@@ -53,7 +53,10 @@ function set(world: World, it: Replication, trouble: Trouble, forMs?: number): v
     it.vanished = vanished === null ? null : { from: vanished, until: world.now + (forMs ?? Number.POSITIVE_INFINITY) };
   }
   if (settings !== undefined) it.settings = { ...it.settings, ...settings };
-  it.vmId = vmId ?? it.vmId;
+  if (vmId !== undefined) {
+    it.vmId = vmId;
+    it.vmName = world.vm(vmId)?.name ?? it.vmName;
+  }
   if (owner !== undefined) {
     const at = owner.lastIndexOf('@');
     it.owner = { org: owner.slice(0, at), site: owner.slice(at + 1) };
