@@ -28,6 +28,9 @@ export function mayBeOf(kind: OperationRequest['kind'], { workflowInfo }: Task):
 /** Ids of VMs are bare uuids; replications' have a prefix [doc OPI]. */
 const isVmId = (id: string): boolean => /^[0-9a-f]{8}-/i.test(id);
 
+/** A site may write uuids in capitals. */
+const inSmall = (id: string): string => (isVmId(id) ? id.toLowerCase() : id);
+
 /**
  * What a task has to do with an operation, as far as the site tells. Ids decide: what names another VM or replication is
  * another's, whatever it is called, and a name alone tells at most which tasks it is not. A type that Drover does not know
@@ -44,7 +47,7 @@ export function relation(
 
   const result = task.result;
   const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;
-  const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string');
+  const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string').map(inSmall);
   // A reverse makes the recovered VM the one that is replicated.
   const own = [request.vm.id, request.vmIdNow, request.replicationId, request.recoveredVmId];
   if (own.some((id) => id != null && ids.includes(id))) return 'same';

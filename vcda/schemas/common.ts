@@ -20,6 +20,15 @@ export const maybeFlag = z.boolean().nullish();
 /** What ids stand in a path, so an empty one would name the collection. */
 export const id = z.string().min(1);
 
+const BARE_UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A uuid means the same in capitals; plans have it in small letters. Ids with a prefix (C4-…) stay as they are. */
+const sameCase = (given: string): string => (BARE_UUID.test(given) ? given.toLowerCase() : given);
+
+/** Of what Cloud Director has: VMs, vApps, VDCs. A site may write them in capitals. */
+export const vcdId = id.transform(sameCase);
+export const maybeVcdId = text.transform(sameCase).nullish();
+
 /** Texts of a site end up in logs and histories, where a longer one only does harm. */
 const LONGEST_MESSAGE = 2_000;
 const LONGEST_CODE = 100;

@@ -1,14 +1,14 @@
 /** What a site has. Only `id` and `name` are proven [client PsychoBelka]; the rest is assumed, so all of it may be absent. */
 import { z } from 'zod';
-import { id, maybeText, text } from './common.js';
+import { maybeText, maybeVcdId, text, vcdId } from './common.js';
 
-export const named = z.looseObject({ id, name: text });
+export const named = z.looseObject({ id: vcdId, name: text });
 export type Named = z.infer<typeof named>;
 
 export const inventoryVm = named.extend({
-  vappId: maybeText,
+  vappId: maybeVcdId,
   vappName: maybeText,
-  vdcId: maybeText,
+  vdcId: maybeVcdId,
   vdcName: maybeText,
   org: maybeText,
   computerName: maybeText,
@@ -17,7 +17,7 @@ export const inventoryVm = named.extend({
 });
 export type InventoryVm = z.infer<typeof inventoryVm>;
 
-export const inventoryVapp = named.extend({ vdcId: maybeText, vdcName: maybeText, org: maybeText });
+export const inventoryVapp = named.extend({ vdcId: maybeVcdId, vdcName: maybeText, org: maybeText });
 export type InventoryVapp = z.infer<typeof inventoryVapp>;
 
 export const inventoryVdc = named.extend({ org: maybeText });

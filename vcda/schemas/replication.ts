@@ -1,6 +1,6 @@
 /** VM replications and what hangs off one [doc B42/B44 SingleVmReplicationInfo, OPI VmReplicationInfo]. */
 import { z } from 'zod';
-import { anyError, id, maybeFlag, maybeNumber, maybeText, text } from './common.js';
+import { anyError, id, maybeFlag, maybeNumber, maybeText, maybeVcdId, text } from './common.js';
 import { maybeAmount, maybePercent, maybeTime } from './figures.js';
 import { leniently } from './lenient.js';
 import type { Task } from './task.js';
@@ -9,14 +9,14 @@ import type { Task } from './task.js';
 export const end = z.looseObject({
   site: maybeText,
   org: maybeText,
-  vdcId: maybeText,
+  vdcId: maybeVcdId,
   vdcName: maybeText,
-  vappId: maybeText,
+  vappId: maybeVcdId,
   vappName: maybeText,
   /** destination, once it is recovered */
-  recoveredVappId: maybeText,
+  recoveredVappId: maybeVcdId,
   /** destination of a template's replication, 4.6 and later [seed] */
-  destinationCatalogItemId: maybeText,
+  destinationCatalogItemId: maybeVcdId,
 });
 
 /** Epoch ms, bytes, seconds; `key` is what recoveries take as `instanceId` [doc B41, B45 instances]. */
@@ -40,7 +40,7 @@ export type InstanceDetails = z.infer<typeof instanceDetails>;
 
 export const vmReplication = z.looseObject({
   id,
-  vmId: maybeText,
+  vmId: maybeVcdId,
   vmName: maybeText,
   /** `org@site` */
   owner: maybeText,
@@ -97,7 +97,7 @@ export const vmReplication = z.looseObject({
       spaceRequirement: maybeAmount,
       lastError: anyError.nullish(),
       latestInstance: instance.partial().nullish(),
-      recoveryInfo: z.looseObject({ recoveryState: maybeText, vAppId: maybeText, vcdVmId: maybeText }).nullish(),
+      recoveryInfo: z.looseObject({ recoveryState: maybeText, vAppId: maybeVcdId, vcdVmId: maybeVcdId }).nullish(),
     })
     .nullish(),
   storageProfile: maybeText,

@@ -1,6 +1,6 @@
 /** The long-running job of an operation, and how it ends. */
 import { z } from 'zod';
-import { anyError, id, maybeText } from './common.js';
+import { anyError, id, maybeText, maybeVcdId } from './common.js';
 import { maybeEnd, maybePercent, maybeTime } from './figures.js';
 
 /** [seed] times are epoch ms; `endTime` is -1 until the task ends; `progress` in percent */
@@ -20,7 +20,7 @@ export const task = z.looseObject({
   /** `{ error, cause }`, both error bodies [doc B46] */
   warnings: z.array(z.unknown()).nullish(),
   workflowInfo: z
-    .looseObject({ type: maybeText, resourceType: maybeText, resourceId: maybeText, resourceName: maybeText })
+    .looseObject({ type: maybeText, resourceType: maybeText, resourceId: maybeVcdId, resourceName: maybeText })
     .nullish(),
 });
 export type Task = z.infer<typeof task>;
