@@ -1,9 +1,16 @@
 /** Where the replication of a VM lives now, and which points in time it holds. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
+import { type TestNetworks, testNetworks } from '../contract/covered-nics.js';
 import type { ReplicaInstance, ReplicationSummary } from '../contract/operation.js';
-import type { EarlierRuns, InstanceInput, Located, LocateInput, ReplicationInput } from '../contract/questions.js';
-import { networksNamed } from '../contract/test-networks.js';
+import type {
+  EarlierRuns,
+  InstanceInput,
+  Located,
+  LocateInput,
+  ReplicationInput,
+  TestNetworksInput,
+} from '../contract/questions.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { believeAbsence, patientRules } from './absence.js';
@@ -175,13 +182,13 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
       );
     },
 
-    /** The networks of its own test settings; null: they leave that to the site. @throws ApplicationFailure as above */
-    async readTestNetworks(input: ReplicationInput): Promise<string[] | null> {
-      const { site, peer, replicationId, resumedAt } = input;
+    /** Null: neither the drill nor its own test settings name any network. @throws ApplicationFailure as above */
+    async readTestNetworks(input: TestNetworksInput): Promise<TestNetworks | null> {
+      const { site, peer, replicationId, resumedAt, settings } = input;
       const options = { peer, resumedAt, signal: cancellationSignal() };
       return asking('network-settings', input, async () => {
         const ask = (local: CallOptions) => configured(deps, site).networkSettings(replicationId, local);
-        return networksNamed((await unextended(options, ask)).failoverTestSettings);
+        return testNetworks(settings, await unextended(options, ask));
       });
     },
 

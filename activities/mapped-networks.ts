@@ -1,7 +1,10 @@
 /** A drill's map of networks, as the settings that a test failover takes: networks by id, from the destination's own list. */
 import { cancellationSignal } from '@temporalio/activity';
+import { testNetworks } from '../contract/covered-nics.js';
 import { type MappedNetworks, mapNetworks } from '../contract/mapped-networks.js';
 import type { MapNetworksInput, TestSettings } from '../contract/questions.js';
+import { networksNamed } from '../contract/test-networks.js';
+import type { VmNetworkSettings } from '../plan/types.js';
 import { VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
@@ -17,7 +20,7 @@ interface Network {
 export function createMappedNetworksActivities(deps: ActivityDeps, reachability: Reachability) {
   return {
     /** @throws ApplicationFailure `Hold`; else VCDA's code */
-    async mapTestNetworks({ map, ...input }: MapNetworksInput): Promise<TestSettings> {
+    async mapTestNetworks({ map, own, ...input }: MapNetworksInput): Promise<TestSettings> {
       const { peer, vm, replicationId, resumedAt } = input;
       const site = configured(deps, input.site);
       const options = { peer, resumedAt, signal: cancellationSignal() };
@@ -30,7 +33,8 @@ export function createMappedNetworksActivities(deps: ActivityDeps, reachability:
             const vdcId = found?.destination?.vdcId;
             const all =
               vdcId == null ? [] : await unextended(options, (local) => site.inventory.networks(vdcId, local));
-            return settingsOf(mapNetworks(map, shown), Object.values(map), all);
+            const mapped = settingsOf(mapNetworks(map, shown, own), Object.values(map), all, own);
+            return { ...mapped, networks: testNetworks(mapped.settings, shown) };
           } catch (error) {
             if (error instanceof VcdaError) await reachability.failed(error.site, error);
             throw failureOf(error, { question: 'network-settings', vm }, attempt, deps.sites.rules);
@@ -42,9 +46,20 @@ export function createMappedNetworksActivities(deps: ActivityDeps, reachability:
 }
 
 /** @param wanted networks that the file names @param all networks of the VDC */
-function settingsOf({ nics, mappings, unmapped }: MappedNetworks, wanted: string[], all: Network[]): TestSettings {
+function settingsOf(
+  { nics, mappings, unmapped }: MappedNetworks,
+  wanted: string[],
+  all: Network[],
+  own: VmNetworkSettings | undefined,
+): Omit<TestSettings, 'networks'> {
   const byName = new Map<string, Network>();
-  const names = [...wanted, ...(nics ?? []).flatMap(({ network }) => network ?? []), ...mappings.map(({ to }) => to)];
+  const ofFile = own?.nics ?? [];
+  const names = [
+    ...wanted,
+    ...ofFile.flatMap(({ network }) => network ?? []),
+    ...(nics ?? []).flatMap(({ network }) => network ?? []),
+    ...mappings.map(({ to }) => to),
+  ];
   for (const name of names) {
     const [first, ...others] = all.filter((one) => one.name === name || one.id === name);
     if (first !== undefined && others.length === 0) byName.set(name, { id: first.id, name: first.name });
@@ -55,21 +70,29 @@ function settingsOf({ nics, mappings, unmapped }: MappedNetworks, wanted: string
     available: all.map(({ name }) => name),
   };
   if (nics === null) {
+    // Who names the networks of all NICs of a VM that the site tells none of needs no map.
+    if (own !== undefined && networksNamed({ vmNetworkSettings: own }) !== null)
+      return { ...told, unmapped: [], missing: [], settings: { vmNetworkSettings: own } };
     const networkMappings = mappings.flatMap(({ from, to }) => {
       const destinationOrgVdcNetwork = byName.get(to);
       return destinationOrgVdcNetwork === undefined ? [] : [{ sourceNetworkName: from, destinationOrgVdcNetwork }];
     });
-    return { ...told, vAppNetworkSettings: { networkMappings } };
+    const ofVm = own === undefined ? {} : { vmNetworkSettings: own };
+    return { ...told, settings: { vAppNetworkSettings: { networkMappings }, ...ofVm } };
   }
-  const called = nics.map(({ network, ...nic }) =>
+  const called: NonNullable<VmNetworkSettings['nics']> = nics.map(({ network, ...nic }) =>
     network === undefined ? nic : { ...nic, network: byName.get(network)?.name ?? network },
   );
-  const used = new Set(called.flatMap((nic) => ('network' in nic ? [nic.network] : [])));
+  const used = new Set([...called, ...ofFile].flatMap(({ network }) => network ?? []));
   // A NIC can be connected only to what its vApp has.
   const bridged = new Map([...byName.values()].filter(({ name }) => used.has(name)).map((one) => [one.id, one]));
+  const merged = called.map((nic) => ({ ...ofFile.find((one) => one.nicIndex === nic.nicIndex), ...nic }));
+  const others = ofFile.filter(({ nicIndex }) => !nics.some((nic) => nic.nicIndex === nicIndex));
   return {
     ...told,
-    vAppNetworkSettings: { bridgeOrgVdcNetworks: [...bridged.values()] },
-    vmNetworkSettings: { nics: called },
+    settings: {
+      vAppNetworkSettings: { bridgeOrgVdcNetworks: [...bridged.values()] },
+      vmNetworkSettings: { ...own, nics: [...merged, ...others] },
+    },
   };
 }

@@ -12,10 +12,10 @@ import { closedReports } from './record.js';
 /** Before a site that gave no answer is asked once more: ms. */
 const AGAIN = 1_000;
 
+/** A suspended VM is neither: somebody means to go on with it, so that it counts as what is not known. */
 const STATES: Record<string, SourcePower['power']> = {
   POWERED_ON: 'on',
   POWERED_OFF: 'off',
-  SUSPENDED: 'off',
 };
 
 export function createSourcePowerActivities(deps: ActivityDeps) {

@@ -1,11 +1,5 @@
 /** A drill's map of networks, held against what a site shows of a replication's NICs: pure. */
-import type { SettingsOfNetworks } from './test-networks.js';
-
-/** As a site shows it of a replication; what is not of this form tells nothing. */
-export interface ShownNetworks {
-  failoverSettings?: SettingsOfNetworks | null | undefined;
-  failoverTestSettings?: SettingsOfNetworks | null | undefined;
-}
+import { knownNics, mappingsIn, type Nic, nicsIn, type ShownNetworks } from './shown-networks.js';
 
 export interface MappedNic {
   nicIndex: number;
@@ -23,23 +17,22 @@ export interface MappedNetworks {
   unmapped: string[];
 }
 
-interface Nic {
-  nicIndex: number;
-  isConnected: boolean;
-  network: string | null;
-}
-
-/** The file goes before the test settings of the replication, which say where the rest goes. @param map from source network to test network */
-export function mapNetworks(
-  map: Record<string, string>,
-  { failoverSettings, failoverTestSettings }: ShownNetworks,
-): MappedNetworks {
+/**
+ * The file goes before the test settings of the replication, which say where the rest goes.
+ * @param map from source network to test network @param ofFile what the file says of the NICs themselves, which goes before its map
+ */
+export function mapNetworks(map: Record<string, string>, shown: ShownNetworks, ofFile?: object): MappedNetworks {
+  const { failoverSettings, failoverTestSettings } = shown;
   const ofTest = nicsIn(failoverTestSettings);
-  const own = new Map(mappingsIn(failoverTestSettings).flatMap(({ from, to }) => (to === null ? [] : [[from, to]])));
+  const own = new Map(
+    mappingsIn(failoverTestSettings).flatMap(({ from, to }) => (to === null ? [] : from.map((name) => [name, to]))),
+  );
   const wanted = new Map(Object.entries(map));
-  const nics = [nicsIn(failoverSettings), ofTest].find((all) => all.length > 0);
-  if (nics === undefined) {
-    const sources = [...mappingsIn(failoverSettings), ...mappingsIn(failoverTestSettings)].map(({ from }) => from);
+  const nics = knownNics(shown);
+  if (nics.length === 0) {
+    const sources = [...mappingsIn(failoverSettings), ...mappingsIn(failoverTestSettings)].flatMap(
+      ({ from }) => from[0] ?? [],
+    );
     const all = new Map([...own, ...wanted]);
     const unmapped = sources.filter((from) => !all.has(from));
     return {
@@ -48,41 +41,27 @@ export function mapNetworks(
       unmapped: [...new Set(unmapped)],
     };
   }
+  const said = nicsIn({ vmNetworkSettings: ofFile });
   const unmapped: string[] = [];
-  const mapped = nics.map(({ nicIndex, isConnected, network }): MappedNic => {
+  const mapped = nics.map((nic): MappedNic => {
+    const { nicIndex, network } = nic;
+    const ofVm = said.find((one) => one.nicIndex === nicIndex && (one.network !== null || !one.isConnected));
+    const isConnected = (ofVm ?? nic).isConnected;
     if (!isConnected) return { nicIndex, isConnected };
-    const set = ofTest.find((nic) => nic.nicIndex === nicIndex)?.network ?? null;
-    const to = (network === null ? undefined : wanted.get(network)) ?? set ?? own.get(network ?? '');
-    if (to !== undefined && to !== null) return { nicIndex, isConnected, network: to };
+    const to = ofVm?.network ?? wantedFor(nic) ?? setIn(nicIndex) ?? own.get(network ?? '') ?? null;
+    if (to !== null) return { nicIndex, isConnected, network: to };
     unmapped.push(network ?? `the unnamed one of NIC ${nicIndex}`);
     return { nicIndex, isConnected };
   });
   return { nics: mapped, mappings: [], unmapped: [...new Set(unmapped)] };
+
+  function wantedFor({ network }: Nic): string | null {
+    return network === null ? null : (wanted.get(network) ?? null);
+  }
+
+  /** What the test settings connect a NIC to is itself led on by their mapping. */
+  function setIn(nicIndex: number): string | null {
+    const set = ofTest.find((one) => one.nicIndex === nicIndex)?.network ?? null;
+    return set === null ? null : (own.get(set) ?? set);
+  }
 }
-
-function nicsIn(settings: SettingsOfNetworks | null | undefined): Nic[] {
-  return listIn(settings?.vmNetworkSettings, 'nics').map(({ nicIndex, isConnected, network }, n) => ({
-    nicIndex: typeof nicIndex === 'number' ? nicIndex : n,
-    isConnected: isConnected !== false,
-    network: textIn(network),
-  }));
-}
-
-function mappingsIn(settings: SettingsOfNetworks | null | undefined): { from: string; to: string | null }[] {
-  return listIn(settings?.vAppNetworkSettings, 'networkMappings').flatMap((one) => {
-    const from = textIn(one.sourceNetworkName) ?? nameIn(one.sourceOrgVdcNetwork);
-    return from === null ? [] : [{ from, to: nameIn(one.destinationOrgVdcNetwork) }];
-  });
-}
-
-const nameIn = (network: unknown): string | null =>
-  isRecord(network) ? (textIn(network.name) ?? textIn(network.id)) : null;
-
-function listIn(settings: object | null | undefined, key: string): Record<string, unknown>[] {
-  const list: unknown = isRecord(settings) ? settings[key] : undefined;
-  return Array.isArray(list) ? list.filter(isRecord) : [];
-}
-
-const textIn = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value : null);
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,5 +1,6 @@
 /** What workflows ask activities of a VM, and what they hear: plain JSON. Times are epoch ms unless said otherwise. */
 import type { Check, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
+import type { TestNetworks } from './covered-nics.js';
 import type { ReplicationSummary, VmRef } from './operation.js';
 
 /** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
@@ -73,18 +74,30 @@ export interface ReplicationInput {
   atOnce?: boolean;
 }
 
+/** Which test networks the NICs of a copy would go to. */
+export interface TestNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
+  /** sent with the test failover; what is absent is as the replication has it */
+  settings: NetworksOfBody;
+}
+
 /** What a drill's map of networks comes to for one replication. */
 export interface MapNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
   /** from source network to test network, by name */
   map: Record<string, string>;
+  /** what the drill says of the VM itself, which goes before its map */
+  own?: VmNetworkSettings | undefined;
+}
+
+export interface NetworksOfBody {
+  vAppNetworkSettings?: VappNetworkSettings;
+  vmNetworkSettings?: VmNetworkSettings;
 }
 
 /** As the body of a test failover has them. */
 export interface TestSettings {
-  vAppNetworkSettings: VappNetworkSettings;
-  /** absent: the site tells no NICs, so that networks alone are mapped */
-  vmNetworkSettings?: VmNetworkSettings;
-  /** networks of NICs that lead nowhere */
+  settings: NetworksOfBody;
+  networks: TestNetworks | null;
+  /** networks that lead nowhere */
   unmapped: string[];
   /** networks that the map names and that the VDC does not have, or has more than once */
   missing: string[];

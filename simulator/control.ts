@@ -6,7 +6,7 @@ import type { Sessions } from './sessions.js';
 import type { RequestCount, Stats } from './stats.js';
 import { applyTrouble, type Trouble } from './trouble.js';
 import { type WorldView, worldView } from './views/world.js';
-import { powerOff, powerOn, removeVm } from './world/copies.js';
+import { powerOff, powerOn, removeVm, suspend } from './world/copies.js';
 import type { LedgerEntry } from './world/ledger.js';
 import type { Policy, PowerState, RecoveryPlan, SiteClock, Vm } from './world/model.js';
 import { policyOf } from './world/sites.js';
@@ -185,6 +185,7 @@ export class Control {
     }
     if (change.powerState === 'POWERED_ON') powerOn(world, vm, null, vm.replicationId);
     if (change.powerState === 'POWERED_OFF') powerOff(world, vm, null, vm.replicationId);
+    if (change.powerState === 'SUSPENDED') suspend(world, vm);
     const replication = vm.replicationId === null ? undefined : world.findReplication(vm.replicationId);
     if (replication !== undefined) nudge(world, replication);
     return vm;

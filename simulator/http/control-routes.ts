@@ -19,7 +19,7 @@ const vm = z.object({
   site: z.string().optional(),
   name: z.string().optional(),
   computerName: z.string().optional(),
-  powerState: z.enum(['POWERED_ON', 'POWERED_OFF']).optional(),
+  powerState: z.enum(['POWERED_ON', 'POWERED_OFF', 'SUSPENDED']).optional(),
   usedBytes: z.number().min(0).optional(),
   changeRate: z.number().min(0).optional(),
   tools: z.enum(['none', 'applicationQuiesced', 'fileSystemQuiesced']).optional(),

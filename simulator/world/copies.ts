@@ -13,6 +13,14 @@ export function powerOff(world: World, vm: Vm, cause: Task | null, replicationId
   world.note('power-off', vm, cause, replicationId);
 }
 
+/** By a person: no operation of VCDA does it. */
+export function suspend(world: World, vm: Vm): void {
+  if (vm.powerState !== 'POWERED_ON') return;
+  vm.powerState = 'SUSPENDED';
+  vm.offSince = world.now;
+  vm.powerSince = world.now;
+}
+
 export function powerOn(world: World, vm: Vm, cause: Task | null, replicationId: string | null): void {
   if (vm.powerState === 'POWERED_ON') return;
   vm.powerState = 'POWERED_ON';

@@ -2,7 +2,7 @@ import type { Transfer } from '../engine/link.js';
 import type { ErrorBody } from '../errors.js';
 import type { QuiescedType } from '../identity.js';
 
-export type PowerState = 'POWERED_ON' | 'POWERED_OFF';
+export type PowerState = 'POWERED_ON' | 'POWERED_OFF' | 'SUSPENDED';
 export type DataConnectionType = 'PLAIN' | 'ENCRYPTED' | 'ENCRYPTED_COMPRESSED';
 
 /** The unit in which a site shows moments; `far-future` is one that no calendar holds. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { mapNetworks, type ShownNetworks } from '../../contract/mapped-networks.js';
+import { mapNetworks } from '../../contract/mapped-networks.js';
+import type { ShownNetworks } from '../../contract/shown-networks.js';
 
 const nics = (...all: object[]) => ({ vmNetworkSettings: { nics: all } });
 const lan = { nicIndex: 0, network: 'lan' };
@@ -43,6 +44,26 @@ describe('a map of test networks', () => {
     ],
   ])('leads or leaves: %s', (_, shown, expected, unmapped) => {
     expect(mapNetworks(map, shown)).toEqual({ nics: expected, mappings: [], unmapped });
+  });
+
+  it('gives way to what the file says of a NIC itself', () => {
+    const shown = { failoverSettings: nics(lan, dmz) };
+    expect(mapNetworks(map, shown, { nics: [{ nicIndex: 1, network: 'bubble' }] })).toEqual({
+      nics: [
+        { nicIndex: 0, isConnected: true, network: 'isolated' },
+        { nicIndex: 1, isConnected: true, network: 'bubble' },
+      ],
+      mappings: [],
+      unmapped: [],
+    });
+  });
+
+  it('covers NICs that only the test settings of the replication show', () => {
+    const shown = { failoverSettings: nics(lan), failoverTestSettings: nics({ ...dmz, network: 'bubble' }) };
+    expect(mapNetworks(map, shown).nics).toEqual([
+      { nicIndex: 0, isConnected: true, network: 'isolated' },
+      { nicIndex: 1, isConnected: true, network: 'bubble' },
+    ]);
   });
 
   it('is all there is where no NICs are told, but for networks that are mapped in production', () => {

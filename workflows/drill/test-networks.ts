@@ -1,8 +1,7 @@
 /** A test copy of a domain controller that wakes up in production does harm: its networks are named before it is made. */
+import type { TestNetworks } from '../../contract/covered-nics.js';
 import type { DrillVmInput } from '../../contract/messages.js';
-import type { RecoveryBody } from '../../contract/operation.js';
-import type { Located } from '../../contract/questions.js';
-import type { VmReport } from '../../contract/report.js';
+import type { Located, NetworksOfBody } from '../../contract/questions.js';
 import { networksNamed } from '../../contract/test-networks.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { mapTestNetworks, readTestNetworks } from '../activities.js';
@@ -11,65 +10,64 @@ import { ask } from '../vm/steps/locate.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 
-type Networks = Pick<RecoveryBody, 'vAppNetworkSettings' | 'vmNetworkSettings'>;
-
 /**
  * Keeps in the report which they are.
  * @returns the settings with which the copy is made; empty: those of the replication
  * @throws StepFailed `NoTestNetworks`, `TestNetworkUnknown` @throws Stopped
  */
-export async function requireTestNetworks(vm: VmControl, input: DrillVmInput, at: Located): Promise<Networks> {
+export async function requireTestNetworks(vm: VmControl, input: DrillVmInput, at: Located): Promise<NetworksOfBody> {
   const { networks, recovery, vm: ref } = input;
-  const own = networksOf(recovery, ref);
-  const settings = isMapped(networks) ? await mapped(vm, input, networks.test.map, at) : own;
-  vm.report.networks = (await networksOfTest(vm, input, settings, at)) ?? refuse(vm, at, NOT_NAMED);
+  const inFile = networksOf(recovery, ref);
+  const { settings, used } = await choose();
+  if (networks === 'production') {
+    vm.report.networks = { from: 'production', names: networksNamed(inFile) ?? [] };
+    return settings;
+  }
+  if (used === null) refuse(vm, at, NOT_NAMED);
+  if (used.uncovered.length > 0) refuse(vm, at, leavesOut(used.uncovered));
+  vm.report.networks = { from: used.from, names: used.names };
   return settings;
+
+  async function choose(): Promise<Chosen> {
+    if (networks === 'production') return { settings: inFile, used: null };
+    if (networks !== undefined) return mapped(vm, input, networks.test.map, at);
+    const { site, peer, replication } = at;
+    const read = await ask(vm, 'failover-test', (resumedAt) =>
+      readTestNetworks({
+        run: input.run,
+        site,
+        peer,
+        vm: vm.ref,
+        replicationId: replication.id,
+        resumedAt,
+        settings: inFile,
+      }),
+    );
+    return { settings: inFile, used: read };
+  }
 }
 
-const isMapped = (networks: DrillVmInput['networks']): networks is Exclude<typeof networks, 'production' | undefined> =>
-  networks !== undefined && networks !== 'production';
-
-async function networksOfTest(
-  vm: VmControl,
-  { networks, run }: DrillVmInput,
-  settings: Networks,
-  { site, peer, replication }: Located,
-): Promise<VmReport['networks'] | null> {
-  const inFile = networksNamed(settings);
-  if (networks === 'production') return { from: 'production', names: inFile ?? [] };
-  if (inFile !== null) return { from: 'file', names: inFile };
-  const names = await ask(vm, 'failover-test', (resumedAt) =>
-    readTestNetworks({ run, site, peer, vm: vm.ref, replicationId: replication.id, resumedAt }),
-  );
-  return names === null ? null : { from: 'replication', names };
+interface Chosen {
+  settings: NetworksOfBody;
+  used: TestNetworks | null;
 }
 
-/** What the file says of the VM itself goes before its map. */
 async function mapped(
   vm: VmControl,
   { vm: ref, run }: DrillVmInput,
   map: Record<string, string>,
   at: Located,
-): Promise<Networks> {
-  const { vmNetworkSettings: own } = ref;
-  if (own !== undefined && networksNamed({ vmNetworkSettings: own }) !== null) return { vmNetworkSettings: own };
+): Promise<Chosen> {
   const { site, peer, replication } = at;
-  const settings = await ask(vm, 'failover-test', (resumedAt) =>
-    mapTestNetworks({ run, site, peer, vm: vm.ref, replicationId: replication.id, resumedAt, map }),
+  const own = ref.vmNetworkSettings;
+  const found = await ask(vm, 'failover-test', (resumedAt) =>
+    mapTestNetworks({ run, site, peer, vm: vm.ref, replicationId: replication.id, resumedAt, map, own }),
   );
-  const { unmapped, missing, available, vAppNetworkSettings, vmNetworkSettings } = settings;
+  const { unmapped, missing, available, settings, networks: used } = found;
+  if (used !== null && used.uncovered.length > 0) refuse(vm, at, leavesOut(used.uncovered));
   if (unmapped.length > 0) refuse(vm, at, leadsNowhere(unmapped));
   if (missing.length > 0) refuse(vm, at, isUnknown(site, missing, available));
-  const nics = vmNetworkSettings?.nics?.map((nic) => ({
-    ...own?.nics?.find((one) => one.nicIndex === nic.nicIndex),
-    ...nic,
-  }));
-  return {
-    vAppNetworkSettings,
-    ...(own === undefined && nics === undefined
-      ? {}
-      : { vmNetworkSettings: { ...own, ...(nics === undefined ? {} : { nics }) } }),
-  };
+  return { settings, used };
 }
 
 interface Refusal {
@@ -86,10 +84,31 @@ const NOT_NAMED: Refusal = {
     'settings of the replication in VCDA; or write networks: production where that is meant.',
 };
 
+function leavesOut(uncovered: TestNetworks['uncovered']): Refusal {
+  const nics = uncovered.map(
+    ({ nicIndex, network }) => `NIC ${nicIndex} (in ${network ?? 'a network that is not told'})`,
+  );
+  const unnamed = uncovered.filter(({ network }) => network === null).map(({ nicIndex }) => nicIndex);
+  const map = uncovered.flatMap(({ network }) => (network === null ? [] : `${JSON.stringify(network)}: TEST_NETWORK`));
+  const advice = [
+    ...(map.length === 0 ? [] : [`write networks: { test: { map: { ${[...new Set(map)].join(', ')} } } }`]),
+    ...(unnamed.length === 0 ? [] : [`name the network of NIC ${unnamed.join(', ')} in vmNetworkSettings of the VM`]),
+  ].join(' and ');
+  return {
+    code: 'NoTestNetworks',
+    why:
+      `neither the drill nor the test settings of the replication lead ${nics.join(', ')} into a test network, ` +
+      'so the copy could wake up in production',
+    advice:
+      `In the drill, ${advice}; or set test networks for them at the replication in VCDA; ` +
+      'or write networks: production where that is meant.',
+  };
+}
+
 const leadsNowhere = (unmapped: string[]): Refusal => ({
   code: 'NoTestNetworks',
   why:
-    `it has NICs in ${unmapped.join(', ')}, which networks.test.map does not name, nor has the replication test settings ` +
+    `it has networks ${unmapped.join(', ')}, which networks.test.map does not name, nor has the replication test settings ` +
     'for them, so the copy could wake up in production',
   advice: `Add ${unmapped.join(', ')} to networks.test.map of the drill, or set them in the test settings of the replication in VCDA.`,
 });

@@ -201,6 +201,17 @@ describe('powerOn: asSource', () => {
       expect(copyOf(lab)?.powerState).toBe('POWERED_ON');
     }));
 
+  it.concurrent('takes a suspended VM as on, and says so', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { approve, result } = await atTheGate(lab);
+      lab.simulator.control.setVms({ id: sourceOf(lab)?.id ?? '', powerState: 'SUSPENDED' });
+      await approve();
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'succeeded', source: { before: 'unknown' } });
+      expect(vm?.notes).toContainEqual(expect.stringMatching(/powered on, since it is not known.*SUSPENDED/));
+      expect(copyOf(lab)?.powerState).toBe('POWERED_ON');
+    }));
+
   it.concurrent('is overruled for one VM by its own word', () =>
     withLab({ vms: 1 }, async (lab) => {
       const plan = lab.plan({ cutover: CUTOVER });
