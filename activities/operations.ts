@@ -248,6 +248,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
                 throw error;
               },
             );
+            site.sentUnder(request.operationId);
             const clock = offsetFrom(task.startTime, submittedAt, Date.now());
             return await handOver(request, {
               taskId: task.id,

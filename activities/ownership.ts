@@ -13,8 +13,9 @@ import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
 import { ownerOf, readMark } from './mark.js';
 import { passingOver } from './passed-over.js';
+import { filtersProvenly } from './proven-filter.js';
 import { relation } from './relation.js';
-import { earliestStart, mayHaveBegunAfter } from './task-match.js';
+import { earliestStart, mayHaveBegunAfter, told } from './task-match.js';
 
 /** What these do is undone later, or never: for the others it is enough that it is done. */
 const OWNED = new Set<OperationKind>(['migrate', 'failover', 'failover-test', 'reverse']);
@@ -79,17 +80,16 @@ async function byTasks(
   if (!isOwned(asked) || (taskId !== null && site.filtersByOperationId() === true)) return OURS;
   if (taskId !== null) {
     const task = (await unextended(options, (local) => site.tasksById([taskId], local))).get(taskId);
-    const whose = task === undefined ? null : await whoseTask(site, task, options);
+    const whose = task === undefined ? null : await whoseTask(site, asked, task, options);
     // One that may be ours is: it is of the kind and the replication, and no other tells itself apart.
-    return whose?.is === 'others' ? whose : OURS;
+    return whose === null || (whose.is === 'unknown' && whose.against !== true) ? OURS : whose;
   }
   const { task, isAnother, unnamed } = await newestOf(site, asked, options);
   if (task !== null && asked.knownTasks.includes(task.id)) return OURS;
   if (!mayBeSent) return { is: 'others', who: task?.user ?? null };
   if (task === null) return (await byUnnamed(site, unnamed, options)) ?? UNSEEN;
   if (isAnother) return { is: 'others', who: task.user ?? null };
-  if (site.filtersByOperationId() === true) return { is: 'others', who: task.user ?? null };
-  return whoseTask(site, task, options);
+  return whoseTask(site, asked, task, options);
 }
 
 const UNSEEN: Told = { is: 'unknown', why: 'the site shows no task of it' };
@@ -103,11 +103,16 @@ async function byUnnamed(site: Site, tasks: Task[], options: CallOptions): Promi
   return null;
 }
 
-async function whoseTask(site: Site, task: Task, options: CallOptions): Promise<Whose> {
+async function whoseTask(site: Site, asked: Asked, task: Task, options: CallOptions): Promise<Told> {
   const { user } = task;
+  if (told(task, asked.operationId) === 'same') return OURS;
+  const filters = await filtersProvenly(site, asked, options);
+  if (filters === true) return { is: 'others', who: user ?? null };
   const isOwn = typeof user === 'string' ? await isOwnUser(site, user, options) : null;
   if (isOwn === null) return { is: 'unknown', why: `its task ${task.id} does not tell who began it` };
-  return isOwn ? OURS : { is: 'others', who: user ?? null };
+  if (!isOwn) return { is: 'others', who: user ?? null };
+  if (filters === false) return OURS;
+  return { is: 'unknown', why: `task ${task.id} is of ${user}, which a person may have done`, against: true };
 }
 
 /** What the site's tasks tell of an effect. */

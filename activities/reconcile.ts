@@ -10,6 +10,7 @@ import { recoveryState, taskEnd } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
 import { isOwnUser } from './ownership.js';
 import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
+import { filtersProvenly } from './proven-filter.js';
 import { relation } from './relation.js';
 import { findReversed } from './reversal.js';
 import { replicationIdIn } from './send.js';
@@ -58,7 +59,7 @@ export async function findOperation(
   if (own !== null) return there(own.id, request.replicationId);
 
   let related: Related = { named: [], same: [], unknown: [] };
-  if (inDoubt && site.filtersByOperationId() !== true) {
+  if (inDoubt && (await filtersProvenly(site, request, options)) !== true) {
     related = await relatedTasks(site, request, options);
     const sure = newest(related.named) ?? newest(related.same.filter((task) => taskEnd(task) === null));
     if (sure !== null) return there(sure.id, request.replicationId);
@@ -107,7 +108,11 @@ async function withoutOthers(site: Site, related: Related, options: CallOptions)
   const others = new Set<string>();
   for (const user of users) if ((await isOwnUser(site, user, options)) === false) others.add(user);
   const isNotOthers = ({ user }: Task) => user == null || !others.has(user);
-  return { ...related, same: related.same.filter(isNotOthers), unknown: related.unknown.filter(isNotOthers) };
+  const same = related.same.filter(isNotOthers);
+  const unknown = related.unknown.filter(isNotOthers);
+  // Where nothing speaks for it but the login, what it makes tells, by its mark.
+  if (site.filtersByOperationId() === null) return { ...related, same: [], unknown: [...same, ...unknown] };
+  return { ...related, same, unknown };
 }
 
 /** A start's task that names a replication is told by the VM of that replication. */

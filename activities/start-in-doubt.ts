@@ -9,6 +9,7 @@ import { finalFailure } from './failures.js';
 import { readMark } from './mark.js';
 import { isOwnUser } from './ownership.js';
 import { passingOver } from './passed-over.js';
+import { filtersProvenly } from './proven-filter.js';
 import { relation } from './relation.js';
 import { replicationIdIn } from './send.js';
 import { mayHaveBegunAfter, told } from './task-match.js';
@@ -42,9 +43,12 @@ export async function makerInDoubt(
     if (told(task, request.operationId) === 'same') return { is: 'ours' };
     const { user } = task;
     const isOwn = typeof user === 'string' ? await isOwnUser(site, user, options) : null;
-    if (isOwn === true && isRecent) return { is: 'ours' };
-    if (isOwn === false && (isRecent || first !== undefined)) other = user ?? null;
-    else isUnknown ||= isOwn === null;
+    const filters = isOwn === true ? await filtersProvenly(site, request, options) : null;
+    // Not under its operation id.
+    const isAnothers = isOwn === false || filters === true;
+    if (isOwn === true && filters === false && isRecent) return { is: 'ours' };
+    if (isAnothers && (isRecent || first !== undefined)) other = user ?? null;
+    else isUnknown ||= isOwn === null || (!isAnothers && isRecent);
   }
   return other === null || isUnknown ? { is: 'unknown' } : { is: 'other', user: other };
 }

@@ -17,8 +17,8 @@ const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
 const lost = { type: 'SiteRefused', details: [{ code: 'Unreachable' }] };
 
 /** Ann does the same by hand, and is done. */
-async function byAnn(bench: Bench, operation: Owned, replicationId: string): Promise<void> {
-  bench.simulator.control.act({ operation, replicationId, user: 'ann@acme', body: { type: 'vcloud', powerOn: true } });
+async function byAnn(bench: Bench, operation: Owned, replicationId: string, user = 'ann@acme'): Promise<void> {
+  bench.simulator.control.act({ operation, replicationId, user, body: { type: 'vcloud', powerOn: true } });
   await until(
     async () => bench.simulator.control.world().replications[0]?.recoveryState,
     (state) => state === (operation === 'failover' ? 'COMPLETE' : 'TEST'),
@@ -72,6 +72,33 @@ describe.each(['failover-test', 'failover'] as const)('a %s', (kind) => {
         expect(sentBy(bench, kind)).toEqual(['ops@acme']);
       }),
   );
+});
+
+describe.each(['failover-test', 'failover'] as const)('a %s that a person with the same login did', (kind) => {
+  async function lostThenDone(bench: Bench) {
+    const { id } = await bench.protect();
+    bench.simulator.control.addFaults({ operation: kind, kind: 'reset-before', times: 1 });
+    const request = requestOf(bench, kind, id);
+    await expect(submit(bench, request)).rejects.toMatchObject(lost);
+    await byAnn(bench, kind, id, 'ops@acme');
+    return request;
+  }
+
+  it('is not this run’s where the site filters by operation id', () =>
+    withBench(QUICK, async (bench) => {
+      const { id } = await bench.protect(1);
+      const vm = bench.vms[1] as { id: string; name: string };
+      await submit(bench, requestOf(bench, 'sync', id, { vm, operationId: `drover/bench/${vm.id}/sync/1` }));
+      const request = await lostThenDone(bench);
+      await expect(submit(bench, request, 2)).rejects.toMatchObject({ type: 'DoneByOthers' });
+      expect(await bench.attempt(() => bench.activities.adoptOperation(request))).toBeNull();
+    }));
+
+  it('is asked about where it is not known whether the site does', () =>
+    withBench(QUICK, async (bench) => {
+      const request = await lostThenDone(bench);
+      await expect(submit(bench, request, 2)).rejects.toMatchObject({ type: 'Undecided' });
+    }));
 });
 
 it('a failover of which every trace is lost is this run’s on a replication that carries its mark', () =>

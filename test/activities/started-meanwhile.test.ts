@@ -68,12 +68,12 @@ describe('a start that was cut before it arrived', () => {
       ...change,
     });
 
-  async function cutThenAnn(bench: Bench, isOver: boolean, change: Partial<OperationRequest> = {}) {
+  async function cutThenAnn(bench: Bench, isOver: boolean, change: Partial<OperationRequest> = {}, user = 'ann@acme') {
     control(bench).addFaults({ operation: 'start', kind: 'reset-before', times: 1 });
     const request = requestOf(bench, change);
     await expect(submit(bench, request)).rejects.toMatchObject({ type: 'SiteRefused' });
     if (!isOver) control(bench).setSpeed(0.01);
-    control(bench).act({ operation: 'start', user: 'ann@acme', body: bodyOf(bench) });
+    control(bench).act({ operation: 'start', user, body: bodyOf(bench) });
     if (isOver)
       await until(
         async () =>
@@ -104,6 +104,15 @@ describe('a start that was cut before it arrived', () => {
       }),
     );
   });
+
+  it.each([true, false])('takes none of a person with its own login for its own; it is there: %s', (isOver) =>
+    withBench(QUICK, async (bench) => {
+      const request = await cutThenAnn(bench, isOver, {}, 'ops@acme');
+      const again = bench.attempt(() => bench.activities.submitOperation(request), absent);
+      await expect(again).rejects.toMatchObject({ type: 'Undecided' });
+      expect(await bench.attempt(() => bench.activities.adoptOperation(request))).toBeNull();
+    }),
+  );
 
   it('leaves nothing behind that a stop would have to remove', () =>
     withBench(QUICK, async (bench) => {

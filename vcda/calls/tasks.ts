@@ -44,6 +44,8 @@ class OperationIdFilter {
   readonly #tasksUnder: TasksUnder;
   /** null: not known yet */
   #works: boolean | null = null;
+  /** the last that was accepted */
+  #sent: string | null = null;
 
   readonly #fitting: (given: unknown[], options?: CallOptions) => Task[];
 
@@ -59,6 +61,20 @@ class OperationIdFilter {
   /** What was learnt is wrong: an answer held what is not of its operation. */
   distrust(): void {
     this.#works = false;
+  }
+
+  /** An id that the site has accepted something under. */
+  sent(operationId: string): void {
+    this.#sent = operationId;
+  }
+
+  /** Asks for what the site must have, while it is not known whether it filters. @param ids accepted there, perhaps */
+  async prove(ids: string[], options?: CallOptions): Promise<boolean | null> {
+    for (const id of [...(this.#sent === null ? [] : [this.#sent]), ...ids]) {
+      if (this.#works !== null) break;
+      await this.tasksOf(id, options);
+    }
+    return this.#works;
   }
 
   async tasksOf(operationId: string, options?: CallOptions): Promise<Task[] | null> {
@@ -105,6 +121,11 @@ export function taskCalls({ read, readAll, readByIds, readPage, fitting, segment
       byOperationId.tasksOf(operationId, options),
     /** To be said when tasks that were found under an operation id are not its own. */
     distrustOperationIds: (): void => byOperationId.distrust(),
+    /** To be said of an operation id that the site has accepted something under. */
+    sentUnder: (operationId: string): void => byOperationId.sent(operationId),
+    /** Finds out whether the site filters by operation id, by ids that it may have; null: still not known. @throws VcdaError */
+    proveOperationIds: (ids: string[], options?: CallOptions): Promise<boolean | null> =>
+      byOperationId.prove(ids, options),
     /** Whether the site was seen to filter by operation id; null while nothing was found under any. */
     filtersByOperationId: (): boolean | null => byOperationId.works,
   };
