@@ -57,6 +57,8 @@ export async function startFakeSite(
     socket.on('error', () => undefined);
   });
   server.on('tlsClientError', () => undefined);
+  // On a busy machine five idle seconds pass between two calls, and the second would meet a connection that is being closed.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: listening } = server.address() as AddressInfo;
   return {
