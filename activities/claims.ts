@@ -20,6 +20,8 @@ type Asking = Pick<OperationRequest, 'run' | 'vm' | 'kind' | 'site'>;
 
 /** What uses a copy that waits at another run's gate, and leaves it there: rehearsals, and what a disaster asks for. */
 const PASS_A_GATE = new Set<OperationRequest['kind']>(['failover-test', 'failover']);
+/** Whoever has the replication waits for a test copy to be gone. */
+const waitsForNobody = ({ kind }: Pick<Asking, 'kind'>): boolean => kind === 'cleanup';
 
 /**
  * @param isUnsent nothing of the operation can have reached the site, so that whoever waits can be told for whom
@@ -33,8 +35,7 @@ export async function refuseClaimed(
   id: string,
   isUnsent: boolean,
 ): Promise<void> {
-  // Whoever has the replication waits for a test copy to be gone.
-  if (request.kind === 'cleanup') return;
+  if (waitsForNobody(request)) return;
   const run = await openRunOf(deps, mark);
   if (run === null) return;
   const its = await unitIn(deps, run, mark.unit);
@@ -53,7 +54,7 @@ export async function refuseHeld(
   isUnsent: boolean,
 ): Promise<void> {
   // Also where a run does not answer: nothing of a disaster waits for that.
-  if (PASS_A_GATE.has(request.kind)) return;
+  if (waitsForNobody(request) || PASS_A_GATE.has(request.kind)) return;
   const held = await heldBy(deps, request, id);
   if (held !== null) waitFor(held.run, held.its, request, id, isUnsent);
 }

@@ -32,10 +32,7 @@ async function atTheGate(lab: Lab, runs: number) {
       const vms = all.slice(2 * n, 2 * n + 2).map(({ id, name }) => aVm(name, { id }));
       const plan = lab.plan({ waves: [aWave('all', ...vms)] });
       const run = await lab.start({ ...plan, cutover: { ...plan.cutover, approval: 'wave' } });
-      await until(
-        async () => openVms(lab, await run.report()).catch(() => []),
-        (open) => open.length === 2 && open.every(({ waitingFor }) => waitingFor === 'approval'),
-      );
+      await until(run.report, ({ vms: waiting }) => waiting.every(({ waitingFor }) => waitingFor === 'approval'));
       return run;
     }),
   );
