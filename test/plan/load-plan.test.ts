@@ -19,6 +19,7 @@ vms: [ { id: ${A}, name: web1 } ]
       name: 'exit',
       kind: 'migrate',
       adopt: 'own',
+      sync: 'ahead',
       source: { site: 'paris' },
       destination: { site: 'lyon', vdc: VDC, storageProfile: '*' },
       replication: {},
