@@ -1,7 +1,7 @@
 /** Turns what went wrong at a site into Temporal failures, once, by the error table. */
 import { ApplicationFailure } from '@temporalio/common';
 import { FAILURES } from '../contract/names.js';
-import type { OperationKind, VmRef } from '../contract/operation.js';
+import type { OperationKind, OperationRequest, VmRef } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { inWords } from '../contract/words.js';
@@ -69,6 +69,15 @@ export function finalFailure(
 ): ApplicationFailure {
   const { message } = details;
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details], ...(cause && { cause }) });
+}
+
+/** Whether it was this run's cannot be told, so that a person is asked. `leaves`: a stop leaves what is there as it is. */
+export function cannotTell(
+  { kind, site }: Pick<OperationRequest, 'kind' | 'site'>,
+  said: Pick<FailureDetails, 'message' | 'advice' | 'leaves'>,
+): ApplicationFailure {
+  const type = FAILURES.undecided;
+  return finalFailure({ code: type, operation: kind, taskId: null, site, ...said }, { type });
 }
 
 function messageOf(error: VcdaError, subject: Subject, hint: string): string {

@@ -15,8 +15,8 @@ export interface SiteSettings {
   cutovers: number;
   /** ms */
   selfCheck: number;
-  /** ms; absent in what was recorded before it was handed on */
-  missingFor?: number;
+  /** ms */
+  missingFor: number;
 }
 
 export function createInquiryActivities(deps: ActivityDeps) {

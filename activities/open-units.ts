@@ -2,7 +2,7 @@
  * What the open runs of plans have begun with and not ended, by their own reports. It decides where a site shows no mark: a
  * unit that waits at its gate has no workflow that would hold its VM.
  */
-import { cancellationSignal } from '@temporalio/activity';
+import { cancelled } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { PLAN_RUN, runPlanQuery, runReportQuery } from '../contract/messages.js';
@@ -94,7 +94,7 @@ const ofWorker = new WeakMap<ActivityDeps, OpenUnits>();
 export async function heldBy(deps: ActivityDeps, request: Subject, replicationId: string): Promise<Held | null> {
   const units = ofWorker.get(deps) ?? new OpenUnits(deps);
   ofWorker.set(deps, units);
-  const runs = await unlessCancelled(units.read());
+  const runs = await Promise.race([units.read(), cancelled()]);
   for (const { run, source, sites, begun } of runs) {
     if (run === request.run) continue;
     const its = begun.find(
@@ -105,13 +105,4 @@ export async function heldBy(deps: ActivityDeps, request: Subject, replicationId
     if (its !== undefined) return { run, its };
   }
   return null;
-}
-
-async function unlessCancelled<T>(reading: Promise<T>): Promise<T> {
-  const signal = AbortSignal.any([cancellationSignal()]);
-  signal.throwIfAborted();
-  return new Promise<T>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    reading.then(resolve, reject);
-  });
 }

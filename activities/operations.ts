@@ -16,7 +16,7 @@ import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, type MayBeSent } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { mayInsist, unextended } from './extension.js';
-import { type Attempt, failureOf, finalFailure, isRefusedLogin, knownSites } from './failures.js';
+import { type Attempt, cannotTell, failureOf, finalFailure, isRefusedLogin, knownSites } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { foundMeanwhile, LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
 import { markOf } from './mark.js';
@@ -314,10 +314,7 @@ function undecided(request: OperationRequest, tasks: string[]): ApplicationFailu
     `whether the ${kind} of ${nameWithId(vm)} reached ${site} cannot be told: its answer was lost, the site does not ` +
     `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}].`;
   const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume ${run} sends it; else drover cancel ${run} ${vm.id}.`;
-  return finalFailure(
-    { ...subjectOf(request), code: FAILURES.undecided, message, advice },
-    { type: FAILURES.undecided },
-  );
+  return cannotTell(request, { message, advice });
 }
 
 /** What a workflow must know before it submits anew what has failed. */

@@ -4,13 +4,13 @@
  * the site tell, by operation id where it filters by it, else by their user.
  */
 import type { ApplicationFailure } from '@temporalio/common';
-import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
+import { DONE_BY_OTHERS } from '../contract/names.js';
 import type { OperationKind, OperationRequest, Whose } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, saysNo, type Task, taskEnd, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
-import { finalFailure } from './failures.js';
+import { cannotTell, finalFailure } from './failures.js';
 import { ownerOf, readMark } from './mark.js';
 import { passingOver } from './passed-over.js';
 import { filtersProvenly } from './proven-filter.js';
@@ -187,14 +187,5 @@ export function ownerUnknown(request: OperationRequest, why: string): Applicatio
     `whether the ${kind} of ${nameWithId(vm)}, which replication ${replicationId} at ${site} shows, is this run's ` +
     `cannot be told: its answer was lost, and ${why}; before it was sent the replication did not show it [operation ${operationId}].`;
   const advice = `Look at that replication: drover resume ${run} takes it for this run's and goes on, drover cancel ${run} ${vm.id} leaves it as it is.`;
-  const details = {
-    code: FAILURES.undecided,
-    message,
-    operation: kind,
-    taskId: null,
-    site,
-    advice,
-    leaves: true,
-  } as const;
-  return finalFailure(details, { type: FAILURES.undecided });
+  return cannotTell(request, { message, advice, leaves: true });
 }

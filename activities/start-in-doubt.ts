@@ -1,11 +1,10 @@
 /** Whose a replication is that a start finds which may have arrived: the user of its task tells, not that it is there. */
 import type { ApplicationFailure } from '@temporalio/common';
-import { FAILURES } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
 import { unextended } from './extension.js';
-import { finalFailure } from './failures.js';
+import { cannotTell } from './failures.js';
 import { readMark } from './mark.js';
 import { isOwnUser } from './ownership.js';
 import { passingOver } from './passed-over.js';
@@ -61,19 +60,10 @@ export async function keepsMarks(site: Site, options: CallOptions): Promise<bool
 
 /** A person is asked: what was sent may have made it, and so may somebody else. */
 export function makerUnknown(request: OperationRequest, id: string): ApplicationFailure {
-  const { run, kind, vm, site, operationId } = request;
+  const { run, vm, site, operationId } = request;
   const message =
     `whether replication ${id} of ${nameWithId(vm)} at ${site} is this run's cannot be told: the answer to its start was ` +
     `lost, the replication has no mark, and no task there tells who began it [operation ${operationId}].`;
   const advice = `Look at that replication: drover resume ${run} takes it for this run's and goes on, drover cancel ${run} ${vm.id} leaves it as it is.`;
-  const details = {
-    code: FAILURES.undecided,
-    message,
-    operation: kind,
-    taskId: null,
-    site,
-    advice,
-    leaves: true,
-  } as const;
-  return finalFailure(details, { type: FAILURES.undecided });
+  return cannotTell(request, { message, advice, leaves: true });
 }

@@ -2,13 +2,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import {
   type Evidence,
-  type MovedQuestion,
   STORE_AWAY,
   type StoreAnswer,
   type StoreQuestion,
   type StoreState,
 } from '../contract/evidence.js';
-import type { Moved } from '../contract/questions.js';
+import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { FailureDetails } from '../contract/report.js';
 import { type Store, StoreAway } from '../store/index.js';
 import type { ActivityDeps } from './deps.js';
@@ -22,7 +21,7 @@ export function createStoreActivities({ store }: Pick<ActivityDeps, 'store'>) {
     storeAnswers: (): Promise<void> => orAway(() => store.probe(), { nonRetryable: false }),
 
     /** What the store alone remembers of migrations. @throws ApplicationFailure `StoreAway` */
-    movedByStore: (question: MovedQuestion): Promise<Moved[]> => orAway(() => store.movedFrom(question)),
+    movedByStore: (question: MovedBeforeInput): Promise<Moved[]> => orAway(() => store.movedFrom(question)),
 
     /** For people: one page at most. @throws ApplicationFailure `StoreAway` */
     askStore: (question: StoreQuestion): Promise<StoreAnswer> => orAway(() => answerOf(store, question)),

@@ -2,8 +2,7 @@
  * What outlives Temporal's retention, as it crosses processes: plain JSON. Every message states the whole truth with a
  * revision, so that it may come twice or late: an older one changes nothing.
  */
-import type { OperationKind, VmRef } from './operation.js';
-import type { Moved } from './questions.js';
+import type { OperationKind } from './operation.js';
 import type { RunReport, VmReport } from './report.js';
 
 /** Types of failures that are never a site's word. */
@@ -66,14 +65,6 @@ export interface Evidence extends EvidenceOf {
   head?: EvidenceHead;
   units: EvidenceUnit[];
 }
-
-export interface MovedQuestion {
-  source: string;
-  vms: VmRef[];
-}
-
-/** A migration that the store remembers. */
-export type KeptMove = Moved;
 
 /** A run that the store remembers. */
 export interface KeptRun extends EvidenceOf {

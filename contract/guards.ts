@@ -17,6 +17,8 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
 const isMoment = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
+const isSlot = (value: unknown): value is SlotKind => value === 'sync' || value === 'cutover';
+
 const VM_STATES = new Set<unknown>(['waiting', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']);
 
 export const isVmReport = (value: unknown): value is VmReport =>
@@ -55,7 +57,7 @@ const isHold = (value: unknown): value is Hold =>
   isMembers(value) && isText(value.message) && (value.advice === undefined || isTextOrNull(value.advice));
 
 export const isSiteHeld = (value: unknown): value is Hold & Pick<SiteHold, 'askedAt'> =>
-  isHold(value) && isText(value.site) && isMoment((value as unknown as Members).askedAt);
+  isMembers(value) && isMoment(value.askedAt) && isText(value.site) && isHold(value);
 
 export const isSiteAway = (value: unknown): value is { site: string; since: number; message: string | null } =>
   isMembers(value) && isText(value.site) && isMoment(value.since) && isTextOrNull(value.message);
@@ -87,7 +89,7 @@ export const isTrouble = (value: unknown): value is OperationTrouble =>
     (isMembers(value.trouble) && isText(value.trouble.message) && isMoment(value.trouble.since)));
 
 export const isGrant = (value: unknown): value is { run: string; slot: SlotKind } =>
-  isMembers(value) && isText(value.run) && (value.slot === 'sync' || value.slot === 'cutover');
+  isMembers(value) && isText(value.run) && isSlot(value.slot);
 
 export const isProceed = (value: unknown): value is { run: string; unit: string; proceed: Proceed } =>
   isOfUnit(value) &&
@@ -95,8 +97,6 @@ export const isProceed = (value: unknown): value is { run: string; unit: string;
   (value.proceed.to === 'clean-up' || (value.proceed.to === 'recover' && isMoment(value.proceed.triggeredAt)));
 
 /* ── what a site is told ─────────────────────────────────────────────────── */
-
-const isSlot = (value: unknown): value is SlotKind => value === 'sync' || value === 'cutover';
 
 const isVmRef = (value: unknown): boolean => isMembers(value) && isText(value.id) && isText(value.name);
 

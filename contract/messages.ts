@@ -26,15 +26,14 @@ export interface CarriedRun {
   startedAt: number;
   resumedAt: number;
   paused: string | null;
-  /** absent in what 0.1 handed over */
-  pausedAdvice?: string | null;
+  pausedAdvice: string | null;
   cancelling: boolean;
   /** acts of persons that were done */
-  acts?: number;
+  acts: number;
   /** failures that had happened when a person last resumed the run */
   accepted: number;
   /** cutovers that failed one after the other with the same code, since a person last resumed the run */
-  inRow?: { code: string; vms: string[]; ends: number[]; after: number } | null;
+  inRow: { code: string; vms: string[]; ends: number[]; after: number } | null;
   approved: { waves: string[]; vms: string[] };
   wave: number;
   /** ids of VMs whose child workflow has not reported */
@@ -45,8 +44,7 @@ export interface CarriedRun {
   ordered: number;
   /** stops before the cutovers, until a person says `resume` */
   untilSynced: boolean;
-  /** absent in what versions before 0.1 handed over */
-  sitesAway?: RunReport['sitesAway'];
+  sitesAway: RunReport['sitesAway'];
   /** ids of VMs that have ended and whose evidence is not kept */
   unkept: string[];
   vms: VmReport[];
@@ -165,8 +163,8 @@ export interface VmInput {
   /** ms without a notice after which the VM asks the site itself */
   selfCheck: number;
   /** ms for which a replication may be missing at the destination before it is believed to be gone */
-  missingFor?: number;
-  /** under what the store keeps its evidence; absent in what 0.1 began */
+  missingFor: number;
+  /** under what the store keeps its evidence; absent: a sweep leaves none */
   evidence?: { execution: string; kind: RunReport['kind']; position: number };
   /** another VM of its name was migrated to the same site before; absent: none is known */
   movedAs?: { vmId: string; run: string };
@@ -207,6 +205,7 @@ export interface SweepVmInput {
   copy: TestCopy;
   site: string;
   selfCheck: number;
+  missingFor: number;
 }
 
 /** The drill lets its VMs go on: to recover, and later to clean up. */
@@ -257,8 +256,7 @@ export interface CarriedSite {
   /** live overrides of the configured limits; null members fall back to the config */
   limits: SiteLimits;
   resumedAt: number;
-  /** absent in what versions before 0.1 handed over */
-  testCopies?: TestCopy[];
+  testCopies: TestCopy[];
 }
 
 export interface SiteStatus {

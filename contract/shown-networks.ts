@@ -1,4 +1,5 @@
 /** Network settings as files and sites write them, read with care: pure. What is not of a known form tells nothing. */
+import { isMembers } from './guards.js';
 
 export interface SettingsOfNetworks {
   vAppNetworkSettings?: object | null | undefined;
@@ -54,13 +55,11 @@ export const bridgesIn = (settings: SettingsOfNetworks | null | undefined): stri
 
 /** Its name, then its id. */
 const namesOf = (network: unknown): string[] =>
-  isRecord(network) ? [network.name, network.id].flatMap((value) => textIn(value) ?? []) : [];
+  isMembers(network) ? [network.name, network.id].flatMap((value) => textIn(value) ?? []) : [];
 
 function listIn(settings: object | null | undefined, key: string): Record<string, unknown>[] {
-  const list: unknown = isRecord(settings) ? settings[key] : undefined;
-  return Array.isArray(list) ? list.filter(isRecord) : [];
+  const list: unknown = isMembers(settings) ? settings[key] : undefined;
+  return Array.isArray(list) ? list.filter(isMembers) : [];
 }
 
 const textIn = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value : null);
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

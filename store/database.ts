@@ -31,11 +31,18 @@ function sqlite(file: string): SqliteDialect {
   database.pragma('synchronous = FULL');
   return new SqliteDialect({
     database: {
-      prepare: (text) => transactionWord(database, text) ?? (database.prepare(text) as unknown as SqliteStatement),
+      prepare: (text) => transactionWord(database, text) ?? prepared(database.prepare(text)),
       close: () => database.close(),
     },
   });
 }
+
+const prepared = (statement: Database.Statement): SqliteStatement => ({
+  reader: statement.reader,
+  all: (parameters) => statement.all(parameters),
+  run: (parameters) => statement.run(parameters),
+  iterate: (parameters) => statement.iterate(parameters),
+});
 
 /**
  * libsql does not reset a prepared statement that another process's lock has stopped, and then its connection can commit

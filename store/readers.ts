@@ -1,15 +1,7 @@
 /** What is read, never more at once than Temporal carries with ease. */
 import type { Kysely, Selectable } from 'kysely';
-import type {
-  EvidenceOf,
-  KeptMove,
-  KeptRun,
-  KeptRuns,
-  KeptVms,
-  MovedQuestion,
-  PageStart,
-  RunsBefore,
-} from '../contract/evidence.js';
+import type { EvidenceOf, KeptRun, KeptRuns, KeptVms, PageStart, RunsBefore } from '../contract/evidence.js';
+import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { VmReport } from '../contract/report.js';
 import { plainName } from '../contract/vm-identity.js';
 import type { Tables } from './tables.js';
@@ -23,8 +15,8 @@ const MOST_ROWS = 200;
 const RUN_COLUMNS = ['run', 'execution', 'head', 'plan_digest', 'drover'] as const;
 
 /** Migrations from a site that succeeded: of these VMs, or of others that bear their names. */
-export async function movedFrom(db: Kysely<Tables>, { source, vms }: MovedQuestion): Promise<KeptMove[]> {
-  const found: KeptMove[] = [];
+export async function movedFrom(db: Kysely<Tables>, { source, vms }: MovedBeforeInput): Promise<Moved[]> {
+  const found: Moved[] = [];
   for (let at = 0; at < vms.length; at += MOST_ROWS) {
     const some = vms.slice(at, at + MOST_ROWS);
     const rows = await db

@@ -4,17 +4,8 @@
  */
 import { hostname } from 'node:os';
 import type { Kysely } from 'kysely';
-import type {
-  Evidence,
-  EvidenceOf,
-  KeptMove,
-  KeptRun,
-  KeptRuns,
-  KeptVms,
-  MovedQuestion,
-  PageStart,
-  RunsBefore,
-} from '../contract/evidence.js';
+import type { Evidence, EvidenceOf, KeptRun, KeptRuns, KeptVms, PageStart, RunsBefore } from '../contract/evidence.js';
+import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { VmReport } from '../contract/report.js';
 import type { StoreSettings } from '../plan/types.js';
 import { OtherStore, StoreAway } from './away.js';
@@ -84,7 +75,7 @@ export class Store {
     return this.#write((trx) => writeAct(trx, act));
   }
 
-  movedFrom(question: MovedQuestion): Promise<KeptMove[]> {
+  movedFrom(question: MovedBeforeInput): Promise<Moved[]> {
     return this.#read((db) => movedFrom(db, question));
   }
 

@@ -1,38 +1,26 @@
 import type { RunReport } from '../../contract/report.js';
 
+/** In the order in which a reader wants them. */
+const MEMBERS = [
+  'run',
+  'plan',
+  'kind',
+  'state',
+  'startedAt',
+  'finishedAt',
+  'totals',
+  'pausedBecause',
+  'pausedAdvice',
+  'waitingFor',
+  'sitesAway',
+  'drill',
+  'vms',
+] as const satisfies (keyof RunReport)[];
+
 /** The report as a document: the members that design.md fixes, whatever else the value at hand carries. */
 export function reportDocument(report: RunReport): RunReport {
-  const {
-    waitingFor,
-    run,
-    plan,
-    kind,
-    state,
-    startedAt,
-    finishedAt,
-    totals,
-    pausedBecause,
-    pausedAdvice,
-    sitesAway,
-    drill,
-    vms,
-  } = report;
-  const held = waitingFor === undefined ? {} : { waitingFor };
-  return {
-    run,
-    plan,
-    kind,
-    state,
-    startedAt,
-    finishedAt,
-    totals,
-    pausedBecause,
-    pausedAdvice,
-    ...held,
-    sitesAway,
-    drill,
-    vms,
-  };
+  const entries = MEMBERS.filter((member) => report[member] !== undefined).map((member) => [member, report[member]]);
+  return Object.fromEntries(entries) as RunReport;
 }
 
 export function jsonReport(report: RunReport): string {

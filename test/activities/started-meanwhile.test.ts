@@ -54,23 +54,9 @@ describe('a start that was cut before it arrived', () => {
     isMigration: true,
   });
 
-  const requestOf = (bench: Bench, change: Partial<OperationRequest> = {}) =>
-    bench.request({
-      kind: 'start',
-      replicationId: null,
-      start: {
-        sourceSite: bench.source,
-        destinationSite: bench.destination,
-        vdc: siteVdcId(bench.destination),
-        storageProfile: '*',
-        isMigration: true,
-      },
-      ...change,
-    });
-
   async function cutThenAnn(bench: Bench, isOver: boolean, change: Partial<OperationRequest> = {}, user = 'ann@acme') {
     control(bench).addFaults({ operation: 'start', kind: 'reset-before', times: 1 });
-    const request = requestOf(bench, change);
+    const request = startOf(bench, 0, change);
     await expect(submit(bench, request)).rejects.toMatchObject({ type: 'SiteRefused' });
     if (!isOver) control(bench).setSpeed(0.01);
     control(bench).act({ operation: 'start', user, body: bodyOf(bench) });

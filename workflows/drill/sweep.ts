@@ -17,9 +17,10 @@ const SWEEP_VM_MOST = '2 hours';
 export async function sweep({ site }: SweepInput): Promise<SweepResult> {
   const left = await testCopiesLeft({ site });
   if (left.length === 0) return { removed: [], left: [] };
-  const { selfCheck } = await siteSettings(site);
+  const { selfCheck, missingFor } = await siteSettings(site);
+  const patience = { selfCheck, missingFor };
   const outcomes = await Promise.all(
-    left.map(async (copy) => ({ vm: copy.vm.name, run: copy.run, reason: await whyLeft(copy, site, selfCheck) })),
+    left.map(async (copy) => ({ vm: copy.vm.name, run: copy.run, reason: await whyLeft(copy, site, patience) })),
   );
   const removed = outcomes.flatMap(({ vm, run, reason }) => (reason === null ? [{ vm, run }] : []));
   return {
@@ -32,11 +33,15 @@ export async function sweep({ site }: SweepInput): Promise<SweepResult> {
  * Under the VM's own workflow id, so that no run or drill touches it meanwhile; one that does has it in hand.
  * @returns null: it is gone
  */
-async function whyLeft(copy: TestCopy, site: string, selfCheck: number): Promise<string | null> {
+async function whyLeft(
+  copy: TestCopy,
+  site: string,
+  patience: Pick<SweepVmInput, 'selfCheck' | 'missingFor'>,
+): Promise<string | null> {
   try {
     await executeChild(sweepVm, {
       workflowId: copy.workflowId,
-      args: [{ copy, site, selfCheck }],
+      args: [{ copy, site, ...patience }],
       parentClosePolicy: 'ABANDON',
       workflowExecutionTimeout: SWEEP_VM_MOST,
       memo: { run: copy.run, isSweep: true, ...contractMemo },
@@ -49,7 +54,7 @@ async function whyLeft(copy: TestCopy, site: string, selfCheck: number): Promise
   }
 }
 
-export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<VmReport> {
+export async function sweepVm({ copy, site, selfCheck, missingFor }: SweepVmInput): Promise<VmReport> {
   const { vm: ref, peer, replicationId } = copy;
   // Of its own: under the drill's id an earlier clean-up would be taken for this one.
   const run = `sweep-${workflowInfo().runId.slice(0, 8)}`;
@@ -61,6 +66,7 @@ export async function sweepVm({ copy, site, selfCheck }: SweepVmInput): Promise<
     destination: { site },
     limits: {},
     selfCheck,
+    missingFor,
     phase: 'through',
     revision: 1,
     orders: { run, revision: 0, paused: false, resumedAt: 0, stop: false, notAfter: null },

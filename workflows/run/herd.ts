@@ -42,10 +42,10 @@ import type { PlanVm } from '../../plan/types.js';
 import { endedWorkflows, holderOfVm, movedBefore, openSite, siteSettings, storeAnswers } from '../activities.js';
 import { isStoreAway } from '../evidence/patience.js';
 import { hear } from '../hear.js';
-import { growing } from '../vm/steps/look-until.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { adviceIn } from '../vm/steps/step-errors.js';
 import { answerActs, handleAct } from './acts.js';
+import { Check } from './checks.js';
 import type { Begin, Pause, RunProgress } from './run-state.js';
 
 /** Children are started this many at a time, so that what a person says is heard in between. */
@@ -82,10 +82,9 @@ export class Herd {
   readonly #errands: (() => Promise<void>)[] = [];
   #changed = true;
   #isStoreAway = false;
-  #patience: Pick<VmInput, 'selfCheck' | 'missingFor'> = { selfCheck: 0 };
-  readonly #pauses = { open: growing(CHECKS.open), claimed: growing(CHECKS.claimed) };
-  /** when it is asked again: epoch ms */
-  readonly #due = { open: 0, claimed: 0 };
+  #patience: Pick<VmInput, 'selfCheck' | 'missingFor'> = { selfCheck: 0, missingFor: 0 };
+  readonly #lost = new Check(CHECKS.open);
+  readonly #free = new Check(CHECKS.claimed);
 
   /** Registers every message handler, so that nothing said at the start is missed. */
   constructor(state: RunProgress, settings: HerdSettings) {
@@ -237,7 +236,7 @@ export class Herd {
       try {
         await siteSettings(source.site);
         const { selfCheck, missingFor } = await siteSettings(destination.site);
-        this.#patience = { selfCheck, ...(missingFor === undefined ? {} : { missingFor }) };
+        this.#patience = { selfCheck, missingFor };
         await openSite(destination.site);
         return;
       } catch (error) {
@@ -313,32 +312,16 @@ export class Herd {
   /** Waits until something happens, at most `most` ms; looks after units that are lost or held by others meanwhile. */
   async whenChanged(most: number | null = null): Promise<void> {
     const isChanged = () => this.#changed || this.#errands.length > 0;
-    const wait = Math.min(most ?? Number.POSITIVE_INFINITY, this.#untilCheck('open'), this.#untilCheck('claimed'));
+    const checks = [
+      this.#lost.wait(this.#state.open.length, Date.now()),
+      this.#free.wait(this.#blocked.size, Date.now()),
+    ];
+    const wait = Math.min(most ?? Number.POSITIVE_INFINITY, ...checks);
     // What merely waits at its gate costs the run nothing.
     if (wait === Number.POSITIVE_INFINITY) await condition(isChanged);
     else await condition(isChanged, Math.max(1, wait));
-    if (this.#isDue('open')) await this.#noticeLost();
-    if (this.#isDue('claimed')) await this.#noticeFree();
-  }
-
-  /** ms until it is asked; infinite when there is nobody to ask about */
-  #untilCheck(what: keyof typeof CHECKS): number {
-    const subjects = what === 'open' ? this.#state.open.length : this.#blocked.size;
-    if (subjects === 0) {
-      this.#due[what] = 0;
-      return Number.POSITIVE_INFINITY;
-    }
-    if (this.#due[what] === 0) {
-      this.#pauses[what] = growing(CHECKS[what]);
-      this.#due[what] = Date.now() + (this.#pauses[what].next().value ?? 0);
-    }
-    return this.#due[what] - Date.now();
-  }
-
-  #isDue(what: keyof typeof CHECKS): boolean {
-    if (this.#untilCheck(what) > 0) return false;
-    this.#due[what] = Date.now() + (this.#pauses[what].next().value ?? CHECKS[what].longest);
-    return true;
+    if (this.#lost.isDue(this.#state.open.length, Date.now())) await this.#noticeLost();
+    if (this.#free.isDue(this.#blocked.size, Date.now())) await this.#noticeFree();
   }
 
   async #beginUnit({ vm, phase }: Begin, moved: Moved[]): Promise<void> {
@@ -392,7 +375,7 @@ export class Herd {
 
   #block(vmId: string, holder: string): void {
     this.#blocked.set(vmId, holder);
-    this.#due.claimed = 0;
+    this.#free.restart();
   }
 
   /** false: a workflow has this VM already */

@@ -10,9 +10,9 @@ import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
 import { windowMissed, windowTooShort } from '../vm/steps/preconditions.js';
-import { type FailuresInRow, withEnded } from './failures-in-row.js';
 import { type Gate, gateOf, lastMomentOf } from './gates.js';
 import { longestCutover } from './longest-cutover.js';
+import { StopAfter } from './stop-after.js';
 import { ALREADY_MIGRATED, alreadyMigrated, dependencyNotMet, skippedInUse, terminated, timedOut } from './unbegun.js';
 import { Units } from './units.js';
 
@@ -60,12 +60,10 @@ export class RunProgress {
   #paused: Pause | null;
   #cancelling: boolean;
   #resumedAt: number;
-  /** failures that a person has seen when they resumed a run that `stopAfter` had paused */
-  #accepted: number;
+  readonly #stopAfter: StopAfter;
   #acts: number;
   #ordered: number;
   #untilSynced: boolean;
-  #inRow: FailuresInRow | null;
   /** ms; of the cutovers that have succeeded */
   #longest: number | null;
 
@@ -85,17 +83,16 @@ export class RunProgress {
     this.#units = new Units(run, reports, carried ?? { open: [], units: [], unkept: [] });
     this.#approvedWaves = new Set(carried?.approved.waves);
     this.#approvedVms = new Set(carried?.approved.vms);
-    this.#away = new Map(carried?.sitesAway?.map((away) => [away.site, away]));
+    this.#away = new Map(carried?.sitesAway.map((away) => [away.site, away]));
     this.#startedAt = carried?.startedAt ?? now;
     this.#wave = carried?.wave ?? 0;
-    this.#paused = carried?.paused == null ? null : { message: carried.paused, advice: carried.pausedAdvice ?? null };
+    this.#paused = carried?.paused == null ? null : { message: carried.paused, advice: carried.pausedAdvice };
     this.#cancelling = carried?.cancelling ?? false;
     this.#resumedAt = carried?.resumedAt ?? 0;
-    this.#accepted = carried?.accepted ?? 0;
+    this.#stopAfter = new StopAfter(plan.stopAfter, carried);
     this.#acts = carried?.acts ?? 0;
     this.#ordered = carried?.ordered ?? 0;
     this.#untilSynced = carried?.untilSynced ?? until === 'synced';
-    this.#inRow = carried?.inRow ?? null;
     this.#longest = longestCutover(reports);
   }
 
@@ -107,8 +104,7 @@ export class RunProgress {
       pausedAdvice: this.#paused?.advice ?? null,
       cancelling: this.#cancelling,
       acts: this.#acts,
-      accepted: this.#accepted,
-      inRow: this.#inRow,
+      ...this.#stopAfter.carried,
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
       wave: this.#wave,
       ...this.#units.carried,
@@ -381,7 +377,7 @@ export class RunProgress {
   /** Takes the last word of a unit's workflow; false when it was known, or says nothing. */
   said(word: UnitWord, now: number): boolean {
     if (!this.#units.said(word, now)) return false;
-    if (word.memory === null) this.#inRow = withEnded(this.#inRow, word.report);
+    if (word.memory === null) this.#stopAfter.ended(word.report);
     const longest = longestCutover([word.report]);
     if (longest !== null && longest > (this.#longest ?? 0)) {
       this.#longest = longest;
@@ -393,7 +389,7 @@ export class RunProgress {
   /** A VM's workflow is gone without a report: somebody terminated it. */
   lost(vmId: string, now: number): void {
     this.#units.end(vmId, 'failed', terminated(this.#units.get(vmId), this.#plan.destination.site), now);
-    this.#inRow = withEnded(this.#inRow, this.#units.get(vmId));
+    this.#stopAfter.ended(this.#units.get(vmId));
   }
 
   pause(reason: Pause): void {
@@ -403,20 +399,9 @@ export class RunProgress {
 
   /** Why `stopAfter` pauses the run now; null when it does not. */
   tooManyFailures(): Pause | null {
-    const { stopAfter } = this.#plan;
-    if (stopAfter === null || this.#paused !== null) return null;
-    const { count = Infinity, percent = Infinity, sameCode = Infinity } = stopAfter;
-    const advice = `Look at them, then drover resume ${this.#run} or drover cancel ${this.#run}.`;
-    const row = this.#inRow;
-    if (row !== null && row.vms.length >= sameCode) {
-      const names = row.vms.map((id) => this.#units.get(id).name).join(', ');
-      return { message: `${row.vms.length} cutovers in a row failed with ${row.code} (stopAfter): ${names}.`, advice };
-    }
-    const failed = this.#failures();
-    const most = Math.min(count, (this.#units.all.length * percent) / 100);
-    return failed > this.#accepted && failed >= most
-      ? { message: `${failed} of ${this.#units.all.length} VMs failed (stopAfter).`, advice }
-      : null;
+    const message = this.#paused === null ? this.#stopAfter.reached(this.#units.all) : null;
+    if (message === null) return null;
+    return { message, advice: `Look at them, then drover resume ${this.#run} or drover cancel ${this.#run}.` };
   }
 
   resume(now: number): void {
@@ -425,8 +410,7 @@ export class RunProgress {
     this.#paused = null;
     this.#ordered += 1;
     this.#resumedAt = now;
-    this.#accepted = this.#failures();
-    this.#inRow = null;
+    this.#stopAfter.accept(this.#units.all);
   }
 
   /** What was approved, and the VMs in it that have not ended. */
@@ -515,10 +499,6 @@ export class RunProgress {
     if (totals.failed > 0) return 'failed';
     if (totals.cancelled > 0) return 'cancelled';
     return this.#units.all.every(hasSucceeded) ? 'succeeded' : 'failed';
-  }
-
-  #failures(): number {
-    return totalsOf(this.#units.all).failed;
   }
 
   #skipOrphans(vms: PlanVm[], now: number): void {

@@ -26,7 +26,7 @@ export class SiteState {
     this.#brake = carried?.brake ?? false;
     this.#limits = carried?.limits ?? { syncs: null, cutovers: null, requestsPerSecond: null };
     this.#resumedAt = carried?.resumedAt ?? 0;
-    this.#testCopies = new Map(carried?.testCopies?.map((copy) => [copy.replicationId, copy]));
+    this.#testCopies = new Map(carried?.testCopies.map((copy) => [copy.replicationId, copy]));
   }
 
   get carried(): CarriedSite {

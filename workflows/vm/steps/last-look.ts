@@ -10,9 +10,6 @@ import type { VmControl } from './vm-control.js';
 /** Between two looks at a copy that is not fit; a person's `resume` ends the pause: ms. */
 const PAUSES = { first: 2_000, longest: 30 * 60_000 };
 
-/** ms, for runs that were begun before their site's was handed on */
-const MISSING_FOR = 10 * 60_000;
-
 export interface Looked {
   replication: ReplicationSummary | null;
   /** null: it is fit */
@@ -35,7 +32,7 @@ export class LastLook {
     const { site, peer, report, input, marks, ids } = this.#vm;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
     const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
-    const { missingFor = MISSING_FOR } = input;
+    const { missingFor } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };
     const copy = { site, peer, replicationId: report.replicationId ?? '', replication, missingFor, ids, ...own };
     const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
