@@ -8,6 +8,9 @@ export default {
   // Two cores: a Temporal dev server, workers and simulators run beside the tests, which mostly wait.
   maxWorkers: 2,
   maxConcurrency: 8,
+  // Jest keeps every module that an ES module test has loaded (nodejs/node#59118): a hundred files later a worker spends more
+  // time on its garbage than on tests, and then runs out of memory.
+  workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/test/support/longest-first.js',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

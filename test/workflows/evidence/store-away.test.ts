@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
 import { approveUpdate, cancelUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
-import type { WaitingFor } from '../../../contract/report.js';
 import { Secret } from '../../../plan/secret.js';
 import { OtherStore, Store } from '../../../store/index.js';
 import { tempFolder } from '../../support/folder.js';
@@ -85,17 +84,14 @@ const binaries = postgresBinaries();
       await withLab({ vms: 1, store }, async (lab) => {
         const plan = lab.plan();
         const id = plan.waves[0]?.vms[0]?.id ?? '';
-        const workflowId = vmWorkflowId(lab.source, id);
-        const { run, result } = await lab.start({ ...plan, cutover: { ...plan.cutover, approval: 'wave' } });
-        const shown = (what: WaitingFor) =>
-          until(
-            () => vmReport(lab, workflowId),
-            (vm) => vm?.waitingFor === what,
-          );
-        await shown('approval');
+        const { run, report, result } = await lab.start({ ...plan, cutover: { ...plan.cutover, approval: 'wave' } });
+        await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
         await server.stop();
         await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-        await shown('store');
+        await until(
+          () => vmReport(lab, vmWorkflowId(lab.source, id)),
+          (vm) => vm?.waitingFor === 'store',
+        );
         expect(sent(lab, 'migrate')).toBe(0);
         await server.start();
         const ended = await result();
