@@ -5,6 +5,7 @@ import { inWords } from '../contract/words.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { passingOver } from './passed-over.js';
+import { unreadableInWords } from './unreadable-meaning.js';
 
 /** Windows and sessions go wrong when clocks differ by more: ms. */
 const SKEW_LIMIT = 60_000;
@@ -126,8 +127,8 @@ async function version(site: Site, options: Options): Promise<Finding> {
   const odd = site.unreadable.all;
   if (odd.length > 0)
     return bad(
-      `${detail}; ${odd.length} items of its lists cannot be read: ${odd.slice(0, 3).join('; ')}`,
-      'Look at them at the site: Drover passes them over.',
+      `${detail}; items of its lists that could not be read: ${unreadableInWords(odd)}`,
+      'Look at what is named here at the site. A worker says it until it is started anew, with when it was listed last.',
     );
   return known || api === 'unknown'
     ? good(detail)

@@ -1,5 +1,5 @@
 /**
- * Items of a site's lists that cannot be read. One of them must not stop the others: it is passed over and told, unless it may
+ * Items of a site's lists that cannot be read. One of them must not stop the others: it is told and passed over, unless it may
  * be what is asked for.
  */
 import { log } from '@temporalio/activity';
@@ -12,19 +12,20 @@ import {
   VcdaError,
   type VmReplication,
 } from '../vcda/index.js';
+import { meaningOf, recordOf, vmIdIn } from './unreadable-meaning.js';
 
 /** For lists in which what is asked for is told by what can be read. */
 export function passingOver(site: Site): (item: UnreadableItem) => void {
   return (item) => {
     if (site.unreadable.isNew(item))
-      log.warn(`${item.detail}; it is passed over`, { site: site.name, list: item.path });
+      log.warn(`${item.detail}; ${meaningOf(item)}`, { site: site.name, list: item.path });
   };
 }
 
 /**
- * The replications of a VM. An item that names no VM may be this one's where the site lists no others, or while something may
- * have been sent for it (`inDoubt`); where others are listed too, the site ignores the question, and it is passed over: should
- * it be this VM's, the site itself refuses a second.
+ * The replications of a VM. An item that names it is its own; one that names no VM may be where the site lists no others, or
+ * while something may have been sent for it (`inDoubt`); where others are listed too, the site ignores the question, and it is
+ * passed over: should it be this VM's, the site itself refuses a second.
  * @throws VcdaError that names such an item, when none else is the VM's
  */
 export async function replicationsOfVm(
@@ -41,7 +42,8 @@ export async function replicationsOfVm(
   const faceless = all.find((one) => one.vmId == null)?.id;
   const suspect = odd.find(({ given }) => [null, vmId].includes(vmIdIn(given)));
   const isFiltered = all.every((one) => one.vmId == null) && odd.every(({ given }) => vmIdIn(given) === null);
-  if ((inDoubt || isFiltered) && (faceless !== undefined || suspect !== undefined))
+  const isNamed = odd.some(({ given }) => vmIdIn(given) === vmId);
+  if ((inDoubt || isFiltered || isNamed) && (faceless !== undefined || suspect !== undefined))
     throw mayBeIt(site, suspect?.detail ?? `${faceless} names no VM`, `the replication of ${vmId}`, '/vm-replications');
   return [];
 }
@@ -61,12 +63,4 @@ export async function tasksWithOdd(
 function mayBeIt(site: Site, what: string, whose: string, path: string): VcdaError {
   const detail = `${what}, and may be ${whose}`;
   return new VcdaError({ site: site.name, code: OWN_CODES.unexpected, detail, method: 'GET', path, acted: 'no' });
-}
-
-const recordOf = (given: unknown): Record<string, unknown> =>
-  typeof given === 'object' && given !== null ? { ...given } : {};
-
-function vmIdIn(given: unknown): string | null {
-  const { vmId } = recordOf(given);
-  return typeof vmId === 'string' ? vmId : null;
 }

@@ -21,7 +21,7 @@ const lookUp = (
       const found = new MockActivityEnvironment().run(() => replicationsOfVm(lyon, 'mine', {}, inDoubt));
       await judge(
         found.then((all) => (all as (typeof MINE)[]).map(({ id }) => id)),
-        () => lyon.unreadable.all,
+        () => lyon.unreadable.all.map(({ item: { path, detail } }) => `${path}: ${detail}`),
       );
     },
   );
@@ -42,7 +42,9 @@ describe('an item that cannot be read', () => {
   it.each([
     ['alone in the answer', [null], false, 'item 0 cannot be read'],
     ['in a list of all, once something may have been sent', [OTHER, null], true, 'item 1 cannot be read'],
+    ['and names the VM, before anything was sent', [{ vmId: 'mine' }], false, 'item 0 cannot be read'],
     ['and names the VM', [{ vmId: 'mine' }], true, 'item 0 cannot be read'],
+    ['and names the VM in capitals', [{ vmId: 'MINE' }], true, 'item 0 cannot be read'],
     ['as far as its VM goes', [{ id: 'C4-7', vmId: { of: 'mine' } }], true, 'C4-7 names no VM'],
   ])('%s, may be it: an error that names the item', async (_name, items, inDoubt, says) => {
     await lookUp(items, inDoubt, async (found) => {

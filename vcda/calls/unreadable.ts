@@ -33,17 +33,18 @@ const MOST = 1_000;
 
 /** What of a site could not be read so far, each item once however often it is listed. */
 export class UnreadableItems {
-  readonly #seen = new Map<string, UnreadableItem>();
+  readonly #seen = new Map<string, { item: UnreadableItem; lastAt: number }>();
 
   isNew(item: UnreadableItem): boolean {
     const key = `${item.path} ${item.id ?? item.place}`;
-    if (this.#seen.has(key) || this.#seen.size >= MOST) return false;
-    this.#seen.set(key, item);
-    return true;
+    const isKnown = this.#seen.has(key);
+    if (!isKnown && this.#seen.size >= MOST) return false;
+    this.#seen.set(key, { item, lastAt: Date.now() });
+    return !isKnown;
   }
 
-  /** In words, each with its list. */
-  get all(): string[] {
-    return [...this.#seen.values()].map(({ path, detail }) => `${path}: ${detail}`);
+  /** `lastAt`: when it was listed last, ms */
+  get all(): { item: UnreadableItem; lastAt: number }[] {
+    return [...this.#seen.values()];
   }
 }
