@@ -1,5 +1,6 @@
 /** What can go wrong on the command line alone, beside what its library throws. */
 import { ActPending, DroverError, didYouMean, NoWorker } from '../client/errors.js';
+import type { TemporalUnreachable } from '../temporal/unreachable.js';
 
 /** The config names no such site. */
 export class SiteUnknown extends DroverError {
@@ -22,8 +23,34 @@ export class CancelPending extends DroverError {
     super(`The cancellation of run ${run} is recorded with Temporal and takes effect later. ${because}`, {
       next,
       cause: why,
+      effect: { is: 'pending', until: null },
     });
     this.run = run;
+  }
+}
+
+/** A whole run's cancellation that Temporal was told of without an answer. */
+export class CancelUnknown extends DroverError {
+  readonly code = 'CancelUnknown';
+  readonly run: string;
+
+  constructor(run: string, why: TemporalUnreachable) {
+    super(`Whether the cancellation of run ${run} has reached Temporal is not known. ${why.message}`, {
+      next: `type the command again: it is the same cancellation however often it is said`,
+      cause: why,
+      effect: { is: 'unknown', until: null },
+    });
+    this.run = run;
+  }
+}
+
+/** Around what kept an act of a person from being applied, now and later; `cause` is what is told. */
+export class NotApplied extends Error {
+  override readonly name = 'NotApplied';
+  declare readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    super('not applied', { cause });
   }
 }
 

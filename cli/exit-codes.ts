@@ -1,17 +1,9 @@
 import { CommanderError } from 'commander';
-import {
-  ActPending,
-  DroverError,
-  Interrupted,
-  NoWorker,
-  SiteAway,
-  StoreUnanswered,
-  WorkflowFailing,
-} from '../client/errors.js';
+import { DroverError, Interrupted, NoWorker, SiteAway, StoreUnanswered, WorkflowFailing } from '../client/errors.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { BadInput } from '../plan/source/problem.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
-import { CancelPending } from './errors.js';
+import { NotApplied } from './errors.js';
 
 /** What a command's exit status says; scripts rely on it. */
 export const EXIT = {
@@ -23,6 +15,8 @@ export const EXIT = {
   badInput: 2,
   /** Temporal, its workers or a site cannot be reached or refuse the login */
   unreachable: 3,
+  /** kept for a worker to act on, or perhaps so; a person must start one, or look */
+  personNeeded: 4,
   /** somebody stopped watching; the run goes on */
   interrupted: 130,
 } as const;
@@ -37,19 +31,17 @@ export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {
   return state === 'failed' || state === 'cancelled' || state === 'skipped' ? EXIT.notAll : EXIT.ok;
 }
 
-const UNREACHABLE = [
-  ActPending,
-  TemporalUnreachable,
-  NoWorker,
-  SiteAway,
-  StoreUnanswered,
-  WorkflowFailing,
-  CancelPending,
-];
+const UNREACHABLE = [TemporalUnreachable, NoWorker, SiteAway, StoreUnanswered, WorkflowFailing];
 
 export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof Interrupted) {
     return EXIT.interrupted;
+  }
+  if (error instanceof NotApplied) {
+    return exitCodeOfError(error.cause);
+  }
+  if (error instanceof DroverError && error.effect !== null) {
+    return EXIT.personNeeded;
   }
   if (UNREACHABLE.some((kind) => error instanceof kind)) {
     return EXIT.unreachable;

@@ -14,6 +14,6 @@ export function steerDrill(
   return run(command, async (cli) => {
     const document = await withDrover(cli, clientConfig(cli), (drover) => act(drover.drill(drill)));
     cli.out.result(document.message, { drill, ...document });
-    return EXIT.ok;
+    return document['effect'] === 'pending' ? EXIT.personNeeded : EXIT.ok;
   });
 }

@@ -2,15 +2,25 @@
 import type { SiteCheck } from '../contract/operation.js';
 import { shellWord } from './shell-word.js';
 
+/** What became of something that was asked for and not done: it is kept for a worker, or may be, which cannot be told. */
+export interface Effect {
+  is: 'pending' | 'unknown';
+  /** from which on it is refused; null: it does not lapse */
+  until: Date | null;
+}
+
 /** An error that a caller may act on; `code` is stable, `next` is what a person does about it. */
 export abstract class DroverError extends Error {
   abstract readonly code: string;
   readonly next: string | null;
+  /** null: what was asked for is not kept anywhere */
+  readonly effect: Effect | null;
 
-  constructor(message: string, options: { next?: string | null; cause?: unknown } = {}) {
+  constructor(message: string, options: { next?: string | null; cause?: unknown; effect?: Effect } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.next = options.next ?? null;
+    this.effect = options.effect ?? null;
   }
 }
 
@@ -136,17 +146,21 @@ export class ActPending extends DroverError {
   readonly act: string;
   readonly validUntil: Date;
 
-  /** @param why the workflow's own trouble, when it has any */
-  constructor(run: string, act: string, validUntil: Date, why: DroverError | null) {
+  /**
+   * @param why the workflow's own trouble, when it has any
+   * @param lost Temporal's, when it has not said whether it has the act
+   */
+  constructor(run: string, act: string, validUntil: Date, why: DroverError | null, lost: Error | null = null) {
     const until = validUntil.toISOString();
-    super(
-      `No worker has acted on ${act} of run ${run} yet: it will be applied if one does before ${until}, and refused after.` +
-        (why === null ? '' : ` ${why.message}`),
-      {
-        next: why?.next ?? `drover show ${run} tells whether it was; until then the same command is the same act`,
-        cause: why ?? undefined,
-      },
-    );
+    const what =
+      lost === null
+        ? `No worker has acted on ${act} of run ${run} yet: it will be applied if one does before ${until}, and refused after.`
+        : `Whether ${act} of run ${run} has reached Temporal is not known: if it has, it is applied before ${until} or refused after. ${lost.message}`;
+    super(what + (why === null ? '' : ` ${why.message}`), {
+      next: why?.next ?? `drover show ${run} tells whether it was; until then the same command is the same act`,
+      cause: why ?? lost ?? undefined,
+      effect: { is: lost === null ? 'pending' : 'unknown', until: validUntil },
+    });
     this.run = run;
     this.act = act;
     this.validUntil = validUntil;
@@ -275,6 +289,23 @@ export class NoWorker extends DroverError {
   ) {
     super(what, { next, cause });
     this.taskQueue = taskQueue;
+  }
+}
+
+/** Temporal keeps a sweep for the first worker that comes, whenever that is. */
+export class SweepPending extends DroverError {
+  readonly code = 'SweepPending';
+  readonly site: string;
+
+  constructor(site: string) {
+    super(
+      `No worker has begun with the sweep of site ${site} yet: Temporal keeps it, and it will be done when a worker comes.`,
+      {
+        next: `start a worker with: drover worker; drover drill sweep ${site} then waits for the same sweep`,
+        effect: { is: 'pending', until: null },
+      },
+    );
+    this.site = site;
   }
 }
 

@@ -39,11 +39,13 @@ export {
   type StartRunOptions,
 } from './drover.js';
 export {
+  ActPending,
   AmbiguousName,
   BadRunId,
   DrillNotFound,
   DrillRunning,
   DroverError,
+  type Effect,
   NoPlan,
   NotConfirmed,
   NotInRun,
@@ -56,6 +58,7 @@ export {
   ScheduleTaken,
   SiteAway,
   StoreUnanswered,
+  SweepPending,
   WindowOver,
   WorkflowFailing,
 } from './errors.js';

@@ -48,7 +48,14 @@ export function isUnanswered(error: unknown): boolean {
   return code === GRPC.deadlineExceeded || code === GRPC.cancelled || code === GRPC.failedPrecondition;
 }
 
-function unreachable(where: Session, error: unknown): TemporalUnreachable | null {
+/** Whether the server gave no answer, so that it may have what it was sent. */
+export function isLost(error: unknown): boolean {
+  const code = grpcCode(error);
+  return code === GRPC.deadlineExceeded || code === GRPC.cancelled || code === GRPC.unavailable;
+}
+
+/** null: not for want of an answer, nor for a login that it refuses. */
+export function unreachable(where: Session, error: unknown): TemporalUnreachable | null {
   switch (grpcCode(error)) {
     case GRPC.cancelled:
     case GRPC.deadlineExceeded:

@@ -9,10 +9,10 @@ import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { ACT_HOLDS, ACT_TOO_LATE, type Validity } from '../contract/act.js';
 import { runActsQuery, type Steered } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
-import { ActPending, NoWorker, Refused, RunEnded } from './errors.js';
+import { ActPending, NoWorker, Refused, RunEnded, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { describeRun, whyUnanswered } from './run-state.js';
-import { ANSWER_WITHIN, askTemporal, type Session, within } from './session.js';
+import { ANSWER_WITHIN, askTemporal, isLost, type Session, unreachable, within } from './session.js';
 import { workerListens } from './worker-presence.js';
 
 /** ms for a run to act on a message */
@@ -66,9 +66,22 @@ async function sendAct<T extends object>(
       handle.executeUpdate<Steered, [T & Validity]>(update, { args: [{ ...what, validUntil }], updateId }),
     );
   } catch (error) {
+    const away = unreachable(session, error);
+    if (away !== null) {
+      throw isLost(error) ? new ActPending(run, update.name, new Date(validUntil), null, away) : away;
+    }
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    const failing = await findFailing(session, await describeRun(session, run));
-    throw new ActPending(run, update.name, new Date(validUntil), failing);
+    throw new ActPending(run, update.name, new Date(validUntil), await failingNow(session, run));
+  }
+}
+
+/** null: none that could be seen. */
+async function failingNow(session: Session, run: string): Promise<WorkflowFailing | null> {
+  try {
+    return await findFailing(session, await describeRun(session, run));
+  } catch {
+    // What holds of the act is to be said in any case.
+    return null;
   }
 }
 
@@ -97,9 +110,13 @@ function told(run: string, error: unknown): unknown {
   return error instanceof WorkflowNotFoundError ? new RunEnded(run) : error;
 }
 
-/** The workflow's own cancellation: the server keeps it until a worker is there to act on it. */
+/** The workflow's own cancellation: the server keeps it until a worker is there to act on it. @throws RunEnded */
 export async function requestCancel(session: Session, run: string): Promise<void> {
-  await askTemporal(session, () => session.client.workflow.getHandle(runWorkflowId(run)).cancel());
+  try {
+    await askTemporal(session, () => session.client.workflow.getHandle(runWorkflowId(run)).cancel());
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? new RunEnded(run) : error;
+  }
 }
 
 function unheard(session: Session, run: string): NoWorker {

@@ -1,8 +1,9 @@
 import { ActPending, NoWorker, WorkflowFailing } from '../../client/errors.js';
 import type { RunHandle } from '../../client/run-handle.js';
 import type { Steered } from '../../contract/messages.js';
+import { TemporalUnreachable } from '../../temporal/unreachable.js';
 import { type AddCommand, examples } from '../command.js';
-import { CancelPending } from '../errors.js';
+import { CancelPending, CancelUnknown } from '../errors.js';
 import { steerWith } from '../steer-command.js';
 
 export const addCancel: AddCommand = (program, run) => {
@@ -23,9 +24,17 @@ async function cancelRun(handle: RunHandle): Promise<Steered> {
     return await handle.cancel();
   } catch (error) {
     if (error instanceof NoWorker || error instanceof ActPending || error instanceof WorkflowFailing) {
-      await handle.requestCancel();
+      await leaveCancel(handle);
       throw new CancelPending(handle.run, error);
     }
     throw error;
+  }
+}
+
+async function leaveCancel(handle: RunHandle): Promise<void> {
+  try {
+    await handle.requestCancel();
+  } catch (error) {
+    throw error instanceof TemporalUnreachable ? new CancelUnknown(handle.run, error) : error;
   }
 }

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { SWEEP, type SweepInput, type SweepResult } from '../../contract/messages.js';
 import { sweepWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
-import { NoWorker } from '../errors.js';
+import { NoWorker, SweepPending } from '../errors.js';
 import { requireSites } from '../require-site.js';
 import { askTemporal, type Session } from '../session.js';
 import { workerBegins } from '../worker-begins.js';
@@ -17,7 +17,7 @@ export interface Swept extends SweepResult {
  * Removes the test copies that drills have left at a site, and waits for it as long as it takes. One sweep of a site at a
  * time: who asks for another waits for the one that runs.
  * @param signal ends the waiting, never the sweep; the signal's reason is thrown then
- * @throws NoWorker, SiteAway; then nothing was begun
+ * @throws NoWorker, SiteAway; then nothing was begun; {@link SweepPending}: it is kept for a worker
  */
 export async function sweepSite(session: Session, site: string, signal?: AbortSignal): Promise<Swept> {
   await requireWorker(session, 'Nothing was removed.');
@@ -33,7 +33,7 @@ export async function sweepSite(session: Session, site: string, signal?: AbortSi
     }),
   );
   if (!(await workerBegins(session, handle.workflowId))) {
-    throw new NoWorker(session.taskQueue, `No worker has begun with the sweep of site ${site}; it waits for one.`);
+    throw new SweepPending(site);
   }
   const wait = async (): Promise<SweepResult> => (await handle.result()) as SweepResult;
   try {

@@ -42,10 +42,18 @@ describe('when the workers die', () => {
     await worker.finished;
 
     expect(await orphaned.run('report', finished)).toMatchObject({ code: 0 });
+    const approval = await orphaned.json<ErrorDocument>('approve', run, 'wave1');
+    expect({ exit: approval.code, ...approval.document.error }).toMatchObject({
+      exit: 3,
+      effect: 'none',
+      next: expect.stringMatching(/^nothing was sent; .*drover worker.*type the command again$/),
+    });
     const { code, document } = await orphaned.json<ErrorDocument>('cancel', run);
-    expect(code).toBe(3);
+    expect(code).toBe(4);
     expect(document.error).toMatchObject({
       code: 'CancelPending',
+      effect: 'pending',
+      until: null,
       message: expect.stringContaining('recorded'),
       next: expect.stringContaining('drover worker'),
     });

@@ -14,7 +14,7 @@ export const addDrillTrigger: AddCommand = (program, run) => {
           started === null
             ? `Drill ${name} was asked for; Temporal has not started it yet. See it with: drover drill list`
             : `Drill ${name} was started as run ${started}. Follow it: drover watch ${started}`;
-        return { run: started, message };
+        return { run: started, message, effect: started === null ? 'pending' : 'done' };
       }),
     );
 };
