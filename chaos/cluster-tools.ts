@@ -9,8 +9,10 @@ import type { Env } from '../temporal/connection.js';
 const SERVER_VERSION = 'v1.29.1';
 const MODULE = 'go.temporal.io/server';
 const POSTGRES_BIN = '/usr/lib/postgresql/15/bin';
-/** ms for a build with Go, or an installation of the distribution's package */
+/** ms for an installation of the distribution's package */
 const INSTALL_LIMIT = 15 * 60_000;
+/** ms for a build with Go: a quarter of an hour of two free cores, and a machine seldom is free. */
+const BUILD_LIMIT = 60 * 60_000;
 
 const run = promisify(execFile);
 
@@ -84,7 +86,7 @@ async function built(options: {
 /** Outside of any module, so that none of its settings hold. */
 async function go(args: string[], env: Env): Promise<{ stdout: string }> {
   try {
-    return await run('go', args, { env: { ...env }, cwd: '/', timeout: INSTALL_LIMIT, maxBuffer: 2 ** 24 });
+    return await run('go', args, { env: { ...env }, cwd: '/', timeout: BUILD_LIMIT, maxBuffer: 2 ** 24 });
   } catch (error) {
     throw new MissingTools(
       `--cluster needs Go 1.25 or newer, to build Temporal's server ${SERVER_VERSION}: ${error instanceof Error ? error.message : String(error)}`,

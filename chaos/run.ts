@@ -6,6 +6,7 @@ import { loadPlan, type Plan, type RunHandle } from '../client/index.js';
 import type { RunReport } from '../contract/report.js';
 import type { Env } from '../temporal/connection.js';
 import { attack, type Carried } from './attack.js';
+import { clusterTools } from './cluster-tools.js';
 import type { Evidence } from './evidence.js';
 import { faultRules } from './fault-rules.js';
 import { type HistoryCost, historyCost } from './history-cost.js';
@@ -51,6 +52,8 @@ const AFTERWARDS = 120_000;
 export async function runChaos(options: ChaosOptions, { env, say, signal }: ChaosRun): Promise<ChaosResult> {
   const schedule = makeSchedule(options);
   for (const line of [`seed ${options.seed}`, ...scheduleText(schedule, options.workers)]) say(line);
+  // Building them takes longer than a run may, once.
+  if (options.cluster) await clusterTools(env, say);
   const { signal: bound, release } = boundedBy(signal, options.minutes * 60_000);
   const closers: (() => Promise<unknown>)[] = [];
   let pids: () => number[] = () => [];
