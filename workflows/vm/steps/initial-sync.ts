@@ -86,7 +86,8 @@ export async function deleteReplication(vm: VmControl, { insists = false } = {})
   const again = new Again(vm);
   async function isDone(): Promise<boolean> {
     try {
-      await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId, unlessRecovered });
+      const outcome = await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId, unlessRecovered });
+      if (wasGone(vm, outcome)) tellGone(vm, outcome);
     } catch (error) {
       if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
       if (insists && error instanceof StepFailed && error.reason.code === 'OperationInProgress') {
@@ -99,6 +100,18 @@ export async function deleteReplication(vm: VmControl, { insists = false } = {})
   }
   await lookUntil(isDone, (done) => done, growing(BUSY));
   again.over();
+}
+
+/** Whether nothing of this run has removed it. */
+function wasGone(vm: VmControl, { submitted, record }: Outcome): boolean {
+  const hasTriedBefore = vm.report.operations.some((one) => one.kind === 'delete' && one !== record);
+  return submitted.preexisting && !hasTriedBefore;
+}
+
+/** What Drover did not do is no operation of it. */
+function tellGone(vm: VmControl, { record }: Outcome): void {
+  vm.report.operations = vm.report.operations.filter((one) => one !== record);
+  vm.note(`Replication ${vm.report.replicationId} at ${vm.site} was gone already: Drover has not removed it.`);
 }
 
 /** Codes of deletions that were refused for what somebody else does with the replication. */
