@@ -36,7 +36,7 @@ export const vmNetworkSettings = strict({
     )
     .exactOptional(),
   copySourceNicSettings: z.boolean().exactOptional(),
-  computerName: text.exactOptional(),
+  computerName: label.exactOptional(),
   enableGuestCustomization: z.boolean().exactOptional(),
 });
 

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { formatDuration } from '../source/durations.js';
-import { duration, numeral, text } from '../source/schema-parts.js';
+import { duration, label, numeral, text } from '../source/schema-parts.js';
 import { parsed, strict, withRule } from '../source/schema-tools.js';
 import { login } from './login-schema.js';
 import { store } from './store-schema.js';
@@ -162,7 +162,7 @@ export const checkCommand = strict({
 const commands = z.record(z.string(), checkCommand).prefault({});
 
 export const worker = strict({
-  taskQueue: text.prefault('drover').meta({ description: 'Temporal task queue of the workers' }),
+  taskQueue: label.prefault('drover').meta({ description: 'Temporal task queue of the workers' }),
   checks: commands.meta({ propertyNames: { pattern: commandName.source } }),
 });
 
@@ -175,7 +175,7 @@ export const config = strict({
       otherwise: 'none',
       propertyNames: { pattern: siteName.source },
     }),
-  installation: text.exactOptional().meta({
+  installation: label.exactOptional().meta({
     description:
       "part of the mark that Drover writes into the description of its replications: what carries the mark of another installation is not this one's",
     otherwise: "the Temporal namespace's name",

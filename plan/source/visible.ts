@@ -1,5 +1,9 @@
-/** Characters that no reader sees and that a terminal obeys: C0, C1 and DEL, and the two line ends of Unicode. */
-const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+/**
+ * Characters that no reader sees and that a terminal obeys: C0, C1 and DEL, the two line ends of Unicode, and what turns the
+ * direction of writing, by which a name reads as another.
+ */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const TURNS = /\p{Bidi_Control}/u;
 const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]/;
 
 const hexOf = (character: string): string => character.charCodeAt(0).toString(16).padStart(4, '0');
@@ -11,5 +15,6 @@ export const visible = (text: string): string => text.replace(CONTROLS, (one) =>
 export function controlIn(text: string): string | undefined {
   if (LINE_END.test(text)) return 'a line break';
   const [control] = text.match(CONTROLS) ?? [];
-  return control && `the control character U+${hexOf(control).toUpperCase()}`;
+  const what = control !== undefined && TURNS.test(control) ? 'which turns the direction of writing' : '';
+  return control && `the control character U+${hexOf(control).toUpperCase()}${what && `, ${what}`}`;
 }

@@ -30,6 +30,16 @@ const CASES: [string, string, string | RegExp][] = [
     'drover.yaml:5:22  sites.paris.limits.syncs is 0 (expected a whole number, at least 1)',
   ],
   [
+    'a task queue that would forge a line',
+    'worker: { taskQueue: "a\\r\\nb" }\n',
+    /^drover\.yaml:1:22 {2}worker\.taskQueue is "a\\r\\nb", with a line break .*; hint: /,
+  ],
+  [
+    'an installation whose name turns the direction of writing',
+    'installation: "acme\\u202e"\n',
+    /^drover\.yaml:1:15 {2}installation is "acme\\u202e", with the control character U\+202E/,
+  ],
+  [
     'an unknown key of a site',
     site('limit: {}'),
     /^drover\.yaml:5:5 {2}unknown key "limit" in sites\.paris \(expected url, .*hint: did you mean limits\?\)$/,

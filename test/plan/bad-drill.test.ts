@@ -342,6 +342,16 @@ const CASES: [string, string, string | RegExp][] = [
     /^drill\.yaml:5:19 {2}groups\[0\]\.name is "data\\nbase", with a line break/,
   ],
   [
+    'a member of a group that turns the direction of writing',
+    `${DRILL}groups: [ [db1, "db1\\u202e"], [app1, web1] ]\n`,
+    /^drill\.yaml:5:18 {2}the group "group-1" names "db1\\u202e", which is no VM of this drill .*; hint: did you mean db1\?/,
+  ],
+  [
+    'a check of a VM with an escape sequence in its name',
+    `${DRILL}checks: [ { vms: [ "web\\e[2J" ], tcp: 443 } ]\n`,
+    /^drill\.yaml:5:20 {2}checks\[0\]\.vms names "web\\u001b\[2J", which is no VM of this drill/,
+  ],
+  [
     'a check whose name is of two lines',
     `${DRILL}checks: [ { name: "a\\nb", tcp: 443 } ]\n`,
     /^drill\.yaml:5:19 {2}checks\[0\]\.name is "a\\nb", with a line break/,

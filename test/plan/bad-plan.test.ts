@@ -315,6 +315,16 @@ const CASES: [string, string, string | RegExp][] = [
     /vms\[0\]\.name is "we\\u001b\[2Jb", with the control character U\+001B/,
   ],
   [
+    'a name that turns the direction of writing',
+    GOOD.replace('web1', String.raw`"we\u202e1b"`),
+    /^plan\.yaml:6:58 {2}vms\[0\]\.name is "we\\u202e1b", with the control character U\+202E, which turns .*; hint: type the name anew/,
+  ],
+  [
+    'a VM to wait for whose name has a control character',
+    GOOD.replace('web1', String.raw`web1, after: [ "d\u2066b" ]`),
+    /^plan\.yaml:6:73 {2}after names "d\\u2066b", which is no VM of this plan/,
+  ],
+  [
     'a wave with a name of two lines',
     `${HEAD}waves:\n  - name: |\n      first\n      wave\n    ${VMS}`,
     /^plan\.yaml:7:11 {2}waves\[0\]\.name is "first\\nwave\\n", with a line break/,

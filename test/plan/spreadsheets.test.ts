@@ -99,12 +99,17 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
     ['a line break of an old Macintosh', `"web\r1"`, String.raw`"web\r1", with a line break`],
     ['an escape sequence', 'we\u001b[31mb1', String.raw`"we\u001b[31mb1", with the control character U+001B`],
     ['an escape of one character', 'we\u009b31mb1', String.raw`"we\u009b31mb1", with the control character U+009B`],
+    [
+      'a mark that turns the direction of writing',
+      'we\u202e1b',
+      String.raw`"we\u202e1b", with the control character U+202E, which turns the direction of writing`,
+    ],
     ['a line separator', 'we\u2028b1', String.raw`"we\u2028b1", with a line break`],
   ])('a name with %s is refused where it stands', (_, name, found) => {
     const problems = refused(`id,wave,name\n${A},one,web1\n${B},one,${name}\n`);
     expect(problems).toEqual([expect.stringContaining(`vms.csv:3:42  name is ${found} (expected a name on one line`)]);
     expect(problems[0]).toContain('hint: ');
-    expect(problems[0]).not.toMatch(/\p{Cc}|\p{Zl}/u);
+    expect(problems[0]).not.toMatch(/\p{Cc}|\p{Zl}|\p{Bidi_Control}/u);
   });
 
   it('takes a name for one whatever breaks stand around it', () => {
