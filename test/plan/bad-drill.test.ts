@@ -344,7 +344,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'a member of a group that turns the direction of writing',
     `${DRILL}groups: [ [db1, "db1\\u202e"], [app1, web1] ]\n`,
-    /^drill\.yaml:5:18 {2}the group "group-1" names "db1\\u202e", which is no VM of this drill .*; hint: did you mean db1\?/,
+    /^drill\.yaml:5:17 {2}the group "group-1" names "db1\\u202e", which is no VM of this drill .*; hint: did you mean db1\?/,
   ],
   [
     'a check of a VM with an escape sequence in its name',
