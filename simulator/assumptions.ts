@@ -26,6 +26,7 @@ export interface Assumptions {
   description: 'kept' | 'dropped' | 'cut-32' | 'cut-20';
   inventoryPowerState: boolean;
   inventoryComputerName: boolean;
+  idsInCapitals: boolean;
 }
 
 export interface AssumptionRow<K extends keyof Assumptions> {
@@ -151,6 +152,11 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
   },
   inventoryComputerName: {
     open: 'Whether the inventory shows the computer name of a VM, as replications do.',
+    default: false,
+    alternatives: [true],
+  },
+  idsInCapitals: {
+    open: 'Whether lists (inventory, replications, tasks) write the ids of VMs, vApps and VDCs in capitals, while single answers do not.',
     default: false,
     alternatives: [true],
   },

@@ -135,6 +135,21 @@ export const catalog = inFamily('catalog', [
   },
   shownOfVm('powerState', 'inventoryPowerState', 'true'),
   shownOfVm('computerName', 'inventoryComputerName', 'false'),
+  {
+    id: 'ids-in-capitals',
+    title: 'the inventory writes ids in capitals',
+    source: '[assumed → idsInCapitals]',
+    row: 'idsInCapitals',
+    assumes: 'false',
+    mode: 'read',
+    async check(context) {
+      const query = context.peer === undefined ? {} : { site: context.peer };
+      const ids = (await context.list('/inventory/vms', query)).map((vm) => textAt(vm, 'id') ?? '');
+      const id = ids.find((one) => /[a-f]/i.test(one));
+      need(id !== undefined, 'the site lists no VM');
+      return shows(id === id.toUpperCase());
+    },
+  },
   array('sla-profiles', '/sla-profiles', slaProfile, '[doc OPI sla-profiles/get]'),
   {
     id: 'policy',

@@ -8,6 +8,7 @@ import Fastify, {
 import { ApiError, badRequest, errorBody, notAuthenticated } from '../errors.js';
 import { adminRoutes } from './admin-routes.js';
 import { applianceRoutes } from './appliance-routes.js';
+import { inCapitals } from './capital-ids.js';
 import { controlRoutes } from './control-routes.js';
 import { applyFaults, applyFront, reset, route } from './fault-hook.js';
 import { FRONT_LOGIN, page, RAW } from './front.js';
@@ -50,6 +51,11 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
       api.addHook('preHandler', async (request, reply) => applyFaults(shared, site, request, reply));
       api.addHook('preSerialization', async (request, _reply, payload) =>
         request.call.unreadable.length === 0 ? payload : garble(payload, request.call.unreadable),
+      );
+      api.addHook('preSerialization', async (request, _reply, payload) =>
+        shared.world.assumptions.idsInCapitals
+          ? inCapitals(payload, request.routeOptions.config.operation === 'inventory')
+          : payload,
       );
       api.addHook('onSend', async (request, reply, payload) => {
         if (request.call.resetAfter) reset(shared, site, request);
