@@ -14,7 +14,7 @@ const WAYS = [true, false].flatMap((reverseMovesHome) =>
 );
 
 describe('locateReplication', () => {
-  it('finds a replication at its destination, without asking the source', () =>
+  it.concurrent('finds a replication at its destination, without asking the source', () =>
     withBench({}, async (bench) => {
       const { id, vmId } = await bench.protect();
       bench.simulator.control.setUp(bench.source, false);
@@ -25,41 +25,43 @@ describe('locateReplication', () => {
       });
     }));
 
-  it('says so when neither site has one', () =>
+  it.concurrent('says so when neither site has one', () =>
     withBench({}, async (bench) => {
       await bench.protect(1);
       expect(await locate(bench)).toBeNull();
     }));
 
-  it.each(WAYS)('finds it again after one reverse and after two, by the id that the VM got: %o', (assumptions) =>
-    withBench({ assumptions }, async (bench) => {
-      const { source, destination } = bench;
-      const [vm] = bench.vms as [{ id: string; name: string }];
-      const of = (...vmIds: string[]) =>
-        locate(bench, bench.locateInput(0, { vm: { ...vm, earlier: earlier(vmIds) } }));
-      const first = await bench.turnAround(await bench.protect(), destination);
-      const firstVmId = first.replication.vmId ?? '';
-      expect(first.home).toBe(assumptions.reverseMovesHome ? source : destination);
-      expect(await of(firstVmId)).toMatchObject({
-        site: first.home,
-        peer: first.home === source ? destination : source,
-        replication: {
-          id: first.replication.id,
-          vmId: firstVmId,
-          sourceSite: destination,
-          destinationSite: source,
-          isReversed: true,
-        },
-      });
-      const second = await bench.turnAround(first.replication, first.home);
-      expect(await of(second.replication.vmId ?? '', firstVmId)).toMatchObject({
-        site: second.home,
-        replication: { id: second.replication.id, sourceSite: source, destinationSite: destination },
-      });
-    }),
+  it.concurrent.each(WAYS)(
+    'finds it again after one reverse and after two, by the id that the VM got: %o',
+    (assumptions) =>
+      withBench({ assumptions }, async (bench) => {
+        const { source, destination } = bench;
+        const [vm] = bench.vms as [{ id: string; name: string }];
+        const of = (...vmIds: string[]) =>
+          locate(bench, bench.locateInput(0, { vm: { ...vm, earlier: earlier(vmIds) } }));
+        const first = await bench.turnAround(await bench.protect(), destination);
+        const firstVmId = first.replication.vmId ?? '';
+        expect(first.home).toBe(assumptions.reverseMovesHome ? source : destination);
+        expect(await of(firstVmId)).toMatchObject({
+          site: first.home,
+          peer: first.home === source ? destination : source,
+          replication: {
+            id: first.replication.id,
+            vmId: firstVmId,
+            sourceSite: destination,
+            destinationSite: source,
+            isReversed: true,
+          },
+        });
+        const second = await bench.turnAround(first.replication, first.home);
+        expect(await of(second.replication.vmId ?? '', firstVmId)).toMatchObject({
+          site: second.home,
+          replication: { id: second.replication.id, sourceSite: source, destinationSite: destination },
+        });
+      }),
   );
 
-  it('finds it again by the id of its replication, whoever has reversed that, and whatever the VM is called now', () =>
+  it.concurrent('finds it again by the id of its replication, whoever has reversed that, and whatever the VM is called now', () =>
     withBench({}, async (bench) => {
       const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
       bench.simulator.control.setVms({ id: replication.vmId ?? '', name: 'another name' });
@@ -68,7 +70,7 @@ describe('locateReplication', () => {
       expect(await locate(bench, input)).toMatchObject({ site: home, replication: { id: replication.id } });
     }));
 
-  it('finds the other way round what lives at the source, when the destination is dead', () =>
+  it.concurrent('finds the other way round what lives at the source, when the destination is dead', () =>
     withBench({}, async (bench) => {
       const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
       bench.simulator.control.setUp(bench.destination, false);
@@ -84,7 +86,7 @@ describe('locateReplication', () => {
       expect(await locate(bench, input, 3)).toMatchObject({ site: home, replication: { id: replication.id } });
     }));
 
-  it('works a replication at its own destination, though the other site shows it first', () =>
+  it.concurrent('works a replication at its own destination, though the other site shows it first', () =>
     withBench({}, async (bench) => {
       const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
       expect(home).toBe(bench.source);
@@ -102,7 +104,7 @@ describe('locateReplication', () => {
       await expect(locate(bench, input, 5)).rejects.toMatchObject({ type: 'SiteRefused', nonRetryable: false });
     }));
 
-  it('tries again when the destination has none and the source is silent', () =>
+  it.concurrent('tries again when the destination has none and the source is silent', () =>
     withBench({}, async (bench) => {
       bench.simulator.control.setUp(bench.source, false);
       await expect(locate(bench, bench.locateInput(), 5)).rejects.toMatchObject({
@@ -113,7 +115,7 @@ describe('locateReplication', () => {
       });
     }));
 
-  it('takes no VM for another of its name, not even when that one’s replication is reversed', () =>
+  it.concurrent('takes no VM for another of its name, not even when that one’s replication is reversed', () =>
     withBench({}, async (bench) => {
       const [first, second] = bench.vms as [{ id: string; name: string }, { id: string; name: string }];
       bench.simulator.control.setVms({ id: second.id, name: first.name });
@@ -132,7 +134,7 @@ describe('locateReplication', () => {
       });
     }));
 
-  it('finds the reversed one by its mark, where earlier runs are no longer known', () =>
+  it.concurrent('finds the reversed one by its mark, where earlier runs are no longer known', () =>
     withBench({}, async (bench) => {
       const [vm] = bench.vms as [{ id: string; name: string }];
       const { home, replication } = await bench.turnAround(await bench.protect(), bench.destination);
@@ -144,7 +146,7 @@ describe('locateReplication', () => {
       expect(await locate(bench)).toMatchObject({ site: home, replication: { id: replication.id } });
     }));
 
-  it('does not choose between two that earlier runs have seen', () =>
+  it.concurrent('does not choose between two that earlier runs have seen', () =>
     withBench({}, async (bench) => {
       const [wanted, other] = [await bench.protect(0), await bench.protect(1)];
       const known = earlier([], [wanted.id, other.id]);
@@ -157,7 +159,7 @@ describe('locateReplication', () => {
       });
     }));
 
-  it('holds for a refused login', () =>
+  it.concurrent('holds for a refused login', () =>
     withBench({ password: 'wrong' }, async (bench) => {
       await expect(locate(bench)).rejects.toMatchObject({
         type: 'Hold',
@@ -166,7 +168,7 @@ describe('locateReplication', () => {
       });
     }));
 
-  it('refuses a site that the config does not have', () =>
+  it.concurrent('refuses a site that the config does not have', () =>
     withBench({}, async (bench) => {
       await expect(locate(bench, bench.locateInput(0, { destination: 'oslo' }))).rejects.toMatchObject({
         type: 'UnknownSite',
@@ -175,7 +177,7 @@ describe('locateReplication', () => {
 });
 
 describe('instanceBefore', () => {
-  it('is the newest that is not younger, and null where there is none', () =>
+  it.concurrent('is the newest that is not younger, and null where there is none', () =>
     withBench({}, async (bench) => {
       const { id } = await bench.protect();
       const { destination: site, source: peer } = bench;

@@ -26,7 +26,7 @@ async function heldAtGate(bench: Bench, description: string) {
 }
 
 describe('a copy that waits at the gate of an open run', () => {
-  it.each([
+  it.concurrent.each([
     ['nothing', ''],
     ['a mark that was cut', 'drover1:cut'],
     ['a person’s own text', 'bob: mine'],
@@ -45,7 +45,7 @@ describe('a copy that waits at the gate of an open run', () => {
     }),
   );
 
-  it('is the run’s that has the replication, by whatever id another run knows its VM', () =>
+  it.concurrent('is the run’s that has the replication, by whatever id another run knows its VM', () =>
     withBench({ workers: 1 }, async (bench) => {
       const first = await heldAtGate(bench, '');
       const workflowId = `vm/${bench.destination}/recovered-there`;
@@ -54,21 +54,21 @@ describe('a copy that waits at the gate of an open run', () => {
       expect(sent(bench)).toEqual([]);
     }));
 
-  it('is rehearsed all the same', () =>
+  it.concurrent('is rehearsed all the same', () =>
     withBench({ workers: 1 }, async (bench) => {
       const { id } = await heldAtGate(bench, '');
       const test = bench.request({ kind: 'failover-test', replicationId: id });
       expect(await submit(bench, test)).toMatchObject({ adopted: false });
     }));
 
-  it('is no trace of a start that was stopped before it could be told', () =>
+  it.concurrent('is no trace of a start that was stopped before it could be told', () =>
     withBench({ workers: 1, site: { reconcile: { settle: 100 } } }, async (bench) => {
       await heldAtGate(bench, '');
       const request = startOf(bench, 0, { mayBeSent: { absent: false } });
       expect(await bench.attempt(() => bench.activities.adoptOperation(request))).toBeNull();
     }));
 
-  it('is taken over once that run has no more to do with it', () =>
+  it.concurrent('is taken over once that run has no more to do with it', () =>
     withBench({ workers: 1 }, async (bench) => {
       const first = await heldAtGate(bench, '');
       await bench.client.workflow.getHandle(runWorkflowId(first.run)).terminate();

@@ -42,10 +42,12 @@ describe('since when a row answers', () => {
 });
 
 describe('an operation that is being submitted', () => {
-  it('survives one 500 after its site was away for longer than a 500 is waited for', () =>
+  it.concurrent('survives one 500 after its site was away for longer than a 500 is waited for', () =>
     withLab(
       {
         vms: 1,
+        // After each answer it is looked for in vain for so long: eight times.
+        site: { reconcile: { settle: 200 } },
         errors: {
           503: { retry: { initial: 100, max: 200 } },
           '5xx': { retry: { initial: 100, max: 200, for: 500 } },
@@ -65,7 +67,7 @@ describe('an operation that is being submitted', () => {
       },
     ));
 
-  it('is given up when the row has answered for so long, over attempts', () =>
+  it.concurrent('is given up when the row has answered for so long, over attempts', () =>
     withBench({ vms: 1 }, async (bench) => {
       bench.simulator.control.addFaults({
         operation: 'delete',

@@ -201,7 +201,7 @@ describe('a run whose window is over', () => {
       expect(started.code).toBe(0);
       return { file, closes };
     }
-    const { file, closes } = await startedWithin(15_000);
+    const { file, closes } = await startedWithin(5_000);
     await until(
       () => Promise.resolve(new Date()),
       (now) => now > closes,

@@ -1,10 +1,11 @@
 /** What Temporal's retention does to a run: its workflows are deleted, and what the store has is all that is known. */
-import { describe, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { connectDrover, type Drover } from '../../../client/index.js';
 import { PLAN_RUN } from '../../../contract/messages.js';
 import { runWorkflowId } from '../../../contract/names.js';
 import { contractMemo } from '../../../contract/number.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
 const starts = (lab: Lab) => lab.simulator.control.ledger().filter(({ kind }) => kind === 'start').length;
@@ -47,7 +48,7 @@ async function withDrover(lab: Lab, act: (drover: Drover) => Promise<void>): Pro
 }
 
 describe('when Temporal has forgotten a run', () => {
-  test('list, show and report say of it what they said before, and its VMs are not moved again', () =>
+  it.concurrent('list, show and report say of it what they said before, and its VMs are not moved again', () =>
     withLab({ vms: 3, workers: 0 }, (lab) =>
       withDrover(lab, async (drover) => {
         const worker = await lab.startWorker();
@@ -82,7 +83,7 @@ describe('when Temporal has forgotten a run', () => {
       }),
     ));
 
-  test('what was terminated and forgotten is said to have ended', () =>
+  it.concurrent('what was terminated and forgotten is said to have ended', () =>
     withLab({ vms: 1 }, (lab) =>
       withDrover(lab, async (drover) => {
         const id = `${lab.source}-cut`;
@@ -103,7 +104,7 @@ describe('when Temporal has forgotten a run', () => {
     ));
 });
 
-test('without a worker, list says what is missing, and show why it cannot tell', () =>
+it.concurrent('without a worker, list says what is missing, and show why it cannot tell', () =>
   withLab({ vms: 1, workers: 0 }, (lab) =>
     withDrover(lab, async (drover) => {
       expect(await drover.list()).toMatchObject({ missing: expect.stringContaining('no worker listens') });

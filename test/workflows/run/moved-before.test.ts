@@ -1,9 +1,10 @@
 /** A VM that was moved is not moved again: by Drover's record, whatever ran last; and what only looks so is refused. */
-import { describe, expect, it } from '@jest/globals';
+import { expect, it as plainly } from '@jest/globals';
 import { seenOf } from '../../../activities/moved-before.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 
 async function done(lab: Lab, change: Partial<Plan> = {}): Promise<RunReport> {
   const { result } = await lab.start(lab.plan(change));
@@ -66,7 +67,7 @@ describe('a VM that a run has moved', () => {
   it.concurrent.each([
     ['another of its name', (name: string) => name],
     ['another of its name in capitals', (name: string) => name.toUpperCase()],
-  ])('makes %s suspect where plans name ids alone', (_, named) =>
+  ] as const)('makes %s suspect where plans name ids alone', (_, named) =>
     withLab({ vms: 1 }, async (lab) => {
       const { id } = vmOf(lab);
       expect((await done(lab, only({ id, name: id, after: [] }))).state).toBe('succeeded');
@@ -131,7 +132,7 @@ describe('what the lists of two sites say', () => {
   const off = { id: 'a', name: 'web1', computerName: 'host1', powerState: 'POWERED_OFF' };
   const there = (name: string, vdcId: string | null = 'vdc') => [{ id: 'b', name, vdcId }];
 
-  it.each([
+  plainly.each([
     ['its name', there('WEB1'), true],
     ['its computer name', there('host1'), true],
     ['another name', there('web2'), false],
@@ -143,7 +144,7 @@ describe('what the lists of two sites say', () => {
     expect(seen.twin !== null).toBe(isTwin);
   });
 
-  it('nothing follows from a list that could not be had', () => {
+  plainly('nothing follows from a list that could not be had', () => {
     expect(seenOf(null, null, 'vdc', vm)).toEqual({ name: null, isSourceOff: false, twin: null });
   });
 });

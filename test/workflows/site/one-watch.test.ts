@@ -1,11 +1,12 @@
 /** What a site answers about one operation is no matter of the others, and passes when it passes. */
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { approveUpdate, SITE, siteStatusQuery, vmReportQuery, watchSignal } from '../../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { Watch } from '../../../contract/operation.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { isAtGate } from '../../support/vm-report.js';
 
@@ -63,7 +64,7 @@ describe('an operation about which a site answers oddly', () => {
     ['no answer but a cut connection', { kind: 'reset-before' }],
   ];
 
-  it.each(
+  it.concurrent.each(
     ANSWERS.flatMap(([name, answer]) => (['task', 'sync'] as const).map((phase) => [phase, name, answer] as const)),
   )('(%s, %s) harms itself alone', (phase, _, answer) =>
     withLab({ vms: 2, site: { polling: POLLED_ALONE } }, async (lab) => {
@@ -80,7 +81,7 @@ describe('an operation about which a site answers oddly', () => {
 });
 
 describe('a site that wants the login of the other site for a mere look', () => {
-  it('is polled with it, also by a new session', () =>
+  it.concurrent('is polled with it, also by a new session', () =>
     withLab({ vms: 2, assumptions: { extensionNeeded: 'reads' }, site: { polling: POLLED_ALONE } }, async (lab) => {
       lab.simulator.control.setSpeed(20);
       const { result } = await lab.start(lab.plan());
@@ -92,7 +93,7 @@ describe('a site that wants the login of the other site for a mere look', () => 
 });
 
 describe('a VM whose workflow was ended from outside', () => {
-  it('leaves neither watch nor slot behind, though the site never rests', () =>
+  it.concurrent('leaves neither watch nor slot behind, though the site never rests', () =>
     withLab({ vms: 2, site: { polling: { interval: 100, selfCheck: 1_000 } } }, async (lab) => {
       lab.simulator.control.setSpeed(0.01);
       await lab.start(lab.plan());
@@ -113,7 +114,7 @@ describe('a VM whose workflow was ended from outside', () => {
 describe('a replication that is not to be found', () => {
   const slowly = { interval: 100, selfCheck: 30_000 };
 
-  it.each(['both', 'lists'] as const)('in %s for a while is waited for, and said to be missing', (from) =>
+  it.concurrent.each(['both', 'lists'] as const)('in %s for a while is waited for, and said to be missing', (from) =>
     withLab({ vms: 1, site: { polling: slowly, reconcile: { settle: 200 }, missingFor: 300_000 } }, async (lab) => {
       lab.simulator.control.setSpeed(20);
       const { result } = await lab.start(lab.plan());
@@ -139,7 +140,7 @@ describe('a replication that is not to be found', () => {
     }),
   );
 
-  it('is believed to be gone after the time that the config says, and then fails its VM', () =>
+  it.concurrent('is believed to be gone after the time that the config says, and then fails its VM', () =>
     withLab({ vms: 1, site: { polling: slowly, reconcile: { settle: 200 }, missingFor: 500 } }, async (lab) => {
       lab.simulator.control.setSpeed(20);
       const { result } = await lab.start(lab.plan());
@@ -151,7 +152,7 @@ describe('a replication that is not to be found', () => {
 });
 
 describe('a copy that sends nothing', () => {
-  it('is said to be stalled after the time that the plan says, and goes on when it does', () =>
+  it.concurrent('is said to be stalled after the time that the plan says, and goes on when it does', () =>
     withLab({ vms: 1, site: { polling: { interval: 100, selfCheck: 30_000 } } }, async (lab) => {
       lab.simulator.control.setSpeed(20);
       const { result } = await lab.start(lab.plan({ stalledAfter: 1_500 }));
@@ -170,7 +171,7 @@ describe('a copy that sends nothing', () => {
 });
 
 describe('a replication that is missing when something is asked of it', () => {
-  it('is waited for before its VM fails: nothing else is started', () =>
+  it.concurrent('is waited for before its VM fails: nothing else is started', () =>
     withLab({ vms: 1, site: { missingFor: 60_000 } }, async (lab) => {
       const plan = lab.plan();
       plan.cutover = { ...plan.cutover, approval: 'vm' };

@@ -46,7 +46,7 @@ describe('a step whose task failed with a code that may pass', () => {
     expect(pace.next(busy, 3 * HOUR)).toBeNull();
   });
 
-  it.each(['start', 'delete', 'migrate'])(
+  it.concurrent.each(['start', 'delete', 'migrate'])(
     '%s: does not fail its VM after five tries, and says so meanwhile',
     (operation) =>
       withLab({ vms: 1, errors: { OperationInProgress: { retry: { initial: 300, max: 500 } } } }, async (lab) => {
