@@ -39,7 +39,7 @@ export async function lookBefore(
 export function toLookAgain(
   { kind, vm, site, replicationId, operationId }: OperationRequest,
   { message: change }: LooksOtherwise,
-  left: Pick<FailureDetails, 'unsent' | 'absent'>,
+  left: Pick<FailureDetails, 'unsent' | 'absent' | 'cleared'>,
 ): ApplicationFailure {
   const message = `${kind} of ${nameWithId(vm)} at ${site} was not sent: its replication has changed since it was looked at, ${change} [replication ${replicationId}, operation ${operationId}].`;
   const details = { code: FAILURES.lookAgain, message, operation: kind, taskId: null, site, advice: null, ...left };

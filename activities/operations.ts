@@ -34,6 +34,8 @@ interface Trail {
   acted: 'no' | 'unknown';
   /** a start: the VM was seen without a replication before anything was sent, so that what it has since may be Drover's */
   absent?: boolean;
+  /** it was looked for in vain after the last try that may have arrived */
+  cleared?: boolean;
   /** it was answered in a way that may ask for the session's extension, so the next sends with it from the first */
   extend?: boolean;
 }
@@ -174,7 +176,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     request: OperationRequest,
     options: CallOptions,
     attempt: Attempt,
-    left: Pick<FailureDetails, 'unsent' | 'absent'> = {},
+    left: Left = {},
     asked?: Asked,
   ): Promise<unknown> {
     if (error instanceof LooksOtherwise) return toLookAgain(request, error, left);
@@ -205,6 +207,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       const { attempt: number, heartbeatDetails } = activityInfo();
       const mayBeSent = wasAbsent(heartbeatDetails) || request.mayBeSent?.absent === true;
       const trail: Trail = { attempt: number, acted: 'unknown', absent: mayBeSent };
+      // Forgotten before anything leaves: an attempt that dies then may have been the one that arrived.
+      let cleared = isCleared(request, heartbeatDetails, number);
+      let left = false;
       const doubtful = request.mayBeSent !== undefined || (number > 1 && !wasNotActedOn(heartbeatDetails, number - 1));
       let untouched = !doubtful;
       return beating(
@@ -216,11 +221,13 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             refusals.check(request.site, request.resumedAt);
             // An attempt that may have sent it has compared them before.
             const vmName = request.kind === 'start' && !doubtful ? await names.check(request) : null;
-            const found = await find(site, request, options, doubtful);
+            const found = await find(site, knownAs(request, cleared), options, doubtful);
+            cleared ||= doubtful && found === null;
             // What others did before anything was sent is no trace of this operation, nor does using it send anything.
             untouched = untouched && (found === null || found.taskId === null);
             if (found !== null) {
-              const known = await adopting(site, request, found, options, mayBe(doubtful, mayBeSent));
+              const asked = knownAs(request, cleared);
+              const known = await adopting(site, asked, found, options, mayBe(doubtful, mayBeSent));
               return await adopt(request, found, found.taskId === null && !doubtful, { ...known, ...nameIn(vmName) });
             }
             trail.absent = true;
@@ -229,7 +236,6 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             refuseIfTooLate(request);
             const began = untouched;
             untouched = false;
-            let left = false;
             async function beforeSend() {
               await acknowledgement.fresh();
               // A login, the site's limiter or Temporal may have kept it waiting since.
@@ -244,7 +250,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             const task = await send(site, request, { ...options, beforeSend }, deps, extended).catch(
               (error: unknown) => {
                 if (error instanceof VcdaError && mayInsist(error)) trail.extend = !extended;
-                untouched = began && (!left || (error instanceof VcdaError && error.acted === 'no'));
+                left &&= !(error instanceof VcdaError && error.acted === 'no');
+                untouched = began && !left;
                 throw error;
               },
             );
@@ -263,6 +270,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           } catch (error) {
             // What failed before anything was sent, or was refused, leaves no doubt.
             if (untouched) trail.acted = 'no';
+            if (cleared && !left) trail.cleared = true;
             throw await failure(error, site, request, options, attempt, leftBy(trail), asked);
           }
         },
@@ -318,10 +326,22 @@ function undecided(request: OperationRequest, tasks: string[]): ApplicationFailu
 }
 
 /** What a workflow must know before it submits anew what has failed. */
-function leftBy({ acted, absent }: Trail): Pick<FailureDetails, 'unsent' | 'absent'> {
+function leftBy({ acted, absent, cleared }: Trail): Left {
   if (acted === 'no') return { unsent: true };
-  return absent === true ? { absent: true } : {};
+  return { ...(absent === true ? { absent: true } : {}), ...(cleared === true ? { cleared: true } : {}) };
 }
+
+type Left = Pick<FailureDetails, 'unsent' | 'absent' | 'cleared'>;
+
+/** Whether the tries before this one, of which one may have arrived, were looked for in vain since. */
+function isCleared({ mayBeSent }: OperationRequest, details: unknown, attempt: number): boolean {
+  return attempt > 1 ? trailOf(details, attempt - 1)?.cleared === true : mayBeSent?.cleared === true;
+}
+
+const knownAs = (request: OperationRequest, cleared: boolean): OperationRequest => ({
+  ...request,
+  mayBeSent: { absent: request.mayBeSent?.absent === true, ...(cleared ? { cleared } : {}) },
+});
 
 const mayBe = (sent: boolean, absent = false): MayBeSent =>
   !sent ? 'no' : absent ? 'to a VM without replication' : 'perhaps';

@@ -42,6 +42,7 @@ type Asked = Pick<
   | 'requestedAt'
   | 'knownTasks'
   | 'operationId'
+  | 'mayBeSent'
 >;
 
 const isOwned = ({ kind }: Pick<Asked, 'kind'>): boolean => OWNED.has(kind);
@@ -111,7 +112,8 @@ async function whoseTask(site: Site, asked: Asked, task: Task, options: CallOpti
   const isOwn = typeof user === 'string' ? await isOwnUser(site, user, options) : null;
   if (isOwn === null) return { is: 'unknown', why: `its task ${task.id} does not tell who began it` };
   if (!isOwn) return { is: 'others', who: user ?? null };
-  if (filters === false) return OURS;
+  // What began after it was looked for in vain may be anybody's who has the login.
+  if (filters === false && asked.mayBeSent?.cleared !== true) return OURS;
   return { is: 'unknown', why: `task ${task.id} is of ${user}, which a person may have done`, against: true };
 }
 

@@ -99,11 +99,16 @@ async function relatedTasks(site: Site, request: OperationRequest, options: Call
   }
   related.unknown.push(...odd.filter((task) => taskEnd(task) === null && relation(task, request) !== 'other'));
   if (request.kind !== 'start') return related;
-  return withoutOthers(site, await startsOfVm(site, request, related, options), options);
+  return withoutOthers(site, request, await startsOfVm(site, request, related, options), options);
 }
 
 /** What another user starts is no start of ours; what comes of it is judged by whose it is. */
-async function withoutOthers(site: Site, related: Related, options: CallOptions): Promise<Related> {
+async function withoutOthers(
+  site: Site,
+  { mayBeSent }: OperationRequest,
+  related: Related,
+  options: CallOptions,
+): Promise<Related> {
   const users = new Set([...related.same, ...related.unknown].flatMap(({ user }) => user ?? []));
   const others = new Set<string>();
   for (const user of users) if ((await isOwnUser(site, user, options)) === false) others.add(user);
@@ -111,7 +116,8 @@ async function withoutOthers(site: Site, related: Related, options: CallOptions)
   const same = related.same.filter(isNotOthers);
   const unknown = related.unknown.filter(isNotOthers);
   // Where nothing speaks for it but the login, what it makes tells, by its mark.
-  if (site.filtersByOperationId() === null) return { ...related, same: [], unknown: [...same, ...unknown] };
+  if (site.filtersByOperationId() === null || mayBeSent?.cleared === true)
+    return { ...related, same: [], unknown: [...same, ...unknown] };
   return { ...related, same, unknown };
 }
 

@@ -45,7 +45,8 @@ export async function makerInDoubt(
     const filters = isOwn === true ? await filtersProvenly(site, request, options) : null;
     // Not under its operation id.
     const isAnothers = isOwn === false || filters === true;
-    if (isOwn === true && filters === false && isRecent) return { is: 'ours' };
+    const mayBeAnybodys = request.mayBeSent?.cleared === true;
+    if (isOwn === true && filters === false && isRecent && !mayBeAnybodys) return { is: 'ours' };
     if (isAnothers && (isRecent || first !== undefined)) other = user ?? null;
     else isUnknown ||= isOwn === null || (!isAnothers && isRecent);
   }

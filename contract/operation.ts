@@ -100,8 +100,8 @@ export interface OperationRequest {
   vmIdNow?: string;
   /** of the site's clock, as far as this VM's earlier operations have measured it; absent: not */
   clock?: ClockOffset;
-  /** an activity before this one may have sent it; `absent`: and had seen the VM without a replication */
-  mayBeSent?: { absent: boolean };
+  /** an activity before this one may have sent it; `absent`: and had seen the VM without a replication; `cleared`: see report.ts */
+  mayBeSent?: { absent: boolean; cleared?: true };
   /** when the workflow decided on this operation */
   requestedAt: number;
   /** moment after which it must not be sent any more (a cutover window's end); null: no bound */

@@ -92,6 +92,8 @@ export interface FailureDetails extends VmError {
   unsent?: true;
   /** of a start that may have: the VM was seen without a replication before */
   absent?: true;
+  /** of a submission: it was looked for in vain after its last try that may have arrived, so that what is there since is not surely its own */
+  cleared?: true;
   /** of a hold: it cannot be told whose something is, so that a stop leaves it as it is */
   leaves?: true;
 }

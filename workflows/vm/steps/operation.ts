@@ -36,6 +36,7 @@ import {
   TaskFailed,
   taskFailure,
   wasAbsent,
+  wasCleared,
 } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
@@ -248,8 +249,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       if (error instanceof Stopped || error instanceof StepFailed || error instanceof LookAgain) throw error;
       if (isLookAgain(error)) {
-        if (!isUnsent(error))
-          mayBeSent = { mayBeSent: { absent: wasAbsent(error) || mayBeSent.mayBeSent?.absent === true } };
+        if (!isUnsent(error)) mayBeSent = sentBefore(error, mayBeSent);
         isOld = true;
         continue;
       }
@@ -263,15 +263,25 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         if (!(stopped instanceof Stopped)) throw await slotBack(vm, step, stopped);
         if (isToBeLeft(error)) throw await slotBack(vm, step, leftAsItIs(vm, request, error));
         // An attempt before the refusal may have been sent.
-        return whatBecameOf(vm, step, request);
+        return whatBecameOf(vm, step, wasCleared(error) ? { ...request, ...CLEARED } : request);
       }
       // The next activity knows nothing of the attempts of this one.
-      if (!isUnsent(error))
-        mayBeSent = { mayBeSent: { absent: mayBeSent.mayBeSent?.absent === true || wasAbsent(error) } };
+      if (!isUnsent(error)) mayBeSent = sentBefore(error, mayBeSent);
       decided = isUndecided(error);
       isOld = step.once === true && !decided;
     }
   }
+}
+
+type SentBefore = Pick<OperationRequest, 'mayBeSent'>;
+
+/** For one that is asked about without having been absent at first, as far as is known. */
+const CLEARED: SentBefore = { mayBeSent: { absent: false, cleared: true } };
+
+/** What the next try must know of those before, of which one may have arrived. */
+function sentBefore(error: unknown, { mayBeSent: before }: SentBefore): SentBefore {
+  const absent = before?.absent === true || wasAbsent(error);
+  return { mayBeSent: { absent, ...(wasCleared(error) ? { cleared: true } : {}) } };
 }
 
 /**

@@ -87,6 +87,9 @@ export const isUnsent = (error: unknown): boolean => detailsOf(causeOf(error))?.
 /** Whether a start had seen its VM without a replication. */
 export const wasAbsent = (error: unknown): boolean => detailsOf(causeOf(error))?.absent === true;
 
+/** Whether a submission was looked for in vain after its last try that may have arrived. */
+export const wasCleared = (error: unknown): boolean => detailsOf(causeOf(error))?.cleared === true;
+
 /** Whether an activity gave up only because its time was over: the site said nothing of the operation itself. */
 export const isExpired = (error: unknown): boolean => detailsOf(causeOf(error))?.expired === true;
 
