@@ -1,12 +1,15 @@
 /** What a site recovered and could not switch on is not up, whatever its task says; and a source that is on is not down. */
 import { expect } from '@jest/globals';
 import { attentionFor } from '../../../client/attention.js';
+import { vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
+import { vmReport } from '../../support/vm-report.js';
 
 const CUTOVER: Plan['cutover'] = { approval: 'none', window: null, powerOn: 'asSource', consolidate: false };
 
@@ -38,6 +41,53 @@ describe('a copy that could not be powered on', () => {
       expect(downIn(report)).toEqual([expect.stringMatching(/^1 VM may be off/)]);
       expect(downIn(report)[0]).toContain(`power it on at ${lab.destination}`);
       expect(entries(lab, 'delete')).toEqual([]);
+    }));
+
+  const FAULT = { error: { code: 'VmStartFault', msg: 'Insufficient memory to start the machine.' }, cause: null };
+  it.concurrent.each([
+    { words: 'other words', warnings: [FAULT] },
+    { words: 'no words', warnings: [] },
+  ])('is off by the inventory, whatever its task says of it in $words', ({ warnings }) =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(staysOff('migrate', { task: { powersOn: false, warnings } }));
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      expect(report.vms[0]).toMatchObject({
+        state: 'failed',
+        outageSeconds: null,
+        downSince: expect.any(String),
+        error: { code: 'NotPoweredOn', message: expect.stringMatching(/POWERED_OFF/) },
+      });
+      for (const { error } of warnings) expect(report.vms[0]?.error?.message).toContain(error.code);
+      expect(entries(lab, 'delete')).toEqual([]);
+    }),
+  );
+
+  it.concurrent('that comes on only after its task was down until then', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(staysOff('migrate', { task: { powersOn: false, warnings: [] } }));
+      const { result, run } = await lab.start(lab.plan({ cutover: CUTOVER }));
+      const source = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      await until(
+        () => vmReport(lab, vmWorkflowId(lab.source, source)),
+        (vm) => vm?.retrying?.code === 'NotPoweredOn',
+      );
+      const on = Date.now();
+      lab.simulator.control.setVms({
+        id: world(lab).sites[lab.destination]?.vms[0]?.id ?? '',
+        powerState: 'POWERED_ON',
+      });
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'succeeded', downSince: null });
+      const migrate = vm?.operations.find(({ kind }) => kind === 'migrate');
+      const since = on - Date.parse(migrate?.submittedAt ?? run);
+      expect(vm?.outageSeconds).toBeGreaterThanOrEqual(Math.floor(since / 100) / 10);
+    }));
+
+  it.concurrent('is not known to be off where the site tells no power states and warns of nothing: that is said', () =>
+    withLab({ vms: 1, assumptions: { inventoryPowerState: false } }, async (lab) => {
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      expect(report.vms[0]).toMatchObject({ state: 'succeeded', outageSeconds: expect.any(Number) });
+      expect(report.vms[0]?.notes).toContainEqual(expect.stringMatching(/recovered, is not known: .*no power states/));
     }));
 
   it.concurrent('is moved all the same: no later run moves it again', () =>
@@ -79,6 +129,17 @@ describe('a copy that could not be powered on', () => {
     withLab({ vms: 1 }, async (lab) => {
       await protect(lab);
       lab.simulator.control.addFaults(staysOff('failover-test'));
+      const drill = await startDrill(lab, drillOf(lab, { objectives: { rto: 3_600_000, rpo: null } }));
+      const report = await drill.result();
+      expect(report).toMatchObject({ state: 'failed', drill: { rtoSeconds: null, left: [] } });
+      expect(report.vms[0]).toMatchObject({ rtoSeconds: null, error: { code: 'NotPoweredOn' } });
+      expect(testCopies(lab)).toEqual([]);
+    }));
+
+  it.concurrent('of a test is seen though the task warns of nothing', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      lab.simulator.control.addFaults(staysOff('failover-test', { task: { powersOn: false, warnings: [] } }));
       const drill = await startDrill(lab, drillOf(lab, { objectives: { rto: 3_600_000, rpo: null } }));
       const report = await drill.result();
       expect(report).toMatchObject({ state: 'failed', drill: { rtoSeconds: null, left: [] } });

@@ -197,7 +197,10 @@ describe('powerOn: asSource', () => {
       const { result } = await lab.start(lab.plan({ cutover: CUTOVER }));
       const [vm] = (await result()).vms;
       expect(vm?.source).toMatchObject({ power: 'off', before: 'unknown' });
-      expect(vm?.notes).toEqual([expect.stringMatching(/powered on, since it is not known/)]);
+      expect(vm?.notes).toEqual([
+        expect.stringMatching(/powered on, since it is not known/),
+        expect.stringMatching(/^Whether .* is on at .*, where it was recovered, is not known/),
+      ]);
       expect(copyOf(lab)?.powerState).toBe('POWERED_ON');
     }));
 

@@ -1,51 +1,75 @@
-/** Whether what was recovered runs: a task can succeed, and warn that it could not switch its VM on. */
+/** Whether what was recovered runs: a task can succeed, whatever it warns of, and its VM be off. */
 import { NOT_POWERED_ON } from '../../../contract/names.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { SourcePower } from '../../../contract/questions.js';
+import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
+import { lookSaying } from './again.js';
 import type { Outcome } from './operation.js';
 import { StepFailed } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
-/** No page has the codes of warnings: those that speak of this make one ask. */
+/** How long the site of a copy is asked whether it is on: ms. One that warned is the only word where it does not tell. */
+const WITHIN = { unwarned: 5_000, warned: 30_000 };
+
+/** A VM needs a while to start, and an inventory to show it. */
+const PAUSES = { first: 1_000, longest: 15_000, times: 5 };
+
+/** No page has the codes of warnings: by these alone, what is not seen to run does not. */
 const SPEAKS_OF_POWER = /power(ed|ing)?[\s_-]*on|(could|did|can|was) ?not (be )?start/i;
 
-/** How long the site of a copy is asked whether it is on: ms. */
-const WITHIN = 30_000;
-
 /**
- * Why what was recovered does not run; null: it does, as far as is known, or is not to.
+ * Why what was recovered does not run, as the inventory of its site says; null: it does, or is not to, or that is not known,
+ * which a note says.
  * @param isRehearsal it is put back as it was, so that nobody is to power it on
  */
 export async function whyOff(
   vm: VmControl,
-  { notice, record }: Outcome,
+  outcome: Outcome,
   powerOn: boolean,
   recovered: Pick<ReplicationSummary, 'recoveredVmId'> | null,
   { isRehearsal = false } = {},
 ): Promise<StepFailed | null> {
-  const warned = notice.warnings?.find(({ code, message }) => SPEAKS_OF_POWER.test(`${code} ${message}`));
-  if (!powerOn || warned === undefined) return null;
-  const { site, resumedAt, report } = vm;
+  if (!powerOn) return null;
+  const { notice, record } = outcome;
+  const { site, report } = vm;
   const vmId = recovered?.recoveredVmId ?? null;
-  // The warning is the word that there is, where the site does not tell more.
-  const { power, known } = await sourcePower({ site, vmId, resumedAt, within: WITHIN });
-  if (power === 'on') return null;
   const which = vmId === null ? 'what it recovered' : `VM ${vmId}`;
-  const seen = power === 'off' ? `it is off: ${known}` : `whether it is on since is not known: ${known}`;
-  const advice = isRehearsal
-    ? `See at ${site} why a copy of it does not start, then run the drill again.`
-    : `Power ${which} on at ${site}, where it was recovered. Replication ${report.replicationId} is kept.`;
-  return new StepFailed({
-    code: NOT_POWERED_ON,
-    message:
-      `the ${record.kind} of ${nameWithId(report)} to ${site} succeeded, but did not switch ${which} on: ` +
-      `${warned.code}: ${warned.message} Now ${seen}.`,
-    operation: record.kind,
-    taskId: notice.taskId,
-    site,
-    advice,
-  });
+  const warned = notice.warnings?.find(({ code, message }) => SPEAKS_OF_POWER.test(`${code} ${message}`));
+  const told = warned ?? notice.warnings?.[0];
+  function why({ power, known }: SourcePower): VmError {
+    const seen = power === 'off' ? `it is off: ${known}` : `whether it is on since is not known: ${known}`;
+    return {
+      code: NOT_POWERED_ON,
+      message:
+        `the ${record.kind} of ${nameWithId(report)} to ${site} succeeded, but did not switch ${which} on` +
+        `${told === undefined ? '' : ` (${told.code}: ${told.message.replace(/\.$/, '')})`}: ${seen}.`,
+      operation: record.kind,
+      taskId: notice.taskId,
+      site,
+      advice: isRehearsal
+        ? `See at ${site} why a copy of it does not start, then run the drill again.`
+        : `Power ${which} on at ${site}, where it was recovered. Replication ${report.replicationId} is kept.`,
+    };
+  }
+  const within = warned === undefined ? WITHIN.unwarned : WITHIN.warned;
+  let looks = 0;
+  function look(): Promise<SourcePower> {
+    looks += 1;
+    return sourcePower({ site, vmId, resumedAt: vm.resumedAt, within });
+  }
+  // What warned of just this need not be waited for.
+  const isEnough = ({ power }: SourcePower): boolean => power !== 'off' || warned !== undefined;
+  const seen = await lookSaying(vm, look, isEnough, PAUSES, why);
+  if (seen.power === 'on') {
+    // It came up after its task had ended.
+    if (looks > 1) record.finishedAt = iso(seen.at);
+    return null;
+  }
+  if (seen.power === 'off' || warned !== undefined) return new StepFailed(why(seen));
+  vm.note(`Whether ${which} is on at ${site}, where it was recovered, is not known: ${seen.known}.`);
+  return null;
 }
 
 /** Of what was recovered and does not run: nobody serves it, unless its source is known to. */
