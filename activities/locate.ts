@@ -59,14 +59,13 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
   async function markedAsIts(site: Site, input: LocateInput, options: CallOptions): Promise<VmReplication[]> {
     const { vm, source, destination } = input;
     const alike = await site.replications({ vmName: vm.name }, { ...options, unreadable: passingOver(site) });
-    const unit = hashed(deps.installation, vm.id);
     return alike.filter(
-      (one) =>
-        one.source?.site === destination &&
-        one.destination?.site === source &&
-        readMark(one.settings?.description)?.unit === unit,
+      (one) => one.source?.site === destination && one.destination?.site === source && isMarkedFor(vm.id, one),
     );
   }
+
+  const isMarkedFor = (vmId: string, { settings }: VmReplication): boolean =>
+    readMark(settings?.description)?.unit === hashed(deps.installation, vmId);
 
   /** After a reverse the VM has another id, and its replication may have one: what earlier runs have seen of both. */
   async function knownBefore(
@@ -115,7 +114,8 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
     // Its own destination has the last word on it, and is where it is worked.
     if (silent !== null && !isAtHome(best)) throw silent;
     const peer = best.site === source ? destination : source;
-    return { site: best.site, peer, replication: summaryOf(best.replication) };
+    const isMarkedAsIts = isMarkedFor(vm.id, best.replication);
+    return { site: best.site, peer, replication: summaryOf(best.replication), isMarkedAsIts };
   }
 
   /** Runs a question about a VM; what a site answers to it becomes a failure by the error table. */

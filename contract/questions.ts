@@ -61,6 +61,8 @@ export interface Located {
   site: string;
   peer: string;
   replication: ReplicationSummary;
+  /** its mark names the VM that was asked for, by the plan's id. Absent in what was recorded before */
+  isMarkedAsIts?: boolean;
 }
 
 export interface ReplicationInput {

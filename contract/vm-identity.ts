@@ -19,26 +19,26 @@ export const plainName = (name: string): string => name.trim().toLowerCase();
 
 /**
  * @param name what the site calls it
- * @param found the id of the VM so named; another than the plan's where a plan names a replication of another VM
+ * @param of the id of the VM so named, where a plan names a replication of another VM
  */
 export const misnamed = (
   operation: OperationKind,
   vm: VmRef,
   name: string,
   site: string,
-  found: string = vm.id,
+  of?: { vmId: string; replicationId: string },
 ): VmError => ({
   code: 'NameMismatch',
   message:
     `${operation} of ${nameWithId(vm)} was not sent: ` +
-    (found === vm.id
+    (of === undefined
       ? `at ${site} the VM with this id is named ${name}.`
-      : `the replication is of another VM of ${site}, ${name} (${found}).`),
+      : `the replication is of another VM of ${site}, ${name} (${of.vmId}) [replication ${of.replicationId}].`),
   operation,
   taskId: null,
   site,
   advice:
-    found === vm.id
+    of === undefined
       ? `If ${name} is meant, correct the plan (it may leave out the name); else correct the id. Then run the VM again.`
-      : `If ${name} is meant, give its id in the plan (${found}); else correct the replicationId. Then run the VM again.`,
+      : `If ${name} is meant, give its id in the plan (${of.vmId}), and its name or none; else correct the replicationId. Then run the VM again.`,
 });

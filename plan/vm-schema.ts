@@ -48,7 +48,7 @@ const common = {
     .exactOptional()
     .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
   replicationId: replicationId.exactOptional().meta({
-    description: '`C4-` and a uuid: its replication, where ids do not tell which it is (after a reverse by hand, say)',
+    description: '`C4-` and a uuid: its replication, where it has several; that of another VM is refused',
     otherwise: 'found by id, or by what earlier runs know of it',
   }),
   address: address.exactOptional().meta({

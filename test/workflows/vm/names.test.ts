@@ -81,6 +81,34 @@ describe('the id of one VM with the name of another', () => {
       expect(sent(lab)).toEqual(before);
     }));
 
+  it.concurrent('is refused for a replication that was reversed for another VM, by every kind, with and without a name', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const others = [aWave('all', aVm(second.name, { id: second.id }))];
+      const removes = { confirm: 'removes-source' } as const;
+      for (const kind of ['protect', 'failover', 'reverse'] as const)
+        expect(await runOf(lab, { kind, waves: others, ...removes })).toMatchObject({ state: 'succeeded' });
+      const [reversed] = lab.simulator.control.world().replications;
+      const replicationId = reversed?.id ?? '';
+      const before = sent(lab);
+      const refused = { state: 'failed', error: { code: 'NameMismatch' } };
+      for (const name of [first.id, first.name]) {
+        const waves = planned(name, { replicationId });
+        for (const kind of ['failover', 'failback', 'reverse'] as const) {
+          const vm = await runOf(lab, { kind, waves, ...removes });
+          expect(vm).toMatchObject(refused);
+          expect(vm.error?.message).toContain(`${second.name} (${reversed?.vmId})`);
+        }
+        const drill = await startDrill(lab, drillOf(lab, { groups: waves }));
+        expect((await drill.result()).vms[0]).toMatchObject(refused);
+      }
+      expect(sent(lab)).toEqual(before);
+
+      const named = aVm(reversed?.vmId ?? '', { id: reversed?.vmId ?? '', replicationId });
+      expect(await runOf(lab, { kind: 'failover', waves: [aWave('all', named)] })).toMatchObject({
+        state: 'succeeded',
+      });
+    }));
+
   it.concurrent('is not cut over where the site has no inventory to ask', () =>
     withLab({ vms: 2 }, async (lab) => {
       lab.simulator.control.addFaults({ operation: 'inventory', kind: 'status', status: 404 });

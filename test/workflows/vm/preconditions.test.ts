@@ -104,15 +104,30 @@ describe('reverse', () => {
 
 describe('a replication that the plan names', () => {
   const unnamed = { id: vm.id, name: vm.id };
-  const judged = (change: Partial<ReplicationSummary>, of = unnamed, ids = [vm.id, 'recovered']) =>
-    wrongVm('failover', of, 'paris', at(change), ids)?.code ?? 'its own';
+  const judged = (change: Partial<ReplicationSummary>, of = unnamed, known = {}) =>
+    wrongVm(
+      'failover',
+      of,
+      'paris',
+      { ...at(change), ...known },
+      {
+        ids: [vm.id, 'recovered'],
+        replicationIds: ['C4-earlier'],
+      },
+    )?.code ?? 'its own';
+  const turned = { vmId: 'new', vmName: 'web1', sourceSite: 'lyon', destinationSite: 'paris' };
 
   it.each<[string, Partial<ReplicationSummary>]>([
     ['the plan’s id', {}],
     ['an id that it was recovered as', { vmId: 'recovered', vmName: 'web1-1' }],
     ['an id that the site does not tell', { vmId: null }],
-    ['the other way, under another id', { vmId: 'new', sourceSite: 'lyon', destinationSite: 'paris' }],
-    ['reversed, where the site tells no ends', { vmId: 'new', sourceSite: null, isReversed: true }],
+    ['the other way, by an id that it was recovered as', { ...turned, vmId: 'recovered' }],
+    [
+      'reversed, where the site tells no ends, by such an id',
+      { vmId: 'recovered', sourceSite: null, isReversed: true },
+    ],
+    ['the other way, by the replication that earlier runs worked for it', { ...turned, id: 'C4-earlier' }],
+    ['the other way, by the id that it has there, which the plan names', { ...turned, vmId: vm.id }],
   ])('is of this VM by %s', (_, change) => {
     expect(judged(change)).toBe('its own');
   });
@@ -122,9 +137,28 @@ describe('a replication that the plan names', () => {
     ['another id under its own name', { vmId: 'other' }],
     ['another id without a name', { vmId: 'other', vmName: null }],
     ['another id at the same site, whatever a flag says', { vmId: 'other', isReversed: true }],
+    ['another id at the same site, though earlier runs worked it', { vmId: 'other', id: 'C4-earlier' }],
+    ['an id that nothing links to it, the other way', turned],
+    ['such an id, where the site tells no ends', { vmId: 'new', sourceSite: null, isReversed: true }],
   ])('is of another VM by %s, with and without a name in the plan', (_, change) => {
     expect(judged(change)).toBe('NameMismatch');
     expect(judged(change, vm)).toBe('NameMismatch');
+  });
+});
+
+describe('a reversed replication that the plan names', () => {
+  const turned = at({ vmId: 'new', vmName: 'web9', sourceSite: 'lyon', destinationSite: 'paris' });
+  const known = { ids: [vm.id], replicationIds: [] };
+
+  it('is of this VM by the mark that says so', () => {
+    expect(wrongVm('failover', vm, 'paris', { ...turned, isMarkedAsIts: true }, known)).toBeNull();
+  });
+
+  it('is refused with both VMs, and with how to name it, where nothing links it to this one', () => {
+    const refused = wrongVm('failover', vm, 'paris', turned, known);
+    expect(refused).toMatchObject({ code: 'NameMismatch', site: 'lyon' });
+    for (const part of ['web1 (441a891a)', 'web9 (new)', 'C4-77', 'lyon']) expect(refused?.message).toContain(part);
+    expect(refused?.advice).toContain('id in the plan (new)');
   });
 });
 

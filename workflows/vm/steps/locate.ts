@@ -60,7 +60,8 @@ export async function locateFor(
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.ref, source, destination.site));
   // What is another VM's must not be remembered as this one's: later runs would find it by that.
-  const wrong = wrongVm(operation, vm.input.vm, source, found, vm.ids);
+  const known = { ids: vm.ids, replicationIds: vm.earlier?.replicationIds ?? [] };
+  const wrong = wrongVm(operation, vm.input.vm, source, found, known);
   if (wrong !== null) throw new StepFailed(wrong);
   takeAsFound(vm, found);
   await vm.callBy(found.replication.vmName);

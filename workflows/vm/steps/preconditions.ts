@@ -37,23 +37,34 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
 }
 
 /**
- * Why what was found is not what the plan names; null: nothing speaks against it. Ids decide. What was reversed has another
- * id, and may have another name; it goes the other way, or its id is one that this VM was recovered as.
+ * Why what was found is not what the plan names; null: it is. Ids decide. What was reversed has another id, and may have
+ * another name: its id is one that this VM was recovered as, or its mark or earlier runs tell that it is this VM's. That it
+ * goes the other way tells nothing, since the replication of any other VM does so once it was reversed.
  * @param source the site where the plan has the VM
- * @param ids all by which the VM is known
  */
 export function wrongVm(
   operation: OperationKind,
   vm: VmRef,
   source: string,
-  { replication }: Located,
-  ids: readonly string[],
+  { site, peer, replication, isMarkedAsIts }: Located,
+  known: KnownBy,
 ): VmError | null {
-  const { vmId, vmName, isReversed, sourceSite } = replication;
+  const { id, vmId, vmName, isReversed, sourceSite } = replication;
+  if (vmId === null) return null;
   const isOtherWay = sourceSite === null ? isReversed : sourceSite !== source;
-  if (vmId === null || isOtherWay) return null;
-  if (vmId === vm.id) return vmName === null || isCalled(vm, vmName) ? null : misnamed(operation, vm, vmName, source);
-  return ids.includes(vmId) ? null : misnamed(operation, vm, vmName ?? 'without a name', source, vmId);
+  const its = sourceSite ?? (isOtherWay ? (site === source ? peer : site) : source);
+  if (vmId === vm.id) return vmName === null || isCalled(vm, vmName) ? null : misnamed(operation, vm, vmName, its);
+  if (known.ids.includes(vmId)) return null;
+  if (isOtherWay && (isMarkedAsIts === true || known.replicationIds.includes(id))) return null;
+  return misnamed(operation, vm, vmName ?? 'without a name', its, { vmId, replicationId: id });
+}
+
+/** What Drover's own record knows a VM by. */
+export interface KnownBy {
+  /** the plan's, and those that recoveries gave it */
+  ids: readonly string[];
+  /** of replications that earlier runs worked for it */
+  replicationIds: readonly string[];
 }
 
 /** Why a VM cannot be reversed now; null when it can. */
