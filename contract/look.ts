@@ -4,6 +4,16 @@ import type { ReplicationSummary } from './operation.js';
 /** Connection states that keep a copy from being cut over; between the others it goes to and fro by itself. */
 const UNFIT = new Set(['PAUSED', 'ERROR', 'INITIAL_SYNCING']);
 
+/**
+ * The state of a copy on which neither side reports (`UNKNOWN`) and whose health is `RED`: each alone may pass, as RED does
+ * with a missed RPO [doc UG41 GUID-81EE4DE8]. null: it is not in it
+ */
+export const silentState = ({
+  dataConnectionState,
+  overallHealth,
+}: Pick<ReplicationSummary, 'dataConnectionState' | 'overallHealth'>): string | null =>
+  dataConnectionState === 'UNKNOWN' && overallHealth === 'RED' ? 'UNKNOWN, health RED' : null;
+
 export function decisiveOf(replication: ReplicationSummary | null): string {
   if (replication === null) return 'gone';
   const {
@@ -23,6 +33,7 @@ export function decisiveOf(replication: ReplicationSummary | null): string {
     ...(UNFIT.has(connection) ? [connection] : []),
     ...(isPaused ? ['paused'] : []),
     ...(isMovingReplica ? ['moving'] : []),
+    ...(silentState(replication) === null ? [] : ['silent']),
     ...(unknownState == null ? [] : [`unknown ${unknownState}`]),
   ];
   return parts.join(' ');

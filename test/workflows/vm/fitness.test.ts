@@ -79,6 +79,22 @@ describe('a copy right before what cannot be undone', () => {
     expect(decisiveOf({ ...replication, vmId: 'vm-2' })).not.toBe(decisiveOf(replication));
   });
 
+  const silent = { dataConnectionState: 'UNKNOWN', overallHealth: 'RED' };
+
+  it('that neither side reports on, and that is not healthy, is cut over only when a person says so', () => {
+    const unfit = judged('migrate', silent);
+    expect(unfit).toMatchObject({ is: 'held', why: { code: 'ReplicationUnhealthy' } });
+    expect(unfit?.why.message).toMatch(/UNKNOWN.*RED.*C4-1/);
+    expect(verdict('migrate', silent, 0, unfit?.unknownState)).toBe('fit');
+    expect(verdict('migrate', { ...silent, overallHealth: 'GREEN' })).toBe('fit');
+    expect(verdict('migrate', { ...silent, dataConnectionState: 'POWERED_OFF' })).toBe('fit');
+    expect(decisiveOf({ ...replication, ...silent })).not.toBe(decisiveOf(replication));
+  });
+
+  it.each(['failover', 'failover-test'] as const)('that neither side reports on is fit for a %s', (kind) => {
+    expect(verdict(kind, silent)).toBe('fit');
+  });
+
   it('says what the site says of its error', () => {
     const unfit = judged('migrate', {
       dataConnectionState: 'ERROR',

@@ -1,7 +1,7 @@
 /** What is read, decided and kept right before a VM is taken down, and after an attempt to do so has failed. */
 import { expect } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { approveUpdate, cancelUpdate, vmReportQuery } from '../../../contract/messages.js';
+import { approveUpdate, cancelUpdate, resumeUpdate, vmReportQuery } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
@@ -107,6 +107,22 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
       expect((await result()).vms[0]).toMatchObject({ state: 'cancelled' });
       expect(lab.simulator.control.ledger().map(({ kind }) => kind)).toEqual(['start']);
+    }));
+
+  it.concurrent('that neither side reports on, and that is not healthy, is held until a person says to go on', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { run, approve, result } = await atTheGate(lab);
+      const members = { dataConnectionState: 'UNKNOWN', overallHealth: 'RED' };
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members },
+        { kind: 'unreadable', operation: 'replications', members },
+      );
+      await approve();
+      expect((await held(lab))?.error).toMatchObject({ code: 'ReplicationUnhealthy', operation: 'migrate' });
+      expect(entries(lab, 'migrate')).toEqual([]);
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate, { args: [{}] });
+      expect((await result()).state).toBe('succeeded');
+      expect(entries(lab, 'migrate')).toHaveLength(1);
     }));
 
   it.concurrent('recovered by a person meanwhile fails, and is not cut over again', () =>

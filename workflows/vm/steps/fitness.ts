@@ -1,4 +1,5 @@
 /** Whether a copy may be cut over, recovered or reversed as it is now: pure. Weeks may lie between the copy and its gate. */
+import { silentState } from '../../../contract/look.js';
 import { isMarkedByOthers } from '../../../contract/marks.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
@@ -97,6 +98,12 @@ export function unfitness(
   }
   // A failover is made for the very case that the source sends nothing any more; so is what rehearses it.
   if (kind !== 'migrate') return null;
+  const silent = silentState(replication);
+  if (silent !== null && silent !== accepted) {
+    const advice = `Look at it at ${site}, and at the connection of both sites; drover resume sends it all the same.`;
+    const state = `neither side reports on its replication, and it is not healthy (${silent})`;
+    return { is: 'held', why: because('ReplicationUnhealthy', state, advice), unknownState: silent };
+  }
   if (dataConnectionState === 'INITIAL_SYNCING') {
     const advice = 'Nothing: it goes on when the copy is complete.';
     return { is: 'waiting', why: because('CopyNotComplete', 'all of it is being copied once more', advice) };
