@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancellationSignal } from '@temporalio/activity';
 import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/questions.js';
-import type { OperationRecord } from '../contract/report.js';
+import type { OperationRecord, VmReport } from '../contract/report.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { beating, pause } from './heartbeat.js';
@@ -25,9 +25,7 @@ export function createSourcePowerActivities(deps: ActivityDeps) {
     /** How the source was before the cutover that the last run of this VM began and did not end; null: there is none. */
     async powerBefore(workflowId: string): Promise<PowerBefore | null> {
       const reports = await closedReports(deps, workflowId);
-      const { operations = [], source, downSince } = reports.find((report) => report.operations.some(isMigrate)) ?? {};
-      if (source === undefined || operations.findLast(isMigrate)?.result === 'succeeded') return null;
-      return { power: source.before, downSince: downSince ?? null };
+      return leftOff(reports.find((report) => report.operations.some(isMigrate)));
     },
 
     /** Never fails for what a site answers, or does not: the power is `unknown` then, and `known` says why. */
@@ -67,6 +65,16 @@ async function inTime<T>(answer: Promise<T>, most: number): Promise<T | null> {
   } finally {
     over.abort();
   }
+}
+
+/** A migrate that ended well may have brought nothing up all the same; one whose VM is off by its plan is at its end. */
+export function leftOff(
+  last: Pick<VmReport, 'state' | 'operations' | 'source' | 'downSince'> | undefined,
+): PowerBefore | null {
+  const { state, operations = [], source, downSince = null } = last ?? {};
+  const isOver =
+    state === 'succeeded' || (downSince === null && operations.findLast(isMigrate)?.result === 'succeeded');
+  return source === undefined || isOver ? null : { power: source.before, downSince };
 }
 
 const isMigrate = ({ kind }: OperationRecord): boolean => kind === 'migrate';

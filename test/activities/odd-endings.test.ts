@@ -50,6 +50,13 @@ describe('a task with an end time whose state says that it runs', () => {
     expect(judged(watchOf('migrate'), { ...seen, amissFor: SETTLE })).toMatchObject({ ok: true, at: NOW });
   });
 
+  it('has no end of its own: the replication has decided, and was seen later', () => {
+    const seen = { task: { ...task, endTime: NOW - 26_000 }, replication: replication('COMPLETE'), amissFor: SETTLE };
+    const told = judged(watchOf('migrate'), seen);
+    expect(told).toMatchObject({ ok: true, at: NOW });
+    expect(told?.endedAt ?? null).toBeNull();
+  });
+
   it('goes on while the replication shows that it does', () => {
     expect(judged(watchOf('migrate'), { task, replication: replication('IN_PROGRESS'), amissFor: SETTLE })).toBeNull();
   });

@@ -54,4 +54,11 @@ describe('a step that is done again', () => {
       ),
     ).rejects.toThrow('gone');
   });
+
+  it('says until when by what was seen last, where that shortens it', () => {
+    const one = { report: vm('web1') };
+    new Again(one, 60_000).failed(reason, 30_000);
+    const { since, until } = one.report.retrying ?? {};
+    expect(Date.parse(until ?? '') - Date.parse(since ?? '')).toBe(30_000);
+  });
 });

@@ -44,6 +44,17 @@ describe('what has begun', () => {
     expect(sourceWords({ ...report(done('migrate', 'failed')), downSince: null })).toMatch(/was off before/);
   });
 
+  it('is told by the site of the source where its task ended well and moved nothing', () => {
+    const migrated = report(done('migrate', 'succeeded'));
+    const source = { since: '2026-12-05T22:04:00Z', before: 'on' } as const;
+    const on = { ...source, power: 'on', known: 'the inventory says POWERED_ON' } as const;
+    expect(sourceWords({ ...migrated, source: on })).toBe('Its source is on: the inventory says POWERED_ON.');
+    const unknown = { ...source, power: 'unknown', known: 'nobody answers' } as const;
+    expect(sourceWords({ ...migrated, source: unknown })).toMatch(/not known: nobody answers/);
+    const moved = { ...source, power: 'off', known: 'task task-migrate moved it' } as const;
+    expect(sourceWords({ ...migrated, source: moved })).toMatch(/is off since .* at the latest.*task-migrate moved it/);
+  });
+
   it('keeps its copy, and says so', () => {
     const stopped = stoppedAfter(done('migrate', 'failed'), report(done('migrate', 'failed')), 'lyon');
     expect(stopped).toMatchObject({ code: 'CutoverBegun', operation: 'migrate', taskId: 'task-migrate', site: 'lyon' });

@@ -16,10 +16,11 @@ export class Again {
     this.#lasts = lasts;
   }
 
-  failed({ code, message, advice }: Told): void {
+  /** @param lasts as of the constructor, where what was seen shortens it */
+  failed({ code, message, advice }: Told, lasts = this.#lasts): void {
     this.#since ??= Date.now();
     this.#tries += 1;
-    const until = this.#lasts === null ? null : new Date(this.#since + this.#lasts).toISOString();
+    const until = lasts === null ? null : new Date(this.#since + lasts).toISOString();
     const since = new Date(this.#since).toISOString();
     this.#report.retrying = { code, message, advice, since, tries: this.#tries, until };
   }
@@ -30,20 +31,26 @@ export class Again {
   }
 }
 
-/** As {@link lookUntil}, and says meanwhile why what was seen is not enough. */
+/**
+ * As {@link lookUntil}, and says meanwhile why what was seen is not enough.
+ * @param times how many pauses there are at most while it is seen so; default all
+ */
 export async function lookSaying<Seen>(
   vm: { report: Pick<VmReport, 'retrying'> },
   look: () => Promise<Seen>,
   isEnough: (seen: Seen) => boolean,
   pauses: Growth & { times: number },
   why: (seen: Seen) => Told,
+  times: (seen: Seen) => number = () => pauses.times,
 ): Promise<Seen> {
-  let lasts = 0;
-  for (const pause of growing(pauses)) lasts += pause;
-  const again = new Again(vm, lasts);
+  const again = new Again(vm);
   function isOver(seen: Seen): boolean {
     const isSeen = isEnough(seen);
-    if (!isSeen) again.failed(why(seen));
+    if (!isSeen)
+      again.failed(
+        why(seen),
+        [...growing({ ...pauses, times: times(seen) })].reduce((a, b) => a + b, 0),
+      );
     return isSeen;
   }
   try {

@@ -25,12 +25,21 @@ export function sourceWords({ operations, downSince, source }: Told): string {
   const last = migrates.at(-1);
   if (last === undefined) return 'Its source was not touched.';
   const done = migrates.find(({ result }) => result === 'succeeded');
-  if (done !== undefined)
+  const seen = source !== undefined && !isMovedBy(done, source);
+  if (done !== undefined && !seen)
     return `Its source is off since ${done.finishedAt} at the latest: task ${done.taskId} moved it.`;
   if (source !== undefined) return lookedAt(source);
   if (downSince == null) return `Its source was off before, and no migrate of it has succeeded.`;
   return `Its source may be off since ${downSince}: a migrate switches it off, and task ${last.taskId} did not succeed.`;
 }
+
+/** A task that ended well may have moved nothing: then its site was asked, and says how the source is. */
+const isMovedBy = (done: OperationRecord | undefined, { known }: NonNullable<VmReport['source']>): boolean =>
+  done !== undefined && known === movedBy(done);
+
+/** How it is known that a source is off, of which nobody was asked. */
+export const movedBy = ({ taskId }: Pick<OperationRecord, 'taskId'>): string =>
+  taskId === null ? 'its migrate has succeeded' : `task ${taskId} moved it`;
 
 /** A cutover that failed, with what is known of its source: said once, by what happened; what to do comes after it. */
 export function withSource(failed: VmError, report: Told): VmError {

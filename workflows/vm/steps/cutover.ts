@@ -4,6 +4,7 @@ import type { RecoveryBody, ReplicationSummary } from '../../../contract/operati
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookSaying } from './again.js';
+import { withSource } from './begun.js';
 import { BegunCutover } from './begun-cutover.js';
 import { type Decided, decidePower } from './decide-power.js';
 import { passGate } from './gate.js';
@@ -11,10 +12,10 @@ import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { LookAgain, type Outcome, operation, TooLate } from './operation.js';
 import { staysDown, whyOff } from './powered-on.js';
-import { sourceMoved } from './source.js';
+import { lookAtSource, type SourceVm, sourceMoved, tellEarlierCutover } from './source.js';
 import { StepFailed, TaskFailed } from './step-errors.js';
 import { whenStoreAnswers } from './store-answers.js';
-import type { VmControl } from './vm-control.js';
+import { iso, type VmControl } from './vm-control.js';
 
 /** VCDA may show a recovery as done a little after its task has ended: it is asked this often. */
 const VERIFY_TRIES = 5;
@@ -24,6 +25,7 @@ const VERIFY_PAUSES = { first: 5_000, longest: 30 * 60_000, times: 29 };
 export interface CutOver extends Outcome {
   /** whether the copy was to be powered on */
   powerOn: boolean;
+  source: SourceVm;
 }
 
 /** Looked at so long before it is sent, a copy is looked at once more: ms. */
@@ -59,7 +61,7 @@ export async function cutOver(
         continue;
       }
       vm.enter(kind);
-      const { powerOn } = decided;
+      const { powerOn, source } = decided;
       const { replicationId } = vm.report;
       const done = await operation(vm, {
         kind,
@@ -68,8 +70,7 @@ export async function cutOver(
         notAfter,
         once: true,
       });
-      if (kind === 'migrate') sourceMoved(vm, done.record);
-      return { ...done, powerOn };
+      return { ...done, powerOn, source };
     } catch (error) {
       if (error instanceof TooLate || error instanceof LookAgain) {
         if (begun === null) await vm.giveSlot('cutover');
@@ -106,6 +107,7 @@ async function pass(
       if (unfit === null) return { decided, notAfter };
     }
     await vm.giveSlot('cutover');
+    if (kind === 'migrate') await tellEarlierCutover(vm, replication);
     await look.whenFit(unfit, closes);
   }
 }
@@ -135,7 +137,7 @@ export const networksOf = (
  * @throws StepFailed `NotPoweredOn` when what was recovered does not run
  */
 export async function verifyCutOver(vm: VmControl, outcome: CutOver): Promise<ReplicationSummary> {
-  const recovered = await verifyRecovered(vm, outcome);
+  const recovered = await verifyMoved(vm, outcome);
   const off = await whyOff(vm, outcome, outcome.powerOn, recovered);
   if (off !== null) {
     staysDown(vm, outcome);
@@ -143,6 +145,21 @@ export async function verifyCutOver(vm: VmControl, outcome: CutOver): Promise<Re
   }
   await vm.giveSlot('cutover');
   return recovered;
+}
+
+/** A task that ended well is no proof that it moved anything: of a migrate that did not, the source is asked for. */
+async function verifyMoved(vm: VmControl, outcome: CutOver): Promise<ReplicationSummary> {
+  const { record, source } = outcome;
+  const isMigrate = record.kind === 'migrate';
+  try {
+    const recovered = await verifyRecovered(vm, outcome);
+    if (isMigrate) sourceMoved(vm, record);
+    return recovered;
+  } catch (error) {
+    if (!isMigrate || !(error instanceof StepFailed)) throw error;
+    await lookAtSource(vm, source);
+    throw new StepFailed(withSource(error.reason, vm.report));
+  }
 }
 
 /** Believes the replication, not the task alone: it must say that the VM was recovered. */
@@ -161,8 +178,10 @@ async function whenRecovered(vm: VmControl, { notice, record }: Outcome): Promis
     tries += 1;
     return readAgain(vm, record.kind);
   }
+  const triesFor = (shown: ReplicationSummary | null): number =>
+    shown?.recoveryState === 'IN_PROGRESS' ? VERIFY_PAUSES.times + 1 : VERIFY_TRIES;
   const isEnough = (shown: ReplicationSummary | null): boolean =>
-    shown === null || isRecovered(shown) || (tries >= VERIFY_TRIES && shown?.recoveryState !== 'IN_PROGRESS');
+    shown === null || isRecovered(shown) || tries >= triesFor(shown);
   const why = (shown: ReplicationSummary | null): VmError => ({
     code: 'NotRecovered',
     message:
@@ -173,9 +192,11 @@ async function whenRecovered(vm: VmControl, { notice, record }: Outcome): Promis
     site,
     advice: 'Look at source and recovered VM before anything is started again.',
   });
-  const seen = await lookSaying(vm, ask, isEnough, VERIFY_PAUSES, why);
-  if (seen !== null && isRecovered(seen)) return seen;
-  throw new StepFailed(why(seen));
+  const seen = await lookSaying(vm, ask, isEnough, VERIFY_PAUSES, why, (shown) => triesFor(shown) - 1);
+  if (seen === null || !isRecovered(seen)) throw new StepFailed(why(seen));
+  // Its task had ended before it was.
+  if (tries > 1 || notice.replication !== null) record.finishedAt = iso(Date.now());
+  return seen;
 }
 
 /** A site that tells no recovery state that Drover knows must at least name what it recovered. */

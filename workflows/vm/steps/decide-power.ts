@@ -30,7 +30,7 @@ export async function decidePower(
   if (wanted !== 'asSource') return { source, powerOn: wanted };
   if (seen.before === 'unknown') {
     vm.note(`Its copy is powered on, since it is not known whether its source at ${source.site} was: ${seen.known}.`);
-  } else if (seen.before !== seen.power) {
+  } else if (seen.before !== 'off' && seen.power === 'off') {
     vm.note(`Its copy is powered on: its source at ${source.site} is off since an earlier run began to cut it over.`);
   }
   return { source, powerOn: seen.before !== 'off' };

@@ -1,11 +1,16 @@
 /** What is known of the VM where it runs: asked before a cutover, and again whenever an attempt of it has failed. */
 import { workflowInfo } from '@temporalio/workflow';
+import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { SourcePower } from '../../../contract/questions.js';
 import type { OperationRecord, VmReport } from '../../../contract/report.js';
 import { powerBefore, sourcePower } from '../../activities.js';
+import { movedBy } from './begun.js';
 import { iso, type VmControl } from './vm-control.js';
 
 type Source = NonNullable<VmReport['source']>;
+
+/** How long the site of a source is asked while nothing depends on it: ms. */
+const WITHIN = 10_000;
 
 export interface SourceVm {
   site: string;
@@ -19,12 +24,19 @@ export async function firstLookAtSource(vm: VmControl, source: SourceVm): Promis
   const { power, at, known } = await ask(vm, source);
   vm.report.source = { power, since: iso(at), known, before: power };
   // It may be off since the cutover that an earlier run began.
-  const earlier = power === 'off' ? await powerBefore(workflowInfo().workflowId) : null;
+  const earlier = power !== 'on' ? await powerBefore(workflowInfo().workflowId) : null;
   if (earlier !== null && earlier.power !== 'off') {
     vm.report.source.before = earlier.power;
     vm.report.downSince ??= earlier.downSince;
   }
   return vm.report.source;
+}
+
+/** While it waits before a cutover of its own: what one that an earlier run began has left off is told. */
+export async function tellEarlierCutover(vm: VmControl, replication: ReplicationSummary | null): Promise<void> {
+  if (vm.report.source !== undefined || (await powerBefore(workflowInfo().workflowId)) === null) return;
+  const site = replication?.sourceSite ?? vm.peer;
+  await firstLookAtSource(vm, { site, vmId: replication?.vmId ?? vm.vmIdNow ?? vm.input.vm.id, within: WITHIN });
 }
 
 /** Asks the site of the source, and keeps in the report what it says. */
@@ -47,12 +59,12 @@ function tellDown(report: VmReport, power: Source['power']): void {
   if (last !== undefined && report.source?.before !== 'off') report.downSince ??= last.submittedAt;
 }
 
-/** By a migrate of this run that has succeeded: it switches its source off, so that nobody is asked. */
-export function sourceMoved({ report }: VmControl, { taskId, finishedAt }: OperationRecord): void {
+/** By a migrate of this run that has moved it: it switches its source off, so that nobody is asked. */
+export function sourceMoved({ report }: VmControl, record: OperationRecord): void {
   const { source } = report;
   if (source === undefined || source.power === 'off') return;
-  const known = taskId === null ? 'its migrate has succeeded' : `task ${taskId} moved it`;
-  report.source = { ...source, power: 'off', since: finishedAt ?? iso(Date.now()), known };
+  const since = record.finishedAt ?? iso(Date.now());
+  report.source = { ...source, power: 'off', since, known: movedBy(record) };
 }
 
 const ask = ({ resumedAt }: VmControl, { site, vmId, within }: SourceVm): Promise<SourcePower> =>
