@@ -167,12 +167,7 @@ function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules:
     if (task?.state !== 'FAILED' && effectOf(watch, replication ?? null) === 'done')
       return notice(watch, at, replication ?? null, null);
     const code = task?.error?.code ?? `TaskEndedAs${task?.state ?? 'Nothing'}`;
-    return notice(
-      watch,
-      at,
-      replication ?? null,
-      taskError(watch, code, task?.error?.msg ?? 'the site gave no reason', rules),
-    );
+    return notice(watch, at, replication ?? null, taskError(watch, code, task?.error?.msg || NO_REASON, rules));
   }
   if (task !== undefined)
     return contradictsItself(task) && amissFor >= settle ? judgeContradiction(watch, task, seen, at, rules) : null;
@@ -267,7 +262,7 @@ function judgeSync(watch: Watch, seen: Seen, settle: number, now: number, rules:
       if (amissFor < ERROR_PATIENCE) return null;
       const { code, msg } = replication.destinationState?.lastError ?? {
         code: 'ReplicationError',
-        msg: 'the site gave no reason',
+        msg: NO_REASON,
       };
       return notice(watch, now, replication, { ...taskError(watch, code, msg ?? '', rules), meaning: 'fail' });
     }
@@ -298,14 +293,19 @@ function syncState({ kind }: Watch, r: VmReplication): string {
 /** For a site that does not tell the state, or one that nobody knows: an instance is there once the first copy is. */
 const impliedState = (r: VmReplication): string => (r.destinationState?.latestInstance?.key ? 'OK' : 'UNKNOWN');
 
+const NO_REASON = 'the site gave no reason';
+
 function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules): NoticeError {
   const rule = rules({ code });
+  const isSilent = detail === NO_REASON || code.startsWith('TaskEndedAs');
   return {
     code,
     message:
       `${watch.kind} of ${nameWithId(watch.vm)} failed: ${code}: ${detail} ` +
       `[task ${watch.taskId ?? 'unknown'}, operation ${watch.operationId}].`,
-    advice: rule.advice,
+    // Nobody can read what was not said.
+    advice:
+      isSilent && rule.key === '4xx' ? `Look at the VM and its replication at the site, and at its log.` : rule.advice,
     meaning: rule.task,
     retry: rule.retry,
   };

@@ -96,6 +96,17 @@ describe('a task with an end time whose state says that it runs', () => {
   );
 });
 
+describe('a task that failed', () => {
+  const advice = (error: Task['error']) =>
+    judged(watchOf('migrate'), { task: { id: 't1', state: 'FAILED', endTime: NOW, error } })?.error?.advice;
+
+  it('sends nobody to a message that the site has not given', () => {
+    for (const silent of [null, undefined, { code: 'SiteSpecific', msg: '', stacktrace: undefined }])
+      expect(advice(silent)).toMatch(/^Look at the VM and its replication/);
+    expect(advice({ code: 'SiteSpecific', msg: 'the quota', stacktrace: undefined })).toMatch(/site's message/);
+  });
+});
+
 describe('a replication that is not to be found', () => {
   it.each([
     ['migrate', 'TaskLost'],

@@ -55,6 +55,16 @@ describe('what has begun', () => {
     expect(sourceWords({ ...migrated, source: moved })).toMatch(/is off since .* at the latest.*task-migrate moved it/);
   });
 
+  it('has one next step while its source may be off: to look at the copy before the source is powered on', () => {
+    const failed = { code: 'X', message: 'migrate failed.', operation: 'migrate', taskId: 't', site: 'lyon' } as const;
+    for (const advice of [null, "Read the site's message."]) {
+      const down = withSource({ ...failed, advice }, report(done('migrate', 'failed'))).advice;
+      expect(down).toMatch(/^It may be off since 2026-12-05T22:00:01Z: look first .* at lyon.*only where none does/);
+    }
+    const up = withSource({ ...failed, advice: null }, { ...report(done('migrate', 'failed')), downSince: null });
+    expect(up.advice).toMatch(/^Look at source and copy/);
+  });
+
   it('keeps its copy, and says so', () => {
     const stopped = stoppedAfter(done('migrate', 'failed'), report(done('migrate', 'failed')), 'lyon');
     expect(stopped).toMatchObject({ code: 'CutoverBegun', operation: 'migrate', taskId: 'task-migrate', site: 'lyon' });

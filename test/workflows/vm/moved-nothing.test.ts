@@ -41,7 +41,7 @@ describe('a migrate that succeeded and moved nothing', () => {
 
   it.concurrent('and left its source off is told by a later run, while that is held and when it is cancelled', () =>
     withLab({ vms: 1 }, async (lab) => {
-      movesNothing(lab, 'power-off');
+      movesNothing(lab, 'recover');
       const [failed] = (await (await lab.start(lab.plan({ cutover: CUTOVER }))).result()).vms;
       expect(failed).toMatchObject({ error: { code: 'NotRecovered' }, source: { power: 'off', before: 'on' } });
       expect(failed?.downSince).toEqual(expect.any(String));

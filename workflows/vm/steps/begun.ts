@@ -41,13 +41,22 @@ const isMovedBy = (done: OperationRecord | undefined, { known }: NonNullable<VmR
 export const movedBy = ({ taskId }: Pick<OperationRecord, 'taskId'>): string =>
   taskId === null ? 'its migrate has succeeded' : `task ${taskId} moved it`;
 
-/** A cutover that failed, with what is known of its source: said once, by what happened; what to do comes after it. */
+/**
+ * A cutover that failed, with what is known of its source: said once, by what happened; what to do comes after it. Where
+ * nobody may serve the VM, that goes first: two copies that run are worse than none.
+ */
 export function withSource(failed: VmError, report: Told): VmError {
-  const { message, advice } = failed;
+  const { message, advice, site } = failed;
+  const first =
+    report.downSince == null
+      ? null
+      : `It may be off since ${report.downSince}: look first whether a copy of it runs at ${site ?? 'the destination'}; ` +
+        'power the source on only where none does.';
+  const next = first ?? 'Look at source and copy before anything is started again.';
   return {
     ...failed,
     message: `${message} ${sourceWords(report)}`,
-    advice: advice ?? 'Look at source and copy before anything is started again.',
+    advice: first === null || advice === null ? (advice ?? next) : `${first} ${advice}`,
   };
 }
 
