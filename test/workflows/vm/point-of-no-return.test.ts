@@ -262,6 +262,15 @@ describe('a cutover whose task failed', () => {
       sent.slice(1).forEach((at, n) => expect(at - (sent[n] ?? 0)).toBeGreaterThanOrEqual(500 * 2 ** n * 0.9 - 100));
     }));
 
+  it.concurrent('that failed for good is no reason to power the source on where its copy runs', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      lab.simulator.control.addFaults(failing('undeploy-source', 'SiteSpecific'));
+      const { result } = await lab.start(lab.plan({ cutover: CUTOVER }));
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', downSince: null, outageSeconds: expect.any(Number) });
+      expect(vm?.error?.advice).toMatch(new RegExp(`${copyOf(lab)?.id}, runs at ${lab.destination}: use that`));
+    }));
+
   it.concurrent('is not sent again when its copy was recovered all the same', () =>
     withLab({ vms: 1 }, async (lab) => {
       lab.simulator.control.addFaults(failing('undeploy-source', 'GeneralServerFailure'));

@@ -3,14 +3,21 @@
  * the pace of its row of the error table, and by the rule that the plan has for a window that has closed meanwhile.
  */
 import type { PlanVmInput } from '../../../contract/messages.js';
+import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
+import { sourcePower } from '../../activities.js';
 import { withSource } from './begun.js';
 import type { LastLook } from './last-look.js';
+import { readAgain } from './locate.js';
+import { broughtUp } from './outage.js';
 import { Pace, pauseBeforeNext } from './pace.js';
 import { windowClosedOnRepeat } from './preconditions.js';
 import { lookAtSource, type SourceVm } from './source.js';
 import { notAgain, StepFailed, Stopped, type TaskFailed } from './step-errors.js';
-import type { VmControl } from './vm-control.js';
+import { iso, type VmControl } from './vm-control.js';
+
+/** How long the site of a copy is asked whether it is on: ms. */
+const WITHIN = 5_000;
 
 export class BegunCutover {
   readonly #vm: VmControl;
@@ -34,7 +41,7 @@ export class BegunCutover {
   async whenRepeatable(failed: TaskFailed): Promise<number | null> {
     const vm = this.#vm;
     return this.#finish(failed, async (reason) => {
-      if (failed.meaning === 'fail') throw new StepFailed(reason);
+      if (failed.meaning === 'fail') throw new StepFailed(await this.#advised(reason));
       if (failed.meaning === 'hold') {
         const { code, message, advice } = reason;
         await vm.holdFor({ site: vm.site, code, message, advice }, failed.askedAt);
@@ -74,8 +81,14 @@ export class BegunCutover {
       const { unfit } = await this.#look.look();
       if (unfit !== null) await this.#look.whenFit(unfit, null);
     } catch (error) {
-      throw error instanceof StepFailed ? notAgain(reason, error.reason) : error;
+      if (!(error instanceof StepFailed)) throw error;
+      throw notAgain(await this.#advised(reason), error.reason);
     }
+  }
+
+  async #advised(reason: VmError): Promise<VmError> {
+    const advice = await runningCopy(this.#vm);
+    return advice === null ? reason : { ...reason, advice };
   }
 
   async #notAfter(reason: VmError): Promise<number | null> {
@@ -93,5 +106,28 @@ export class BegunCutover {
     vm.fail(held);
     await vm.waitFor('window', () => false);
     throw new StepFailed(held);
+  }
+}
+
+/** Whatever its task says, the VM is not down where its copy runs. @returns what to do then; null: it is not known to run */
+async function runningCopy(vm: VmControl): Promise<string | null> {
+  const { site, resumedAt } = vm;
+  const seen = await lastOf(vm);
+  const vmId = seen?.recoveryState === 'COMPLETE' ? seen.recoveredVmId : null;
+  if (vmId === null) return null;
+  const { power, at } = await sourcePower({ site, vmId, resumedAt, within: WITHIN });
+  if (power !== 'on') return null;
+  vm.recoveredAs(vmId);
+  broughtUp(vm, iso(at), true);
+  return `Its copy, VM ${vmId}, runs at ${site}: use that, and leave its source off.`;
+}
+
+/** What cannot be read tells nothing: the failure of the cutover comes first. */
+async function lastOf(vm: VmControl): Promise<ReplicationSummary | null> {
+  try {
+    return await readAgain(vm, 'migrate', { atOnce: true });
+  } catch (error) {
+    if (error instanceof StepFailed) return null;
+    throw error;
   }
 }
