@@ -86,6 +86,8 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     vmName: r.vmName ?? null,
     sourceSite: r.source?.site ?? null,
     destinationSite: r.destination?.site ?? null,
+    destinationVdc:
+      r.destination?.vdcId == null ? null : { id: r.destination.vdcId, name: r.destination.vdcName ?? null },
     isReversed: r.isReversed === true,
     latestInstance: latestOf(r),
     recoveredVappId: r.destination?.recoveredVappId ?? recovery?.vAppId ?? null,

@@ -28,6 +28,7 @@ export function decisiveOf(replication: ReplicationSummary | null): string {
   const parts = [
     recoveryState,
     ...(vmId === null ? [] : [`VM ${vmId}`]),
+    ...(replication.destinationVdc == null ? [] : [`to ${replication.destinationVdc.id}`]),
     // Another's test copy may stand there by now.
     ...(recoveryState === 'TEST' ? [`of ${recoveredVmId}`] : []),
     ...(UNFIT.has(connection) ? [connection] : []),

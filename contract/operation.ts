@@ -235,6 +235,8 @@ export interface ReplicationSummary {
   vmName: string | null;
   sourceSite: string | null;
   destinationSite: string | null;
+  /** where it would put the VM; null: not told. Absent in what was recorded before */
+  destinationVdc?: { id: string; name: string | null } | null;
   isReversed: boolean;
   /** newest point in time that it can recover; null: none yet */
   latestInstance: ReplicaInstance | null;

@@ -95,6 +95,19 @@ describe('a copy right before what cannot be undone', () => {
     expect(verdict(kind, silent)).toBe('fit');
   });
 
+  it('that would put the VM elsewhere than the plan is refused with both values', () => {
+    const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', missingFor: 1, vdc: 'VDC-1' };
+    const to = (destinationVdc: { id: string; name: string } | null, vdc = copy.vdc) =>
+      unfitness('migrate', vm, { ...copy, vdc, replication: { ...replication, destinationVdc } }, 0);
+    const refused = to({ id: 'vdc-2', name: 'spare' });
+    expect(refused).toMatchObject({ is: 'over', why: { code: 'ReplicatedElsewhere' } });
+    expect(refused?.why.message).toMatch(/vdc-2 \(spare\).*VDC-1.*C4-1/);
+    expect(to({ id: 'vdc-1', name: 'main' })).toBeNull();
+    expect(to({ id: 'vdc-1', name: 'main' }, 'Main')).toBeNull();
+    expect(to(null)).toBeNull();
+    expect(decisiveOf({ ...replication, destinationVdc: { id: 'a', name: null } })).not.toBe(decisiveOf(replication));
+  });
+
   it('says what the site says of its error', () => {
     const unfit = judged('migrate', {
       dataConnectionState: 'ERROR',

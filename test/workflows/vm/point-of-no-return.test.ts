@@ -125,6 +125,23 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
       expect(entries(lab, 'migrate')).toHaveLength(1);
     }));
 
+  it.concurrent('that would put the VM in another VDC than the plan is refused with both values', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { approve, result } = await atTheGate(lab);
+      const elsewhere = '0f0f0f0f-0000-4000-8000-000000000001';
+      const members = { destination: { site: lab.destination, vdcId: elsewhere, vdcName: 'spare' } };
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members },
+        { kind: 'unreadable', operation: 'replications', members },
+      );
+      await approve();
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere' } });
+      expect(vm?.error?.message).toContain(elsewhere);
+      expect(entries(lab, 'migrate')).toEqual([]);
+      expect(sourceOf(lab)?.powerState).toBe('POWERED_ON');
+    }));
+
   it.concurrent('recovered by a person meanwhile fails, and is not cut over again', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { approve, result } = await atTheGate(lab);

@@ -32,6 +32,8 @@ export interface CopyAt {
   own?: { run: string; marks: string[] };
   /** by which the VM is known; absent: any */
   ids?: readonly string[];
+  /** VDC of the plan, by id or name; absent: any */
+  vdc?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication, missingFor, own, ids }: CopyAt,
+  { site, peer, replicationId, replication, missingFor, own, ids, vdc }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -69,6 +71,11 @@ export function unfitness(
     const whose = `it is of another VM by now, ${vmName ?? 'without a name'} (${vmId})`;
     const advice = `Find out what was done to it at ${site}; it goes on when it is of ${nameWithId(vm)} again.`;
     return { is: 'held', why: because('WrongReplication', whose, advice) };
+  }
+  const elsewhere = otherVdc(replication, vdc);
+  if (elsewhere !== null) {
+    const advice = `Correct the plan, or that replication; then run the VM again.`;
+    return { is: 'over', why: because('ReplicatedElsewhere', elsewhere, advice) };
   }
   const { recoveryState, dataConnectionState, isMovingReplica, lastError } = replication;
   if (recoveryState === 'IN_PROGRESS') {
@@ -114,4 +121,12 @@ export function unfitness(
     return { is: unfitFor < ERROR_PATIENCE ? 'waiting' : 'held', why };
   }
   return null;
+}
+
+/** What a site does not tell is no other, and a plan may leave it open. */
+function otherVdc({ destinationVdc: has }: ReplicationSummary, wants = ''): string | null {
+  if (has == null || wants === '' || wants === '*') return null;
+  if ([has.id, has.name].some((known) => known?.toLowerCase() === wants.toLowerCase())) return null;
+  const shown = has.name === null ? has.id : `${has.id} (${has.name})`;
+  return `its replication would put it in VDC ${shown}, and the plan says ${wants}`;
 }

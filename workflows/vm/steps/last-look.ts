@@ -34,7 +34,19 @@ export class LastLook {
     const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
     const { missingFor } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };
-    const copy = { site, peer, replicationId: report.replicationId ?? '', replication, missingFor, ids, ...own };
+    // What a run did not start itself may go any way.
+    const vdc = marks === null ? null : vdcOf(input);
+    const place = vdc === null ? {} : { vdc };
+    const copy = {
+      site,
+      peer,
+      replicationId: report.replicationId ?? '',
+      replication,
+      missingFor,
+      ids,
+      ...own,
+      ...place,
+    };
     const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
     this.#vm.looked = unfit === null ? decisiveOf(replication) : null;
     if (unfit?.is === 'over') throw new StepFailed(unfit.why);
@@ -87,4 +99,15 @@ export class LastLook {
       await this.whenFit(unfit, null);
     }
   }
+}
+
+/** Of a plan that says where its VMs are put; null: it says nothing. */
+function vdcOf({
+  vm,
+  destination,
+}: {
+  vm: { vdc?: string };
+  destination: { site: string; vdc?: string };
+}): string | null {
+  return vm.vdc ?? destination.vdc ?? null;
 }
