@@ -5,8 +5,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DRILL, PLAN_RUN, runReportQuery } from '../contract/messages.js';
 import { FAILURES, runOfWorkflowId, runWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
+import { askReport } from '../contract/read-run.js';
 import { type FailureDetails, isFinal, type VmReport } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
+import { askBy } from './ask-by.js';
 import type { ActivityDeps } from './deps.js';
 import { hashed, type Mark } from './mark.js';
 import { heldBy } from './open-units.js';
@@ -98,9 +100,11 @@ async function openRunOf(deps: ActivityDeps, mark: Mark): Promise<string | null>
 async function unitIn(deps: ActivityDeps, run: string, unit: string): Promise<VmReport | null> {
   const handle = deps.client.workflow.getHandle(runWorkflowId(run));
   try {
-    const { status } = await askTemporal(deps, () => handle.describe());
+    const { status, type } = await askTemporal(deps, () => handle.describe());
     if (status.name !== 'RUNNING') return null;
-    const { vms } = await askTemporal(deps, () => handle.query(runReportQuery));
+    const { vms } = await askTemporal(deps, () =>
+      type === DRILL ? handle.query(runReportQuery) : askReport(askBy(deps), run),
+    );
     const its = vms.find(({ id, state, step }) => {
       return hashed(deps.installation, id) === unit && !isFinal(state) && step !== 'queued';
     });

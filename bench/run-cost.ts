@@ -14,7 +14,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Part } from '../cli/demo/part.js';
 import { connectDrover } from '../client/drover.js';
-import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../contract/names.js';
+import type { RunHead } from '../contract/messages.js';
+import { runWorkflowId, shardWorkflowId, siteWorkflowId, vmWorkflowId } from '../contract/names.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import type { Plan } from '../plan/types.js';
 import { type RequestCount, simulatedVms, siteVdcId } from '../simulator/index.js';
@@ -63,10 +64,11 @@ interface Cost {
   wallSeconds: number;
   /** history events of the workflow of one VM */
   eventsPerVm: Spread;
-  /** of the run and of the destination's site workflow, over all their executions, divided by the VMs */
+  /** of the run, its shards and the destination's site workflow, over all their executions, divided by the VMs */
   runEventsPerVm: number;
+  shardEventsPerVm: number;
   siteEventsPerVm: number;
-  executions: { run: number; site: number };
+  executions: { run: number; shards: number; site: number };
   requests: { total: number; perVm: number; byRoute: { route: string; count: number; perVm: number }[] };
   /** MiB, resident; null where /proc is not there */
   workerMemory: { start: number; peak: number; end: number } | null;
@@ -108,19 +110,27 @@ async function measure(signal: AbortSignal, onClose: (close: () => Promise<unkno
   await drover.startRun(plan(), { id: RUN });
   say(`run ${RUN}: ${vms} VMs at speed ${speed}, worker pid ${worker.pid}`);
   // Awaited as a plain result: following it live would ask every open VM, and that is not what is measured.
-  const report = await Promise.race([
-    client.workflow.getHandle(runWorkflowId(RUN)).result() as Promise<RunReport>,
+  const head = (await Promise.race([
+    client.workflow.getHandle(runWorkflowId(RUN)).result(),
     worker.unexpectedEnd(),
     simulator.unexpectedEnd(),
     aborted(signal),
-  ]);
+  ])) as RunHead;
   const wallSeconds = (Date.now() - began) / 1000;
+  const report = await drover.run(RUN).report();
   const workerMemory = await memory.read();
 
   const stats = (await (await fetch(`${control}/stats`)).json()) as { requests: RequestCount[]; total: number };
   const perVm: number[] = [];
   for (const { id } of report.vms) perVm.push((await events(client, vmWorkflowId(SOURCE, id))).events);
   const run = await events(client, runWorkflowId(RUN));
+  const shards = await Promise.all(
+    Array.from({ length: head.shards }, (_, n) => events(client, shardWorkflowId(RUN, n))),
+  );
+  const shard = {
+    events: shards.reduce((sum, one) => sum + one.events, 0),
+    executions: shards.reduce((sum, one) => sum + one.executions, 0),
+  };
   const site = await events(client, siteWorkflowId(DESTINATION));
   return {
     vms,
@@ -130,8 +140,9 @@ async function measure(signal: AbortSignal, onClose: (close: () => Promise<unkno
     wallSeconds: round(wallSeconds),
     eventsPerVm: spread(perVm),
     runEventsPerVm: round(run.events / vms),
+    shardEventsPerVm: round(shard.events / vms),
     siteEventsPerVm: round(site.events / vms),
-    executions: { run: run.executions, site: site.executions },
+    executions: { run: run.executions, shards: shard.executions, site: site.executions },
     requests: { total: stats.total, perVm: round(stats.total / vms), byRoute: byRoute(stats.requests) },
     workerMemory,
     seconds: durations(report.vms),
@@ -275,6 +286,7 @@ function text(cost: Cost): string {
     `${cost.vms} VMs at speed ${cost.speed}: ${cost.state}, ${cost.succeeded} succeeded, ${cost.wallSeconds} s`,
     line('events per VM, min/median/max', three(eventsPerVm)),
     line('events of the run per VM', `${cost.runEventsPerVm} (${executions.run} executions)`),
+    line('events of the shards per VM', `${cost.shardEventsPerVm} (${executions.shards} executions)`),
     line('events of the site per VM', `${cost.siteEventsPerVm} (${executions.site} executions)`),
     line('VCDA requests per VM', `${requests.perVm} (${requests.total} in all)`),
     ...requests.byRoute.map(({ route, count, perVm }) => line(`  ${route}`, `${perVm} (${count})`)),

@@ -78,7 +78,7 @@ export async function liftHolds(
 }
 
 async function heldVms({ client, run }: SteeringOptions): Promise<HeldVm[]> {
-  const query = `WorkflowType IN ('${COPY_VM}', '${MIGRATE_VM}') AND ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(run.run)}'`;
+  const query = `WorkflowType IN ('${COPY_VM}', '${MIGRATE_VM}') AND ExecutionStatus = 'Running' AND RootWorkflowId = '${runWorkflowId(run.run)}'`;
   const held: HeldVm[] = [];
   for await (const { workflowId, runId } of client.workflow.list({ query })) {
     const handle = client.workflow.getHandle(workflowId, runId);

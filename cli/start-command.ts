@@ -22,13 +22,18 @@ export function startOptions(command: Command, defaultId: string): Command {
 /** @param what `plan` or `drill`, for messages */
 export async function afterStart(
   cli: Cli,
-  { run: handle, existed, begun }: StartedHandle,
+  { run: handle, existed, begun, loaded }: StartedHandle,
   wait: boolean,
   what: 'plan' | 'drill',
 ): Promise<number> {
   const { run } = handle;
   if (!begun) {
-    cli.out.alert(`No worker has begun with run ${run} yet; it waits for one. Next: drover worker`);
+    const again = loaded ? '' : ', and then this command again, which gives it its plan';
+    cli.out.alert(`No worker has begun with run ${run} yet; it waits for one. Next: drover worker${again}`);
+  } else if (!loaded) {
+    cli.out.alert(
+      `Run ${run} has not got all of its plan yet, and none of its VMs is touched before it has. Next: this command again`,
+    );
   }
   if (existed) {
     cli.out.note(`Run ${run} of this ${what} exists already; it was not started again.`);
@@ -40,7 +45,7 @@ export async function afterStart(
     return printReport(cli, await watchRun(cli, handle));
   }
   if (!existed) {
-    cli.out.result(run, { run, existed, begun });
+    cli.out.result(run, { run, existed, begun, loaded });
     cli.out.note(`Follow it: drover watch ${run}`);
     return EXIT.ok;
   }

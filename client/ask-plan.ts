@@ -1,20 +1,23 @@
-import { PLAN_RUN, runPlanQuery } from '../contract/messages.js';
-import { runWorkflowId } from '../contract/names.js';
+import { PLAN_RUN } from '../contract/messages.js';
+import { askPlanOf } from '../contract/read-run.js';
 import type { Plan } from '../plan/types.js';
-import { NoPlan } from './errors.js';
+import { NoPlan, PlanNotLoaded } from './errors.js';
+import { queryOf } from './query.js';
 import { describeRun, whyUnanswered } from './run-state.js';
 import { ANSWER_WITHIN, type Session, within } from './session.js';
 
-/** The plan that a run was started with, of a run that has ended as well. @throws RunNotFound, {@link NoPlan}, NoWorker, WorkflowFailing */
+/** The plan that a run was started with, of a run that has ended as well. @throws RunNotFound, {@link NoPlan}, {@link PlanNotLoaded}, NoWorker, WorkflowFailing */
 export async function askPlan(session: Session, run: string): Promise<Plan> {
   const { type } = await describeRun(session, run);
   if (type !== PLAN_RUN) {
     throw new NoPlan(run);
   }
-  const handle = session.client.workflow.getHandle(runWorkflowId(run));
+  let plan: Plan | null;
   try {
-    return await within(session, ANSWER_WITHIN, () => handle.query(runPlanQuery));
+    plan = await within(session, ANSWER_WITHIN, () => askPlanOf(queryOf(session), run));
   } catch (error) {
     throw await whyUnanswered(session, run, error);
   }
+  if (plan === null) throw new PlanNotLoaded(run, '');
+  return plan;
 }

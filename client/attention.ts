@@ -3,6 +3,7 @@ import { NOT_POWERED_ON } from '../contract/names.js';
 import type { Hold, RunReport, VmReport } from '../contract/report.js';
 import { listed } from '../contract/words.js';
 import { advised } from './advised.js';
+import type { Loading } from './ask-run.js';
 import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
 import { typedVm, typedVmOfShow, typedWave } from './typed.js';
@@ -11,7 +12,7 @@ import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
 export interface Attention {
-  kind: 'down' | 'failing' | 'away' | 'store' | 'hold' | 'paused' | 'until' | 'approval' | 'ended-outside';
+  kind: 'down' | 'loading' | 'failing' | 'away' | 'store' | 'hold' | 'paused' | 'until' | 'approval' | 'ended-outside';
   message: string;
   /** the command to type, or what else to do; null when there is nothing to do */
   next: string | null;
@@ -24,6 +25,8 @@ export interface Findings {
   /** of its VMs, and of the site that they wait for */
   failing: WorkflowFailing[];
   endedOutside: EndedOutside | null;
+  /** null: all of its plan is with it */
+  loading: Loading | null;
   /** what the plan asks an approval for; null: not known, or for nothing */
   approval: 'wave' | 'vm' | null;
 }
@@ -33,6 +36,7 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
   return [
     ...down(report),
     ...failingCode(findings),
+    ...loading(findings),
     ...endedOutside(report, findings),
     ...away(report),
     ...storeAway(report),
@@ -67,6 +71,14 @@ function down(report: RunReport): Attention[] {
     const message = `${plural(its.length, 'VM')} ${why}: ${listed(names)}. ${todo}`;
     return [{ kind: 'down', message, next: `drover show ${run} ${typedVmOfShow(report, first)}` }];
   });
+}
+
+function loading({ loading: parts }: Findings): Attention[] {
+  if (parts === null) return [];
+  const message =
+    `Only ${parts.loaded} of ${parts.shards} parts of its plan are with it, so nothing has begun; an hour after its start ` +
+    'it is cancelled.';
+  return [{ kind: 'loading', message, next: 'type the drover run that started it once more' }];
 }
 
 /** It goes on by itself, and a person should know why it does not end. */

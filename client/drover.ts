@@ -47,6 +47,8 @@ export interface StartedHandle {
   existed: boolean;
   /** false: the worker that listened a moment ago has not begun with it */
   begun: boolean;
+  /** false: the run has not got all of its plan, so that nothing has begun; the same call gives it what is missing */
+  loaded: boolean;
 }
 
 /** Drover, as seen from a program: starts runs and steers them. It talks to Temporal alone and holds no site's login. */

@@ -220,6 +220,20 @@ export class NoPlan extends DroverError {
   }
 }
 
+/** Only a part of the plan is with the run: what started it was broken off. */
+export class PlanNotLoaded extends DroverError {
+  readonly code = 'PlanNotLoaded';
+  readonly run: string;
+
+  constructor(run: string, what: string, cause?: unknown) {
+    super(`Run ${run} has not got all of its plan yet${what}. None of its VMs is touched before it has.`, {
+      next: 'type the drover run that started it once more',
+      cause,
+    });
+    this.run = run;
+  }
+}
+
 /** No drill has this name: none is scheduled, or none has run. */
 export class DrillNotFound extends DroverError {
   readonly code = 'DrillNotFound';

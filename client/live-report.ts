@@ -28,7 +28,7 @@ export interface Patience {
   vms: number;
 }
 
-const NOTHING_FOUND = { runFailing: null, held: [], failing: [], endedOutside: null, approval: null };
+const NOTHING_FOUND = { runFailing: null, held: [], failing: [], endedOutside: null, loading: null, approval: null };
 const PATIENT: Patience = { run: ANSWER_WITHIN, vms: ANSWER_WITHIN };
 const ASKED_AT_ONCE = 20;
 /** with what the ids of all VMs' workflows begin, whatever is done with them; see plan/names.ts */
@@ -70,7 +70,7 @@ export class LiveReports {
   }
 
   async #readOpen(patience: Patience): Promise<LiveReport> {
-    const { report, described, endedOutside } = await readRun(this.#session, this.#run, patience.run);
+    const { report, described, endedOutside, loading } = await readRun(this.#session, this.#run, patience.run);
     const failing = await findFailing(this.#session, described);
     const site = report.finishedAt === null ? await this.#whySiteStands(described) : null;
     const open = report.finishedAt === null ? await this.#askOpenVms(report, patience.vms) : [];
@@ -87,6 +87,7 @@ export class LiveReports {
         held: open.flatMap(({ id, hold }) => (hold === null ? [] : [{ id, hold }])),
         failing: [site, ...open.map((vm) => vm.failing)].filter((one) => one !== null),
         endedOutside,
+        loading,
         approval: merged.vms.some(({ waitingFor }) => waitingFor === 'approval') ? await this.#askApproval() : null,
       }),
     };
@@ -141,9 +142,9 @@ export class LiveReports {
     }
   }
 
-  /** By their parent and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */
+  /** By the root of their tree and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */
   async #openChildren(): Promise<WorkflowExecutionInfo[]> {
-    const query = `ExecutionStatus = 'Running' AND ParentWorkflowId = '${runWorkflowId(this.#run)}'`;
+    const query = `ExecutionStatus = 'Running' AND RootWorkflowId = '${runWorkflowId(this.#run)}'`;
     return (await listWorkflows(this.#session, query)).filter(({ workflowId }) => workflowId.startsWith(VMS));
   }
 
@@ -181,7 +182,8 @@ export class LiveReports {
 /** The run's report with what its open VMs said themselves; of one that has ended, or waits at its gate, the run knows better. */
 export function mergeReports(report: RunReport, said: ReadonlyMap<string, VmReport>): RunReport {
   const vms = report.vms.map((vm) => (vm.state === 'running' ? (said.get(vm.id) ?? vm) : vm));
-  return { ...report, totals: totalsOf(vms), vms };
+  // While its plan is not all with it, it has VMs that cannot be listed.
+  return { ...report, totals: report.totals.vms === vms.length ? totalsOf(vms) : report.totals, vms };
 }
 
 function vmIdOf({ workflowId }: Pick<WorkflowExecutionInfo, 'workflowId'>): string {

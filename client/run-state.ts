@@ -3,7 +3,7 @@ import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@tempo
 import { runWorkflowId } from '../contract/names.js';
 import type { RunReport } from '../contract/report.js';
 import { nearest } from '../plan/source/nearest.js';
-import { askRun } from './ask-run.js';
+import { askRun, type Loading } from './ask-run.js';
 import { ENDED_OUTSIDE, type EndedOutside, isEndedOutside } from './ended-outside.js';
 import { NoWorker, RunNotFound, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
@@ -15,6 +15,8 @@ export interface RunStatus {
   described: WorkflowExecutionDescription;
   /** how its workflow was ended, when it did not end by itself */
   endedOutside: EndedOutside | null;
+  /** null: all of its plan is with it */
+  loading: Loading | null;
 }
 
 /** @throws {@link RunNotFound} with the ids that look like it */
@@ -37,8 +39,8 @@ export async function describeRun(session: Session, run: string): Promise<Workfl
 export async function readRun(session: Session, run: string, ms = ANSWER_WITHIN): Promise<RunStatus> {
   const described = await describeRun(session, run);
   try {
-    const report = await askRun(session, described, ms);
-    return { ...closedFromOutside(report, described), described };
+    const { report, loading } = await askRun(session, described, ms);
+    return { ...closedFromOutside(report, described), loading, described };
   } catch (error) {
     throw await whyUnanswered(session, run, error);
   }

@@ -1,13 +1,14 @@
 /** A run as one of many: what Temporal's list says of it, and its report if it is easily had. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import type { ReportHead } from '../contract/evidence.js';
 import { runOfWorkflowId } from '../contract/names.js';
-import type { RunReport, RunState, RunTotals } from '../contract/report.js';
-import { askRun, keepsReport } from './ask-run.js';
+import type { RunState, RunTotals } from '../contract/report.js';
+import { askRunHead, keepsReport } from './ask-run.js';
 import { ENDED_OUTSIDE, isEndedOutside } from './ended-outside.js';
 import type { Session } from './session.js';
 
 /** What is known of a workflow without its own word, from a list as from a description. */
-type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime'> & {
+type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'type'> & {
   memo?: WorkflowExecutionInfo['memo'] | undefined;
   closeTime?: Date | undefined;
 };
@@ -36,18 +37,18 @@ export async function readListed(
   execution: Execution,
   listens: boolean,
   deadline: number,
-): Promise<RunReport | null> {
+): Promise<ReportHead | null> {
   if (!listens && !keepsReport(execution)) {
     return null;
   }
   try {
-    return await askRun(session, execution, Math.max(0, deadline - Date.now()));
+    return await askRunHead(session, execution, Math.max(0, deadline - Date.now()));
   } catch {
     return null;
   }
 }
 
-export function summaryOf(execution: Execution, report: RunReport | null): RunSummary {
+export function summaryOf(execution: Execution, report: ReportHead | null): RunSummary {
   return {
     run: runOf(execution),
     plan: report?.plan ?? memoText(execution, 'plan'),
@@ -59,7 +60,7 @@ export function summaryOf(execution: Execution, report: RunReport | null): RunSu
   };
 }
 
-function stateOf({ status }: Execution, report: RunReport | null): RunState | null {
+function stateOf({ status }: Execution, report: ReportHead | null): RunState | null {
   if (isEndedOutside(status.name) && !report?.finishedAt) {
     return ENDED_OUTSIDE[status.name];
   }

@@ -1,17 +1,24 @@
 /** Starting a run under an id, once, however often it is asked for. */
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import type { DRILL, DrillInput, PLAN_RUN, RunInput } from '../contract/messages.js';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { type DRILL, type DrillInput, PLAN_RUN, type RunInput } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
+import { askHead } from '../contract/read-run.js';
+import type { Piece } from '../contract/shard.js';
 import type { RunKind } from '../plan/types.js';
 import { askStore } from './ask-store.js';
 import { RunExists, RunNotFound, StoreUnanswered } from './errors.js';
+import { loadPieces } from './load-run.js';
+import { queryOf } from './query.js';
 import { requireSites } from './require-site.js';
 import { describeRun } from './run-state.js';
 import { memoText } from './run-summary.js';
-import { askTemporal, type Session } from './session.js';
+import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session, within } from './session.js';
 import { workerBegins } from './worker-begins.js';
 import { requireWorker } from './worker-presence.js';
+
+/** ms for all pieces of a plan to be taken */
+const LOADED_WITHIN = 120_000;
 
 export interface StartedRun {
   run: string;
@@ -19,12 +26,14 @@ export interface StartedRun {
   existed: boolean;
   /** false: started, but no worker has begun with it within a few seconds; it waits for one */
   begun: boolean;
+  /** false: the run has not got all of its plan, so that nothing has begun; the same call gives it what is missing */
+  loaded: boolean;
 }
 
 /** A run that somebody wants; what its memo says lets it be listed and compared without a worker. */
 export interface Wanted {
   run: string;
-  workflow: { type: typeof PLAN_RUN; input: RunInput } | { type: typeof DRILL; input: DrillInput };
+  workflow: { type: typeof PLAN_RUN; input: RunInput; pieces: Piece[] } | { type: typeof DRILL; input: DrillInput };
   memo: RunMemo;
   /** sites that must answer before anything is started */
   answering: string[];
@@ -41,8 +50,51 @@ export interface RunMemo {
   site: string;
 }
 
-/** @throws {@link RunExists}, NoWorker, SiteAway; then nothing was started */
+/**
+ * Starts it, and gives it its plan; what was broken off in between goes on.
+ * @throws {@link RunExists}, NoWorker, SiteAway; then nothing was started
+ */
 export async function startOnce(session: Session, wanted: Wanted): Promise<StartedRun> {
+  const started = await start(session, wanted);
+  const { workflow, run } = wanted;
+  if (workflow.type !== PLAN_RUN) return { ...started, loaded: true };
+  const loaded = started.begun && (await givePlan(session, run, workflow.pieces, started.existed));
+  return { ...started, loaded };
+}
+
+/** What a run that exists has got already is not given again. @returns false: not all could be given */
+async function givePlan(session: Session, run: string, pieces: Piece[], existed: boolean): Promise<boolean> {
+  const all = pieces.map((piece, shard) => ({ piece, shard }));
+  const missing = existed ? await missingOf(session, run) : null;
+  const parts = missing === null ? all : all.filter(({ shard }) => missing.includes(shard));
+  try {
+    await session.connection.withDeadline(Date.now() + LOADED_WITHIN, () =>
+      loadPieces(session.client, run, parts, ANSWER_WITHIN),
+    );
+    return true;
+  } catch {
+    // The run is there, and says itself what it waits for.
+    return false;
+  }
+}
+
+/** Shards that wait for their piece of the plan; none of a run that is over, or forgotten. */
+async function missingOf(session: Session, run: string): Promise<number[]> {
+  try {
+    const { status } = await askTemporal(session, () =>
+      session.client.workflow.getHandle(runWorkflowId(run)).describe(),
+    );
+    if (status.name !== 'RUNNING') return [];
+    const { shards, loaded } = await within(session, ANSWER_WITHIN, () => askHead(queryOf(session), run));
+    return Array.from({ length: shards }, (_, n) => n).filter((n) => !loaded.includes(n));
+  } catch (error) {
+    // The store has it, or nobody answers: what it waits for is said by show.
+    if (error instanceof WorkflowNotFoundError || isUnanswered(error)) return [];
+    throw error;
+  }
+}
+
+async function start(session: Session, wanted: Wanted): Promise<Omit<StartedRun, 'loaded'>> {
   const { run, workflow, memo, answering, refuse } = wanted;
   if (await existsAlready(session, wanted)) {
     return { run, existed: true, begun: true };

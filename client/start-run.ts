@@ -1,4 +1,5 @@
 import { PLAN_RUN } from '../contract/messages.js';
+import { headOf, piecesOf } from '../contract/pieces.js';
 import { planDigest } from '../plan/digest.js';
 import type { Plan } from '../plan/types.js';
 import { chooseRunId } from './run-id.js';
@@ -12,9 +13,11 @@ import { refuseWindowOver } from './window-over.js';
  */
 export function startRun(session: Session, plan: Plan, id?: string, until?: 'synced'): Promise<StartedRun> {
   const run = chooseRunId(plan.name, id, new Date());
+  const pieces = piecesOf(plan);
+  const input = { run, plan: headOf(plan), shards: pieces.length, ...(until === undefined ? {} : { until }) };
   return startOnce(session, {
     run,
-    workflow: { type: PLAN_RUN, input: { run, plan, ...(until === undefined ? {} : { until }) } },
+    workflow: { type: PLAN_RUN, input, pieces },
     memo: { plan: plan.name, kind: plan.kind, planDigest: planDigest(plan), site: plan.destination.site },
     answering: sitesNeeded(plan),
     refuse: () => refuseWindowOver(plan),

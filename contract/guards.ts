@@ -6,6 +6,7 @@ import type { Proceed, SlotRequest } from './messages.js';
 import type { Notice, OperationTrouble, SiteHold, SlotKind, Watch } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { Hold, VmReport } from './report.js';
+import type { Piece, ShardHeld, ShardOrders, ShardWord } from './shard.js';
 import type { Orders, UnitWord } from './unit.js';
 
 type Members = Record<string, unknown>;
@@ -96,9 +97,75 @@ export const isProceed = (value: unknown): value is { run: string; unit: string;
   isMembers(value.proceed) &&
   (value.proceed.to === 'clean-up' || (value.proceed.to === 'recover' && isMoment(value.proceed.triggeredAt)));
 
+/* ── what a run and its shards tell each other ───────────────────────────── */
+
+const isOfShard = (value: unknown): value is Members => isMembers(value) && isText(value.run) && isMoment(value.shard);
+
+const isCount = (value: unknown): value is number => isMoment(value) && value >= 0;
+
+const areNumbered = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => isMembers(one) && isMoment(one.number));
+
+const areOutcomes = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => isVmRef(one) && VM_STATES.has(one.state) && Array.isArray(one.by));
+
+export const isShardOrders = (value: unknown): value is ShardOrders =>
+  isOfShard(value) &&
+  isMoment(value.revision) &&
+  isMoment(value.resumedAt) &&
+  isCount(value.turn) &&
+  isMembers(value.room) &&
+  isCount(value.room.all) &&
+  isCount(value.room.copies) &&
+  isCount(value.decided) &&
+  typeof value.cancelling === 'boolean' &&
+  typeof value.untilSynced === 'boolean' &&
+  (value.begin === null || (isMembers(value.begin) && isMoment(value.begin.selfCheck))) &&
+  (value.paused === null || isHold(value.paused)) &&
+  (value.longest === null || isMoment(value.longest)) &&
+  areOutcomes(value.outcomes) &&
+  areNumbered(value.acts);
+
+export const isShardWord = (value: unknown): value is ShardWord =>
+  isOfShard(value) &&
+  isMoment(value.revision) &&
+  isMoment(value.obeyed) &&
+  typeof value.loaded === 'boolean' &&
+  isMembers(value.totals) &&
+  Object.values(value.totals).every(isCount) &&
+  isCount(value.good) &&
+  isMembers(value.wanted) &&
+  Object.values(value.wanted).every(isCount) &&
+  typeof value.keepsPlaces === 'boolean' &&
+  (value.longest === null || isMoment(value.longest)) &&
+  Array.isArray(value.unfinished) &&
+  value.unfinished.every((one) => Array.isArray(one) && one.every(isCount)) &&
+  Array.isArray(value.ends) &&
+  value.ends.every((one) => isVmRef(one) && isMoment(one.number) && isMoment(one.at) && isTextOrNull(one.code)) &&
+  areOutcomes(value.outcomes) &&
+  areNumbered(value.answers) &&
+  typeof value.waitsForStore === 'boolean' &&
+  typeof value.isOver === 'boolean';
+
+export const isShardHeld = (value: unknown): value is ShardHeld =>
+  isOfShard(value) && isHold(value.hold) && isMoment(value.askedAt);
+
+export const isPiece = (value: unknown): value is Piece =>
+  isMembers(value) &&
+  isCount(value.first) &&
+  Array.isArray(value.awaited) &&
+  value.awaited.every((one) => isMembers(one) && isText(one.id) && Array.isArray(one.by)) &&
+  Array.isArray(value.waves) &&
+  value.waves.every(
+    (wave) => isMembers(wave) && isCount(wave.at) && Array.isArray(wave.vms) && wave.vms.every(isPlannedVm),
+  );
+
+const isPlannedVm = (value: unknown): boolean =>
+  isVmRef(value) && Array.isArray(value.after) && value.after.every(isText);
+
 /* ── what a site is told ─────────────────────────────────────────────────── */
 
-const isVmRef = (value: unknown): boolean => isMembers(value) && isText(value.id) && isText(value.name);
+const isVmRef = (value: unknown): value is Members => isMembers(value) && isText(value.id) && isText(value.name);
 
 const isOfWorkflow = (value: unknown): value is Members =>
   isMembers(value) && isText(value.workflowId) && value.workflowId !== '' && isText(value.run);

@@ -5,6 +5,7 @@ import type { Validity } from './act.js';
 import type { Notice, OperationTrouble, SiteHold, SiteWatchList, SlotKind, VmRef, Watch } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
+import type { CutoverEnd, Pause, Piece, PlanHead, ShardAct, ShardHeld, ShardOrders, ShardWord } from './shard.js';
 import type { Known, Orders, Phase, UnitMemory, UnitWord } from './unit.js';
 
 export type { TestCopy } from './questions.js';
@@ -15,25 +16,112 @@ export const PLAN_RUN = 'planRun';
 
 export interface RunInput {
   run: string;
-  plan: Plan;
+  plan: PlanHead;
+  /** of how many shards it is; each is loaded with its piece of the plan */
+  shards: number;
   /** all copies are made, and no cutover begins before a person says `resume` */
   until?: 'synced';
   /** state handed over by continue-as-new; absent in the first execution */
-  carried?: CarriedRun;
+  carried?: CarriedTree;
 }
 
+/** What a run hands over by continue-as-new: its shards keep the rest. */
+export interface CarriedTree {
+  startedAt: number;
+  orders: Pick<ShardOrders, 'begin' | 'paused' | 'resumedAt' | 'cancelling' | 'untilSynced' | 'turn' | 'longest'>;
+  /** acts of persons that were done */
+  acts: number;
+  /** what was wanted of VMs, and how often */
+  wanted: { number: number; pending: (ShardAct & { missing: number[] })[] };
+  /** failures that had happened when a person last resumed the run */
+  accepted: number;
+  inRow: FailuresInRow | null;
+  sitesAway: RunReport['sitesAway'];
+  shards: { revision: number; decided: number; lastEnd: number; word: ShardWord | null; isLost: boolean }[];
+}
+
+/** Cutovers that failed one after the other with the same code, since a person last resumed the run. */
+export interface FailuresInRow {
+  code: string;
+  /** in the order of their ends */
+  ends: Pick<CutoverEnd, 'id' | 'name' | 'at'>[];
+  /** nothing that ended before counts any more */
+  after: number;
+}
+
+/** A report of a run but for its VMs, which its shards have, and how to come by them. */
+export interface RunHead {
+  report: Omit<RunReport, 'vms'>;
+  shards: number;
+  /** of those that have got their piece of the plan, by index */
+  loaded: number[];
+  /** of those that somebody has terminated, by index */
+  lost: number[];
+}
+
+/* ── shard ───────────────────────────────────────────────────────────────── */
+
+export const SHARD = 'shard';
+
+export interface ShardInput {
+  run: string;
+  shard: number;
+  /** Temporal's id of the first execution of the run */
+  execution: string;
+  startedAt: number;
+  plan: PlanHead;
+  /** as of its beginning; later ones come by signal */
+  orders: ShardOrders;
+  carried?: CarriedShard;
+}
+
+export interface CarriedShard extends CarriedRun {
+  piece: Piece;
+  /** revision of its last word */
+  said: number;
+  /** number of the last act that is done */
+  acted: number;
+  answers: ShardWord['answers'];
+  undecided: Undecided[];
+  /** how many cutovers have ended */
+  ends: number;
+  orders: ShardOrders;
+}
+
+/** An end on which the run has not decided. */
+export interface Undecided {
+  /** null: it was no end of a cutover */
+  end: (CutoverEnd & { number: number }) | null;
+  /** VM whose place is kept; null: none is */
+  place: string | null;
+  /** the word that said it first; null: none has */
+  saidIn: number | null;
+}
+
+/** Gives a shard its piece of the plan, once; the same piece may come again. */
+export const loadUpdate = defineUpdate<{ vms: number }, [Piece]>('load');
+export const shardOrdersSignal = defineSignal<[ShardOrders]>('shardOrders');
+export const shardSaidSignal = defineSignal<[ShardWord]>('shardSaid');
+export const shardHeldSignal = defineSignal<[ShardHeld]>('shardHeld');
+/** VMs of a shard in the plan's order, from an index on, as many as fit into an answer; null: it is not loaded. */
+export const shardRowsQuery = defineQuery<ShardRows, [{ from: number }]>('shardRows');
+/** null: it is not loaded */
+export const shardPieceQuery = defineQuery<Piece | null>('shardPiece');
+
+export interface ShardRows {
+  rows: VmReport[];
+  /** index at which the next page begins; null: there is none */
+  next: number | null;
+}
+
+/** What the units of a run or drill hand over with it by continue-as-new. */
 export interface CarriedRun {
   startedAt: number;
   resumedAt: number;
-  paused: string | null;
-  pausedAdvice: string | null;
+  paused: Pause | null;
   cancelling: boolean;
   /** acts of persons that were done */
   acts: number;
-  /** failures that had happened when a person last resumed the run */
-  accepted: number;
-  /** cutovers that failed one after the other with the same code, since a person last resumed the run */
-  inRow: { code: string; vms: string[]; ends: number[]; after: number } | null;
   approved: { waves: string[]; vms: string[] };
   wave: number;
   /** ids of VMs whose child workflow has not reported */
@@ -88,9 +176,11 @@ export const siteHeldSignal = defineSignal<[Hold & Pick<SiteHold, 'askedAt'>]>('
 /** A site does not answer, or answers again (`message: null`): for the run's report; the VMs retry by themselves. */
 export const siteAwaySignal = defineSignal<[{ site: string; since: number; message: string | null }]>('siteAway');
 
+/** The report of a drill. */
 export const runReportQuery = defineQuery<RunReport>('runReport');
-/** The plan of a run, so that a person can fail over or reverse what a run did. */
-export const runPlanQuery = defineQuery<Plan>('runPlan');
+export const runHeadQuery = defineQuery<RunHead>('runHead');
+/** The plan of a run but for its VMs, which its shards have: so that a person can fail over or reverse what a run did. */
+export const runPlanQuery = defineQuery<PlanHead>('runPlan');
 export const approveUpdate = defineUpdate<Steered, [Scope & Validity]>('approve');
 export const pauseUpdate = defineUpdate<Steered, [{ reason: string } & Validity]>('pause');
 export const resumeUpdate = defineUpdate<Steered, [Validity]>('resume');
@@ -152,6 +242,8 @@ export const AT_GATE_MEMO = 'atGate';
 /** What the workflow of a VM needs of its run, whatever it does. */
 export interface VmInput {
   run: string;
+  /** workflow that began it, and hears what it says */
+  parent: string;
   wave: string;
   vm: PlanVm;
   source: string;

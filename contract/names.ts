@@ -36,6 +36,9 @@ export const runWorkflowId = (run: string): string => `run/${run}`;
 
 export const runOfWorkflowId = (workflowId: string): string => workflowId.slice(runWorkflowId('').length);
 
+/** @param shard its index */
+export const shardWorkflowId = (run: string, shard: number): string => `shard/${run}/${shard}`;
+
 /** Names the VM, not the run, so that Temporal refuses a second run or drill that would touch the VM at once. */
 export const vmWorkflowId = (sourceSite: string, vmId: string): string => `vm/${sourceSite}/${vmId}`;
 

@@ -50,8 +50,8 @@ export function two(part: number): string {
 /** Names of many that are shown at most. */
 const SHOWN = 10;
 
-/** The first names, and how many more there are. */
-export function listed(names: string[]): string {
-  const more = names.length - SHOWN;
+/** The first names, and how many more there are. @param count of all, where only some are named */
+export function listed(names: string[], count: number = names.length): string {
+  const more = count - Math.min(SHOWN, names.length);
   return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -5,6 +5,7 @@ export { sweep, sweepVm } from './drill/sweep.js';
 export { readStore } from './evidence/read-store.js';
 export { storeKeeper } from './evidence/store-keeper.js';
 export { planRun } from './run/plan-run.js';
+export { shard } from './run/shard.js';
 export { inspectSites } from './site/inspect-sites.js';
 export { site } from './site/site.js';
 export { copyVm } from './vm/copy-vm.js';

@@ -9,7 +9,14 @@ import { shellWord } from '../../client/shell-word.js';
 import { typedVm, typedVmOfShow, typedWave } from '../../client/typed.js';
 import { report, vm } from '../support/reports.js';
 
-const nothing: Findings = { runFailing: null, held: [], failing: [], endedOutside: null, approval: 'wave' };
+const nothing: Findings = {
+  runFailing: null,
+  held: [],
+  failing: [],
+  endedOutside: null,
+  loading: null,
+  approval: 'wave',
+};
 
 describe('what a person should see about a run', () => {
   it('is nothing while it goes on by itself', () => {

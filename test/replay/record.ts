@@ -16,7 +16,14 @@ import {
   resumeUpdate,
   SWEEP,
 } from '../../contract/messages.js';
-import { runWorkflowId, siteWorkflowId, storeKeeperId, sweepWorkflowId, vmWorkflowId } from '../../contract/names.js';
+import {
+  runWorkflowId,
+  shardWorkflowId,
+  siteWorkflowId,
+  storeKeeperId,
+  sweepWorkflowId,
+  vmWorkflowId,
+} from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { Plan } from '../../plan/types.js';
 import { drillOf, openPort, protect, startDrill, tcpCheck } from '../support/drills.js';
@@ -41,7 +48,25 @@ const firstVm = (lab: Lab): string => vmWorkflowId(lab.source, lab.plan().waves[
 const accepted = (lab: Lab, kind: string): number =>
   lab.simulator.control.ledger().filter((e) => e.kind === kind).length;
 
+/** A run and the first of its shards. */
+async function recordRun(lab: Lab, shape: string, run: string): Promise<void> {
+  await record(lab, `plan-run.${shape}`, runWorkflowId(run));
+  await record(lab, `shard.${shape}`, shardWorkflowId(run, 0));
+}
+
 describe('recording', () => {
+  it(
+    'a run of many shards, continued as new',
+    () =>
+      withLab({ vms: 60, shardOf: 3 }, async (lab) => {
+        const { run, result } = await lab.start(lab.plan());
+        await result();
+        await record(lab, 'plan-run.continued', runWorkflowId(run), 'first');
+        await record(lab, 'plan-run.many-shards', runWorkflowId(run));
+      }),
+    180_000,
+  );
+
   it(
     'a run that went well, continued as new, with its VM and site',
     () =>
@@ -49,8 +74,8 @@ describe('recording', () => {
         const { run, result } = await lab.start(lab.plan());
         await result();
         await record(lab, 'migrate-vm.happy', firstVm(lab));
-        await record(lab, 'plan-run.continued', runWorkflowId(run), 'first');
-        await record(lab, 'plan-run.happy', runWorkflowId(run));
+        await record(lab, 'shard.continued', shardWorkflowId(run, 0), 'first');
+        await recordRun(lab, 'happy', run);
         await record(lab, 'site.continued', siteWorkflowId(lab.destination), 'first');
       }),
     180_000,
@@ -81,7 +106,7 @@ describe('recording', () => {
         await result();
         await record(lab, 'migrate-vm.retried', vmWorkflowId(lab.source, retried?.id ?? ''));
         await record(lab, 'migrate-vm.failed', vmWorkflowId(lab.source, failed?.id ?? ''));
-        await record(lab, 'plan-run.failed', runWorkflowId(run));
+        await recordRun(lab, 'failed', run);
       }),
     120_000,
   );
@@ -101,7 +126,7 @@ describe('recording', () => {
         await handle.executeUpdate(cancelUpdate, { args: [{}] });
         await result();
         await record(lab, 'migrate-vm.cancelled', firstVm(lab));
-        await record(lab, 'plan-run.cancelled', runWorkflowId(run));
+        await recordRun(lab, 'cancelled', run);
       }),
     120_000,
   );
@@ -130,7 +155,7 @@ describe('recording', () => {
         await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate, { args: [{}] });
         await result();
         await record(lab, 'migrate-vm.held-and-missed', firstVm(lab));
-        await record(lab, 'plan-run.held', runWorkflowId(run));
+        await recordRun(lab, 'held', run);
       }),
     120_000,
   );
@@ -181,7 +206,7 @@ describe('recording', () => {
         await result();
         await record(lab, 'migrate-vm.from-gate', firstVm(lab));
         await record(lab, 'undo-vm.happy', vmWorkflowId(lab.source, cancelled?.id ?? ''));
-        await record(lab, 'plan-run.gates', runWorkflowId(run));
+        await recordRun(lab, 'gates', run);
       }),
     120_000,
   );

@@ -65,10 +65,17 @@ describe('recorded histories', () => {
       'plan-run.gates',
       'plan-run.happy',
       'plan-run.held',
+      'plan-run.many-shards',
       'protect-vm.happy',
       'read-store.happy',
       'return-vm.happy',
       'reverse-vm.happy',
+      'shard.cancelled',
+      'shard.continued',
+      'shard.failed',
+      'shard.gates',
+      'shard.happy',
+      'shard.held',
       'site.continued',
       'store-keeper.happy',
       'sweep-vm.happy',
@@ -77,7 +84,7 @@ describe('recorded histories', () => {
     ]);
   });
 
-  it.each(['plan-run.continued', 'site.continued'])('%s ends by continuing as new', (shape) => {
+  it.each(['plan-run.continued', 'shard.continued', 'site.continued'])('%s ends by continuing as new', (shape) => {
     expect(readFileSync(`${DIRECTORY}${shape}.json`, 'utf8')).toContain(
       'workflowExecutionContinuedAsNewEventAttributes',
     );

@@ -9,9 +9,14 @@ import { join } from 'node:path';
 import { type Client, Connection } from '@temporalio/client';
 import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { judge } from '../../cli/demo/verdict.js';
-import { PLAN_RUN, runReportQuery } from '../../contract/messages.js';
+import { keptRows } from '../../client/ask-run.js';
+import { loadPieces } from '../../client/load-run.js';
+import { queryOf } from '../../client/query.js';
+import { PLAN_RUN, type RunHead } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
+import { headOf, piecesOf } from '../../contract/pieces.js';
+import { askReport } from '../../contract/read-run.js';
 import type { RunReport } from '../../contract/report.js';
 import { Secret } from '../../plan/secret.js';
 import type { Config, Plan, SiteConfig } from '../../plan/types.js';
@@ -61,16 +66,21 @@ export interface LabOptions extends SimulatorOptions {
   password?: string;
   /** default 1: a worker runs from the start */
   workers?: number;
+  /** VMs of a shard of its runs; default: as in production */
+  shardOf?: number;
   /** of each worker; see worker.ts */
   activitySlots?: number;
   /** default: one in memory; it is closed with the lab */
   store?: Store;
 }
 
+/** ms for a run to have begun its shards */
+const LOADED_WITHIN = 120_000;
+
 let bundle: Promise<WorkflowBundleOption> | undefined;
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { site, errors, password, workers = 1, activitySlots, store: keptIn, ...simulation } = options;
+  const { site, errors, password, workers = 1, activitySlots, store: keptIn, shardOf, ...simulation } = options;
   const address = process.env.DROVER_TEST_TEMPORAL;
   if (address === undefined)
     throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
@@ -102,16 +112,29 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     taskQueue: config.worker.taskQueue,
     plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
     async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`, until) {
+      const pieces = piecesOf(plan, shardOf);
       const handle = await client.workflow.start(PLAN_RUN, {
         workflowId: runWorkflowId(run),
         taskQueue: config.worker.taskQueue,
-        args: [{ run, plan, ...(until === undefined ? {} : { until }) }],
+        args: [{ run, plan: headOf(plan), shards: pieces.length, ...(until === undefined ? {} : { until }) }],
         memo: { ...contractMemo },
       });
+      const loading = loadPieces(
+        client,
+        run,
+        pieces.map((piece, shard) => ({ piece, shard })),
+        LOADED_WITHIN,
+      );
+      // Without a worker nobody takes them yet.
+      if (running.length > 0) await loading;
+      else loading.catch(() => {});
       return {
         run,
-        result: () => handle.result() as Promise<RunReport>,
-        report: () => handle.query(runReportQuery),
+        async result() {
+          const head = (await handle.result()) as RunHead;
+          return { ...head.report, vms: await keptRows({ client }, head) };
+        },
+        report: () => askReport(queryOf({ client }), run),
       };
     },
     wrongWith(report) {

@@ -22,14 +22,17 @@ import {
 import { runOfWorkflowId } from '../../contract/names.js';
 import { carriesContract, contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
+import type { Pause } from '../../contract/shard.js';
 import type { PlanVm } from '../../plan/types.js';
 import { hear } from '../hear.js';
 import { Archive } from '../run/archive.js';
 import { type ChildOptions, Herd } from '../run/herd.js';
+import { meetSites, type Patience } from '../run/meet-sites.js';
 import { RunProgress } from '../run/run-state.js';
 import { drillResult } from './drill-result.js';
 import { DrillStage, type Order } from './drill-stage.js';
 import { drillVm } from './drill-vm.js';
+import { DrillSteering } from './steering.js';
 import { Sweeps } from './sweeps.js';
 
 /** What earlier drills left is waited for at least so long before VMs are taken: ms. */
@@ -37,12 +40,12 @@ const LEAST_SWEEP = 60_000;
 
 /** @throws ApplicationFailure `DrillFailed` with the report, when it did not prove what it was for: schedules pause on that */
 export async function drill({ drill: plan, carried }: DrillInput): Promise<RunReport> {
-  const { workflowId, memo } = workflowInfo();
+  const { workflowId, firstExecutionRunId: execution, memo } = workflowInfo();
   // A schedule that an earlier Drover made starts it without.
   if (!carriesContract(memo)) upsertMemo({ ...contractMemo });
   const run = runOfWorkflowId(workflowId);
   const { name, source, destination, mode, groups, recovery, checks, hold, limits, networks } = plan;
-  const herded = { name, kind: 'drill', destination, stopAfter: null, waves: groups } as const;
+  const herded = { name, kind: 'drill', destination, waves: groups } as const;
   const state = new RunProgress({ run, plan: herded, ...(carried === undefined ? {} : { carried }) }, Date.now());
   const stage = new DrillStage(plan, state.startedAt, carried?.progress);
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
@@ -53,15 +56,23 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const sweeps = new Sweeps();
   // Copies that are not gone by then are met as what they are: in use, or in the way.
   const sweptBy = state.startedAt + Math.max(plan.waitForVms, LEAST_SWEEP);
+  let patience: Patience | null = null;
   const herd = new Herd(state, {
     run,
+    execution,
     kind: 'drill',
     source,
     destination,
     limits,
     begin,
     refusesMigrated: () => false,
+    patience: () => patience,
+    ended: ({ id, state: how }) => {
+      if (how === 'failed') herd.free([id]);
+    },
+    held: (unit, hold, askedAt) => steering.held(unit, hold, askedAt),
   });
+  const steering = new DrillSteering(state, herd, [source.site, destination.site]);
   function report(): RunReport {
     const seen = state.report(Date.now());
     const result = drillResult(plan, stage.progress, seen.vms);
@@ -77,9 +88,14 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
 
   let proved = report();
   await CancellationScope.nonCancellable(async () => {
-    const archive = new Archive(state, source.site);
+    const archive = new Archive({ execution, source: source.site }, state);
     if (carried === undefined) await archive.begin(report());
-    await herd.prepare(state.startedAt + plan.timeout);
+    const pausable = {
+      pause: (why: Pause) => steering.pause(why),
+      isPaused: () => state.paused !== null,
+      isOver: () => state.isDone,
+    };
+    patience = await meetSites(plan, pausable, state.startedAt + plan.timeout);
     if (carried === undefined) {
       sweeps.begin([destination.site, source.site], (copies) => {
         stage.swept(copies);
@@ -103,7 +119,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     stage.finish();
     state.finish(Date.now());
     proved = report();
-    await archive.end(proved);
+    await archive.end(proved, proved.vms);
   });
   if (proved.state === 'succeeded') return proved;
   throw ApplicationFailure.nonRetryable(failureText(proved), DRILL_FAILED, proved);

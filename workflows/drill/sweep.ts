@@ -2,6 +2,7 @@
 import { rootCause, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild, workflowInfo } from '@temporalio/workflow';
 import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/messages.js';
+import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { TestCopy } from '../../contract/questions.js';
 import type { VmReport } from '../../contract/report.js';
@@ -60,6 +61,8 @@ export async function sweepVm({ copy, site, selfCheck, missingFor }: SweepVmInpu
   const run = `sweep-${workflowInfo().runId.slice(0, 8)}`;
   const vm = new VmControl({
     run,
+    // There is none: whoever sweeps hears its end by itself.
+    parent: runWorkflowId(run),
     wave: 'sweep',
     vm: { ...ref, after: [], replicationId },
     source: peer,

@@ -4,17 +4,25 @@ import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { ACT_TOO_LATE, type Validity } from '../../contract/act.js';
 import { isMembers } from '../../contract/guards.js';
 import { runActsQuery, type Steered } from '../../contract/messages.js';
-import type { RunProgress } from './run-state.js';
+import type { Group } from '../../contract/shard.js';
+import { named } from './named.js';
+
+/** Counts the acts that were done. */
+export interface Acted {
+  readonly acts: number;
+  acted(): void;
+}
 
 interface Act<T> {
   /** @throws ApplicationFailure why it is refused; then nothing was done */
   refuse?: (told: T) => void;
-  perform: (told: T) => Steered;
+  /** @throws ApplicationFailure what nobody has */
+  perform: (told: T) => Steered | Promise<Steered>;
 }
 
 /** `told` is absent where a person may say nothing beside the act itself. */
 export function handleAct<T extends Validity>(
-  state: RunProgress,
+  state: Acted,
   update: UpdateDefinition<Steered, [T]>,
   { refuse, perform }: Act<T>,
 ): void {
@@ -35,7 +43,7 @@ export function handleAct<T extends Validity>(
 }
 
 /** How many acts were done: what was typed again before one was done is the same act. */
-export function answerActs(state: RunProgress): void {
+export function answerActs(state: Acted): void {
   setHandler(runActsQuery, () => ({ done: state.acts }));
 }
 
@@ -47,11 +55,33 @@ function refuseMalformed(told: unknown): void {
 function refuseTooLate(told: Validity | undefined): void {
   const now = Date.now();
   if (told?.validUntil === undefined || now < told.validUntil) return;
-  const [until, at] = [told.validUntil, now].map((time) => new Date(time).toISOString());
-  throw ApplicationFailure.create({
+  throw tooLate(told.validUntil, now);
+}
+
+/** @param validUntil, now epoch ms */
+export function tooLate(validUntil: number, now: number): ApplicationFailure {
+  const [until, at] = [validUntil, now].map((time) => new Date(time).toISOString());
+  return ApplicationFailure.create({
     message: `it held until ${until} and arrived at ${at}; nothing was done`,
     type: ACT_TOO_LATE,
     nonRetryable: true,
     details: [now],
   });
+}
+
+export function refuseWithoutReason(told: { reason?: unknown } | undefined): void {
+  if (typeof told?.reason !== 'string')
+    throw ApplicationFailure.nonRetryable('it says no reason; nothing was done', 'Malformed');
+}
+
+export const PAUSED = 'paused: no VM is started or cut over until drover resume';
+
+/** What a cancellation did, for the person who said it. */
+export function cancelled({ done, asked }: { done: Group; asked: Group }): Steered {
+  const parts = [
+    ...(done.count > 0 ? [`not started and cancelled: ${named(done)}`] : []),
+    ...(asked.count > 0 ? [`asked to stop: ${named(asked)}; a cutover that has begun is brought to its end`] : []),
+  ];
+  const affected = done.count + asked.count;
+  return { affected, message: affected === 0 ? 'nothing to cancel: all of it has ended' : parts.join('; ') };
 }

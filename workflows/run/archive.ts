@@ -1,60 +1,79 @@
 /** What a run leaves in the store: its head when it begins and when it ends, and of its VMs what they have not kept themselves. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { Evidence, EvidenceUnit } from '../../contract/evidence.js';
+import type { Evidence, EvidenceHead, EvidenceUnit, ReportHead } from '../../contract/evidence.js';
 import { vmWorkflowId } from '../../contract/names.js';
-import type { RunReport, VmReport } from '../../contract/report.js';
+import type { VmReport } from '../../contract/report.js';
 import { isKept, whenKept } from '../evidence/patience.js';
-import type { RunProgress } from './run-state.js';
 
 const REVISION = { begun: 1, ended: 2 } as const;
 /** Characters of JSON that are written at once. */
 const PAGE = 128 * 1024;
 
+/** Whose evidence it is. */
+interface Keeping {
+  /** it is told when the store does not answer, and when all is kept */
+  awaitStore(isWaiting: boolean): void;
+  isKept(vmId: string): boolean;
+  /** place in the plan */
+  positionOf(vmId: string): number;
+}
+
 export class Archive {
-  readonly #state: RunProgress;
+  readonly #execution: string;
   readonly #source: string;
+  readonly #state: Keeping;
 
   /** @param source site by which the VMs' workflows are named */
-  constructor(state: RunProgress, source: string) {
-    this.#state = state;
+  constructor({ execution, source }: { execution: string; source: string }, state: Keeping) {
+    this.#execution = execution;
     this.#source = source;
+    this.#state = state;
   }
 
   /** Tried once: what is not kept now is kept at the end. */
-  async begin(report: RunReport): Promise<void> {
-    await isKept(this.#evidence(report, REVISION.begun, []));
+  async begin(report: ReportHead): Promise<void> {
+    await isKept({ ...this.#said(report), head: headOf(report, REVISION.begun), units: [] });
   }
 
   /** Returns when all of it is kept. */
-  async end(report: RunReport): Promise<void> {
-    const waits = () => this.#state.awaitStore(true);
-    const units = report.vms.flatMap((vm, position) => (this.#state.isKept(vm.id) ? [] : [this.#unit(vm, position)]));
-    const pages = inPages(units);
-    for (const page of pages.slice(0, -1)) await whenKept({ ...this.#evidence(report, null, page) }, waits);
-    await whenKept(this.#evidence(report, REVISION.ended, pages.at(-1) ?? []), waits);
+  async end(report: ReportHead, vms: VmReport[] = []): Promise<void> {
+    const pages = this.#pagesOf(vms);
+    const last = pages.pop() ?? [];
+    for (const units of pages) await this.#keep({ ...this.#said(report), units });
+    await this.#keep({ ...this.#said(report), head: headOf(report, REVISION.ended), units: last });
     this.#state.awaitStore(false);
   }
 
-  #evidence(whole: RunReport, revision: number | null, units: EvidenceUnit[]): Evidence {
-    const { vms: _, ...report } = whole;
-    const { firstExecutionRunId: execution, memo } = workflowInfo();
-    const planDigest = typeof memo?.planDigest === 'string' ? memo.planDigest : null;
-    const { run, kind } = report;
-    const at = new Date(Date.now()).toISOString();
-    return {
-      run,
-      execution,
-      kind,
-      at,
-      ...(revision === null ? {} : { head: { revision, report, planDigest } }),
-      units,
-    };
+  /** Of a shard, whose run keeps the head. Returns when all of it is kept. */
+  async endUnits(of: Pick<ReportHead, 'run' | 'kind'>, vms: VmReport[]): Promise<void> {
+    for (const units of this.#pagesOf(vms)) await this.#keep({ ...this.#said(of), units });
+    this.#state.awaitStore(false);
   }
 
-  #unit(report: VmReport, position: number): EvidenceUnit {
-    const workflowId = vmWorkflowId(this.#source, report.id);
-    return { unit: report.id, position, revision: REVISION.ended, workflowId, report, durations: [] };
+  #pagesOf(vms: VmReport[]): EvidenceUnit[][] {
+    return inPages(vms.filter(({ id }) => !this.#state.isKept(id)).map((vm) => this.#unit(vm)));
   }
+
+  #keep(evidence: Evidence): Promise<void> {
+    return whenKept(evidence, () => this.#state.awaitStore(true));
+  }
+
+  #said({ run, kind }: Pick<ReportHead, 'run' | 'kind'>): Omit<Evidence, 'units'> {
+    return { run, execution: this.#execution, kind, at: new Date(Date.now()).toISOString() };
+  }
+
+  #unit(report: VmReport): EvidenceUnit {
+    const { id: unit } = report;
+    const workflowId = vmWorkflowId(this.#source, unit);
+    const position = this.#state.positionOf(unit);
+    return { unit, position, revision: REVISION.ended, workflowId, report, durations: [] };
+  }
+}
+
+function headOf(whole: ReportHead & { vms?: unknown }, revision: number): EvidenceHead {
+  const { vms: _, ...report } = whole;
+  const { memo } = workflowInfo();
+  return { revision, report, planDigest: typeof memo?.planDigest === 'string' ? memo.planDigest : null };
 }
 
 function inPages(units: EvidenceUnit[]): EvidenceUnit[][] {

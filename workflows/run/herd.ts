@@ -4,28 +4,13 @@
  * execution of it is open.
  */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { allHandlersFinished, condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { isUnitHeld, isUnitNamed, isUnitWord } from '../../contract/guards.js';
 import {
-  ApplicationFailure,
-  allHandlersFinished,
-  CancellationScope,
-  condition,
-  getExternalWorkflowHandle,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { isSiteAway, isSiteHeld, isUnitHeld, isUnitNamed, isUnitWord } from '../../contract/guards.js';
-import {
-  cancelUpdate,
   ordersSignal,
   type Proceed,
-  pauseUpdate,
   proceedSignal,
   releaseSlotSignal,
-  resumeUpdate,
-  type Scope,
-  type Steered,
-  siteAwaySignal,
-  siteHeldSignal,
-  siteResumeSignal,
   unitHeldSignal,
   unitNamedSignal,
   unitSaidSignal,
@@ -33,20 +18,17 @@ import {
 } from '../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
-import type { VmRef } from '../../contract/operation.js';
 import type { Moved } from '../../contract/questions.js';
-import type { Hold, RunReport } from '../../contract/report.js';
+import type { Hold, RunReport, VmReport } from '../../contract/report.js';
 import { isSameName } from '../../contract/vm-identity.js';
-import { listed } from '../../contract/words.js';
 import type { PlanVm } from '../../plan/types.js';
-import { endedWorkflows, holderOfVm, movedBefore, openSite, siteSettings, storeAnswers } from '../activities.js';
+import { endedWorkflows, holderOfVm, movedBefore, storeAnswers } from '../activities.js';
 import { isStoreAway } from '../evidence/patience.js';
 import { hear } from '../hear.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
-import { adviceIn } from '../vm/steps/step-errors.js';
-import { answerActs, handleAct } from './acts.js';
 import { Check } from './checks.js';
-import type { Begin, Pause, RunProgress } from './run-state.js';
+import type { Patience } from './meet-sites.js';
+import type { Begin, RunProgress } from './run-state.js';
 
 /** Children are started this many at a time, so that what a person says is heard in between. */
 const STARTED_AT_ONCE = 20;
@@ -63,6 +45,8 @@ export interface ChildOptions {
 
 export interface HerdSettings {
   run: string;
+  /** Temporal's id of the first execution of the run or drill */
+  execution: string;
   kind: RunReport['kind'];
   source: { site: string };
   destination: { site: string };
@@ -71,6 +55,12 @@ export interface HerdSettings {
   begin(vm: PlanVm, input: VmInput, options: ChildOptions): Promise<unknown>;
   /** whether a VM is not begun again when an earlier run has migrated it, but said to be */
   refusesMigrated(vm: PlanVm): boolean;
+  /** null: the sites were not met yet */
+  patience(): Patience | null;
+  /** a unit has ended, or its workflow is gone */
+  ended(report: VmReport): void;
+  /** a unit met a refusal that only a person can lift */
+  held(unit: string, hold: Hold, askedAt: number): void;
 }
 
 export class Herd {
@@ -82,11 +72,10 @@ export class Herd {
   readonly #errands: (() => Promise<void>)[] = [];
   #changed = true;
   #isStoreAway = false;
-  #patience: Pick<VmInput, 'selfCheck' | 'missingFor'> = { selfCheck: 0, missingFor: 0 };
   readonly #lost = new Check(CHECKS.open);
   readonly #free = new Check(CHECKS.claimed);
 
-  /** Registers every message handler, so that nothing said at the start is missed. */
+  /** Registers the handlers of what units say, so that nothing said at the start is missed. */
   constructor(state: RunProgress, settings: HerdSettings) {
     this.#state = state;
     this.#settings = settings;
@@ -98,9 +87,7 @@ export class Herd {
     hear(unitSaidSignal, isUnitWord, (word) => {
       if (!state.said(word, Date.now())) return;
       if (word.claimedBy !== null) this.#block(word.unit, runWorkflowId(word.claimedBy));
-      const reason = state.tooManyFailures();
-      if (reason !== null) this.#pause(reason);
-      if (word.report.state === 'failed') this.#releaseCutover(word.unit);
+      if (word.memory === null) this.#settings.ended(word.report);
       if (state.isTimed) this.order(state.open);
       this.#changed = true;
     });
@@ -108,97 +95,25 @@ export class Herd {
       if (run === this.#settings.run) state.called(unit, name);
     });
     hear(unitHeldSignal, isUnitHeld, ({ run, unit, hold, askedAt }) => {
-      if (run !== this.#settings.run || !state.has(unit)) return;
-      if (!this.#isHeld(askedAt, hold)) this.order([unit]);
+      if (run === this.#settings.run && state.has(unit)) this.#settings.held(unit, hold, askedAt);
     });
-    hear(siteHeldSignal, isSiteHeld, (hold) => {
-      if (!this.#isHeld(hold.askedAt, hold)) this.#tellSites([hold.site]);
-    });
-    hear(siteAwaySignal, isSiteAway, ({ site, since, message }) =>
-      state.reach(site, message === null ? null : { since, message }),
-    );
-    handleAct(state, pauseUpdate, {
-      refuse: (told) => {
-        if (typeof told?.reason !== 'string')
-          throw ApplicationFailure.nonRetryable('it says no reason; nothing was done', 'Malformed');
-      },
-      perform: ({ reason }) => {
-        this.#pause({ message: reason, advice: null });
-        return {
-          affected: state.unfinished.length,
-          message: 'paused: no VM is started or cut over until drover resume',
-        };
-      },
-    });
-    handleAct(state, resumeUpdate, { perform: () => this.#resume() });
-    handleAct(state, cancelUpdate, {
-      refuse: (scope) => refuseUnknown(state, scope),
-      perform: (scope) => this.#cancel(scope),
-    });
-    answerActs(state);
-    CancellationScope.current().cancelRequested.catch(() => this.#cancel({}));
   }
 
-  /**
-   * A VM whose cutover failed keeps its slot until here: who gets it next must have heard of the pause that the failure may
-   * have caused, since errands go out in order.
-   */
-  #releaseCutover(vmId: string): void {
+  /** Gives back the places of units whose cutover failed, once {@link runErrands} is called. */
+  free(vmIds: string[]): void {
     const { source, destination } = this.#settings;
-    const slot = { slot: 'cutover', workflowId: vmWorkflowId(source.site, vmId) } as const;
-    this.#errands.push(async () => {
-      const sites = [source.site, destination.site].map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
-      await Promise.all(sites.map((site) => signalIfOpen(site, releaseSlotSignal, slot)));
-    });
+    for (const vmId of vmIds) {
+      const slot = { slot: 'cutover', workflowId: vmWorkflowId(source.site, vmId) } as const;
+      this.errand(async () => {
+        const sites = [source.site, destination.site].map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
+        await Promise.all(sites.map((site) => signalIfOpen(site, releaseSlotSignal, slot)));
+      });
+    }
   }
 
-  #pause(reason: Pause): void {
-    if (this.#state.paused !== null) return;
-    this.#state.pause(reason);
-    this.order(this.#state.open);
-  }
-
-  /** Pauses the run, unless that was refused before the last `resume`: whoever tells it has not heard of that, and is told. */
-  #isHeld(askedAt: number, { message, advice = null }: Pick<Hold, 'message'> & Partial<Hold>): boolean {
-    const isNew = askedAt >= this.#state.resumedAt;
-    if (isNew) this.#pause({ message, advice });
-    return isNew;
-  }
-
-  /** What was refused before the last `resume` is no longer, at these sites. */
-  #tellSites(names: string[]): void {
-    const { resumedAt: at } = this.#state;
-    this.#errands.push(async () => {
-      const sites = names.map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
-      await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, { at })));
-    });
-  }
-
-  #resume(): Steered {
-    const { source, destination } = this.#settings;
-    const state = this.#state;
-    state.resume(Date.now());
-    this.order(state.open);
-    this.#tellSites([source.site, destination.site]);
-    this.#changed = true;
-    const message = state.isUntilSynced
-      ? 'the run goes on, and stops when all is copied; say resume once more for the cutovers to begin'
-      : 'the run goes on';
-    return { affected: state.unfinished.length, message };
-  }
-
-  #cancel(scope: Scope): Steered {
-    const { stopped, ended } = this.#state.cancel(scope, Date.now());
-    this.order(stopped.map(({ id }) => id));
-    this.#changed = true;
-    const parts = [
-      ...(ended.length > 0 ? [`not started and cancelled: ${named(ended)}`] : []),
-      ...(stopped.length > 0
-        ? [`asked to stop: ${named(stopped)}; a cutover that has begun is brought to its end`]
-        : []),
-    ];
-    const affected = stopped.length + ended.length;
-    return { affected, message: affected === 0 ? 'nothing to cancel: all of it has ended' : parts.join('; ') };
+  /** Something that others must be told, in its turn. */
+  errand(errand: () => Promise<void>): void {
+    this.#errands.push(errand);
   }
 
   /** Tells these units what is wanted of them by then, once {@link runErrands} is called. */
@@ -223,31 +138,6 @@ export class Herd {
   /** Something has happened that may let a VM go on. */
   wake(): void {
     this.#changed = true;
-  }
-
-  /**
-   * Makes sure that the workers know both sites; a run that names others holds until a person has corrected the config.
-   * @param until epoch ms at which it is over all the same; default: never
-   */
-  async prepare(until: number | null = null): Promise<void> {
-    const { source, destination } = this.#settings;
-    const state = this.#state;
-    while (!state.isDone) {
-      try {
-        await siteSettings(source.site);
-        const { selfCheck, missingFor } = await siteSettings(destination.site);
-        this.#patience = { selfCheck, missingFor };
-        await openSite(destination.site);
-        return;
-      } catch (error) {
-        const cause = error instanceof Error && error.cause instanceof ApplicationFailure ? error.cause : undefined;
-        if (cause === undefined) throw error;
-        state.pause({ message: cause.message, advice: adviceIn(error) });
-        const isOver = () => state.paused === null || state.isDone;
-        if (until === null) await condition(isOver);
-        else if (!(await condition(isOver, Math.max(1, until - Date.now())))) return;
-      }
-    }
   }
 
   /** Tells the VMs what has changed since the last time. */
@@ -342,13 +232,14 @@ export class Herd {
     const begun = state.beginning(vm.id);
     const input: VmInput = {
       run,
+      parent: workflowInfo().workflowId,
       wave: state.waveOf(vm.id),
       vm,
       source: source.site,
       destination,
       limits,
-      ...this.#patience,
-      evidence: { execution: workflowInfo().firstExecutionRunId, kind, position: state.positionOf(vm.id) },
+      ...(this.#settings.patience() ?? { selfCheck: 0, missingFor: 0 }),
+      evidence: { execution: this.#settings.execution, kind, position: state.positionOf(vm.id) },
       ...(alike === undefined ? {} : { movedAs: { vmId: alike.vmId, run: alike.run } }),
       phase,
       ...begun,
@@ -391,10 +282,15 @@ export class Herd {
 
   async #noticeLost(): Promise<void> {
     const { source } = this.#settings;
-    const ids = new Map(this.#state.open.map((id) => [vmWorkflowId(source.site, id), id]));
-    if (ids.size === 0) return;
-    for (const workflowId of await endedWorkflows([...ids.keys()])) {
-      this.#state.lost(ids.get(workflowId) ?? '', Date.now());
+    const state = this.#state;
+    const asked = new Map(
+      state.open.map((id) => [vmWorkflowId(source.site, id), { id, revision: state.revisionOf(id) }] as const),
+    );
+    if (asked.size === 0) return;
+    for (const workflowId of await endedWorkflows([...asked.keys()])) {
+      const { id = '', revision = 0 } = asked.get(workflowId) ?? {};
+      if (!state.lost(id, revision, Date.now())) continue;
+      this.#settings.ended(state.get(id));
       this.#changed = true;
     }
   }
@@ -411,25 +307,3 @@ export class Herd {
 
 /** Nothing is known of the unit yet. */
 const isFirst = (phase: Begin['phase']): boolean => phase === 'copy' || phase === 'through';
-
-/** For the person who is told, with their number. */
-export function named(vms: VmRef[]): string {
-  return `${vms.length} ${vms.length === 1 ? 'VM' : 'VMs'} (${listed(vms.map(({ name }) => name))})`;
-}
-
-export function refuseUnknown(state: RunProgress, { vm, wave }: Scope): void {
-  const choice = vm === undefined ? null : state.named(vm);
-  if (choice?.found === 'none') {
-    throw ApplicationFailure.nonRetryable(`the run has no VM ${vm}`, 'UnknownVm');
-  }
-  if (choice?.found === 'many') {
-    const ids = choice.vms.map(({ id }) => id).join(', ');
-    throw ApplicationFailure.nonRetryable(
-      `${choice.vms.length} VMs are named ${vm}: use an id, one of ${ids}`,
-      'AmbiguousVm',
-    );
-  }
-  if (wave !== undefined && !state.hasWave(wave)) {
-    throw ApplicationFailure.nonRetryable(`the run has no wave ${wave}`, 'UnknownWave');
-  }
-}

@@ -1,111 +1,172 @@
-/** One run of a plan, of any kind: its waves in order, each VM a workflow of its own. */
-import { ApplicationFailure, CancellationScope, continueAsNew, setHandler, startChild } from '@temporalio/workflow';
+/** One run of a plan, of any kind: it leads its shards, which have the VMs. */
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Validity } from '../../contract/act.js';
 import {
   approveUpdate,
+  cancelUpdate,
+  pauseUpdate,
+  type RunHead,
   type RunInput,
+  resumeUpdate,
+  runHeadQuery,
   runPlanQuery,
-  runReportQuery,
   type Scope,
-  type VmInput,
+  type Steered,
 } from '../../contract/messages.js';
-import type { RunReport } from '../../contract/report.js';
-import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
-import { copyVm } from '../vm/copy-vm.js';
-import { failbackVm, returnVm } from '../vm/failback-vm.js';
-import { failoverVm, lookVm } from '../vm/failover-vm.js';
-import { migrateVm } from '../vm/migrate-vm.js';
-import { protectVm } from '../vm/protect-vm.js';
-import { reverseVm } from '../vm/reverse-vm.js';
-import { undoVm } from '../vm/undo-vm.js';
-import { handleAct } from './acts.js';
+import type { ShardAct } from '../../contract/shard.js';
+import { answerActs, cancelled, handleAct, PAUSED, refuseWithoutReason, tooLate } from './acts.js';
 import { Archive } from './archive.js';
-import { type ChildOptions, Herd, named, refuseUnknown } from './herd.js';
-import { RunProgress } from './run-state.js';
+import { meetSites } from './meet-sites.js';
+import { named } from './named.js';
+import { Shards } from './shards.js';
+import { Tree } from './tree.js';
+import type { Told } from './wants.js';
 
-/** What brings a unit to its gate, where its kind has one, and what goes on from there, or goes all the way. */
-const WORKFLOWS = {
-  migrate: { copy: copyVm, rest: migrateVm },
-  protect: { copy: protectVm, rest: protectVm },
-  failover: { copy: lookVm, rest: failoverVm },
-  reverse: { copy: reverseVm, rest: reverseVm },
-  failback: { copy: returnVm, rest: failbackVm },
-} satisfies Record<RunKind, unknown>;
-
-function workflowFor(kind: RunKind, phase: VmInput['phase']) {
-  if (phase === 'undo') return undoVm;
-  return phase === 'copy' ? WORKFLOWS[kind].copy : WORKFLOWS[kind].rest;
+/** Whom an act is for, and until when it holds. */
+interface Meant extends Validity {
+  vm?: string | undefined;
+  wave?: string | undefined;
 }
 
-export async function planRun({ run, plan, until, carried }: RunInput): Promise<RunReport> {
-  const state = new RunProgress(
-    { run, plan: { ...plan, sync: syncOf(plan) }, until, ...(carried === undefined ? {} : { carried }) },
-    Date.now(),
-  );
-  const isRemigrated = (vm: PlanVm): boolean => vm.remigrate ?? plan.remigrate;
-  function begin(vm: PlanVm, input: VmInput, options: ChildOptions) {
-    const { destination, replication, adopt, cutover, recovery, keepReplication } = plan;
-    const args = {
-      destination,
-      replication,
-      adopt,
-      cutover,
-      recovery,
-      keepReplication,
-      triggeredAt: state.startedAt,
-      remigrate: isRemigrated(vm),
-    };
-    const { stalledAfter } = plan;
-    return startChild(workflowFor(plan.kind, input.phase), {
-      ...options,
-      args: [{ ...input, ...args, ...(stalledAfter === undefined ? {} : { stalledAfter }) }],
-    });
-  }
-  const herd = new Herd(state, {
-    run,
-    ...plan,
-    begin,
-    refusesMigrated: (vm) => plan.kind === 'migrate' && !isRemigrated(vm),
-  });
+/** Its shards are to be loaded within it: ms. */
+const LOADED_WITHIN = 60 * 60_000;
 
-  handleAct(state, approveUpdate, {
+export async function planRun(input: RunInput): Promise<RunHead> {
+  const { run, plan, shards: count, carried } = input;
+  const { firstExecutionRunId: execution } = workflowInfo();
+  const tree = new Tree(input, Date.now());
+  const shards = new Shards(tree, { run, execution, plan });
+
+  async function answerOf(act: ShardAct['act'], scope: Scope, validUntil?: number): Promise<Told> {
+    const number = tree.want(act, scope, validUntil);
+    shards.wake();
+    // Also when the run is being cancelled by Temporal's own means: whoever asks is answered.
+    await CancellationScope.nonCancellable(() => condition(() => tree.wants.isAnswered(number)));
+    shards.wake();
+    const told = tree.wants.answerTo(number);
+    if (told.isLate) throw tooLate(validUntil ?? 0, Date.now());
+    return told;
+  }
+  /** Not before it is clear which VM is meant: a name may be that of VMs in two shards. */
+  async function told(act: ShardAct['act'], { vm, wave, validUntil }: Meant): Promise<Told> {
+    if (vm === undefined) return answerOf(act, wave === undefined ? {} : { wave }, validUntil);
+    const { found } = await answerOf('find', { vm });
+    return answerOf(act, { vm: onlyOne(vm, found) }, validUntil);
+  }
+  /** Told once every shard does it. */
+  async function done(steered: Steered): Promise<Steered> {
+    shards.wake();
+    await CancellationScope.nonCancellable(() => condition(() => tree.isObeyed));
+    return steered;
+  }
+
+  handleAct(tree, approveUpdate, {
     refuse: (scope) => {
-      refuseUnknown(state, scope);
-      refuseTooWide(run, plan.cutover.approval, scope);
+      refuseUnknownWave(input, scope);
+      refuseTooWide(input, scope);
     },
-    perform: (scope) => {
-      const approved = state.approve(scope);
-      herd.wake();
-      const whom = approved.vms.length === 0 ? 'nothing of it is left to be cut over' : named(approved.vms);
-      return { affected: approved.vms.length, message: `approved ${approved.target}: ${whom}` };
+    perform: async (scope) => {
+      const { done: approved, target } = await told('approve', scope);
+      const whom = approved.count === 0 ? 'nothing of it is left to be cut over' : named(approved);
+      return { affected: approved.count, message: `approved ${target ?? 'nothing'}: ${whom}` };
     },
   });
-  setHandler(runReportQuery, () => state.report(Date.now()));
+  handleAct(tree, pauseUpdate, {
+    refuse: refuseWithoutReason,
+    perform: ({ reason }) => {
+      tree.pause({ message: reason, advice: null });
+      return done({ affected: tree.unfinished, message: PAUSED });
+    },
+  });
+  handleAct(tree, resumeUpdate, {
+    perform: () => {
+      tree.resume(Date.now());
+      shards.tellSites([plan.source.site, plan.destination.site]);
+      const message = tree.isUntilSynced
+        ? 'the run goes on, and stops when all is copied; say resume once more for the cutovers to begin'
+        : 'the run goes on';
+      return done({ affected: tree.unfinished, message });
+    },
+  });
+  handleAct(tree, cancelUpdate, {
+    refuse: (scope) => refuseUnknownWave(input, scope),
+    // What the run has heard in time it does; only what takes VMs down is refused when it reaches them late.
+    perform: async ({ vm, wave }) => cancelled(await told('cancel', { vm, wave })),
+  });
+  answerActs(tree);
+  setHandler(runHeadQuery, () => tree.head);
   setHandler(runPlanQuery, () => plan);
+  CancellationScope.current().cancelRequested.catch(() => {
+    tree.want('cancel', {});
+    shards.wake();
+  });
 
   return CancellationScope.nonCancellable(async () => {
-    const archive = new Archive(state, plan.source.site);
-    if (carried === undefined) await archive.begin(state.report(Date.now()));
-    await herd.prepare();
-    while (!state.isDone) {
-      await herd.runErrands();
-      if (await herd.begin(state.next(Date.now()))) continue;
-      if (state.isDone) break;
-      if (await herd.isDueToContinue()) await continueAsNew<typeof planRun>({ run, plan, carried: state.carried });
-      await herd.whenChanged(state.wakeIn(Date.now()));
+    const archive = new Archive(
+      { execution, source: plan.source.site },
+      { awaitStore: (isWaiting) => tree.awaitStore(isWaiting), isKept: () => true, positionOf: () => 0 },
+    );
+    if (carried === undefined) {
+      await shards.begin(count);
+      await archive.begin(tree.report);
     }
-    state.finish(Date.now());
-    const report = state.report(Date.now());
-    await archive.end(report);
-    return report;
+    const meeting = tree.isBegun ? null : begin(input, tree, shards);
+    while (!tree.isDone) {
+      await shards.tell();
+      if (tree.isDone) break;
+      if (workflowInfo().continueAsNewSuggested && shards.isQuiet) {
+        await continueAsNew<typeof planRun>({ run, plan, shards: count, carried: tree.carried });
+      }
+      await shards.whenChanged(tree.isLoaded ? null : Math.max(1, tree.startedAt + LOADED_WITHIN - Date.now()));
+      if (!tree.isLoaded && Date.now() >= tree.startedAt + LOADED_WITHIN && !tree.isCancelling) tree.want('cancel', {});
+    }
+    await meeting;
+    tree.finish(Date.now());
+    await archive.end(tree.report);
+    return tree.head;
   });
 }
 
-/** Only copies are made ahead: a failover makes none, and a way home removes the VM that it turns round. */
-const syncOf = ({ kind, sync }: Plan): Plan['sync'] => (kind === 'migrate' ? sync : 'wave');
+/** Nothing begins before both sites are met. */
+async function begin({ plan }: RunInput, tree: Tree, shards: Shards): Promise<void> {
+  const patience = await meetSites(plan, {
+    pause: (why) => {
+      tree.pause(why);
+      shards.wake();
+    },
+    isPaused: () => tree.paused !== null,
+    isOver: () => tree.isDone,
+  });
+  tree.begin(patience);
+  shards.wake();
+}
+
+/** @throws ApplicationFailure `UnknownVm`, `AmbiguousVm` */
+function onlyOne(wanted: string, found: string[]): string {
+  const [id, ...others] = found;
+  if (id === undefined) throw ApplicationFailure.nonRetryable(`the run has no VM ${wanted}`, 'UnknownVm');
+  if (others.length === 0) return id;
+  throw ApplicationFailure.nonRetryable(
+    `${found.length} VMs are named ${wanted}: use an id, one of ${found.join(', ')}`,
+    'AmbiguousVm',
+  );
+}
+
+function refuseUnknownWave({ plan }: RunInput, { wave }: Scope): void {
+  if (wave === undefined || plan.waves.some(({ name }) => name === wave)) return;
+  throw ApplicationFailure.nonRetryable(`the run has no wave ${wave}`, 'UnknownWave');
+}
 
 /** Where the plan wants a word for each VM, one word for many is not it. */
-function refuseTooWide(run: string, approval: RunInput['plan']['cutover']['approval'], { vm }: Scope): void {
-  if (approval !== 'vm' || vm !== undefined) return;
+function refuseTooWide({ run, plan }: RunInput, { vm }: Scope): void {
+  if (plan.cutover.approval !== 'vm' || vm !== undefined) return;
   throw ApplicationFailure.nonRetryable(
     `the plan asks for an approval of each VM; drover show ${run} tells which wait, and what to type.`,
     'ApprovalTooWide',

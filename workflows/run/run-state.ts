@@ -5,6 +5,7 @@
 
 import type { CarriedRun, Scope } from '../../contract/messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
+import type { Outcome, Pause, Room, ShardOrders, Wanted } from '../../contract/shard.js';
 import type { Known, Orders, Phase, UnitWord } from '../../contract/unit.js';
 import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import { nameWithId } from '../../contract/vm-identity.js';
@@ -12,22 +13,11 @@ import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
 import { windowMissed, windowTooShort } from '../vm/steps/preconditions.js';
 import { type Gate, gateOf, lastMomentOf } from './gates.js';
 import { longestCutover } from './longest-cutover.js';
-import { StopAfter } from './stop-after.js';
 import { ALREADY_MIGRATED, alreadyMigrated, dependencyNotMet, skippedInUse, terminated, timedOut } from './unbegun.js';
 import { Units } from './units.js';
 
-/** Temporal advises at most 500 open children of one workflow; copies leave room for cutovers. */
-const MOST_OPEN = 500;
-const MOST_COPIES = 400;
-
-/** Why a run starts nothing more, and the next step for a person. */
-export interface Pause {
-  message: string;
-  advice: string | null;
-}
-
 /** What the state needs of a plan or a drill. */
-export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
+export interface Herded extends Pick<Plan, 'name' | 'waves'> {
   kind: RunKind | 'drill';
   destination: { site: string };
   /** absent: nothing is cut over behind a gate */
@@ -36,11 +26,19 @@ export interface Herded extends Pick<Plan, 'name' | 'stopAfter' | 'waves'> {
   sync?: Plan['sync'];
 }
 
+/** What a run decides for its shards; nothing else tells units of a plan when to begin. */
+export type Lead = Pick<
+  ShardOrders,
+  'begin' | 'paused' | 'resumedAt' | 'cancelling' | 'untilSynced' | 'turn' | 'longest' | 'room' | 'outcomes'
+>;
+
 /** A unit to begin a workflow for. */
 export interface Begin {
   vm: PlanVm;
   phase: Phase;
 }
+
+const NO_ROOM: Room = { all: 0, copies: 0 };
 
 /** Kinds whose units stop at a gate, and the operation behind it. */
 const CUTOVERS = { migrate: 'migrate', failback: 'migrate', failover: 'failover' } as const;
@@ -60,16 +58,18 @@ export class RunProgress {
   #paused: Pause | null;
   #cancelling: boolean;
   #resumedAt: number;
-  readonly #stopAfter: StopAfter;
   #acts: number;
   #ordered: number;
   #untilSynced: boolean;
   /** ms; of the cutovers that have succeeded */
   #longest: number | null;
+  #room: Room = NO_ROOM;
+  /** units of other shards that have ended */
+  #elsewhere = new Map<string, Outcome>();
 
-  /** @param until the run stops before its cutovers, until a person says `resume` @param now epoch ms */
+  /** @param first place of its first VM in the plan @param now epoch ms */
   constructor(
-    { run, plan, carried, until }: { run: string; plan: Herded; carried?: CarriedRun; until?: 'synced' | undefined },
+    { run, plan, carried, first = 0 }: { run: string; plan: Herded; carried?: CarriedRun; first?: number },
     now: number,
   ) {
     this.#run = run;
@@ -77,7 +77,7 @@ export class RunProgress {
     this.#planned = new Map(
       plan.waves
         .flatMap((wave, at) => wave.vms.map((vm) => ({ vm, wave: wave.name, at })))
-        .map((one, position) => [one.vm.id, { ...one, position }] as const),
+        .map((one, position) => [one.vm.id, { ...one, position: first + position }] as const),
     );
     const reports = carried?.vms ?? plan.waves.flatMap((wave) => wave.vms.map((vm) => untouched(vm, wave.name)));
     this.#units = new Units(run, reports, carried ?? { open: [], units: [], unkept: [] });
@@ -86,13 +86,12 @@ export class RunProgress {
     this.#away = new Map(carried?.sitesAway.map((away) => [away.site, away]));
     this.#startedAt = carried?.startedAt ?? now;
     this.#wave = carried?.wave ?? 0;
-    this.#paused = carried?.paused == null ? null : { message: carried.paused, advice: carried.pausedAdvice };
+    this.#paused = carried?.paused ?? null;
     this.#cancelling = carried?.cancelling ?? false;
     this.#resumedAt = carried?.resumedAt ?? 0;
-    this.#stopAfter = new StopAfter(plan.stopAfter, carried);
     this.#acts = carried?.acts ?? 0;
     this.#ordered = carried?.ordered ?? 0;
-    this.#untilSynced = carried?.untilSynced ?? until === 'synced';
+    this.#untilSynced = carried?.untilSynced ?? false;
     this.#longest = longestCutover(reports);
   }
 
@@ -100,11 +99,9 @@ export class RunProgress {
     return {
       startedAt: this.#startedAt,
       resumedAt: this.#resumedAt,
-      paused: this.paused,
-      pausedAdvice: this.#paused?.advice ?? null,
+      paused: this.#paused,
       cancelling: this.#cancelling,
       acts: this.#acts,
-      ...this.#stopAfter.carried,
       approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
       wave: this.#wave,
       ...this.#units.carried,
@@ -137,6 +134,11 @@ export class RunProgress {
   reach(site: string, away: { since: number; message: string } | null): void {
     if (away === null) this.#away.delete(site);
     else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
+  }
+
+  /** In the plan's order. */
+  get all(): VmReport[] {
+    return this.#units.all;
   }
 
   /** VMs that have not ended, begun or not. */
@@ -202,6 +204,28 @@ export class RunProgress {
     return lastMomentOf(this.#plan.cutover?.window ?? null, this.#longest);
   }
 
+  /** What the run says now. @returns whether units that are open must be told */
+  lead(lead: Lead): boolean {
+    const { begin, paused, resumedAt, cancelling, untilSynced, turn, longest, room, outcomes } = lead;
+    const before = this.#told;
+    this.#paused = paused;
+    this.#resumedAt = Math.max(this.#resumedAt, resumedAt);
+    this.#cancelling ||= cancelling;
+    this.#untilSynced = untilSynced;
+    this.#wave = turn;
+    this.#longest = longest;
+    this.#room = begin === null ? NO_ROOM : room;
+    this.#elsewhere = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+    const isNews = this.#told !== before;
+    if (isNews) this.#ordered += 1;
+    return isNews;
+  }
+
+  /** What open units are told of the run, to be compared. */
+  get #told(): string {
+    return JSON.stringify([this.#paused !== null, this.#resumedAt, this.#lastMoment]);
+  }
+
   /** Whether what is wanted of open units changes with how long cutovers take. */
   get isTimed(): boolean {
     return this.#plan.cutover?.window?.mustEnd === true;
@@ -225,15 +249,31 @@ export class RunProgress {
    * A unit whose dependency did not succeed is skipped on the way, one whose window is over held or failed. @param now epoch ms
    */
   next(now: number): Begin[] {
-    const units = this.#units;
-    const room = Math.max(0, MOST_OPEN - this.open.length);
-    const undone = units.toBeUndone.map((id) => this.#begin(id, 'undo'));
-    if (this.#paused !== null || this.#cancelling) return undone.slice(0, room);
-    this.#advance(now);
+    const room = Math.max(0, this.#room.all - this.open.length);
+    if (!this.#begins) return this.#undone.slice(0, room);
+    this.#skipOrphans(now);
     this.#missWindows(now);
-    const passing = this.#ids.filter((id) => units.isAtGate(id) && this.#gate(id, now) === null);
-    const copies = this.#startable(now).slice(0, Math.max(0, MOST_COPIES - this.open.length));
-    return [...undone, ...passing.map((id) => this.#begin(id, 'cutover')), ...copies].slice(0, room);
+    const copies = this.#startable(now).slice(0, Math.max(0, this.#room.copies - this.open.length));
+    return [...this.#undone, ...this.#passing(now), ...copies].slice(0, room);
+  }
+
+  /** @param now epoch ms */
+  wanted(now: number): Wanted {
+    const [passing, copies] = this.#begins ? [this.#passing(now).length, this.#startable(now).length] : [0, 0];
+    return { open: this.open.length, others: this.#undone.length + passing, copies };
+  }
+
+  get #begins(): boolean {
+    return this.#paused === null && !this.#cancelling;
+  }
+
+  get #undone(): Begin[] {
+    return this.#units.toBeUndone.map((id) => this.#begin(id, 'undo'));
+  }
+
+  #passing(now: number): Begin[] {
+    const passing = this.#ids.filter((id) => this.#units.isAtGate(id) && this.#gate(id, now) === null);
+    return passing.map((id) => this.#begin(id, 'cutover'));
   }
 
   /** In the plan's order. */
@@ -243,18 +283,6 @@ export class RunProgress {
 
   #begin(id: string, phase: Phase): Begin {
     return { vm: this.#plannedVm(id).vm, phase };
-  }
-
-  /** The first wave that is not over. */
-  #advance(now: number): void {
-    for (; this.#wave < this.#plan.waves.length; this.#wave += 1) {
-      const wave = this.#plan.waves[this.#wave];
-      if (wave === undefined) break;
-      this.#skipOrphans(wave.vms, now);
-      if (wave.vms.some((vm) => !isFinal(this.#units.get(vm.id).state))) break;
-    }
-    if (this.#plan.sync === 'ahead')
-      for (const { vms } of this.#plan.waves.slice(this.#wave + 1)) this.#skipOrphans(vms, now);
   }
 
   #startable(now: number): Begin[] {
@@ -272,7 +300,14 @@ export class RunProgress {
   }
 
   #isAfterAll(id: string): boolean {
-    return this.#plannedVm(id).vm.after.every((one) => hasSucceeded(this.#units.get(one)));
+    return this.#plannedVm(id).vm.after.every((one) => this.#outcome(one).isGood);
+  }
+
+  /** How a unit that others come after stands, wherever it is. */
+  #outcome(id: string): Pick<VmReport, 'id' | 'name' | 'state'> & { isGood: boolean } {
+    if (!this.#units.has(id)) return this.#elsewhere.get(id) ?? { id, name: id, state: 'waiting', isGood: false };
+    const vm = this.#units.get(id);
+    return { ...vm, isGood: hasSucceeded(vm) };
   }
 
   /** What a unit waits for before its cutover; null: nothing, or it has no gate. */
@@ -323,6 +358,11 @@ export class RunProgress {
   mayBegin({ vm: { id }, phase }: Begin): boolean {
     if (phase === 'undo') return this.#units.isToBeUndone(id);
     return this.#paused === null && !this.#cancelling && this.#units.isWaiting(id) && !this.#units.isToBeUndone(id);
+  }
+
+  /** @throws RangeError when it has no such VM */
+  get(vmId: string): VmReport {
+    return this.#units.get(vmId);
   }
 
   has(vmId: string): boolean {
@@ -377,7 +417,6 @@ export class RunProgress {
   /** Takes the last word of a unit's workflow; false when it was known, or says nothing. */
   said(word: UnitWord, now: number): boolean {
     if (!this.#units.said(word, now)) return false;
-    if (word.memory === null) this.#stopAfter.ended(word.report);
     const longest = longestCutover([word.report]);
     if (longest !== null && longest > (this.#longest ?? 0)) {
       this.#longest = longest;
@@ -386,10 +425,20 @@ export class RunProgress {
     return true;
   }
 
-  /** A VM's workflow is gone without a report: somebody terminated it. */
-  lost(vmId: string, now: number): void {
+  /** Which workflow of a VM is meant, of several one after the other. */
+  revisionOf(vmId: string): number {
+    return this.#units.revisionOf(vmId);
+  }
+
+  /**
+   * A VM's workflow is gone without a report: somebody terminated it. What it has said meanwhile stands, and a later one is not
+   * meant.
+   * @param revision of the workflow that was asked about @returns whether it was
+   */
+  lost(vmId: string, revision: number, now: number): boolean {
+    if (!this.#units.isOpen(vmId) || this.#units.revisionOf(vmId) !== revision) return false;
     this.#units.end(vmId, 'failed', terminated(this.#units.get(vmId), this.#plan.destination.site), now);
-    this.#stopAfter.ended(this.#units.get(vmId));
+    return true;
   }
 
   pause(reason: Pause): void {
@@ -397,31 +446,22 @@ export class RunProgress {
     this.#ordered += 1;
   }
 
-  /** Why `stopAfter` pauses the run now; null when it does not. */
-  tooManyFailures(): Pause | null {
-    const message = this.#paused === null ? this.#stopAfter.reached(this.#units.all) : null;
-    if (message === null) return null;
-    return { message, advice: `Look at them, then drover resume ${this.#run} or drover cancel ${this.#run}.` };
-  }
-
   resume(now: number): void {
-    // What has paused it is lifted first: whoever said that has not said that the cutovers may begin.
-    if (this.#paused === null) this.#untilSynced = false;
     this.#paused = null;
     this.#ordered += 1;
     this.#resumedAt = now;
-    this.#stopAfter.accept(this.#units.all);
   }
 
-  /** What was approved, and the VMs in it that have not ended. */
-  approve(scope: Scope): { target: string; vms: VmReport[] } {
-    const id = scope.vm === undefined ? undefined : this.#vmId(scope.vm);
-    const wave = scope.wave ?? this.#plan.waves[this.#wave]?.name ?? '';
-    if (scope.vm !== undefined) this.#approvedVms.add(id ?? '');
-    else this.#approvedWaves.add(wave);
-    const vms = this.unfinished.filter((vm) => (scope.vm === undefined ? vm.wave === wave : vm.id === id));
-    if (scope.vm === undefined) return { target: `wave ${wave}`, vms };
-    return { target: `VM ${id === undefined ? scope.vm : nameWithId(this.#units.get(id))}`, vms };
+  /** Approves a wave or a VM. @returns the VMs in it that have not ended; null: it has none of that name */
+  approve({ vm, wave }: Scope): { target: string; vms: VmReport[] } | null {
+    if (vm === undefined) {
+      this.#approvedWaves.add(wave ?? '');
+      return { target: `wave ${wave}`, vms: this.unfinished.filter((one) => one.wave === wave) };
+    }
+    const id = this.#vmId(vm);
+    if (id === undefined) return null;
+    this.#approvedVms.add(id);
+    return { target: `VM ${nameWithId(this.#units.get(id))}`, vms: this.unfinished.filter((one) => one.id === id) };
   }
 
   /** Ends what was not started; the open ones must be told. */
@@ -501,14 +541,16 @@ export class RunProgress {
     return this.#units.all.every(hasSucceeded) ? 'succeeded' : 'failed';
   }
 
-  #skipOrphans(vms: PlanVm[], now: number): void {
-    for (const { id, after } of vms) {
+  #skipOrphans(now: number): void {
+    const isAhead = this.#plan.sync === 'ahead';
+    const waves = isAhead ? this.#plan.waves : this.#plan.waves.slice(0, this.#wave + 1);
+    for (const { id, after } of waves.flatMap(({ vms }) => vms)) {
       if (!this.#units.isWaiting(id) || this.#units.isToBeUndone(id)) continue;
-      const befores = after.map((one) => this.#units.get(one));
-      const missing = befores.find((one) => isFinal(one.state) && !hasSucceeded(one));
+      const befores = after.map((one) => this.#outcome(one));
+      const missing = befores.find((one) => isFinal(one.state) && !one.isGood);
       if (missing !== undefined) {
         this.#units.end(id, 'skipped', dependencyNotMet(this.#units.get(id), missing), now);
-      } else if (this.#plan.sync !== 'ahead' && befores.some(({ state }) => !isFinal(state))) {
+      } else if (!isAhead && befores.some(({ state }) => !isFinal(state))) {
         this.#units.change(id, { waitingFor: 'dependency' });
       }
     }
@@ -522,5 +564,5 @@ export class RunProgress {
 }
 
 /** Migrated, by this run or an earlier one. A code that came with an operation is a site's word, whatever it says. */
-const hasSucceeded = ({ state, error }: VmReport): boolean =>
+export const hasSucceeded = ({ state, error }: VmReport): boolean =>
   state === 'succeeded' || (error?.code === ALREADY_MIGRATED && error.operation === null);

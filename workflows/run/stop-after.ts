@@ -1,47 +1,48 @@
 /** When a run's `stopAfter` pauses it: after how many failures, and after which that a person has not seen yet. Pure. */
-import type { CarriedRun } from '../../contract/messages.js';
-import { totalsOf, type VmReport } from '../../contract/report.js';
+import type { CarriedTree } from '../../contract/messages.js';
+import type { RunTotals } from '../../contract/report.js';
+import type { CutoverEnd } from '../../contract/shard.js';
 import type { Plan } from '../../plan/types.js';
-import { type FailuresInRow, withEnded } from './failures-in-row.js';
+import { withEnded } from './failures-in-row.js';
+
+type Counts = Pick<RunTotals, 'vms' | 'failed'>;
 
 export class StopAfter {
   readonly #limits: Plan['stopAfter'];
   /** failures that a person has seen when they resumed a run that was paused */
   #accepted: number;
-  #inRow: FailuresInRow | null;
+  #inRow: CarriedTree['inRow'];
 
-  constructor(limits: Plan['stopAfter'], carried?: Pick<CarriedRun, 'accepted' | 'inRow'>) {
+  constructor(limits: Plan['stopAfter'], carried?: Pick<CarriedTree, 'accepted' | 'inRow'>) {
     this.#limits = limits;
     this.#accepted = carried?.accepted ?? 0;
     this.#inRow = carried?.inRow ?? null;
   }
 
-  get carried(): Pick<CarriedRun, 'accepted' | 'inRow'> {
+  get carried(): Pick<CarriedTree, 'accepted' | 'inRow'> {
     return { accepted: this.#accepted, inRow: this.#inRow };
   }
 
-  /** This VM has ended, or has come to the end of its cutover. */
-  ended(vm: VmReport): void {
-    this.#inRow = withEnded(this.#inRow, vm);
+  ended(end: CutoverEnd): void {
+    this.#inRow = withEnded(this.#inRow, end);
   }
 
-  /** A person has seen all that has failed so far. @param vms of the run, all of them */
-  accept(vms: VmReport[]): void {
-    this.#accepted = totalsOf(vms).failed;
+  /** A person has seen all that has failed so far. */
+  accept({ failed }: Counts): void {
+    this.#accepted = failed;
     this.#inRow = null;
   }
 
-  /** What has failed too often, as a sentence; null: nothing has. @param vms of the run, all of them */
-  reached(vms: VmReport[]): string | null {
+  /** What has failed too often, as a sentence; null: nothing has. @param counts of the whole run */
+  reached({ vms, failed }: Counts): string | null {
     if (this.#limits === null) return null;
     const { count = Infinity, percent = Infinity, sameCode = Infinity } = this.#limits;
     const row = this.#inRow;
-    if (row !== null && row.vms.length >= sameCode) {
-      const names = row.vms.map((id) => vms.find((vm) => vm.id === id)?.name ?? id).join(', ');
-      return `${row.vms.length} cutovers in a row failed with ${row.code} (stopAfter): ${names}.`;
+    if (row !== null && row.ends.length >= sameCode) {
+      const names = row.ends.map(({ name }) => name).join(', ');
+      return `${row.ends.length} cutovers in a row failed with ${row.code} (stopAfter): ${names}.`;
     }
-    const { failed } = totalsOf(vms);
-    const most = Math.min(count, (vms.length * percent) / 100);
-    return failed > this.#accepted && failed >= most ? `${failed} of ${vms.length} VMs failed (stopAfter).` : null;
+    const most = Math.min(count, (vms * percent) / 100);
+    return failed > this.#accepted && failed >= most ? `${failed} of ${vms} VMs failed (stopAfter).` : null;
   }
 }

@@ -39,7 +39,7 @@ export const timedOut = (vm: Named): VmError => ({
 });
 
 /** A copy that was made ahead stays: whoever runs the VM again takes it up. */
-export function dependencyNotMet(vm: VmReport, missing: VmReport): VmError {
+export function dependencyNotMet(vm: VmReport, missing: Named & Pick<VmReport, 'state'>): VmError {
   const { replicationId } = vm;
   const isCopied = replicationId !== null;
   const copy = isCopied ? ` Its copy stays, as replication ${replicationId}.` : '';

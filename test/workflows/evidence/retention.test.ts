@@ -1,9 +1,7 @@
 /** What Temporal's retention does to a run: its workflows are deleted, and what the store has is all that is known. */
 import { expect } from '@jest/globals';
 import { connectDrover, type Drover } from '../../../client/index.js';
-import { PLAN_RUN } from '../../../contract/messages.js';
 import { runWorkflowId } from '../../../contract/names.js';
-import { contractMemo } from '../../../contract/number.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -87,11 +85,8 @@ describe('when Temporal has forgotten a run', () => {
     withLab({ vms: 1 }, (lab) =>
       withDrover(lab, async (drover) => {
         const id = `${lab.source}-cut`;
-        const workflow = { workflowId: runWorkflowId(id), taskQueue: lab.taskQueue, memo: { ...contractMemo } };
-        const handle = await lab.client.workflow.start(PLAN_RUN, {
-          ...workflow,
-          args: [{ run: id, plan: lab.plan() }],
-        });
+        await lab.start(lab.plan(), id);
+        const handle = lab.client.workflow.getHandle(runWorkflowId(id));
         await until(
           async () => starts(lab),
           (count) => count === 1,

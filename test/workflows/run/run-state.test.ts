@@ -7,8 +7,7 @@ import { madeUpDrill } from '../support/made-up.js';
 
 const NOW = 1_000_000;
 const { name, destination, groups } = madeUpDrill([['a'], ['b', 'c']]);
-const progressOf = () =>
-  new RunProgress({ run: 'r1', plan: { name, kind: 'drill', destination, stopAfter: null, waves: groups } }, NOW);
+const progressOf = () => new RunProgress({ run: 'r1', plan: { name, kind: 'drill', destination, waves: groups } }, NOW);
 const idsOf = (all: { vm: { id: string } }[]) => all.map(({ vm }) => vm.id);
 const vmOf = (state: RunProgress, id: string) => state.report(NOW).vms.find((vm) => vm.id === id) as VmReport;
 const plain = (id: string) => ({ id, name: id, after: [] });
@@ -124,7 +123,7 @@ describe('what an open VM says on its way', () => {
     const state = progressOf();
     state.started('a', NOW);
     state.heard(wordOf(state, 'a', { step: 'hold' }));
-    const plan = { name, kind: 'drill', destination, stopAfter: null, waves: groups } as const;
+    const plan = { name, kind: 'drill', destination, waves: groups } as const;
     const later = new RunProgress({ run: 'r1', plan, carried: state.carried }, NOW + 5_000);
     expect(vmOf(later, 'a').step).toBe('hold');
     expect(later.open).toEqual(['a']);
@@ -134,7 +133,7 @@ describe('what an open VM says on its way', () => {
 
 describe('a VM that the plan gives no name', () => {
   const waves = [{ name: 'all', vms: [plain('a'), plain('b')] }];
-  const unnamed = { name, kind: 'drill', destination, stopAfter: null, waves } as const;
+  const unnamed = { name, kind: 'drill', destination, waves } as const;
 
   it('is called by the name that its site tells, also after a continue-as-new', () => {
     const state = new RunProgress({ run: 'r1', plan: unnamed }, NOW);
@@ -144,7 +143,7 @@ describe('a VM that the plan gives no name', () => {
     const later = new RunProgress({ run: 'r1', plan: unnamed, carried: state.carried }, NOW);
     expect(later.named('web1')).toMatchObject({ found: 'one', vm: { id: 'a', name: 'web1' } });
     expect(later.cancel({ vm: 'web1' }, NOW).stopped).toMatchObject([{ id: 'a' }]);
-    expect(later.approve({ vm: 'a' }).target).toBe('VM web1 (a)');
+    expect(later.approve({ vm: 'a' })?.target).toBe('VM web1 (a)');
   });
 
   it('makes a name ambiguous that another has by the plan, or by its site', () => {

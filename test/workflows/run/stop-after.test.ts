@@ -1,10 +1,11 @@
 /** A run that pauses itself: how many sources are touched by then, told by the ledger. */
 import { expect, it as one, describe as plain } from '@jest/globals';
+import type { FailuresInRow } from '../../../contract/messages.js';
 import { approveUpdate, siteStatusQuery, vmReportQuery } from '../../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { untouched, type VmReport } from '../../../contract/report.js';
 import { parsePlan } from '../../../plan/load-plan.js';
-import { withEnded } from '../../../workflows/run/failures-in-row.js';
+import { endOf, withEnded } from '../../../workflows/run/failures-in-row.js';
 import { withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -38,7 +39,13 @@ function ended(
 }
 
 plain('failures in a row', () => {
-  const rowOf = (...all: VmReport[]) => all.reduce<ReturnType<typeof withEnded>>(withEnded, null)?.vms ?? [];
+  function rowOf(...all: VmReport[]): string[] {
+    const row = all.reduce<FailuresInRow | null>((before, vm) => {
+      const end = endOf(vm);
+      return end === null ? before : withEnded(before, end);
+    }, null);
+    return row?.ends.map(({ id }) => id) ?? [];
+  }
 
   one('are cutovers alone, with one code, and a success between ends the row', () => {
     expect(rowOf(ended('a', 'X'), ended('b', 'X'), ended('c', 'X'))).toEqual(['a', 'b', 'c']);

@@ -1,10 +1,10 @@
 /** What a run keeps of units between their workflows: gates, what is begun next, words that come twice, late, or from strangers. */
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { VmReport } from '../../../contract/report.js';
 import type { UnitMemory, UnitWord } from '../../../contract/unit.js';
 import type { Plan } from '../../../plan/types.js';
-import { RunProgress } from '../../../workflows/run/run-state.js';
 import { aPlan, aVm, aWave } from '../../support/plans.js';
+import { RunOfShards } from '../support/run-of-shards.js';
 
 const NOW = Date.parse('2026-12-05T21:00:00Z');
 const memory: UnitMemory = {
@@ -21,20 +21,24 @@ const memory: UnitMemory = {
 const twoWaves = [aWave('pilot', aVm('web1')), aWave('core', aVm('db1'), aVm('db2', { after: ['id-of-db1'] }))];
 const [web1, db1, db2] = ['id-of-web1', 'id-of-db1', 'id-of-db2'] as const;
 
+/** Each test is made with all VMs in one shard, and with a shard for each. */
+let most = 500;
 const progressOf = (change: Partial<Plan> = {}, until?: 'synced') =>
-  new RunProgress({ run: 'r1', plan: aPlan({ waves: twoWaves, ...change }), until }, NOW);
-const vmOf = (state: RunProgress, id: string, now = NOW) =>
+  new RunOfShards(aPlan({ waves: twoWaves, ...change }), { until, most }, NOW);
+const goneOn = (state: RunOfShards, waves = twoWaves, now = NOW) =>
+  new RunOfShards(aPlan({ waves }), { most, carried: structuredClone(state.carried) }, now);
+const vmOf = (state: RunOfShards, id: string, now = NOW) =>
   state.report(now).vms.find((vm) => vm.id === id) as VmReport;
-const next = (state: RunProgress, now = NOW) => state.next(now).map(({ vm, phase }) => `${phase} ${vm.name}`);
+const next = (state: RunOfShards, now = NOW) => state.next(now).map(({ vm, phase }) => `${phase} ${vm.name}`);
 
-function wordOf(state: RunProgress, id: string, change: Partial<UnitWord> = {}): UnitWord {
+function wordOf(state: RunOfShards, id: string, change: Partial<UnitWord> = {}): UnitWord {
   const report: VmReport = { ...vmOf(state, id), state: 'succeeded', step: 'done' };
   return { run: 'r1', unit: id, revision: 1, report, memory: null, claimedBy: null, kept: true, ...change };
 }
 
 const started = { kind: 'start', operationId: 'o', taskId: 't', adopted: false, submittedAt: '', finishedAt: '' };
 
-function atGate(state: RunProgress, id: string, revision = 1): UnitWord {
+function atGate(state: RunOfShards, id: string, revision = 1): UnitWord {
   const operations = [{ ...started, result: 'succeeded' }] as VmReport['operations'];
   const report: VmReport = {
     ...vmOf(state, id),
@@ -46,309 +50,327 @@ function atGate(state: RunProgress, id: string, revision = 1): UnitWord {
   return wordOf(state, id, { revision, report, memory });
 }
 
-function begin(state: RunProgress, ...ids: string[]): void {
+function begin(state: RunOfShards, ...ids: string[]): void {
   for (const id of ids) state.started(id, NOW);
 }
 
-describe('copies ahead', () => {
-  it('are begun for all waves at once, in the order of the plan; only what has its turn goes all the way', () => {
-    expect(next(progressOf())).toEqual(['through web1', 'copy db1', 'copy db2']);
+describe.each([
+  ['in one shard', 500],
+  ['in a shard each', 1],
+])('VMs %s:', (_where, size) => {
+  beforeEach(() => {
+    most = size;
   });
 
-  it('wait at the gate, as rows of the run, until the waves before are over', () => {
-    const state = progressOf();
-    begin(state, web1, db1, db2);
-    state.said(atGate(state, db1), NOW);
-    expect(next(state)).toEqual([]);
-    expect(vmOf(state, db1)).toMatchObject({ state: 'waiting', step: 'gate', waitingFor: 'dependency' });
-    state.said(wordOf(state, web1), NOW);
-    expect(next(state)).toEqual(['cutover db1']);
-    state.said(atGate(state, db2), NOW);
-    begin(state, db1);
-    expect(next(state)).toEqual([]);
-    state.said(wordOf(state, db1, { revision: 2 }), NOW);
-    expect(next(state)).toEqual(['cutover db2']);
-  });
+  describe('copies ahead', () => {
+    it('are begun for all waves at once, in the order of the plan; only what has its turn goes all the way', () => {
+      expect(next(progressOf())).toEqual(['through web1', 'copy db1', 'copy db2']);
+    });
 
-  it('are made wave by wave where the plan says so', () => {
-    expect(next(progressOf({ sync: 'wave' }))).toEqual(['through web1']);
-  });
+    it('wait at the gate, as rows of the run, until the waves before are over', () => {
+      const state = progressOf();
+      begin(state, web1, db1, db2);
+      state.said(atGate(state, db1), NOW);
+      expect(next(state)).toEqual([]);
+      expect(vmOf(state, db1)).toMatchObject({ state: 'waiting', step: 'gate', waitingFor: 'dependency' });
+      state.said(wordOf(state, web1), NOW);
+      expect(next(state)).toEqual(['cutover db1']);
+      state.said(atGate(state, db2), NOW);
+      begin(state, db1);
+      expect(next(state)).toEqual([]);
+      state.said(wordOf(state, db1, { revision: 2 }), NOW);
+      expect(next(state)).toEqual(['cutover db2']);
+    });
 
-  it('leave room for cutovers, however many VMs there are', () => {
-    const many = Array.from({ length: 700 }, (_, n) => aVm(`vm${n}`));
-    const state = progressOf({ waves: [aWave('all', ...many)], cutover: { ...aPlan().cutover, approval: 'wave' } });
-    const first = state.next(NOW);
-    expect(first).toHaveLength(400);
-    begin(state, ...first.map(({ vm }) => vm.id));
-    expect(state.next(NOW)).toEqual([]);
-    for (const { vm } of first.slice(0, 150)) state.said(atGate(state, vm.id), NOW);
-    state.approve({ wave: 'all' });
-    const then = state.next(NOW);
-    expect(then.filter(({ phase }) => phase === 'cutover')).toHaveLength(150);
-    expect(then.length + state.open.length).toBeLessThanOrEqual(500);
-  });
-});
+    it('are made wave by wave where the plan says so', () => {
+      expect(next(progressOf({ sync: 'wave' }))).toEqual(['through web1']);
+    });
 
-describe('a unit at its gate', () => {
-  it('is told what earlier workflows of it have left, and counts them', () => {
-    const state = progressOf({ cutover: { ...aPlan().cutover, approval: 'wave' } });
-    expect(next(state)[0]).toBe('copy web1');
-    begin(state, web1);
-    expect(state.beginning(web1)).toMatchObject({ revision: 1, orders: { run: 'r1', paused: false, stop: false } });
-    expect(state.beginning(web1)).not.toHaveProperty('known');
-    state.said(atGate(state, web1), NOW);
-    expect(vmOf(state, web1).waitingFor).toBe('approval');
-    state.approve({ wave: 'pilot' });
-    expect(next(state)[0]).toBe('cutover web1');
-    begin(state, web1);
-    expect(state.beginning(web1)).toMatchObject({
-      revision: 2,
-      known: { memory, report: { replicationId: `C4-${web1}` } },
+    it('leave room for cutovers, however many VMs there are', () => {
+      most = Math.max(most, 100);
+      const many = Array.from({ length: 700 }, (_, n) => aVm(`vm${n}`));
+      const state = progressOf({ waves: [aWave('all', ...many)], cutover: { ...aPlan().cutover, approval: 'wave' } });
+      const first = state.next(NOW);
+      expect(first).toHaveLength(400);
+      begin(state, ...first.map(({ vm }) => vm.id));
+      expect(state.next(NOW)).toEqual([]);
+      for (const { vm } of first.slice(0, 150)) state.said(atGate(state, vm.id), NOW);
+      state.approve({ wave: 'all' });
+      const then = state.next(NOW);
+      expect(then.filter(({ phase }) => phase === 'cutover')).toHaveLength(150);
+      expect(then.length + state.open.length).toBeLessThanOrEqual(500);
     });
   });
 
-  it('is held by a pause, and goes on with resume', () => {
-    const state = progressOf({ cutover: { ...aPlan().cutover, approval: 'wave' } });
-    begin(state, web1);
-    state.said(atGate(state, web1), NOW);
-    state.approve({ wave: 'pilot' });
-    state.pause({ message: 'freeze', advice: null });
-    expect(next(state)).toEqual([]);
-    expect(vmOf(state, web1).waitingFor).toBe('pause');
-    state.resume(NOW + 1);
-    expect(next(state)[0]).toBe('cutover web1');
+  describe('a unit at its gate', () => {
+    it('is told what earlier workflows of it have left, and counts them', () => {
+      const state = progressOf({ cutover: { ...aPlan().cutover, approval: 'wave' } });
+      expect(next(state)[0]).toBe('copy web1');
+      begin(state, web1);
+      expect(state.beginning(web1)).toMatchObject({ revision: 1, orders: { run: 'r1', paused: false, stop: false } });
+      expect(state.beginning(web1)).not.toHaveProperty('known');
+      state.said(atGate(state, web1), NOW);
+      expect(vmOf(state, web1).waitingFor).toBe('approval');
+      state.approve({ wave: 'pilot' });
+      expect(next(state)[0]).toBe('cutover web1');
+      begin(state, web1);
+      expect(state.beginning(web1)).toMatchObject({
+        revision: 2,
+        known: { memory, report: { replicationId: `C4-${web1}` } },
+      });
+    });
+
+    it('is held by a pause, and goes on with resume', () => {
+      const state = progressOf({ cutover: { ...aPlan().cutover, approval: 'wave' } });
+      begin(state, web1);
+      state.said(atGate(state, web1), NOW);
+      state.approve({ wave: 'pilot' });
+      state.pause({ message: 'freeze', advice: null });
+      expect(next(state)).toEqual([]);
+      expect(vmOf(state, web1).waitingFor).toBe('pause');
+      state.resume(NOW + 1);
+      expect(next(state)[0]).toBe('cutover web1');
+    });
+
+    it('of a run that is to stop when all is synced waits until a person says resume', () => {
+      const waves = [aWave('all', aVm('web1'))];
+      const state = progressOf({ waves }, 'synced');
+      expect(next(state)).toEqual(['copy web1']);
+      begin(state, web1);
+      state.said(atGate(state, web1), NOW);
+      expect(vmOf(state, web1).waitingFor).toBe('until');
+      const later = goneOn(state, waves);
+      expect(vmOf(later, web1).waitingFor).toBe('until');
+      later.pause({ message: 'no licence', advice: null });
+      later.resume(NOW + 1);
+      expect(vmOf(later, web1).waitingFor).toBe('until');
+      later.resume(NOW + 2);
+      expect(next(later)[0]).toBe('cutover web1');
+    });
+
+    it('that is cancelled is taken back, whatever holds the run, and only then has ended', () => {
+      const state = progressOf();
+      begin(state, db1);
+      state.said(atGate(state, db1), NOW);
+      state.pause({ message: 'freeze', advice: null });
+      expect(state.cancel({ vm: db1 }, NOW)).toMatchObject({ done: { count: 0 }, asked: { count: 1, names: ['db1'] } });
+      expect(next(state)).toEqual(['undo db1']);
+      begin(state, db1);
+      expect(state.beginning(db1)).toMatchObject({ revision: 2, known: { memory }, orders: { stop: true } });
+      expect(next(state)).toEqual([]);
+      const cancelled: VmReport = { ...vmOf(state, db1), state: 'cancelled', step: 'done' };
+      state.said(wordOf(state, db1, { revision: 2, report: cancelled }), NOW);
+      expect(vmOf(state, db1).state).toBe('cancelled');
+      expect(next(state)).toEqual([]);
+    });
+
+    it('for which nothing was sent is cancelled at once', () => {
+      const state = progressOf();
+      begin(state, db1);
+      const looked = atGate(state, db1);
+      state.said({ ...looked, report: { ...looked.report, operations: [] } }, NOW);
+      expect(state.cancel({}, NOW).done.names).toContain('db1');
+      expect(state.isDone).toBe(true);
+    });
+
+    it('that is cancelled while a drill has its copy waits for that, says so, and is taken back then', () => {
+      const state = progressOf();
+      begin(state, db1);
+      state.said(atGate(state, db1), NOW);
+      state.cancel({ vm: db1 }, NOW);
+      begin(state, db1);
+      state.blocked(db1, 'run drill', NOW);
+      expect(vmOf(state, db1)).toMatchObject({ state: 'waiting', waitingFor: 'claim', error: { code: 'VmInUse' } });
+      expect(next(state)).toContain('undo db1');
+    });
+
+    it('that is told to stop while its last word is on its way is taken back', () => {
+      const state = progressOf();
+      begin(state, db1);
+      state.cancel({ vm: db1 }, NOW);
+      state.said(atGate(state, db1), NOW);
+      expect(next(state)).toContain('undo db1');
+    });
+
+    it('is skipped when what it comes after has failed, and its copy is named', () => {
+      const state = progressOf();
+      begin(state, web1, db1, db2);
+      state.said(wordOf(state, web1), NOW);
+      state.said(atGate(state, db2), NOW);
+      const failed: VmReport = { ...vmOf(state, db1), state: 'failed', step: 'done' };
+      state.said(wordOf(state, db1, { report: failed }), NOW);
+      expect(next(state)).toEqual([]);
+      expect(vmOf(state, db2)).toMatchObject({
+        state: 'skipped',
+        replicationId: `C4-${db2}`,
+        error: { code: 'DependencyNotMet', message: expect.stringContaining(`C4-${db2}`) },
+      });
+      expect(state.isDone).toBe(true);
+    });
   });
 
-  it('of a run that is to stop when all is synced waits until a person says resume', () => {
-    const waves = [aWave('all', aVm('web1'))];
-    const state = progressOf({ waves }, 'synced');
-    expect(next(state)).toEqual(['copy web1']);
-    begin(state, web1);
-    state.said(atGate(state, web1), NOW);
-    expect(vmOf(state, web1).waitingFor).toBe('until');
-    const later = new RunProgress({ run: 'r1', plan: aPlan({ waves }), carried: state.carried }, NOW);
-    expect(vmOf(later, web1).waitingFor).toBe('until');
-    later.pause({ message: 'no licence', advice: null });
-    later.resume(NOW + 1);
-    expect(vmOf(later, web1).waitingFor).toBe('until');
-    later.resume(NOW + 2);
-    expect(next(later)[0]).toBe('cutover web1');
+  describe('a window', () => {
+    const window = { opens: '2026-12-05T22:00:00Z', closes: '2026-12-06T05:00:00Z', begun: 'finish' } as const;
+    const planned = (missed: 'hold' | 'fail') =>
+      progressOf({
+        waves: [aWave('all', aVm('web1'))],
+        cutover: { ...aPlan().cutover, window: { ...window, missed } },
+      });
+    const [opens, closes] = [Date.parse(window.opens), Date.parse(window.closes)];
+
+    it('wakes the run when it opens, and when it closes', () => {
+      const state = planned('hold');
+      begin(state, web1);
+      state.said(atGate(state, web1), NOW);
+      expect(state.wakeIn(NOW)).toBe(opens - NOW);
+      expect(next(state, opens)).toEqual(['cutover web1']);
+      state.pause({ message: 'freeze', advice: null });
+      expect(state.wakeIn(opens)).toBe(closes - opens);
+    });
+
+    it('that was missed holds the unit, with what to do', () => {
+      const state = planned('hold');
+      begin(state, web1);
+      state.said(atGate(state, web1), NOW);
+      expect(next(state, closes)).toEqual([]);
+      expect(vmOf(state, web1, closes)).toMatchObject({ waitingFor: 'window', error: { code: 'WindowMissed' } });
+      expect(state.wakeIn(closes)).toBeNull();
+      expect(state.isDone).toBe(false);
+    });
+
+    it('that was missed fails the unit where the plan says so', () => {
+      const state = planned('fail');
+      begin(state, web1);
+      state.said(atGate(state, web1), NOW);
+      expect(next(state, closes)).toEqual([]);
+      expect(vmOf(state, web1)).toMatchObject({
+        state: 'failed',
+        error: { code: 'WindowMissed', operation: 'migrate' },
+      });
+      expect(state.isDone).toBe(true);
+    });
+
+    it('in which cutovers must end shrinks as they turn out to take long, and open units are told', () => {
+      const waves = [aWave('all', aVm('web1'), aVm('db1'), aVm('db2'))];
+      const cutover = { ...aPlan().cutover, window: { ...window, missed: 'fail', mustEnd: true } } as const;
+      const state = progressOf({ waves, cutover });
+      begin(state, web1, db1, db2);
+      state.said(atGate(state, db2), NOW);
+      const before = state.ordersFor(db1);
+      const moved = { ...started, kind: 'migrate', result: 'succeeded', submittedAt: '2026-12-05T22:00:00Z' };
+      const operations = [{ ...moved, finishedAt: '2026-12-05T23:00:00Z' }] as VmReport['operations'];
+      state.said(
+        wordOf(state, web1, { report: { ...vmOf(state, web1), state: 'succeeded', step: 'done', operations } }),
+        NOW,
+      );
+      const after = state.ordersFor(db1);
+      expect([before.notAfter, after.notAfter]).toEqual([closes, closes - 3_600_000]);
+      expect(after.revision).toBeGreaterThan(before.revision);
+      expect(next(state, closes - 3_600_000)).toEqual([]);
+      expect(vmOf(state, db2)).toMatchObject({
+        state: 'failed',
+        error: { message: expect.stringContaining('mustEnd') },
+      });
+    });
+
+    it('that is over before anything has begun is no reason to copy', () => {
+      const state = planned('hold');
+      expect(next(state, closes)).toEqual([]);
+      expect(vmOf(state, web1, closes)).toMatchObject({ waitingFor: 'window', error: { code: 'WindowMissed' } });
+    });
   });
 
-  it('that is cancelled is taken back, whatever holds the run, and only then has ended', () => {
-    const state = progressOf();
-    begin(state, db1);
-    state.said(atGate(state, db1), NOW);
-    state.pause({ message: 'freeze', advice: null });
-    expect(state.cancel({ vm: db1 }, NOW)).toMatchObject({ ended: [], stopped: [{ id: db1 }] });
-    expect(next(state)).toEqual(['undo db1']);
-    begin(state, db1);
-    expect(state.beginning(db1)).toMatchObject({ revision: 2, known: { memory }, orders: { stop: true } });
-    expect(next(state)).toEqual([]);
-    const cancelled: VmReport = { ...vmOf(state, db1), state: 'cancelled', step: 'done' };
-    state.said(wordOf(state, db1, { revision: 2, report: cancelled }), NOW);
-    expect(vmOf(state, db1).state).toBe('cancelled');
-    expect(next(state)).toEqual([]);
+  describe('a word', () => {
+    it.each([
+      ['of another run', { run: 'r2' }],
+      ['of a unit that the run does not have', { unit: 'stranger' }],
+      ['of an earlier workflow of the unit', { revision: 0 }],
+      ['that comes before the unit was begun so', { revision: 2 }],
+    ])('%s says nothing', (_, change) => {
+      const state = progressOf();
+      begin(state, web1);
+      expect(state.said(wordOf(state, web1, change), NOW)).toBe(false);
+      expect(state.open).toEqual([web1]);
+      expect(vmOf(state, web1).state).toBe('running');
+    });
+
+    it('that comes twice counts once', () => {
+      const state = progressOf();
+      begin(state, web1);
+      const word = wordOf(state, web1);
+      expect(state.said(word, NOW)).toBe(true);
+      expect(state.said(word, NOW)).toBe(false);
+    });
+
+    it('from the gate that comes late, when the next workflow of the unit has been begun, changes nothing', () => {
+      const state = progressOf();
+      begin(state, db1);
+      const late = atGate(state, db1);
+      state.said(late, NOW);
+      begin(state, db1);
+      expect(state.said(late, NOW)).toBe(false);
+      expect(vmOf(state, db1).state).toBe('running');
+    });
+
+    it('of a unit that another run has claimed makes it wait for that one, from its start', () => {
+      const state = progressOf();
+      begin(state, web1);
+      state.said(wordOf(state, web1, { memory, claimedBy: 'r9' }), NOW);
+      expect(vmOf(state, web1)).toMatchObject({
+        state: 'waiting',
+        waitingFor: 'claim',
+        error: { code: 'VmInUse', message: 'waits for run r9, which has this VM' },
+      });
+      expect(next(state)[0]).toBe('through web1');
+    });
   });
 
-  it('for which nothing was sent is cancelled at once', () => {
-    const state = progressOf();
-    begin(state, db1);
-    const looked = atGate(state, db1);
-    state.said({ ...looked, report: { ...looked.report, operations: [] } }, NOW);
-    expect(state.cancel({}, NOW).ended.map(({ id }) => id)).toContain(db1);
-    expect(state.isDone).toBe(true);
-  });
-
-  it('that is cancelled while a drill has its copy waits for that, says so, and is taken back then', () => {
-    const state = progressOf();
-    begin(state, db1);
-    state.said(atGate(state, db1), NOW);
-    state.cancel({ vm: db1 }, NOW);
-    begin(state, db1);
-    state.blocked(db1, 'run drill', NOW);
-    expect(vmOf(state, db1)).toMatchObject({ state: 'waiting', waitingFor: 'claim', error: { code: 'VmInUse' } });
-    expect(next(state)).toContain('undo db1');
-  });
-
-  it('that is told to stop while its last word is on its way is taken back', () => {
-    const state = progressOf();
-    begin(state, db1);
-    state.cancel({ vm: db1 }, NOW);
-    state.said(atGate(state, db1), NOW);
-    expect(next(state)).toContain('undo db1');
-  });
-
-  it('is skipped when what it comes after has failed, and its copy is named', () => {
+  it('all of it is handed over by a continue-as-new', () => {
     const state = progressOf();
     begin(state, web1, db1, db2);
-    state.said(wordOf(state, web1), NOW);
+    state.said(atGate(state, db1), NOW);
     state.said(atGate(state, db2), NOW);
-    const failed: VmReport = { ...vmOf(state, db1), state: 'failed', step: 'done' };
-    state.said(wordOf(state, db1, { report: failed }), NOW);
-    expect(next(state)).toEqual([]);
-    expect(vmOf(state, db2)).toMatchObject({
-      state: 'skipped',
-      replicationId: `C4-${db2}`,
-      error: { code: 'DependencyNotMet', message: expect.stringContaining(`C4-${db2}`) },
-    });
-    expect(state.isDone).toBe(true);
-  });
-});
-
-describe('a window', () => {
-  const window = { opens: '2026-12-05T22:00:00Z', closes: '2026-12-06T05:00:00Z', begun: 'finish' } as const;
-  const planned = (missed: 'hold' | 'fail') =>
-    progressOf({ waves: [aWave('all', aVm('web1'))], cutover: { ...aPlan().cutover, window: { ...window, missed } } });
-  const [opens, closes] = [Date.parse(window.opens), Date.parse(window.closes)];
-
-  it('wakes the run when it opens, and when it closes', () => {
-    const state = planned('hold');
-    begin(state, web1);
-    state.said(atGate(state, web1), NOW);
-    expect(state.wakeIn(NOW)).toBe(opens - NOW);
-    expect(next(state, opens)).toEqual(['cutover web1']);
-    state.pause({ message: 'freeze', advice: null });
-    expect(state.wakeIn(opens)).toBe(closes - opens);
-  });
-
-  it('that was missed holds the unit, with what to do', () => {
-    const state = planned('hold');
-    begin(state, web1);
-    state.said(atGate(state, web1), NOW);
-    expect(next(state, closes)).toEqual([]);
-    expect(vmOf(state, web1, closes)).toMatchObject({ waitingFor: 'window', error: { code: 'WindowMissed' } });
-    expect(state.wakeIn(closes)).toBeNull();
-    expect(state.isDone).toBe(false);
-  });
-
-  it('that was missed fails the unit where the plan says so', () => {
-    const state = planned('fail');
-    begin(state, web1);
-    state.said(atGate(state, web1), NOW);
-    expect(next(state, closes)).toEqual([]);
-    expect(vmOf(state, web1)).toMatchObject({ state: 'failed', error: { code: 'WindowMissed', operation: 'migrate' } });
-    expect(state.isDone).toBe(true);
-  });
-
-  it('in which cutovers must end shrinks as they turn out to take long, and open units are told', () => {
-    const waves = [aWave('all', aVm('web1'), aVm('db1'), aVm('db2'))];
-    const cutover = { ...aPlan().cutover, window: { ...window, missed: 'fail', mustEnd: true } } as const;
-    const state = progressOf({ waves, cutover });
-    begin(state, web1, db1, db2);
-    state.said(atGate(state, db2), NOW);
-    const before = state.ordersFor(db1);
-    const moved = { ...started, kind: 'migrate', result: 'succeeded', submittedAt: '2026-12-05T22:00:00Z' };
-    const operations = [{ ...moved, finishedAt: '2026-12-05T23:00:00Z' }] as VmReport['operations'];
-    state.said(
-      wordOf(state, web1, { report: { ...vmOf(state, web1), state: 'succeeded', step: 'done', operations } }),
-      NOW,
-    );
-    const after = state.ordersFor(db1);
-    expect([before.notAfter, after.notAfter]).toEqual([closes, closes - 3_600_000]);
-    expect(after.revision).toBeGreaterThan(before.revision);
-    expect(next(state, closes - 3_600_000)).toEqual([]);
-    expect(vmOf(state, db2)).toMatchObject({ state: 'failed', error: { message: expect.stringContaining('mustEnd') } });
-  });
-
-  it('that is over before anything has begun is no reason to copy', () => {
-    const state = planned('hold');
-    expect(next(state, closes)).toEqual([]);
-    expect(vmOf(state, web1, closes)).toMatchObject({ waitingFor: 'window', error: { code: 'WindowMissed' } });
-  });
-});
-
-describe('a word', () => {
-  it.each([
-    ['of another run', { run: 'r2' }],
-    ['of a unit that the run does not have', { unit: 'stranger' }],
-    ['of an earlier workflow of the unit', { revision: 0 }],
-    ['that comes before the unit was begun so', { revision: 2 }],
-  ])('%s says nothing', (_, change) => {
-    const state = progressOf();
-    begin(state, web1);
-    expect(state.said(wordOf(state, web1, change), NOW)).toBe(false);
-    expect(state.open).toEqual([web1]);
-    expect(vmOf(state, web1).state).toBe('running');
-  });
-
-  it('that comes twice counts once', () => {
-    const state = progressOf();
-    begin(state, web1);
-    const word = wordOf(state, web1);
-    expect(state.said(word, NOW)).toBe(true);
-    expect(state.said(word, NOW)).toBe(false);
-  });
-
-  it('from the gate that comes late, when the next workflow of the unit has been begun, changes nothing', () => {
-    const state = progressOf();
-    begin(state, db1);
-    const late = atGate(state, db1);
-    state.said(late, NOW);
-    begin(state, db1);
-    expect(state.said(late, NOW)).toBe(false);
-    expect(vmOf(state, db1).state).toBe('running');
-  });
-
-  it('of a unit that another run has claimed makes it wait for that one, from its start', () => {
-    const state = progressOf();
-    begin(state, web1);
-    state.said(wordOf(state, web1, { memory, claimedBy: 'r9' }), NOW);
-    expect(vmOf(state, web1)).toMatchObject({
-      state: 'waiting',
-      waitingFor: 'claim',
-      error: { code: 'VmInUse', message: 'waits for run r9, which has this VM' },
-    });
-    expect(next(state)[0]).toBe('through web1');
-  });
-});
-
-it('all of it is handed over by a continue-as-new', () => {
-  const state = progressOf();
-  begin(state, web1, db1, db2);
-  state.said(atGate(state, db1), NOW);
-  state.said(atGate(state, db2), NOW);
-  state.cancel({ vm: db2 }, NOW);
-  const later = new RunProgress({ run: 'r1', plan: aPlan({ waves: twoWaves }), carried: state.carried }, NOW + 5);
-  expect(later.carried).toEqual(state.carried);
-  expect(next(later)).toEqual(['undo db2']);
-  later.said(wordOf(later, web1), NOW);
-  expect(next(later)).toEqual(['undo db2', 'cutover db1']);
-  begin(later, db1);
-  expect(later.beginning(db1).revision).toBe(2);
-});
-
-it('orders state the whole truth, and the newest is known by its number', () => {
-  const state = progressOf();
-  const before = state.ordersFor(web1);
-  expect(before).toEqual({
-    run: 'r1',
-    unit: web1,
-    revision: 0,
-    paused: false,
-    resumedAt: 0,
-    stop: false,
-    notAfter: null,
-  });
-  state.pause({ message: 'freeze', advice: null });
-  const paused = state.ordersFor(web1);
-  state.resume(NOW);
-  begin(state, web1);
-  state.cancel({ vm: web1 }, NOW);
-  const after = state.ordersFor(web1);
-  expect(paused).toMatchObject({ paused: true });
-  expect(after).toMatchObject({ paused: false, resumedAt: NOW, stop: true });
-  expect([before, paused, after].map(({ revision }) => revision)).toEqual([0, 1, 3]);
-});
-
-describe('evidence', () => {
-  it('is left to the run of units that could not keep it, or that ended without a workflow', () => {
-    const state = progressOf();
-    begin(state, web1, db1);
-    state.said(wordOf(state, web1), NOW);
-    state.said(wordOf(state, db1, { kept: false }), NOW);
     state.cancel({ vm: db2 }, NOW);
-    const later = new RunProgress({ run: 'r1', plan: aPlan({ waves: twoWaves }), carried: state.carried }, NOW);
-    expect([web1, db1, db2].map((id) => later.isKept(id))).toEqual([true, false, false]);
+    const later = goneOn(state, twoWaves, NOW + 5);
+    expect(next(later)).toEqual(['undo db2']);
+    later.said(wordOf(later, web1), NOW);
+    expect(next(later).sort()).toEqual(['cutover db1', 'undo db2']);
+    begin(later, db1);
+    expect(later.beginning(db1).revision).toBe(2);
+  });
+
+  it('orders state the whole truth, and the newest is known by its number', () => {
+    const state = progressOf();
+    const before = state.ordersFor(web1);
+    expect(before).toEqual({
+      run: 'r1',
+      unit: web1,
+      revision: 0,
+      paused: false,
+      resumedAt: 0,
+      stop: false,
+      notAfter: null,
+    });
+    state.pause({ message: 'freeze', advice: null });
+    const paused = state.ordersFor(web1);
+    state.resume(NOW);
+    begin(state, web1);
+    state.cancel({ vm: web1 }, NOW);
+    const after = state.ordersFor(web1);
+    expect(paused).toMatchObject({ paused: true });
+    expect(after).toMatchObject({ paused: false, resumedAt: NOW, stop: true });
+    expect([before, paused, after].map(({ revision }) => revision)).toEqual([0, 1, 3]);
+  });
+
+  describe('evidence', () => {
+    it('is left to the run of units that could not keep it, or that ended without a workflow', () => {
+      const state = progressOf();
+      begin(state, web1, db1);
+      state.said(wordOf(state, web1), NOW);
+      state.said(wordOf(state, db1, { kept: false }), NOW);
+      state.cancel({ vm: db2 }, NOW);
+      const later = goneOn(state);
+      expect([web1, db1, db2].map((id) => later.isKept(id))).toEqual([true, false, false]);
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import { runWorkflowId, shardWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aWave } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -55,7 +55,7 @@ describe('a migration run', () => {
       for (const { id } of [first, third]) expect(await eventsOf(lab, id)).toBeLessThanOrEqual(106);
     }));
 
-  it.concurrent('continues as new in the middle, run and site alike, and loses nothing', () =>
+  it.concurrent('continues as new in the middle, its shard and the site alike, and loses nothing', () =>
     withLab(
       { vms: 80, speed: 400, site: { limits: { syncs: 60, cutovers: 60, requestsPerSecond: 1000 } } },
       async (lab) => {
@@ -64,11 +64,27 @@ describe('a migration run', () => {
         expect(report.totals.succeeded).toBe(80);
         expect(lab.wrongWith(report)).toEqual([]);
         // What Temporal lists follows what is so a little later.
-        for (const id of [runWorkflowId(run), siteWorkflowId(lab.destination)])
+        for (const id of [shardWorkflowId(run, 0), siteWorkflowId(lab.destination)])
           await until(
             () => executionsOf(lab, id),
             (executions) => executions > 1,
           );
+      },
+    ));
+
+  it.concurrent('is led through many shards, and continues as new itself', () =>
+    withLab(
+      { vms: 60, shardOf: 3, speed: 400, site: { limits: { syncs: 60, cutovers: 60, requestsPerSecond: 1000 } } },
+      async (lab) => {
+        const { run, result } = await lab.start(lab.plan());
+        const report = await result();
+        expect(report.totals).toMatchObject({ vms: 60, succeeded: 60 });
+        expect(report.vms.map(({ id }) => id)).toEqual(lab.plan().waves[0]?.vms.map(({ id }) => id));
+        expect(lab.wrongWith(report)).toEqual([]);
+        await until(
+          () => executionsOf(lab, runWorkflowId(run)),
+          (executions) => executions > 1,
+        );
       },
     ));
 

@@ -22,7 +22,7 @@ const staysOff = (operation: string, change: Partial<FaultRule> = {}): FaultRule
 const done = async (lab: Lab, plan: Plan): Promise<RunReport> => (await lab.start(plan)).result();
 
 const downIn = (report: RunReport) =>
-  attentionFor(report, { runFailing: null, held: [], failing: [], endedOutside: null, approval: null })
+  attentionFor(report, { runFailing: null, held: [], failing: [], endedOutside: null, loading: null, approval: null })
     .filter(({ kind }) => kind === 'down')
     .map(({ message }) => message);
 

@@ -28,7 +28,7 @@ import {
   type VmInput,
   vmReportQuery,
 } from '../../../contract/messages.js';
-import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
+import { FAILURES, siteWorkflowId } from '../../../contract/names.js';
 import type { Notice, OperationKind, OperationTrouble, SlotKind, VmRef } from '../../../contract/operation.js';
 import type { EarlierRuns } from '../../../contract/questions.js';
 import {
@@ -171,8 +171,8 @@ export class VmControl {
     return getExternalWorkflowHandle(siteWorkflowId(this.#site));
   }
 
-  get #runHandle() {
-    return getExternalWorkflowHandle(runWorkflowId(this.input.run));
+  get #parentHandle() {
+    return getExternalWorkflowHandle(this.input.parent);
   }
 
   get resumedAt(): number {
@@ -255,7 +255,7 @@ export class VmControl {
     if (name == null || !isUnnamed(this.report) || name === this.report.id) return;
     this.report.name = name;
     const { run, vm } = this.input;
-    await signalIfOpen(this.#runHandle, unitNamedSignal, { run, unit: vm.id, name });
+    await signalIfOpen(this.#parentHandle, unitNamedSignal, { run, unit: vm.id, name });
   }
 
   /** Something that a stop or a pause must not leave half done; it ends or delays what comes afterwards. */
@@ -335,7 +335,7 @@ export class VmControl {
   async tellReady(step: VmStep): Promise<void> {
     this.report.step = step;
     const { run, vm, revision } = this.input;
-    await signalIfOpen(this.#runHandle, unitReadySignal, { run, unit: vm.id, revision, report: this.report });
+    await signalIfOpen(this.#parentHandle, unitReadySignal, { run, unit: vm.id, revision, report: this.report });
   }
 
   /**
@@ -347,7 +347,7 @@ export class VmControl {
     for (;;) {
       const timeout = Math.min(patience.next(), LONGEST_UNHEARD);
       if (await this.waitFor('dependency', () => this.#told.has(to), timeout)) break;
-      if ((await endedWorkflows([runWorkflowId(this.input.run)])).length > 0) return null;
+      if ((await endedWorkflows([this.input.parent])).length > 0) return null;
     }
     return this.#told.get(to) as Extract<Proceed, { to: To }>;
   }
@@ -367,7 +367,7 @@ export class VmControl {
     this.#heldFrom = from;
     const { run, vm } = this.input;
     const news = { run, unit: vm.id, hold: reason, askedAt: from };
-    const isAttended = await signalIfOpen(this.#runHandle, unitHeldSignal, news);
+    const isAttended = await signalIfOpen(this.#parentHandle, unitHeldSignal, news);
     const isHeld = isAttended && (await this.#whileHeld(isOver));
     this.#hold = null;
     // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.
@@ -385,7 +385,7 @@ export class VmControl {
         isOver === undefined ? await this.waitFor(null, isEnough, timeout) : await condition(isEnough, timeout);
       if (isGivenUp()) throw new Stopped();
       if (isDone) return true;
-      if ((await endedWorkflows([runWorkflowId(this.input.run)])).length > 0) return false;
+      if ((await endedWorkflows([this.input.parent])).length > 0) return false;
     }
   }
 

@@ -1,7 +1,6 @@
 /** How any workflow of a unit runs: its steps to their end whatever is cancelled meanwhile, then its last word to its run. */
 import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle, upsertMemo } from '@temporalio/workflow';
 import { AT_GATE_MEMO, unitSaidSignal } from '../../../contract/messages.js';
-import { runWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { UnitWord } from '../../../contract/unit.js';
 import { isKept, whenKept } from '../../evidence/patience.js';
@@ -23,7 +22,7 @@ export async function runVm(
   steps: () => Promise<void>,
   undo: () => Promise<void> = async () => {},
 ): Promise<VmReport> {
-  const { run, vm: ref, revision, phase } = vm.input;
+  const { run, parent, vm: ref, revision, phase } = vm.input;
   let claimedBy: UnitWord['claimedBy'] = null;
   let isWaiting = false;
   await CancellationScope.nonCancellable(async () => {
@@ -43,7 +42,7 @@ export async function runVm(
     const { report } = vm;
     const memory = isWaiting ? vm.memory : null;
     const word: UnitWord = { run, unit: ref.id, revision, report, memory, claimedBy, kept };
-    await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), unitSaidSignal, word);
+    await signalIfOpen(getExternalWorkflowHandle(parent), unitSaidSignal, word);
     // Its type alone would say that it has done all that it was begun for.
     if (isWaiting && phase !== 'copy') upsertMemo({ [AT_GATE_MEMO]: true });
     // The run keeps the rest. Who was moved must be known whatever becomes of the run.

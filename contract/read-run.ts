@@ -1,0 +1,58 @@
+/** A run's report, plan and VMs, put together from what the run and its shards answer: pure but for who asks. */
+import type { QueryDefinition } from '@temporalio/common';
+import type { Plan } from '../plan/types.js';
+import { type RunHead, runHeadQuery, runPlanQuery, shardPieceQuery, shardRowsQuery } from './messages.js';
+import { runWorkflowId, shardWorkflowId } from './names.js';
+import { planOf } from './pieces.js';
+import { isFinal, type RunReport, type VmReport } from './report.js';
+import type { Piece } from './shard.js';
+
+/** Asks a workflow by its id. */
+export type Ask = <R, A extends unknown[]>(workflowId: string, query: QueryDefinition<R, A>, ...args: A) => Promise<R>;
+
+export const askHead = (ask: Ask, run: string): Promise<RunHead> => ask(runWorkflowId(run), runHeadQuery);
+
+/** In the plan's order; those of a shard that is not loaded yet are not in it. */
+export async function askRows(ask: Ask, { report: { run }, shards, lost }: RunHead): Promise<VmReport[]> {
+  const all = await Promise.all(Array.from({ length: shards }, (_, n) => rowsOfShard(ask, shardWorkflowId(run, n))));
+  return all.flatMap((rows, n) => (lost.includes(n) ? rows.map((vm) => lostWith(shardWorkflowId(run, n), vm)) : rows));
+}
+
+async function rowsOfShard(ask: Ask, workflowId: string): Promise<VmReport[]> {
+  const rows: VmReport[] = [];
+  let from: number | null = 0;
+  while (from !== null) {
+    const page: { rows: VmReport[]; next: number | null } = await ask(workflowId, shardRowsQuery, { from });
+    rows.push(...page.rows);
+    from = page.next;
+  }
+  return rows;
+}
+
+/** A VM that had not ended when its shard was terminated: nobody brings it to its end. */
+function lostWith(workflowId: string, vm: VmReport): VmReport {
+  if (isFinal(vm.state)) return vm;
+  const message = `${workflowId}, the workflow that led this VM, was terminated.`;
+  const advice = 'Look at its replication before it is run again.';
+  return {
+    ...vm,
+    state: 'failed',
+    waitingFor: null,
+    error: { code: 'Terminated', message, operation: null, taskId: null, site: null, advice },
+  };
+}
+
+export async function askReport(ask: Ask, run: string): Promise<RunReport> {
+  const head = await askHead(ask, run);
+  return { ...head.report, vms: await askRows(ask, head) };
+}
+
+/** null: not all of it is loaded */
+export async function askPlanOf(ask: Ask, run: string): Promise<Plan | null> {
+  const [head, plan] = await Promise.all([askHead(ask, run), ask(runWorkflowId(run), runPlanQuery)]);
+  const pieces = await Promise.all(
+    Array.from({ length: head.shards }, (_, n) => ask(shardWorkflowId(run, n), shardPieceQuery)),
+  );
+  const loaded = pieces.filter((piece): piece is Piece => piece !== null);
+  return loaded.length < pieces.length ? null : planOf(plan, loaded);
+}

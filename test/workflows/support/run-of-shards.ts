@@ -1,0 +1,175 @@
+/** A run and its shards, each told at once what the others say: what a run does with its VMs, without a clock or a server. */
+import type { CarriedShard, CarriedTree, Scope } from '../../../contract/messages.js';
+import { headOf, piecesOf } from '../../../contract/pieces.js';
+import type { RunReport, VmReport } from '../../../contract/report.js';
+import { MOST_IN_SHARD, type Pause, type Piece, type ShardOrders } from '../../../contract/shard.js';
+import type { Orders, UnitWord } from '../../../contract/unit.js';
+import type { Plan } from '../../../plan/types.js';
+import type { Begin, RunProgress } from '../../../workflows/run/run-state.js';
+import { ShardState } from '../../../workflows/run/shard-state.js';
+import { Tree } from '../../../workflows/run/tree.js';
+
+/** A moment that no plan of a test means. */
+const NEVER = 0;
+
+interface Carried {
+  tree: CarriedTree;
+  shards: CarriedShard[];
+}
+
+export class RunOfShards {
+  readonly #tree: Tree;
+  readonly #shards: ShardState[];
+  /** VMs whose place was given back */
+  readonly freed: string[] = [];
+  /** orders and words, over all shards */
+  messages = 0;
+
+  constructor(
+    plan: Plan,
+    { until, most = MOST_IN_SHARD, carried }: { until?: 'synced' | undefined; most?: number; carried?: Carried },
+    now: number,
+  ) {
+    const pieces = piecesOf(plan, most);
+    const head = headOf(plan);
+    const run = 'r1';
+    const own = {
+      ...(until === undefined ? {} : { until }),
+      ...(carried === undefined ? {} : { carried: carried.tree }),
+    };
+    this.#tree = new Tree({ run, plan: head, shards: pieces.length, ...own }, now);
+    this.#tree.begin({ selfCheck: 1, missingFor: 1 });
+    this.#shards = pieces.map((piece: Piece, n) => {
+      const orders: ShardOrders = carried?.shards[n]?.orders ?? this.#tree.ordersFor(n);
+      const input = { run, shard: n, execution: 'x', startedAt: now, plan: head, orders };
+      const kept = carried?.shards[n];
+      return new ShardState(kept === undefined ? input : { ...input, carried: kept }, piece, orders, now);
+    });
+    this.settle(now);
+  }
+
+  /** Until nobody has anything new to say. */
+  settle(now: number): void {
+    for (let quiet = false; !quiet; ) {
+      quiet = true;
+      for (const shard of this.#shards) {
+        const word = shard.news(now);
+        if (word === null) continue;
+        quiet = false;
+        this.messages += 1;
+        this.#tree.said(structuredClone(word));
+      }
+      for (const orders of this.#tree.news) {
+        quiet = false;
+        this.messages += 1;
+        const { freed = [] } = this.#shards[orders.shard]?.obey(structuredClone(orders), now) ?? {};
+        this.freed.push(...freed);
+      }
+      if (this.messages > 10_000) throw new Error('a run and its shards never come to rest');
+    }
+  }
+
+  get carried(): Carried {
+    return { tree: this.#tree.carried, shards: this.#shards.map(({ carried }) => carried) };
+  }
+
+  get tree(): Tree {
+    return this.#tree;
+  }
+
+  #of(id: string): RunProgress {
+    const shard = this.#shards.find(({ units }) => units.has(id)) ?? this.#shards[0];
+    if (shard === undefined) throw new RangeError('a run has a shard');
+    return shard.units;
+  }
+
+  next(now: number): Begin[] {
+    const ask = () => this.#shards.flatMap(({ units }) => units.next(now));
+    let all = ask();
+    for (let before = ''; before !== JSON.stringify(all); ) {
+      before = JSON.stringify(all);
+      this.settle(now);
+      all = ask();
+    }
+    return all;
+  }
+
+  wakeIn(now: number): number | null {
+    const all = this.#shards.flatMap(({ units }) => units.wakeIn(now) ?? []);
+    return all.length === 0 ? null : Math.min(...all);
+  }
+
+  started(id: string, now: number): void {
+    this.#of(id).started(id, now);
+    this.settle(now);
+  }
+
+  blocked(id: string, holder: string, now: number): void {
+    this.#of(id).blocked(id, holder, now);
+    this.settle(now);
+  }
+
+  said(word: UnitWord, now: number): boolean {
+    const shard = this.#shards.find(({ units }) => units.has(word.unit)) ?? this.#shards[0];
+    const isNew = shard?.units.said(word, now) ?? false;
+    if (isNew && word.memory === null) shard?.ended(word.report);
+    this.settle(now);
+    return isNew;
+  }
+
+  find(vm: string): string[] {
+    return this.#want('find', { vm }, NEVER).found;
+  }
+
+  approve(scope: Scope, now = NEVER): void {
+    this.#want('approve', scope, now);
+  }
+
+  cancel(scope: Scope, now: number) {
+    return this.#want('cancel', scope, now);
+  }
+
+  #want(act: 'approve' | 'cancel' | 'find', scope: Scope, now: number) {
+    const number = this.#tree.want(act, scope);
+    this.settle(now);
+    if (!this.#tree.wants.isAnswered(number)) throw new Error('nobody answered');
+    const told = this.#tree.wants.answerTo(number);
+    this.settle(now);
+    return told;
+  }
+
+  pause(reason: Pause, now = NEVER): void {
+    this.#tree.pause(reason);
+    this.settle(now);
+  }
+
+  resume(now: number): void {
+    this.#tree.resume(now);
+    this.settle(now);
+  }
+
+  beginning(id: string) {
+    return this.#of(id).beginning(id);
+  }
+
+  ordersFor(id: string): Orders {
+    return this.#of(id).ordersFor(id);
+  }
+
+  isKept(id: string): boolean {
+    return this.#of(id).isKept(id);
+  }
+
+  get open(): string[] {
+    return this.#shards.flatMap(({ units }) => units.open);
+  }
+
+  get isDone(): boolean {
+    return this.#shards.every(({ units }) => units.isDone);
+  }
+
+  report(now: number): RunReport {
+    const vms: VmReport[] = this.#shards.flatMap(({ units }) => units.report(now).vms);
+    return { ...this.#tree.report, vms };
+  }
+}

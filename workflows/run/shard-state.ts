@@ -1,0 +1,229 @@
+/** What a shard tells its run, and takes from it, beside what it remembers of its units: pure. */
+import type { CarriedShard, ShardInput, Undecided } from '../../contract/messages.js';
+import { totalsOf, type VmReport } from '../../contract/report.js';
+import type {
+  Found,
+  Group,
+  Outcome,
+  Piece,
+  PlanHead,
+  ShardAct,
+  ShardAnswer,
+  ShardOrders,
+  ShardWord,
+} from '../../contract/shard.js';
+import { endOf } from './failures-in-row.js';
+import { longestCutover } from './longest-cutover.js';
+import { hasSucceeded, RunProgress } from './run-state.js';
+
+/** Names of a group that are told; the rest is a number. */
+const MOST_NAMES = 11;
+
+/** What follows from new orders for others. */
+export interface Consequences {
+  /** units that are open and must be told */
+  ordered: string[];
+  /** units whose place at the sites is free again */
+  freed: string[];
+}
+
+export class ShardState {
+  readonly #input: ShardInput;
+  readonly #piece: Piece;
+  readonly #units: RunProgress;
+  /** shards that wait for a unit, by its id */
+  readonly #awaited: Map<string, number[]>;
+  #orders: ShardOrders;
+  #acted: number;
+  #answers: ShardAnswer[];
+  #undecided: Undecided[];
+  #ends: number;
+  #said: number;
+  /** what the last word said, to be compared */
+  #lastSaid = '';
+  #mustSay = true;
+  #waitsForStore = false;
+  #isOver = false;
+
+  /** @param now epoch ms */
+  constructor(input: ShardInput, piece: Piece, orders: ShardOrders, now: number) {
+    const { run, plan, startedAt, carried } = input;
+    this.#input = input;
+    this.#piece = piece;
+    const waves = plan.waves.map(({ name }, at) => ({
+      name,
+      vms: piece.waves.filter((one) => one.at === at).flatMap(({ vms }) => vms),
+    }));
+    const units = carried === undefined ? {} : { carried };
+    this.#units = new RunProgress(
+      { run, plan: { ...plan, waves, sync: syncOf(plan) }, first: piece.first, ...units },
+      startedAt,
+    );
+    this.#awaited = new Map(piece.awaited.map(({ id, by }) => [id, by]));
+    this.#orders = carried?.orders ?? { ...input.orders, revision: 0, acts: [] };
+    this.#acted = carried?.acted ?? 0;
+    this.#answers = carried?.answers ?? [];
+    this.#undecided = carried?.undecided ?? [];
+    this.#ends = carried?.ends ?? 0;
+    this.#said = carried?.said ?? 0;
+    this.#units.lead(this.#orders);
+    this.obey(orders, now);
+  }
+
+  get units(): RunProgress {
+    return this.#units;
+  }
+
+  get carried(): CarriedShard {
+    return {
+      ...this.#units.carried,
+      piece: this.#piece,
+      said: this.#said,
+      acted: this.#acted,
+      answers: this.#answers,
+      undecided: this.#undecided,
+      ends: this.#ends,
+      orders: this.#orders,
+    };
+  }
+
+  /** Takes what the run wants by now. @param now epoch ms */
+  obey(orders: ShardOrders, now: number): Consequences {
+    const { run, shard } = this.#input;
+    if (orders.run !== run || orders.shard !== shard || orders.revision <= this.#orders.revision)
+      return { ordered: [], freed: [] };
+    const isAnew =
+      orders.paused?.message !== this.#orders.paused?.message || orders.resumedAt !== this.#orders.resumedAt;
+    this.#orders = orders;
+    const isTold = this.#units.lead(orders);
+    const stopped = orders.acts.filter(({ number }) => number > this.#acted).flatMap((act) => this.#do(act, now));
+    const asked = new Set(orders.acts.map(({ number }) => number));
+    this.#answers = this.#answers.filter(({ number }) => asked.has(number));
+    const isDecided = ({ saidIn }: Undecided) => saidIn !== null && saidIn <= orders.decided;
+    const freed = this.#undecided.filter(isDecided).flatMap(({ place }) => place ?? []);
+    this.#undecided = this.#undecided.filter((one) => !isDecided(one));
+    this.#mustSay ||= isAnew || orders.acts.length > 0;
+    return { ordered: isTold ? this.#units.open : stopped, freed };
+  }
+
+  /** @returns ids of those that must be told */
+  #do(act: ShardAct, now: number): string[] {
+    const { number, scope } = act;
+    this.#acted = number;
+    const none = groupOf([]);
+    if (act.validUntil !== undefined && now >= act.validUntil) {
+      this.#answers.push({ number, done: none, asked: none, isLate: true });
+      return [];
+    }
+    if (act.act === 'find') {
+      this.#answers.push({ number, done: none, asked: none, found: this.#find(scope.vm ?? '') });
+      return [];
+    }
+    if (act.act === 'approve') {
+      const approved = this.#units.approve(scope);
+      const target = approved === null ? {} : { target: approved.target };
+      this.#answers.push({ number, done: groupOf(approved?.vms ?? []), asked: none, ...target });
+      return [];
+    }
+    const { ended, stopped } = this.#units.cancel(scope, now);
+    this.#answers.push({ number, done: groupOf(ended), asked: groupOf(stopped) });
+    return stopped.map(({ id }) => id);
+  }
+
+  #find(idOrName: string): Found[] {
+    const choice = this.#units.named(idOrName);
+    if (choice.found === 'none') return [];
+    const vms = choice.found === 'one' ? [choice.vm] : choice.vms;
+    return vms.map(({ id }) => ({ id, isById: this.#units.has(idOrName) }));
+  }
+
+  /** The run has decided what follows from all that has ended. */
+  get isDecided(): boolean {
+    return this.#undecided.every(({ place }) => place === null);
+  }
+
+  /** VMs whose place at the sites is kept. */
+  get places(): string[] {
+    return this.#undecided.flatMap(({ place }) => place ?? []);
+  }
+
+  /** A unit has ended. Where it failed its place is kept until the run has decided what follows. */
+  ended(report: VmReport): void {
+    const end = endOf(report);
+    const place = report.state === 'failed' ? report.id : null;
+    if (end === null && place === null) return;
+    if (end !== null) this.#ends += 1;
+    this.#undecided.push({ end: end === null ? null : { ...end, number: this.#ends }, place, saidIn: null });
+  }
+
+  /** All units have ended, and the store does not keep their evidence yet. */
+  awaitStore(isWaiting: boolean): void {
+    this.#waitsForStore = isWaiting;
+  }
+
+  /** All has ended, and its evidence is kept. */
+  end(): void {
+    this.#isOver = true;
+    this.#mustSay = true;
+  }
+
+  /** What the run does not know yet; null: nothing. It counts as said. @param now epoch ms */
+  news(now: number): ShardWord | null {
+    const { obeyed: _, revision: __, ...word } = this.#word(now);
+    const said = JSON.stringify(word);
+    if (said === this.#lastSaid && !this.#mustSay) return null;
+    return this.say(now);
+  }
+
+  /** @param now epoch ms */
+  say(now: number): ShardWord {
+    this.#said += 1;
+    for (const one of this.#undecided) one.saidIn ??= this.#said;
+    this.#mustSay = false;
+    const word = this.#word(now);
+    const { obeyed: _, revision: __, ...said } = word;
+    this.#lastSaid = JSON.stringify(said);
+    return word;
+  }
+
+  #word(now: number): ShardWord {
+    const { run, shard, plan } = this.#input;
+    const { all, unfinished } = this.#units;
+    const counts = plan.waves.map(({ name }, at): [number, number] => [
+      at,
+      unfinished.filter(({ wave }) => wave === name).length,
+    ]);
+    return {
+      run,
+      shard,
+      revision: this.#said,
+      obeyed: this.#orders.revision,
+      loaded: true,
+      totals: totalsOf(all),
+      good: all.filter(hasSucceeded).length,
+      unfinished: counts.filter(([, count]) => count > 0),
+      wanted: this.#units.wanted(now),
+      longest: longestCutover(all),
+      ends: this.#undecided.flatMap(({ end }) => end ?? []),
+      keepsPlaces: this.#undecided.some(({ place }) => place !== null),
+      outcomes: all.flatMap((vm) => outcomeOf(vm, this.#awaited.get(vm.id))),
+      answers: this.#answers,
+      waitsForStore: this.#waitsForStore,
+      isOver: this.#isOver,
+    };
+  }
+}
+
+function outcomeOf(vm: VmReport, by: number[] | undefined): Outcome[] {
+  const { id, name, state } = vm;
+  if (by === undefined || state === 'waiting' || state === 'running') return [];
+  return [{ id, name, state, isGood: hasSucceeded(vm), by }];
+}
+
+/** Only copies are made ahead: a failover makes none, and a way home removes the VM that it turns round. */
+const syncOf = ({ kind, sync }: PlanHead): PlanHead['sync'] => (kind === 'migrate' ? sync : 'wave');
+
+const groupOf = (vms: Pick<VmReport, 'name'>[]): Group => ({
+  count: vms.length,
+  names: vms.slice(0, MOST_NAMES).map(({ name }) => name),
+});

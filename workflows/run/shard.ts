@@ -1,0 +1,194 @@
+/** At most 500 VMs of a run: each a workflow of its own while something is under way, and a row here while nothing is. */
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setHandler,
+  startChild,
+} from '@temporalio/workflow';
+import { isPiece, isShardOrders } from '../../contract/guards.js';
+import {
+  loadUpdate,
+  type ShardInput,
+  shardOrdersSignal,
+  shardPieceQuery,
+  shardRowsQuery,
+  type VmInput,
+} from '../../contract/messages.js';
+import { totalsOf, type VmReport } from '../../contract/report.js';
+import type { Piece, PlanHead, ShardOrders, ShardWord } from '../../contract/shard.js';
+import type { PlanVm, RunKind } from '../../plan/types.js';
+import { hear } from '../hear.js';
+import { copyVm } from '../vm/copy-vm.js';
+import { failbackVm, returnVm } from '../vm/failback-vm.js';
+import { failoverVm, lookVm } from '../vm/failover-vm.js';
+import { migrateVm } from '../vm/migrate-vm.js';
+import { protectVm } from '../vm/protect-vm.js';
+import { reverseVm } from '../vm/reverse-vm.js';
+import { undoVm } from '../vm/undo-vm.js';
+import { Archive } from './archive.js';
+import { type ChildOptions, Herd } from './herd.js';
+import { Link } from './link.js';
+import { pageOf } from './pages.js';
+import { ShardState } from './shard-state.js';
+
+/** What brings a unit to its gate, where its kind has one, and what goes on from there, or goes all the way. */
+const WORKFLOWS = {
+  migrate: { copy: copyVm, rest: migrateVm },
+  protect: { copy: protectVm, rest: protectVm },
+  failover: { copy: lookVm, rest: failoverVm },
+  reverse: { copy: reverseVm, rest: reverseVm },
+  failback: { copy: returnVm, rest: failbackVm },
+} satisfies Record<RunKind, unknown>;
+
+/** Its piece of the plan is to come within it: ms. The run gives up sooner. */
+const LOADED_WITHIN = 2 * 60 * 60_000;
+
+/** @returns its VMs in the plan's order, for whoever reads the run when it is over */
+export async function shard(input: ShardInput): Promise<VmReport[]> {
+  const { run, shard: n, execution, plan, carried } = input;
+  const { source } = plan;
+  const link = new Link(run);
+  let orders = input.orders;
+  let piece: Piece | null = carried?.piece ?? null;
+  let led: { state: ShardState; herd: Herd } | null = null;
+  let isEnding = false;
+  let isStopped = false;
+
+  /** Temporal's own cancellation of the shard means the same as Drover's. */
+  function stop(): void {
+    isStopped = true;
+    if (led === null) return;
+    const { state, herd } = led;
+    herd.order(state.units.cancel({}, Date.now()).stopped.map(({ id }) => id));
+    herd.wake();
+  }
+
+  hear(shardOrdersSignal, isShardOrders, (told) => {
+    if (told.run !== run || told.shard !== n || told.revision <= orders.revision) return;
+    orders = told;
+    link.heard();
+    if (led === null) return;
+    const { ordered, freed } = led.state.obey(orders, Date.now());
+    led.herd.order(ordered);
+    led.herd.free(freed);
+    led.herd.wake();
+    if (isEnding) void link.tell(led.state.news(Date.now()));
+  });
+  setHandler(
+    loadUpdate,
+    (given) => {
+      piece ??= given;
+      return { vms: vmsOf(piece) };
+    },
+    { validator: (given) => refuseOther(piece, given) },
+  );
+  setHandler(shardRowsQuery, ({ from }) => pageOf(led?.state.units.report(Date.now()).vms ?? [], from));
+  setHandler(shardPieceQuery, () => piece);
+  CancellationScope.current().cancelRequested.catch(stop);
+
+  return CancellationScope.nonCancellable(async () => {
+    await condition(() => piece !== null || orders.cancelling || isStopped, LOADED_WITHIN);
+    if (piece === null) {
+      await link.tell(unloaded(orders));
+      return [];
+    }
+    const state = new ShardState(input, piece, orders, Date.now());
+    const units = state.units;
+    const herd = new Herd(units, {
+      run,
+      execution,
+      ...plan,
+      begin: (vm, unit, options) => begin(plan, input.startedAt, vm, unit, options),
+      refusesMigrated: (vm) => plan.kind === 'migrate' && !isRemigrated(plan, vm),
+      patience: () => orders.begin,
+      ended: (report) => state.ended(report),
+      held: (unit, hold, askedAt) => {
+        // It has not heard of the last `resume` yet.
+        if (askedAt < units.resumedAt) herd.order([unit]);
+        else herd.errand(() => link.held({ run, shard: n, hold, askedAt }));
+      },
+    });
+    led = { state, herd };
+    function awaitStore(isWaiting: boolean): void {
+      state.awaitStore(isWaiting);
+      void link.tell(state.news(Date.now()));
+    }
+    const archive = new Archive(
+      { execution, source: source.site },
+      { awaitStore, isKept: (id) => units.isKept(id), positionOf: (id) => units.positionOf(id) },
+    );
+    if (isStopped) stop();
+
+    while (!units.isDone || !state.isDecided) {
+      await herd.runErrands();
+      await link.tell(state.news(Date.now()));
+      if (link.isOrphan && units.open.length === 0) break;
+      if (await herd.begin(await link.led(() => units.next(Date.now()), state))) continue;
+      if (await link.tell(state.news(Date.now()))) continue;
+      if (await herd.isDueToContinue()) await continueAsNew<typeof shard>({ ...input, orders, carried: state.carried });
+      await herd.whenChanged(link.wakeIn(units.wakeIn(Date.now())));
+      await link.lookAfterRun();
+    }
+    isEnding = true;
+    herd.free(state.places);
+    await herd.runErrands();
+    await archive.endUnits({ run, kind: plan.kind }, units.all);
+    state.end();
+    await link.tell(state.news(Date.now()));
+    await condition(allHandlersFinished);
+    return units.report(Date.now()).vms;
+  });
+}
+
+const isRemigrated = (plan: PlanHead, vm: PlanVm): boolean => vm.remigrate ?? plan.remigrate;
+
+function begin(plan: PlanHead, triggeredAt: number, vm: PlanVm, input: VmInput, options: ChildOptions) {
+  const { destination, replication, adopt, cutover, recovery, keepReplication, stalledAfter } = plan;
+  const { copy, rest } = WORKFLOWS[plan.kind];
+  const workflow = input.phase === 'undo' ? undoVm : input.phase === 'copy' ? copy : rest;
+  const args = {
+    ...input,
+    destination,
+    replication,
+    adopt,
+    cutover,
+    recovery,
+    keepReplication,
+    triggeredAt,
+    remigrate: isRemigrated(plan, vm),
+    ...(stalledAfter === undefined ? {} : { stalledAfter }),
+  };
+  return startChild(workflow, { ...options, args: [args] });
+}
+
+const vmsOf = ({ waves }: Piece): number => waves.reduce((sum, { vms }) => sum + vms.length, 0);
+
+function refuseOther(piece: Piece | null, given: unknown): void {
+  if (!isPiece(given))
+    throw ApplicationFailure.nonRetryable('it is no piece of a plan; nothing was loaded', 'Malformed');
+  if (piece === null || JSON.stringify(piece) === JSON.stringify(given)) return;
+  throw ApplicationFailure.nonRetryable('the run has another plan; nothing was loaded', 'OtherPiece');
+}
+
+/** The only word of a shard that was never loaded. */
+const unloaded = ({ run, shard: n, revision }: ShardOrders): ShardWord => ({
+  run,
+  shard: n,
+  revision: 1,
+  obeyed: revision,
+  loaded: false,
+  totals: totalsOf([]),
+  good: 0,
+  unfinished: [],
+  wanted: { open: 0, others: 0, copies: 0 },
+  longest: null,
+  ends: [],
+  keepsPlaces: false,
+  outcomes: [],
+  answers: [],
+  waitsForStore: false,
+  isOver: true,
+});

@@ -1,0 +1,143 @@
+/**
+ * The shards of a run: begun, told what is wanted of them, and heard. They are abandoned on purpose, as units are: they outlive
+ * the run's continue-as-new, and speak to its id, whichever execution of it is open.
+ */
+import { allHandlersFinished, condition, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
+import { isShardHeld, isShardWord, isSiteAway, isSiteHeld } from '../../contract/guards.js';
+import {
+  shardHeldSignal,
+  shardOrdersSignal,
+  shardSaidSignal,
+  siteAwaySignal,
+  siteHeldSignal,
+  siteResumeSignal,
+} from '../../contract/messages.js';
+import { shardWorkflowId, siteWorkflowId } from '../../contract/names.js';
+import { contractMemo } from '../../contract/number.js';
+import type { Hold } from '../../contract/report.js';
+import type { PlanHead } from '../../contract/shard.js';
+import { endedWorkflows } from '../activities.js';
+import { hear } from '../hear.js';
+import { signalIfOpen } from '../vm/steps/signal-if-open.js';
+import { Check } from './checks.js';
+import { shard } from './shard.js';
+import type { Tree } from './tree.js';
+
+/** How often it is asked whether shards that count as open still run: ms. */
+const ASKED = { first: 60_000, longest: 10 * 60_000 };
+
+interface Of {
+  run: string;
+  execution: string;
+  plan: PlanHead;
+}
+
+export class Shards {
+  readonly #tree: Tree;
+  readonly #of: Of;
+  readonly #lost = new Check(ASKED);
+  /** sites that must be told of the last `resume` */
+  readonly #resumed = new Set<string>();
+  #changed = true;
+
+  /** Registers the handlers of what shards and sites say, so that nothing said at the start is missed. */
+  constructor(tree: Tree, of: Of) {
+    this.#tree = tree;
+    this.#of = of;
+    hear(shardSaidSignal, isShardWord, (word) => {
+      if (tree.said(word)) this.wake();
+    });
+    // A shard that has not heard of the last `resume` yet will, and tells its units.
+    hear(shardHeldSignal, isShardHeld, ({ run, hold, askedAt }) => {
+      if (run === of.run) this.#isHeld(askedAt, hold);
+    });
+    hear(siteHeldSignal, isSiteHeld, (hold) => {
+      if (!this.#isHeld(hold.askedAt, hold)) this.tellSites([hold.site]);
+    });
+    hear(siteAwaySignal, isSiteAway, ({ site, since, message }) =>
+      tree.reach(site, message === null ? null : { since, message }),
+    );
+  }
+
+  /** Pauses the run, unless that was refused before the last `resume`. */
+  #isHeld(askedAt: number, { message, advice = null }: Pick<Hold, 'message'> & Partial<Hold>): boolean {
+    const isNew = askedAt >= this.#tree.resumedAt;
+    if (isNew) this.#tree.pause({ message, advice });
+    this.wake();
+    return isNew;
+  }
+
+  /** What was refused before the last `resume` is no longer, at these sites. */
+  tellSites(names: string[]): void {
+    for (const name of names) this.#resumed.add(name);
+    this.wake();
+  }
+
+  /** Something has changed that shards may have to be told. */
+  wake(): void {
+    this.#changed = true;
+  }
+
+  /** Begins them empty: each is loaded with its piece of the plan. */
+  async begin(count: number): Promise<void> {
+    const { run, execution, plan } = this.#of;
+    const { startedAt } = this.#tree;
+    await Promise.all(
+      Array.from({ length: count }, (_, n) =>
+        startChild(shard, {
+          workflowId: shardWorkflowId(run, n),
+          args: [{ run, shard: n, execution, startedAt, plan, orders: this.#tree.ordersFor(n) }],
+          memo: { run, ...contractMemo },
+          parentClosePolicy: 'ABANDON',
+        }),
+      ),
+    );
+  }
+
+  /** Tells the shards what has changed since the last time. */
+  async tell(): Promise<void> {
+    this.#changed = false;
+    const { run } = this.#of;
+    await Promise.all(
+      this.#tree.news.map(async (orders) => {
+        const handle = getExternalWorkflowHandle(shardWorkflowId(run, orders.shard));
+        if (!(await signalIfOpen(handle, shardOrdersSignal, orders))) this.#isGone(orders.shard);
+      }),
+    );
+    const sites = [...this.#resumed];
+    this.#resumed.clear();
+    const { resumedAt: at } = this.#tree;
+    await Promise.all(
+      sites.map((site) => signalIfOpen(getExternalWorkflowHandle(siteWorkflowId(site)), siteResumeSignal, { at })),
+    );
+  }
+
+  /** Waits until something happens; looks after shards that are lost meanwhile. @param most ms; null: for as long as it takes */
+  async whenChanged(most: number | null = null): Promise<void> {
+    const { open } = this.#tree;
+    const wait = Math.min(most ?? Number.POSITIVE_INFINITY, this.#lost.wait(open.length, Date.now()));
+    if (wait === Number.POSITIVE_INFINITY) await condition(() => this.#changed);
+    else await condition(() => this.#changed, Math.max(1, wait));
+    if (this.#lost.isDue(open.length, Date.now())) await this.#noticeLost();
+  }
+
+  async #noticeLost(): Promise<void> {
+    const { run } = this.#of;
+    const ids = new Map(this.#tree.open.map((n) => [shardWorkflowId(run, n), n]));
+    for (const workflowId of await endedWorkflows([...ids.keys()])) {
+      const n = ids.get(workflowId);
+      if (n !== undefined) this.#isGone(n);
+    }
+  }
+
+  /** One that ends by itself says so first, so that its last word has come by now. */
+  #isGone(n: number): void {
+    if (this.#tree.open.includes(n)) this.#tree.lost(n);
+    this.wake();
+  }
+
+  /** Whether nothing remains to be told, and nobody waits for an answer, which only this execution can give. */
+  get isQuiet(): boolean {
+    return allHandlersFinished() && !this.#changed && this.#resumed.size === 0;
+  }
+}

@@ -1,0 +1,370 @@
+/**
+ * What a run knows of its shards, and what it wants of them: pure. Its shards have the VMs; the run decides what holds for all of
+ * them: when it pauses itself, which wave's turn it is, how many units each may have open.
+ */
+
+import type { ReportHead } from '../../contract/evidence.js';
+import type { CarriedTree, RunHead, RunInput, Scope } from '../../contract/messages.js';
+import type { RunReport, RunState, RunTotals } from '../../contract/report.js';
+import type { Outcome, Pause, Room, ShardAct, ShardOrders, ShardWord } from '../../contract/shard.js';
+import { ALL_ROOM, divided } from './room.js';
+import { StopAfter } from './stop-after.js';
+import { Wants } from './wants.js';
+
+/** So many ends are told again and again before they are confirmed, unless somebody waits for it. */
+const MOST_UNCONFIRMED = 50;
+
+const NO_TOTALS: RunTotals = {
+  vms: 0,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  skipped: 0,
+  running: 0,
+  waiting: 0,
+  warnings: 0,
+};
+
+interface Shard {
+  /** of the last orders that it was sent */
+  revision: number;
+  /** those orders, to be compared */
+  sent: string;
+  word: ShardWord | null;
+  /** the last of its words that was confirmed */
+  decided: number;
+  /** number of the last end that was counted */
+  lastEnd: number;
+  /** its workflow is gone without a last word */
+  isLost: boolean;
+}
+
+export class Tree {
+  readonly #input: RunInput;
+  readonly #startedAt: number;
+  readonly #shards: Shard[];
+  readonly #stopAfter: StopAfter;
+  readonly #away: Map<string, RunReport['sitesAway'][number]>;
+  readonly #wants: Wants;
+  #common: CarriedTree['orders'];
+  #room: Room[] = [];
+  #acts: number;
+  #isKept = true;
+  #finishedAt: number | null = null;
+
+  /** @param now epoch ms */
+  constructor(input: RunInput, now: number) {
+    const { carried, until, shards, plan } = input;
+    this.#input = input;
+    this.#startedAt = carried?.startedAt ?? now;
+    this.#shards = Array.from({ length: shards }, (_, n) => {
+      const kept = carried?.shards[n] ?? { revision: 0, word: null, decided: 0, lastEnd: 0, isLost: false };
+      return { ...kept, sent: '' };
+    });
+    this.#stopAfter = new StopAfter(plan.stopAfter, carried);
+    this.#away = new Map(carried?.sitesAway.map((away) => [away.site, away]));
+    this.#common = carried?.orders ?? {
+      begin: null,
+      paused: null,
+      resumedAt: 0,
+      cancelling: false,
+      untilSynced: until === 'synced',
+      turn: 0,
+      longest: null,
+    };
+    this.#acts = carried?.acts ?? 0;
+    this.#wants = new Wants(carried?.wanted);
+    this.#divide();
+  }
+
+  get carried(): CarriedTree {
+    return {
+      startedAt: this.#startedAt,
+      orders: this.#common,
+      acts: this.#acts,
+      wanted: this.#wants.carried,
+      ...this.#stopAfter.carried,
+      sitesAway: [...this.#away.values()],
+      shards: this.#shards.map(({ revision, decided, lastEnd, word, isLost }) => {
+        return { revision, decided, lastEnd, word, isLost };
+      }),
+    };
+  }
+
+  /** Acts of persons that were done, over all executions of the run. */
+  get acts(): number {
+    return this.#acts;
+  }
+
+  acted(): void {
+    this.#acts += 1;
+  }
+
+  get startedAt(): number {
+    return this.#startedAt;
+  }
+
+  get paused(): Pause | null {
+    return this.#common.paused;
+  }
+
+  get resumedAt(): number {
+    return this.#common.resumedAt;
+  }
+
+  get isCancelling(): boolean {
+    return this.#common.cancelling;
+  }
+
+  /** The sites were met. */
+  get isBegun(): boolean {
+    return this.#common.begin !== null;
+  }
+
+  get isUntilSynced(): boolean {
+    return this.#common.untilSynced;
+  }
+
+  /** All its shards are over. */
+  get isDone(): boolean {
+    return this.open.length === 0;
+  }
+
+  /** Shards whose workflow runs, as far as is known; by index. */
+  get open(): number[] {
+    return this.#indexes(({ word, isLost }) => !isLost && word?.isOver !== true);
+  }
+
+  get isLoaded(): boolean {
+    return this.#shards.every(({ word, isLost }) => isLost || word?.loaded === true);
+  }
+
+  /** VMs that have not ended. */
+  get unfinished(): number {
+    const { running, waiting } = this.totals;
+    return running + waiting;
+  }
+
+  #indexes(isSuch: (shard: Shard) => boolean): number[] {
+    return this.#shards.flatMap((shard, n) => (isSuch(shard) ? [n] : []));
+  }
+
+  /* ── what the shards say ──────────────────────────────────────────────── */
+
+  /** @returns false when it was known, or is of a stranger */
+  said(word: ShardWord): boolean {
+    const shard = this.#shards[word.shard];
+    if (word.run !== this.#input.run || shard === undefined || word.revision <= (shard.word?.revision ?? 0))
+      return false;
+    shard.word = word;
+    // Its workflow may have been thought to be gone.
+    shard.isLost = false;
+    for (const end of word.ends.filter(({ number }) => number > shard.lastEnd)) {
+      this.#stopAfter.ended(end);
+      shard.lastEnd = end.number;
+      this.#pauseItself();
+    }
+    for (const answer of word.answers) this.#wants.answered(word.shard, answer);
+    if (word.isOver) this.#wants.dismiss(word.shard);
+    this.#common = { ...this.#common, longest: longest(this.#common.longest, word.longest) };
+    this.#pauseItself();
+    if (word.keepsPlaces || word.ends.length >= MOST_UNCONFIRMED) shard.decided = word.revision;
+    this.#advance();
+    this.#divide();
+    return true;
+  }
+
+  /** Its workflow was terminated: nobody brings its units to their end any more. */
+  lost(n: number): void {
+    const shard = this.#shards[n];
+    if (shard === undefined) return;
+    shard.isLost = true;
+    this.#wants.dismiss(n);
+    this.#advance();
+    this.#divide();
+  }
+
+  #pauseItself(): void {
+    const message = this.#common.paused === null ? this.#stopAfter.reached(this.totals) : null;
+    if (message === null) return;
+    const { run } = this.#input;
+    this.pause({ message, advice: `Look at them, then drover resume ${run} or drover cancel ${run}.` });
+  }
+
+  /** The first wave that is not over has its turn. */
+  #advance(): void {
+    if (!this.isLoaded) return;
+    const open = this.#shards.flatMap(({ word, isLost }) => (isLost ? [] : (word?.unfinished ?? [])));
+    const first = Math.min(...open.map(([at]) => at), this.#input.plan.waves.length);
+    this.#common = { ...this.#common, turn: Math.max(this.#common.turn, first) };
+  }
+
+  reach(site: string, away: { since: number; message: string } | null): void {
+    if (away === null) this.#away.delete(site);
+    else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
+  }
+
+  /* ── what it wants of them ────────────────────────────────────────────── */
+
+  begin(patience: ShardOrders['begin']): void {
+    this.#common = { ...this.#common, begin: patience };
+  }
+
+  pause(reason: Pause): void {
+    this.#common = { ...this.#common, paused: this.#common.paused ?? reason };
+  }
+
+  resume(now: number): void {
+    const { paused, untilSynced } = this.#common;
+    // What has paused it is lifted first: whoever said that has not said that the cutovers may begin.
+    this.#common = { ...this.#common, paused: null, resumedAt: now, untilSynced: untilSynced && paused !== null };
+    this.#stopAfter.accept(this.totals);
+  }
+
+  /** @param scope nothing: all of it, or for an approval the wave whose turn it is @returns its number */
+  want(act: ShardAct['act'], scope: Scope, validUntil?: number): number {
+    const isWhole = scope.vm === undefined && scope.wave === undefined;
+    if (act === 'cancel' && isWhole) this.#common = { ...this.#common, cancelling: true };
+    const { turn } = this.#common;
+    const wave = this.#input.plan.waves[turn]?.name ?? '';
+    const meant = act === 'approve' && isWhole ? { wave } : scope;
+    return this.#wants.add({ act, scope: meant, ...(validUntil === undefined ? {} : { validUntil }) }, this.open);
+  }
+
+  /** What persons want of VMs, and what came of it. */
+  get wants(): Pick<Wants, 'isAnswered' | 'answerTo'> {
+    return this.#wants;
+  }
+
+  /** Every open shard does what is wanted by now, or more. */
+  get isObeyed(): boolean {
+    return this.open.every((n) => {
+      const shard = this.#shards[n];
+      return shard?.word !== null && shard?.sent === this.#wanted(n) && (shard?.word.obeyed ?? 0) >= shard.revision;
+    });
+  }
+
+  /** New orders for those shards whose orders have changed; they count as sent. */
+  get news(): ShardOrders[] {
+    return this.open.flatMap((n) => {
+      const shard = this.#shards[n];
+      if (shard === undefined || shard.sent === this.#wanted(n)) return [];
+      return [this.ordersFor(n)];
+    });
+  }
+
+  /** They count as sent. */
+  ordersFor(n: number): ShardOrders {
+    const wanted = this.#wanted(n);
+    const shard = this.#shards[n];
+    if (shard !== undefined) {
+      shard.revision += 1;
+      shard.sent = wanted;
+    }
+    return { ...(JSON.parse(wanted) as ShardOrders), revision: shard?.revision ?? 0 };
+  }
+
+  #wanted(n: number): string {
+    const { run } = this.#input;
+    const orders: Omit<ShardOrders, 'revision'> = {
+      run,
+      shard: n,
+      ...this.#common,
+      begin: this.isLoaded ? this.#common.begin : null,
+      room: this.#room[n] ?? ALL_ROOM,
+      outcomes: this.#outcomesFor(n),
+      acts: this.#wants.of(n),
+      decided: this.#shards[n]?.decided ?? 0,
+    };
+    return JSON.stringify(orders);
+  }
+
+  #divide(): void {
+    if (this.#shards.length === 1) return;
+    this.#room = divided(
+      this.#shards.map(({ word, isLost }) => (isLost ? null : (word?.wanted ?? null))),
+      this.#room,
+    );
+  }
+
+  #outcomesFor(n: number): Outcome[] {
+    return this.#shards.flatMap(({ word }) => word?.outcomes ?? []).filter(({ by }) => by.includes(n));
+  }
+
+  /* ── what it says of itself ───────────────────────────────────────────── */
+
+  /** The store has not kept what the run leaves. */
+  awaitStore(isWaiting: boolean): void {
+    this.#isKept = !isWaiting;
+  }
+
+  finish(now: number): void {
+    this.#finishedAt = now;
+  }
+
+  get #waitsForStore(): boolean {
+    return !this.#isKept || (this.unfinished === 0 && this.#shards.some(({ word }) => word?.waitsForStore === true));
+  }
+
+  get head(): RunHead {
+    return {
+      report: this.report,
+      shards: this.#shards.length,
+      loaded: this.#indexes(({ word }) => word?.loaded === true),
+      lost: this.#indexes(({ isLost }) => isLost),
+    };
+  }
+
+  get report(): ReportHead {
+    const { run, plan } = this.#input;
+    const { paused } = this.#common;
+    return {
+      run,
+      plan: plan.name,
+      kind: plan.kind,
+      state: this.#state(),
+      startedAt: new Date(this.#startedAt).toISOString(),
+      finishedAt: this.#finishedAt === null || this.#waitsForStore ? null : new Date(this.#finishedAt).toISOString(),
+      ...(this.#waitsForStore ? { waitingFor: 'store' } : {}),
+      totals: this.totals,
+      pausedBecause: paused?.message ?? null,
+      pausedAdvice: paused?.advice ?? null,
+      sitesAway: [...this.#away.values()],
+      drill: null,
+    };
+  }
+
+  /** Of shards that have not spoken yet, all VMs wait; of those that are lost, what had not ended has failed. */
+  get totals(): RunTotals {
+    const totals = { ...NO_TOTALS };
+    for (const { word, isLost } of this.#shards) {
+      if (word === null || !word.loaded) continue;
+      const of = word.totals;
+      for (const key of Object.keys(totals) as (keyof RunTotals)[]) totals[key] = (totals[key] ?? 0) + (of[key] ?? 0);
+      if (!isLost) continue;
+      totals.failed += of.running + of.waiting;
+      totals.running -= of.running;
+      totals.waiting -= of.waiting;
+    }
+    const missing = this.#input.plan.waves.reduce((sum, { vms }) => sum + vms, 0) - totals.vms;
+    totals.vms += missing;
+    if (this.isDone) totals.cancelled += missing;
+    else totals.waiting += missing;
+    return totals;
+  }
+
+  #state(): RunState {
+    const { totals } = this;
+    if (!this.isDone || this.#waitsForStore) return this.#common.paused === null ? 'running' : 'paused';
+    if (this.#common.cancelling && totals.cancelled > 0) return 'cancelled';
+    if (totals.failed > 0) return 'failed';
+    if (totals.cancelled > 0) return 'cancelled';
+    const good = this.#shards.reduce((sum, { word }) => sum + (word?.good ?? 0), 0);
+    return good === totals.vms ? 'succeeded' : 'failed';
+  }
+}
+
+function longest(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.max(one, other);
+}
