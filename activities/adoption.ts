@@ -77,7 +77,7 @@ async function ownerOfReplication(
   await refuseHeld(deps, request, found.id, mayBeSent === 'no');
   if (marked === 'other-run') return { owner: 'drover', maker: mark?.runName ?? null };
   if (marked === 'not-ours') return { owner: 'person', maker: 'another installation of Drover' };
-  const tasks = await tasksOf(site, options);
+  const { tasks, isWhole } = await tasksOf(site, options);
   const isNew = mayBeSent === 'to a VM without replication';
   if (mayBeSent !== 'no') {
     const maker = await makerInDoubt(site, request, found, tasks, isNew, options);
@@ -86,6 +86,11 @@ async function ownerOfReplication(
   }
   if (await droverStarted(deps, request.workflowId, found.id)) return { owner: 'drover', maker: null };
   const started = startTaskOf(tasks, found);
+  // Who made it is not in a list that contradicts itself, though it may be at the site.
+  if (mayBeSent !== 'no' && started === null && !isWhole) {
+    if (request.decided) return { owner: 'mine', maker: null };
+    throw makerUnknown(request, found.id);
+  }
   if (isNew) {
     if (request.decided) return { owner: 'mine', maker: null };
     if (!(await keepsMarks(site, options))) throw makerUnknown(request, found.id);
@@ -96,14 +101,19 @@ async function ownerOfReplication(
   return { owner: isDrovers ? 'drover' : 'person', maker: started?.user ?? null };
 }
 
-/** Empty where the site does not tell. */
-async function tasksOf(site: Site, options: CallOptions): Promise<Task[]> {
+/** Empty where the site does not tell. `isWhole` false: there may be more. */
+async function tasksOf(site: Site, options: CallOptions): Promise<{ tasks: Task[]; isWhole: boolean }> {
+  let isWhole = true;
+  function inconsistent(): void {
+    isWhole = false;
+  }
   try {
-    return await unextended(options, (local) =>
-      site.tasks({ resourceType: ['vmReplication'] }, { ...local, unreadable: passingOver(site) }),
+    const tasks = await unextended(options, (local) =>
+      site.tasks({ resourceType: ['vmReplication'] }, { ...local, unreadable: passingOver(site), inconsistent }),
     );
+    return { tasks, isWhole };
   } catch (error) {
-    if (error instanceof VcdaError && saysNo(error)) return [];
+    if (error instanceof VcdaError && saysNo(error)) return { tasks: [], isWhole: true };
     throw error;
   }
 }

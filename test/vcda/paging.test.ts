@@ -34,6 +34,15 @@ function listing({ total = (count) => count, ceiling = 100, ignores = [], mostId
   return answer;
 }
 
+/** Some tasks are gone by the next page. */
+function changing(): (count: number) => number {
+  let page = 0;
+  return (count) => {
+    page += 1;
+    return page === 1 ? count + 2 : count;
+  };
+}
+
 const pages = (seen: Seen[]) => seen.filter(({ path }) => path === '/tasks').map(({ query }) => query);
 
 describe('a paged list', () => {
@@ -50,6 +59,19 @@ describe('a paged list', () => {
       expect(idsOf(await lyon.tasks({ state: 'RUNNING' }))).toEqual(everyId);
       expect(pages(fake.seen)).toHaveLength(requests);
       for (const query of pages(fake.seen)) expect(query).toMatchObject({ state: 'RUNNING', limit: '100' });
+    });
+  });
+
+  it.each([
+    ['whose total changes between two pages', { total: changing() }, true],
+    ['that has fewer items than its total', { total: () => 260 }, true],
+    ['that agrees with itself', {}, false],
+    ['without a total', { total: () => undefined }, false],
+  ] as [string, Paging, boolean][])('%s says so when it contradicts itself', async (_name, paging, isSaid) => {
+    await withFake(listing(paging), async ({ lyon }) => {
+      let said = false;
+      expect(idsOf(await lyon.tasks({}, { inconsistent: () => (said = true) }))).toEqual(everyId);
+      expect(said).toBe(isSaid);
     });
   });
 

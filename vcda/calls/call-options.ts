@@ -13,6 +13,8 @@ export interface CallOptions extends SessionUse {
   beforeSend?: Call['beforeSend'];
   /** told of every item of a list that cannot be read, which is left out then; absent: such an item is an error */
   unreadable?: ((item: UnreadableItem) => void) | undefined;
+  /** told of a list whose pages contradict each other, so that what it does not show may be there all the same */
+  inconsistent?: (() => unknown) | undefined;
   /** ms */
   timeout?: number | undefined;
 }

@@ -49,13 +49,17 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
   async function readAllRaw(path: string, query: Query, options?: CallOptions): Promise<unknown[]> {
     const all: unknown[] = [];
     const seen = new Set<unknown>();
+    const totals = new Set<unknown>();
     for (let n = 0, offset = 0; n < MOST_PAGES; n += 1) {
       const part = await readPage(path, { ...query, offset, limit: PAGE_LIMIT }, options);
       // A list that changes between two pages shows some of its items twice.
       const fresh = part.items.filter((one) => isNew(one, seen));
       all.push(...fresh);
       offset += part.items.length;
-      if (part.bare || fresh.length === 0 || isLast(part, offset)) return all;
+      totals.add(part.total);
+      if (!part.bare && fresh.length > 0 && !isLast(part, offset)) continue;
+      if (totals.size > 1 || (n > 0 && (part.total ?? 0) > all.length)) options?.inconsistent?.();
+      return all;
     }
     throw unfit({ method: 'GET', path }, null, `the list has not ended after ${MOST_PAGES} pages`, options);
   }

@@ -124,8 +124,10 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       if (workflowInfo().continueAsNewSuggested && shards.isQuiet) {
         await continueAsNew<typeof planRun>({ run, plan, shards: count, carried: tree.carried });
       }
-      await shards.whenChanged(tree.isLoaded ? null : Math.max(1, tree.startedAt + LOADED_WITHIN - Date.now()));
-      if (!tree.isLoaded && Date.now() >= tree.startedAt + LOADED_WITHIN && !tree.isCancelling) tree.want('cancel', {});
+      const isComplete = tree.isLoaded || tree.isCancelling;
+      const left = tree.startedAt + LOADED_WITHIN - Date.now();
+      if (!isComplete && left <= 0) tree.want('cancel', {});
+      else await shards.whenChanged(isComplete ? null : left);
     }
     await meeting;
     tree.finish(Date.now());
