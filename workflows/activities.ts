@@ -66,6 +66,16 @@ export const { keepEvidence, movedByStore } = proxyLocalActivities<Activities>({
   retry: { maximumAttempts: 1 },
 });
 
+/**
+ * The same for those to whom others speak meanwhile. On replay a local activity may have its answer before a signal that came
+ * first when it ran, so what a workflow does next must not depend on signals (TMPRL1100).
+ */
+export const { keepEvidence: keepEvidenceInOrder } = proxyActivities<Activities>({
+  startToCloseTimeout: '15 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { maximumAttempts: 1 },
+});
+
 /** Ends when the store answers, however long that takes. */
 export const { storeAnswers } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',

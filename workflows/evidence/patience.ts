@@ -12,6 +12,9 @@ import { keepEvidence, storeAnswers } from '../activities.js';
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 
+/** How evidence is given to the store. */
+type Keep = (evidence: Evidence) => Promise<void>;
+
 /** Whether an activity failed since the store gave no answer. Of a local one the SDK throws the cause itself. */
 export function isStoreAway(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
@@ -19,9 +22,9 @@ export function isStoreAway(error: unknown): boolean {
 }
 
 /** Tries once. Evidence is no reason for a workflow to fail: whatever went wrong, it is not kept yet. */
-export async function isKept(evidence: Evidence): Promise<boolean> {
+export async function isKept(evidence: Evidence, keep: Keep = keepEvidence): Promise<boolean> {
   try {
-    await keepEvidence(evidence);
+    await keep(evidence);
     return true;
   } catch (error) {
     if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
@@ -29,12 +32,12 @@ export async function isKept(evidence: Evidence): Promise<boolean> {
   }
 }
 
-/** Returns when it is kept. @param waits is told once that it takes longer */
-export async function whenKept(evidence: Evidence, waits: () => void = () => {}): Promise<void> {
-  for (let pause = FIRST_PAUSE; !(await isKept(evidence)); pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+/** Returns when it is kept. @param waits is told each time that it takes longer */
+export async function whenKept(evidence: Evidence, keep: Keep = keepEvidence, waits = () => {}): Promise<void> {
+  for (let pause = FIRST_PAUSE; !(await isKept(evidence, keep)); pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     waits();
     await storeAnswers();
-    if (await isKept(evidence)) return;
+    if (await isKept(evidence, keep)) return;
     await sleep(pause);
   }
 }

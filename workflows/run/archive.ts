@@ -3,6 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { Evidence, EvidenceHead, EvidenceUnit, ReportHead } from '../../contract/evidence.js';
 import { vmWorkflowId } from '../../contract/names.js';
 import type { VmReport } from '../../contract/report.js';
+import { keepEvidenceInOrder } from '../activities.js';
 import { isKept, whenKept } from '../evidence/patience.js';
 
 const REVISION = { begun: 1, ended: 2 } as const;
@@ -32,7 +33,7 @@ export class Archive {
 
   /** Tried once: what is not kept now is kept at the end. */
   async begin(report: ReportHead): Promise<void> {
-    await isKept({ ...this.#said(report), head: headOf(report, REVISION.begun), units: [] });
+    await isKept({ ...this.#said(report), head: headOf(report, REVISION.begun), units: [] }, keepEvidenceInOrder);
   }
 
   /** Returns when all of it is kept. */
@@ -55,7 +56,7 @@ export class Archive {
   }
 
   #keep(evidence: Evidence): Promise<void> {
-    return whenKept(evidence, () => this.#state.awaitStore(true));
+    return whenKept(evidence, keepEvidenceInOrder, () => this.#state.awaitStore(true));
   }
 
   #said({ run, kind }: Pick<ReportHead, 'run' | 'kind'>): Omit<Evidence, 'units'> {
