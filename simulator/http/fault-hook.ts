@@ -36,14 +36,14 @@ export function applyFront(shared: Shared, site: string, request: FastifyRequest
   return true;
 }
 
-/** Lets the fault rules strike, after authentication and before the handler. */
+/** Lets the fault rules strike, after authentication and before the handler; whether one has answered in its place. */
 export async function applyFaults(
   shared: Shared,
   site: string,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<void> {
-  if (shared.faults.size === 0) return;
+): Promise<boolean> {
+  if (shared.faults.size === 0) return false;
   const struck = shared.faults.strike(target(shared, site, request));
   for (const fault of struck) {
     if (fault.kind === 'delay') {
@@ -55,9 +55,10 @@ export async function applyFaults(
     else if (fault.kind === 'reset-after') request.call.resetAfter = true;
     else {
       interfere(shared, site, fault, request, reply);
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 function interfere(shared: Shared, site: string, fault: ActiveFault, request: FastifyRequest, reply: FastifyReply) {

@@ -47,8 +47,11 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
   await app.register(
     named('api', async (api) => {
       api.decorateRequest('call');
-      api.addHook('onRequest', async (request, reply) => enter(shared, site, request, reply));
-      api.addHook('preHandler', async (request, reply) => applyFaults(shared, site, request, reply));
+      // Fastify goes on to the handler unless it gets the reply back of which a hook has made use: sending takes a while.
+      api.addHook('onRequest', async (request, reply) => (enter(shared, site, request, reply) ? reply : undefined));
+      api.addHook('preHandler', async (request, reply) =>
+        (await applyFaults(shared, site, request, reply)) ? reply : undefined,
+      );
       api.addHook('preSerialization', async (request, _reply, payload) =>
         request.call.unreadable.length === 0 ? payload : garble(payload, request.call.unreadable),
       );
@@ -85,7 +88,8 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
 const named = (name: string, plugin: FastifyPluginAsync): FastifyPluginAsync =>
   Object.assign(plugin, { [Symbol.for('fastify.display-name')]: name });
 
-function enter(shared: Shared, site: string, request: FastifyRequest, reply: FastifyReply): void {
+/** Whether the request has been answered. */
+function enter(shared: Shared, site: string, request: FastifyRequest, reply: FastifyReply): boolean {
   const { world, sessions } = shared;
   world.queue.settle();
   const contentType = negotiate(request.headers.accept, world.site(site).apiVersion);
@@ -101,15 +105,16 @@ function enter(shared: Shared, site: string, request: FastifyRequest, reply: Fas
   if (!world.site(site).up) {
     reply.hijack();
     reset(shared, site, request);
-    return;
+    return true;
   }
-  if (applyFront(shared, site, request, reply)) return;
+  if (applyFront(shared, site, request, reply)) return true;
   if (contentType === undefined) {
     throw new ApiError(406, 'NotAcceptable', `Cannot answer with '${request.headers.accept}'.`);
   }
   const token = request.headers['x-vcav-auth'];
   if (typeof token === 'string') request.call.session = sessions.use(site, token);
   if (request.call.session === undefined && request.routeOptions.config.open !== true) throw notAuthenticated();
+  return false;
 }
 
 /** Bodies are JSON whatever they call themselves; none at all is what most POSTs of this API carry. */

@@ -39,6 +39,17 @@ describe('faults', () => {
     });
   });
 
+  it('a request that was delayed and then refused was not accepted', async () => {
+    await withSimulator({}, async ({ control }, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      control.addFaults({ kind: 'delay', delayMs: 5, operation: 'start' });
+      control.addFaults({ kind: 'status', status: 503, operation: 'start' });
+      expect((await at.post('/vm-replications', startBody())).status).toBe(503);
+      expect(control.ledger()).toEqual([]);
+      expect(control.stats().bugs).toEqual([]);
+    });
+  });
+
   it('session-loss and garbage', async () => {
     await withSimulator({}, async ({ control }, { lyon }) => {
       const at = await login(lyon);
