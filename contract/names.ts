@@ -32,6 +32,9 @@ export const NOT_POWERED_ON = 'NotPoweredOn';
 /** Message of a query that was refused so that the workflow is read from its history first; see workflows/bundle/early-events.ts. */
 export const READ_ANEW = 'the workflow may have seen events too early; ask again, and it is read from its history';
 
+/** Header of a query to an execution that is known to have ended: it cannot be harmed any more. */
+export const HAS_ENDED = 'drover-has-ended';
+
 export const runWorkflowId = (run: string): string => `run/${run}`;
 
 export const runOfWorkflowId = (workflowId: string): string => workflowId.slice(runWorkflowId('').length);

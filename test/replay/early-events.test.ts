@@ -130,4 +130,17 @@ describe('workflows that are asked while another worker takes over', () => {
     const answers = Array.from({ length: QUERIES }, () => expect.any(Number));
     expect(outcomes).toEqual(subjects.map(() => ({ answers, history: 'replays' })));
   });
+
+  it('answer also where they were terminated with signals that nobody had read', async () => {
+    const { taskQueue, handle } = await lonely();
+    await handle.signal(hitSignal);
+    await handle.signal(hitSignal);
+    await handle.terminate('a test');
+    const worker = await startWorker(taskQueue);
+    try {
+      expect(await handle.query(hitsQuery)).toBe(2);
+    } finally {
+      await worker.stop();
+    }
+  });
 });

@@ -7,8 +7,8 @@
  * So such a query is not answered: the worker forgets the workflow, reads its history from the start for the next task, and
  * whoever asked asks again. A module of the workflow bundle.
  */
-import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { READ_ANEW } from '../../contract/names.js';
+import type { ActivateInput, WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { HAS_ENDED, READ_ANEW } from '../../contract/names.js';
 
 /** One activation that is no query; `task` is the time at which its workflow task began. */
 export interface Portion {
@@ -46,6 +46,12 @@ export class EarlyEvents {
 /** What the core calls a query that comes by itself. One that comes beside a task is about that task's own events, and refusing it would fail the task. */
 const ALONE = 'legacy_query';
 
+type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
+
+/** @returns whether it may break the workflow: an execution that has ended has no tasks to come */
+const isAboutOpen = ({ queryWorkflow }: Job): boolean =>
+  queryWorkflow?.queryId === ALONE && queryWorkflow.headers?.[HAS_ENDED] === undefined;
+
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const seen = new EarlyEvents();
   return {
@@ -62,7 +68,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
               isReplaying: isReplaying ?? false,
               isFirst: jobs?.some((job) => job.initializeWorkflow != null) ?? false,
             });
-          } else if (seen.isInDoubt && queries.some(({ queryWorkflow }) => queryWorkflow?.queryId === ALONE)) {
+          } else if (seen.isInDoubt && queries.some(isAboutOpen)) {
             throw new Error(READ_ANEW);
           }
           next(input);
