@@ -114,7 +114,8 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
     led = { state, herd };
     function awaitStore(isWaiting: boolean): void {
       state.awaitStore(isWaiting);
-      void link.tell(state.news(Date.now()));
+      // That the wait is over, its last word says.
+      if (isWaiting) void link.tell(state.news(Date.now()));
     }
     const archive = new Archive(
       { execution, source: source.site },
