@@ -5,10 +5,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { DRILL, PLAN_RUN, runReportQuery } from '../contract/messages.js';
 import { FAILURES, runOfWorkflowId, runWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
-import { askReport } from '../contract/read-run.js';
+import { askBy, askReport } from '../contract/read-run.js';
 import { type FailureDetails, isFinal, type VmReport } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
-import { askBy } from './ask-by.js';
 import type { ActivityDeps } from './deps.js';
 import { hashed, type Mark } from './mark.js';
 import { heldBy } from './open-units.js';
@@ -103,7 +102,7 @@ async function unitIn(deps: ActivityDeps, run: string, unit: string): Promise<Vm
     const { status, type } = await askTemporal(deps, () => handle.describe());
     if (status.name !== 'RUNNING') return null;
     const { vms } = await askTemporal(deps, () =>
-      type === DRILL ? handle.query(runReportQuery) : askReport(askBy(deps), run),
+      type === DRILL ? handle.query(runReportQuery) : askReport(askBy(deps.client), run),
     );
     const its = vms.find(({ id, state, step }) => {
       return hashed(deps.installation, id) === unit && !isFinal(state) && step !== 'queued';

@@ -8,9 +8,8 @@ import pMap from 'p-map';
 import { PLAN_RUN, runPlanQuery } from '../contract/messages.js';
 import { runOfWorkflowId, vmWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
-import { askReport } from '../contract/read-run.js';
+import { askBy, askReport } from '../contract/read-run.js';
 import { isFinal, type VmReport } from '../contract/report.js';
-import { askBy } from './ask-by.js';
 import type { ActivityDeps } from './deps.js';
 
 const OPEN_PLANS = `ExecutionStatus = 'Running' AND WorkflowType = '${PLAN_RUN}'`;
@@ -70,7 +69,7 @@ class OpenUnits {
   async #runOf(workflowId: string): Promise<OpenRun | null> {
     const handle = this.#deps.client.workflow.getHandle(workflowId);
     try {
-      const { vms } = await this.#ask(() => askReport(askBy(this.#deps), runOfWorkflowId(workflowId)));
+      const { vms } = await this.#ask(() => askReport(askBy(this.#deps.client), runOfWorkflowId(workflowId)));
       const begun = vms.filter(hasBegun);
       if (begun.length === 0) return null;
       const { source, destination } = await this.#ask(() => handle.query(runPlanQuery));

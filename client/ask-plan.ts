@@ -1,8 +1,7 @@
 import { PLAN_RUN } from '../contract/messages.js';
-import { askPlanOf } from '../contract/read-run.js';
+import { askBy, askPlanOf } from '../contract/read-run.js';
 import type { Plan } from '../plan/types.js';
 import { NoPlan, PlanNotLoaded } from './errors.js';
-import { queryOf } from './query.js';
 import { describeRun, whyUnanswered } from './run-state.js';
 import { ANSWER_WITHIN, type Session, within } from './session.js';
 
@@ -14,10 +13,10 @@ export async function askPlan(session: Session, run: string): Promise<Plan> {
   }
   let plan: Plan | null;
   try {
-    plan = await within(session, ANSWER_WITHIN, () => askPlanOf(queryOf(session), run));
+    plan = await within(session, ANSWER_WITHIN, () => askPlanOf(askBy(session.client), run));
   } catch (error) {
     throw await whyUnanswered(session, run, error);
   }
-  if (plan === null) throw new PlanNotLoaded(run, '');
+  if (plan === null) throw new PlanNotLoaded(run);
   return plan;
 }

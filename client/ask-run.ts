@@ -3,9 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ReportHead } from '../contract/evidence.js';
 import { DRILL, DRILL_FAILED, type RunHead, runHeadQuery, runReportQuery } from '../contract/messages.js';
 import { shardWorkflowId } from '../contract/names.js';
-import { askRows } from '../contract/read-run.js';
-import { type RunReport, totalsOf, type VmReport } from '../contract/report.js';
-import { queryOf } from './query.js';
+import { askBy, askRows, withVms } from '../contract/read-run.js';
+import type { RunReport, VmReport } from '../contract/report.js';
 import { type Session, within } from './session.js';
 
 type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'type'>;
@@ -33,10 +32,10 @@ export async function askRun(
     const { head, isKept } = await headOf(session, execution);
     if ('vms' in head) return { report: head, loading: null };
     const { report, shards, loaded } = head;
-    const vms = isKept ? await keptRows(session, head) : await askRows(queryOf(session), head);
+    const vms = isKept ? await keptRows(session, head) : await askRows(askBy(session.client), head);
     const isLoading = !isKept && report.finishedAt === null && loaded.length < shards;
     return {
-      report: { ...report, vms, totals: isLoading ? report.totals : totalsOf(vms) },
+      report: withVms(report, vms),
       loading: isLoading && isOverdue(report) ? { loaded: loaded.length, shards } : null,
     };
   });
@@ -84,7 +83,7 @@ async function keptHead(handle: WorkflowHandle): Promise<RunHead | RunReport | n
 /** VMs of a run that has ended by itself. A shard that somebody terminated has left none: then all are asked, which takes a worker. */
 export async function keptRows(session: Pick<Session, 'client'>, head: RunHead): Promise<VmReport[]> {
   const { report, shards, lost } = head;
-  if (lost.length > 0) return askRows(queryOf(session), head);
+  if (lost.length > 0) return askRows(askBy(session.client), head);
   const all = Array.from({ length: shards }, (_, n) =>
     session.client.workflow.getHandle(shardWorkflowId(report.run, n)).result(),
   );

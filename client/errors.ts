@@ -225,10 +225,9 @@ export class PlanNotLoaded extends DroverError {
   readonly code = 'PlanNotLoaded';
   readonly run: string;
 
-  constructor(run: string, what: string, cause?: unknown) {
-    super(`Run ${run} has not got all of its plan yet${what}. None of its VMs is touched before it has.`, {
+  constructor(run: string) {
+    super(`Run ${run} has not got all of its plan yet. None of its VMs is touched before it has.`, {
       next: 'type the drover run that started it once more',
-      cause,
     });
     this.run = run;
   }

@@ -6,7 +6,8 @@ import type { WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandl
 import pMap from 'p-map';
 import { runPlanQuery, vmReportQuery } from '../contract/messages.js';
 import { runWorkflowId, siteWorkflowId } from '../contract/names.js';
-import { type Hold, isFinal, type RunReport, totalsOf, type VmReport } from '../contract/report.js';
+import { withVms } from '../contract/read-run.js';
+import { type Hold, isFinal, type RunReport, type VmReport } from '../contract/report.js';
 import type { Plan } from '../plan/types.js';
 import { type Attention, attentionFor, type Findings } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
@@ -182,8 +183,7 @@ export class LiveReports {
 /** The run's report with what its open VMs said themselves; of one that has ended, or waits at its gate, the run knows better. */
 export function mergeReports(report: RunReport, said: ReadonlyMap<string, VmReport>): RunReport {
   const vms = report.vms.map((vm) => (vm.state === 'running' ? (said.get(vm.id) ?? vm) : vm));
-  // While its plan is not all with it, it has VMs that cannot be listed.
-  return { ...report, totals: report.totals.vms === vms.length ? totalsOf(vms) : report.totals, vms };
+  return withVms(report, vms);
 }
 
 function vmIdOf({ workflowId }: Pick<WorkflowExecutionInfo, 'workflowId'>): string {

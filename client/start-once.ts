@@ -3,13 +3,12 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { type DRILL, type DrillInput, PLAN_RUN, type RunInput } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
-import { askHead } from '../contract/read-run.js';
+import { askBy, askHead } from '../contract/read-run.js';
 import type { Piece } from '../contract/shard.js';
 import type { RunKind } from '../plan/types.js';
 import { askStore } from './ask-store.js';
 import { RunExists, RunNotFound, StoreUnanswered } from './errors.js';
 import { loadPieces } from './load-run.js';
-import { queryOf } from './query.js';
 import { requireSites } from './require-site.js';
 import { describeRun } from './run-state.js';
 import { memoText } from './run-summary.js';
@@ -85,7 +84,7 @@ async function missingOf(session: Session, run: string): Promise<number[]> {
       session.client.workflow.getHandle(runWorkflowId(run)).describe(),
     );
     if (status.name !== 'RUNNING') return [];
-    const { shards, loaded } = await within(session, ANSWER_WITHIN, () => askHead(queryOf(session), run));
+    const { shards, loaded } = await within(session, ANSWER_WITHIN, () => askHead(askBy(session.client), run));
     return Array.from({ length: shards }, (_, n) => n).filter((n) => !loaded.includes(n));
   } catch (error) {
     // The store has it, or nobody answers: what it waits for is said by show.

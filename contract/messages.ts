@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
 import type { Validity } from './act.js';
+import type { ReportHead } from './evidence.js';
 import type { Notice, OperationTrouble, SiteHold, SiteWatchList, SlotKind, VmRef, Watch } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
@@ -51,7 +52,7 @@ export interface FailuresInRow {
 
 /** A report of a run but for its VMs, which its shards have, and how to come by them. */
 export interface RunHead {
-  report: Omit<RunReport, 'vms'>;
+  report: ReportHead;
   shards: number;
   /** of those that have got their piece of the plan, by index */
   loaded: number[];
@@ -103,7 +104,7 @@ export const loadUpdate = defineUpdate<{ vms: number }, [Piece]>('load');
 export const shardOrdersSignal = defineSignal<[ShardOrders]>('shardOrders');
 export const shardSaidSignal = defineSignal<[ShardWord]>('shardSaid');
 export const shardHeldSignal = defineSignal<[ShardHeld]>('shardHeld');
-/** VMs of a shard in the plan's order, from an index on, as many as fit into an answer; null: it is not loaded. */
+/** VMs of a shard in the plan's order, from an index on, as many as fit into an answer; none before it is loaded. */
 export const shardRowsQuery = defineQuery<ShardRows, [{ from: number }]>('shardRows');
 /** null: it is not loaded */
 export const shardPieceQuery = defineQuery<Piece | null>('shardPiece');

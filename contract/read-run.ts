@@ -1,14 +1,28 @@
-/** A run's report, plan and VMs, put together from what the run and its shards answer: pure but for who asks. */
+/** A run's report, plan and VMs, put together from what the run and its shards answer. */
 import type { QueryDefinition } from '@temporalio/common';
 import type { Plan } from '../plan/types.js';
+import type { ReportHead } from './evidence.js';
 import { type RunHead, runHeadQuery, runPlanQuery, shardPieceQuery, shardRowsQuery } from './messages.js';
 import { runWorkflowId, shardWorkflowId } from './names.js';
 import { planOf } from './pieces.js';
-import { isFinal, type RunReport, type VmReport } from './report.js';
+import { isFinal, type RunReport, totalsOf, type VmReport } from './report.js';
 import type { Piece } from './shard.js';
 
 /** Asks a workflow by its id. */
 export type Ask = <R, A extends unknown[]>(workflowId: string, query: QueryDefinition<R, A>, ...args: A) => Promise<R>;
+
+/** What of Temporal's client it takes, which workflows do not know. */
+interface Asking {
+  workflow: { getHandle(workflowId: string): { query: QueryOne } };
+}
+
+type QueryOne = <R, A extends unknown[]>(query: QueryDefinition<R, A>, ...args: A) => Promise<R>;
+
+/** Deadlines are the caller's. */
+export const askBy =
+  ({ workflow }: Asking): Ask =>
+  (workflowId, query, ...args) =>
+    workflow.getHandle(workflowId).query(query, ...args);
 
 export const askHead = (ask: Ask, run: string): Promise<RunHead> => ask(runWorkflowId(run), runHeadQuery);
 
@@ -44,7 +58,12 @@ function lostWith(workflowId: string, vm: VmReport): VmReport {
 
 export async function askReport(ask: Ask, run: string): Promise<RunReport> {
   const head = await askHead(ask, run);
-  return { ...head.report, vms: await askRows(ask, head) };
+  return withVms(head.report, await askRows(ask, head));
+}
+
+/** The VMs know better how many there are in each state; while the plan is not all with the run, they are not all there. */
+export function withVms(report: ReportHead, vms: VmReport[]): RunReport {
+  return { ...report, totals: report.totals.vms === vms.length ? totalsOf(vms) : report.totals, vms };
 }
 
 /** null: not all of it is loaded */

@@ -11,12 +11,11 @@ import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker'
 import { judge } from '../../cli/demo/verdict.js';
 import { keptRows } from '../../client/ask-run.js';
 import { loadPieces } from '../../client/load-run.js';
-import { queryOf } from '../../client/query.js';
 import { PLAN_RUN, type RunHead } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import { headOf, piecesOf } from '../../contract/pieces.js';
-import { askReport } from '../../contract/read-run.js';
+import { askBy, askReport, withVms } from '../../contract/read-run.js';
 import type { RunReport } from '../../contract/report.js';
 import { Secret } from '../../plan/secret.js';
 import type { Config, Plan, SiteConfig } from '../../plan/types.js';
@@ -132,9 +131,9 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         run,
         async result() {
           const head = (await handle.result()) as RunHead;
-          return { ...head.report, vms: await keptRows({ client }, head) };
+          return withVms(head.report, await keptRows({ client }, head));
         },
-        report: () => askReport(queryOf({ client }), run),
+        report: () => askReport(askBy(client), run),
       };
     },
     wrongWith(report) {

@@ -72,7 +72,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     },
     held: (unit, hold, askedAt) => steering.held(unit, hold, askedAt),
   });
-  const steering = new DrillSteering(state, herd, [source.site, destination.site]);
+  const steering = new DrillSteering(state, herd, plan);
   function report(): RunReport {
     const seen = state.report(Date.now());
     const result = drillResult(plan, stage.progress, seen.vms);

@@ -3,7 +3,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { ACT_TOO_LATE, type Validity } from '../../contract/act.js';
 import { isMembers } from '../../contract/guards.js';
-import { runActsQuery, type Steered } from '../../contract/messages.js';
+import { runActsQuery, type Scope, type Steered } from '../../contract/messages.js';
 import type { Group } from '../../contract/shard.js';
 import { named } from './named.js';
 
@@ -75,6 +75,23 @@ export function refuseWithoutReason(told: { reason?: unknown } | undefined): voi
 }
 
 export const PAUSED = 'paused: no VM is started or cut over until drover resume';
+
+/** Of the VMs that are meant by what a person says, the one. @throws ApplicationFailure `UnknownVm`, `AmbiguousVm` */
+export function onlyOne(wanted: string, found: string[]): string {
+  const [id, ...others] = found;
+  if (id === undefined) throw ApplicationFailure.nonRetryable(`the run has no VM ${wanted}`, 'UnknownVm');
+  if (others.length === 0) return id;
+  throw ApplicationFailure.nonRetryable(
+    `${found.length} VMs are named ${wanted}: use an id, one of ${found.join(', ')}`,
+    'AmbiguousVm',
+  );
+}
+
+/** @throws ApplicationFailure `UnknownWave` */
+export function refuseUnknownWave(waves: { name: string }[], { wave }: Scope): void {
+  if (wave === undefined || waves.some(({ name }) => name === wave)) return;
+  throw ApplicationFailure.nonRetryable(`the run has no wave ${wave}`, 'UnknownWave');
+}
 
 /** What a cancellation did, for the person who said it. */
 export function cancelled({ done, asked }: { done: Group; asked: Group }): Steered {

@@ -21,7 +21,16 @@ import {
   type Steered,
 } from '../../contract/messages.js';
 import type { ShardAct } from '../../contract/shard.js';
-import { answerActs, cancelled, handleAct, PAUSED, refuseWithoutReason, tooLate } from './acts.js';
+import {
+  answerActs,
+  cancelled,
+  handleAct,
+  onlyOne,
+  PAUSED,
+  refuseUnknownWave,
+  refuseWithoutReason,
+  tooLate,
+} from './acts.js';
 import { Archive } from './archive.js';
 import { meetSites } from './meet-sites.js';
 import { named } from './named.js';
@@ -69,7 +78,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
 
   handleAct(tree, approveUpdate, {
     refuse: (scope) => {
-      refuseUnknownWave(input, scope);
+      refuseUnknownWave(plan.waves, scope);
       refuseTooWide(input, scope);
     },
     perform: async (scope) => {
@@ -96,7 +105,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     },
   });
   handleAct(tree, cancelUpdate, {
-    refuse: (scope) => refuseUnknownWave(input, scope),
+    refuse: (scope) => refuseUnknownWave(plan.waves, scope),
     // What the run has heard in time it does; only what takes VMs down is refused when it reaches them late.
     perform: async ({ vm, wave }) => cancelled(await told('cancel', { vm, wave })),
   });
@@ -148,22 +157,6 @@ async function begin({ plan }: RunInput, tree: Tree, shards: Shards): Promise<vo
   });
   tree.begin(patience);
   shards.wake();
-}
-
-/** @throws ApplicationFailure `UnknownVm`, `AmbiguousVm` */
-function onlyOne(wanted: string, found: string[]): string {
-  const [id, ...others] = found;
-  if (id === undefined) throw ApplicationFailure.nonRetryable(`the run has no VM ${wanted}`, 'UnknownVm');
-  if (others.length === 0) return id;
-  throw ApplicationFailure.nonRetryable(
-    `${found.length} VMs are named ${wanted}: use an id, one of ${found.join(', ')}`,
-    'AmbiguousVm',
-  );
-}
-
-function refuseUnknownWave({ plan }: RunInput, { wave }: Scope): void {
-  if (wave === undefined || plan.waves.some(({ name }) => name === wave)) return;
-  throw ApplicationFailure.nonRetryable(`the run has no wave ${wave}`, 'UnknownWave');
 }
 
 /** Where the plan wants a word for each VM, one word for many is not it. */

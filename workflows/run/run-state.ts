@@ -13,6 +13,7 @@ import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
 import { windowMissed, windowTooShort } from '../vm/steps/preconditions.js';
 import { type Gate, gateOf, lastMomentOf } from './gates.js';
 import { longestCutover } from './longest-cutover.js';
+import { SitesAway } from './sites-away.js';
 import { ALREADY_MIGRATED, alreadyMigrated, dependencyNotMet, skippedInUse, terminated, timedOut } from './unbegun.js';
 import { Units } from './units.js';
 
@@ -51,7 +52,7 @@ export class RunProgress {
   #waitsForStore = false;
   readonly #approvedWaves: Set<string>;
   readonly #approvedVms: Set<string>;
-  readonly #away: Map<string, RunReport['sitesAway'][number]>;
+  readonly #away: SitesAway;
   readonly #startedAt: number;
   #finishedAt: number | null = null;
   #wave: number;
@@ -83,7 +84,7 @@ export class RunProgress {
     this.#units = new Units(run, reports, carried ?? { open: [], units: [], unkept: [] });
     this.#approvedWaves = new Set(carried?.approved.waves);
     this.#approvedVms = new Set(carried?.approved.vms);
-    this.#away = new Map(carried?.sitesAway.map((away) => [away.site, away]));
+    this.#away = new SitesAway(carried?.sitesAway);
     this.#startedAt = carried?.startedAt ?? now;
     this.#wave = carried?.wave ?? 0;
     this.#paused = carried?.paused ?? null;
@@ -107,7 +108,7 @@ export class RunProgress {
       ...this.#units.carried,
       ordered: this.#ordered,
       untilSynced: this.#untilSynced,
-      sitesAway: [...this.#away.values()],
+      sitesAway: this.#away.all,
     };
   }
 
@@ -131,9 +132,9 @@ export class RunProgress {
     for (const id of vmIds) this.#units.change(id, { waitingFor: 'store' });
   }
 
-  reach(site: string, away: { since: number; message: string } | null): void {
-    if (away === null) this.#away.delete(site);
-    else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
+  /** Sites that do not answer. */
+  get away(): SitesAway {
+    return this.#away;
   }
 
   /** In the plan's order. */
@@ -157,11 +158,6 @@ export class RunProgress {
 
   get isDone(): boolean {
     return this.open.length === 0 && this.unfinished.length === 0;
-  }
-
-  /** It stops before the cutovers, until a person says `resume`. */
-  get isUntilSynced(): boolean {
-    return this.#untilSynced;
   }
 
   get paused(): string | null {
@@ -481,14 +477,17 @@ export class RunProgress {
     return vmNamed(this.#units.all, idOrName);
   }
 
+  /** Ids of all VMs that a person may mean by an id or a name. */
+  meant(idOrName: string): string[] {
+    const choice = this.named(idOrName);
+    if (choice.found === 'none') return [];
+    return choice.found === 'one' ? [choice.vm.id] : choice.vms.map(({ id }) => id);
+  }
+
   /** Undefined also when several VMs bear the name: what is not clear moves none of them. */
   #vmId(idOrName: string): string | undefined {
     const choice = this.named(idOrName);
     return choice.found === 'one' ? choice.vm.id : undefined;
-  }
-
-  hasWave(name: string): boolean {
-    return this.#plan.waves.some((wave) => wave.name === name);
   }
 
   finish(now: number): void {
@@ -509,7 +508,7 @@ export class RunProgress {
       totals: totalsOf(vms),
       pausedBecause: this.paused,
       pausedAdvice: this.#paused?.advice ?? null,
-      sitesAway: [...this.#away.values()],
+      sitesAway: this.#away.all,
       drill: null,
       vms,
     };

@@ -131,10 +131,7 @@ export class ShardState {
   }
 
   #find(idOrName: string): Found[] {
-    const choice = this.#units.named(idOrName);
-    if (choice.found === 'none') return [];
-    const vms = choice.found === 'one' ? [choice.vm] : choice.vms;
-    return vms.map(({ id }) => ({ id, isById: this.#units.has(idOrName) }));
+    return this.#units.meant(idOrName).map((id) => ({ id, isById: this.#units.has(idOrName) }));
   }
 
   /** The run has decided what follows from all that has ended. */
@@ -169,30 +166,28 @@ export class ShardState {
 
   /** What the run does not know yet; null: nothing. It counts as said. @param now epoch ms */
   news(now: number): ShardWord | null {
-    const { obeyed: _, revision: __, ...word } = this.#word(now);
-    const said = JSON.stringify(word);
-    if (said === this.#lastSaid && !this.#mustSay) return null;
-    return this.say(now);
+    const word = this.#word(now);
+    return keyOf(word) === this.#lastSaid && !this.#mustSay ? null : this.#asSaid(word);
   }
 
   /** @param now epoch ms */
   say(now: number): ShardWord {
+    return this.#asSaid(this.#word(now));
+  }
+
+  #asSaid(word: ShardWord): ShardWord {
     this.#said += 1;
     for (const one of this.#undecided) one.saidIn ??= this.#said;
     this.#mustSay = false;
-    const word = this.#word(now);
-    const { obeyed: _, revision: __, ...said } = word;
-    this.#lastSaid = JSON.stringify(said);
-    return word;
+    this.#lastSaid = keyOf(word);
+    return { ...word, revision: this.#said };
   }
 
   #word(now: number): ShardWord {
     const { run, shard, plan } = this.#input;
     const { all, unfinished } = this.#units;
-    const counts = plan.waves.map(({ name }, at): [number, number] => [
-      at,
-      unfinished.filter(({ wave }) => wave === name).length,
-    ]);
+    const counts = new Map<string, number>();
+    for (const { wave } of unfinished) counts.set(wave, (counts.get(wave) ?? 0) + 1);
     return {
       run,
       shard,
@@ -201,7 +196,10 @@ export class ShardState {
       loaded: true,
       totals: totalsOf(all),
       good: all.filter(hasSucceeded).length,
-      unfinished: counts.filter(([, count]) => count > 0),
+      unfinished: plan.waves.flatMap(({ name }, at): [number, number][] => {
+        const count = counts.get(name);
+        return count === undefined ? [] : [[at, count]];
+      }),
       wanted: this.#units.wanted(now),
       longest: longestCutover(all),
       ends: this.#undecided.flatMap(({ end }) => end ?? []),
@@ -212,6 +210,11 @@ export class ShardState {
       isOver: this.#isOver,
     };
   }
+}
+
+/** What of a word is news, to be compared. */
+function keyOf({ obeyed: _obeyed, revision: _revision, ...word }: ShardWord): string {
+  return JSON.stringify(word);
 }
 
 function outcomeOf(vm: VmReport, by: number[] | undefined): Outcome[] {

@@ -3,23 +3,16 @@
  * the run's continue-as-new, and speak to its id, whichever execution of it is open.
  */
 import { allHandlersFinished, condition, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
-import { isShardHeld, isShardWord, isSiteAway, isSiteHeld } from '../../contract/guards.js';
-import {
-  shardHeldSignal,
-  shardOrdersSignal,
-  shardSaidSignal,
-  siteAwaySignal,
-  siteHeldSignal,
-  siteResumeSignal,
-} from '../../contract/messages.js';
-import { shardWorkflowId, siteWorkflowId } from '../../contract/names.js';
+import { isShardHeld, isShardWord } from '../../contract/guards.js';
+import { shardHeldSignal, shardOrdersSignal, shardSaidSignal } from '../../contract/messages.js';
+import { shardWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
-import type { Hold } from '../../contract/report.js';
-import type { PlanHead } from '../../contract/shard.js';
+import type { Pause, PlanHead } from '../../contract/shard.js';
 import { endedWorkflows } from '../activities.js';
 import { hear } from '../hear.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { Check } from './checks.js';
+import { hearSites, tellResumed } from './hear-sites.js';
 import { shard } from './shard.js';
 import type { Tree } from './tree.js';
 
@@ -51,18 +44,17 @@ export class Shards {
     hear(shardHeldSignal, isShardHeld, ({ run, hold, askedAt }) => {
       if (run === of.run) this.#isHeld(askedAt, hold);
     });
-    hear(siteHeldSignal, isSiteHeld, (hold) => {
-      if (!this.#isHeld(hold.askedAt, hold)) this.tellSites([hold.site]);
+    hearSites({
+      away: tree.away,
+      held: (askedAt, reason) => this.#isHeld(askedAt, reason),
+      tellSites: (names) => this.tellSites(names),
     });
-    hear(siteAwaySignal, isSiteAway, ({ site, since, message }) =>
-      tree.reach(site, message === null ? null : { since, message }),
-    );
   }
 
   /** Pauses the run, unless that was refused before the last `resume`. */
-  #isHeld(askedAt: number, { message, advice = null }: Pick<Hold, 'message'> & Partial<Hold>): boolean {
+  #isHeld(askedAt: number, reason: Pause): boolean {
     const isNew = askedAt >= this.#tree.resumedAt;
-    if (isNew) this.#tree.pause({ message, advice });
+    if (isNew) this.#tree.pause(reason);
     this.wake();
     return isNew;
   }
@@ -106,10 +98,7 @@ export class Shards {
     );
     const sites = [...this.#resumed];
     this.#resumed.clear();
-    const { resumedAt: at } = this.#tree;
-    await Promise.all(
-      sites.map((site) => signalIfOpen(getExternalWorkflowHandle(siteWorkflowId(site)), siteResumeSignal, { at })),
-    );
+    await tellResumed(sites, this.#tree.resumedAt);
   }
 
   /** Waits until something happens; looks after shards that are lost meanwhile. @param most ms; null: for as long as it takes */

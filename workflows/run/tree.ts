@@ -5,9 +5,10 @@
 
 import type { ReportHead } from '../../contract/evidence.js';
 import type { CarriedTree, RunHead, RunInput, Scope } from '../../contract/messages.js';
-import type { RunReport, RunState, RunTotals } from '../../contract/report.js';
+import type { RunState, RunTotals } from '../../contract/report.js';
 import type { Outcome, Pause, Room, ShardAct, ShardOrders, ShardWord } from '../../contract/shard.js';
 import { ALL_ROOM, divided } from './room.js';
+import { SitesAway } from './sites-away.js';
 import { StopAfter } from './stop-after.js';
 import { Wants } from './wants.js';
 
@@ -44,7 +45,7 @@ export class Tree {
   readonly #startedAt: number;
   readonly #shards: Shard[];
   readonly #stopAfter: StopAfter;
-  readonly #away: Map<string, RunReport['sitesAway'][number]>;
+  readonly #away: SitesAway;
   readonly #wants: Wants;
   #common: CarriedTree['orders'];
   #room: Room[] = [];
@@ -62,7 +63,7 @@ export class Tree {
       return { ...kept, sent: '' };
     });
     this.#stopAfter = new StopAfter(plan.stopAfter, carried);
-    this.#away = new Map(carried?.sitesAway.map((away) => [away.site, away]));
+    this.#away = new SitesAway(carried?.sitesAway);
     this.#common = carried?.orders ?? {
       begin: null,
       paused: null,
@@ -84,7 +85,7 @@ export class Tree {
       acts: this.#acts,
       wanted: this.#wants.carried,
       ...this.#stopAfter.carried,
-      sitesAway: [...this.#away.values()],
+      sitesAway: this.#away.all,
       shards: this.#shards.map(({ revision, decided, lastEnd, word, isLost }) => {
         return { revision, decided, lastEnd, word, isLost };
       }),
@@ -199,9 +200,9 @@ export class Tree {
     this.#common = { ...this.#common, turn: Math.max(this.#common.turn, first) };
   }
 
-  reach(site: string, away: { since: number; message: string } | null): void {
-    if (away === null) this.#away.delete(site);
-    else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
+  /** Sites that do not answer. */
+  get away(): SitesAway {
+    return this.#away;
   }
 
   /* ── what it wants of them ────────────────────────────────────────────── */
@@ -329,7 +330,7 @@ export class Tree {
       totals: this.totals,
       pausedBecause: paused?.message ?? null,
       pausedAdvice: paused?.advice ?? null,
-      sitesAway: [...this.#away.values()],
+      sitesAway: this.#away.all,
       drill: null,
     };
   }
