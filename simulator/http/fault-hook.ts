@@ -47,7 +47,8 @@ export async function applyFaults(
   const struck = shared.faults.strike(target(shared, site, request));
   for (const fault of struck) {
     if (fault.kind === 'delay') {
-      await wait(fault.delayMs ?? 1000);
+      // A process ends without those who still wait for their answer.
+      await wait(fault.delayMs ?? 1000, undefined, { ref: false });
       shared.world.queue.settle();
     } else if (fault.kind === 'fail-task') request.call.planted = fault;
     else if (fault.kind === 'odd-task') request.call.odd = fault.task ?? {};

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ScaledClock } from '../../simulator/clock.js';
+import { until as untilSo } from '../support/until.js';
 import { client, login, operate, replicated, startBody, until, vms, withSimulator } from './support/client.js';
 
 describe('faults', () => {
@@ -48,6 +49,24 @@ describe('faults', () => {
       expect(control.ledger()).toEqual([]);
       expect(control.stats().bugs).toEqual([]);
     });
+  });
+
+  it('an answer that is still delayed keeps no process alive once the simulator is closed', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    let held: Promise<unknown> = Promise.resolve();
+    await withSimulator({}, async ({ control }, { lyon }) => {
+      const at = await login(lyon);
+      control.addFaults({ kind: 'delay', delayMs: 300_000, operation: 'tasks' });
+      held = at.get('/tasks');
+      held.catch(() => {});
+      await untilSo(
+        async () => control.faults(),
+        ([fault]) => fault?.struck === 1,
+      );
+    });
+    await expect(held).rejects.toThrow();
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 
   it('session-loss and garbage', async () => {
