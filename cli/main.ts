@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { EXIT } from './exit-codes.js';
 import { main } from './program.js';
 import { Terminal } from './terminal.js';
 import { drained } from './text/drained.js';
@@ -7,10 +6,9 @@ import { drained } from './text/drained.js';
 const terminal = new Terminal();
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough (`drover list | head`) is no error.
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  // The terminal is gone: what is under way still has to clear up.
-  if (error.code !== 'EIO') throw error;
+  // A reader that has seen enough (`drover report RUN | head`) changes nothing of what the exit code says. A terminal that is
+  // gone (EIO) does not either: what is under way still has to clear up.
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 });
 
 // Once nobody reads what it says (a pipe that closed), it still has to clear up.

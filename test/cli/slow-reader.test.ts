@@ -24,15 +24,16 @@ beforeAll(() => {
     join(folder.path, 'plan.yaml'),
     `name: many\nkind: migrate\nsource: { site: paris }\ndestination: ${destination}\nvms: vms.csv\n`,
   );
+  // More than a pipe takes at once.
+  const wrong = Array.from({ length: VMS }, (_, n) => `key-${n}: 1`).join('\n');
+  writeFileSync(join(folder.path, 'wrong.yaml'), `name: wrong\n${wrong}\n`);
 });
 afterAll(() => folder.remove());
 
-const dryRun = () =>
-  spawn(process.execPath, [MAIN, 'run', 'plan.yaml', '--dry-run', '--json'], {
-    cwd: folder.path,
-    env: cleanEnv(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+const drover = (...args: string[]) =>
+  spawn(process.execPath, [MAIN, ...args], { cwd: folder.path, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
+
+const dryRun = (plan = 'plan.yaml') => drover('run', plan, '--dry-run', '--json');
 
 describe('a long document on a pipe', () => {
   it('arrives to its last byte, however slowly it is read', async () => {
@@ -48,8 +49,11 @@ describe('a long document on a pipe', () => {
     expect(JSON.stringify(JSON.parse(text))).toContain(`vm-${VMS - 1}`);
   });
 
-  it('ends quietly when its reader has seen enough', async () => {
-    const child = dryRun();
+  it.each([
+    ['all is well', 'plan.yaml', 0],
+    ['it tells of what is wrong', 'wrong.yaml', 2],
+  ])('ends quietly when its reader has seen enough, with the code that it deserves: %s', async (_, plan, code) => {
+    const child = dryRun(plan);
     const closed = once(child, 'close');
     let complaints = '';
     child.stderr.setEncoding('utf8').on('data', (part: string) => {
@@ -57,7 +61,7 @@ describe('a long document on a pipe', () => {
     });
     await once(child.stdout, 'readable');
     child.stdout.destroy();
-    expect(await closed).toEqual([0, null]);
+    expect(await closed).toEqual([code, null]);
     expect(complaints).not.toMatch(/EPIPE|at .*\.js/);
   });
 });
