@@ -41,12 +41,20 @@ export function temporalSettings(env: Env): TemporalSettings {
   } catch (error) {
     throw new TemporalUnreachable(
       fallback,
-      `its settings cannot be loaded: ${reasonOf(error)}`,
+      `its settings cannot be loaded: ${isOfToml(error) ? whereIn(error) : reasonOf(error)}`,
       'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS_* files',
-      error,
+      isOfToml(error) ? undefined : error,
     );
   }
 }
+
+/** What the parser throws; its message shows the lines around the mistake, and one of them may be the API key. */
+type TomlError = Error & { line: number; column: number };
+
+const isOfToml = (error: unknown): error is TomlError => error instanceof Error && 'codeblock' in error;
+
+const whereIn = ({ message, line, column }: TomlError): string =>
+  `${message.split('\n', 1)[0]} (line ${line}, column ${column})`;
 
 /**
  * The connection of a worker.
@@ -124,14 +132,18 @@ async function reaching<T>(settings: TemporalSettings, connect: () => Promise<T>
   }
 }
 
-const unreachable = (settings: TemporalSettings, error: unknown): TemporalUnreachable =>
-  new TemporalUnreachable(
+function unreachable(settings: TemporalSettings, error: unknown): TemporalUnreachable {
+  const reason = reasonOf(error);
+  // gRPC quotes a header that it cannot send.
+  const quotes = /^Metadata string value /.test(reason);
+  return new TemporalUnreachable(
     settings,
-    `cannot be reached: ${reasonOf(error)}`,
+    `cannot be reached: ${quotes ? 'TEMPORAL_API_KEY contains illegal characters' : reason}`,
     'Check that it runs and that TEMPORAL_ADDRESS, TEMPORAL_TLS and TEMPORAL_API_KEY fit it; ' +
       '`drover demo` brings its own',
-    error,
+    quotes ? undefined : error,
   );
+}
 
 /** Where one of these is set, gRPC goes through a proxy, and the server need not be in reach of a plain socket. */
 const PROXIES = ['grpc_proxy', 'https_proxy', 'http_proxy'];
