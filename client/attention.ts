@@ -1,13 +1,12 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
-import { NOT_POWERED_ON } from '../contract/names.js';
 import type { Hold, RunReport, VmReport } from '../contract/report.js';
 import { listed } from '../contract/words.js';
 import { advised } from './advised.js';
 import type { Loading } from './ask-run.js';
+import { downVms } from './down.js';
 import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
 import { typedVm, typedVmOfShow, typedWave } from './typed.js';
-import { byUrgency, isDown } from './urgency.js';
 import { plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
@@ -47,30 +46,13 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
   ];
 }
 
-/** VMs that nobody serves now: their cutover was accepted and did not bring them up. While it still runs, that is its work. */
 function down(report: RunReport): Attention[] {
   const { run, vms } = report;
-  const ended = byUrgency(vms).filter((vm) => isDown(vm) && vm.state !== 'running');
-  const left = ended.filter(({ state, error }) => state !== 'succeeded' && error?.code !== NOT_POWERED_ON);
-  const moved = ended.filter(({ error }) => error?.code === NOT_POWERED_ON);
-  const planned = ended.filter((vm) => !left.includes(vm) && !moved.includes(vm));
-  const sites = [...new Set(moved.map(({ error }) => error?.site))].join(', ');
-  const told: [VmReport[], string, string][] = [
-    [
-      left,
-      'may be off, since a cutover has begun and brought nothing up',
-      `Look at both sites: power the source on again where no copy runs, and see why: ${left[0]?.error?.code ?? 'it was stopped'}.`,
-    ],
-    [moved, 'may be off, since what was recovered could not be powered on', `For each: power it on at ${sites}.`],
-    [planned, 'may be off by the plan (powerOn: false)', 'Power it on where it was recovered.'],
-  ];
-  return told.flatMap(([its, why, todo]) => {
-    const [first] = its;
-    if (first === undefined) return [];
-    const names = its.map(({ name, downSince }) => `${name} since ${downSince}`);
-    const message = `${plural(its.length, 'VM')} ${why}: ${listed(names)}. ${todo}`;
-    return [{ kind: 'down', message, next: `drover show ${run} ${typedVmOfShow(report, first)}` }];
-  });
+  return downVms(vms).map(({ message, vms: [first] }) => ({
+    kind: 'down',
+    message,
+    next: `drover show ${run} ${typedVmOfShow(report, first)}`,
+  }));
 }
 
 function loading({ loading: parts }: Findings): Attention[] {

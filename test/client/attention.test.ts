@@ -7,6 +7,7 @@ import { mergeReports } from '../../client/live-report.js';
 import { findScope, findVm } from '../../client/scope.js';
 import { shellWord } from '../../client/shell-word.js';
 import { typedVm, typedVmOfShow, typedWave } from '../../client/typed.js';
+import type { VmReport } from '../../contract/report.js';
 import { report, vm } from '../support/reports.js';
 
 const nothing: Findings = {
@@ -98,6 +99,107 @@ describe('what a person should see about a run', () => {
       /c since 2026-12-05T22:05.*, a since 2026-12-05T22:10.*power the source on.*VmPowerOffFailed/,
     );
     expect(more.map(({ kind }) => kind)).toEqual(['paused']);
+  });
+
+  describe('of a VM that may be off', () => {
+    const downSince = '2026-12-05T22:00:00.000Z';
+    const off = { power: 'off', since: downSince, known: 'POWERED_OFF', before: 'on' } as const;
+    const unknown = { ...off, power: 'unknown', known: 'no answer' } as const;
+    const error = {
+      code: 'BadRequest',
+      message: 'm',
+      operation: 'migrate',
+      taskId: 't',
+      site: 'lyon',
+      advice: null,
+    } as const;
+    const migrate = {
+      kind: 'migrate',
+      operationId: 'o',
+      taskId: 't',
+      adopted: false,
+      submittedAt: downSince,
+      finishedAt: downSince,
+      result: 'failed',
+    } as const;
+    const own = { downSince, operations: [migrate] };
+    const told = (...vms: Partial<VmReport>[]) =>
+      attentionFor(report(vms.map((change, n) => vm(`web${n}`, change))), nothing)
+        .filter(({ kind }) => kind === 'down')
+        .map(({ message }) => message);
+
+    it.each<[string, Partial<VmReport>, RegExp, RegExp]>([
+      [
+        'off, without a copy',
+        { ...own, state: 'failed', error, source: off },
+        /a cutover has begun.*source is off, and no copy is known.*power the source on again.*BadRequest/,
+        /recovered/,
+      ],
+      [
+        'off, with a copy',
+        { ...own, state: 'failed', error, source: off, recoveredAs: ['vm-9'] },
+        /source is off, and it was recovered: .*leave the source off/,
+        /power the source on/,
+      ],
+      [
+        'not known, as one that was on before its cutover',
+        { ...own, state: 'cancelled', source: { ...off, power: 'on' } },
+        /on is not known, nor whether a copy runs: look at both.*it was stopped/,
+        /source on again/,
+      ],
+      [
+        'not known, with a copy',
+        { ...own, state: 'failed', error, source: unknown, recoveredAs: ['vm-9'] },
+        /on is not known, and it was recovered: .*leave the source off/,
+        /power the source on/,
+      ],
+      [
+        'off by an earlier run, while it waits at its gate',
+        { downSince, state: 'waiting', step: 'gate', waitingFor: 'approval', source: off },
+        /a cutover that an earlier run began; this run has not touched it.*no copy is known.*before its own cutover/,
+        /a cutover has begun|See why/,
+      ],
+      [
+        'off by an earlier run, while it is copied',
+        { downSince, state: 'running', step: 'initial-sync', source: unknown },
+        /an earlier run began.*look at both sites/,
+        /a cutover has begun|See why/,
+      ],
+      [
+        'off by an earlier run, while it is protected by this one',
+        { downSince, state: 'succeeded', step: 'done', source: off },
+        /an earlier run began/,
+        /powerOn: false|before its own cutover/,
+      ],
+      [
+        'off perhaps, since its cutover may not have arrived',
+        { downSince, state: 'failed', error: { ...error, code: 'Undecided' } },
+        /whether its cutover has begun cannot be told.*look at both sites.*Undecided/,
+        /a cutover has begun|earlier run/,
+      ],
+      [
+        'off by its plan',
+        { ...own, state: 'succeeded', operations: [{ ...migrate, result: 'succeeded' }], source: off },
+        /by the plan \(powerOn: false\).*where it was recovered/,
+        /source on/,
+      ],
+    ])('says what follows from what is known: %s', (_, change, is, isNot) => {
+      const messages = told(change);
+      expect(messages).toEqual([expect.stringMatching(is)]);
+      expect(messages).not.toEqual([expect.stringMatching(isNot)]);
+    });
+
+    it('says it once for those of which the same is known, and apart for others', () => {
+      const failed = { ...own, state: 'failed', error, source: off } as const;
+      expect(told(failed, { ...failed, source: unknown }, failed)).toEqual([
+        expect.stringMatching(/^2 VMs.*web0 since .*, web2 since/),
+        expect.stringMatching(/^1 VM .*web1 since/),
+      ]);
+    });
+
+    it('says nothing while its own cutover works on it', () => {
+      expect(told({ ...own, state: 'running', step: 'migrate', source: off })).toEqual([]);
+    });
   });
 
   it('is that somebody terminated it', () => {

@@ -46,4 +46,8 @@ describe('a question that is asked again', () => {
     const [retry] = retriesOf(described(pending(activity, 2)));
     expect(retry?.doing).toMatch(/^\w+ing /);
   });
+
+  it('is not told as being about the source where its copy may be looked at', () => {
+    expect(retriesOf(described(pending('sourcePower', 2)))[0]?.doing).toBe('looking whether it is on at a site');
+  });
 });
