@@ -135,7 +135,7 @@ async function reaching<T>(settings: TemporalSettings, connect: () => Promise<T>
 function unreachable(settings: TemporalSettings, error: unknown): TemporalUnreachable {
   const reason = reasonOf(error);
   // gRPC quotes a header that it cannot send.
-  const quotes = /^Metadata string value /.test(reason);
+  const quotes = reason.startsWith('Metadata string value ');
   return new TemporalUnreachable(
     settings,
     `cannot be reached: ${quotes ? 'TEMPORAL_API_KEY contains illegal characters' : reason}`,
