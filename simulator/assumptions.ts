@@ -5,6 +5,7 @@
 export interface Assumptions {
   operationIdFilter: 'supported' | 'ignored';
   taskIdsFilter: 'supported' | 'ignored';
+  endTimeAfterFilter: 'supported' | 'ignored' | 'refused';
   tasksVisibleAfter: number;
   lateTasks: 'lists' | 'everywhere';
   tasksForgottenAfter: number;
@@ -49,6 +50,11 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
     open: 'Whether GET /tasks?ids= holds in the Cloud Director flavour. Ignored = all tasks are returned.',
     default: 'supported',
     alternatives: ['ignored'],
+  },
+  endTimeAfterFilter: {
+    open: 'Whether GET /tasks filters by endTimeAfter: documented for 3.5 and for the vSphere flavour alone. Ignored = all tasks are returned; refused = 400 BadRequest.',
+    default: 'supported',
+    alternatives: ['ignored', 'refused'],
   },
   tasksVisibleAfter: {
     open: 'How long after the 202 a task can be found, simulated ms.',

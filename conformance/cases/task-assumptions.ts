@@ -7,6 +7,8 @@ import { isOver, running, someTask } from '../lab.js';
 import { answered, at, listAt, numberAt, textAt } from '../look.js';
 import { TASK_STATES } from '../shapes.js';
 
+/** epoch ms at which nothing has ended yet */
+const FAR = Date.UTC(2099, 0);
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
 async function filterWorks(context: Context, query: Record<string, string>): Promise<string> {
@@ -62,6 +64,18 @@ export const taskAssumptions: Draft[] = [
     assumes: 'supported',
     mode: 'read',
     check: async (context) => shows(await filterWorks(context, { operationID: `drover-conformance-${UNKNOWN}` })),
+  },
+  {
+    id: 'ended-after',
+    title: 'GET /tasks?endTimeAfter= lists what ended since, and nothing that runs',
+    source: '[assumed → endTimeAfterFilter; doc V35, VSP tasks/get]',
+    row: 'endTimeAfterFilter',
+    assumes: 'supported',
+    mode: 'read',
+    async check(context) {
+      const shown = await filterWorks(context, { endTimeAfter: `${FAR}` });
+      return shows(shown.startsWith('400') ? 'refused' : shown);
+    },
   },
   {
     id: 'sort',

@@ -46,10 +46,13 @@ function findTasks(world: World, who: Caller, wanted: Query): Selection<Task> {
   const ids = assumptions.taskIdsFilter === 'supported' ? list(wanted, 'ids') : undefined;
   const operationId = assumptions.operationIdFilter === 'supported' ? wanted.operationID : undefined;
   const resourceTypes = list(wanted, 'resourceType');
+  const endTimeAfter = number(wanted, 'endTimeAfter');
+  if (endTimeAfter !== undefined && assumptions.endTimeAfterFilter === 'refused')
+    throw badRequest("Unknown query parameter 'endTimeAfter'.", ['endTimeAfter']);
   const moments = {
     startTimeAfter: number(wanted, 'startTimeAfter'),
     startTimeBefore: number(wanted, 'startTimeBefore'),
-    endTimeAfter: number(wanted, 'endTimeAfter'),
+    endTimeAfter: assumptions.endTimeAfterFilter === 'supported' ? endTimeAfter : undefined,
     endTimeBefore: number(wanted, 'endTimeBefore'),
   };
   const timed = Object.values(moments).some((moment) => moment !== undefined);

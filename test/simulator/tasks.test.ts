@@ -122,6 +122,19 @@ describe('assumptions about tasks', () => {
     });
   });
 
+  it('endTimeAfterFilter: supported, ignored or refused', async () => {
+    await withSimulator({}, async ({ control }, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      await start(at, 0, 'runs');
+      const asked = () => at.get('/tasks?endTimeAfter=1');
+      expect((await asked()).body.total).toBe(0);
+      control.setAssumptions({ endTimeAfterFilter: 'ignored' });
+      expect((await asked()).body.total).toBe(1);
+      control.setAssumptions({ endTimeAfterFilter: 'refused' });
+      expect(await asked()).toMatchObject({ status: 400, body: { code: 'BadRequest' } });
+    });
+  });
+
   it('tasksVisibleAfter: missing in lists at first, or everywhere', async () => {
     await withSimulator({ assumptions: { tasksVisibleAfter: 20_000 } }, async ({ control }, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');

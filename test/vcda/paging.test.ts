@@ -280,3 +280,71 @@ describe('a replication that is not there', () => {
     );
   });
 });
+
+describe('what ended since a moment', () => {
+  const MOMENT = Date.UTC(2026, 11, 5);
+  const ended = Array.from({ length: 250 }, (_, n) => ({ ...runningTask(`e${n}`), endTime: MOMENT + 1 + n }));
+  interface Habits {
+    tasks?: ({ id: string } & Record<string, unknown>)[];
+    ceiling?: number;
+    total?: number | undefined;
+    ignoresOffset?: boolean;
+  }
+  function endings(habits: Habits): Handler {
+    const { tasks = ended, ceiling = 100, ignoresOffset = false } = habits;
+    return ({ path, query }) => {
+      const offset = ignoresOffset ? 0 : Number(query.offset);
+      const items = tasks.slice(offset, offset + ceiling);
+      return path === '/tasks' ? { body: { items, total: 'total' in habits ? habits.total : tasks.length } } : null;
+    };
+  }
+  const runs = runningTask('runs');
+  const { endTime: _, ...endless } = runs;
+
+  it.each([
+    ['page by page', {}, 3],
+    ['in pages that are cut', { ceiling: 40 }, 7],
+    ['without a total', { total: undefined }, 4],
+    ['with a total that is too low', { total: 3 }, 4],
+    ['when nothing did', { tasks: [] }, 1],
+    ['when nothing did, without a total', { tasks: [], total: undefined }, 1],
+  ] as [string, Habits, number][])('is told %s', async (_name, habits, requests) => {
+    await withFake(endings(habits), async ({ fake, lyon }) => {
+      const told = await lyon.tasksEndedAfter(MOMENT, 10);
+      expect(told.is === 'told' && idsOf(told.tasks)).toEqual(idsOf(habits.tasks ?? ended));
+      expect(pages(fake.seen).map(({ endTimeAfter }) => endTimeAfter)).toEqual(Array(requests).fill(`${MOMENT}`));
+    });
+  });
+
+  it.each([
+    ['lists what runs', endings({ tasks: [...ended.slice(0, 3), runs] })],
+    ['lists what tells no end', endings({ tasks: [endless] })],
+    ['lists what ended before', endings({ tasks: [{ ...runs, endTime: MOMENT }] })],
+    ['tells its times in seconds', endings({ tasks: [{ ...runs, endTime: (MOMENT + 5_000) / 1_000 }] })],
+    ['ignores the offset', endings({ ignoresOffset: true })],
+    ['has fewer than it says', endings({ total: 10_000 })],
+    ['refuses with 400', () => refuse(400, 'BadRequest')],
+    ['refuses with 404', () => refuse(404, 'NotFound')],
+    ['refuses with 501', () => ({ status: 501 })],
+  ] as [string, Handler][])('is not to be learnt so from a site that %s', async (_name, handler) => {
+    await withFake(handler, async ({ lyon }) => {
+      expect(await lyon.tasksEndedAfter(MOMENT, 10)).toEqual({ is: 'unfiltered' });
+    });
+  });
+
+  it('is no longer asked for where it costs more pages than it is worth', async () => {
+    await withFake(endings({}), async ({ fake, lyon }) => {
+      expect(await lyon.tasksEndedAfter(MOMENT, 2)).toEqual({ is: 'many' });
+      expect(pages(fake.seen)).toHaveLength(2);
+    });
+  });
+
+  it('is an error where the site gives no answer', async () => {
+    await withFake(
+      ({ path }) => (path === '/tasks' ? refuse(403, 'Forbidden') : null),
+      async ({ lyon }) => {
+        expect(await failureOf(lyon.tasksEndedAfter(MOMENT, 2))).toMatchObject({ code: 'Forbidden' });
+      },
+    );
+  });
+});

@@ -3,6 +3,7 @@
 import { operationIdHeader, type Query } from '../http/transport.js';
 import { type Task, task } from '../schemas/task.js';
 import type { CallOptions } from './call-options.js';
+import { endedTaskCalls } from './ended-tasks.js';
 import { PAGE_LIMIT } from './lists.js';
 import type { SiteHttp } from './site-http.js';
 
@@ -89,7 +90,8 @@ class OperationIdFilter {
   }
 }
 
-export function taskCalls({ read, readAll, readByIds, readPage, fitting, segment }: SiteHttp) {
+export function taskCalls(http: SiteHttp) {
+  const { read, readAll, readByIds, readPage, fitting, segment } = http;
   const byOperationId = new OperationIdFilter(underOperationId, (given, options) =>
     fitting(task, given, '/tasks', options),
   );
@@ -111,6 +113,8 @@ export function taskCalls({ read, readAll, readByIds, readPage, fitting, segment
     answers: async (options?: CallOptions): Promise<void> => {
       await readPage('/tasks', { offset: 0, limit: 1 }, options);
     },
+
+    ...endedTaskCalls(http),
 
     /** Up to 100 ids a call; an id that the site does not list is absent from the result. */
     tasksById: (ids: string[], options?: CallOptions): Promise<Map<string, Task>> =>
