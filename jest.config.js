@@ -12,6 +12,7 @@ export default {
   // time on its garbage than on tests, and then runs out of memory.
   workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/test/support/longest-first.js',
+  setupFiles: ['<rootDir>/test/support/forget-storages.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   transform: {

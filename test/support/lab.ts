@@ -27,6 +27,7 @@ import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker, type DroverWorker } from '../../worker/worker.js';
 import { LASTING } from './lasting-sessions.js';
 import { aPlan, aVm, aWave } from './plans.js';
+import { Shared } from './shared.js';
 import { terminateAll } from './terminate-all.js';
 import { testBundle } from './test-bundle.js';
 import { forgetPromises, THREADED } from './workflow-thread.js';
@@ -78,10 +79,15 @@ const LOADED_WITHIN = 120_000;
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
 
+/** Of all labs that are open at once. */
+const shared = new Shared(
+  () => connections(process.env.DROVER_TEST_TEMPORAL ?? ''),
+  ({ close }) => close(),
+);
+
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const { site, errors, password, workers = 1, activitySlots, store: keptIn, shardOf, ...simulation } = options;
-  const address = process.env.DROVER_TEST_TEMPORAL;
-  if (address === undefined)
+  if (process.env.DROVER_TEST_TEMPORAL === undefined)
     throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
   const tag = randomUUID().slice(0, 8);
   const names = { source: `paris-${tag}`, destination: `lyon-${tag}` };
@@ -93,9 +99,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   });
   const config = configFor(simulator, errors, password, site);
   quiet();
-  const connection = await Connection.connect({ address, connectTimeout: 120_000 });
-  const client = temporalClient(connection);
-  const native = await NativeConnection.connect({ address });
+  const { client, native } = await shared.take();
   const running: { stop(): Promise<void> }[] = [];
   const storeFolder = join(tmpdir(), `drover-lab-${tag}`);
   // Workers of a lab share it as processes share a file.
@@ -177,8 +181,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     async close() {
       await terminateAll(client, config.worker.taskQueue);
       await Promise.all(running.map((worker) => worker.stop()));
-      await native.close();
-      await connection.close();
+      await shared.release();
       await store.close();
       await rm(storeFolder, { recursive: true, force: true });
       await simulator.close();
@@ -188,12 +191,13 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   return lab;
 }
 
-/** Connections of one worker's own. */
 async function connections(address: string) {
   const connection = await Connection.connect({ address, connectTimeout: 120_000 });
   const native = await NativeConnection.connect({ address });
   async function close() {
     await native.close();
+    // The SDK (1.24) leaves it switched on: each promise of each later test would carry it.
+    native.callContextStorage.disable();
     await connection.close();
   }
   return { client: temporalClient(connection), native, close };
