@@ -3,6 +3,7 @@ import type { EarlierRuns } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';
 import { beating } from './heartbeat.js';
 import { closedReports } from './record.js';
+import { leftBefore } from './source-power.js';
 
 export function createEarlierRunsActivities(deps: ActivityDeps) {
   return {
@@ -16,7 +17,11 @@ export function createEarlierRunsActivities(deps: ActivityDeps) {
           const own = reports.filter(({ error }) => error?.code !== 'NameMismatch');
           const replicationIds = own.flatMap(({ replicationId }) => replicationId ?? []);
           const vmIds = reports.flatMap(({ recoveredAs }) => [...(recoveredAs ?? [])].reverse());
-          return { replicationIds: [...new Set(replicationIds)], vmIds: [...new Set(vmIds)] };
+          return {
+            replicationIds: [...new Set(replicationIds)],
+            vmIds: [...new Set(vmIds)],
+            left: leftBefore(reports),
+          };
         },
       );
     },

@@ -75,6 +75,7 @@ export function seenOf(
   return {
     name: source?.name ?? null,
     isSourceOff: source?.powerState === 'POWERED_OFF',
+    isSourceOn: source?.powerState === 'POWERED_ON',
     twin: twin === undefined ? null : { id: twin.id, name: twin.name },
   };
 }

@@ -24,8 +24,7 @@ export function createSourcePowerActivities(deps: ActivityDeps) {
   return {
     /** How the source was before the cutover that the last run of this VM began and did not end; null: there is none. */
     async powerBefore(workflowId: string): Promise<PowerBefore | null> {
-      const reports = await closedReports(deps, workflowId);
-      return leftOff(reports.find((report) => report.operations.some(isMigrate)));
+      return leftBefore(await closedReports(deps, workflowId));
     },
 
     /** Never fails for what a site answers, or does not: the power is `unknown` then, and `known` says why. */
@@ -65,6 +64,13 @@ async function inTime<T>(answer: Promise<T>, most: number): Promise<T | null> {
   } finally {
     over.abort();
   }
+}
+
+/** By the last of these reports that tells of a cutover. A failover that ended well has brought the VM up. @param reports newest first */
+export function leftBefore(reports: VmReport[]): PowerBefore | null {
+  const hasFailedOver = ({ kind, result }: OperationRecord): boolean => kind === 'failover' && result === 'succeeded';
+  const last = reports.find(({ operations }) => operations.some((one) => isMigrate(one) || hasFailedOver(one)));
+  return last?.operations.some(hasFailedOver) === true ? null : leftOff(last);
 }
 
 /** A migrate that ended well may have brought nothing up all the same; one whose VM is off by its plan is at its end. */

@@ -20,6 +20,8 @@ export interface EarlierRuns {
   replicationIds: string[];
   /** ids that it got where it was recovered */
   vmIds: string[];
+  /** what the cutover of one of them has left off; null: nothing. Absent in what was recorded before */
+  left?: PowerBefore | null;
 }
 
 export interface MovedBeforeInput {
@@ -52,6 +54,8 @@ export interface SeenOfMoved {
   name: string | null;
   /** false also where nobody says */
   isSourceOff: boolean;
+  /** false also where nobody says; absent in what was recorded before */
+  isSourceOn?: boolean;
   /** a VM of its name, or computer name, in the destination's VDC */
   twin: { id: string; name: string } | null;
 }

@@ -1,6 +1,6 @@
 /** Whether the last cutover of a VM, of whichever run, has left its source off. */
 import { describe, expect, it } from '@jest/globals';
-import { leftOff } from '../../activities/source-power.js';
+import { leftBefore, leftOff } from '../../activities/source-power.js';
 import type { OperationRecord, VmReport } from '../../contract/report.js';
 import { vm } from '../support/reports.js';
 
@@ -33,5 +33,13 @@ describe('a cutover that an earlier run began', () => {
     expect(left('succeeded', { state: 'succeeded', downSince: since })).toBeNull();
     expect(left('succeeded', { state: 'failed', downSince: null })).toBeNull();
     expect(leftOff(undefined)).toBeNull();
+  });
+
+  it('is over when a failover has brought the VM up since', () => {
+    const left = vm('web1', { state: 'failed', source, operations: [migrate('failed')], downSince: since });
+    const failover = (result: OperationRecord['result'], change: Partial<VmReport> = {}) =>
+      vm('web1', { source, operations: [{ ...migrate(result), kind: 'failover' }], ...change });
+    expect(leftBefore([failover('succeeded'), left])).toBeNull();
+    expect(leftBefore([failover('failed', { state: 'failed' }), vm('web1'), left])?.downSince).toBe(since);
   });
 });

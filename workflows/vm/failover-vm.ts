@@ -8,6 +8,7 @@ import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
 import { measure } from './steps/objectives.js';
+import { broughtUp } from './steps/outage.js';
 import { obstacleToRecovery } from './steps/preconditions.js';
 import { AtGate } from './steps/step-errors.js';
 import { VmControl } from './steps/vm-control.js';
@@ -36,6 +37,8 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
     await vm.toItsEnd(() => verifyCutOver(vm, recovered));
+    // What a migrate of an earlier run has left off is up by this.
+    broughtUp(vm, recovered.record.finishedAt, recovered.powerOn);
     const { triggeredAt } = input;
     const instanceAt = instance?.timestamp ?? null;
     measure(vm.report, { triggeredAt, recoveredAt: Date.now(), instanceAt }, vm.clockOf(at.site));

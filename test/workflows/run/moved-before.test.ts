@@ -145,6 +145,15 @@ describe('what the lists of two sites say', () => {
   });
 
   plainly('nothing follows from a list that could not be had', () => {
-    expect(seenOf(null, null, 'vdc', vm)).toEqual({ name: null, isSourceOff: false, twin: null });
+    expect(seenOf(null, null, 'vdc', vm)).toEqual({ name: null, isSourceOff: false, isSourceOn: false, twin: null });
+  });
+
+  plainly.each([
+    ['POWERED_ON', true],
+    ['POWERED_OFF', false],
+    ['SUSPENDED', false],
+    [null, false],
+  ])('a source that is %s is seen to be on: %s', (powerState, isOn) => {
+    expect(seenOf([{ ...off, powerState }], null, 'vdc', vm).isSourceOn).toBe(isOn);
   });
 });

@@ -1,8 +1,9 @@
 /** What stays at the sites when a VM is stopped at the gate, and what its report says of its source. */
 import { expect } from '@jest/globals';
-import { cancelUpdate } from '../../../contract/messages.js';
+import { approveUpdate, cancelUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -79,4 +80,72 @@ describe('a stop at the gate', () => {
       expect(vm?.notes).toContainEqual(expect.stringMatching(/stays.*off since an earlier run/));
       expect(replications(lab)).toHaveLength(1);
     }));
+});
+
+describe('what the cutover of an earlier run has left off', () => {
+  const THROUGH = { ...AT_GATE, approval: 'none' } as const;
+  const idOf = (lab: Lab) => vmWorkflowId(lab.source, lab.plan().waves[0]?.vms[0]?.id ?? '');
+  const steer = (lab: Lab, run: string, update: typeof cancelUpdate) =>
+    lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(update, { args: [{}] });
+
+  async function leftOff(lab: Lab): Promise<VmReport> {
+    const error = { code: 'BadRequest', msg: 'made up' };
+    lab.simulator.control.addFaults({ operation: 'migrate', kind: 'fail-task', stage: 'recover', times: 1, error });
+    const [vm] = (await (await lab.start(lab.plan({ cutover: THROUGH }))).result()).vms;
+    expect(vm).toMatchObject({
+      state: 'failed',
+      source: { power: 'off', before: 'on' },
+      downSince: expect.any(String),
+    });
+    return vm as VmReport;
+  }
+
+  async function whileItWaits(lab: Lab, change: Partial<Plan>) {
+    const { run, report, result } = await lab.start(lab.plan({ cutover: AT_GATE, ...change }));
+    const { vms } = await until(report, ({ vms: [vm] }) => vm?.waitingFor === 'approval' || vm?.error != null);
+    return { run, result, vm: vms[0] };
+  }
+
+  it.concurrent('is told while a migration waits for its approval, until it is seen to be on again', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { downSince } = await leftOff(lab);
+      const { run, result, vm } = await whileItWaits(lab, {});
+      expect(vm).toMatchObject({ waitingFor: 'approval', downSince, source: { power: 'off', before: 'on' } });
+      lab.simulator.control.setVms({ id: vm?.id ?? '', powerState: 'POWERED_ON' });
+      await steer(lab, run, approveUpdate);
+      const [moved] = (await result()).vms;
+      expect(moved).toMatchObject({ state: 'succeeded', downSince: null, source: { before: 'on' } });
+      const first = moved?.operations.find(({ kind }) => kind === 'migrate')?.submittedAt ?? '';
+      const most = (Date.parse(moved?.finishedAt ?? '') - Date.parse(first)) / 1000;
+      expect(moved?.outageSeconds).toBeLessThanOrEqual(most + 0.1);
+    }));
+
+  it.concurrent('is told while a failover waits for its approval, until that has brought it up', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { downSince } = await leftOff(lab);
+      const { run, result, vm } = await whileItWaits(lab, { kind: 'failover' });
+      expect(vm).toMatchObject({ waitingFor: 'approval', downSince, source: { power: 'off', before: 'on' } });
+      await steer(lab, run, approveUpdate);
+      const [recovered] = (await result()).vms;
+      expect(recovered).toMatchObject({ state: 'succeeded', downSince: null, outageSeconds: expect.any(Number) });
+    }));
+
+  it.concurrent.each([
+    ['before anything is looked at', 'inventory', 'unknown'],
+    ['while its replication is taken over', 'reconfigure', 'off'],
+  ] as const)('is told while a VM is held %s', (_, operation, power) =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { downSince } = await leftOff(lab);
+      const error = { code: 'ServiceNotLicensed', msg: 'made up' };
+      lab.simulator.control.addFaults({ kind: 'status', operation, status: 400, error });
+      const { run, result } = await lab.start(lab.plan({ cutover: THROUGH }));
+      const held = await until(
+        () => vmReport(lab, idOf(lab)),
+        (vm) => vm?.state === 'waiting' && vm.downSince != null,
+      );
+      expect(held).toMatchObject({ downSince, source: { power, before: 'on' } });
+      await steer(lab, run, cancelUpdate);
+      expect((await result()).vms[0]).toMatchObject({ state: 'cancelled', downSince });
+    }),
+  );
 });

@@ -23,7 +23,10 @@ export const isMovedAndOff = ({ error, operations }: VmReport): boolean =>
 export function sourceWords({ operations, downSince, source }: Told): string {
   const migrates = operations.filter(({ kind }) => kind === 'migrate');
   const last = migrates.at(-1);
-  if (last === undefined) return 'Its source was not touched.';
+  if (last === undefined)
+    return downSince == null
+      ? 'Its source was not touched.'
+      : `Its source was not touched, and may be off since ${downSince} by a cutover that an earlier run began.`;
   const done = migrates.find(({ result }) => result === 'succeeded');
   const seen = source !== undefined && !isMovedBy(done, source);
   if (done !== undefined && !seen)

@@ -9,6 +9,7 @@ import type { RecoveryChoice } from '../../../plan/types.js';
 import { earlierRuns, instanceBefore, locateReplication, readReplication } from '../../activities.js';
 import { Again } from './again.js';
 import { noReplication, type Recovering, wrongVm } from './preconditions.js';
+import { tellEarlierCutover } from './source.js';
 import { holdIn, isExpired, StepFailed, Stopped, stepFailure } from './step-errors.js';
 import { untilStopped } from './until-stopped.js';
 import type { VmControl } from './vm-control.js';
@@ -65,6 +66,8 @@ export async function locateFor(
   if (wrong !== null) throw new StepFailed(wrong);
   takeAsFound(vm, found);
   await vm.callBy(found.replication.vmName);
+  if (vm.earlier?.left != null && found.replication.recoveryState !== 'COMPLETE')
+    await tellEarlierCutover(vm, found.replication);
   const reason = obstacle(found);
   if (reason !== null) throw new StepFailed(reason);
   return found;

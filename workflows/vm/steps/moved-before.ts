@@ -6,13 +6,14 @@ import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookForMoved, movedBefore } from '../../activities.js';
 import { isStoreAway } from '../../evidence/patience.js';
 import { ask } from './locate.js';
+import { tellEarlierCutover } from './source.js';
 import { StepFailed } from './step-errors.js';
 import { whenStoreAnswers } from './store-answers.js';
 import type { VmControl } from './vm-control.js';
 
 /** @throws StepFailed `MaybeMoved`, before anything is sent, unless the plan says that it is to be all the same @throws Stopped */
 export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<void> {
-  if (input.remigrate) return;
+  if (input.remigrate) return tellEarlierCutover(vm, null);
   vm.enter('look');
   const { source, destination, vm: ref } = input;
   const at = destination.site;
@@ -23,6 +24,7 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
     lookForMoved({ source, destination: at, vdc, vm: { id, name }, resumedAt }),
   );
   const { isSourceOff, twin } = seen;
+  if (seen.isSourceOn === false) await tellEarlierCutover(vm, null);
   await vm.callBy(seen.name);
   // A plan that names no names is told them by the site.
   if (seen.name !== null && seen.name !== name) {

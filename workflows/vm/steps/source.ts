@@ -23,6 +23,8 @@ export interface SourceVm {
 export async function firstLookAtSource(vm: VmControl, source: SourceVm): Promise<Source> {
   const { power, at, known } = await ask(vm, source);
   vm.report.source = { power, since: iso(at), known, before: power };
+  // Somebody has powered it on since it was seen to be off.
+  if (power === 'on') vm.report.downSince = null;
   // It may be off since the cutover that an earlier run began.
   const earlier = power !== 'on' ? await powerBefore(workflowInfo().workflowId) : null;
   if (earlier !== null && earlier.power !== 'off') {
@@ -32,8 +34,16 @@ export async function firstLookAtSource(vm: VmControl, source: SourceVm): Promis
   return vm.report.source;
 }
 
-/** While it waits before a cutover of its own: what one that an earlier run began has left off is told. */
+/**
+ * While it waits, or is held, before a cutover of its own: what one that an earlier run began has left off is told. Of what a
+ * drill does, or a reverse, nobody expects that the VM is up.
+ * @param replication null: not found yet
+ */
 export async function tellEarlierCutover(vm: VmControl, replication: ReplicationSummary | null): Promise<void> {
+  const kind = vm.input.evidence?.kind ?? 'drill';
+  if (kind === 'drill' || kind === 'reverse') return;
+  // Which of the two VMs that was begins at the replication.
+  if (kind === 'failback' && replication === null && vm.report.replicationId === null) return;
   if (vm.report.source !== undefined || (await powerBefore(workflowInfo().workflowId)) === null) return;
   const site = replication?.sourceSite ?? vm.peer;
   await firstLookAtSource(vm, { site, vmId: replication?.vmId ?? vm.vmIdNow ?? vm.input.vm.id, within: WITHIN });

@@ -81,6 +81,8 @@ export class VmControl {
   begun: BegunCopy | null;
   /** what the last look at a copy that was fit has seen of it; null: none was */
   looked: string | null = null;
+  /** what a person must know of a VM that is held, besides why */
+  whenHeld: () => Promise<void> = async () => {};
 
   constructor(input: VmInput) {
     this.input = input;
@@ -368,6 +370,7 @@ export class VmControl {
     const { run, vm } = this.input;
     const news = { run, unit: vm.id, hold: reason, askedAt: from };
     const isAttended = await signalIfOpen(this.#parentHandle, unitHeldSignal, news);
+    if (isAttended) await this.whenHeld();
     const isHeld = isAttended && (await this.#whileHeld(isOver));
     this.#hold = null;
     // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.

@@ -7,6 +7,7 @@ import { isKept, whenKept } from '../../evidence/patience.js';
 import { begunMove, isMovedAndOff, stoppedAfter } from './begun.js';
 import { evidenceOf } from './keep-evidence.js';
 import { signalIfOpen } from './signal-if-open.js';
+import { tellEarlierCutover } from './source.js';
 import { AtGate, Claimed, StepFailed, Stopped } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
@@ -23,6 +24,7 @@ export async function runVm(
   undo: () => Promise<void> = async () => {},
 ): Promise<VmReport> {
   const { run, parent, vm: ref, revision, phase } = vm.input;
+  vm.whenHeld = () => tellEarlierCutover(vm, null);
   let claimedBy: UnitWord['claimedBy'] = null;
   let isWaiting = false;
   await CancellationScope.nonCancellable(async () => {
