@@ -6,6 +6,7 @@ import type { Loading } from './ask-run.js';
 import { downVms } from './down.js';
 import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
+import { causeOf } from './same-cause.js';
 import { typedVm, typedVmOfShow, typedWave } from './typed.js';
 import { plural } from './words.js';
 
@@ -129,12 +130,13 @@ function paused({ run, pausedBecause, pausedAdvice, finishedAt }: RunReport): At
 }
 
 function holds(report: RunReport, { held }: Findings): Attention[] {
-  const names = new Map(report.vms.map(({ id, name }) => [id, name]));
+  const vms = new Map(report.vms.map((vm) => [vm.id, vm]));
   const bySite = new Map<string, { hold: Hold; vms: string[] }>();
   for (const { id, hold } of held) {
-    const key = `${hold.site} ${hold.code}`;
+    const vm = vms.get(id) ?? { id, name: id };
+    const key = JSON.stringify([hold.site, hold.code, causeOf(advised(hold, ''), vm)]);
     const entry = bySite.get(key) ?? { hold, vms: [] };
-    entry.vms.push(names.get(id) ?? id);
+    entry.vms.push(vm.name);
     bySite.set(key, entry);
   }
   return [...bySite.values()].map(({ hold, vms }) => ({

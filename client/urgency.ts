@@ -1,5 +1,6 @@
 /** Which VMs a person must see first, and which of them failed alike: pure, for every list that people read. */
 import type { VmReport } from '../contract/report.js';
+import { causeOf } from './same-cause.js';
 
 /** Those that may be down first, the longest first; then those with an error; the rest in the plan's order. */
 export function byUrgency<T extends Pick<VmReport, 'downSince' | 'error'>>(vms: T[]): T[] {
@@ -17,13 +18,18 @@ export interface AlikeFailures {
   vms: VmReport[];
 }
 
-/** VMs that failed with one code in one operation at one site; in the order of their first ones. */
+/**
+ * VMs that failed alike: with one code in one operation at one site, and with the same words but for their own names and ids,
+ * since one code may stand for many causes. In the order of their first ones.
+ */
 export function alikeFailures(vms: VmReport[]): AlikeFailures[] {
   const groups = new Map<string, AlikeFailures>();
   for (const vm of vms) {
     const { error } = vm;
     if (error === null) continue;
-    const key = JSON.stringify([error.code, error.operation, error.site]);
+    const { code, operation, site, message, advice } = error;
+    const said = [message, advice ?? ''].map((text) => causeOf(text, vm));
+    const key = JSON.stringify([code, operation, site, ...said]);
     const group = groups.get(key) ?? { first: { ...vm, error }, vms: [] };
     group.vms.push(vm);
     groups.set(key, group);

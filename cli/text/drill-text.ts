@@ -2,7 +2,7 @@
 
 import { advised } from '../../client/advised.js';
 import { moment, plural } from '../../client/words.js';
-import type { CheckResult, DrillResult, RunReport, VmReport } from '../../contract/report.js';
+import { type CheckResult, type DrillResult, isFinal, type RunReport, type VmReport } from '../../contract/report.js';
 import type { Colors } from './output.js';
 import { filled, rpo, seconds } from './run-text.js';
 import { table } from './table.js';
@@ -49,7 +49,7 @@ function networksText(from: 'file' | 'replication' | 'production', names: string
 
 /** What runs beside the real VMs at this moment, and until when. */
 function up({ vms, finishedAt }: RunReport, { mode, heldUntil }: DrillResult): string[][] {
-  const recovered = finishedAt === null ? vms.filter(({ step }) => UP.has(step)) : [];
+  const recovered = finishedAt === null ? vms.filter((vm) => isUp(vm, mode)) : [];
   if (recovered.length === 0) {
     return [];
   }
@@ -65,6 +65,19 @@ function some(names: string[]): string {
 
 /** Names or lines that a screen bears; --json has all of them. */
 const SHOWN = 10;
+
+/** By the drill itself: what somebody else has made of the VM is not counted. */
+function isUp({ step, state, error, operations }: VmReport, mode: DrillResult['mode']): boolean {
+  const isMade = operations.some(({ kind, result }) => kind === RECOVERS[mode] && result !== 'failed');
+  const isRemoved = operations.some(({ kind, result }) => kind === 'cleanup' && result === 'succeeded');
+  const isLeft = LEFT.has(error?.code ?? '');
+  return isMade && (isLeft || (!isRemoved && !isFinal(state) && UP.has(step)));
+}
+
+const RECOVERS = { test: 'failover-test', roundtrip: 'failover' } as const;
+
+/** Of a VM that has ended: what was recovered of it is there still. */
+const LEFT = new Set(['TestCopyLeft', 'NotHome']);
 
 const UP: ReadonlySet<VmReport['step']> = new Set<VmReport['step']>(['checks', 'hold', 'clean-up']);
 

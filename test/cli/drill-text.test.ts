@@ -5,7 +5,7 @@ import { drillsText, historyText } from '../../cli/text/drill-list-text.js';
 import { showText } from '../../cli/text/show-text.js';
 import { vmText } from '../../cli/text/vm-text.js';
 import { compareDrills } from '../../client/drills/drill-history.js';
-import type { CheckResult } from '../../contract/report.js';
+import type { CheckResult, OperationRecord } from '../../contract/report.js';
 import { drillResult, report, vm } from '../support/reports.js';
 
 const plain = pc.createColors(false);
@@ -61,6 +61,16 @@ const ended = report([db, web], {
   }),
 });
 
+const tested = (result: OperationRecord['result'] = 'succeeded'): OperationRecord => ({
+  kind: 'failover-test',
+  operationId: 'o',
+  taskId: 't',
+  adopted: false,
+  submittedAt: '2026-12-05T21:00:00.000Z',
+  finishedAt: null,
+  result,
+});
+
 describe('the report of a drill', () => {
   const text = REPORT_FORMATS.text(ended);
 
@@ -102,8 +112,8 @@ describe('a drill that goes on', () => {
   it('shows its phase, and what is still up until when', () => {
     const held = report(
       [
-        { ...db, state: 'running', step: 'hold' },
-        { ...web, state: 'running', step: 'checks' },
+        { ...db, state: 'running', step: 'hold', operations: [tested()] },
+        { ...web, state: 'running', step: 'checks', operations: [tested()] },
       ],
       { kind: 'drill', drill: drillResult({ phase: 'hold', heldUntil: '2026-12-05T22:00:00.000Z' }) },
     );
@@ -111,6 +121,40 @@ describe('a drill that goes on', () => {
     expect(text).toMatch(/^ +phase +hold$/m);
     expect(text).toMatch(/^ +still up +2 test copies, until 2026-12-0\d \d\d:00:00: db1, web1$/m);
     expect(text).toMatch(/^ +RTO +not known yet$/m);
+  });
+
+  it('counts as still up what it has made and not removed, and nothing that somebody else has', () => {
+    const error = { message: 'm', operation: 'failover-test', taskId: null, site: 'lyon', advice: null } as const;
+    const removed = { ...tested(), kind: 'cleanup' } as const;
+    const refused = { ...error, code: 'TestCopyExists' };
+    const held = report(
+      [
+        vm('own', { state: 'running', step: 'hold', operations: [tested()] }),
+        vm('being-removed', {
+          state: 'running',
+          step: 'clean-up',
+          operations: [tested(), { ...removed, result: null }],
+        }),
+        vm('left', {
+          state: 'failed',
+          step: 'clean-up',
+          operations: [tested()],
+          error: { ...error, code: 'TestCopyLeft' },
+        }),
+        vm('persons', { state: 'running', step: 'clean-up', error: refused }),
+        vm('persons-over', { state: 'failed', step: 'clean-up', error: refused }),
+        vm('never-made', { state: 'running', step: 'clean-up', operations: [tested('failed')] }),
+        vm('removed', { state: 'running', step: 'clean-up', operations: [tested(), removed] }),
+        vm('over', {
+          state: 'failed',
+          step: 'clean-up',
+          operations: [tested(), removed],
+          error: { ...error, code: 'X' },
+        }),
+      ],
+      { kind: 'drill', drill: drillResult({ phase: 'hold' }) },
+    );
+    expect(showText(held, plain)).toMatch(/^ +still up +3 test copies: own, being-removed, left$/m);
   });
 });
 

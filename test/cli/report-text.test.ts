@@ -4,6 +4,7 @@ import { listText } from '../../cli/commands/list.js';
 import { REPORT_FORMATS } from '../../cli/report/index.js';
 import { showText } from '../../cli/text/show-text.js';
 import { vmText } from '../../cli/text/vm-text.js';
+import type { VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import { report, vm } from '../support/reports.js';
 
@@ -50,7 +51,11 @@ describe('a list of VMs, in report and show', () => {
   const alike = ['a', 'b', 'c'].map((name) =>
     vm(name, { state: 'failed', error: { ...cause, message: `of ${name}` } }),
   );
-  const off = vm('off', { state: 'failed', error: cause, downSince: '2026-12-05T22:05:00.000Z' });
+  const off = vm('off', {
+    state: 'failed',
+    error: { ...cause, message: 'of off' },
+    downSince: '2026-12-05T22:05:00.000Z',
+  });
   const warning = { code: 'PowerOnFailed', message: 'could not be powered on' };
   const warned = ['w1', 'w2'].map((name) =>
     vm(name, {
@@ -78,8 +83,33 @@ describe('a list of VMs, in report and show', () => {
     const rows = text.slice(text.lastIndexOf('STATE')).split('\n');
     expect(rows.slice(1).map((row) => row.split(' ')[0])).toEqual(['off', 'a', 'b', 'c', 'w1', 'w2']);
     expect(text).toMatch(/off \(id-of-off\)[^]*and so did 3 other VMs: a, b, c/);
-    expect(text.match(/may not|of [abc]/g)).toHaveLength(1);
+    expect(text.match(/may not|: of (off|[abc])/g)).toHaveLength(1);
     expect(text).toContain('6 VMs: 2 succeeded, 4 failed; 2 warnings');
+  });
+
+  it.each([
+    ['message', { message: 'of other: no space' }],
+    ['advice', { message: 'of other', advice: 'Make space.' }],
+    ['site', { message: 'of other', site: 'nice' }],
+    ['operation', { message: 'of other', operation: 'sync' }],
+  ] as const)('one of the same code with another %s is told for itself', (_, change) => {
+    const other = vm('other', { state: 'failed', error: { ...cause, ...change } });
+    const text = showText(report([...alike, other]), plain);
+    expect(text).toMatch(/^a \(id-of-a\)[^]*and so did 2 other VMs: b, c[^]*^other \(id-of-other\)/m);
+    expect(text).toContain(change.message);
+  });
+
+  it('failed alike where only its names, ids and times differ', () => {
+    function one(name: string, n: number): VmReport {
+      const id = `441a891a-5294-4dff-b02d-c605d335be1${n}`;
+      const message =
+        `migrate of ${name} (${id}) at lyon: 500 X: a disk of ${name} [replication C4-${id}, operation ` +
+        `drover/r/${id}/migrate/1]; see task t-${n}, off since 2026-12-05T22:05:00.00${n}Z.`;
+      const operations = [{ ...warned[0]?.operations[0], taskId: `t-${n}` } as VmReport['operations'][number]];
+      return vm(name, { id, state: 'failed', operations, error: { ...cause, message } });
+    }
+    const text = showText(report([one('web1', 1), one('b', 2), one('w.*(x', 3)]), plain);
+    expect(text).toMatch(/and so did 2 other VMs: b, w\.\*\(x/);
   });
 
   it('the report says what was warned of, once for all that were warned alike', () => {

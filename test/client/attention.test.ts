@@ -59,6 +59,19 @@ describe('what a person should see about a run', () => {
     expect(more).toEqual([]);
   });
 
+  it('is each cause for which a site holds VMs, though the code is the same', () => {
+    const hold = (name: string, why: string) => ({
+      id: `id-of-${name}`,
+      hold: { site: 'lyon', code: 'Undecided', message: `start of ${name} (id-of-${name}): ${why}`, advice: null },
+    });
+    const run = report([vm('a'), vm('b'), vm('c')]);
+    const held = [hold('a', 'no mark'), hold('b', 'no mark'), hold('c', 'two tasks')];
+    expect(attentionFor(run, { ...nothing, held }).map(({ message }) => message)).toEqual([
+      'a, b are held by site lyon (Undecided): start of a (id-of-a): no mark',
+      'c is held by site lyon (Undecided): start of c (id-of-c): two tasks',
+    ]);
+  });
+
   it('is what a site holds once, where the run is paused for it', () => {
     const hold = { site: 'lyon', code: 'LoginRefused', message: 'lyon refuses the login.', advice: 'Correct it.' };
     const run = report([vm('a')], { state: 'paused', pausedBecause: hold.message, pausedAdvice: hold.advice });
