@@ -60,17 +60,22 @@ export const { endedSubjects, endedWorkflows, inspectSite } = proxyActivities<Ac
   retry,
 });
 
-/** The store answers within milliseconds or is away: see workflows/evidence/patience.ts for what becomes of those that fail. */
-export const { keepEvidence, movedByStore } = proxyLocalActivities<Activities>({
+/**
+ * The store answers within milliseconds or is away: see workflows/evidence/patience.ts for what becomes of those that fail.
+ * Only for a unit whose steps are over: what is said to it from then on is kept in its report and changes nothing of what it
+ * still does, so that it makes no difference whether the answer comes before a signal or after it.
+ */
+export const { keepEvidence } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '15 seconds',
   retry: { maximumAttempts: 1 },
 });
 
 /**
- * The same for those to whom others speak meanwhile. On replay a local activity may have its answer before a signal that came
- * first when it ran, so what a workflow does next must not depend on signals (TMPRL1100).
+ * The store for those to whom others speak meanwhile. On replay a local activity may have its answer before a signal that came
+ * first when it ran, so what a workflow does next must not depend on signals (TMPRL1100): a run's acts, or a pause that comes
+ * right before a cutover.
  */
-export const { keepEvidence: keepEvidenceInOrder } = proxyActivities<Activities>({
+export const { keepEvidence: keepEvidenceInOrder, movedByStore } = proxyActivities<Activities>({
   startToCloseTimeout: '15 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { maximumAttempts: 1 },

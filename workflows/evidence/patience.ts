@@ -1,7 +1,7 @@
 /**
- * Waiting for the store. What is kept or asked is a local activity: its answer costs one event, and what it is given none.
- * Only while the store is away does an activity of the usual kind ask until it answers, so that an outage costs a few events
- * however long it lasts.
+ * Waiting for the store. What a unit keeps at its end is a local activity: its answer costs one event, and what it is given
+ * none. Only while the store is away does an activity of the usual kind ask until it answers, so that an outage costs a few
+ * events however long it lasts.
  */
 import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/common';
 import { isCancellation, sleep } from '@temporalio/workflow';

@@ -1,12 +1,16 @@
+import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
+import { Worker } from '@temporalio/worker';
 import Database from 'libsql';
-import { approveUpdate, cancelUpdate } from '../../../contract/messages.js';
+import { approveUpdate, cancelUpdate, ordersSignal, pauseUpdate, resumeUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { Secret } from '../../../plan/secret.js';
 import { OtherStore, Store } from '../../../store/index.js';
+import { dataConverter } from '../../../temporal/data-converter.js';
 import { tempFolder } from '../../support/folder.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { postgresBinaries, startPostgres } from '../../support/postgres.js';
+import { testBundle } from '../../support/test-bundle.js';
 import { until } from '../../support/until.js';
 import { vmReport } from '../../support/vm-report.js';
 
@@ -119,3 +123,67 @@ test('who was moved is kept though the run is terminated meanwhile', () =>
       { run, vmId: id },
     ]);
   }));
+
+/** Its answers take as long as a test says. */
+class SlowStore extends Store {
+  answers: Promise<unknown> = Promise.resolve();
+  asked = 0;
+
+  override async movedFrom(question: Parameters<Store['movedFrom']>[0]) {
+    this.asked += 1;
+    await this.answers;
+    return super.movedFrom(question);
+  }
+}
+
+test('what a VM is told while the store answers before its cutover has the same place on every replay', async () => {
+  const store = new SlowStore({ kind: 'sqlite', file: ':memory:' });
+  await withLab({ vms: 1, store }, async (lab) => {
+    const plan = lab.plan();
+    const vm = lab.client.workflow.getHandle(vmWorkflowId(lab.source, plan.waves[0]?.vms[0]?.id ?? ''));
+    const { run, report, result } = await lab.start({ ...plan, cutover: { ...plan.cutover, approval: 'wave' } });
+    await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
+    const answers = new AbortController();
+    store.answers = once(answers.signal, 'abort');
+    const { asked } = store;
+    let paused = '';
+    const handle = lab.client.workflow.getHandle(runWorkflowId(run));
+    try {
+      await handle.executeUpdate(approveUpdate, { args: [{}] });
+      await until(
+        async () => store.asked,
+        (count) => count > asked,
+      );
+      ({ runId: paused } = await vm.describe());
+      await handle.executeUpdate(pauseUpdate, { args: [{ reason: 'a look' }] });
+      await until(async () => (await vm.fetchHistory()).events ?? [], isTold);
+    } finally {
+      answers.abort();
+    }
+    await until(
+      () => vmReport(lab, vm.workflowId),
+      (shown) => shown?.state === 'waiting',
+    );
+    expect(sent(lab, 'migrate')).toBe(0);
+    await handle.executeUpdate(resumeUpdate, { args: [{}] });
+    expect((await result()).state).toBe('succeeded');
+    const history = await lab.client.workflow.getHandle(vm.workflowId, paused).fetchHistory();
+    // An answer that is no event may come before or after a signal, as it happens.
+    expect(history.events?.filter(isOfStore)).toHaveLength(1);
+    await Worker.runReplayHistory({ workflowBundle: await testBundle(), dataConverter }, history);
+  });
+});
+
+const isOfStore = ({ activityTaskScheduledEventAttributes: asked }: Told): boolean =>
+  asked?.activityType?.name === 'movedByStore';
+
+function isTold(events: Told[]): boolean {
+  const at = events.findIndex((one) => one.workflowExecutionSignaledEventAttributes?.signalName === ordersSignal.name);
+  return at >= 0 && events.slice(at).some((one) => one.workflowTaskStartedEventAttributes != null);
+}
+
+interface Told {
+  activityTaskScheduledEventAttributes?: { activityType?: { name?: string | null } | null } | null;
+  workflowExecutionSignaledEventAttributes?: { signalName?: string | null } | null;
+  workflowTaskStartedEventAttributes?: unknown;
+}

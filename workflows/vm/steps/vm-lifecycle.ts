@@ -39,6 +39,7 @@ export async function runVm(
       if (error instanceof Claimed && isWaiting) claimedBy = error.run;
     }
     if (!isWaiting) vm.report.finishedAt = iso(Date.now());
+    // From here on no signal changes what is done: activities.ts says why the order of answers is then of no account.
     const evidence = isWaiting ? null : evidenceOf(vm);
     const kept = evidence !== null && (await isKept(evidence));
     const { report } = vm;
