@@ -71,6 +71,13 @@ export function finalFailure(
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details], ...(cause && { cause }) });
 }
 
+/** Any failure that tells of a VM, with what its site calls it. */
+export function withName(failure: unknown, vmName: string): unknown {
+  const [details] = failure instanceof ApplicationFailure ? (failure.details ?? []) : [];
+  if (typeof details === 'object' && details !== null) Object.assign(details, { vmName });
+  return failure;
+}
+
 /** Whether it was this run's cannot be told, so that a person is asked. `leaves`: a stop leaves what is there as it is. */
 export function cannotTell(
   { kind, site }: Pick<OperationRequest, 'kind' | 'site'>,

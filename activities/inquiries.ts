@@ -64,15 +64,16 @@ export function createInquiryActivities(deps: ActivityDeps) {
     },
 
     /** Why Temporal refuses to begin a VM: a run or drill has it, or one has migrated it; `free` when that is over by now. */
-    async holderOfVm(workflowId: string): Promise<{ state: 'open' | 'migrated' | 'free'; run: string }> {
+    async holderOfVm(workflowId: string): Promise<{ state: 'open' | 'migrated' | 'free'; run: string; name?: string }> {
       try {
         const handle = deps.client.workflow.getHandle(workflowId);
         const { status, type, memo } = await askTemporal(deps, () => handle.describe());
         const run = typeof memo?.run === 'string' ? memo.run : workflowId;
-        if (status.name === 'RUNNING') return { state: 'open', run };
+        const called = typeof memo?.vm === 'string' ? { name: memo.vm } : {};
+        if (status.name === 'RUNNING') return { state: 'open', run, ...called };
         // Other workflows of a VM, such as of a drill, can be begun again when they have ended.
         const isMigrated = status.name === 'COMPLETED' && type === MIGRATE_VM && memo?.[AT_GATE_MEMO] !== true;
-        return { state: isMigrated ? 'migrated' : 'free', run };
+        return { state: isMigrated ? 'migrated' : 'free', run, ...called };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return { state: 'free', run: workflowId };
         throw error;

@@ -8,7 +8,7 @@ import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
 import { offsetFrom } from '../contract/site-clock.js';
-import { nameWithId } from '../contract/vm-identity.js';
+import { isUnnamed, nameWithId } from '../contract/vm-identity.js';
 import type { Asked, Refusals } from '../vcda/index.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
 import { patientRules } from './absence.js';
@@ -16,7 +16,7 @@ import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, type MayBeSent } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { mayInsist, unextended } from './extension.js';
-import { type Attempt, cannotTell, failureOf, finalFailure, isRefusedLogin, knownSites } from './failures.js';
+import { type Attempt, cannotTell, failureOf, finalFailure, isRefusedLogin, knownSites, withName } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { foundMeanwhile, LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
 import { markOf } from './mark.js';
@@ -181,7 +181,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   ): Promise<unknown> {
     if (error instanceof LooksOtherwise) return toLookAgain(request, error, left);
     if (error instanceof ForeignReplication) {
-      const { message, advice } = error;
+      const message = `${nameWithId(request.vm)} ${error.message}`;
+      const { advice } = error;
       return finalFailure({ ...subjectOf(request), code: 'VmAlreadyReplicated', message, advice });
     }
     // The session itself remembers a login, and whose it is: one of a peer says nothing of what needs none.
@@ -217,16 +218,18 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
         async ({ attempt, details }) => {
           const acknowledgement = new Acknowledgement(deps.client, details);
           const asked = refusals.asking(request.site);
+          let called = request;
           try {
             refusals.check(request.site, request.resumedAt);
             // An attempt that may have sent it has compared them before.
             const vmName = request.kind === 'start' && !doubtful ? await names.check(request) : null;
+            called = calledBy(request, vmName);
             const found = await find(site, knownAs(request, cleared), options, doubtful);
             cleared ||= doubtful && found === null;
             // What others did before anything was sent is no trace of this operation, nor does using it send anything.
             untouched = untouched && (found === null || found.taskId === null);
             if (found !== null) {
-              const asked = knownAs(request, cleared);
+              const asked = knownAs(called, cleared);
               const known = await adopting(site, asked, found, options, mayBe(doubtful, mayBeSent));
               return await adopt(request, found, found.taskId === null && !doubtful, { ...known, ...nameIn(vmName) });
             }
@@ -271,7 +274,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             // What failed before anything was sent, or was refused, leaves no doubt.
             if (untouched) trail.acted = 'no';
             if (cleared && !left) trail.cleared = true;
-            throw await failure(error, site, request, options, attempt, leftBy(trail), asked);
+            const failed = await failure(error, site, called, options, attempt, leftBy(trail), asked);
+            throw called === request ? failed : withName(failed, called.vm.name);
           }
         },
       );
@@ -310,6 +314,10 @@ async function unlessOthers<T>(found: Promise<T>): Promise<T | null> {
     throw error;
   }
 }
+
+/** A VM that the plan gives no name is refused under the one that its site tells. */
+const calledBy = (request: OperationRequest, vmName: string | null): OperationRequest =>
+  vmName === null || !isUnnamed(request.vm) ? request : { ...request, vm: { ...request.vm, name: vmName } };
 
 const nameIn = (vmName: string | null): Pick<Submitted, 'vmName'> => (vmName === null ? {} : { vmName });
 

@@ -4,7 +4,6 @@
  */
 
 import type { OperationRequest } from '../contract/operation.js';
-import { nameWithId } from '../contract/vm-identity.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { recoveryState, taskEnd } from '../vcda/index.js';
 import { effectOf } from './outcome.js';
@@ -28,8 +27,9 @@ export class ForeignReplication extends Error {
   override readonly name = 'ForeignReplication';
   readonly advice: string;
 
-  constructor(message: string, advice: string) {
-    super(message);
+  /** @param what said after the name of the VM */
+  constructor(what: string, advice: string) {
+    super(what);
     this.advice = advice;
   }
 }
@@ -183,7 +183,7 @@ async function findReplicationOfVm(
   const existing = all.find((r) => (r.source?.site ?? request.start?.sourceSite) === request.start?.sourceSite);
   if (existing === undefined) return null;
   const obstacle = obstacleTo(existing, request);
-  if (obstacle !== null) throw new ForeignReplication(`${nameWithId(request.vm)} ${obstacle.what}`, obstacle.advice);
+  if (obstacle !== null) throw new ForeignReplication(obstacle.what, obstacle.advice);
   return { isDone: true, found: { replicationId: existing.id } };
 }
 

@@ -83,6 +83,8 @@ export interface VmError {
 /** Details of an activity's failure: what a report says of it. */
 export interface FailureDetails extends VmError {
   site: string;
+  /** what its site calls a VM that the plan gives no name; absent: it was not asked, or does not tell */
+  vmName?: string;
   /** given up after the time that the error table allows, not refused */
   expired?: boolean;
   /** of what is tried again: ISO times when it first failed so, and when it is given up */

@@ -220,6 +220,7 @@ export class Herd {
     const refusesMigrated = isFirst(phase) && this.#settings.refusesMigrated(vm);
     const before = moved.find(({ vmId }) => vmId === vm.id);
     if (refusesMigrated && before !== undefined) {
+      if (before.name !== null) state.called(vm.id, before.name);
       state.migratedBefore(vm.id, before.run, Date.now());
       return;
     }
@@ -253,6 +254,7 @@ export class Herd {
     const unlessDone = refusesMigrated ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'ALLOW_DUPLICATE';
     if (await this.#isBegun(vm, input, { ...options, workflowIdReusePolicy: unlessDone })) return;
     const holder = await holderOfVm(workflowId);
+    if (holder.name !== undefined) state.called(vm.id, holder.name);
     if (holder.state === 'migrated' && refusesMigrated) {
       state.migratedBefore(vm.id, holder.run, Date.now());
       return;

@@ -144,3 +144,28 @@ it.concurrent('a VM that the plan gives no name has that of its site in the repo
     expect(message).toContain(first.name);
     expect((await result()).vms[0]).toMatchObject({ state: 'cancelled', name: first.name });
   }));
+
+describe('a VM that the plan gives no name and that is refused', () => {
+  const unnamed = [aWave('all', aVm(first.id, { id: first.id }))];
+
+  it.concurrent('goes by that of its site where it has a replication already', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await runOf(lab, { kind: 'protect', waves: unnamed });
+      for (const change of [
+        { kind: 'protect', adopt: 'none' },
+        { kind: 'migrate', remigrate: true },
+      ] as const) {
+        const vm = await runOf(lab, { ...change, waves: unnamed });
+        expect(vm).toMatchObject({ state: 'failed', name: first.name });
+        expect(vm.error?.message).toContain(`${first.name} (${first.id}) `);
+      }
+    }));
+
+  it.concurrent('goes by the one that it was migrated under', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      expect(await runOf(lab, { waves: unnamed })).toMatchObject({ state: 'succeeded', name: first.name });
+      const vm = await runOf(lab, { waves: unnamed });
+      expect(vm).toMatchObject({ state: 'skipped', name: first.name, error: { code: 'AlreadyMigrated' } });
+      expect(vm.error?.message).toContain(`${first.name} (${first.id}) `);
+    }));
+});

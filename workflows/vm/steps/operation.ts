@@ -35,6 +35,7 @@ import {
   stepFailure,
   TaskFailed,
   taskFailure,
+  vmNameIn,
   wasAbsent,
   wasCleared,
 } from './step-errors.js';
@@ -246,6 +247,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         ...lookedBefore(vm, step),
       });
     } catch (error) {
+      await vm.callBy(vmNameIn(error));
       if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
       if (error instanceof Stopped || error instanceof StepFailed || error instanceof LookAgain) throw error;
       if (isLookAgain(error)) {

@@ -96,6 +96,9 @@ export const isExpired = (error: unknown): boolean => detailsOf(causeOf(error))?
 /** The next step for a person that an activity's failure carries; null: none. */
 export const adviceIn = (error: unknown): string | null => detailsOf(causeOf(error))?.advice ?? null;
 
+/** What its site calls a VM that was refused; null: the failure does not tell. */
+export const vmNameIn = (error: unknown): string | null => detailsOf(causeOf(error))?.vmName ?? null;
+
 /** The hold that an activity's failure asks for; null when it is another failure. */
 export function holdIn(error: unknown): Hold | null {
   const cause = causeOf(error);
