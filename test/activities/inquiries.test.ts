@@ -60,7 +60,7 @@ describe('holderOfVm', () => {
         () => ask(bench, vmWorkflowId(source, bench.vms[0]?.id ?? '')),
         ({ state }) => state !== 'open',
       );
-      expect(holder).toEqual({ state: 'migrated', run });
+      expect(holder).toEqual({ state: 'migrated', run, name: bench.vms[0]?.name });
 
       const other = vmWorkflowId(source, randomUUID());
       await client.workflow.execute(INSPECT_SITES, { workflowId: other, taskQueue, args: [{ sites: [] }] });
