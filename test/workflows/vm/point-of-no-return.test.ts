@@ -142,6 +142,23 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
       expect(sourceOf(lab)?.powerState).toBe('POWERED_ON');
     }));
 
+  it.concurrent('that its start was put in another VDC than the plan is refused at the first look after the start', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const elsewhere = '0f0f0f0f-0000-4000-8000-000000000001';
+      const members = { destination: { site: lab.destination, vdcId: elsewhere, vdcName: 'spare' } };
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members },
+        { kind: 'unreadable', operation: 'replications', members },
+      );
+      const { cutover } = lab.plan();
+      // Nobody approves it: what is wrong is said before its gate.
+      const { result } = await lab.start(lab.plan({ cutover: { ...cutover, approval: 'vm' } }));
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'start' } });
+      expect(vm?.error?.message).toContain(elsewhere);
+      expect(vm?.error?.message).toContain(vm?.replicationId);
+    }));
+
   it.concurrent('recovered by a person meanwhile fails, and is not cut over again', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { approve, result } = await atTheGate(lab);

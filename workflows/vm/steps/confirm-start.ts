@@ -8,6 +8,7 @@ import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
 import { lookSaying } from './again.js';
 import { readAgain, startedReplication } from './locate.js';
 import { type Outcome, operation } from './operation.js';
+import { otherVdc, vdcOf } from './place.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -37,6 +38,8 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
   }
   vm.report.replicationId = seen.id;
   await vm.callBy(seen.vmName);
+  const elsewhere = otherVdc(seen, vdcOf(vm.input));
+  if (elsewhere !== null) throw placedElsewhere(vm, started, seen.id, elsewhere);
   if (mark !== undefined) vm.marks = seen.mark === null || seen.mark === mark ? [mark] : [mark, seen.mark];
   if (adoption?.reconfigure) await takeOver(vm, seen.id, adoption.reconfigure);
   return { ...started, notice: { ...started.notice, replicationId: seen.id } };
@@ -71,6 +74,19 @@ function wrong(vm: VmControl, { notice }: Outcome, seen: ReplicationSummary, why
     taskId: notice.taskId,
     site: vm.site,
     advice: `Look at that replication and at the tasks of ${name} at ${vm.site}, then run the VM again.`,
+  });
+}
+
+/** Before anything is copied for weeks: what was begun stays, to be looked at. */
+function placedElsewhere(vm: VmControl, { notice }: Outcome, replicationId: string, why: string): StepFailed {
+  const { report, site } = vm;
+  return new StepFailed({
+    code: 'ReplicatedElsewhere',
+    message: `the start of ${nameWithId(report)} at ${site} led to replication ${replicationId}, which ${why}.`,
+    operation: 'start',
+    taskId: notice.taskId,
+    site,
+    advice: `Correct the plan, or remove that replication at ${site}; then run the VM again.`,
   });
 }
 

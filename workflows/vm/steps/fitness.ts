@@ -4,6 +4,7 @@ import { isMarkedByOthers } from '../../../contract/marks.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
+import { otherVdc } from './place.js';
 import { obstacleToRecovery, obstacleToReverse, type Recovering } from './preconditions.js';
 
 /** What is sent only after a look. */
@@ -75,7 +76,7 @@ export function unfitness(
   const elsewhere = otherVdc(replication, vdc);
   if (elsewhere !== null) {
     const advice = `Correct the plan, or that replication; then run the VM again.`;
-    return { is: 'over', why: because('ReplicatedElsewhere', elsewhere, advice) };
+    return { is: 'over', why: because('ReplicatedElsewhere', `its replication ${elsewhere}`, advice) };
   }
   const { recoveryState, dataConnectionState, isMovingReplica, lastError } = replication;
   if (recoveryState === 'IN_PROGRESS') {
@@ -121,12 +122,4 @@ export function unfitness(
     return { is: unfitFor < ERROR_PATIENCE ? 'waiting' : 'held', why };
   }
   return null;
-}
-
-/** What a site does not tell is no other, and a plan may leave it open. */
-function otherVdc({ destinationVdc: has }: ReplicationSummary, wants = ''): string | null {
-  if (has == null || wants === '' || wants === '*') return null;
-  if ([has.id, has.name].some((known) => known?.toLowerCase() === wants.toLowerCase())) return null;
-  const shown = has.name === null ? has.id : `${has.id} (${has.name})`;
-  return `its replication would put it in VDC ${shown}, and the plan says ${wants}`;
 }

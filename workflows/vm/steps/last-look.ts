@@ -4,6 +4,7 @@ import type { ReplicationSummary, SlotKind } from '../../../contract/operation.j
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { readAgain } from './locate.js';
 import { growing } from './look-until.js';
+import { vdcOf } from './place.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -99,15 +100,4 @@ export class LastLook {
       await this.whenFit(unfit, null);
     }
   }
-}
-
-/** Of a plan that says where its VMs are put; null: it says nothing. */
-function vdcOf({
-  vm,
-  destination,
-}: {
-  vm: { vdc?: string };
-  destination: { site: string; vdc?: string };
-}): string | null {
-  return vm.vdc ?? destination.vdc ?? null;
 }

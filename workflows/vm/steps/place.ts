@@ -1,0 +1,21 @@
+/** Where a replication would put its VM, held against the plan: pure. */
+import type { ReplicationSummary } from '../../../contract/operation.js';
+
+/** Of a plan that says where its VMs are put; null: it says nothing. */
+export function vdcOf({
+  vm,
+  destination,
+}: {
+  vm: { vdc?: string };
+  destination: { site: string; vdc?: string };
+}): string | null {
+  return vm.vdc ?? destination.vdc ?? null;
+}
+
+/** Both values, in words; null: it is no other. What a site does not tell is no other, and a plan may leave it open. */
+export function otherVdc({ destinationVdc: has }: ReplicationSummary, wants: string | null = null): string | null {
+  if (has == null || wants === null || wants === '' || wants === '*') return null;
+  if ([has.id, has.name].some((known) => known?.toLowerCase() === wants.toLowerCase())) return null;
+  const shown = has.name === null ? has.id : `${has.id} (${has.name})`;
+  return `would put it in VDC ${shown}, and the plan says ${wants}`;
+}
