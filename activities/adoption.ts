@@ -20,6 +20,7 @@ import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { finalFailure } from './failures.js';
 import { MARK_LENGTH, type Mark, markOf, ownerOf, readMark, textOf } from './mark.js';
+import { otherOrg } from './other-org.js';
 import { passingOver } from './passed-over.js';
 import { droverStarted } from './record.js';
 import { mayBeOf } from './relation.js';
@@ -46,7 +47,7 @@ export async function adoptionOf(
   const { owner, maker } = await ownerOfReplication(deps, site, request, found, options, mayBeSent);
   const refuse = refusing(request, found);
   if (!isAllowed(owner, request.adopt)) throw refuse('ReplicationNotOurs', notAllowed(owner, maker, request.adopt));
-  const away = elsewhere(found, request);
+  const away = [...elsewhere(found, request), ...(await otherOrg(site, found, request, options))];
   if (away.length > 0) throw refuse('ReplicatedElsewhere', { what: `goes elsewhere: ${told(away)}`, advice: REMOVE });
   if (found.isPaused === true) throw refuse('ReplicationPaused', { what: 'is paused', advice: RESUME(found.id, site) });
   const differing = differences(found, request);

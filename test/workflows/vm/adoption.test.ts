@@ -104,6 +104,20 @@ describe('a replication that a person made', () => {
       expect(sent(lab)).toEqual([]);
     }));
 
+  it.concurrent('to another organization than that of the plan’s VDC is refused with both values', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await madeByPerson(lab);
+      const members = { destination: { site: lab.destination, org: 'globex' } };
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members },
+        { kind: 'unreadable', operation: 'replications', members },
+      );
+      const { error } = await runOf(lab, { adopt: 'matching' });
+      expect(error?.code).toBe('ReplicatedElsewhere');
+      expect(error?.message).toMatch(/the organization is globex, the plan says acme/);
+      expect(sent(lab)).toEqual([]);
+    }));
+
   it.concurrent('with weaker settings than the plan is refused with both values', () =>
     withLab({ vms: 1 }, async (lab) => {
       await madeByPerson(lab, { isMigration: false, rpo: 1_440 });
