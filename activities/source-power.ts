@@ -87,7 +87,7 @@ const isMigrate = ({ kind }: OperationRecord): boolean => kind === 'migrate';
 
 function powerIn(all: InventoryVm[], site: string, vmId: string): SourcePower {
   const vm = all.find(({ id }) => id === vmId);
-  if (vm === undefined) return unknown(`the inventory of ${site} does not list the VM`);
+  if (vm === undefined) return { ...unknown(`the inventory of ${site} does not list the VM`), isMissing: true };
   if (vm.powerState == null) return unknown(`the inventory of ${site} tells no power states`);
   const power = STATES[vm.powerState];
   const told = `the inventory of ${site} says ${vm.powerState}`;

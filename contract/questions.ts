@@ -144,6 +144,8 @@ export interface SourcePower {
   at: number;
   /** by what, or why not, in words */
   known: string;
+  /** its site lists its VMs, and this one is not among them */
+  isMissing?: true;
 }
 
 export interface CheckVmInput {

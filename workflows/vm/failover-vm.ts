@@ -9,7 +9,7 @@ import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
 import { measure } from './steps/objectives.js';
 import { broughtUp } from './steps/outage.js';
-import { obstacleToRecovery } from './steps/preconditions.js';
+import { obstacleToRecovery, obstacleToTurned } from './steps/preconditions.js';
 import { AtGate } from './steps/step-errors.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
@@ -26,7 +26,16 @@ export async function lookVm(input: PlanVmInput): Promise<VmReport> {
 
 async function lookAt(vm: VmControl, input: PlanVmInput) {
   vm.enter('look');
-  const at = await locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
+  const seenAt = input.known === undefined ? null : vm.site;
+  const at = await locateFor(
+    vm,
+    'failover',
+    (found) =>
+      (seenAt === null ? null : obstacleToTurned('failover', vm.ref, found, seenAt)) ??
+      obstacleToRecovery('failover', vm.ref, found),
+  );
+  if (at.site !== input.destination.site)
+    vm.note(`It is failed over to ${at.site}: it runs at ${at.peer} by now, from where it is replicated.`);
   return { at, ...(await chooseInstance(vm, 'failover', at, input.recovery.instance)) };
 }
 

@@ -1,11 +1,12 @@
 /** When a replication may be recovered or reversed; a refusal tells a person what it is about and what to do. */
 import { describe, expect, it } from '@jest/globals';
 import type { ReplicationSummary } from '../../../contract/operation.js';
-import type { Located } from '../../../contract/questions.js';
+import type { Located, SourcePower } from '../../../contract/questions.js';
 import { untouched, type VmError } from '../../../contract/report.js';
 import {
   noReplication,
   obstacleToRecovery,
+  obstacleToRemoval,
   obstacleToReverse,
   type Recovering,
   windowMissed,
@@ -99,6 +100,35 @@ describe('reverse', () => {
     const refusal = obstacleToReverse(vm, at({ recoveryState }));
     expect(refusal).toMatchObject({ code: 'NotRecovered', message: expect.stringContaining(recoveryState) });
     expectTelling(refusal, 'reverse');
+  });
+});
+
+describe('the original that a reverse removes', () => {
+  const power = (is: SourcePower['power'], isMissing = false): SourcePower => ({
+    power: is,
+    at: 0,
+    known: 'as the inventory says',
+    ...(isMissing ? { isMissing } : {}),
+  });
+  const recovered = at({ recoveryState: 'COMPLETE', recoveredVmId: 'vm-9' });
+
+  it.each<[what: string, copy: SourcePower, original: SourcePower, code: string | null]>([
+    ['both run', power('on'), power('on'), null],
+    ['both are off', power('off'), power('off'), null],
+    ['the recovered one runs', power('on'), power('off'), null],
+    ['nothing is known of the original', power('off'), power('unknown'), null],
+    ['the original alone runs', power('off'), power('on'), 'RecoveredNotRunning'],
+    ['the recovered one is not listed', power('unknown', true), power('off'), 'RecoveredNotRunning'],
+    [
+      'the original runs, and of the recovered one nothing is known',
+      power('unknown'),
+      power('on'),
+      'RecoveredNotRunning',
+    ],
+  ])('where %s', (_what, copy, original, code) => {
+    const refusal = obstacleToRemoval(vm, recovered, copy, original);
+    expect(refusal?.code ?? null).toBe(code);
+    if (refusal !== null) expectTelling(refusal, 'reverse');
   });
 });
 

@@ -1,8 +1,10 @@
 /** Protection, failover, reversal and the way back, judged by what the simulated sites say afterwards. */
 import { expect } from '@jest/globals';
+import { approveUpdate } from '../../../contract/messages.js';
+import { runWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
-import type { Assumptions } from '../../../simulator/index.js';
+import type { Assumptions, VmChange } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { inWaves } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -79,6 +81,54 @@ describe('a run of kind failover', () => {
       expect(again.vms[0]?.error?.code).toBe('AlreadyRecovered');
       expect(kinds(lab).filter((kind) => kind === 'failover')).toHaveLength(1);
     }));
+});
+
+describe('what a person does while a failover waits at its gate', () => {
+  it.concurrent('is not undone by it: a VM that was failed over and reversed meanwhile stays where it is', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const [{ replicationId } = { replicationId: null }] = (await given(lab, protection(lab))).vms;
+      const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
+      const { run, report, result } = await lab.start(plan);
+      await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
+      const { control } = lab.simulator;
+      for (const [operation, is] of [
+        ['failover', { recoveryState: 'COMPLETE' }],
+        ['reverse', { isReversed: true, state: 'OK' }],
+      ] as const) {
+        control.act({ operation, replicationId: replicationId ?? '', user: 'ann@acme' });
+        await until(
+          async () => replications(lab)[0],
+          (it) => Object.entries(is).every(([key, value]) => it?.[key as keyof typeof it] === value),
+        );
+      }
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
+      expect(vm?.error?.message).toContain(`replicated to ${lab.source} by now`);
+      expect(running(lab, lab.source)).toEqual([]);
+      expect(running(lab, lab.destination)).toHaveLength(1);
+    }));
+});
+
+describe('a reverse, which removes the original,', () => {
+  const COPIES: [string, Partial<VmChange>][] = [
+    ['is off', { powerState: 'POWERED_OFF' }],
+    ['was removed', { removed: true }],
+  ];
+  it.concurrent.each(COPIES)('is not sent when that runs and what was recovered %s', (_what, change) =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      await given(lab, lab.plan({ kind: 'failover' }));
+      const [copy] = vmsAt(lab, lab.destination);
+      lab.simulator.control.setVms({ id: copy?.id ?? '', ...change });
+      for (const kind of ['reverse', 'failback'] as const) {
+        const [vm] = (await done(lab, lab.plan({ kind, confirm: 'removes-source' }))).vms;
+        expect(vm).toMatchObject({ state: 'failed', error: { code: 'RecoveredNotRunning', operation: 'reverse' } });
+      }
+      expect(running(lab, lab.source)).toHaveLength(1);
+      expect(kinds(lab)).not.toContain('reverse');
+    }),
+  );
 });
 
 describe('a reversed replication that', () => {

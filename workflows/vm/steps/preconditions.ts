@@ -1,6 +1,7 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
+import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { OperationKind, VmRef } from '../../../contract/operation.js';
-import type { Located } from '../../../contract/questions.js';
+import type { Located, SourcePower } from '../../../contract/questions.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
 import { isCalled, misnamed, nameWithId } from '../../../contract/vm-identity.js';
 import { inWords } from '../../../contract/words.js';
@@ -75,6 +76,39 @@ export function obstacleToReverse(vm: { id: string; name: string }, at: Located)
     'NotRecovered',
     `it is not recovered (its replication says ${recoveryState}), and only what was failed over or migrated can be reversed`,
     'Fail it over or migrate it first, with keepReplication: true.',
+  );
+}
+
+/**
+ * Why a reverse must not remove the original: it may be the only one that runs, or that there is. null: nothing speaks against
+ * it. An original whose power is not known is no obstacle: its site may be the one that was lost.
+ */
+export function obstacleToRemoval(
+  vm: VmRef,
+  at: Located,
+  recovered: SourcePower,
+  original: SourcePower,
+): VmError | null {
+  if (recovered.power === 'on' || original.power === 'unknown') return null;
+  if (original.power === 'off' && recovered.isMissing !== true) return null;
+  const { sourceSite, destinationSite, recoveredVmId } = at.replication;
+  const home = sourceSite ?? at.peer;
+  const which = recoveredVmId === null ? 'the recovered VM' : `VM ${recoveredVmId}`;
+  return reasonFor('reverse', vm, at)(
+    'RecoveredNotRunning',
+    `it removes the original at ${home}, which is ${original.power} (${original.known}), and what was recovered is not known ` +
+      `to run: ${recovered.known}`,
+    `See which of the two is to stay: power ${which} on at ${destinationSite ?? at.site}, or delete the replication to keep the original.`,
+  );
+}
+
+/** Why a failover would not bring a VM up where a person expects it: it was looked at, and was turned round since. */
+export function obstacleToTurned(kind: 'failover', vm: VmRef, at: Located, seenAt: string): VmError | null {
+  if (at.site === seenAt) return null;
+  return reasonFor(kind, vm, at)(
+    DONE_BY_OTHERS,
+    `somebody has failed it over and reversed it since it was looked at: it is replicated to ${at.site} by now, not to ${seenAt}`,
+    `Look where it runs; run the plan again to fail it over to ${at.site}.`,
   );
 }
 

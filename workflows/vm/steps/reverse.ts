@@ -5,16 +5,21 @@
 import type { Located } from '../../../contract/questions.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
+import { sourcePower } from '../../activities.js';
 import { lookSaying } from './again.js';
 import { whenSynced } from './initial-sync.js';
 import { LastLook } from './last-look.js';
 import { locate } from './locate.js';
 import { awaitResync, type Outcome, operation, type Step } from './operation.js';
+import { obstacleToRemoval } from './preconditions.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
 /** The replication may show up at its new site a little after the task. */
 const PAUSES = { first: 4_000, times: 7 };
+
+/** How long a site is asked whether a VM is on, which may be the one that was lost: ms. */
+const WITHIN = 5_000;
 
 /** @param atMost as of a step @returns where it lives afterwards. @throws StepFailed */
 export async function reverseReplication(vm: VmControl, at: Located, atMost?: number): Promise<Located> {
@@ -26,7 +31,15 @@ export async function reverseReplication(vm: VmControl, at: Located, atMost?: nu
     replicationId,
     recoveredVmId,
     slot: 'sync',
-    takeSlot: (slot) => look.takeSlot(slot),
+    async takeSlot(slot) {
+      await look.takeSlot(slot);
+      try {
+        await seeWhatStays(vm, at);
+      } catch (error) {
+        await vm.giveSlot(slot);
+        throw error;
+      }
+    },
     ...(atMost === undefined ? {} : { atMost }),
   };
   const reversed = await operation(vm, reverse);
@@ -37,6 +50,16 @@ export async function reverseReplication(vm: VmControl, at: Located, atMost?: nu
   vm.recoveredAs(located.replication.vmId);
   await whenSynced(vm, await awaitResync(vm, reverse, reversed, located.replication.id), 'reverse');
   return located;
+}
+
+/** @throws StepFailed when the original that is removed may be all that there is of the VM */
+async function seeWhatStays({ ref, resumedAt }: VmControl, at: Located): Promise<void> {
+  const { recoveredVmId, vmId, sourceSite, destinationSite } = at.replication;
+  const ask = (site: string, id: string | null) => sourcePower({ site, vmId: id, resumedAt, within: WITHIN });
+  const recovered = await ask(destinationSite ?? at.site, recoveredVmId);
+  if (recovered.power === 'on') return;
+  const why = obstacleToRemoval(ref, at, recovered, await ask(sourceSite ?? at.peer, vmId));
+  if (why !== null) throw new StepFailed(why);
 }
 
 async function whenReversed(vm: VmControl, before: Located, { notice }: Outcome): Promise<Located> {
