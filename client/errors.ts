@@ -71,13 +71,13 @@ export class AmbiguousName extends DroverError {
   readonly wanted: string;
   readonly ids: string[];
 
-  constructor(run: string, wanted: string, ids: string[], what: string = `${ids.length} VMs`) {
-    super(
-      `${what} of run ${run} are named ${wanted}: say which, one of ${ids.map(shellWord).join(', ')}. Nothing was done.`,
-    );
+  /** @param meant what to type instead, and what that is where the word alone does not say it @param what they are, counted */
+  constructor(run: string, wanted: string, meant: { typed: string; is: string | null }[], what: string) {
+    const words = meant.map(({ typed, is }) => `${shellWord(typed)}${is === null ? '' : ` (${is})`}`);
+    super(`${what} of run ${run} can be meant by ${wanted}: say which, one of ${words.join(', ')}. Nothing was done.`);
     this.run = run;
     this.wanted = wanted;
-    this.ids = ids;
+    this.ids = meant.map(({ typed }) => typed);
   }
 }
 

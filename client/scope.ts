@@ -1,59 +1,63 @@
 /** From what a person typed to the wave or VM that is meant. */
 import type { Scope } from '../contract/messages.js';
 import type { RunReport, VmReport } from '../contract/report.js';
-import { vmNamed } from '../contract/vm-choice.js';
+import { type Meant, meantBy } from '../contract/vm-choice.js';
 import { nearest } from '../plan/source/nearest.js';
 import { AmbiguousName, NotInRun } from './errors.js';
 
-/** A VM of the run by id or name. @throws {@link NotInRun}, {@link AmbiguousName} */
-export function findVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport {
-  const found = matchVm(report, wanted);
-  if (found === undefined) {
-    throw new NotInRun(report.run, wanted, nearest(wanted, namesOf(report)), 'VM');
-  }
-  return found;
+type Vms = Pick<RunReport, 'run' | 'vms'>;
+
+/** A VM of the run by id or name, `vm:` before it or not. @throws {@link NotInRun}, {@link AmbiguousName} */
+export function findVm(report: Vms, wanted: string): VmReport {
+  const meant = only(report, wanted, meantBy(report.vms, new Set(), wanted));
+  if (meant !== undefined && 'vm' in meant) return meant.vm;
+  throw new NotInRun(report.run, wanted, nearest(wanted, namesOf(report)), 'VM');
 }
 
 /**
  * A wave by name, or a VM by id or name, `wave:` or `vm:` before it where both have the name; nothing typed means the whole
  * run. @throws as {@link findVm}
  */
-export function findScope(report: Pick<RunReport, 'run' | 'vms'>, wanted: string | undefined): Scope {
+export function findScope(report: Vms, wanted: string | undefined): Scope {
   if (wanted === undefined) {
     return {};
   }
-  const waves = new Set(report.vms.map(({ wave }) => wave));
-  const [, kind, rest = wanted] = /^(wave|vm):(.+)$/.exec(wanted) ?? [];
-  function meant(name: string, of?: string): Scope[] {
-    const vm = of === 'wave' ? undefined : matchVm(report, name);
-    return [...(of !== 'vm' && waves.has(name) ? [{ wave: name }] : []), ...(vm === undefined ? [] : [{ vm: vm.id }])];
-  }
-  // A name may begin as a kind does: what has it as it was typed is meant before what has its rest.
-  const asTyped = meant(wanted);
-  const [scope, ...others] = asTyped.length > 0 ? asTyped : meant(rest, kind);
-  if (scope === undefined) {
-    const known = { wave: [...waves], vm: [...namesOf(report)] };
-    const candidates = kind === 'wave' || kind === 'vm' ? known[kind] : [...known.wave, ...known.vm];
-    throw new NotInRun(report.run, rest, nearest(rest, candidates), kind?.replace('vm', 'VM') ?? 'wave or VM');
-  }
-  if (others.length > 0) {
-    const both = [scope, ...others].map(({ wave, vm }) => (wave === undefined ? `vm:${vm}` : `wave:${wave}`));
-    throw new AmbiguousName(report.run, wanted, both, 'a wave and a VM');
-  }
-  return scope;
+  const waves = wavesOf(report);
+  const meant = only(report, wanted, meantBy(report.vms, waves, wanted));
+  if (meant !== undefined) return scopeOf(meant);
+  const [, kind, rest = wanted] = /^(wave|vm):(.+)$/s.exec(wanted) ?? [];
+  const known = { wave: [...waves], vm: [...namesOf(report)] };
+  const candidates = kind === 'wave' || kind === 'vm' ? known[kind] : [...known.wave, ...known.vm];
+  throw new NotInRun(report.run, rest, nearest(rest, candidates), kind?.replace('vm', 'VM') ?? 'wave or VM');
 }
 
-function matchVm(report: Pick<RunReport, 'run' | 'vms'>, wanted: string): VmReport | undefined {
-  const choice = vmNamed(report.vms, wanted);
-  if (choice.found === 'many') {
-    throw new AmbiguousName(
-      report.run,
-      wanted,
-      choice.vms.map(({ id }) => id),
-    );
-  }
-  return choice.found === 'one' ? choice.vm : undefined;
+/** @throws {@link AmbiguousName} */
+function only(report: Vms, wanted: string, meant: Meant<VmReport>[]): Meant<VmReport> | undefined {
+  if (meant.length < 2) return meant[0];
+  const waves = meant.filter((one) => 'wave' in one).length;
+  const what = [counted(waves, 'wave'), counted(meant.length - waves, 'VM')].flatMap((text) => text ?? []);
+  const areAlike = meant.every((one) => 'wave' in one || one.vm.name === wanted);
+  const words = meant.map((one) => {
+    if ('wave' in one) return wordFor(report, one.wave);
+    const { id, name } = one.vm;
+    return { typed: waves > 0 ? `vm:${id}` : id, is: areAlike ? null : name };
+  });
+  throw new AmbiguousName(report.run, wanted, words, what.join(' and '));
 }
+
+/** What means the wave alone, where anything does. */
+function wordFor(report: Vms, wave: string): { typed: string; is: string | null } {
+  const isClear = (word: string) => meantBy(report.vms, wavesOf(report), word).length === 1;
+  const full = `wave:${wave}`;
+  return !isClear(full) && isClear(wave) ? { typed: wave, is: 'wave' } : { typed: full, is: null };
+}
+
+const counted = (count: number, what: string): string | null =>
+  count === 0 ? null : count === 1 ? `a ${what}` : `${count} ${what}s`;
+
+const scopeOf = (meant: Meant<VmReport>): Scope => ('vm' in meant ? { vm: meant.vm.id } : { wave: meant.wave });
+
+const wavesOf = (report: Vms): Set<string> => new Set(report.vms.map(({ wave }) => wave));
 
 function* namesOf(report: Pick<RunReport, 'vms'>): Iterable<string> {
   for (const { id, name } of report.vms) {

@@ -1,4 +1,4 @@
-/** Which VM a person means. Pure: the client asks it of a report, and a run's workflow before it acts on a message. */
+/** Which VM or wave a person means. Pure: the client asks it of a report, and a run's workflow before it acts on a message. */
 import type { VmRef } from './operation.js';
 
 /** What a typed word stands for among the VMs of a run. */
@@ -15,4 +15,25 @@ export function vmNamed<T extends VmRef>(vms: Iterable<T>, typed: string): VmCho
   const [vm, ...others] = byId === undefined ? all.filter(({ name }) => name === typed) : [byId];
   if (vm === undefined) return { found: 'none' };
   return others.length === 0 ? { found: 'one', vm } : { found: 'many', vms: [vm, ...others] };
+}
+
+/** A wave or a VM. */
+export type Meant<T> = { wave: string } | { vm: T };
+
+/**
+ * All that `typed` can mean: an id its VM alone; else what has it as its name, and, behind `wave:` or `vm:`, what has the rest.
+ * More than one is for a person to tell: a name may look like a prefix and the name of another.
+ */
+export function meantBy<T extends VmRef>(vms: Iterable<T>, waves: ReadonlySet<string>, typed: string): Meant<T>[] {
+  const all = [...vms];
+  const [, kind, rest = ''] = /^(wave|vm):(.+)$/s.exec(typed) ?? [];
+  const names = kind === 'vm' ? [typed, rest] : [typed];
+  const ids = names.map((name) => name.toLowerCase());
+  const byId = all.find(({ id }) => ids.includes(id.toLowerCase()));
+  if (byId !== undefined) return [{ vm: byId }];
+  const waveNames = kind === 'wave' ? [typed, rest] : [typed];
+  return [
+    ...waveNames.flatMap((wave) => (waves.has(wave) ? [{ wave }] : [])),
+    ...names.flatMap((name) => all.flatMap((vm) => (vm.name === name ? [{ vm }] : []))),
+  ];
 }

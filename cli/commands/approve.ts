@@ -7,7 +7,7 @@ export const addApprove: AddCommand = (program, run) => {
     .argument('<run>', 'id of the run')
     .argument(
       '[target]',
-      'a wave by name or a VM by id or name (wave:NAME, vm:NAME where both have it); default: the wave that runs now',
+      'a wave by name or a VM by id or name (wave:NAME, vm:NAME where both have it; an id always decides); default: the wave that runs now',
     )
     .description('approve cutovers that wait for it')
     .addHelpText(

@@ -41,6 +41,42 @@ describe('what a person means by a word', () => {
     expect(() => findScope(both, 'wave:crn')).toThrow(/no wave crn.*Nearest: crm/);
   });
 
+  describe('that looks like a prefix and a name', () => {
+    const odd = report([
+      vm('n703'),
+      vm('vm:n703', { id: 'id-702' }),
+      vm('wave:w1', { wave: 'w1' }),
+      vm('web', { wave: 'vm:n703' }),
+    ]);
+
+    it('is refused where it can be read both ways, with what can be meant', () => {
+      expect(() => findScope(odd, 'vm:n703')).toThrow(AmbiguousName);
+      expect(() => findScope(odd, 'vm:n703')).toThrow(
+        /a wave and 2 VMs .*wave:vm:n703, vm:id-702 \(vm:n703\), vm:id-of-n703 \(n703\)/,
+      );
+      expect(() => findScope(odd, 'wave:w1')).toThrow(/w1 \(wave\), vm:id-of-wave:w1\. Nothing was done/);
+    });
+
+    it('is what can be meant in one way only, whichever of the words told says it', () => {
+      expect(findScope(odd, 'wave:vm:n703')).toEqual({ wave: 'vm:n703' });
+      expect(findScope(odd, 'n703')).toEqual({ vm: 'id-of-n703' });
+      expect(findScope(odd, 'w1')).toEqual({ wave: 'w1' });
+    });
+
+    it('is the VM with that id, whatever else bears it as a name', () => {
+      const named = report([vm('a'), vm('id-of-a'), vm('vm:id-of-a'), vm('b', { wave: 'id-of-a' })]);
+      expect(findScope(named, 'id-of-a')).toEqual({ vm: 'id-of-a' });
+      expect(findScope(named, 'vm:id-of-a')).toEqual({ vm: 'id-of-a' });
+    });
+
+    it('is refused for one VM alone as well', () => {
+      expect(findVm(odd, 'n703').id).toBe('id-of-n703');
+      expect(findVm(odd, 'vm:web').id).toBe('id-of-web');
+      expect(() => findVm(odd, 'vm:n703')).toThrow(/2 VMs .*one of id-702 \(vm:n703\), id-of-n703 \(n703\)/);
+      expect(() => findVm(odd, 'wave:web')).toThrow(NotInRun);
+    });
+  });
+
   it('is refused with the nearest names, or with the ids when a name is not enough', () => {
     expect(() => findVm(run, 'wbe1')).toThrow(NotInRun);
     expect(() => findVm(run, 'wbe1')).toThrow(/Nearest: .*web1/);
