@@ -7,12 +7,14 @@ import pMap from 'p-map';
 import { siteWatchesQuery } from '../contract/messages.js';
 import type {
   Notice,
+  OperationKind,
   OperationTrouble,
   PolledSite,
   PollSiteInput,
   SiteWatchList,
   Watch,
 } from '../contract/operation.js';
+import { StoreAway } from '../store/index.js';
 import {
   type CallOptions,
   contradictsItself,
@@ -20,6 +22,7 @@ import {
   pauseBefore,
   type Site,
   type Task,
+  taskEnd,
   VcdaError,
   type VmReplication,
 } from '../vcda/index.js';
@@ -33,6 +36,7 @@ import { replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { findReversed, reversedIn } from './reversal.js';
 import { replicationIdIn } from './send.js';
+import { SitePoll } from './site-poll.js';
 import { askTemporal, notifyVm, tellTrouble, watchAtSite } from './site-signals.js';
 import { type Copies, JUST_NOW, PollMemory, type WatchMemory } from './watch-memory.js';
 import { shownOf, troubleOf } from './watch-trouble.js';
@@ -41,8 +45,12 @@ interface Inspected {
   ended: { watch: Watch; notice: Notice }[];
   /** of watches that go on; null: nothing is in their way */
   troubles: { watch: Watch; trouble: OperationTrouble['trouble'] }[];
-  /** why some watches could not be judged this time */
-  unheard: VcdaError[];
+  /** those that could not be judged this time, and why */
+  unheard: Watch[];
+  failures: VcdaError[];
+  /** those that are to be asked about again soon: something is odd about them, or their end is to be confirmed */
+  restless: Watch[];
+  tasks: Map<string, Task>;
 }
 
 /** ids about which a site could not be asked together with others, for the next turn */
@@ -64,6 +72,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
   const polledAt = new Map<string, number>();
   const copies = new Map<string, Copies>();
   const suspects = new Map<string, Suspects>();
+  const polls = new Map<string, SitePoll>();
   const listsByPeer = new ListsByPeer();
 
   function suspectsAt(site: string): Suspects {
@@ -78,9 +87,26 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     return known;
   }
 
+  function pollOf({ name, config }: Site): SitePoll {
+    const known = polls.get(name) ?? new SitePoll(config.polling.interval);
+    polls.set(name, known);
+    return known;
+  }
+
   const mayPass = (error: VcdaError): boolean => deps.sites.rules(error).call === 'retry';
 
-  async function inspect(site: Site, watches: Watch[], memory: WatchMemory, options: CallOptions): Promise<Inspected> {
+  /**
+   * @param known tasks that need not be asked for
+   * @param isAll whether nothing else of the site has answered: where all of these fail, it has failed
+   */
+  async function inspect(
+    site: Site,
+    watches: Watch[],
+    memory: WatchMemory,
+    options: CallOptions,
+    known: Map<string, Task> = new Map(),
+    isAll = true,
+  ): Promise<Inspected> {
     const { reconcile, missingFor } = site.config;
     const { settle } = reconcile;
     // What one watch is answered must not undo what the others are shown; it is asked about again, here and by its own VM.
@@ -103,7 +129,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     const taskIds = watches.flatMap((w) => (w.phase === 'task' && w.taskId !== null ? [w.taskId] : []));
     const { found: tasks, failed } = await byIds(
       site,
-      taskIds,
+      taskIds.filter((id) => !known.has(id)),
       {
         list: (ids, unreadable) =>
           listsByPeer.ask(
@@ -120,6 +146,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       },
       suspects.tasks,
     );
+    for (const [id, task] of known) tasks.set(id, task);
     for (const watch of watches) {
       if (watch.phase !== 'task' || watch.taskId === null || tasks.has(watch.taskId)) continue;
       const failure = failed.get(watch.taskId);
@@ -169,6 +196,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     );
     const ended: Inspected['ended'] = [];
     const troubles: Inspected['troubles'] = [];
+    const restless: Watch[] = [];
     for (const [watch, past] of seen) {
       const { task } = past;
       const replication = asked.has(watch)
@@ -186,12 +214,17 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       else {
         const quietFor = memory.quietFor(watch, shownOf(watch, task, replication));
         troubles.push({ watch, trouble: troubleOf(watch, { replication, amissFor, goneFor, quietFor }, site, now) });
+        const isOdd = replication === null || amissFor > 0 || (watch.phase === 'sync' && isAmiss(watch, replication));
+        const mayBeOver =
+          watch.phase === 'task' && (task === undefined || taskEnd(task) !== null || contradictsItself(task));
+        if (isOdd || mayBeOver) restless.push(watch);
       }
     }
     const failures = [...unheard.values()];
     // A site that answers nothing that can be used is asked less often.
-    if (failures.length > 0 && failures.length === watches.length && failures.every(mayPass)) throw failures[0];
-    return { ended, troubles, unheard: failures };
+    if (isAll && failures.length > 0 && failures.length === watches.length && failures.every(mayPass))
+      throw failures[0];
+    return { ended, troubles, unheard: [...unheard.keys()], failures, restless, tasks };
   }
 
   /** A start's replication is known by its task's result, else by its VM; a reverse's may be elsewhere and have another id. */
@@ -219,6 +252,13 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     return first ?? null;
   }
 
+  /** What the store cannot tell now was not measured. */
+  const lengthsAt = (site: string, kind: OperationKind, most: number): Promise<number[]> =>
+    deps.store.durations(site, kind, most).catch((error: unknown) => {
+      if (error instanceof StoreAway) return [];
+      throw error;
+    });
+
   async function tellTroubles(troubles: Inspected['troubles'], memory: PollMemory): Promise<void> {
     const news = troubles.filter(({ watch, trouble }) => memory.isNews(watch, trouble?.code ?? null));
     await pMap(
@@ -240,6 +280,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       const memory = new PollMemory(activityInfo().heartbeatDetails, copiesAt(input.site));
       const workflow = deps.client.workflow.getHandle(input.workflowId);
       const began = Date.now();
+      let listedAt = began;
       let list: SiteWatchList = { version: -1, watches: [], resumedAt: 0, limits: { requestsPerSecond: null } };
       let watches: Watch[] = [];
       let failures = 0;
@@ -255,15 +296,25 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
           );
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
-          await pause(Math.max(0, (polledAt.get(input.site) ?? 0) + site.config.polling.interval - Date.now()));
-          polledAt.set(input.site, Date.now());
+          const { interval } = site.config.polling;
+          const due = Math.max((polledAt.get(input.site) ?? 0) + interval, pollOf(site).dueAt(watches));
+          // What is handed over meanwhile may be due earlier.
+          await pause(Math.max(0, Math.min(due - Date.now(), listedAt + interval - Date.now())));
+          listedAt = Date.now();
           site.setRate(list.limits.requestsPerSecond ?? site.config.limits.requestsPerSecond);
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
             memory.follow(watches);
-            const { ended, troubles } = await inspect(site, watches, memory, options);
+            await pollOf(site).remember(watches, (kind, most) => lengthsAt(input.site, kind, most));
+            const seen = await pollOf(site).look(site, watches, options, (some, known, isAll) =>
+              inspect(site, some, memory, options, known, isAll),
+            );
+            if (seen === null) continue;
+            polledAt.set(input.site, listedAt);
             await reachability.answered(input.site);
             failures = 0;
+            if (seen === 'told') continue;
+            const { ended, troubles } = seen;
             await tellTroubles(troubles, memory);
             if (ended.length > 0) {
               const told = await pMap(
@@ -280,6 +331,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             }
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
+            polledAt.set(input.site, listedAt);
             const rule = deps.sites.rules(error);
             if (isRefusedLogin(error)) {
               const { code, message } = error;
@@ -322,11 +374,13 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
               resumedAt: input.resumedAt,
               signal: cancellationSignal(),
             };
-            const { ended, unheard } = await unextended(options, (local) =>
+            // Whoever polls the site has asked for all of them: one question serves every VM that hears nothing.
+            if (pollOf(site).turns.isHeard(input.watch, Date.now())) return null;
+            const { ended, failures } = await unextended(options, (local) =>
               inspect(site, [input.watch], JUST_NOW, local),
             );
             if (ended[0] !== undefined) return ended[0].notice;
-            if (unheard[0] !== undefined) throw unheard[0];
+            if (failures[0] !== undefined) throw failures[0];
             await watchAtSite(deps, input.site, input.watch);
             return null;
           } catch (error) {

@@ -163,6 +163,8 @@ export interface Watch {
   phase: 'task' | 'sync';
   slot: SlotKind | null;
   since: number;
+  /** its task was there already, and may have ended before `since`; absent: it was sent then */
+  adopted?: true;
   /** kind reverse only, as in {@link OperationRequest} */
   recoveredVmId?: string | null;
   /** kind reconfigure only */
@@ -195,7 +197,7 @@ export type WatchNews = Pick<Watch, 'operationId' | 'phase'> & { seen: WatchSeen
 /** What a site's watcher is asked to wait for, once an operation is there. */
 export function watchOf(
   request: OperationRequest,
-  submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'> & { preexisting?: boolean },
+  submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'> & { adopted?: boolean; preexisting?: boolean },
   phase: Watch['phase'] = 'task',
 ): Watch {
   const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId, reconfigure, stalledAfter } =
@@ -213,6 +215,7 @@ export function watchOf(
     phase,
     slot,
     since: submitted.submittedAt,
+    ...(submitted.adopted === true ? { adopted: true } : {}),
     ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
     ...(reconfigure === undefined ? {} : { reconfigure }),
     ...(stalledAfter === undefined ? {} : { stalledAfter }),

@@ -80,6 +80,24 @@ describe('an operation about which a site answers oddly', () => {
   );
 });
 
+describe('the ends of many operations', () => {
+  it.concurrent.each(['supported', 'ignored', 'refused'] as const)('are heard where `endTimeAfter` is %s', (filter) =>
+    withLab(
+      { vms: 10, speed: 100, assumptions: { endTimeAfterFilter: filter }, site: { polling: POLLED_ALONE } },
+      async (lab) => {
+        const { control } = lab.simulator;
+        const [asked] = control.addFaults({ kind: 'delay', delayMs: 0, path: '^/tasks$', query: 'endTimeAfter=' });
+        const result = await (await lab.start(lab.plan())).result();
+        expect(result.vms.map(({ error }) => error)).toEqual(result.vms.map(() => null));
+        expect(lab.wrongWith(result)).toEqual([]);
+        const { struck = 0 } = control.faults().find(({ id }) => id === asked?.id) ?? {};
+        // Where it is of no use it is asked for once or twice, and not at every turn.
+        expect(filter === 'supported' ? struck > 0 : struck < 5).toBe(true);
+      },
+    ),
+  );
+});
+
 describe('a site that wants the login of the other site for a mere look', () => {
   it.concurrent('is polled with it, also by a new session', () =>
     withLab({ vms: 2, assumptions: { extensionNeeded: 'reads' }, site: { polling: POLLED_ALONE } }, async (lab) => {

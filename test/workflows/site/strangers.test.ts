@@ -34,6 +34,8 @@ describe('what is no message', () => {
         async () => control.ledger(),
         (entries) => entries.some(({ kind }) => kind === 'start'),
       );
+      // All of them are there for as long as junk is sent.
+      control.setSpeed(0.01);
       for (const id of [
         runWorkflowId(run),
         vmWorkflowId(lab.source, plan.waves[0]?.vms[0]?.id ?? ''),
