@@ -158,6 +158,8 @@ describe('a stop of a copy', () => {
     (conflict, replicationVisible) =>
       withLab({ vms: 1, speed: 20, assumptions: { conflict, replicationVisible } }, async (lab) => {
         lab.simulator.control.addFaults({ kind: 'odd-task', operation: 'start', task: { lastsUntil: 'synced' } });
+        const [vm] = lab.plan().waves[0]?.vms ?? [];
+        lab.simulator.control.setVms({ id: vm?.id ?? '', usedBytes: 200e9 });
         const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
         await until(
           () => Promise.resolve(world(lab).replications),
@@ -167,7 +169,7 @@ describe('a stop of a copy', () => {
         await untilVms(lab, ({ step }) => step === 'tidy');
         expect(entries(lab, 'start').map(({ endedAt }) => endedAt)).toEqual([undefined]);
         await sayItAgain(lab, id);
-        lab.simulator.control.setSpeed(2_000);
+        lab.simulator.control.setSpeed(10_000);
         expect((await result()).vms).toMatchObject([{ state: 'cancelled', error: null }]);
         expect(world(lab).replications).toEqual([]);
         expect(entries(lab, 'start')).toHaveLength(1);
