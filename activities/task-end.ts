@@ -9,5 +9,7 @@ export function toldAtEnd(
 ): Pick<Notice, 'at' | 'endedAt'> {
   // Of one that goes on as well, the replication has decided when it is over.
   if (phase !== 'task' || task === undefined || contradictsItself(task)) return { at: now };
-  return { at: now, endedAt: plausibleTime(task.endTime) };
+  const [began, ended] = [plausibleTime(task.startTime), plausibleTime(task.endTime)];
+  // No task ends before it begins, nor at that moment.
+  return { at: now, endedAt: began !== null && ended !== null && ended <= began ? null : ended };
 }

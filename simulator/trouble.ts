@@ -20,7 +20,9 @@ export interface Trouble {
   vmId?: string | undefined;
   /** `org@site` */
   owner?: string | undefined;
-  /** simulated ms after which all of it (but settings, VM and owner) is as before; absent: until told otherwise */
+  /** its instances bear stamps that are so many ms late, as those of a site whose clock was set back since */
+  instancesAheadMs?: number | undefined;
+  /** simulated ms after which all of it (but settings, VM, owner and stamps) is as before; absent: until told otherwise */
   forMs?: number | undefined;
 }
 
@@ -61,6 +63,8 @@ function set(world: World, it: Replication, trouble: Trouble, forMs?: number): v
     const at = owner.lastIndexOf('@');
     it.owner = { org: owner.slice(0, at), site: owner.slice(at + 1) };
   }
+  for (const one of new Set([...it.instances, ...(it.latest === null ? [] : [it.latest])]))
+    one.ahead = trouble.instancesAheadMs ?? one.ahead ?? 0;
   it.lastUpdated = world.now;
   if (it.isStalled || it.isPaused || it.plantedError !== null) suspend(world, it);
   else unsuspend(world, it);

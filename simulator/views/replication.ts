@@ -49,7 +49,7 @@ export function instanceInfo(world: World, home: string, instance: Instance) {
   return {
     key: instance.key,
     sequenceNumber: instance.sequenceNumber,
-    timestamp: world.shown(home, instance.at),
+    timestamp: world.shown(home, instance.at) + (instance.ahead ?? 0),
     transferBytes: instance.transferBytes,
     transferSeconds: instance.transferSeconds,
     quiescedType: instance.quiescedType,

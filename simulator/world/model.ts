@@ -79,6 +79,8 @@ export interface Instance {
   quiescedType: QuiescedType;
   isPinned: boolean;
   disks: number[];
+  /** ms by which its stamp is wrong: the site's clock was set back since */
+  ahead?: number;
 }
 
 export interface ReplicationSettings {

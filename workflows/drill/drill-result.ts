@@ -26,7 +26,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
         : []),
       ...vms.flatMap((vm) => [
         ...leftOff(drill, vm),
-        ...missed('RTO', vm, vm.rtoSeconds, wanted.rtoSeconds),
+        ...(drill.recovery.powerOn ? missed('RTO', vm, vm.rtoSeconds, wanted.rtoSeconds) : []),
         ...missed('RPO', vm, vm.rpoSeconds, wanted.rpoSeconds, vm.rpoUncertaintySeconds ?? 0),
       ]),
     ],
@@ -66,7 +66,10 @@ function missed(
   if (objective === null) return [];
   const subject = `${what} of ${nameWithId(vm)}`;
   if (measured === null) {
-    const unknown = "not known: the site's clock was not measured, or it gives no time for what was recovered";
+    const unknown =
+      what === 'RTO'
+        ? 'not known: the times of its recovery contradict each other'
+        : "not known: the site's clock was not measured, or it gives no time for what was recovered, or one that cannot be";
     return wasRecovered(vm) ? [`${subject}: ${unknown}; objective ${words(objective)}`] : [];
   }
   if (measured + uncertainty <= objective) return [];
@@ -75,7 +78,8 @@ function missed(
 }
 
 /** Its checks have passed; what failed before that is a failure of the drill already. */
-const wasRecovered = ({ state, rtoSeconds }: VmReport): boolean => isFinal(state) && rtoSeconds !== null;
+const wasRecovered = ({ state, rtoSeconds }: VmReport): boolean =>
+  state === 'succeeded' || (isFinal(state) && rtoSeconds !== null);
 
 /** A copy that was left off has no recovery time, so that none can show that it was met. */
 function leftOff({ recovery, objectives }: Drill, vm: VmReport): string[] {

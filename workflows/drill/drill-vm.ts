@@ -31,6 +31,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
   return runVm(vm, async () => {
     vm.enter('look');
     const found = await locateFor(vm, kind, obstacle);
+    const foundAt = Date.now();
     if (isTest) await requireTestNetworks(vm, input, found);
     await vm.tellReady('ready');
     const go = await vm.whenTold('recover');
@@ -50,24 +51,32 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
       : () => bringHome(vm, input, before);
     let recovered: Recovery | null = null;
     const runs = input.recovery.powerOn;
-    function judge(): void {
-      if (recovered !== null) measure(vm.report, recovered, vm.clockOf(before.site));
+    function judge(): string | null {
+      return recovered === null ? null : measure(vm.report, recovered, vm.clockOf(before.site));
     }
     await thenUndo(vm, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
+      const isAsFound = instance !== null && instance.key === found.replication.latestInstance?.key;
+      const seenAt = isAsFound ? foundAt : Date.now();
       if (isTest) await testFailover(vm, input, { ...body, ...networks }, copyIs);
       else await failOverForDrill(vm, input, before, body);
       const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
       const { triggeredAt } = go;
       if (passedAt !== null)
-        recovered = { triggeredAt, recoveredAt: runs ? passedAt : null, instanceAt: instance?.timestamp ?? null };
+        recovered = {
+          triggeredAt,
+          recoveredAt: runs ? passedAt : null,
+          instanceAt: instance?.timestamp ?? null,
+          seenAt,
+        };
       judge();
       await vm.tellReady('hold');
       const told = await vm.whenTold('clean-up');
       if (told !== null && input.hold > 0 && passedAt !== null) await askAgain(vm, input, isTest ? 'test' : 'failover');
     });
     // The clean-up has measured the site's clock once more, or for the first time where the recovery was adopted.
-    judge();
+    const odd = judge();
+    if (odd !== null) vm.note(odd);
     refuseFailedChecks(vm, kind);
   });
 }

@@ -6,7 +6,7 @@ export function longestCutover(vms: Pick<VmReport, 'operations'>[]): number | nu
   const took = vms.flatMap(({ operations }) =>
     operations.flatMap(({ kind, result, submittedAt, finishedAt }) => {
       const isOne = (kind === 'migrate' || kind === 'failover') && result === 'succeeded' && finishedAt !== null;
-      return isOne ? [Date.parse(finishedAt) - Date.parse(submittedAt)] : [];
+      return isOne ? [Date.parse(finishedAt) - Date.parse(submittedAt)].filter((ms) => ms > 0) : [];
     }),
   );
   return took.length === 0 ? null : Math.max(...took);

@@ -43,6 +43,7 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
     const { at, instance, body } = await lookAt(vm, input);
+    const seenAt = Date.now();
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
     vm.enter('verify');
     await vm.toItsEnd(() => verifyCutOver(vm, recovered));
@@ -50,6 +51,8 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     broughtUp(vm, recovered.record.finishedAt, recovered.powerOn);
     const { triggeredAt } = input;
     const instanceAt = instance?.timestamp ?? null;
-    measure(vm.report, { triggeredAt, recoveredAt: Date.now(), instanceAt }, vm.clockOf(at.site));
+    const times = { triggeredAt, recoveredAt: Date.now(), instanceAt, seenAt };
+    const odd = measure(vm.report, times, vm.clockOf(at.site));
+    if (odd !== null) vm.note(odd);
   });
 }

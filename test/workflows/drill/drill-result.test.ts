@@ -72,8 +72,27 @@ describe('objectives', () => {
     expect(resultOf(nearly, null, 900_000).missed).toEqual([expect.stringContaining('it may be over')]);
   });
 
-  it('are not judged where nothing was measured, or where the drill has none', () => {
-    expect(resultOf({ ...ALL, b: measured(null, null) }, 299_000, null).missed).toEqual([]);
+  it('are not met by a VM that succeeded without a figure, powered on or not', () => {
+    expect(resultOf({ ...ALL, b: measured(null, 60) }, 600_000, null).missed).toEqual([
+      expect.stringMatching(/^RTO of vm-b \(b\): not known: .*; objective 10 min$/),
+    ]);
+    const off = madeUpDrill(groups, {
+      objectives: { rto: 600_000, rpo: 900_000 },
+      recovery: { ...madeUpDrill(groups).recovery, powerOn: false },
+    });
+    const left = { a: measured(null, null), b: measured(null, 60), c: measured(null, 120) };
+    const { missed } = drillResult(off, progressAt(), reportsOf(off, left));
+    expect(missed).toEqual([
+      expect.stringContaining('RTO of vm-a (a): not known: it was not powered on'),
+      expect.stringMatching(/^RPO of vm-a \(a\): not known/),
+      expect.stringContaining('RTO of vm-b (b): not known: it was not powered on'),
+      expect.stringContaining('RTO of vm-c (c): not known: it was not powered on'),
+    ]);
+  });
+
+  it('are not judged where nothing was recovered, or where the drill has none', () => {
+    const failed = { ...measured(null, null), state: 'failed' as const };
+    expect(resultOf({ ...ALL, b: failed }, 299_000, null).missed).toEqual([]);
     expect(resultOf(ALL).missed).toEqual([]);
   });
 

@@ -29,4 +29,8 @@ describe('the longest cutover of a run', () => {
     const others = [cut('start', 50), cut('sync', 20), cut('migrate', null, null), cut('migrate', 30, 'failed')];
     expect(longestCutover(others)).toBeNull();
   });
+
+  it('is not known from times that contradict each other', () => {
+    expect(longestCutover([cut('migrate', -3), cut('migrate', 0)])).toBeNull();
+  });
 });

@@ -34,6 +34,22 @@ describe('a site whose clock is not ours', () => {
     }),
   );
 
+  it.concurrent('that was set back since the copy was made shows no RPO, which is said and fails the objective', () =>
+    withLab({ vms: 1, speed: 50 }, async (lab) => {
+      const { result } = await lab.start(lab.plan({ kind: 'protect', replication: { rpo: 1440 } }));
+      expect((await result()).state).toBe('succeeded');
+      for (const { id } of Object.values(lab.simulator.control.world().replications))
+        lab.simulator.control.trouble(id, { instancesAheadMs: 12 * MINUTES });
+      const objectives = { rto: null, rpo: 60 * MINUTES };
+      const report = await (await startDrill(lab, drillOf(lab, { objectives }))).result();
+      expect(report.vms[0]).toMatchObject({
+        rpoSeconds: null,
+        rpoUncertaintySeconds: null,
+        notes: [expect.stringContaining('RPO is not known')],
+      });
+      expect(report).toMatchObject({ state: 'failed', drill: { rpoSeconds: null, missed: [expect.any(String)] } });
+    }));
+
   it.concurrent('cannot show that an objective was met when it stamps no time that is one', () =>
     withLab({ vms: 1 }, async (lab) => {
       await protect(lab);

@@ -16,7 +16,8 @@ import type { OperationRecord } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { adoptOperation, askAboutOperation, submitOperation } from '../../activities.js';
 import { Patience } from './look-until.js';
-import { endedBy, mayBeDown } from './outage.js';
+import { mayBeDown } from './outage.js';
+import { endedAtLatest } from './outage-figures.js';
 import { Pace, pauseBeforeNext } from './pace.js';
 import {
   type Asked,
@@ -119,7 +120,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     });
     await vm.callBy(submitted.vmName);
     const notice = await awaitEnd(vm, request, submitted, 'task');
-    record.finishedAt = iso(endedBy(vm, request.site, notice));
+    record.finishedAt = iso(endedAtLatest(notice, vm.clockOf(request.site), submitted));
     record.result = notice.ok ? 'succeeded' : 'failed';
     if (notice.warnings !== undefined) record.warnings = notice.warnings;
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;

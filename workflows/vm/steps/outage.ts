@@ -2,8 +2,8 @@
  * How long a VM was down by a cutover, as a bound: from the first submission that the site accepted, over all attempts, to
  * the end of the task that brought the VM up. Open while nothing has brought it up.
  */
-import type { Notice, OperationKind, OperationRequest, Submitted } from '../../../contract/operation.js';
-import { onOurClock } from '../../../contract/site-clock.js';
+import type { OperationKind, OperationRequest, Submitted } from '../../../contract/operation.js';
+import { secondsDown } from './outage-figures.js';
 import { iso, type VmControl } from './vm-control.js';
 
 /** Of all operations, the one that switches the source off [seed migrate-vm-replication]. */
@@ -23,12 +23,10 @@ export function broughtUp(vm: VmControl, finishedAt: string | null, powerOn: boo
   if (downSince == null || finishedAt === null) return;
   if (!powerOn)
     return vm.note(`It is off at ${site}, as the plan says (powerOn: false), and was not known to be off before.`);
-  report.outageSeconds = Math.max(0, Math.round((Date.parse(finishedAt) - Date.parse(downSince)) / 100) / 10);
+  report.outageSeconds = secondsDown(downSince, finishedAt);
   report.downSince = null;
-}
-
-/** When a task had ended at the latest: by the site's stamp where its clock is known, else when it was seen. Epoch ms. */
-export function endedBy(vm: VmControl, site: string, { endedAt, at }: Notice): number {
-  const told = onOurClock(endedAt, vm.clockOf(site));
-  return told === null ? at : Math.min(at, Math.ceil(told.at + told.within));
+  if (report.outageSeconds === null)
+    vm.note(
+      `How long it was down is not known: it was to go down at ${downSince}, and is said to be up since ${finishedAt}.`,
+    );
 }

@@ -444,7 +444,8 @@ export class VmControl {
   durations(): Duration[] {
     return this.report.operations.flatMap(({ operationId, kind, adopted, submittedAt, finishedAt, result }) => {
       if (adopted || finishedAt === null || result !== 'succeeded') return [];
-      const seconds = Math.max(0, Date.parse(finishedAt) - Date.parse(submittedAt)) / 1000;
+      const seconds = (Date.parse(finishedAt) - Date.parse(submittedAt)) / 1000;
+      if (seconds <= 0) return [];
       return [{ operationId, site: this.#sites.get(operationId) ?? this.#site, kind, seconds, finishedAt }];
     });
   }
