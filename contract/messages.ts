@@ -292,6 +292,8 @@ export interface DrillVmInput extends VmInput {
   networks?: Drill['networks'];
   /** ms; after a hold the checks are asked once more */
   hold: number;
+  /** when the drill's time is over: epoch ms; absent in what an earlier Drover began */
+  until?: number;
 }
 
 export interface SweepVmInput {

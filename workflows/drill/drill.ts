@@ -48,10 +48,11 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const herded = { name, kind: 'drill', destination, waves: groups } as const;
   const state = new RunProgress({ run, plan: herded, ...(carried === undefined ? {} : { carried }) }, Date.now());
   const stage = new DrillStage(plan, state.startedAt, carried?.progress);
+  const until = state.startedAt + plan.timeout;
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
     startChild(drillVm, {
       ...options,
-      args: [{ ...input, mode, recovery, checks, hold, ...(networks === undefined ? {} : { networks }) }],
+      args: [{ ...input, mode, recovery, checks, hold, until, ...(networks === undefined ? {} : { networks }) }],
     });
   const sweeps = new Sweeps();
   // Copies that are not gone by then are met as what they are: in use, or in the way.
@@ -95,7 +96,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
       isPaused: () => state.paused !== null,
       isOver: () => state.isDone,
     };
-    patience = await meetSites(plan, pausable, state.startedAt + plan.timeout);
+    patience = await meetSites(plan, pausable, until);
     if (carried === undefined) {
       sweeps.begin([destination.site, source.site], (copies) => {
         stage.swept(copies);

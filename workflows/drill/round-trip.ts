@@ -2,7 +2,6 @@
 import type { DrillVmInput } from '../../contract/messages.js';
 import type { RecoveryBody, SlotKind } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
-import { nameWithId } from '../../contract/vm-identity.js';
 import { Again } from '../vm/steps/again.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
@@ -17,9 +16,8 @@ import { firstLookAtSource } from '../vm/steps/source.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import { runChecks } from './drill-checks.js';
+import { notHome, triedFor, whatStands } from './not-home.js';
 
-/** Steps of the way home that may fail before a person must go on: over half an hour. */
-const FAILURES_ALLOWED = 10;
 /** One leg is repeated for so long, between two looks at all of it: ms. */
 const AT_MOST = 2 * 60_000;
 const PAUSES = { first: 3_000, longest: 5 * 60_000 };
@@ -74,21 +72,26 @@ async function failOver(
 
 /**
  * Goes on from wherever the replication shows the VM to be, until it runs at home and is protected as before.
- * @throws StepFailed `NotHome` when a step of it fails again and again; `NotPoweredOn` when it is at home, and off
+ * @throws StepFailed `NotHome` when its replication is gone, or a step of it fails again and again; `NotPoweredOn` when it is at home, and off
  */
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
   const again = new Again(vm);
-  let failures = 0;
+  let since: number | null = null;
   const home: Home = { off: null };
   async function isBroughtHome(): Promise<boolean> {
     try {
       return await goOn(vm, input, before, home);
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
-      failures += 1;
-      if (failures > FAILURES_ALLOWED) throw notHome(vm, error);
-      again.failed(error.reason);
-      return false;
+      since ??= Date.now();
+      const lasts = triedFor(since, input.until);
+      const isGone = error instanceof GoneAstray;
+      if (!isGone && Date.now() < since + lasts) {
+        again.failed(error.reason, lasts);
+        return false;
+      }
+      const standing = await whatStands(vm);
+      throw notHome(vm.ref, error.reason, { home: input.source, standing, isGone });
     }
   }
   try {
@@ -114,7 +117,7 @@ async function goOn(vm: VmControl, input: DrillVmInput, before: Located, home: H
     if (isHome(at, before)) return true;
     await nextLeg(vm, input, at, home);
   }
-  if (at === null) throw goneAstray(vm);
+  if (at === null) throw new GoneAstray(vm);
   return false;
 }
 
@@ -133,8 +136,12 @@ async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located, home: Ho
   }
 }
 
-const goneAstray = ({ ref, input: { source, destination } }: VmControl): StepFailed =>
-  new StepFailed(noReplication('failover', ref, source, destination.site));
+/** Neither site has a replication of it, and had none for as long as one may be missing. */
+class GoneAstray extends StepFailed {
+  constructor({ ref, input: { source, destination } }: VmControl) {
+    super(noReplication('failover', ref, source, destination.site));
+  }
+}
 
 /** A recovery that failed leaves everything as it was. */
 const isHome = ({ replication }: Located, before: Located): boolean =>
@@ -142,13 +149,3 @@ const isHome = ({ replication }: Located, before: Located): boolean =>
   (replication.sourceSite === null
     ? replication.isReversed === before.replication.isReversed
     : replication.sourceSite === before.replication.sourceSite);
-
-const notHome = (vm: VmControl, { reason }: StepFailed): StepFailed =>
-  new StepFailed({
-    ...reason,
-    code: 'NotHome',
-    message:
-      `${nameWithId(vm.report)} could not be brought back: ${reason.message} ` +
-      `It runs where replication ${vm.report.replicationId} at ${vm.site} says.`,
-    advice: `${reason.advice === null ? 'Fix that, then' : `${reason.advice} Then`} drover failback with a plan of this VM.`,
-  });

@@ -295,6 +295,38 @@ describe('a round trip', () => {
     }));
 });
 
+describe('a round trip whose replication a person deletes', () => {
+  it.concurrent('ends then, and says where its VMs stand and what to do', () =>
+    withLab({ vms: 1, site: { missingFor: 500 } }, async (lab) => {
+      await protect(lab);
+      const change = { mode: 'roundtrip', confirm: 'removes-source', hold: 3_600_000 } as const;
+      const drill = await startDrill(lab, drillOf(lab, change));
+      const held = await until(drill.report, (r) => r.drill?.phase === 'hold');
+      const [original] = world(lab).sites[lab.source]?.vms ?? [];
+      const [copy] = world(lab).sites[lab.destination]?.vms ?? [];
+      const sites = createSites(lab.config);
+      await sites
+        .get(lab.destination)
+        .deleteReplication(held.vms[0]?.replicationId ?? '', { operationId: 'by hand', peer: lab.source });
+      await sites.close();
+      await until(
+        async () => world(lab).replications,
+        (all) => all.length === 0,
+      );
+      await drill.cancel();
+      const report = await drill.result();
+      expect(report).toMatchObject({ drill: { phase: 'done', left: [original?.name] } });
+      const [vm] = report.vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'NotHome' } });
+      expect(vm?.error?.message).toContain(`VM ${original?.id} at ${lab.source} is ${power(original)}`);
+      expect(vm?.error?.message).toContain(`VM ${copy?.id} at ${lab.destination} is ${power(copy)}`);
+      expect(vm?.error?.message).not.toContain(held.vms[0]?.replicationId);
+      expect(vm?.error?.advice).toMatch(/protect.*anew/);
+    }));
+
+  const power = (vm?: { powerState: string }) => (vm?.powerState === 'POWERED_ON' ? 'ON' : 'OFF');
+});
+
 describe('a drill that gets no answer', () => {
   /** A drill that left its copies behind, all its workflows terminated. */
   async function leftBehind(lab: Lab): Promise<void> {

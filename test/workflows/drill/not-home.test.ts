@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { notHome, type Standing, triedFor } from '../../../workflows/drill/not-home.js';
+
+const MINUTE = 60_000;
+
+describe('the way home of a round trip', () => {
+  it('is tried for half an hour after its first failure, within the time of the drill, but for two minutes', () => {
+    expect(triedFor(0, 24 * 60 * MINUTE)).toBe(30 * MINUTE);
+    expect(triedFor(0)).toBe(30 * MINUTE);
+    expect(triedFor(MINUTE, 6 * MINUTE)).toBe(5 * MINUTE);
+    expect(triedFor(9 * MINUTE, 3 * MINUTE)).toBe(2 * MINUTE);
+  });
+});
+
+describe('a VM that is not home', () => {
+  const at = (site: string, power: Standing['power']): Standing => ({ site, vmId: `vm-${site}`, power, known: 'so' });
+  const reason = {
+    code: 'NoReplication',
+    message: 'web has no replication.',
+    operation: 'failover',
+    taskId: null,
+    site: 'lyon',
+    advice: 'Protect it first.',
+  } as const;
+  const told = (standing: Standing[], isGone: boolean) =>
+    notHome({ id: '1', name: 'web' }, reason, { home: 'paris', standing, isGone }).reason;
+
+  it('is told with every VM of it that stands', () => {
+    const { code, message } = told([at('paris', 'on'), at('lyon', 'unknown')], true);
+    expect(code).toBe('NotHome');
+    expect(message).toMatch(
+      /web has no replication\. VM vm-paris at paris is ON; VM vm-lyon may stand at lyon \(so\)\.$/,
+    );
+    expect(told([], true).message).toMatch(/Neither site lists a VM of it\.$/);
+  });
+
+  it.each([
+    ['both run', [at('paris', 'on'), at('lyon', 'on')], /^Both run: power off all but .*protect that one anew/],
+    [
+      'it runs away',
+      [at('paris', 'off'), at('lyon', 'on')],
+      /^It runs away from home: take VM vm-lyon from lyon back to paris/,
+    ],
+    ['it runs at home', [at('paris', 'on'), at('lyon', 'off')], /^It runs at home: protect VM vm-paris anew/],
+    ['none runs', [at('paris', 'off')], /^See at both sites .*power that on/],
+  ])('whose replication is gone gets advice for what stands: %s', (_, standing, advice) => {
+    expect(told(standing, true).advice).toMatch(advice);
+    expect(told(standing, true).advice).not.toContain('Protect it first.');
+  });
+
+  it('that has a replication is to be failed back, and one of two is to go first', () => {
+    expect(told([at('lyon', 'on')], false).advice).toMatch(/^Protect it first\. Then drover failback/);
+    expect(told([at('paris', 'on'), at('lyon', 'on')], false).advice).toMatch(/^Both run: .* Then drover failback/);
+  });
+});

@@ -1,0 +1,87 @@
+/** A VM that a round trip does not bring home: when that is given up, and what a person finds then. */
+import type { VmRef } from '../../contract/operation.js';
+import type { SourcePower } from '../../contract/questions.js';
+import type { VmError } from '../../contract/report.js';
+import { nameWithId } from '../../contract/vm-identity.js';
+import { sourcePower } from '../activities.js';
+import { StepFailed } from '../vm/steps/step-errors.js';
+import type { VmControl } from '../vm/steps/vm-control.js';
+
+/** The way home is tried for so long after its first failure, within the drill's time: ms. */
+const LONGEST = 30 * 60_000;
+/** But not for less: a site that restarts is no reason to leave a VM where it does not belong: ms. */
+const LEAST = 2 * 60_000;
+
+/** How long each site is asked for the VMs: ms. */
+const WITHIN = 10_000;
+
+/** ms after the first failure of the way home at which it is given up. @param until when the drill's time is over: epoch ms */
+export const triedFor = (firstFailure: number, until = Infinity): number =>
+  Math.min(LONGEST, Math.max(LEAST, until - firstFailure));
+
+/** One of the VMs that a round trip knows, where an inventory lists it, or may. */
+export interface Standing {
+  site: string;
+  vmId: string;
+  power: SourcePower['power'];
+  known: string;
+}
+
+/** All that the sites know of it, so that a person need not look for it. */
+export async function whatStands({ ids, input, resumedAt }: VmControl): Promise<Standing[]> {
+  const sites = [input.source, input.destination.site];
+  const asked = [...new Set(ids)].flatMap((vmId) => sites.map((site) => ({ site, vmId })));
+  const seen = await Promise.all(
+    asked.map(async ({ site, vmId }) => {
+      const { power, known, isMissing } = await sourcePower({ site, vmId, resumedAt, within: WITHIN });
+      return isMissing === true ? [] : [{ site, vmId, power, known }];
+    }),
+  );
+  return seen.flat();
+}
+
+/** @param isGone there is no replication any more by which it could be brought home */
+export function notHome(
+  vm: VmRef,
+  reason: VmError,
+  { home, standing, isGone }: { home: string; standing: Standing[]; isGone: boolean },
+): StepFailed {
+  return new StepFailed({
+    ...reason,
+    code: 'NotHome',
+    message: `${nameWithId(vm)} could not be brought back: ${reason.message} ${standsWhere(standing)}`,
+    advice: `${twice(standing)}${isGone ? withoutReplication(standing, home) : withReplication(reason)}`,
+  });
+}
+
+function standsWhere(standing: Standing[]): string {
+  if (standing.length === 0) return 'Neither site lists a VM of it.';
+  const each = standing.map(({ site, vmId, power, known }) =>
+    power === 'unknown'
+      ? `VM ${vmId} may stand at ${site} (${known})`
+      : `VM ${vmId} at ${site} is ${power.toUpperCase()}`,
+  );
+  return `${each.join('; ')}.`;
+}
+
+const running = (standing: Standing[]): Standing[] => standing.filter(({ power }) => power === 'on');
+
+function twice(standing: Standing[]): string {
+  const on = running(standing);
+  if (on.length < 2) return '';
+  return `${on.length === 2 ? 'Both run' : `${on.length} run`}: power off all but the one that is to stay. `;
+}
+
+const withReplication = ({ advice }: VmError): string =>
+  `${advice === null ? 'Fix that, then' : `${advice} Then`} drover failback with a plan of this VM.`;
+
+function withoutReplication(standing: Standing[], home: string): string {
+  const on = running(standing);
+  if (on.length > 1) return 'Then protect that one anew (kind: protect): its replication is gone.';
+  const [only] = on;
+  if (only === undefined)
+    return 'See at both sites what is left of it, power that on, and protect it anew (kind: protect).';
+  return only.site === home
+    ? `It runs at home: protect VM ${only.vmId} anew (kind: protect).`
+    : `It runs away from home: take VM ${only.vmId} from ${only.site} back to ${home} by a plan of kind migrate, or protect it there.`;
+}
