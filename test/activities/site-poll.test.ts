@@ -242,6 +242,15 @@ describe('what waiting for tasks of an hour costs', () => {
   );
 });
 
+describe('what waiting costs at a site that filters nothing and has 10,000 tasks of others', () => {
+  it('is no more than at one that filters by ids', async () =>
+    onStage({ assumptions: { taskIdsFilter: 'ignored', endTimeAfterFilter: 'ignored' } }, async (at) => {
+      at.crowd(10_000);
+      expect(await requestsOf(at, { vms: 50, inFlight: 50, takes: anHour })).toBeLessThanOrEqual(16);
+      expect(at.late).toHaveLength(STEPS.length * 50);
+    }));
+});
+
 describe('an end that a site tells oddly', () => {
   const minutes = (vm: number, step: number): number => (6 + ((vm * 7 + step * 5) % 4)) * MINUTE;
   const some = (members: Record<string, unknown>) => (vm: number) => (vm % 3 === 0 ? members : undefined);

@@ -9,6 +9,8 @@ const calls: Record<string, (site: Site) => Promise<unknown>> = {
   task: (site) => site.task('t1'),
   tasks: (site) => site.tasks({}),
   tasksById: (site) => site.tasksById(['t1', 't2']),
+  moreTasksById: (site) => site.tasksById(['t1', 't2', 't3', 't4', 't5']),
+  tasksEndedAfter: (site) => site.tasksEndedAfter(1, 3),
   tasksOfOperation: (site) => site.tasksOfOperation('o1'),
   replications: (site) => site.replications({}),
   findReplication: (site) => site.findReplication('C4-1'),

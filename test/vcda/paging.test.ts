@@ -162,9 +162,36 @@ describe('asking by ids', () => {
 
   it('of a site that ignores the filter reads the list when that is less', async () => {
     await withFake(listing({ ignores: ['ids'] }), async ({ fake, lyon }) => {
-      const wanted = everyId.slice(120, 220);
+      const wanted = everyId.slice(100, 165);
       expect([...(await lyon.tasksById(wanted)).keys()].toSorted()).toEqual(wanted.toSorted());
-      expect(pages(fake.seen)).toHaveLength(4);
+      // Not at its end, so all of it.
+      expect(pages(fake.seen)).toHaveLength(5);
+    });
+  });
+
+  it('of a site that ignores the filter looks where the newest stand, and follows them as the list grows', async () => {
+    let length = 10_000;
+    const growing: Handler = ({ path, query }) => {
+      if (path.startsWith('/tasks/')) return refuse(404, 'TaskNotFound');
+      const count = Math.max(0, Math.min(Number(query.limit), length - Number(query.offset)));
+      const items = Array.from({ length: count }, (_, n) => runningTask(`t${Number(query.offset) + n}`));
+      return path === '/tasks' ? { body: { items, total: length } } : null;
+    };
+    await withFake(growing, async ({ fake, lyon }) => {
+      async function asked(from: number, to: number): Promise<number> {
+        const before = pages(fake.seen).length;
+        const wanted = Array.from({ length: to - from }, (_, n) => `t${from + n}`);
+        expect([...(await lyon.tasksById([...wanted, 'gone'])).keys()].toSorted()).toEqual(wanted.toSorted());
+        return pages(fake.seen).length - before;
+      }
+      // The first page tells that it does not filter.
+      expect(await asked(9_960, 10_000)).toBe(1 + 2);
+      length += 15;
+      expect(await asked(9_960, 10_015)).toBe(2);
+      length += 60;
+      expect(await asked(9_960, 10_075)).toBeLessThanOrEqual(4);
+      length -= 40;
+      expect(await asked(9_960, 10_035)).toBeLessThanOrEqual(4);
     });
   });
 

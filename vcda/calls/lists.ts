@@ -6,12 +6,15 @@ import { leniently } from '../schemas/lenient.js';
 import { type Page, page } from '../schemas/page.js';
 import type { CallOptions } from './call-options.js';
 import { IdsPerList, refusesIds } from './ids-per-call.js';
+import { ListEnd } from './list-end.js';
 import { idOf, unreadableItem } from './unreadable.js';
 
 /** The most that a page holds [doc V35 tasks/get]; also how many ids go into one call. */
 export const PAGE_LIMIT = 100;
 /** Ids that are asked for at the same time, each at its own address. */
 const EACH_AT_ONCE = 8;
+/** As many are asked for alone at once: a look at the end of the list is no less. */
+const FEW = 2;
 /** A list that never ends is a fault of the site, not a reason to read for ever. */
 const MOST_PAGES = 1_000;
 
@@ -34,6 +37,13 @@ interface Calls {
 
 export function createLists({ send, checked, unfit, findAlone }: Calls) {
   const idsPerCall = new IdsPerList(PAGE_LIMIT);
+  const ends = new Map<string, ListEnd>();
+
+  function endOf(path: string): ListEnd {
+    const known = ends.get(path) ?? new ListEnd(PAGE_LIMIT);
+    ends.set(path, known);
+    return known;
+  }
 
   /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
   async function readPage(path: string, query: Query, options?: CallOptions): Promise<RawPage> {
@@ -139,6 +149,8 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
     ids: string[],
     options?: CallOptions,
   ): Promise<z.infer<T>[]> {
+    const end = endOf(path);
+    if (end.isKnown) return restAlone(item, path, ids, end, options);
     const wanted = new Set<unknown>(ids);
     const query = { ids: ids.join(','), offset: 0, limit: PAGE_LIMIT };
     const part = await readPage(path, query, options);
@@ -155,7 +167,25 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
     // Pages smaller than asked for.
     if (filters) return [...listed, ...(await readAll(item, path, { ids: missing.join(',') }, options))];
     // Strangers tell that the site ignores the filter: it is undocumented for this flavour of the API.
-    const pages = Math.ceil((part.total ?? Number.POSITIVE_INFINITY) / PAGE_LIMIT);
+    end.seen(part.total);
+    return [...listed, ...(await restAlone(item, path, missing, end, options))];
+  }
+
+  /** In a list that ignores which ids it is asked for: at its end, else each alone, or all of it where that is less. */
+  async function restAlone<T extends z.ZodType<{ id: string }>>(
+    item: T,
+    path: string,
+    ids: string[],
+    end: ListEnd,
+    options?: CallOptions,
+  ): Promise<z.infer<T>[]> {
+    const pages = Math.ceil((end.total ?? Number.POSITIVE_INFINITY) / PAGE_LIMIT);
+    const own =
+      end.isKnown && ids.length > FEW ? await end.find(ids, (query, use) => readPage(path, query, use), options) : [];
+    const listed = readable(item, own, path, options);
+    const there = new Set(own.map(({ id }) => id));
+    const missing = ids.filter((id) => !there.has(id));
+    if (missing.length === 0) return listed;
     if (missing.length <= pages) return [...listed, ...(await findEach(item, path, missing, options))];
     const sought = new Set<unknown>([...missing, null]);
     const all = await readAllRaw(path, {}, options);
