@@ -48,13 +48,13 @@ function networksText(from: 'file' | 'replication' | 'production', names: string
 }
 
 /** What runs beside the real VMs at this moment, and until when. */
-function up({ vms, finishedAt }: RunReport, { mode, heldUntil }: DrillResult): string[][] {
+function up({ vms, finishedAt }: RunReport, { mode, phase, heldUntil }: DrillResult): string[][] {
   const recovered = finishedAt === null ? vms.filter((vm) => isUp(vm, mode)) : [];
   if (recovered.length === 0) {
     return [];
   }
   const what = mode === 'test' ? plural(recovered.length, 'test copy', 'test copies') : plural(recovered.length, 'VM');
-  const until = heldUntil === null ? '' : `, until ${moment(heldUntil)}`;
+  const until = heldUntil === null || phase !== 'hold' ? '' : `, until ${moment(heldUntil)}`;
   return [['still up', `${what}${until}: ${some(recovered.map(({ name }) => name))}`]];
 }
 
@@ -69,7 +69,8 @@ const SHOWN = 10;
 /** By the drill itself: what somebody else has made of the VM is not counted. */
 function isUp({ step, state, error, operations }: VmReport, mode: DrillResult['mode']): boolean {
   const isMade = operations.some(({ kind, result }) => kind === RECOVERS[mode] && result !== 'failed');
-  const isRemoved = operations.some(({ kind, result }) => kind === 'cleanup' && result === 'succeeded');
+  // A copy that its clean-up has left is cleaned up once more.
+  const isRemoved = operations.findLast(({ kind }) => kind === 'cleanup')?.result === 'succeeded';
   const isLeft = LEFT.has(error?.code ?? '');
   return isMade && (isLeft || (!isRemoved && !isFinal(state) && UP.has(step)));
 }

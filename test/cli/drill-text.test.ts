@@ -123,6 +123,17 @@ describe('a drill that goes on', () => {
     expect(text).toMatch(/^ +RTO +not known yet$/m);
   });
 
+  it('tells no end of what is being removed, and counts a copy that its clean-up has left', () => {
+    const cleanup = (result: 'succeeded' | null) => ({ ...tested(), kind: 'cleanup', result }) as const;
+    const phase = { phase: 'clean-up', heldUntil: '2026-12-05T22:00:00.000Z' } as const;
+    const [left, gone] = [
+      vm('left', { state: 'running', step: 'clean-up', operations: [tested(), cleanup('succeeded'), cleanup(null)] }),
+      vm('gone', { state: 'running', step: 'clean-up', operations: [tested(), cleanup('succeeded')] }),
+    ];
+    const text = showText(report([left, gone], { kind: 'drill', drill: drillResult(phase) }), plain);
+    expect(text).toMatch(/^ +still up +1 test copy: left$/m);
+  });
+
   it('counts as still up what it has made and not removed, and nothing that somebody else has', () => {
     const error = { message: 'm', operation: 'failover-test', taskId: null, site: 'lyon', advice: null } as const;
     const removed = { ...tested(), kind: 'cleanup' } as const;

@@ -86,7 +86,7 @@ export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-dr
   return {
     run,
     report: () => handle.query(runReportQuery),
-    cancel: () => handle.executeUpdate(cancelUpdate, { args: [{}] }),
+    cancel: (vm?: string) => handle.executeUpdate(cancelUpdate, { args: [vm === undefined ? {} : { vm }] }),
     terminate: () => handle.terminate('a test'),
     /** the report, also of a drill that failed */
     async result(): Promise<RunReport> {

@@ -76,7 +76,9 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const steering = new DrillSteering(state, herd, plan);
   function report(): RunReport {
     const seen = state.report(Date.now());
-    const result = drillResult(plan, stage.progress, seen.vms);
+    // Those that were stopped undo what they have begun, whatever the others would be told to do.
+    const progress = state.isStopping ? ({ ...stage.progress, phase: 'clean-up' } as const) : stage.progress;
+    const result = drillResult(plan, progress, seen.vms);
     const isShort =
       state.isDone && (stage.progress.timedOut || (seen.state === 'succeeded' && result.missed.length > 0));
     return { ...seen, state: isShort ? 'failed' : seen.state, drill: result };

@@ -147,6 +147,12 @@ export class RunProgress {
     return this.#units.all.filter(({ state }) => !isFinal(state));
   }
 
+  /** Whether all that has not ended was told to end. */
+  get isStopping(): boolean {
+    const { unfinished } = this;
+    return unfinished.length > 0 && unfinished.every(({ id }) => this.#units.isStopped(id));
+  }
+
   /** Acts of persons that were done, over all executions of the run. */
   get acts(): number {
     return this.#acts;

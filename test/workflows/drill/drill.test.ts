@@ -225,6 +225,25 @@ describe('a test drill', () => {
     }));
 });
 
+describe('a test drill that is cancelled in its hold', () => {
+  it.concurrent('says that it cleans up for as long as it does', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      await protect(lab);
+      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+      const held = await until(drill.report, (r) => r.drill?.phase === 'hold');
+      const { control } = lab.simulator;
+      control.addFaults({ operation: 'cleanup', kind: 'status', status: 503 });
+      // Of one VM alone: the others are held.
+      await drill.cancel(held.vms[0]?.id);
+      expect((await drill.report()).drill?.phase).toBe('hold');
+      await drill.cancel();
+      expect((await drill.report()).drill?.phase).toBe('clean-up');
+      control.clearFaults();
+      expect(await drill.result()).toMatchObject({ state: 'cancelled', drill: { phase: 'done', left: [] } });
+      expectNothingLeft(lab);
+    }));
+});
+
 describe('a drill that meets another run', () => {
   it.concurrent('waits for its VMs, and recovers none of the others meanwhile', () =>
     withLab({ vms: 2 }, async (lab) => {
