@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { advised } from '../../../client/advised.js';
 import { type OperationRecord, untouched } from '../../../contract/report.js';
-import { begunMove, sourceWords, stoppedAfter, withSource } from '../../../workflows/vm/steps/begun.js';
+import { begunMove, copyRuns, sourceWords, stoppedAfter, withSource } from '../../../workflows/vm/steps/begun.js';
 import { windowMissed } from '../../../workflows/vm/steps/preconditions.js';
 import { notAgain } from '../../../workflows/vm/steps/step-errors.js';
 
@@ -53,6 +53,29 @@ describe('what has begun', () => {
     expect(sourceWords({ ...migrated, source: unknown })).toMatch(/not known: nobody answers/);
     const moved = { ...source, power: 'off', known: 'task task-migrate moved it' } as const;
     expect(sourceWords({ ...migrated, source: moved })).toMatch(/is off since .* at the latest.*task-migrate moved it/);
+  });
+
+  it('is told of the source of a failover, which is not touched, with what is known of it', () => {
+    const failed = { ...report(done('failover', 'failed')), downSince: null };
+    const source = { since: '2026-12-05T22:04:00Z', before: 'on', known: 'the inventory says so' } as const;
+    expect(sourceWords({ ...failed, source: { ...source, power: 'on' } })).toBe(
+      'Its source was not touched. Its source is on: the inventory says so.',
+    );
+    expect(sourceWords({ ...failed, source: { ...source, power: 'unknown' } })).toMatch(
+      /not touched.*not known: the inv/,
+    );
+    expect(sourceWords(failed)).toBe('Its source was not touched.');
+  });
+
+  it('has advice for a copy that runs by what is known of the source', () => {
+    const copy = { vmId: 'copy-1', site: 'lyon', home: 'paris' };
+    expect(copyRuns(copy, 'off')).toBe('Its copy, VM copy-1, runs at lyon: use that, and leave its source off.');
+    expect(copyRuns(copy, 'on')).toMatch(
+      /^Its copy, VM copy-1, runs at lyon, and its source at paris is on as well: power one/,
+    );
+    expect(copyRuns(copy, 'unknown')).toMatch(
+      /^Its copy, VM copy-1, runs at lyon: use that, .*its source at paris is off/,
+    );
   });
 
   it('has one next step while its source may be off: to look at the copy before the source is powered on', () => {

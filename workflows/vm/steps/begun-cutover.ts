@@ -6,7 +6,7 @@ import type { PlanVmInput } from '../../../contract/messages.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import { sourcePower } from '../../activities.js';
-import { withSource } from './begun.js';
+import { copyRuns, withSource } from './begun.js';
 import type { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { broughtUp } from './outage.js';
@@ -87,7 +87,7 @@ export class BegunCutover {
   }
 
   async #advised(reason: VmError): Promise<VmError> {
-    const advice = await runningCopy(this.#vm);
+    const advice = await runningCopy(this.#vm, this.#source);
     return advice === null ? reason : { ...reason, advice };
   }
 
@@ -110,7 +110,7 @@ export class BegunCutover {
 }
 
 /** Whatever its task says, the VM is not down where its copy runs. @returns what to do then; null: it is not known to run */
-async function runningCopy(vm: VmControl): Promise<string | null> {
+async function runningCopy(vm: VmControl, source: SourceVm): Promise<string | null> {
   const { site, resumedAt } = vm;
   const seen = await lastOf(vm);
   const vmId = seen?.recoveryState === 'COMPLETE' ? seen.recoveredVmId : null;
@@ -119,7 +119,7 @@ async function runningCopy(vm: VmControl): Promise<string | null> {
   if (power !== 'on') return null;
   vm.recoveredAs(vmId);
   broughtUp(vm, iso(at), true);
-  return `Its copy, VM ${vmId}, runs at ${site}: use that, and leave its source off.`;
+  return copyRuns({ vmId, site, home: source.site }, vm.report.source?.power ?? 'unknown');
 }
 
 /** What cannot be read tells nothing: the failure of the cutover comes first. */

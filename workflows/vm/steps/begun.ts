@@ -23,10 +23,12 @@ export const isMovedAndOff = ({ error, operations }: VmReport): boolean =>
 export function sourceWords({ operations, downSince, source }: Told): string {
   const migrates = operations.filter(({ kind }) => kind === 'migrate');
   const last = migrates.at(-1);
+  if (last === undefined && downSince == null) {
+    const isSeen = source !== undefined && operations.some(({ kind }) => kind === 'failover');
+    return `Its source was not touched.${isSeen ? ` ${lookedAt(source)}` : ''}`;
+  }
   if (last === undefined)
-    return downSince == null
-      ? 'Its source was not touched.'
-      : `Its source was not touched, and may be off since ${downSince} by a cutover that an earlier run began.`;
+    return `Its source was not touched, and may be off since ${downSince} by a cutover that an earlier run began.`;
   const done = migrates.find(({ result }) => result === 'succeeded');
   const seen = source !== undefined && !isMovedBy(done, source);
   if (done !== undefined && !seen)
@@ -61,6 +63,22 @@ export function withSource(failed: VmError, report: Told): VmError {
     message: `${message} ${sourceWords(report)}`,
     advice: first === null || advice === null ? (advice ?? next) : `${first} ${advice}`,
   };
+}
+
+/** What to do where a copy runs though its cutover has failed: two of a VM that run are worse than none. */
+export function copyRuns(
+  { vmId, site, home }: { vmId: string; site: string; home: string },
+  source: NonNullable<VmReport['source']>['power'],
+): string {
+  const copy = `Its copy, VM ${vmId}, runs at ${site}`;
+  switch (source) {
+    case 'off':
+      return `${copy}: use that, and leave its source off.`;
+    case 'on':
+      return `${copy}, and its source at ${home} is on as well: power one of them off, whichever is not to stay.`;
+    case 'unknown':
+      return `${copy}: use that, and see that its source at ${home} is off, which is not known.`;
+  }
 }
 
 /** Of a source whose cutover has failed, as its site tells. */
