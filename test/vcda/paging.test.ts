@@ -82,6 +82,17 @@ describe('a paged list', () => {
     });
   });
 
+  it.each([{}, { id: null }, { id: { a: 1 } }, { name: 'x' }])(
+    'of a site that ignores the offset, and whose only item is %j, ends with its first page',
+    async (item) => {
+      const odd: Handler = ({ path }) => (path === '/tasks' ? { body: { items: [item], total: 500 } } : null);
+      await withFake(odd, async ({ fake, lyon }) => {
+        await lyon.tasks({}, { unreadable: () => undefined });
+        expect(fake.seen.filter(({ path }) => path === '/tasks')).toHaveLength(2);
+      });
+    },
+  );
+
   it('that shows items twice, because it changed meanwhile, gives each once', async () => {
     const shifting: Handler = ({ path, query }) =>
       path === '/tasks'

@@ -58,7 +58,7 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
    */
   async function readAllRaw(path: string, query: Query, options?: CallOptions): Promise<unknown[]> {
     const all: unknown[] = [];
-    const seen = new Set<unknown>();
+    const seen = new Set<string>();
     const totals = new Set<unknown>();
     for (let n = 0, offset = 0; n < MOST_PAGES; n += 1) {
       const part = await readPage(path, { ...query, offset, limit: PAGE_LIMIT }, options);
@@ -249,10 +249,11 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
   return { readAll, readList, readByIds, lookUp, readPage, fitting };
 }
 
-function isNew(one: unknown, seen: Set<unknown>): boolean {
-  if (typeof one !== 'object' || one === null || !('id' in one)) return true;
-  if (seen.has(one.id)) return false;
-  seen.add(one.id);
+/** What names no id is known by all that it says. */
+function isNew(one: unknown, seen: Set<string>): boolean {
+  const key = idOf(one) ?? JSON.stringify(one) ?? '';
+  if (seen.has(key)) return false;
+  seen.add(key);
   return true;
 }
 
