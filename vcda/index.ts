@@ -2,8 +2,10 @@
  * The VCDA API, for the rest of Drover and, as `drover/vcda`, for other programs (docs/vcda-client.md): the sites of a
  * config, each with its own session, connections and trust.
  */
+import { Secret } from '../plan/secret.js';
 import type { Config, SiteConfig } from '../plan/types.js';
 import { type ErrorRules, errorRules } from './errors/error-rules.js';
+import { KnownSecrets } from './http/scrub.js';
 import { SiteSession } from './http/session.js';
 import { Transport } from './http/transport.js';
 import { createSite, type Site } from './site.js';
@@ -84,11 +86,16 @@ export interface Sites {
 /** What the client needs of a config; the times of a site are ms, see {@link SiteConfig}. */
 export type SitesConfig = Pick<Config, 'sites'> & Partial<Pick<Config, 'errors'>>;
 
+const secretsOf = (login: SiteConfig['login'] | undefined): Secret[] =>
+  Object.values(login ?? {}).filter((value: unknown): value is Secret => value instanceof Secret);
+
 /** Sites are reached when first used; nothing is sent here. */
 export function createSites(config: SitesConfig): Sites {
+  // A site may repeat what another was sent.
+  const secrets = new KnownSecrets(Object.values(config.sites).flatMap(({ login }) => secretsOf(login)));
   const open = Object.values(config.sites).map((site: SiteConfig) => {
-    const transport = new Transport(site);
-    const session = new SiteSession(site, transport, (name) => config.sites[name]?.login);
+    const transport = new Transport(site, secrets);
+    const session = new SiteSession(site, transport, (name) => config.sites[name]?.login, secrets);
     return { site: createSite(site, transport, session), session, transport };
   });
   const byName = new Map(open.map(({ site }) => [site.name, site]));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../plan/secret.js';
+import { KnownSecrets } from '../../vcda/http/scrub.js';
 import { SiteSession } from '../../vcda/http/session.js';
 import { Transport } from '../../vcda/http/transport.js';
 import type { Login, PeerLogin } from '../../vcda/index.js';
@@ -58,8 +59,9 @@ async function withSession(
   peer: PeerLogin | undefined,
   test: (session: SiteSession) => Promise<void>,
 ): Promise<void> {
-  const transport = new Transport(siteConfig('lyon', url));
-  const session = new SiteSession({ name: 'lyon', login }, transport, () => peer);
+  const secrets = new KnownSecrets();
+  const transport = new Transport(siteConfig('lyon', url), secrets);
+  const session = new SiteSession({ name: 'lyon', login }, transport, () => peer, secrets);
   try {
     await test(session);
   } finally {

@@ -129,6 +129,89 @@ describe('no error carries a credential', () => {
   });
 });
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const unicode = (text: string): string =>
+  Array.from(text, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+const ENCODINGS: [name: string, write: (secret: string) => string][] = [
+  ['as it is', (secret) => secret],
+  ['in base64', base64],
+  ['in base64 behind a user', (secret) => base64(`ops@acme:${secret}`)],
+  ['in base64 for URLs', (secret) => Buffer.from(`u:${secret}`).toString('base64url')],
+  ['as a form', (secret) => new URLSearchParams({ p: secret }).toString().slice(2)],
+  [
+    'as a URL in small letters',
+    (secret) => encodeURIComponent(secret).replaceAll(/%../g, (byte) => byte.toLowerCase()),
+  ],
+  ['in escapes of Unicode', unicode],
+  ['in HTML by numbers', (secret) => Array.from(secret, (c) => `&#x${c.codePointAt(0)?.toString(16)};`).join('')],
+];
+
+describe('what a site repeats of a secret', () => {
+  const HARD = 'a <b>pass</b> "w&rd/9+ä" 100%';
+  const hard: FakeOptions = {
+    ...options,
+    lyon: { login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(HARD) } },
+  };
+  const answers = (answer: Handler) => before(before(loggedIn, answer), anyTask);
+  const OF: [whose: string, secret: string][] = [
+    ['its own password', HARD],
+    ["another site's password", PEER_PASSWORD],
+    ['a token', TOKEN],
+  ];
+  const cases = ENCODINGS.flatMap(([how, write]) => OF.map(([whose, secret]) => ({ how, write, whose, secret })));
+  function told(text: string, written: string): void {
+    expect(text).toContain('[secret]');
+    for (const part of [written, written.slice(-8)]) expect(text).not.toContain(part);
+  }
+
+  it.each(cases)('$whose $how is not in the error of a page', async ({ write, secret }) => {
+    const written = write(secret);
+    const page: Handler = ({ path }) =>
+      path === '/tasks/t9' ? { status: 502, body: `${'x'.repeat(170)} ${written} ` } : null;
+    await withFake(answers(page), async ({ lyon }) => told((await failureOf(lyon.task('t9'))).message, written), hard);
+  });
+
+  it.each(cases)('$whose $how is not in what a task that failed says', async ({ write, secret }) => {
+    const written = write(secret);
+    const failed: Handler = ({ path }) =>
+      path === '/tasks/t9'
+        ? { body: { id: 't9', state: 'FAILED', endTime: 2, error: { code: 'X', msg: `wrong: ${written}`, args: [] } } }
+        : null;
+    await withFake(
+      answers(failed),
+      async ({ lyon }) => told(JSON.stringify((await lyon.task('t9')).error), written),
+      hard,
+    );
+  });
+
+  it('is nothing that is kept of a page in answer to a login', async () => {
+    const page: Handler = ({ path }) => (path === '/sessions' ? { status: 502, body: 'ROT13: nffjbeq' } : null);
+    await withFake(before(page, anyTask), async ({ lyon }) => {
+      const { message } = await failureOf(lyon.task('t1'));
+      expect(message).toContain('not shown');
+      expect(message).not.toContain('ROT13');
+    });
+  });
+
+  it('does not make our own words unreadable, however short it is', async () => {
+    const short = (password: string): FakeOptions => ({
+      lyon: { login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(password) } },
+    });
+    const broken = answers(({ path }) => (path === '/tasks/t9' ? { body: 'e of the Unexpected' } : null));
+    for (const password of ['e', 'the', 'UnexpectedResponse'])
+      await withFake(
+        broken,
+        async ({ lyon }) => {
+          const { code, detail } = await failureOf(lyon.task('t9'));
+          expect(code).toBe('UnexpectedResponse');
+          expect(detail).toMatch(/^the body is not JSON|^\[secret\] body is not JSON/);
+        },
+        short(password),
+      );
+  });
+});
+
 describe('taking secrets out of a text', () => {
   it('leaves none of the values that went out', () => {
     const secret = fc.string({ unit: 'grapheme', minLength: 5 }).filter((text) => text.trim().length > 4);

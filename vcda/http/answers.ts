@@ -1,6 +1,7 @@
 /** What an answer of a site says: its JSON, or the error it stands for. */
 import { type Acted, OWN_CODES, statusCode, type VcdaError } from '../errors/errors.js';
 import { errorIn } from '../schemas/common.js';
+import type { Scrub } from './scrub.js';
 
 /** Makes the error of the call that was answered. */
 export type Failed = (
@@ -10,8 +11,12 @@ export type Failed = (
   more?: { status?: number; retryAfter?: number | null; challenged?: boolean },
 ) => VcdaError;
 
+/** What is scrubbed of a body that is shown in part: more than is ever shown, so that no secret straddles the cut. */
+const LOOKED_AT = 65_536;
+const SHOWN = 200;
+
 /** The JSON of a good answer; undefined for an empty one. @throws VcdaError `UnexpectedResponse` */
-export function parsed(body: string, failed: Failed, status: number): unknown {
+export function parsed(body: string, failed: Failed, status: number, excerpt: Excerpt): unknown {
   if (body.trim() === '') return undefined;
   try {
     return JSON.parse(body);
@@ -21,7 +26,7 @@ export function parsed(body: string, failed: Failed, status: number): unknown {
 }
 
 /** The error for an answer that is none of 2xx. */
-export function refusal(status: number, headers: Headers, body: string, failed: Failed): VcdaError {
+export function refusal(status: number, headers: Headers, body: string, failed: Failed, excerpt: Excerpt): VcdaError {
   const known = errorIn(safeJson(body));
   const challenged = status === 401 && /authentication token required/i.test(headers.get('www-authenticate') ?? '');
   const more = { status, retryAfter: retryAfter(headers), challenged };
@@ -44,14 +49,23 @@ function safeJson(body: string): unknown {
   }
 }
 
-/** Of the beginning only: what takes markup out must not crawl through megabytes of it. */
-const excerpt = (body: string): string =>
-  body
-    .slice(0, 2_000)
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200) || '(no body)';
+/** The beginning of a body, for a person. */
+export type Excerpt = (body: string) => string;
+
+/** Scrubbed as it came: cut or without its markup, a secret would not be known any more. */
+export const excerptBy =
+  (scrub: Scrub): Excerpt =>
+  (body) =>
+    scrub(body.slice(0, LOOKED_AT))
+      // What takes markup out must not crawl through megabytes of it.
+      .slice(0, 2_000)
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, SHOWN) || '(no body)';
+
+/** Of an answer to a login: it may repeat what was sent in a form that nobody knows. */
+export const notShown: Excerpt = (body) => (body.trim() === '' ? '(no body)' : '(a body that is not shown)');
 
 /** Seconds or an HTTP date [RFC 9110 §10.2.3], in ms from now. */
 function retryAfter(headers: Headers): number | null {

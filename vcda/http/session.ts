@@ -9,7 +9,7 @@ import { beforehand, isNotAcceptable, refusesCredentials, refusesPeer } from './
 import { ACCEPT } from './media-types.js';
 import { raced } from './raced.js';
 import { Refusals } from './refusals.js';
-import { encoded } from './scrub.js';
+import { encoded, type KnownSecrets } from './scrub.js';
 import type { Answer, Call, Transport } from './transport.js';
 
 export const TOKEN_HEADER = 'X-VCAV-Auth';
@@ -49,6 +49,7 @@ export class SiteSession {
   readonly #config: SessionConfig;
   readonly #transport: Transport;
   readonly #loginOf: (site: string) => PeerLogin | undefined;
+  readonly #secrets: KnownSecrets;
   readonly #refusals = new Refusals();
   /** peers whose last extension was answered by a 401 that says nothing */
   readonly #doubted = new Set<string>();
@@ -56,11 +57,17 @@ export class SiteSession {
   /** index into ACCEPT: what comes before was refused by the site */
   #acceptFrom = 0;
 
-  /** @param loginOf the login of another site, to extend the session with */
-  constructor(config: SessionConfig, transport: Transport, loginOf: (site: string) => PeerLogin | undefined) {
+  /** @param loginOf the login of another site, to extend the session with @param secrets is told of each token */
+  constructor(
+    config: SessionConfig,
+    transport: Transport,
+    loginOf: (site: string) => PeerLogin | undefined,
+    secrets: KnownSecrets,
+  ) {
     this.#config = config;
     this.#transport = transport;
     this.#loginOf = loginOf;
+    this.#secrets = secrets;
   }
 
   /**
@@ -167,10 +174,18 @@ export class SiteSession {
       try {
         const headers = { Accept: accept };
         const body = loginBody(login);
-        const answer = await this.#transport.send({ method: 'POST', path: LOGIN, body, headers, operationId });
+        const answer = await this.#transport.send({
+          method: 'POST',
+          path: LOGIN,
+          body,
+          headers,
+          operationId,
+          isLogin: true,
+        });
         const value = answer.headers.get(TOKEN_HEADER);
         if (value === null || value === '')
           throw this.#notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
+        this.#secrets.learn(name, value);
         return { value, accept, proven: false, extended: new Map() };
       } catch (error) {
         if (!(error instanceof VcdaError)) throw error;
@@ -201,7 +216,7 @@ export class SiteSession {
     const asked = this.#refusals.asking(peer);
     try {
       const headers = headersOf(current);
-      await this.#transport.send({ method: 'POST', path: EXTEND, body, headers, operationId });
+      await this.#transport.send({ method: 'POST', path: EXTEND, body, headers, operationId, isLogin: true });
       current.proven = true;
       this.#doubted.delete(peer);
     } catch (error) {

@@ -6,15 +6,15 @@
 import ky, { type KyInstance } from 'ky';
 import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../../plan/types.js';
-import { OWN_CODES, VcdaError } from '../errors/errors.js';
-import { type Failed, parsed, refusal } from './answers.js';
+import { OWN_CODES, statusCode, VcdaError } from '../errors/errors.js';
+import { excerptBy, type Failed, notShown, parsed, refusal } from './answers.js';
 import { Circuit } from './circuit.js';
 import { createConnector } from './connector.js';
 import { Deadline } from './deadline.js';
 import { Limiter } from './limiter.js';
 import { networkFailure } from './network-failure.js';
 import { MOST_BYTES, readText } from './read-body.js';
-import { encoded, scrubber } from './scrub.js';
+import { encoded, type KnownSecrets, type Scrub, scrubbed } from './scrub.js';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type Query = Record<string, string | number | boolean | undefined>;
@@ -29,6 +29,8 @@ export interface Call {
   /** ms, instead of the site's `timeouts.request`; for the whole exchange, the body included */
   timeout?: number | undefined;
   signal?: AbortSignal | undefined;
+  /** carries credentials: nothing of its answer is kept but what is VCDA's own error */
+  isLogin?: boolean | undefined;
   /** awaited after every other wait, right before the request leaves; what it throws is thrown, and nothing is sent */
   beforeSend?: (() => Promise<void>) | undefined;
 }
@@ -50,9 +52,11 @@ export class Transport {
   readonly #http: KyInstance;
   readonly #circuit: Circuit;
   readonly #limiter: Limiter;
+  readonly #secrets: KnownSecrets;
 
-  constructor(config: SiteConfig) {
+  constructor(config: SiteConfig, secrets: KnownSecrets) {
     this.#config = config;
+    this.#secrets = secrets;
     this.#agent = new Agent({
       connect: createConnector(config),
       keepAliveTimeout: 30_000,
@@ -76,10 +80,11 @@ export class Transport {
 
   /** @throws VcdaError for anything but a 2xx answer with JSON or no body; the reason of an aborted `signal` */
   async send(call: Call): Promise<Answer> {
-    const failed = failures(this.#config.name, call);
+    const scrub = this.#secrets.scrubber(call);
+    const failed = failures(this.#config.name, call, scrub);
     call.signal?.throwIfAborted();
     return this.#circuit.run(
-      () => this.#exchange(call, failed),
+      () => this.#exchange(call, failed, scrub),
       (detail) => failed(OWN_CODES.unreachable, detail, 'no'),
     );
   }
@@ -93,7 +98,7 @@ export class Transport {
     if (!this.#agent.closed) await this.#agent.close();
   }
 
-  async #exchange(call: Call, failed: Failed): Promise<Answer> {
+  async #exchange(call: Call, failed: Failed, scrub: Scrub): Promise<Answer> {
     const { method, path, query, body: json, timeout = this.#config.timeouts.request } = call;
     const headers = sendable(call, failed);
     await this.#limiter.turn(call.signal);
@@ -108,8 +113,9 @@ export class Transport {
       const text = await readText(response);
       if (text === null)
         throw failed(OWN_CODES.unexpected, `the body is larger than ${MOST_BYTES} bytes`, 'unknown', { status });
-      if (!ok) throw refusal(status, response.headers, text, failed);
-      return { status, headers: response.headers, body: parsed(text, failed, status) };
+      const excerpt = call.isLogin === true ? notShown : excerptBy(scrub);
+      if (!ok) throw refusal(status, response.headers, text, failed, excerpt);
+      return { status, headers: response.headers, body: scrubbed(parsed(text, failed, status, excerpt), scrub) };
     } catch (error) {
       if (error instanceof VcdaError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
@@ -137,13 +143,12 @@ async function fetchBy(dispatcher: Agent, request: string | URL | Request, signa
 /**
  * Makes the errors of a call. They carry no cause: errors of the network may hold headers, and with them a token.
  */
-function failures(site: string, call: Call): Failed {
+function failures(site: string, call: Call, scrub: Scrub): Failed {
   return (code, detail, acted, more = {}) => {
-    const scrub = scrubber(call);
     return new VcdaError({
       ...more,
       site,
-      code: scrub(code).slice(0, LONGEST_CODE),
+      code: isOwn(code, more.status) ? code : scrub(code).slice(0, LONGEST_CODE),
       detail: scrub(detail).slice(0, LONGEST_DETAIL),
       acted,
       method: call.method,
@@ -152,6 +157,12 @@ function failures(site: string, call: Call): Failed {
     });
   };
 }
+
+const OWN: ReadonlySet<string> = new Set(Object.values(OWN_CODES));
+
+/** A secret may be a word of ours. */
+const isOwn = (code: string, status: number | undefined): boolean =>
+  OWN.has(code) || (status !== undefined && code === statusCode(status));
 
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
