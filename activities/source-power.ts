@@ -28,27 +28,40 @@ export function createSourcePowerActivities(deps: ActivityDeps) {
     },
 
     /** Never fails for what a site answers, or does not: the power is `unknown` then, and `known` says why. */
-    async sourcePower({ site, vmId, resumedAt, within }: SourcePowerInput): Promise<SourcePower> {
-      if (vmId === null) return unknown('the site does not say which VM it is');
+    async sourcePower(input: SourcePowerInput): Promise<SourcePower> {
+      const { source, resumedAt } = input;
+      if (input.vmId === null && source === undefined) return unknown(NAMELESS);
       return beating(
         () => null,
         async () => {
-          const end = Date.now() + within;
-          for (;;) {
-            try {
-              const all = await inTime(inventories.read(site, resumedAt), end - Date.now());
-              if (all === null) return unknown(`${site} did not tell it within ${within / 1_000} s`);
-              return powerIn(all, site, vmId);
-            } catch (error) {
-              if (!(error instanceof VcdaError)) throw error;
-              if (Date.now() + AGAIN >= end) return unknown(`${site} did not tell it: ${error.message}`);
-              await pause(AGAIN);
-            }
-          }
+          const from = source === undefined ? undefined : powerOf(inventories, { ...source, resumedAt });
+          const power = await powerOf(inventories, input);
+          return from === undefined ? power : { ...power, source: await from };
         },
       );
     },
   };
+}
+
+const NAMELESS = 'the site does not say which VM it is';
+
+async function powerOf(
+  inventories: Inventories,
+  { site, vmId, resumedAt, within }: SourcePowerInput,
+): Promise<SourcePower> {
+  if (vmId === null) return unknown(NAMELESS);
+  const end = Date.now() + within;
+  for (;;) {
+    try {
+      const all = await inTime(inventories.read(site, resumedAt), end - Date.now());
+      if (all === null) return unknown(`${site} did not tell it within ${within / 1_000} s`);
+      return powerIn(all, site, vmId);
+    } catch (error) {
+      if (!(error instanceof VcdaError)) throw error;
+      if (Date.now() + AGAIN >= end) return unknown(`${site} did not tell it: ${error.message}`);
+      await pause(AGAIN);
+    }
+  }
 }
 
 /** null: it took too long; what comes later is nobody's. @param most ms */

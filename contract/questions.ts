@@ -130,6 +130,8 @@ export interface SourcePowerInput {
   resumedAt: number;
   /** how long the site is asked before its power counts as unknown: ms */
   within: number;
+  /** what it was recovered from, asked about at the same time; absent: nothing */
+  source?: { site: string; vmId: string | null; within: number };
 }
 
 /** Of a VM whose cutover an earlier run began. */
@@ -146,6 +148,8 @@ export interface SourcePower {
   known: string;
   /** its site lists its VMs, and this one is not among them */
   isMissing?: true;
+  /** of what it was recovered from; absent: not asked */
+  source?: SourcePower;
 }
 
 export interface CheckVmInput {

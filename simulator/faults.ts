@@ -46,6 +46,7 @@ export const faultRule = z.strictObject({
       warnings: z.array(z.unknown()).optional(),
       result: z.unknown().optional(),
       powersOn: z.boolean().optional(),
+      powersOff: z.boolean().optional(),
       lastsUntil: z.literal('synced').optional(),
       members: z.record(z.string(), z.unknown()).optional(),
     })

@@ -27,7 +27,7 @@ export function* migrate(op: Operation, it: Replication, body: MigrateBody, into
   yield* recovering(op, it, function* () {
     yield* op.stage('power-off', 15, op.seconds(5, 15));
     op.requireUp(it.sourceSite);
-    powerOff(world, source, op.task, it.id);
+    if (op.task.odd?.powersOff !== false) powerOff(world, source, op.task, it.id);
     yield* syncNow(op, it, 50);
     yield* op.stage('recover', 90, op.seconds(40, 120) + (body.consolidate === true ? op.seconds(30, 60) : 0));
     op.requireUp(it.sourceSite);

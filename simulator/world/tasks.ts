@@ -11,6 +11,8 @@ export interface Oddity {
   result?: unknown;
   /** what was recovered stays off */
   powersOn?: boolean | undefined;
+  /** false: a migrate leaves its source on */
+  powersOff?: boolean | undefined;
   /** of a start: its end comes with that of the first copy */
   lastsUntil?: 'synced' | undefined;
   /** members that the task shows in place of its own, from the beginning */

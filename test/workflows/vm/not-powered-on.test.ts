@@ -83,6 +83,27 @@ describe('a copy that could not be powered on', () => {
       expect(vm?.outageSeconds).toBeGreaterThanOrEqual(Math.floor(since / 100) / 10);
     }));
 
+  it.concurrent.each(['migrate', 'failover'] as const)(
+    'runs beside its source after a %s that ended well, which is said of both',
+    (kind) =>
+      withLab({ vms: 1 }, async (lab) => {
+        lab.simulator.control.addFaults({ operation: 'migrate', kind: 'odd-task', task: { powersOff: false } });
+        if (kind === 'failover') await protect(lab);
+        const [vm] = (await done(lab, lab.plan({ kind, cutover: CUTOVER }))).vms;
+        const { sites } = world(lab);
+        const [copy] = sites[lab.destination]?.vms ?? [];
+        expect(sites[lab.source]?.vms.find(({ id }) => id === vm?.id)).toMatchObject({ powerState: 'POWERED_ON' });
+        expect(vm).toMatchObject({
+          state: 'succeeded',
+          source: { power: 'on', known: expect.stringContaining('POWERED_ON') },
+          downSince: null,
+          notes: [
+            expect.stringMatching(new RegExp(`^Its source still runs: .* VM ${vm?.id}.*VM ${copy?.id}.* runs as well`)),
+          ],
+        });
+      }),
+  );
+
   it.concurrent('is not known to be off where the site tells no power states and warns of nothing: that is said', () =>
     withLab({ vms: 1, assumptions: { inventoryPowerState: false } }, async (lab) => {
       const report = await done(lab, lab.plan({ cutover: CUTOVER }));

@@ -138,7 +138,7 @@ export const networksOf = (
  */
 export async function verifyCutOver(vm: VmControl, outcome: CutOver): Promise<ReplicationSummary> {
   const recovered = await verifyMoved(vm, outcome);
-  const off = await whyOff(vm, outcome, outcome.powerOn, recovered);
+  const off = await whyOff(vm, outcome, outcome.powerOn, recovered, { source: outcome.source });
   if (off !== null) {
     staysDown(vm, outcome);
     throw off;

@@ -6,7 +6,9 @@ import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
 import { lookSaying } from './again.js';
+import { tellIfSourceRuns, withinOf } from './both-run.js';
 import type { Outcome } from './operation.js';
+import type { SourceVm } from './source.js';
 import { StepFailed } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
@@ -23,16 +25,22 @@ const SPEAKS_OF_POWER = /power(ed|ing)?[\s_-]*on|(could|did|can|was) ?not (be )?
  * Why what was recovered does not run, as the inventory of its site says; null: it does, or is not to, or that is not known,
  * which a note says.
  * @param isRehearsal it is put back as it was, so that nobody is to power it on
+ * @param source that is looked at as well; absent: it may be on
  */
 export async function whyOff(
   vm: VmControl,
   outcome: Outcome,
   powerOn: boolean,
   recovered: Pick<ReplicationSummary, 'recoveredVmId'> | null,
-  { isRehearsal = false } = {},
+  { isRehearsal = false, source }: { isRehearsal?: boolean; source?: SourceVm } = {},
 ): Promise<StepFailed | null> {
-  if (!powerOn) return null;
   const { notice, record } = outcome;
+  const { kind } = record;
+  if (!powerOn) {
+    const mayRun = source !== undefined && kind === 'migrate' && vm.report.source?.before !== 'off';
+    if (mayRun) await tellIfSourceRuns(vm, kind, source, undefined, 'its copy is off, as the plan says');
+    return null;
+  }
   const { site, report } = vm;
   const vmId = recovered?.recoveredVmId ?? null;
   const which = vmId === null ? 'what it recovered' : `VM ${vmId}`;
@@ -57,18 +65,25 @@ export async function whyOff(
   let looks = 0;
   function look(): Promise<SourcePower> {
     looks += 1;
-    return sourcePower({ site, vmId, resumedAt: vm.resumedAt, within });
+    const from = source === undefined ? {} : { source: { ...source, within: withinOf(kind) } };
+    return sourcePower({ site, vmId, resumedAt: vm.resumedAt, within, ...from });
   }
   // What warned of just this need not be waited for.
   const isEnough = ({ power }: SourcePower): boolean => power !== 'off' || warned !== undefined;
   const seen = await lookSaying(vm, look, isEnough, PAUSES, why);
+  async function tellSource(copy: string): Promise<void> {
+    if (source !== undefined && seen.source !== undefined)
+      await tellIfSourceRuns(vm, kind, source, seen.source, `${which} at ${site} ${copy}`);
+  }
   if (seen.power === 'on') {
     // It came up after its task had ended.
     if (looks > 1) record.finishedAt = iso(seen.at);
+    await tellSource('runs as well');
     return null;
   }
   if (seen.power === 'off' || warned !== undefined) return new StepFailed(why(seen));
   vm.note(`Whether ${which} is on at ${site}, where it was recovered, is not known: ${seen.known}.`);
+  await tellSource('may run as well');
   return null;
 }
 
