@@ -1,5 +1,7 @@
 /** What can go wrong on the command line alone, beside what its library throws. */
+
 import { ActPending, DroverError, didYouMean, NoWorker } from '../client/errors.js';
+import { whyUnwritable } from '../client/file-trouble.js';
 import type { TemporalUnreachable } from '../temporal/unreachable.js';
 
 /** The config names no such site. */
@@ -66,6 +68,18 @@ function laterSince(run: string, why: DroverError): { because: string; next: str
         because: 'No worker has acted on it yet.',
         next: `drover show ${run} tells when one has; see the log of the workers`,
       };
+}
+
+/** What a command has to say could not be written; what it has done is done. */
+export class OutputLost extends DroverError {
+  readonly code = 'OutputLost';
+
+  constructor(cause: unknown) {
+    super(`The standard output ${whyUnwritable(cause)}. What was written of it is not whole.`, {
+      next: 'make room or name another file, then ask again; what the command was to do is not undone: drover list',
+      cause,
+    });
+  }
 }
 
 /** Something else listens on the port that was asked for, or on the one after it. */

@@ -11,7 +11,7 @@ export const EXIT = {
   ok: 0,
   /** done, but a VM failed, was cancelled, or was skipped for one that did; not for one that an earlier run has moved */
   notAll: 1,
-  /** usage, config or plan; nothing was started */
+  /** usage, config or plan, and nothing was started; or the standard output could not be written, which is said */
   badInput: 2,
   /** Temporal, its workers or a site cannot be reached or refuse the login */
   unreachable: 3,

@@ -1,20 +1,31 @@
 #!/usr/bin/env node
-import { main } from './program.js';
+import { setImmediate as turn } from 'node:timers/promises';
+import { OutputLost } from './errors.js';
+import { main, tellOutputLost } from './program.js';
 import { Terminal } from './terminal.js';
 import { drained } from './text/drained.js';
+import { writeWholly } from './text/whole-writes.js';
 
 const terminal = new Terminal();
 
+let lost: OutputLost | null = null;
+
+writeWholly(process.stdout);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that has seen enough (`drover report RUN | head`) changes nothing of what the exit code says. A terminal that is
   // gone (EIO) does not either: what is under way still has to clear up.
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  if (error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)) return;
+  lost = new OutputLost(error);
 });
 
 // Once nobody reads what it says (a pipe that closed), it still has to clear up.
 process.stderr.on('error', () => {});
 
 const code = await main(process.argv.slice(2), process.env);
-await Promise.all([drained(process.stdout), drained(process.stderr)]);
+await drained(process.stdout);
+// An error of the last write is told by now.
+await turn();
+const deserved = lost === null ? code : tellOutputLost(lost);
+await drained(process.stderr);
 terminal.leave();
-process.exit(code);
+process.exit(deserved);

@@ -17,6 +17,7 @@ import { addSimulator } from './commands/simulator.js';
 import { addWatch } from './commands/watch.js';
 import { addWorker } from './commands/worker.js';
 import type { Cli } from './context.js';
+import type { OutputLost } from './errors.js';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
 import { addHelp } from './help-command.js';
 import { Output } from './text/output.js';
@@ -107,6 +108,12 @@ function buildProgram(run: Run): Command {
   }
   addHelp(program);
   return program;
+}
+
+/** Whatever the command did: who reads its words, or its document, has not got them. */
+export function tellOutputLost(error: OutputLost): ExitCode {
+  new Output({ json: false, quiet: false }).alert(errorText(error));
+  return exitCodeOfError(error);
 }
 
 /** @param next what to do, where the error itself does not say */

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { siteVdcId } from '../../simulator/index.js';
@@ -34,6 +36,41 @@ const drover = (...args: string[]) =>
   spawn(process.execPath, [MAIN, ...args], { cwd: folder.path, env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
 
 const dryRun = (plan = 'plan.yaml') => drover('run', plan, '--dry-run', '--json');
+
+describe('a document for a file that cannot take it', () => {
+  it.each([
+    ['a document', ['run', 'plan.yaml', '--dry-run', '--json']],
+    ['a text', ['run', 'plan.yaml', '--dry-run']],
+    ['an error', ['run', 'wrong.yaml', '--dry-run', '--json']],
+    ['help', ['--help']],
+  ])('is told as lost, with exit code 2: %s', async (_, args) => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: folder.path,
+      env: cleanEnv(),
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    const closed = once(child, 'close');
+    const said = await text(child.stderr as Readable);
+    expect(await closed).toEqual([2, null]);
+    expect(said).toMatch(/standard output cannot be written: no space is left/);
+    expect(said).not.toMatch(/at .*\.js/);
+  });
+
+  it('says so where only a part of it was written', async () => {
+    const file = join(folder.path, 'cut.json');
+    // In blocks of 512 bytes or 1 KiB; what is beyond is refused as on a full disk.
+    const limited = `ulimit -f 16; trap '' XFSZ; exec "$0" "$@" > '${file}'`;
+    const args = ['-c', limited, process.execPath, MAIN, 'run', 'plan.yaml', '--dry-run', '--json'];
+    const child = spawn('sh', args, { cwd: folder.path, env: cleanEnv(), stdio: ['ignore', 'ignore', 'pipe'] });
+    const closed = once(child, 'close');
+    const said = await text(child.stderr as Readable);
+    expect(await closed).toEqual([2, null]);
+    expect(said).toContain('standard output cannot be written');
+    expect(statSync(file).size).toBeGreaterThan(0);
+  });
+});
 
 describe('a long document on a pipe', () => {
   it('arrives to its last byte, however slowly it is read', async () => {
