@@ -9,6 +9,7 @@ import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
 import { measure } from './steps/objectives.js';
 import { broughtUp } from './steps/outage.js';
+import { goesElsewhere } from './steps/place.js';
 import { obstacleToRecovery, obstacleToTurned } from './steps/preconditions.js';
 import { AtGate } from './steps/step-errors.js';
 import { VmControl } from './steps/vm-control.js';
@@ -36,6 +37,7 @@ async function lookAt(vm: VmControl, input: PlanVmInput) {
   );
   if (at.site !== input.destination.site)
     vm.note(`It is failed over to ${at.site}: it runs at ${at.peer} by now, from where it is replicated.`);
+  vm.note(goesElsewhere(at.replication, at.site, input));
   return { at, ...(await chooseInstance(vm, 'failover', at, input.recovery.instance)) };
 }
 

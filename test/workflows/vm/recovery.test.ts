@@ -110,6 +110,43 @@ describe('what a person does while a failover waits at its gate', () => {
     }));
 });
 
+describe('a failover of a replication that goes to another VDC than the plan names', () => {
+  const ELSEWHERE = '0f0f0f0f-0000-4000-8000-000000000001';
+  function retarget(lab: Lab): void {
+    const members = { destination: { site: lab.destination, vdcId: ELSEWHERE, vdcName: 'spare' } };
+    lab.simulator.control.addFaults(
+      { kind: 'unreadable', operation: 'replication', members },
+      { kind: 'unreadable', operation: 'replications', members },
+    );
+  }
+  const told = (lab: Lab) =>
+    expect.stringMatching(new RegExp(`VDC ${ELSEWHERE} \\(spare\\), and the plan says ${lab.plan().destination.vdc}`));
+
+  it.concurrent('is told before its gate, and uses it', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      retarget(lab);
+      const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
+      const { run, report, result } = await lab.start(plan);
+      const waiting = await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
+      expect(waiting.vms[0]?.notes).toEqual([told(lab)]);
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+      expect((await result()).vms[0]).toMatchObject({ state: 'succeeded', notes: expect.arrayContaining([told(lab)]) });
+    }));
+
+  it.concurrent('is told of one that somebody has retargeted while it waited at its gate', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
+      const { run, report, result } = await lab.start(plan);
+      const waiting = await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
+      expect(waiting.vms[0]?.notes ?? []).toEqual([]);
+      retarget(lab);
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+      expect((await result()).vms[0]?.notes).toContainEqual(told(lab));
+    }));
+});
+
 describe('a reverse, which removes the original,', () => {
   const COPIES: [string, Partial<VmChange>][] = [
     ['is off', { powerState: 'POWERED_OFF' }],

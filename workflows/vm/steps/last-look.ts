@@ -4,7 +4,7 @@ import type { ReplicationSummary, SlotKind } from '../../../contract/operation.j
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { readAgain } from './locate.js';
 import { growing } from './look-until.js';
-import { vdcOf } from './place.js';
+import { goesElsewhere, vdcOf } from './place.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -50,6 +50,8 @@ export class LastLook {
     };
     const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
     this.#vm.looked = unfit === null ? decisiveOf(replication) : null;
+    if (marks === null && this.#kind !== 'reverse' && replication !== null)
+      this.#vm.note(goesElsewhere(replication, site, input));
     if (unfit?.is === 'over') throw new StepFailed(unfit.why);
     return { replication, unfit };
   }

@@ -1,14 +1,13 @@
 /** Where a replication would put its VM, held against the plan: pure. */
 import type { ReplicationSummary } from '../../../contract/operation.js';
 
-/** Of a plan that says where its VMs are put; null: it says nothing. */
-export function vdcOf({
-  vm,
-  destination,
-}: {
+interface Placed {
   vm: { vdc?: string };
   destination: { site: string; vdc?: string };
-}): string | null {
+}
+
+/** Of a plan that says where its VMs are put; null: it says nothing. */
+export function vdcOf({ vm, destination }: Placed): string | null {
   return vm.vdc ?? destination.vdc ?? null;
 }
 
@@ -18,4 +17,14 @@ export function otherVdc({ destinationVdc: has }: ReplicationSummary, wants: str
   if ([has.id, has.name].some((known) => known?.toLowerCase() === wants.toLowerCase())) return null;
   const shown = has.name === null ? has.id : `${has.id} (${has.name})`;
   return `would put it in VDC ${shown}, and the plan says ${wants}`;
+}
+
+/**
+ * What a person is told of a replication that a recovery uses whoever made it: that it goes elsewhere; null: it does not. What
+ * the plan names is at its own destination, so that it says nothing of the way back.
+ */
+export function goesElsewhere(replication: ReplicationSummary, site: string, plan: Placed): string | null {
+  if ((replication.destinationSite ?? site) !== plan.destination.site) return null;
+  const why = otherVdc(replication, vdcOf(plan));
+  return why === null ? null : `Its replication ${replication.id} at ${site} ${why}.`;
 }

@@ -450,10 +450,10 @@ export class VmControl {
     });
   }
 
-  /** Something that a person may not expect, and that keeps nothing from going on. */
-  note(text: string): void {
+  /** Something that a person may not expect, and that keeps nothing from going on; null: nothing. */
+  note(text: string | null): void {
     const { notes = [] } = this.report;
-    if (!notes.includes(text)) this.report.notes = [...notes, text];
+    if (text !== null && !notes.includes(text)) this.report.notes = [...notes, text];
   }
 
   fail(error: VmError): void {
