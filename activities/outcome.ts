@@ -124,9 +124,15 @@ export interface Seen {
 }
 
 /** Whether judging the task phase needs the replication: its task ended well, in a way that Drover does not know, or is unknown. */
-export function needsReplication(watch: Watch, past: Omit<Seen, 'replication'>, settle: number): boolean {
-  const { task, amissFor } = past;
+export function needsReplication(
+  watch: Watch,
+  past: Omit<Seen, 'replication'> & { quietFor?: number },
+  settle: number,
+): boolean {
+  const { task, amissFor, quietFor = 0 } = past;
   if (watch.phase === 'sync') return true;
+  // Why a sync sends nothing its task does not tell.
+  if (watch.kind === 'sync' && quietFor > 0 && quietFor >= settle) return true;
   if (task !== undefined) {
     if (contradictsItself(task)) return amissFor >= settle;
     const end = taskEnd(task);

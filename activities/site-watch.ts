@@ -172,7 +172,12 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         }),
     );
 
-    const asked = new Map([...seen].filter(([watch, past]) => needsReplication(watch, past, settle)));
+    const asked = new Map(
+      [...seen].filter(([watch, past]) => {
+        const quietFor = watch.kind === 'sync' ? memory.quietFor(watch, shownOf(watch, past.task, undefined)) : 0;
+        return needsReplication(watch, { ...past, quietFor }, settle);
+      }),
+    );
     const ids = [...asked].map(([watch, { task }]) => replicationIdOf(watch, task));
     const peersOf = new Map([...asked].map(([watch, { task }]) => [replicationIdOf(watch, task), watch.peer]));
     const replications = await byIds(

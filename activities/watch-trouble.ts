@@ -1,5 +1,5 @@
 /** What a VM is told of its operation while that can neither end nor go on: it may by itself. Pure. */
-import type { OperationTrouble, Watch } from '../contract/operation.js';
+import type { OperationKind, OperationTrouble, Watch } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { inWords } from '../contract/words.js';
 import type { Site, Task, VmReplication } from '../vcda/index.js';
@@ -7,6 +7,12 @@ import { ERROR_PATIENCE } from './outcome.js';
 
 /** ms, where no plan says otherwise */
 const STALLED_AFTER = 60 * 60_000;
+
+/** What waits for a copy. */
+const COPYING = new Set<OperationKind>(['start', 'reverse', 'sync']);
+
+const isHeldUp = ({ isPaused, dataConnectionState }: VmReplication): boolean =>
+  isPaused === true || dataConnectionState === 'PAUSED';
 
 interface Seen {
   /** null: not found; undefined: not asked */
@@ -46,9 +52,18 @@ export function troubleOf(
       until: now - amissFor + ERROR_PATIENCE,
     };
   }
+  if (replication != null && COPYING.has(watch.kind) && isHeldUp(replication)) {
+    return {
+      code: 'ReplicationPaused',
+      message: `the ${watch.kind} of ${nameWithId(vm)} to ${name} waits: replication ${replication.id} is paused, and sends nothing`,
+      advice: `Resume replication ${replication.id} at ${name}; it goes on then.`,
+      since: now - quietFor,
+      until: null,
+    };
+  }
   const { stalledAfter = STALLED_AFTER } = watch;
   if (quietFor >= stalledAfter) {
-    const state = replication?.isPaused === true ? 'paused' : (replication?.dataConnectionState ?? 'running');
+    const state = replication?.dataConnectionState ?? 'running';
     return {
       code: 'CopyStalled',
       message: `the copy of ${nameWithId(vm)} to ${name} has sent no byte for ${inWords(stalledAfter, 'one unit')}; it is ${state} [replication ${replicationId}]`,
@@ -69,5 +84,6 @@ export function shownOf({ kind, phase }: Watch, task: Task | undefined, copy: Vm
   if (copy == null) return null;
   const { progress, bytesToTransfer, bytesTransferred } = copy.sourceState?.progress ?? {};
   const key = copy.destinationState?.latestInstance?.key ?? null;
-  return JSON.stringify([copy.dataConnectionState, progress, bytesToTransfer, bytesTransferred, key]);
+  const shown = [copy.dataConnectionState, progress, bytesToTransfer, bytesTransferred, key];
+  return JSON.stringify(copy.isPaused === true ? [...shown, 'paused'] : shown);
 }

@@ -188,6 +188,25 @@ describe('a copy that sends nothing', () => {
     }));
 });
 
+describe('a replication that a person pauses while its copy is waited for', () => {
+  const soon = { polling: { interval: 100, selfCheck: 30_000 }, reconcile: { settle: 200 } };
+
+  it.concurrent('is said to be paused during the first copy, and goes on when it does', () =>
+    withLab({ vms: 1, site: soon }, async (lab) => {
+      lab.simulator.control.setSpeed(20);
+      const { result } = await lab.start(lab.plan());
+      const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
+      const id = syncing?.replicationId ?? '';
+      lab.simulator.control.trouble(id, { isPaused: true });
+      const said = await whenVm(lab, (now) => now?.retrying != null);
+      expect(said?.retrying).toMatchObject({ code: 'ReplicationPaused', message: expect.stringContaining(id) });
+      lab.simulator.control.trouble(id, { isPaused: false });
+      await whenVm(lab, (now) => now === null || now.retrying == null);
+      lab.simulator.control.setSpeed(200);
+      expect((await result()).vms[0]).toMatchObject({ state: 'succeeded', retrying: null });
+    }));
+});
+
 describe('a replication that is missing when something is asked of it', () => {
   it.concurrent('is waited for before its VM fails: nothing else is started', () =>
     withLab({ vms: 1, site: { missingFor: 60_000 } }, async (lab) => {
