@@ -21,6 +21,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Once nobody reads what it says (a pipe that closed), it still has to clear up.
 process.stderr.on('error', () => {});
 
+// Read by Node at each connection, of Temporal's client as well.
+if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  process.stderr.write(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are verified. Name the authority of a site by tls.ca, or pin ' +
+      'its certificate by tls.fingerprint.\n',
+  );
+}
+
 const code = await main(process.argv.slice(2), process.env);
 await drained(process.stdout);
 // An error of the last write is told by now.

@@ -28,6 +28,13 @@ describe('when Temporal cannot be reached', () => {
     expect(stderr).toContain('TEMPORAL_ADDRESS');
   });
 
+  it('that certificates are to be trusted unseen is not obeyed, and that is said', async () => {
+    const env = { TEMPORAL_ADDRESS: address, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const { stderr } = await cli(['list'], { cwd: folder.path, env });
+    expect(stderr).toContain('NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored');
+    expect(stderr).not.toContain('makes TLS connections');
+  });
+
   it('--json says so in one document', async () => {
     const { code, stdout } = await cli(['show', 'x', '--json'], {
       cwd: folder.path,

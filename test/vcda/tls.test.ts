@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Certificate, certificate } from './support/certificate.js';
 import { failureOf, type SiteOptions, withFake } from './support/client.js';
@@ -26,6 +28,23 @@ describe('the certificate of a site', () => {
       expect(error).toMatchObject({ code: 'CertificateNotTrusted', status: null, acted: 'no' });
       expect(error.detail).toMatch(why);
       expect(sites.rules(error).advice).toContain('tls.ca');
+      expect(fake.seen).toEqual([]);
+    });
+  });
+
+  it('signed by nobody is refused also where the environment tells Node to trust it', async () => {
+    await at(own, {}, async ({ fake, lyon }) => {
+      const site = { ...lyon.config, login: { type: 'vcdCredentials', user: 'ops@acme' }, tls: {} };
+      const program = `
+        import { createSites, Secret } from '${new URL('../../dist/vcda/index.js', import.meta.url).href}';
+        const site = ${JSON.stringify(site)};
+        const sites = createSites({ sites: { lyon: { ...site, login: { ...site.login, password: new Secret('x') } } } });
+        await sites.get('lyon').task('t1').catch(({ code }) => console.log(code));
+        await sites.close();`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+        env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      });
+      expect(stdout.trim()).toBe('CertificateNotTrusted');
       expect(fake.seen).toEqual([]);
     });
   });

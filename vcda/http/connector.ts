@@ -12,8 +12,9 @@ export function createConnector({ tls, timeouts }: Pick<SiteConfig, 'tls' | 'tim
     timeout: timeouts.connect,
     ...(ca === undefined ? {} : { ca }),
     // A pinned certificate replaces the authority; it is compared below, before a byte is sent. A resumed session may
-    // not show it.
-    ...(fingerprint === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
+    // not show it. Said in either case, since Node would take NODE_TLS_REJECT_UNAUTHORIZED for an answer.
+    rejectUnauthorized: fingerprint === undefined,
+    ...(fingerprint === undefined ? {} : { maxCachedSessions: 0 }),
   });
   if (fingerprint === undefined) return connect;
   const wanted = fingerprint.replace(/^SHA-256:/i, '').toUpperCase();
