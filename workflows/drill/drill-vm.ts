@@ -18,6 +18,7 @@ import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.j
 import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
+import { onceCleaned } from './cleaned-up.js';
 import { askAgain, runChecks } from './drill-checks.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
 import { noteTestCopy, removeTestCopy, tellTestCopy } from './test-copy.js';
@@ -48,7 +49,10 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     const own = { run: input.run, since: copy?.since ?? 0, vmId: () => copyId, unknown: 'forget' } as const;
     const undo = isTest
       ? () => removeTestCopy(vm, before.site, before.replication.id, own)
-      : () => bringHome(vm, input, before);
+      : async () => {
+          await bringHome(vm, input, before);
+          return null;
+        };
     let recovered: Recovery | null = null;
     const runs = input.recovery.powerOn;
     function judge(): string | null {
@@ -81,8 +85,11 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
   });
 }
 
-/** Undoes whatever became of the steps, and only then lets their error out; an error of the undoing goes before it. */
-async function thenUndo(vm: VmControl, undo: () => Promise<unknown>, steps: () => Promise<void>): Promise<void> {
+/**
+ * Undoes whatever became of the steps, and only then lets their error out; an error of the undoing goes before it.
+ * @param undo says what stays of a test; null: nothing
+ */
+async function thenUndo(vm: VmControl, undo: () => Promise<string | null>, steps: () => Promise<void>): Promise<void> {
   let failed: { error: unknown } | null = null;
   try {
     await steps();
@@ -90,8 +97,12 @@ async function thenUndo(vm: VmControl, undo: () => Promise<unknown>, steps: () =
     failed = { error };
   }
   vm.ignoreStop('always');
-  if (failed === null || !isOfOthers(vm, failed.error)) await undo();
-  if (failed !== null) throw failed.error;
+  const isUndone = failed === null || !isOfOthers(vm, failed.error);
+  const stays = isUndone ? await undo() : null;
+  if (failed === null) return;
+  if (!isUndone || stays !== null) throw failed.error;
+  const isCleaned = vm.report.operations.some(({ kind, result }) => kind === 'cleanup' && result === 'succeeded');
+  throw onceCleaned(failed.error, isCleaned);
 }
 
 /** A failover that somebody else did, or may have done, is not undone by a drill; test copies are told apart one by one. */

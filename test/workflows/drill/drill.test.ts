@@ -225,6 +225,21 @@ describe('a test drill', () => {
     }));
 });
 
+describe('a test drill whose task fails though its copy comes up', () => {
+  it.concurrent('cleans that up, and asks nobody to do it', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const failed = { state: 'FAILED', endTime: Date.now(), error: { code: 'GeneralServerFailure', msg: 'made up' } };
+      lab.simulator.control.addFaults({ operation: 'failover-test', kind: 'odd-task', task: { members: failed } });
+      const [vm] = (await (await startDrill(lab, drillOf(lab))).result()).vms;
+      expect(entries(lab, 'cleanup')).toHaveLength(1);
+      expectNothingLeft(lab);
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'GeneralServerFailure' } });
+      expect(vm?.error?.message).toMatch(/not sent again: a test copy was there all the same, and was cleaned up\.$/);
+      expect(`${vm?.error?.message} ${vm?.error?.advice}`).not.toMatch(/Clean the test up|a test copy of it exists/);
+    }));
+});
+
 describe('a test drill that is cancelled in its hold', () => {
   it.concurrent('says that it cleans up for as long as it does', () =>
     withLab({ vms: 2 }, async (lab) => {

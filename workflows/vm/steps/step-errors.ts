@@ -62,13 +62,21 @@ export class TaskFailed extends StepFailed {
 }
 
 /** For a step whose task failed, and that is not sent once more for what was seen since. */
-export function notAgain(failed: VmError, seen: VmError): StepFailed {
-  // What the site said of the step comes first; that it was recovered all the same explains it.
-  const text =
-    seen.code === 'AlreadyRecovered' ? 'Its replication says that it was recovered all the same.' : seen.message;
-  const advice = [...new Set([failed.advice, seen.advice])].filter((next) => next !== null).join(' ');
-  return new StepFailed({ ...failed, message: `${failed.message} It was not sent again: ${text}`, advice });
+export class NotAgain extends StepFailed {
+  readonly failed: VmError;
+  readonly seen: VmError;
+  constructor(failed: VmError, seen: VmError) {
+    // What the site said of the step comes first; that it was recovered all the same explains it.
+    const text =
+      seen.code === 'AlreadyRecovered' ? 'Its replication says that it was recovered all the same.' : seen.message;
+    const advice = [...new Set([failed.advice, seen.advice])].filter((next) => next !== null).join(' ');
+    super({ ...failed, message: `${failed.message} It was not sent again: ${text}`, advice });
+    this.failed = failed;
+    this.seen = seen;
+  }
 }
+
+export const notAgain = (failed: VmError, seen: VmError): NotAgain => new NotAgain(failed, seen);
 
 /** Whether an attempt has seen, before it sent anything, that what was looked at is not so any more. */
 export const isLookAgain = (error: unknown): boolean => causeOf(error)?.type === FAILURES.lookAgain;
