@@ -277,6 +277,11 @@ describe('a start', () => {
       const vm = await runOf(lab, { waves: [{ name: 'all', vms: [second] }] });
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'WrongReplication' }, replicationId: null });
       expect(vm.error?.message).toContain(vmOf(lab).id);
+      expect(vm.error?.message).not.toContain('nothing was sent');
+      // The start was accepted: what it has made is told as this run's.
+      const own = lab.simulator.control.world().replications.find(({ vmId }) => vmId === second.id);
+      expect(vm.error?.message).toMatch(new RegExp(`Replication ${own?.id} .* stays .* mark of this run`));
+      expect(vm.error?.advice).toContain(own?.id);
       expect(sent(lab)).toEqual(['start']);
     }));
 });

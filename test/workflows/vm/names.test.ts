@@ -115,6 +115,7 @@ describe('the id of one VM with the name of another', () => {
       const vm = await runOf(lab, { waves: planned(second.name) });
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'WrongReplication' } });
       expect(vm.error?.message).toContain(first.name);
+      expect(vm.error?.message).toMatch(/nothing more was sent\. Replication \S+ of this VM stays .* mark of this run/);
       expect(sent(lab)).toEqual(['start']);
     }));
 });

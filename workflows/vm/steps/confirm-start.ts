@@ -11,6 +11,7 @@ import { type Outcome, operation } from './operation.js';
 import { otherVdc, vdcOf } from './place.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
+import { whatStays } from './what-stays.js';
 
 /** A replication may be listed a little after the task that made it. */
 const PAUSES = { first: 4_000, times: 6 };
@@ -27,7 +28,7 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
   if (isOthers || isMisnamed || isMarked) {
     // Nothing may be done with it from here on, by whatever ends this VM.
     vm.report.replicationId = null;
-    throw wrong(
+    throw await wrong(
       vm,
       started,
       seen,
@@ -65,15 +66,23 @@ async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<Replicat
   throw new StepFailed(why());
 }
 
-function wrong(vm: VmControl, { notice }: Outcome, seen: ReplicationSummary, why: string): StepFailed {
+async function wrong(
+  vm: VmControl,
+  { notice, submitted }: Outcome,
+  seen: ReplicationSummary,
+  why: string,
+): Promise<StepFailed> {
   const { name, id } = vm.report;
+  const stays = await whatStays(vm, seen, submitted.mark);
+  const left = stays === null ? '' : ` ${stays.message}`;
+  const next = stays === null ? '' : ` ${stays.advice}`;
   return new StepFailed({
     code: 'WrongReplication',
-    message: `the start of ${nameWithId({ id, name })} at ${vm.site} led to replication ${seen.id}, which ${why}; nothing was sent for it.`,
+    message: `the start of ${nameWithId({ id, name })} at ${vm.site} led to replication ${seen.id}, which ${why}; nothing more was sent.${left}`,
     operation: 'start',
     taskId: notice.taskId,
     site: vm.site,
-    advice: `Look at that replication and at the tasks of ${name} at ${vm.site}, then run the VM again.`,
+    advice: `Look at that replication and at the tasks of ${name} at ${vm.site}, then run the VM again.${next}`,
   });
 }
 

@@ -2,6 +2,7 @@
 import { upsertMemo } from '@temporalio/workflow';
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { Moved, MovedBeforeInput, SeenOfMoved } from '../../../contract/questions.js';
+import type { VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookForMoved, movedBefore } from '../../activities.js';
 import { isStoreAway } from '../../evidence/patience.js';
@@ -77,10 +78,16 @@ function note({ report }: VmControl, { source, destination }: PlanVmInput, { isS
   if (said !== null) report.notes = [...(report.notes ?? []), said];
 }
 
-const maybeMoved = ({ report: { name, id }, site }: VmControl, why: string): StepFailed =>
+/** Its copy is there by the time that another run is found to have moved it. */
+const sentBefore = ({ replicationId }: VmReport, site: string): string =>
+  replicationId === null
+    ? 'Nothing was sent.'
+    : `Nothing more was sent; its replication ${replicationId} stays at ${site}.`;
+
+const maybeMoved = ({ report, report: { name, id }, site }: VmControl, why: string): StepFailed =>
   new StepFailed({
     code: 'MaybeMoved',
-    message: `${nameWithId({ id, name })} may have been moved already: ${why}. Nothing was sent.`,
+    message: `${nameWithId({ id, name })} may have been moved already: ${why}. ${sentBefore(report, site)}`,
     operation: 'start',
     taskId: null,
     site,
