@@ -1,12 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import {
-  approveUpdate,
-  cancelUpdate,
-  pauseUpdate,
-  resumeUpdate,
-  type Scope,
-  type Steered,
-} from '../contract/messages.js';
+import type { Scope } from '../contract/act.js';
+import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate, type Steered } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
 import { isFinal, type RunReport, type VmReport } from '../contract/report.js';
 import type { Plan } from '../plan/types.js';

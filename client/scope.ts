@@ -1,5 +1,5 @@
 /** From what a person typed to the wave or VM that is meant. */
-import type { Scope } from '../contract/messages.js';
+import type { Scope } from '../contract/act.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { type Meant, meantBy } from '../contract/vm-choice.js';
 import { nearest } from '../plan/source/nearest.js';

@@ -1,5 +1,5 @@
 /** Words of commands that a person is told to type: they must mean what they were told for, and nothing else. */
-import type { Scope } from '../contract/messages.js';
+import type { Scope } from '../contract/act.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { findScope, findVm } from './scope.js';
 import { shellWord } from './shell-word.js';

@@ -11,3 +11,9 @@ export const ACT_TOO_LATE = 'ActTooLate';
 
 /** ms for which an act holds. Longer than a client waits for the answer, short enough for a person to remember what it was. */
 export const ACT_HOLDS = 60_000;
+
+/** Whom a steering message is for: a wave or a VM by id or name; neither means the whole run. */
+export interface Scope {
+  wave?: string;
+  vm?: string;
+}

@@ -2,17 +2,13 @@
  * Whether what a workflow is told is the message that it should be: anybody with access to the namespace can send anything
  * under its name. By hand, since a workflow has no library for it. Only what would do harm is looked at.
  */
+import { isMembers, type Members } from './members.js';
 import type { Proceed, SlotRequest } from './messages.js';
 import type { Notice, OperationTrouble, SiteHold, SlotKind, Watch } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { Hold, VmReport } from './report.js';
 import type { Piece, ShardHeld, ShardOrders, ShardWord } from './shard.js';
 import type { Orders, UnitWord } from './unit.js';
-
-type Members = Record<string, unknown>;
-
-export const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);

@@ -1,7 +1,7 @@
 /** Every message of Drover's workflows, typed: what people and workflows may say to a run, a VM and a site. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
-import type { Validity } from './act.js';
+import type { Scope, Validity } from './act.js';
 import type { ReportHead } from './evidence.js';
 import type { Notice, OperationTrouble, SiteHold, SiteWatchList, SlotKind, VmRef, Watch } from './operation.js';
 import type { TestCopy } from './questions.js';
@@ -146,12 +146,6 @@ export interface CarriedUnit {
   memory?: UnitMemory;
   /** a person wants it no more */
   stopped?: true;
-}
-
-/** Whom a steering message is for: a wave or a VM by id or name; neither means the whole run. */
-export interface Scope {
-  wave?: string;
-  vm?: string;
 }
 
 /** What a steering message did, in words for the person who sent it. */

@@ -4,7 +4,7 @@
  * twice, late or out of order. Plain JSON; times are epoch ms.
  */
 import type { Plan, PlanVm } from '../plan/types.js';
-import type { Scope } from './messages.js';
+import type { Scope } from './act.js';
 import type { Hold, RunTotals } from './report.js';
 
 /** VMs; Temporal advises at most about as many open children of one workflow. */

@@ -1,5 +1,5 @@
 /** Network settings as files and sites write them, read with care: pure. What is not of a known form tells nothing. */
-import { isMembers } from './guards.js';
+import { isMembers } from './members.js';
 
 export interface SettingsOfNetworks {
   vAppNetworkSettings?: object | null | undefined;

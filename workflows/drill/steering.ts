@@ -1,6 +1,7 @@
 /** How a drill is steered by persons, and by sites that refuse. */
 import { CancellationScope } from '@temporalio/workflow';
-import { cancelUpdate, pauseUpdate, resumeUpdate, type Scope, type Steered } from '../../contract/messages.js';
+import type { Scope } from '../../contract/act.js';
+import { cancelUpdate, pauseUpdate, resumeUpdate, type Steered } from '../../contract/messages.js';
 import type { Hold } from '../../contract/report.js';
 import type { Pause } from '../../contract/shard.js';
 import type { Drill } from '../../plan/types.js';

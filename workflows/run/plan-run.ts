@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Validity } from '../../contract/act.js';
+import type { Scope, Validity } from '../../contract/act.js';
 import {
   approveUpdate,
   cancelUpdate,
@@ -17,7 +17,6 @@ import {
   resumeUpdate,
   runHeadQuery,
   runPlanQuery,
-  type Scope,
   type Steered,
 } from '../../contract/messages.js';
 import type { ShardAct } from '../../contract/shard.js';

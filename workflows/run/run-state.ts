@@ -3,7 +3,8 @@
  * that a report that comes twice, or after a continue-as-new, counts once.
  */
 
-import type { CarriedRun, Scope } from '../../contract/messages.js';
+import type { Scope } from '../../contract/act.js';
+import type { CarriedRun } from '../../contract/messages.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
 import type { Outcome, Pause, Room, ShardOrders, Wanted } from '../../contract/shard.js';
 import type { Known, Orders, Phase, UnitWord } from '../../contract/unit.js';

@@ -3,8 +3,9 @@
  * them: when it pauses itself, which wave's turn it is, how many units each may have open.
  */
 
+import type { Scope } from '../../contract/act.js';
 import type { ReportHead } from '../../contract/evidence.js';
-import type { CarriedTree, RunHead, RunInput, Scope } from '../../contract/messages.js';
+import type { CarriedTree, RunHead, RunInput } from '../../contract/messages.js';
 import type { RunState, RunTotals } from '../../contract/report.js';
 import type { Outcome, Pause, Room, ShardAct, ShardOrders, ShardWord } from '../../contract/shard.js';
 import { ALL_ROOM, divided } from './room.js';

@@ -20,7 +20,6 @@ import {
 } from '@temporalio/workflow';
 import {
   isAway,
-  isMembers,
   isResume,
   isSlotRequest,
   isSlotReturn,
@@ -28,6 +27,7 @@ import {
   isTestCopyGone,
   isWatch,
 } from '../../contract/guards.js';
+import { isMembers } from '../../contract/members.js';
 import {
   awaySignal,
   backSignal,

@@ -1,14 +1,8 @@
 /** What a person may say to a run, and what a plan says in their stead; judged by the simulator's ledger. */
 import { expect } from '@jest/globals';
+import type { Scope } from '../../../contract/act.js';
 import { ACT_TOO_LATE } from '../../../contract/act.js';
-import {
-  approveUpdate,
-  cancelUpdate,
-  pauseUpdate,
-  resumeUpdate,
-  runActsQuery,
-  type Scope,
-} from '../../../contract/messages.js';
+import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate, runActsQuery } from '../../../contract/messages.js';
 import { runWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';

@@ -1,5 +1,6 @@
 /** A run and its shards, each told at once what the others say: what a run does with its VMs, without a clock or a server. */
-import type { CarriedShard, CarriedTree, Scope } from '../../../contract/messages.js';
+import type { Scope } from '../../../contract/act.js';
+import type { CarriedShard, CarriedTree } from '../../../contract/messages.js';
 import { headOf, piecesOf } from '../../../contract/pieces.js';
 import type { RunReport, VmReport } from '../../../contract/report.js';
 import { MOST_IN_SHARD, type Pause, type Piece, type ShardOrders } from '../../../contract/shard.js';
