@@ -110,6 +110,33 @@ describe('what a person does while a failover waits at its gate', () => {
     }));
 });
 
+describe('what a person does while a migration waits at its gate', () => {
+  it.concurrent('is told: a VM that was failed over and reversed meanwhile runs there, and its replication is not gone', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const plan = lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } });
+      const { run, report, result } = await lab.start(plan);
+      const { vms } = await until(report, (r) => r.vms[0]?.waitingFor === 'approval');
+      const { replicationId = null } = vms[0] ?? {};
+      const { control } = lab.simulator;
+      for (const [operation, is] of [
+        ['failover', { recoveryState: 'COMPLETE' }],
+        ['reverse', { isReversed: true, state: 'OK' }],
+      ] as const) {
+        control.act({ operation, replicationId: replicationId ?? '', user: 'ann@acme' });
+        await until(
+          async () => replications(lab)[0],
+          (it) => Object.entries(is).every(([key, value]) => it?.[key as keyof typeof it] === value),
+        );
+      }
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
+      expect(vm?.error?.message).toContain(`replicated from ${lab.destination} to ${lab.source} by now, reversed`);
+      expect(running(lab, lab.source)).toEqual([]);
+      expect(running(lab, lab.destination)).toHaveLength(1);
+    }));
+});
+
 describe('a failover of a replication that goes to another VDC than the plan names', () => {
   const ELSEWHERE = '0f0f0f0f-0000-4000-8000-000000000001';
   function retarget(lab: Lab): void {

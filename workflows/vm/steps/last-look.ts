@@ -2,9 +2,10 @@
 import { decisiveOf } from '../../../contract/look.js';
 import type { ReplicationSummary, SlotKind } from '../../../contract/operation.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
-import { readAgain } from './locate.js';
+import { locateElsewhere, readAgain } from './locate.js';
 import { growing } from './look-until.js';
 import { goesElsewhere, vdcOf } from './place.js';
+import { obstacleElsewhere } from './preconditions.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -67,6 +68,7 @@ export class LastLook {
     let unfit: Unfit | null = first;
     try {
       for (const pause of growing(PAUSES)) {
+        if (unfit.why.code === 'ReplicationGone') await this.#refuseElsewhere();
         vm.fail(unfit.why);
         const left = until === null ? pause : Math.min(pause, until - Date.now());
         if (left <= 0) return;
@@ -79,6 +81,13 @@ export class LastLook {
     } finally {
       vm.report.error = null;
     }
+  }
+
+  /** Before its absence is told: somebody may have turned it round. @throws StepFailed when the other site has it */
+  async #refuseElsewhere(): Promise<void> {
+    const vm = this.#vm;
+    const found = await locateElsewhere(vm, this.#kind);
+    if (found !== null) throw new StepFailed(obstacleElsewhere(this.#kind, vm.ref, vm, found));
   }
 
   /**

@@ -80,13 +80,16 @@ export async function locate(vm: VmControl, operation: OperationKind): Promise<L
   return found;
 }
 
-async function find(vm: VmControl, operation: OperationKind): Promise<Located | null> {
+async function find(
+  vm: VmControl,
+  operation: OperationKind,
+  isKnown = vm.report.replicationId !== null,
+): Promise<Located | null> {
   const { run, source, destination } = vm.input;
   const { id, name, replicationId = vm.report.replicationId } = vm.input.vm;
   vm.earlier ??= await ask(vm, operation, () => earlierRuns({ workflowId: workflowInfo().workflowId }));
   const { earlier } = vm;
   const subject = { id: vm.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
-  const isKnown = vm.report.replicationId !== null;
   return ask(vm, operation, (resumedAt) =>
     locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt }),
   );
@@ -98,6 +101,12 @@ function takeAsFound(vm: VmControl, found: Located): void {
   const { vmId, recoveryState, recoveredVmId } = found.replication;
   if (vmId !== null) vm.useVmId(vmId);
   if (recoveryState === 'COMPLETE') vm.recoveredAs(recoveredVmId);
+}
+
+/** Where else it is, once the site where it was lists it no more: whichever way it goes by now; null: neither lists any. */
+export async function locateElsewhere(vm: VmControl, operation: OperationKind): Promise<Located | null> {
+  const found = await find(vm, operation, false);
+  return found === null || found.site === vm.site ? null : found;
 }
 
 /** What a start has made, for one that no answer named: the VM's own, at the site that it was sent to; null: none is listed. */

@@ -112,6 +112,27 @@ export function obstacleToTurned(kind: 'failover', vm: VmRef, at: Located, seenA
   );
 }
 
+/** Why nothing is sent for a copy that its site lists no more, since the other one does by now: it was turned round. */
+export function obstacleElsewhere(
+  kind: Recovering | 'reverse',
+  vm: VmRef,
+  before: { site: string; peer: string },
+  { site, replication: { id, vmId, recoveryState, isReversed } }: Located,
+): VmError {
+  const how = recoveryState === 'COMPLETE' ? 'recovered there' : `replicated from ${before.site} to ${site}`;
+  const which = vmId === null ? 'it' : `as VM ${vmId} it`;
+  return {
+    code: DONE_BY_OTHERS,
+    message:
+      `${kind} of ${nameWithId(vm)} at ${before.site} was not sent: somebody has moved its replication to ${site} since it ` +
+      `was looked at; ${which} is ${how} by now${isReversed ? ', reversed' : ''} [replication ${id}].`,
+    operation: kind,
+    taskId: null,
+    site,
+    advice: `Look where it runs: nothing is left to do if it is to stay so; else drover failback, or a new run, goes on from there.`,
+  };
+}
+
 /** For a cutover that did not begin before its window closed, or failed and could not be done again. */
 export function windowMissed(
   kind: 'migrate' | 'failover',
