@@ -104,7 +104,8 @@ function powerIn(all: InventoryVm[], site: string, vmId: string): SourcePower {
   if (vm.powerState == null) return unknown(`the inventory of ${site} tells no power states`);
   const power = STATES[vm.powerState];
   const told = `the inventory of ${site} says ${vm.powerState}`;
-  return power === undefined ? unknown(told) : { power, at: Date.now(), known: told };
+  const vdc = vm.vdcId == null ? {} : { vdc: { id: vm.vdcId, name: vm.vdcName ?? null } };
+  return power === undefined ? { ...unknown(told), ...vdc } : { power, at: Date.now(), known: told, ...vdc };
 }
 
 const unknown = (known: string): SourcePower => ({ power: 'unknown', at: Date.now(), known });

@@ -56,8 +56,8 @@ export interface SeenOfMoved {
   isSourceOff: boolean;
   /** false also where nobody says; absent in what was recorded before */
   isSourceOn?: boolean;
-  /** a VM of its name, or computer name, in the destination's VDC */
-  twin: { id: string; name: string } | null;
+  /** a VM of its name, or computer name, in the destination's VDC, or in one that the site does not tell */
+  twin: { id: string; name: string; isPlaceUnknown?: true } | null;
 }
 
 /** Where the replication lives now; `peer` is the other of the two sites. */
@@ -148,6 +148,8 @@ export interface SourcePower {
   known: string;
   /** its site lists its VMs, and this one is not among them */
   isMissing?: true;
+  /** where it stands; absent: its site does not tell */
+  vdc?: { id: string; name: string | null };
   /** of what it was recovered from; absent: not asked */
   source?: SourcePower;
 }

@@ -47,6 +47,7 @@ export const faultRule = z.strictObject({
       result: z.unknown().optional(),
       powersOn: z.boolean().optional(),
       powersOff: z.boolean().optional(),
+      recoversInto: z.string().optional(),
       lastsUntil: z.literal('synced').optional(),
       members: z.record(z.string(), z.unknown()).optional(),
     })

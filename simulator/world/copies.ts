@@ -67,7 +67,7 @@ export function recoverVm(world: World, it: Replication, how: Recovery, cause: T
     name: it.vmName,
     site: it.destinationSite,
     org: vapp.org,
-    vdcId: it.destinationVdcId,
+    vdcId: cause.odd?.recoversInto ?? it.destinationVdcId,
     vappId: vapp.id,
     disks: template.disks.filter((disk) => !it.settings.excludedDiskKeys.includes(disk.key)),
     powerState: 'POWERED_OFF',

@@ -11,6 +11,8 @@ export interface Oddity {
   result?: unknown;
   /** what was recovered stays off */
   powersOn?: boolean | undefined;
+  /** VDC in which what was recovered stands, whatever was asked for */
+  recoversInto?: string | undefined;
   /** false: a migrate leaves its source on */
   powersOff?: boolean | undefined;
   /** of a start: its end comes with that of the first copy */

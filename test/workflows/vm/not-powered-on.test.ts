@@ -4,7 +4,7 @@ import { attentionFor } from '../../../client/attention.js';
 import { vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
-import type { FaultRule } from '../../../simulator/index.js';
+import { type FaultRule, siteVdcId } from '../../../simulator/index.js';
 import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -103,6 +103,16 @@ describe('a copy that could not be powered on', () => {
         });
       }),
   );
+
+  it.concurrent('that stands in another VDC than the plan says is told, with both', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const other = siteVdcId(lab.destination, 'globex');
+      lab.simulator.control.addFaults({ operation: 'migrate', kind: 'odd-task', task: { recoversInto: other } });
+      const [vm] = (await done(lab, lab.plan({ cutover: CUTOVER }))).vms;
+      const { vdc } = lab.plan().destination;
+      expect(vm).toMatchObject({ state: 'succeeded', notes: [expect.stringContaining(`stands in VDC ${other}`)] });
+      expect(vm?.notes?.[0]).toContain(`the plan says ${vdc}`);
+    }));
 
   it.concurrent('is not known to be off where the site tells no power states and warns of nothing: that is said', () =>
     withLab({ vms: 1, assumptions: { inventoryPowerState: false } }, async (lab) => {

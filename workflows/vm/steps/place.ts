@@ -13,10 +13,23 @@ export function vdcOf({ vm, destination }: Placed): string | null {
 
 /** Both values, in words; null: it is no other. What a site does not tell is no other, and a plan may leave it open. */
 export function otherVdc({ destinationVdc: has }: ReplicationSummary, wants: string | null = null): string | null {
+  const other = otherThan(has, wants);
+  return other === null ? null : `would put it in VDC ${other}`;
+}
+
+/** As {@link otherVdc}, of what was recovered. */
+export function standsElsewhere(has: Vdc | undefined, wants: string | null): string | null {
+  const other = otherThan(has, wants);
+  return other === null ? null : `stands in VDC ${other}`;
+}
+
+type Vdc = NonNullable<ReplicationSummary['destinationVdc']>;
+
+function otherThan(has: Vdc | null | undefined, wants: string | null): string | null {
   if (has == null || wants === null || wants === '' || wants === '*') return null;
   if ([has.id, has.name].some((known) => known?.toLowerCase() === wants.toLowerCase())) return null;
   const shown = has.name === null ? has.id : `${has.id} (${has.name})`;
-  return `would put it in VDC ${shown}, and the plan says ${wants}`;
+  return `${shown}, and the plan says ${wants}`;
 }
 
 /**

@@ -8,6 +8,7 @@ import { sourcePower } from '../../activities.js';
 import { lookSaying } from './again.js';
 import { tellIfSourceRuns, withinOf } from './both-run.js';
 import type { Outcome } from './operation.js';
+import { standsElsewhere, vdcOf } from './place.js';
 import type { SourceVm } from './source.js';
 import { StepFailed } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
@@ -75,6 +76,10 @@ export async function whyOff(
     if (source !== undefined && seen.source !== undefined)
       await tellIfSourceRuns(vm, kind, source, seen.source, `${which} at ${site} ${copy}`);
   }
+  const { destination } = vm.input;
+  const isAway = kind === 'migrate' && site === destination.site;
+  const elsewhere = isAway ? standsElsewhere(seen.vdc, vdcOf(vm.input)) : null;
+  if (elsewhere !== null) vm.note(`${which}, which it was recovered as at ${site}, ${elsewhere}. Look at it there.`);
   if (seen.power === 'on') {
     // It came up after its task had ended.
     if (looks > 1) record.finishedAt = iso(seen.at);
