@@ -76,11 +76,16 @@ export function seenOf(
     name: source?.name ?? null,
     isSourceOff: source?.powerState === 'POWERED_OFF',
     isSourceOn: source?.powerState === 'POWERED_ON',
-    twin: twin === undefined ? null : { id: twin.id, name: twin.name },
+    twin:
+      twin === undefined
+        ? null
+        : { id: twin.id, name: twin.name, ...(twin.vdcId == null ? { isPlaceUnknown: true } : {}) },
   };
 }
 
 const namesOf = ({ name, computerName }: { name: string; computerName?: string | null | undefined }): Set<string> =>
   new Set([name, ...(computerName == null ? [] : [computerName])].map(plainName));
 
-const isIn = ({ vdcId }: InventoryVm, vdc: string): boolean => vdcId?.toLowerCase() === vdc.toLowerCase();
+/** One that is not told to be elsewhere may be there: beside a source that is off, that is suspicion enough. */
+const isIn = ({ vdcId }: InventoryVm, vdc: string): boolean =>
+  vdcId == null || vdcId.toLowerCase() === vdc.toLowerCase();

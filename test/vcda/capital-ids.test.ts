@@ -23,6 +23,21 @@ const task = JSON.stringify({
   result: { id: ID, vmId: CAPITALS },
 });
 
+it('ids as URNs of Cloud Director are the bare ones', async () => {
+  const vm = {
+    id: `urn:vcloud:vm:${CAPITALS}`,
+    name: 'DB-01',
+    vdcId: `urn:vcloud:vdc:${VM}`,
+    vappId: `urn:vcloud:vapp:${VM}`,
+  };
+  await withFake(
+    ({ path }) => (path === '/inventory/vms' ? { body: JSON.stringify([vm]) } : null),
+    async ({ lyon }) => {
+      expect(await lyon.inventoryVms('lyon')).toEqual([expect.objectContaining({ id: VM, vdcId: VM, vappId: VM })]);
+    },
+  );
+});
+
 describe('ids in capitals', () => {
   it('of a replication are those of the VM; its own, and names, stay as they are', () =>
     withFake(

@@ -22,12 +22,18 @@ export const id = z.string().min(1);
 
 const BARE_UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A uuid means the same in capitals; plans have it in small letters. Ids with a prefix (C4-…) stay as they are. */
-const sameCase = (given: string): string => (BARE_UUID.test(given) ? given.toLowerCase() : given);
+/** As Cloud Director itself writes the ids of what it has: `urn:vcloud:vdc:UUID`. */
+const URN = /^urn:vcloud:[a-z]+:/i;
 
-/** Of what Cloud Director has: VMs, vApps, VDCs. A site may write them in capitals. */
-export const vcdId = id.transform(sameCase);
-export const maybeVcdId = text.transform(sameCase).nullish();
+/** A uuid means the same in capitals, or in a URN; plans have it bare and in small letters. Ids with a prefix (C4-…) stay as they are. */
+function bare(given: string): string {
+  const uuid = given.replace(URN, '');
+  return BARE_UUID.test(uuid) ? uuid.toLowerCase() : given;
+}
+
+/** Of what Cloud Director has: VMs, vApps, VDCs. A site may write them in capitals, or as URNs. */
+export const vcdId = id.transform(bare);
+export const maybeVcdId = text.transform(bare).nullish();
 
 /** Texts of a site end up in logs and histories, where a longer one only does harm. */
 const LONGEST_MESSAGE = 2_000;

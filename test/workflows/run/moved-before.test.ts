@@ -137,7 +137,9 @@ describe('what the lists of two sites say', () => {
     ['its computer name', there('host1'), true],
     ['another name', there('web2'), false],
     ['its name, in another VDC', there('web1', 'other'), false],
-    ['its name, in no VDC that is told', there('web1', null), false],
+    // With a source that is off it is refused until a person has looked.
+    ['its name, in no VDC that is told', there('web1', null), true],
+    ['another name, in no VDC that is told', there('web2', null), false],
   ])('a VM of %s', (_, list, isTwin) => {
     const seen = seenOf([off], list, 'VDC', vm);
     expect(seen.isSourceOff).toBe(true);

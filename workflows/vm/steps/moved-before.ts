@@ -37,7 +37,10 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
     );
   }
   if (isSourceOff && twin !== null)
-    throw maybeMoved(vm, `it is off at ${source}, and ${nameWithId(twin)} stands in VDC ${vdc} at ${at}`);
+    throw maybeMoved(
+      vm,
+      `it is off at ${source}, and ${nameWithId(twin)} stands ${twin.isPlaceUnknown ? `at ${at}, which does not say in which VDC` : `in VDC ${vdc} at ${at}`}`,
+    );
   note(vm, input, seen);
 }
 
