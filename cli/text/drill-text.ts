@@ -72,8 +72,13 @@ function isUp({ step, state, error, operations }: VmReport, mode: DrillResult['m
   // A copy that its clean-up has left is cleaned up once more.
   const isRemoved = operations.findLast(({ kind }) => kind === 'cleanup')?.result === 'succeeded';
   const isLeft = LEFT.has(error?.code ?? '');
+  if (mode === 'roundtrip') return (isMade && isLeft) || (!isFinal(state) && isAway(operations));
   return isMade && (isLeft || (!isRemoved && !isFinal(state) && UP.has(step)));
 }
+
+/** Between the failover that took it away and the one that brings it home, whatever is done meanwhile. */
+const isAway = (operations: VmReport['operations']): boolean =>
+  operations.filter(({ kind, result }) => kind === 'failover' && result === 'succeeded').length === 1;
 
 const RECOVERS = { test: 'failover-test', roundtrip: 'failover' } as const;
 

@@ -5,7 +5,7 @@ import { drillsText, historyText } from '../../cli/text/drill-list-text.js';
 import { showText } from '../../cli/text/show-text.js';
 import { vmText } from '../../cli/text/vm-text.js';
 import { compareDrills } from '../../client/drills/drill-history.js';
-import type { CheckResult, OperationRecord } from '../../contract/report.js';
+import type { CheckResult, OperationRecord, VmReport } from '../../contract/report.js';
 import { drillResult, report, vm } from '../support/reports.js';
 
 const plain = pc.createColors(false);
@@ -166,6 +166,21 @@ describe('a drill that goes on', () => {
       { kind: 'drill', drill: drillResult({ phase: 'hold' }) },
     );
     expect(showText(held, plain)).toMatch(/^ +still up +3 test copies: own, being-removed, left$/m);
+  });
+
+  it('counts as still up all that a round trip has taken away and not brought home, whatever their step', () => {
+    const out = { ...tested(), kind: 'failover' } as const;
+    const running = (name: string, step: VmReport['step'], operations: OperationRecord[]) =>
+      vm(name, { state: 'running', step, operations });
+    const drill = { ...drillResult({ phase: 'hold' }), mode: 'roundtrip' as const };
+    const vms = [
+      running('held', 'hold', [out]),
+      running('turned', 'resync', [out]),
+      running('waits', 'failover-back', [out, { ...out, result: null }]),
+      running('home', 'checks', [out, out]),
+      running('not-gone', 'sync', []),
+    ];
+    expect(showText(report(vms, { kind: 'drill', drill }), plain)).toMatch(/^ +still up +3 VMs: held, turned, waits$/m);
   });
 });
 
