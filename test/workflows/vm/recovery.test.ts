@@ -137,6 +137,36 @@ describe('what a person does while a migration waits at its gate', () => {
     }));
 });
 
+describe('a reverse whose task failed though it was done', () => {
+  it.concurrent('is judged by its replication, which stands at the other site by now', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      await given(lab, lab.plan({ kind: 'failover' }));
+      const { control } = lab.simulator;
+      const [it] = replications(lab);
+      const error = { code: 'OperationInProgress', msg: 'busy' };
+      control.addFaults({ operation: 'reverse', kind: 'fail-task', times: 1, error });
+      const { result } = await lab.start(lab.plan({ kind: 'reverse', confirm: 'removes-source' }));
+      await until(
+        async () => control.ledger(),
+        (sent) => sent.some(({ kind, endedAt }) => kind === 'reverse' && endedAt != null),
+      );
+      control.act({ operation: 'reverse', replicationId: it?.id ?? '', user: 'ann@acme' });
+      await until(
+        async () => control.ledger().filter(({ kind }) => kind === 'reverse'),
+        (sent) => sent.length > 1 && sent[1]?.endedAt != null,
+      );
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({
+        state: 'succeeded',
+        error: null,
+        operations: [{ kind: 'reverse', result: 'failed' }],
+      });
+      expect(vm?.notes?.join()).toContain(`its replication at ${lab.source} shows that it was reversed`);
+      expect(running(lab, lab.destination)).toHaveLength(1);
+    }));
+});
+
 describe('a failover of a replication that goes to another VDC than the plan names', () => {
   const ELSEWHERE = '0f0f0f0f-0000-4000-8000-000000000001';
   function retarget(lab: Lab): void {

@@ -169,7 +169,12 @@ export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Pr
 }
 
 /** Waits for the full copy after a reverse, at the site where the replication lives now: it is asked first, and then watches. */
-export async function awaitResync(vm: VmControl, step: Step, outcome: Outcome, replicationId: string): Promise<Notice> {
+export async function awaitResync(
+  vm: VmControl,
+  step: Step,
+  outcome: Pick<Outcome, 'submitted' | 'record'>,
+  replicationId: string,
+): Promise<Notice> {
   const request = requestFor(vm, step, attemptOf(outcome));
   // Missing or in error is counted from now: the replication has just moved here.
   const submitted = { ...outcome.submitted, replicationId, submittedAt: Date.now() };
@@ -218,7 +223,7 @@ function lookedBefore(vm: VmControl, { once, takeSlot: take, looked }: Step): Pi
 
 const askedOf = ({ kind, site }: OperationRequest): Asked => ({ operation: kind, site });
 
-const attemptOf = ({ record }: Outcome): number =>
+const attemptOf = ({ record }: Pick<Outcome, 'record'>): number =>
   Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
 
 async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {

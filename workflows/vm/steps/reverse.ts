@@ -42,7 +42,7 @@ export async function reverseReplication(vm: VmControl, at: Located, atMost?: nu
     },
     ...(atMost === undefined ? {} : { atMost }),
   };
-  const reversed = await operation(vm, reverse);
+  const reversed = await sendReverse(vm, at, reverse);
   vm.useVmId(recoveredVmId);
   vm.enter('resync');
   const located = await whenReversed(vm, at, reversed);
@@ -50,6 +50,28 @@ export async function reverseReplication(vm: VmControl, at: Located, atMost?: nu
   vm.recoveredAs(located.replication.vmId);
   await whenSynced(vm, await awaitResync(vm, reverse, reversed, located.replication.id), 'reverse');
   return located;
+}
+
+type Reversed = Pick<Outcome, 'submitted' | 'record'>;
+
+/** A failed task is no proof that nothing was turned round: the replication is, at either site. @throws StepFailed */
+async function sendReverse(vm: VmControl, at: Located, reverse: Step): Promise<Reversed> {
+  let last = null as Outcome['submitted'] | null;
+  try {
+    return await operation(vm, {
+      ...reverse,
+      onAccepted: (submitted) => {
+        last = submitted;
+      },
+    });
+  } catch (error) {
+    const record = vm.report.operations.findLast(({ kind }) => kind === 'reverse');
+    if (!(error instanceof StepFailed) || last === null || record?.result !== 'failed') throw error;
+    const found = await locate(vm, 'reverse');
+    if (found === null || !isReversed(at, found)) throw error;
+    vm.note(`The task of its reverse failed, but its replication at ${found.site} shows that it was reversed.`);
+    return { submitted: last, record };
+  }
 }
 
 /** @throws StepFailed when the original that is removed may be all that there is of the VM */
@@ -62,7 +84,7 @@ async function seeWhatStays({ ref, resumedAt }: VmControl, at: Located): Promise
   if (why !== null) throw new StepFailed(why);
 }
 
-async function whenReversed(vm: VmControl, before: Located, { notice }: Outcome): Promise<Located> {
+async function whenReversed(vm: VmControl, before: Located, { record }: Reversed): Promise<Located> {
   const isEnough = (found: Located | null): boolean => found !== null && isReversed(before, found);
   const { name, id } = vm.report;
   const why: VmError = {
@@ -71,7 +93,7 @@ async function whenReversed(vm: VmControl, before: Located, { notice }: Outcome)
       `the reverse of ${nameWithId({ id, name })} at ${before.site} ended well, but its replication ${before.replication.id} does not ` +
       `show it at ${before.site} or ${before.peer}.`,
     operation: 'reverse',
-    taskId: notice.taskId,
+    taskId: record.taskId,
     site: before.site,
     advice: 'Look at its replication at both sites.',
   };
