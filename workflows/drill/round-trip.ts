@@ -10,7 +10,7 @@ import { locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { whyOff } from '../vm/steps/powered-on.js';
-import { noReplication } from '../vm/steps/preconditions.js';
+import { noReplication, RECOVERED_NOT_RUNNING } from '../vm/steps/preconditions.js';
 import { reverseReplication } from '../vm/steps/reverse.js';
 import { firstLookAtSource } from '../vm/steps/source.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
@@ -77,12 +77,17 @@ async function failOver(
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
   const again = new Again(vm);
   let since: number | null = null;
-  const home: Home = { off: null };
+  const home: Home = { off: null, isMeantOff: null };
   async function isBroughtHome(): Promise<boolean> {
     try {
       return await goOn(vm, input, before, home);
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
+      // Off at home, it is not taken away where it runs.
+      if (home.off !== null && error.reason.code === RECOVERED_NOT_RUNNING) {
+        vm.note(error.reason.message);
+        return true;
+      }
       since ??= Date.now();
       const lasts = triedFor(since, input.until);
       const isGone = error instanceof GoneAstray;
@@ -108,6 +113,8 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
 interface Home {
   /** why it does not run there; null: nothing speaks against it */
   off: StepFailed | null;
+  /** as it was there before; null: it has not come there yet */
+  isMeantOff: boolean | null;
 }
 
 /** Takes every leg that can be taken now; false while a recovery is under way. @throws StepFailed */
@@ -123,7 +130,7 @@ async function goOn(vm: VmControl, input: DrillVmInput, before: Located, home: H
 
 async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located, home: Home): Promise<void> {
   if (at.replication.recoveryState === 'COMPLETE') {
-    await reverseReplication(vm, at, AT_MOST);
+    await reverseReplication(vm, at, { atMost: AT_MOST, isMeantOff: home.isMeantOff ?? !input.recovery.powerOn });
   } else {
     vm.enter('failover-back');
     await syncNow(vm);
@@ -131,6 +138,7 @@ async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located, home: Ho
     // At home it is as it was there, whatever the drill made of it meanwhile.
     const powerOn =
       vm.report.source?.before === 'unknown' ? input.recovery.powerOn : vm.report.source?.before !== 'off';
+    home.isMeantOff = !powerOn;
     home.off = await failOver(vm, at, { powerOn, consolidate }, false);
     if (powerOn && home.off === null) await runChecks(vm, input, 'failover', 'back: ');
   }

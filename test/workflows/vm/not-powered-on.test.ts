@@ -189,6 +189,9 @@ describe('a copy that could not be powered on', () => {
       expect(report.vms[0]?.error?.advice).toContain(`on at ${lab.source}`);
       expect(report.vms[0]?.downSince).toEqual(expect.any(String));
       expect(world(lab).sites[lab.source]?.vms[0]?.powerState).toBe('POWERED_OFF');
+      // It is left where it runs.
+      expect(world(lab).sites[lab.destination]?.vms[0]?.powerState).toBe('POWERED_ON');
+      expect(report.vms[0]?.notes).toEqual([expect.stringContaining(`removes the original at ${lab.destination}`)]);
     }));
 });
 
@@ -220,6 +223,19 @@ describe('a copy that the plan leaves off', () => {
       const report = await (await startDrill(lab, drillOf(lab, { recovery, objectives }))).result();
       expect(report.vms[0]?.rtoSeconds).toBeNull();
       expect(report).toMatchObject({ state: 'failed', drill: { missed: [expect.stringMatching(/RTO.*powered on/)] } });
+    }));
+});
+
+describe('a VM that was off before a round trip', () => {
+  it.concurrent('is off at home after it, and nowhere else', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      lab.simulator.control.setVms({ id: lab.plan().waves[0]?.vms[0]?.id ?? '', powerState: 'POWERED_OFF' });
+      const drill = await startDrill(lab, drillOf(lab, { mode: 'roundtrip', confirm: 'removes-source' }));
+      const [vm] = (await drill.result()).vms;
+      expect(vm).toMatchObject({ error: null });
+      expect(world(lab).sites[lab.source]?.vms).toMatchObject([{ powerState: 'POWERED_OFF' }]);
+      expect(world(lab).sites[lab.destination]?.vms).toEqual([]);
     }));
 });
 

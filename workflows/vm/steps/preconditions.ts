@@ -79,6 +79,9 @@ export function obstacleToReverse(vm: { id: string; name: string }, at: Located)
   );
 }
 
+/** Code of a reverse that was not sent, since the original may be all that runs. */
+export const RECOVERED_NOT_RUNNING = 'RecoveredNotRunning';
+
 /**
  * Why a reverse must not remove the original: it may be the only one that runs, or that there is. null: nothing speaks against
  * it. An original whose power is not known is no obstacle: its site may be the one that was lost.
@@ -95,7 +98,7 @@ export function obstacleToRemoval(
   const home = sourceSite ?? at.peer;
   const which = recoveredVmId === null ? 'the recovered VM' : `VM ${recoveredVmId}`;
   return reasonFor('reverse', vm, at)(
-    'RecoveredNotRunning',
+    RECOVERED_NOT_RUNNING,
     `it removes the original at ${home}, which is ${original.power} (${original.known}), and what was recovered is not known ` +
       `to run: ${recovered.known}`,
     `See which of the two is to stay: power ${which} on at ${destinationSite ?? at.site}, or delete the replication to keep the original.`,

@@ -21,8 +21,19 @@ const PAUSES = { first: 4_000, times: 7 };
 /** How long a site is asked whether a VM is on, which may be the one that was lost: ms. */
 const WITHIN = 5_000;
 
-/** @param atMost as of a step @returns where it lives afterwards. @throws StepFailed */
-export async function reverseReplication(vm: VmControl, at: Located, atMost?: number): Promise<Located> {
+interface Reversal {
+  /** as of a step */
+  atMost?: number;
+  /** what was recovered is off on purpose */
+  isMeantOff?: boolean;
+}
+
+/** @returns where it lives afterwards. @throws StepFailed */
+export async function reverseReplication(
+  vm: VmControl,
+  at: Located,
+  { atMost, isMeantOff = false }: Reversal = {},
+): Promise<Located> {
   const { id: replicationId, recoveredVmId } = at.replication;
   vm.enter('reverse');
   const look = new LastLook(vm, 'reverse');
@@ -34,7 +45,7 @@ export async function reverseReplication(vm: VmControl, at: Located, atMost?: nu
     async takeSlot(slot) {
       await look.takeSlot(slot);
       try {
-        await seeWhatStays(vm, at);
+        await seeWhatStays(vm, at, isMeantOff);
       } catch (error) {
         await vm.giveSlot(slot);
         throw error;
@@ -75,11 +86,11 @@ async function sendReverse(vm: VmControl, at: Located, reverse: Step): Promise<R
 }
 
 /** @throws StepFailed when the original that is removed may be all that there is of the VM */
-async function seeWhatStays({ ref, resumedAt }: VmControl, at: Located): Promise<void> {
+async function seeWhatStays({ ref, resumedAt }: VmControl, at: Located, isMeantOff: boolean): Promise<void> {
   const { recoveredVmId, vmId, sourceSite, destinationSite } = at.replication;
   const ask = (site: string, id: string | null) => sourcePower({ site, vmId: id, resumedAt, within: WITHIN });
   const recovered = await ask(destinationSite ?? at.site, recoveredVmId);
-  if (recovered.power === 'on') return;
+  if (recovered.power === 'on' || (isMeantOff && recovered.isMissing !== true)) return;
   const why = obstacleToRemoval(ref, at, recovered, await ask(sourceSite ?? at.peer, vmId));
   if (why !== null) throw new StepFailed(why);
 }
