@@ -133,12 +133,11 @@ describe('a reverse', () => {
     withBench({}, async (bench) => {
       const it = await recovered(bench);
       const { destination, source } = bench;
-      bench.simulator.control.setSpeed(100);
+      bench.simulator.control.trouble(it.id, { isStalled: true });
       await bench.operate(destination, (site) => site.reverseReplication(it.id, { peer: source }));
-      bench.simulator.control.setSpeed(0.1);
       const watch = watchOf(bench, it, { phase: 'sync', peer: destination });
       expect(await ask(bench, source, watch)).toBeNull();
-      bench.simulator.control.setSpeed(5_000);
+      bench.simulator.control.trouble(it.id, { isStalled: false });
       expect(await noticeOf(bench, source, watch)).toMatchObject({ ok: true });
     }));
 
