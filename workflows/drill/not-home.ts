@@ -1,7 +1,8 @@
 /** A VM that a round trip does not bring home: when that is given up, and what a person finds then. */
+import { DONE_BY_OTHERS } from '../../contract/names.js';
 import type { VmRef } from '../../contract/operation.js';
 import type { SourcePower } from '../../contract/questions.js';
-import type { VmError } from '../../contract/report.js';
+import type { OperationRecord, VmError } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { sourcePower } from '../activities.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
@@ -38,6 +39,33 @@ export async function whatStands({ ids, input, resumedAt }: VmControl): Promise<
     }),
   );
   return seen.flat();
+}
+
+/** Each way has both, and home is two ways. */
+const LEGS = ['failover', 'reverse'] as const;
+
+/**
+ * Why a VM that is home again proves nothing: somebody else has taken a leg of its round trip. null: the drill has taken all of
+ * them, or its failover never came to be. A leg that was sent counts, however it ended: what came of it is judged by the site.
+ */
+export function broughtByOthers(
+  vm: VmRef,
+  operations: Pick<OperationRecord, 'kind' | 'result'>[],
+  home: string,
+): StepFailed | null {
+  if (!operations.some(({ kind, result }) => kind === 'failover' && result === 'succeeded')) return null;
+  const missing = LEGS.filter((leg) => operations.filter(({ kind }) => kind === leg).length < 2);
+  if (missing.length === 0) return null;
+  return new StepFailed({
+    code: DONE_BY_OTHERS,
+    message:
+      `${nameWithId(vm)} is at ${home} again, and this drill has not brought it there: ${missing.join(' and ')} of its round trip ` +
+      'was done by somebody else, or its failover was undone.',
+    operation: missing[0] ?? 'failover',
+    taskId: null,
+    site: home,
+    advice: 'Find out who did it, and run the drill again: this one proves nothing of the VM.',
+  });
 }
 
 /** @param isGone there is no replication any more by which it could be brought home */

@@ -16,7 +16,7 @@ import { firstLookAtSource } from '../vm/steps/source.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import { runChecks } from './drill-checks.js';
-import { notHome, triedFor, whatStands } from './not-home.js';
+import { broughtByOthers, notHome, triedFor, whatStands } from './not-home.js';
 
 /** One leg is repeated for so long, between two looks at all of it: ms. */
 const AT_MOST = 2 * 60_000;
@@ -72,7 +72,8 @@ async function failOver(
 
 /**
  * Goes on from wherever the replication shows the VM to be, until it runs at home and is protected as before.
- * @throws StepFailed `NotHome` when its replication is gone, or a step of it fails again and again; `NotPoweredOn` when it is at home, and off
+ * @throws StepFailed `NotHome` when its replication is gone, or a step of it fails again and again; `NotPoweredOn` when it is at home, and off; `DoneByOthers` when somebody else has
+ * brought it there
  */
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
   const again = new Again(vm);
@@ -104,7 +105,11 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
   } finally {
     again.over();
   }
-  if (home.off === null) return;
+  if (home.off === null) {
+    const ofOthers = broughtByOthers(vm.ref, vm.report.operations, input.source);
+    if (ofOthers !== null) throw ofOthers;
+    return;
+  }
   vm.report.downSince = vm.report.operations.findLast(({ kind }) => kind === 'failover')?.submittedAt ?? null;
   throw home.off;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { notHome, type Standing, triedFor } from '../../../workflows/drill/not-home.js';
+import type { OperationRecord } from '../../../contract/report.js';
+import { broughtByOthers, notHome, type Standing, triedFor } from '../../../workflows/drill/not-home.js';
 
 const MINUTE = 60_000;
 
@@ -9,6 +10,29 @@ describe('the way home of a round trip', () => {
     expect(triedFor(0)).toBe(30 * MINUTE);
     expect(triedFor(MINUTE, 6 * MINUTE)).toBe(5 * MINUTE);
     expect(triedFor(9 * MINUTE, 3 * MINUTE)).toBe(2 * MINUTE);
+  });
+});
+
+describe('a VM that is home again', () => {
+  type Kind = OperationRecord['kind'];
+  const told = (kinds: Kind[], result: OperationRecord['result'] = 'succeeded') =>
+    broughtByOthers(
+      { id: '1', name: 'web' },
+      kinds.map((kind) => ({ kind, result })),
+      'paris',
+    )?.reason ?? null;
+
+  it.each<[what: string, kinds: Kind[], by: RegExp]>([
+    ['the whole way', ['sync', 'failover'], /failover and reverse of its round trip/],
+    ['after a person had reversed it', ['failover', 'sync', 'failover', 'reverse'], /: reverse of its round trip/],
+    ['after a person had failed it over', ['failover', 'reverse', 'reverse'], /: failover of its round trip/],
+  ])('and was brought there by others, %s, proves nothing', (_what, kinds, by) => {
+    expect(told(kinds)).toMatchObject({ code: 'DoneByOthers', message: expect.stringMatching(by) });
+  });
+
+  it('proves what the drill has done itself, and nothing where its failover came to nothing', () => {
+    expect(told(['failover', 'reverse', 'sync', 'failover', 'reverse'])).toBeNull();
+    expect(told(['failover'], 'failed')).toBeNull();
   });
 });
 
