@@ -5,8 +5,9 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   // A bound, not an expectation: a busy machine makes a test slow, not wrong.
   testTimeout: 420_000,
-  // For two cores: files mostly wait, and with three at once a fifth of what there is to compute with was left over.
-  maxWorkers: 4,
+  // For two cores: files mostly wait, and with two at once a third of what there is to compute with was left over; four only
+  // wait for each other.
+  maxWorkers: 3,
   maxConcurrency: 8,
   // Jest keeps every module that an ES module test has loaded (nodejs/node#59118): a hundred files later a worker spends more
   // time on its garbage than on tests, and then runs out of memory.
