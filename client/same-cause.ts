@@ -1,4 +1,5 @@
 /** Whether two VMs met the same: what a text says but for the VM that it is about. Pure. */
+import escapeStringRegexp from 'escape-string-regexp';
 import type { VmReport } from '../contract/report.js';
 
 type Its = Pick<VmReport, 'id' | 'name'> & Partial<Pick<VmReport, 'replicationId' | 'recoveredAs' | 'operations'>>;
@@ -12,7 +13,7 @@ const PARTICULAR = [
 
 /** A VM may be called `a`. */
 const wholeWord = (word: string): RegExp =>
-  new RegExp(`(?<![\\p{L}\\p{N}_])${word.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')}(?![\\p{L}\\p{N}_])`, 'gu');
+  new RegExp(`(?<![\\p{L}\\p{N}_])${escapeStringRegexp(word)}(?![\\p{L}\\p{N}_])`, 'gu');
 
 /** The text with `?` for what is the VM's own; compared, never shown. */
 export function causeOf(text: string, vm: Its): string {

@@ -3,6 +3,7 @@
  * hostile one repeats what it was sent before. Works on the values themselves, in every spelling, so it needs no list of
  * places in which they could come back.
  */
+import escapeStringRegexp from 'escape-string-regexp';
 import { isSecretName, type Secret } from '../../plan/secret.js';
 
 export interface SentParts {
@@ -41,14 +42,21 @@ export class KnownSecrets {
     if (secret !== '') this.#patterns.set(secret, patternOf(secret));
   }
 
-  /** A function that replaces each of them, and every secret of a call, by `[secret]`. */
+  /** A function that replaces each of them, and every secret of a call, by `[secret]`; hardly any call has a use for it. */
   scrubber(sent: SentParts = {}): Scrub {
+    let inOrder: Pattern[] | null = null;
+    return (text) => {
+      inOrder ??= this.#inOrder(sent);
+      return inOrder.reduce(without, text);
+    };
+  }
+
+  #inOrder(sent: SentParts): Pattern[] {
     const patterns = new Map(this.#patterns);
     for (const secret of [...secretsIn(sent.headers), ...secretsIn(sent.body)])
       if (secret !== '' && !patterns.has(secret)) patterns.set(secret, patternOf(secret));
     // The longest first: one may be part of another.
-    const inOrder = [...patterns].sort(([a], [b]) => b.length - a.length).map(([, pattern]) => pattern);
-    return (text) => inOrder.reduce(without, text);
+    return [...patterns].sort(([a], [b]) => b.length - a.length).map(([, pattern]) => pattern);
   }
 }
 
@@ -69,19 +77,24 @@ const TELLS = /error|warning|message|^msg$|^args$/i;
 /** Nothing that Drover reads lies deeper in an answer. */
 const DEEPEST = 50;
 
-/** A copy of an answer without secrets in what it tells of failures. */
-export const scrubbed = (answer: unknown, scrub: Scrub): unknown => scrubbedAt(answer, scrub, false, 0);
+/** The same answer, with what it tells of failures freed of secrets: in place, since lists of thousands come by here. */
+export function scrubbed(answer: unknown, scrub: Scrub): unknown {
+  const holder = { answer };
+  scrubMembers(holder, scrub, false, 0);
+  return holder.answer;
+}
 
-function scrubbedAt(value: unknown, scrub: Scrub, tells: boolean, depth: number): unknown {
-  if (typeof value === 'string') return tells ? scrub(value) : value;
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth === DEEPEST) return null;
-  if (Array.isArray(value)) return value.map((item) => scrubbedAt(item, scrub, tells, depth + 1));
-  const members = Object.entries(value).map(([name, item]) => [
-    name,
-    scrubbedAt(item, scrub, tells || TELLS.test(name), depth + 1),
-  ]);
-  return Object.fromEntries(members);
+function scrubMembers(holder: object, scrub: Scrub, tells: boolean, depth: number): void {
+  const members = holder as Record<string, unknown>;
+  for (const [name, value] of Object.entries(members)) {
+    const isTold = tells || TELLS.test(name);
+    if (typeof value === 'string') {
+      if (isTold) members[name] = scrub(value);
+    } else if (typeof value === 'object' && value !== null) {
+      if (depth === DEEPEST) members[name] = null;
+      else scrubMembers(value, scrub, isTold, depth + 1);
+    }
+  }
 }
 
 interface Pattern {
@@ -107,7 +120,7 @@ function patternOf(secret: string): Pattern {
   const bounded = secret.length < SHORT ? `(?<!(?<!\\\\)[\\p{L}\\p{N}])${each}(?![\\p{L}\\p{N}])` : each;
   return {
     plain: [secret, ...inBase64, ...forUrls],
-    anyhow: new RegExp([bounded, ...[...inBase64, ...forUrls].map(literal)].join('|'), 'gu'),
+    anyhow: new RegExp([bounded, ...[...inBase64, ...forUrls].map(escapeStringRegexp)].join('|'), 'gu'),
   };
 }
 
@@ -148,11 +161,8 @@ function spellings(character: string): string[] {
 /** The longest first: one may begin another. */
 function anyOf(texts: string[]): string {
   const distinct = [...new Set(texts)].sort((a, b) => b.length - a.length);
-  return `(?:${distinct.map(literal).join('|')})`;
+  return `(?:${distinct.map(escapeStringRegexp).join('|')})`;
 }
-
-const literal = (text: string): string =>
-  text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /** In base64 a value looks in one of three ways, by where in its text it begins; what its neighbours share is left out. */
 function base64Of(secret: string): string[] {
