@@ -20,13 +20,17 @@ export interface SourceVm {
 }
 
 /** How it is before a cutover: what is seen later is compared with this. */
-export async function firstLookAtSource(vm: VmControl, source: SourceVm): Promise<Source> {
+export async function firstLookAtSource(
+  vm: VmControl,
+  source: SourceVm,
+  powerOfEarlier = () => powerBefore(workflowInfo().workflowId),
+): Promise<Source> {
   const { power, at, known } = await ask(vm, source);
   vm.report.source = { power, since: iso(at), known, before: power };
   // Somebody has powered it on since it was seen to be off.
   if (power === 'on') vm.report.downSince = null;
   // It may be off since the cutover that an earlier run began.
-  const earlier = power !== 'on' ? await powerBefore(workflowInfo().workflowId) : null;
+  const earlier = power !== 'on' ? await powerOfEarlier() : null;
   if (earlier !== null && earlier.power !== 'off') {
     vm.report.source.before = earlier.power;
     vm.report.downSince ??= earlier.downSince;
@@ -44,9 +48,12 @@ export async function tellEarlierCutover(vm: VmControl, replication: Replication
   if (kind === 'drill' || kind === 'reverse') return;
   // Which of the two VMs that was begins at the replication.
   if (kind === 'failback' && replication === null && vm.report.replicationId === null) return;
-  if (vm.report.source !== undefined || (await powerBefore(workflowInfo().workflowId)) === null) return;
+  if (vm.report.source !== undefined) return;
+  const earlier = await powerBefore(workflowInfo().workflowId);
+  if (earlier === null) return;
   const site = replication?.sourceSite ?? vm.peer;
-  await firstLookAtSource(vm, { site, vmId: replication?.vmId ?? vm.vmIdNow ?? vm.input.vm.id, within: WITHIN });
+  const source = { site, vmId: replication?.vmId ?? vm.vmIdNow ?? vm.input.vm.id, within: WITHIN };
+  await firstLookAtSource(vm, source, async () => earlier);
 }
 
 /** Asks the site of the source, and keeps in the report what it says. */
