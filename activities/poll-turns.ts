@@ -2,7 +2,7 @@
  * What a poll asks a site next, so that each end is noticed in time by as few requests as that takes: what is waited for at
  * the moment, what was heard of each, and when. Pure.
  */
-import type { Watch } from '../contract/operation.js';
+import { type Watch, watchKey } from '../contract/operation.js';
 import { OVERLAP } from './ended-since.js';
 import type { UsualLengths } from './usual-lengths.js';
 
@@ -47,7 +47,7 @@ export class PollTurns {
 
   /** Forgets all others: they are over. */
   follow(watches: Watch[]): void {
-    const kept = new Set(watches.map(keyOf));
+    const kept = new Set(watches.map(watchKey));
     for (const key of this.#heard.keys()) if (!kept.has(key)) this.#heard.delete(key);
   }
 
@@ -93,12 +93,12 @@ export class PollTurns {
 
   /** Until when it is known to have gone on; null: that is not known. */
   goneOnAt(watch: Watch): number | null {
-    return this.#heard.get(keyOf(watch))?.goneOnAt ?? null;
+    return this.#heard.get(watchKey(watch))?.goneOnAt ?? null;
   }
 
   /** It goes on by the answer about its own id, and is asked again at the next turn where something is odd about it. */
   asked(watch: Watch, at: number, isRestless: boolean): void {
-    this.#heard.set(keyOf(watch), { askedAt: at, goneOnAt: at, isRestless });
+    this.#heard.set(watchKey(watch), { askedAt: at, goneOnAt: at, isRestless });
   }
 
   /** None of these had ended when the site told what had. */
@@ -110,18 +110,18 @@ export class PollTurns {
   }
 
   over(watch: Watch): void {
-    this.#heard.delete(keyOf(watch));
+    this.#heard.delete(watchKey(watch));
   }
 
   /** Whether it was heard of lately: nobody need ask for it alone. */
   isHeard(watch: Watch, now: number): boolean {
-    const { goneOnAt, isRestless } = this.#heard.get(keyOf(watch)) ?? { goneOnAt: null, isRestless: true };
+    const { goneOnAt, isRestless } = this.#heard.get(watchKey(watch)) ?? { goneOnAt: null, isRestless: true };
     return goneOnAt !== null && !isRestless && now - goneOnAt <= 2 * this.wait(watch, goneOnAt);
   }
 
   /** ms from `at`, when it went on, until its end must be looked for: what has lasted long, or usually does, is looked at less often */
   wait(watch: Watch, at: number): number {
-    if (this.#heard.get(keyOf(watch))?.isRestless === true) return this.#interval;
+    if (this.#heard.get(watchKey(watch))?.isRestless === true) return this.#interval;
     const age = Math.max(0, at - watch.since);
     const usual = this.#lengths.next(lengthOf(watch), age) ?? 0;
     return Math.max(this.#interval, Math.min(LATE * Math.max(age, usual), this.#seenStalled(watch)));
@@ -145,13 +145,13 @@ export class PollTurns {
   /** What has just begun cannot have ended before the site is asked what has: it need not be asked for itself. */
   #begin(watch: Watch, now: number): void {
     const isNew = watch.adopted !== true && now - watch.since < OVERLAP / 2;
-    if (isNew && !this.#heard.has(keyOf(watch)))
-      this.#heard.set(keyOf(watch), { askedAt: watch.since, goneOnAt: watch.since, isRestless: false });
+    if (isNew && !this.#heard.has(watchKey(watch)))
+      this.#heard.set(watchKey(watch), { askedAt: watch.since, goneOnAt: watch.since, isRestless: false });
   }
 
   #of(watch: Watch): Heard {
-    const known = this.#heard.get(keyOf(watch)) ?? { askedAt: null, goneOnAt: null, isRestless: false };
-    this.#heard.set(keyOf(watch), known);
+    const known = this.#heard.get(watchKey(watch)) ?? { askedAt: null, goneOnAt: null, isRestless: false };
+    this.#heard.set(watchKey(watch), known);
     return known;
   }
 }
@@ -160,4 +160,3 @@ export class PollTurns {
 export const lengthOf = ({ kind, phase }: Pick<Watch, 'kind' | 'phase'>): string => `${kind} ${phase}`;
 
 const isTask = ({ phase, taskId }: Watch): boolean => phase === 'task' && taskId !== null;
-const keyOf = ({ operationId, phase }: Pick<Watch, 'operationId' | 'phase'>): string => `${operationId} ${phase}`;

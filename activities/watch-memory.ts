@@ -2,7 +2,7 @@
  * What has been seen of each watch from one poll to the next. It is kept with the watch, in the site's workflow, and on the
  * way there in heartbeats: no worker knows more of a watch than any other.
  */
-import type { Watch, WatchNews, WatchSeen } from '../contract/operation.js';
+import { type Watch, type WatchNews, type WatchSeen, watchKey } from '../contract/operation.js';
 
 export interface WatchMemory {
   /** ms for which something has been amiss without a break, now included */
@@ -40,19 +40,19 @@ export class PollMemory implements WatchMemory {
    */
   constructor(details: unknown, copies: Copies = new Map(), now: () => number = Date.now) {
     const { news = [] } = (details ?? {}) as { news?: WatchNews[] };
-    this.#seen = new Map(news.map((one) => [keyOf(one), one.seen]));
+    this.#seen = new Map(news.map((one) => [watchKey(one), one.seen]));
     this.#copies = copies;
     this.#now = now;
   }
 
   /** Takes up the watches of a list, and forgets all others: they are over. */
   follow(watches: Watch[]): void {
-    const kept = new Set(watches.map(keyOf));
+    const kept = new Set(watches.map(watchKey));
     for (const map of [this.#seen, this.#copies]) {
       for (const key of map.keys()) if (!kept.has(key)) map.delete(key);
     }
     for (const watch of watches) {
-      const key = keyOf(watch);
+      const key = watchKey(watch);
       const { seen = {} } = watch;
       this.#known.set(key, JSON.stringify(seen));
       if (!this.#seen.has(key)) this.#seen.set(key, { ...seen });
@@ -80,7 +80,7 @@ export class PollMemory implements WatchMemory {
       return 0;
     }
     const now = this.#now();
-    const key = keyOf(watch);
+    const key = watchKey(watch);
     const before = [seen.copy, this.#copies.get(key)].filter((copy) => copy?.shown === shown);
     seen.copy = { shown, since: Math.min(now, ...before.map((copy) => copy?.since ?? now)) };
     this.#copies.set(key, seen.copy);
@@ -108,8 +108,8 @@ export class PollMemory implements WatchMemory {
   }
 
   #of(watch: Watch): WatchSeen {
-    const known = this.#seen.get(keyOf(watch)) ?? {};
-    this.#seen.set(keyOf(watch), known);
+    const known = this.#seen.get(watchKey(watch)) ?? {};
+    this.#seen.set(watchKey(watch), known);
     return known;
   }
 
@@ -124,8 +124,6 @@ export class PollMemory implements WatchMemory {
     return now - seen[member];
   }
 }
-
-const keyOf = ({ operationId, phase }: Pick<Watch, 'operationId' | 'phase'>): string => `${operationId} ${phase}`;
 
 /** For one question: for how long anything has been amiss is for the site's watcher to know. */
 export const JUST_NOW: WatchMemory = {

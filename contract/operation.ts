@@ -194,6 +194,10 @@ export interface WatchSeen {
 /** What a poll has seen of a watch anew. */
 export type WatchNews = Pick<Watch, 'operationId' | 'phase'> & { seen: WatchSeen };
 
+/** One phase of an operation, as it is told apart from all others that are waited for. */
+export const watchKey = ({ operationId, phase }: Pick<Watch, 'operationId' | 'phase'>): string =>
+  `${operationId} ${phase}`;
+
 /** What a site's watcher is asked to wait for, once an operation is there. */
 export function watchOf(
   request: OperationRequest,

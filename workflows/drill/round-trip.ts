@@ -72,8 +72,8 @@ async function failOver(
 
 /**
  * Goes on from wherever the replication shows the VM to be, until it runs at home and is protected as before.
- * @throws StepFailed `NotHome` when its replication is gone, or a step of it fails again and again; `NotPoweredOn` when it is at home, and off; `DoneByOthers` when somebody else has
- * brought it there
+ * @throws StepFailed `NotHome` when its replication is gone, or a step of it fails again and again; `NotPoweredOn` when it is at
+ * home, and off; `DoneByOthers` when somebody else has brought it there
  */
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
   const again = new Again(vm);

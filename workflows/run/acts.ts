@@ -1,8 +1,7 @@
 /** What a person may tell a run: refused once it no longer holds, counted once it was done. */
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
-import type { Scope } from '../../contract/act.js';
-import { ACT_TOO_LATE, type Validity } from '../../contract/act.js';
+import { ACT_TOO_LATE, type Scope, type Validity } from '../../contract/act.js';
 import { isMembers } from '../../contract/members.js';
 import { runActsQuery, type Steered } from '../../contract/messages.js';
 import type { Group } from '../../contract/shard.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { onceCleaned } from '../../../workflows/drill/cleaned-up.js';
-import { notAgain, StepFailed } from '../../../workflows/vm/steps/step-errors.js';
+import { NotAgain, StepFailed } from '../../../workflows/vm/steps/step-errors.js';
 
 describe('a test that failed, once no copy of it is left', () => {
   const reason = { code: 'X', message: 'It failed.', operation: 'failover-test', taskId: 't', site: 'lyon' } as const;
@@ -9,7 +9,7 @@ describe('a test that failed, once no copy of it is left', () => {
 
   it('keeps the advice of its failure, and asks for no clean-up', () => {
     const failed = { ...reason, advice: 'Read the log.' };
-    expect(read(notAgain(failed, exists), true)).toMatchObject({
+    expect(read(new NotAgain(failed, exists), true)).toMatchObject({
       code: 'X',
       message: 'It failed. It was not sent again: a test copy was there all the same, and was cleaned up.',
       advice: 'Read the log.',
@@ -22,7 +22,7 @@ describe('a test that failed, once no copy of it is left', () => {
   });
 
   it('is as it was where something else is to be done, or a round trip met the copy', () => {
-    const other = notAgain({ ...reason, advice: null }, { ...exists, code: 'ReplicationPaused' });
+    const other = new NotAgain({ ...reason, advice: null }, { ...exists, code: 'ReplicationPaused' });
     expect(onceCleaned(other, true)).toBe(other);
     const met = new StepFailed({ ...exists, operation: 'failover' });
     expect(onceCleaned(met, false)).toBe(met);

@@ -4,7 +4,7 @@ import { advised } from '../../../client/advised.js';
 import { type OperationRecord, untouched } from '../../../contract/report.js';
 import { begunMove, copyRuns, sourceWords, stoppedAfter, withSource } from '../../../workflows/vm/steps/begun.js';
 import { windowMissed } from '../../../workflows/vm/steps/preconditions.js';
-import { notAgain } from '../../../workflows/vm/steps/step-errors.js';
+import { NotAgain } from '../../../workflows/vm/steps/step-errors.js';
 
 const done = (kind: OperationRecord['kind'], result: OperationRecord['result']): OperationRecord => ({
   kind,
@@ -126,7 +126,7 @@ describe('what has begun', () => {
       site: 'lyon',
       advice: 'Look at it at lyon.',
     } as const;
-    const { reason } = notAgain(
+    const { reason } = new NotAgain(
       { ...error, message: 'migrate failed.' },
       { ...error, message: 'its copy is in error.' },
     );

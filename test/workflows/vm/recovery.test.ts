@@ -83,6 +83,20 @@ describe('a run of kind failover', () => {
     }));
 });
 
+/** As a person does it: the lab's one VM is failed over and reversed. */
+async function turnRound(lab: Lab, replicationId: string | null): Promise<void> {
+  for (const [operation, is] of [
+    ['failover', { recoveryState: 'COMPLETE' }],
+    ['reverse', { isReversed: true, state: 'OK' }],
+  ] as const) {
+    lab.simulator.control.act({ operation, replicationId: replicationId ?? '', user: 'ann@acme' });
+    await until(
+      async () => replications(lab)[0],
+      (it) => Object.entries(is).every(([key, value]) => it?.[key as keyof typeof it] === value),
+    );
+  }
+}
+
 describe('what a person does while a failover waits at its gate', () => {
   it.concurrent('is not undone by it: a VM that was failed over and reversed meanwhile stays where it is', () =>
     withLab({ vms: 1 }, async (lab) => {
@@ -90,17 +104,7 @@ describe('what a person does while a failover waits at its gate', () => {
       const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
       const { run, report, result } = await lab.start(plan);
       await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-      const { control } = lab.simulator;
-      for (const [operation, is] of [
-        ['failover', { recoveryState: 'COMPLETE' }],
-        ['reverse', { isReversed: true, state: 'OK' }],
-      ] as const) {
-        control.act({ operation, replicationId: replicationId ?? '', user: 'ann@acme' });
-        await until(
-          async () => replications(lab)[0],
-          (it) => Object.entries(is).every(([key, value]) => it?.[key as keyof typeof it] === value),
-        );
-      }
+      await turnRound(lab, replicationId);
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
@@ -117,17 +121,7 @@ describe('what a person does while a migration waits at its gate', () => {
       const { run, report, result } = await lab.start(plan);
       const { vms } = await until(report, (r) => r.vms[0]?.waitingFor === 'approval');
       const { replicationId = null } = vms[0] ?? {};
-      const { control } = lab.simulator;
-      for (const [operation, is] of [
-        ['failover', { recoveryState: 'COMPLETE' }],
-        ['reverse', { isReversed: true, state: 'OK' }],
-      ] as const) {
-        control.act({ operation, replicationId: replicationId ?? '', user: 'ann@acme' });
-        await until(
-          async () => replications(lab)[0],
-          (it) => Object.entries(is).every(([key, value]) => it?.[key as keyof typeof it] === value),
-        );
-      }
+      await turnRound(lab, replicationId);
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });

@@ -13,7 +13,7 @@ import { broughtUp } from './outage.js';
 import { Pace, pauseBeforeNext } from './pace.js';
 import { windowClosedOnRepeat } from './preconditions.js';
 import { lookAtSource, type SourceVm } from './source.js';
-import { notAgain, StepFailed, Stopped, type TaskFailed } from './step-errors.js';
+import { NotAgain, StepFailed, Stopped, type TaskFailed } from './step-errors.js';
 import { iso, type VmControl } from './vm-control.js';
 
 /** How long the site of a copy is asked whether it is on: ms. */
@@ -82,7 +82,7 @@ export class BegunCutover {
       if (unfit !== null) await this.#look.whenFit(unfit, null);
     } catch (error) {
       if (!(error instanceof StepFailed)) throw error;
-      throw notAgain(await this.#advised(reason), error.reason);
+      throw new NotAgain(await this.#advised(reason), error.reason);
     }
   }
 

@@ -30,7 +30,7 @@ import {
   isTooLate,
   isUndecided,
   isUnsent,
-  notAgain,
+  NotAgain,
   StepFailed,
   Stopped,
   stepFailure,
@@ -146,7 +146,7 @@ async function takeSlot(vm: VmControl, { slot, takeSlot: take }: Step, before: S
   try {
     await (take === undefined ? vm.takeSlot(slot) : take(slot));
   } catch (error) {
-    throw before !== null && error instanceof StepFailed ? notAgain(before.reason, error.reason) : error;
+    throw before !== null && error instanceof StepFailed ? new NotAgain(before.reason, error.reason) : error;
   }
 }
 

@@ -76,8 +76,6 @@ export class NotAgain extends StepFailed {
   }
 }
 
-export const notAgain = (failed: VmError, seen: VmError): NotAgain => new NotAgain(failed, seen);
-
 /** Whether an attempt has seen, before it sent anything, that what was looked at is not so any more. */
 export const isLookAgain = (error: unknown): boolean => causeOf(error)?.type === FAILURES.lookAgain;
 

@@ -29,7 +29,14 @@ import {
   vmReportQuery,
 } from '../../../contract/messages.js';
 import { FAILURES, siteWorkflowId } from '../../../contract/names.js';
-import type { Notice, OperationKind, OperationTrouble, SlotKind, VmRef } from '../../../contract/operation.js';
+import {
+  type Notice,
+  type OperationKind,
+  type OperationTrouble,
+  type SlotKind,
+  type VmRef,
+  watchKey,
+} from '../../../contract/operation.js';
 import type { EarlierRuns } from '../../../contract/questions.js';
 import {
   type Hold,
@@ -122,7 +129,7 @@ export class VmControl {
 
   #listen(): void {
     hear(operationEndedSignal, isNotice, (notice) => {
-      const key = keyOf(notice.operationId, notice.phase);
+      const key = watchKey(notice);
       if (!this.#notices.has(key)) this.#notices.set(key, notice);
       this.report.retrying = null;
     });
@@ -156,7 +163,7 @@ export class VmControl {
 
   /** What a site's watcher says of an operation that is open; what has ended since is in nobody's way. */
   #retry({ operationId, phase, trouble }: OperationTrouble): void {
-    if (this.#notices.has(keyOf(operationId, phase))) return;
+    if (this.#notices.has(watchKey({ operationId, phase }))) return;
     const at = (moment: number | null) => (moment === null ? null : iso(moment));
     this.report.retrying =
       trouble === null ? null : { ...trouble, since: iso(trouble.since), tries: null, until: at(trouble.until) };
@@ -294,7 +301,7 @@ export class VmControl {
   }
 
   notice(operationId: string, phase: Notice['phase']): Notice | undefined {
-    return this.#notices.get(keyOf(operationId, phase));
+    return this.#notices.get(watchKey({ operationId, phase }));
   }
 
   /** Calls back once when a stop is asked for; returns the undoing. */
@@ -460,7 +467,5 @@ export class VmControl {
     this.report.error = error;
   }
 }
-
-const keyOf = (operationId: string, phase: Notice['phase']): string => `${operationId} ${phase}`;
 
 export const iso = (at: number): string => new Date(at).toISOString();
