@@ -1,5 +1,5 @@
 /** What answers in a site's stead, a proxy, an ingress, a block page, has no say: neither about a call nor about what exists. */
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { FaultRule } from '../../simulator/index.js';
 import type { Site } from '../../vcda/index.js';
 import { failureOf, startBody, withFake, withSimulator } from './support/client.js';
@@ -104,7 +104,20 @@ describe('a 401 that does not say whose it is', () => {
     });
   });
 
-  it('answers an extension: once it may be about the session, twice it is the peer that refuses', async () => {
+  it('answers one call after the other: that does not cost a login each', async () => {
+    await withFake(
+      ({ path }) => (path === '/tasks/t1' ? bare : null),
+      async ({ fake, lyon, sites }) => {
+        for (let n = 0; n < 5; n += 1) {
+          const error = await failureOf(lyon.task('t1', PEER));
+          expect([error.code, sites.rules(error).call]).toEqual(['HTTP 401', 'retry']);
+        }
+        expect([fake.count('POST /sessions'), fake.count('POST /sessions/extend')]).toEqual([2, 2]);
+      },
+    );
+  });
+
+  it('answers an extension: once it may be about the session', async () => {
     let left = 1;
     const handler: Handler = ({ path }) =>
       path === '/tasks/t1' ? { body: task } : path === '/sessions/extend' && left-- > 0 ? bare : null;
@@ -112,11 +125,35 @@ describe('a 401 that does not say whose it is', () => {
       await lyon.task('t1', PEER);
       expect([fake.count('POST /sessions'), fake.count('POST /sessions/extend')]).toEqual([2, 2]);
     });
-    left = 9;
-    await withFake(handler, async ({ fake, lyon }) => {
-      expect(await failureOf(lyon.task('t1', PEER))).toMatchObject({ code: 'LoginRefused' });
-      expect(fake.count('POST /sessions/extend')).toBe(2);
-    });
+  });
+
+  it('answers an extension again: it is waited out, and believed of the peer once it has lasted a minute', async () => {
+    const page: Outcome = { status: 401, body: '<!DOCTYPE html><html><title>401</title></html>' };
+    const start = performance.now();
+    const clock = jest.spyOn(performance, 'now');
+    await withFake(
+      ({ path }) => (path === '/sessions/extend' ? page : null),
+      async ({ fake, lyon, sites }) => {
+        const sent: number[] = [];
+        for (const ms of [0, 10, 4_900, 5_100, 30_000, 59_900]) {
+          clock.mockReturnValue(start + ms);
+          const error = await failureOf(lyon.startReplication(startBody(), PEER));
+          expect(error).toMatchObject({ code: 'HTTP 401', path: '/sessions/extend', acted: 'no' });
+          expect(error.detail).toContain('an HTML page');
+          expect(sites.rules(error)).toMatchObject({ call: 'retry', key: 'FrontEnd' });
+          sent.push(fake.count('POST /sessions/extend'));
+        }
+        // Each may count as a wrong password at the peer, and five lock the account.
+        expect(sent).toEqual([2, 2, 2, 3, 3, 3]);
+        clock.mockReturnValue(start + 60_000);
+        const refusal = await failureOf(lyon.startReplication(startBody(), PEER));
+        expect(refusal).toMatchObject({ code: 'LoginRefused', acted: 'no' });
+        expect(refusal.detail).toContain('for a minute, by (an HTML page');
+        await failureOf(lyon.startReplication(startBody(), PEER));
+        expect(fake.count('POST /sessions/extend')).toBe(4);
+        expect(fake.count('POST /sessions')).toBe(2);
+      },
+    ).finally(() => clock.mockRestore());
   });
 });
 

@@ -104,7 +104,7 @@ describe('logging in', () => {
       () => ({ status: 404, body: '<h1>404</h1>' }),
       async ({ lyon, sites }) => {
         const error = await failureOf(lyon.task('t1'));
-        expect(error).toMatchObject({ code: 'HTTP 404', status: 404, detail: '(a body that is not shown)' });
+        expect(error).toMatchObject({ code: 'HTTP 404', status: 404, detail: '(an HTML page that is not shown)' });
         expect(sites.rules(error).call).toBe('retry');
       },
     );

@@ -62,10 +62,16 @@ export const excerptBy =
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim()
-      .slice(0, SHOWN) || '(no body)';
+      .slice(0, SHOWN) || (body.trim() === '' ? '(no body)' : `(${kindOf(body)} without a word)`);
 
 /** Of an answer to a login: it may repeat what was sent in a form that nobody knows. */
-export const notShown: Excerpt = (body) => (body.trim() === '' ? '(no body)' : '(a body that is not shown)');
+export const notShown: Excerpt = (body) => (body.trim() === '' ? '(no body)' : `(${kindOf(body)} that is not shown)`);
+
+function kindOf(body: string): string {
+  const text = body.slice(0, LOOKED_AT).trimStart();
+  if (text.startsWith('<')) return text.startsWith('<?xml') && !/<html\b/i.test(text) ? 'XML' : 'an HTML page';
+  return safeJson(body) === undefined ? 'a text' : 'JSON';
+}
 
 /** Seconds or an HTTP date [RFC 9110 §10.2.3], in ms from now. */
 function retryAfter(headers: Headers): number | null {

@@ -9,6 +9,9 @@ export const refusesCredentials = (error: VcdaError): boolean =>
   (error.status === 403 && !isOfFrontEnd(error)) ||
   (error.status === 400 && error.code === 'BadRequest');
 
+/** A 401 that does not say whose it is: the session's, the extension's, or that of something before the site. */
+export const isBare = (error: VcdaError): boolean => error.status === 401 && isOfFrontEnd(error);
+
 /**
  * A session that has expired looks alike, unless the site says which it means: then the session is renewed first, and a
  * refusal of a session just opened can only be about the peer.

@@ -4,8 +4,9 @@
  * password is sent once and not a thousand times; it is tried again only after a person said `resume`.
  */
 import { isOfFrontEnd, OWN_CODES, VcdaError } from '../errors/errors.js';
+import { BareRefusals } from './bare-refusals.js';
 import { extendBody, type Login, loginBody, type PeerLogin } from './login.js';
-import { beforehand, isNotAcceptable, refusesCredentials, refusesPeer } from './login-errors.js';
+import { beforehand, isBare, isNotAcceptable, refusesCredentials, refusesPeer } from './login-errors.js';
 import { ACCEPT } from './media-types.js';
 import { raced } from './raced.js';
 import { Refusals } from './refusals.js';
@@ -16,6 +17,8 @@ export const TOKEN_HEADER = 'X-VCAV-Auth';
 
 const LOGIN = '/sessions';
 const EXTEND = '/sessions/extend';
+/** ms between two logins for the sake of 401s that do not say whose they are */
+const RENEWED_AGAIN_AFTER = 60_000;
 
 export interface SessionUse {
   /** another site that the call reaches through this one */
@@ -51,8 +54,9 @@ export class SiteSession {
   readonly #loginOf: (site: string) => PeerLogin | undefined;
   readonly #secrets: KnownSecrets;
   readonly #refusals = new Refusals();
-  /** peers whose last extension was answered by a 401 that says nothing */
-  readonly #doubted = new Set<string>();
+  readonly #bareRefusals = new BareRefusals();
+  /** when a 401 that says nothing last cost the session, by a clock that nobody sets */
+  #renewedAt = Number.NEGATIVE_INFINITY;
   #token: Promise<Token> | null = null;
   /** index into ACCEPT: what comes before was refused by the site */
   #acceptFrom = 0;
@@ -143,7 +147,14 @@ export class SiteSession {
       if (used.token.extended.get(peer) === used.extension) used.token.extended.delete(peer);
       return;
     }
-    if (this.#token !== null && (await this.#token.catch(() => null)) === used.token) this.#token = null;
+    const known = this.#token;
+    if (known === null || (await known.catch(() => null)) !== used.token || this.#token !== known) return;
+    // A page that stands before the site would cost a login for every call that it answers.
+    if (isBare(error)) {
+      if (performance.now() - this.#renewedAt < RENEWED_AGAIN_AFTER) throw error;
+      this.#renewedAt = performance.now();
+    }
+    this.#token = null;
   }
 
   #loggedIn(operationId: string | undefined): Promise<Token> {
@@ -213,29 +224,27 @@ export class SiteSession {
         EXTEND,
         `a login of type ${login.type} cannot be extended to ${peer}; use vcdCredentials or vcdAccessToken`,
       );
+    const standing = this.#bareRefusals.standing(peer);
+    if (standing !== null) throw standing;
     const asked = this.#refusals.asking(peer);
     try {
       const headers = headersOf(current);
       await this.#transport.send({ method: 'POST', path: EXTEND, body, headers, operationId, isLogin: true });
       current.proven = true;
-      this.#doubted.delete(peer);
+      this.#bareRefusals.forget(peer);
     } catch (error) {
       if (!(error instanceof VcdaError)) throw error;
-      if (refusesPeer(error, current.proven) && !this.#mayBeAnybodys(peer, error))
-        throw this.#refusals.remember(
-          peer,
-          this.#refused(EXTEND, `${peer} refuses the login: ${error.detail}`, error.status),
-          asked,
-        );
+      if (isOfSite(error)) this.#bareRefusals.forget(peer);
+      const isBareOne = isBare(error);
+      const doubt = isBareOne ? this.#bareRefusals.met(peer, error) : null;
+      if (doubt !== null) throw doubt;
+      if (isBareOne || refusesPeer(error, current.proven)) {
+        const detail = isBareOne ? `an extension has been answered 401 for a minute, by ${error.detail}` : error.detail;
+        const refusal = this.#refused(EXTEND, `${peer} refuses the login: ${detail}`, error.status);
+        throw this.#refusals.remember(peer, refusal, asked);
+      }
       throw beforehand(error);
     }
-  }
-
-  /** A 401 that does not say whose it is may be the session's own: it is believed of the peer when a new session gets it too. */
-  #mayBeAnybodys(peer: string, error: VcdaError): boolean {
-    if (!isOfFrontEnd(error) || this.#doubted.has(peer)) return false;
-    this.#doubted.add(peer);
-    return true;
   }
 
   #refused(path: string, detail: string, status: number | null = null): VcdaError {
