@@ -3,7 +3,7 @@
  * about it so that it is as the plan says.
  */
 import { isMarkedByOthers } from '../contract/marks.js';
-import { DONE_BY_OTHERS } from '../contract/names.js';
+import { DONE_BY_OTHERS, isOwnOperationId } from '../contract/names.js';
 import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import {
@@ -27,6 +27,7 @@ import { mayBeOf } from './relation.js';
 import { type Difference, differences, elsewhere, isWeaker } from './replication-differences.js';
 import { replicationIdIn } from './send.js';
 import { keepsMarks, makerInDoubt, makerUnknown } from './start-in-doubt.js';
+import { operationIdsOf } from './task-match.js';
 
 /** Whether this start may have reached the site, and what was known of the VM before. */
 export type MayBeSent = 'no' | 'perhaps' | 'to a VM without replication';
@@ -96,9 +97,7 @@ async function ownerOfReplication(
     if (request.decided) return { owner: 'mine', maker: null };
     if (!(await keepsMarks(site, options))) throw makerUnknown(request, found.id);
   }
-  const isDrovers = [started?.operationID, started?.operationId].some(
-    (id) => typeof id === 'string' && id.startsWith('drover/'),
-  );
+  const isDrovers = started !== null && operationIdsOf(started).some(isOwnOperationId);
   return { owner: isDrovers ? 'drover' : 'person', maker: started?.user ?? null };
 }
 

@@ -1,4 +1,5 @@
 /** By what a task of a site is told from those of other operations, beside what it is about: pure. */
+import { isOwnOperationId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
 import type { Task } from '../vcda/index.js';
 
@@ -9,14 +10,15 @@ const MEASURED = 60_000;
 /** What is over began at most so long before it was asked for, by a clock that was not measured: ms. */
 const OVER = 10 * 60_000;
 
-/** Drover's own ids begin so; a site may have ids of operations that are not the header's. */
-const OWN = 'drover/';
+/** The operation ids that a task was sent under, as far as its site shows any. */
+export const operationIdsOf = ({ operationID, operationId }: Task): string[] =>
+  [operationID, operationId].filter((id) => typeof id === 'string');
 
 /** What a task says of the operation id that it was sent under, where the site shows it at all. */
 export function told(task: Task, operationId: string): 'same' | 'other' | 'unknown' {
-  const ids = [task.operationID, task.operationId].filter((id) => typeof id === 'string');
+  const ids = operationIdsOf(task);
   if (ids.includes(operationId)) return 'same';
-  return ids.some((id) => id.startsWith(OWN)) ? 'other' : 'unknown';
+  return ids.some(isOwnOperationId) ? 'other' : 'unknown';
 }
 
 type Asked = Pick<OperationRequest, 'requestedAt' | 'clock'>;

@@ -5,7 +5,7 @@
 import type { WorkflowExecutionDescription, WorkflowExecutionInfo, WorkflowHandle } from '@temporalio/client';
 import pMap from 'p-map';
 import { runPlanQuery, vmReportQuery } from '../contract/messages.js';
-import { runWorkflowId, siteWorkflowId } from '../contract/names.js';
+import { isVmWorkflowId, runWorkflowId, siteWorkflowId, vmOfWorkflowId } from '../contract/names.js';
 import { withVms } from '../contract/read-run.js';
 import { type Hold, isFinal, type RunReport, type VmReport } from '../contract/report.js';
 import type { Plan } from '../plan/types.js';
@@ -32,8 +32,6 @@ export interface Patience {
 const NOTHING_FOUND = { runFailing: null, held: [], failing: [], endedOutside: null, loading: null, approval: null };
 const PATIENT: Patience = { run: ANSWER_WITHIN, vms: ANSWER_WITHIN };
 const ASKED_AT_ONCE = 20;
-/** with what the ids of all VMs' workflows begin, whatever is done with them; see plan/names.ts */
-const VMS = 'vm/';
 
 /** What an open VM says of itself; `failing` instead when its code fails over and over. */
 interface OpenVm {
@@ -113,7 +111,7 @@ export class LiveReports {
   }
 
   async #retries(vmId: string): Promise<Retry[]> {
-    const child = this.#open.find((one) => vmIdOf(one) === vmId);
+    const child = this.#open.find((one) => vmOfWorkflowId(one.workflowId) === vmId);
     if (child === undefined) {
       return [];
     }
@@ -122,7 +120,7 @@ export class LiveReports {
 
   async #askOpenVms(report: RunReport, ms: number): Promise<OpenVm[]> {
     const unfinished = new Set(report.vms.filter(({ state }) => !isFinal(state)).map(({ id }) => id));
-    this.#open = (await this.#openChildren()).filter((child) => unfinished.has(vmIdOf(child)));
+    this.#open = (await this.#openChildren()).filter((child) => unfinished.has(vmOfWorkflowId(child.workflowId)));
     // One deadline for all of them: with the workers gone, a thousand VMs must not mean a thousand waits.
     const deadline = Date.now() + ms;
     const said = await pMap(this.#open, (child) => this.#ask(child, deadline), { concurrency: ASKED_AT_ONCE });
@@ -146,11 +144,11 @@ export class LiveReports {
   /** By the root of their tree and not by their ids alone: a VM's workflow id is the same in every run that ever touched the VM. */
   async #openChildren(): Promise<WorkflowExecutionInfo[]> {
     const query = `ExecutionStatus = 'Running' AND RootWorkflowId = '${runWorkflowId(this.#run)}'`;
-    return (await listWorkflows(this.#session, query)).filter(({ workflowId }) => workflowId.startsWith(VMS));
+    return (await listWorkflows(this.#session, query)).filter(({ workflowId }) => isVmWorkflowId(workflowId));
   }
 
   async #ask(child: WorkflowExecutionInfo, deadline: number): Promise<OpenVm> {
-    const id = vmIdOf(child);
+    const id = vmOfWorkflowId(child.workflowId);
     const handle = this.#session.client.workflow.getHandle(child.workflowId, child.runId);
     try {
       const ms = Math.max(0, deadline - Date.now());
@@ -184,8 +182,4 @@ export class LiveReports {
 export function mergeReports(report: RunReport, said: ReadonlyMap<string, VmReport>): RunReport {
   const vms = report.vms.map((vm) => (vm.state === 'running' ? (said.get(vm.id) ?? vm) : vm));
   return withVms(report, vms);
-}
-
-function vmIdOf({ workflowId }: Pick<WorkflowExecutionInfo, 'workflowId'>): string {
-  return workflowId.slice(workflowId.lastIndexOf('/') + 1);
 }

@@ -45,6 +45,12 @@ export const shardWorkflowId = (run: string, shard: number): string => `shard/${
 /** Names the VM, not the run, so that Temporal refuses a second run or drill that would touch the VM at once. */
 export const vmWorkflowId = (sourceSite: string, vmId: string): string => `vm/${sourceSite}/${vmId}`;
 
+/** Whether it is that of a VM, whatever is done with it. */
+export const isVmWorkflowId = (workflowId: string): boolean => workflowId.startsWith('vm/');
+
+/** VCDA's id of the VM; names of sites may hold a slash. */
+export const vmOfWorkflowId = (workflowId: string): string => workflowId.slice(workflowId.lastIndexOf('/') + 1);
+
 export const sweepWorkflowId = (site: string): string => `sweep/${site}`;
 
 /** Id of the Temporal Schedule of a drill. */
@@ -64,6 +70,11 @@ export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,109}$/;
  */
 export const operationId = (run: string, vmId: string, step: string, attempt: number): string =>
   `drover/${run}/${vmId}/${step}/${attempt}`;
+
+/** Whether an operation id is one of Drover's; a site may have ids of operations that are not the header's. */
+export const isOwnOperationId = (id: string): boolean => id.startsWith('drover/');
+
+export const attemptOfOperationId = (id: string): number => Number(id.slice(id.lastIndexOf('/') + 1));
 
 /** Where checks wait: as long as they last, they must not hold the places of what polls sites and cleans up. */
 export const checksQueue = (taskQueue: string): string => `${taskQueue}-checks`;

@@ -11,7 +11,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { HAS_ENDED, READ_ANEW } from '../contract/names.js';
 import { dataConverter } from './data-converter.js';
 
-/** A query that workflows/early-events.ts did not let through; the SDK gives every failed query this class. */
+/** A query that workflows/bundle/early-events.ts did not let through; the SDK gives every failed query this class. */
 const mustAskAgain = (error: Error): boolean => error instanceof QueryNotRegisteredError && error.message === READ_ANEW;
 
 /** The next query reads the workflow from its history; while signals keep coming, that one may be in doubt as well. */

@@ -38,7 +38,7 @@ afterAll(() => connection.close());
 const migrateOne = (taskQueue: string, site: string) =>
   client.workflow.start(MIGRATE_VM, {
     taskQueue,
-    workflowId: `vm/paris/${taskQueue}`,
+    workflowId: vmWorkflowId('paris', taskQueue),
     memo: { ...contractMemo },
     args: [
       {
@@ -79,7 +79,11 @@ async function waitingForLogin() {
 describe('a worker process', () => {
   test('ends with 4, and says what to do, while a run of an earlier Drover is open', async () => {
     const taskQueue = `earlier-${crypto.randomUUID()}`;
-    const run = await client.workflow.start(PLAN_RUN, { taskQueue, workflowId: `run/${taskQueue}`, args: [] as never });
+    const run = await client.workflow.start(PLAN_RUN, {
+      taskQueue,
+      workflowId: runWorkflowId(taskQueue),
+      args: [] as never,
+    });
     closers.push(() => run.terminate('test over').then(() => {}));
     await eventually(async () => (await client.workflow.count(`TaskQueue = '${taskQueue}'`)).count === 1);
     const worker = await start({ config: `worker: { taskQueue: ${taskQueue} }\n` });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { SITE, siteStatusQuery, watchSignal } from '../../../contract/messages.js';
-import { siteWorkflowId } from '../../../contract/names.js';
+import { siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { Watch } from '../../../contract/operation.js';
 import { withLab } from '../../support/lab.js';
 import { until } from '../../support/until.js';
@@ -35,7 +35,7 @@ describe('the watcher of a site', () => {
 function lostWatch(n: number, peer: string): Watch {
   return {
     operationId: `drover/lossy/${n}/migrate/1`,
-    workflowId: `vm/${peer}/${randomUUID()}`,
+    workflowId: vmWorkflowId(peer, randomUUID()),
     run: 'lossy',
     vm: { id: randomUUID(), name: `lost-${n}` },
     kind: 'migrate',

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
 import { approveUpdate, SITE, siteStatusQuery, vmReportQuery, watchSignal } from '../../../contract/messages.js';
-import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
+import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { Watch } from '../../../contract/operation.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
@@ -11,7 +11,7 @@ import { until } from '../../support/until.js';
 import { isAtGate } from '../../support/vm-report.js';
 
 const vmHandle = (lab: Lab, index = 0) =>
-  lab.client.workflow.getHandle(`vm/${lab.source}/${lab.plan().waves[0]?.vms[index]?.id}`);
+  lab.client.workflow.getHandle(vmWorkflowId(lab.source, lab.plan().waves[0]?.vms[index]?.id ?? ''));
 
 /** What an open VM says of itself, once it is as wanted. */
 const whenVm = (lab: Lab, isWanted: (said: Awaited<ReturnType<typeof report>>) => boolean) =>
@@ -36,7 +36,7 @@ async function hand(lab: Lab, watch: Watch): Promise<void> {
 function strangeWatch(peer: string, change: Partial<Watch>): Watch {
   return {
     operationId: `drover/strange/${randomUUID()}/start/1`,
-    workflowId: `vm/${peer}/${randomUUID()}`,
+    workflowId: vmWorkflowId(peer, randomUUID()),
     run: 'strange',
     vm: { id: randomUUID(), name: 'strange' },
     kind: 'start',

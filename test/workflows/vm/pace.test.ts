@@ -1,6 +1,7 @@
 /** How a step whose task has failed is done again: at the pace of its row of the error table, as a call is. */
 import { describe, expect, it } from '@jest/globals';
 import { vmReportQuery } from '../../../contract/messages.js';
+import { vmWorkflowId } from '../../../contract/names.js';
 import { errorRules } from '../../../vcda/index.js';
 import { Pace } from '../../../workflows/vm/steps/pace.js';
 import { withLab } from '../../support/lab.js';
@@ -54,7 +55,7 @@ describe('a step whose task failed with a code that may pass', () => {
         lab.simulator.control.addFaults({ operation, kind: 'fail-task', times: 8, error });
         const plan = lab.plan();
         const { result } = await lab.start(plan);
-        const vm = lab.client.workflow.getHandle(`vm/${lab.source}/${plan.waves[0]?.vms[0]?.id}`);
+        const vm = lab.client.workflow.getHandle(vmWorkflowId(lab.source, plan.waves[0]?.vms[0]?.id ?? ''));
         const { retrying } = await until(
           () => vm.query(vmReportQuery).catch(() => ({ retrying: null })),
           (said) => said.retrying != null,

@@ -3,7 +3,7 @@
  * through here; there is no second poller and no second retry.
  */
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import { FAILURES, operationId } from '../../../contract/names.js';
+import { attemptOfOperationId, FAILURES, operationId } from '../../../contract/names.js';
 import {
   type Notice,
   type OperationKind,
@@ -65,7 +65,7 @@ export interface Step {
   atMost?: number;
   /** is told of each try that the site has accepted, before its end is awaited */
   onAccepted?: (submitted: Submitted, operationId: string) => void;
-  /** what the caller has just seen of the replication, see look.ts: where that changes before it is sent, LookAgain is thrown */
+  /** what the caller has just seen of the replication, see contract/look.ts: where that changes before it is sent, LookAgain is thrown */
   looked?: string;
   /** the caller has just looked, and decides when it is sent again: a task that failed, and a wait, are thrown */
   once?: true;
@@ -223,8 +223,7 @@ function lookedBefore(vm: VmControl, { once, takeSlot: take, looked }: Step): Pi
 
 const askedOf = ({ kind, site }: OperationRequest): Asked => ({ operation: kind, site });
 
-const attemptOf = ({ record }: Pick<Outcome, 'record'>): number =>
-  Number(record.operationId.slice(record.operationId.lastIndexOf('/') + 1));
+const attemptOf = ({ record }: Pick<Outcome, 'record'>): number => attemptOfOperationId(record.operationId);
 
 async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
   let decided = false;
