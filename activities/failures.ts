@@ -6,6 +6,7 @@ import type { FailureDetails } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { inWords } from '../contract/words.js';
 import { type ErrorRow, type ErrorRules, OWN_CODES, pauseBefore, VcdaError } from '../vcda/index.js';
+import type { Left } from './trail.js';
 
 export interface Attempt {
   /** 1 for the first */
@@ -21,7 +22,7 @@ export type Subject =
       vm: VmRef;
       operationId: string;
       taskId?: string | null;
-      left?: Pick<FailureDetails, 'unsent' | 'absent'>;
+      left?: Left;
     }
   | { question: string; vm: VmRef };
 

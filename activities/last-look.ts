@@ -3,13 +3,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import { decisiveOf } from '../contract/look.js';
 import { FAILURES } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
-import type { FailureDetails } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import type { CallOptions, Site } from '../vcda/index.js';
 import { refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { finalFailure } from './failures.js';
 import { summaryOf } from './outcome.js';
+import type { Left } from './trail.js';
 
 /** A look so long ago is repeated before anything is sent: ms. */
 export const LOOK_FOR = 5_000;
@@ -39,7 +39,7 @@ export async function lookBefore(
 export function toLookAgain(
   { kind, vm, site, replicationId, operationId }: OperationRequest,
   { message: change }: LooksOtherwise,
-  left: Pick<FailureDetails, 'unsent' | 'absent' | 'cleared'>,
+  left: Left,
 ): ApplicationFailure {
   const message = `${kind} of ${nameWithId(vm)} at ${site} was not sent: its replication has changed since it was looked at, ${change} [replication ${replicationId}, operation ${operationId}].`;
   const details = { code: FAILURES.lookAgain, message, operation: kind, taskId: null, site, advice: null, ...left };

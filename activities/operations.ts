@@ -6,7 +6,6 @@ import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
-import type { FailureDetails } from '../contract/report.js';
 import { offsetFrom } from '../contract/site-clock.js';
 import { isUnnamed, nameWithId } from '../contract/vm-identity.js';
 import type { Asked, Refusals } from '../vcda/index.js';
@@ -19,26 +18,17 @@ import { mayInsist, unextended } from './extension.js';
 import { type Attempt, cannotTell, failureOf, finalFailure, isRefusedLogin, knownSites, withName } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import { foundMeanwhile, LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
+import { latestStart } from './latest-start.js';
 import { markOf } from './mark.js';
 import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
 import { passingOver } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
 import { replicationIdIn, send } from './send.js';
+import { SiteClocks } from './site-clocks.js';
 import { watchAtSite } from './site-signals.js';
+import { isCleared, type Left, leftBy, type Trail, trailOf, triedBefore, wasAbsent, wasNotActedOn } from './trail.js';
 import { SiteVmNames } from './vm-names.js';
-
-/** What an attempt leaves for the next: whether the one numbered `attempt` may have been acted on. */
-interface Trail {
-  attempt: number;
-  acted: 'no' | 'unknown';
-  /** a start: the VM was seen without a replication before anything was sent, so that what it has since may be Drover's */
-  absent?: boolean;
-  /** it was looked for in vain after the last try that may have arrived */
-  cleared?: boolean;
-  /** it was answered in a way that may ask for the session's extension, so the next sends with it from the first */
-  extend?: boolean;
-}
 
 /** Before an operation is searched for again whose answer was lost; doubles up to eight times as long: ms. */
 const FIND_INTERVAL = 1_000;
@@ -51,6 +41,7 @@ const UNDECIDED_MOST = 8 * 60_000;
 
 export function createOperationActivities(deps: ActivityDeps, reachability: Reachability, refusals: Refusals) {
   const names = new SiteVmNames(deps);
+  const clocks = new SiteClocks();
 
   const optionsFor = (request: OperationRequest): CallOptions => ({
     operationId: request.operationId,
@@ -58,6 +49,15 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     resumedAt: request.resumedAt,
     signal: cancellationSignal(),
   });
+
+  /** What is known of the tries before, which whatever is found may come of. */
+  function knownAs(request: OperationRequest, cleared: boolean, triedUntil: number | undefined): OperationRequest {
+    const { timeouts } = deps.sites.get(request.site).config;
+    const latest = latestStart(triedUntil, timeouts.request, request.clock ?? clocks.of(request.site));
+    const absent = request.mayBeSent?.absent === true;
+    const more = { ...(cleared ? { cleared } : {}), ...(latest === undefined ? {} : { latestStart: latest }) };
+    return { ...request, mayBeSent: { absent, ...more } };
+  }
 
   /** Whose the replication is that a start has found, where no task of its own tells. @throws ApplicationFailure when it may not be taken over */
   async function adopting(
@@ -205,11 +205,13 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     async submitOperation(request: OperationRequest): Promise<Submitted> {
       const site = deps.sites.get(request.site);
       const options = optionsFor(request);
-      const { attempt: number, heartbeatDetails } = activityInfo();
+      const begun = activityInfo();
+      const { attempt: number, heartbeatDetails } = begun;
       const mayBeSent = wasAbsent(heartbeatDetails) || request.mayBeSent?.absent === true;
       const trail: Trail = { attempt: number, acted: 'unknown', absent: mayBeSent };
       // Forgotten before anything leaves: an attempt that dies then may have been the one that arrived.
-      let cleared = isCleared(request, heartbeatDetails, number);
+      let cleared = isCleared(request, begun);
+      const triedUntil = triedBefore(request, begun);
       let left = false;
       const doubtful = request.mayBeSent !== undefined || (number > 1 && !wasNotActedOn(heartbeatDetails, number - 1));
       let untouched = !doubtful;
@@ -224,12 +226,12 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             // An attempt that may have sent it has compared them before.
             const vmName = request.kind === 'start' && !doubtful ? await names.check(request) : null;
             called = calledBy(request, vmName);
-            const found = await find(site, knownAs(request, cleared), options, doubtful);
+            const found = await find(site, knownAs(request, cleared, triedUntil), options, doubtful);
             cleared ||= doubtful && found === null;
             // What others did before anything was sent is no trace of this operation, nor does using it send anything.
             untouched = untouched && (found === null || found.taskId === null);
             if (found !== null) {
-              const asked = knownAs(called, cleared);
+              const asked = knownAs(called, cleared, triedUntil);
               const known = await adopting(site, asked, found, options, mayBe(doubtful, mayBeSent));
               return await adopt(request, found, found.taskId === null && !doubtful, { ...known, ...nameIn(vmName) });
             }
@@ -260,6 +262,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             );
             site.sentUnder(request.operationId);
             const clock = offsetFrom(task.startTime, submittedAt, Date.now());
+            clocks.note(request.site, clock);
             return await handOver(request, {
               taskId: task.id,
               replicationId: request.replicationId ?? replicationIdIn(task),
@@ -274,6 +277,8 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             // What failed before anything was sent, or was refused, leaves no doubt.
             if (untouched) trail.acted = 'no';
             if (cleared && !left) trail.cleared = true;
+            const over = left ? Date.now() : triedUntil;
+            if (over !== undefined) trail.triedUntil = over;
             const failed = await failure(error, site, called, options, attempt, leftBy(trail), asked);
             throw called === request ? failed : withName(failed, called.vm.name);
           }
@@ -288,14 +293,16 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
       return beating(
         () => null,
         async ({ attempt }) => {
+          const { mayBeSent } = request;
           try {
-            const found = await unlessOthers(find(site, request, options, true));
+            const asked = knownAs(request, mayBeSent?.cleared === true, mayBeSent?.triedUntil);
+            const found = await unlessOthers(find(site, asked, options, true));
             if (found === null || (await isOfAnotherStart(site, request, found, options))) return null;
-            const mayBeSent = mayBe(true, request.mayBeSent?.absent);
-            const known = await unlessOthers(adopting(site, request, found, options, mayBeSent));
+            const known = await unlessOthers(adopting(site, asked, found, options, mayBe(true, mayBeSent?.absent)));
             return known === null ? null : await adopt(request, found, false, known);
           } catch (error) {
-            throw await failure(error, site, request, options, attempt);
+            const left = mayBeSent === undefined ? {} : leftBy({ ...mayBeSent, acted: 'unknown' });
+            throw await failure(error, site, request, options, attempt, left);
           }
         },
       );
@@ -333,35 +340,8 @@ function undecided(request: OperationRequest, tasks: string[]): ApplicationFailu
   return cannotTell(request, { message, advice });
 }
 
-/** What a workflow must know before it submits anew what has failed. */
-function leftBy({ acted, absent, cleared }: Trail): Left {
-  if (acted === 'no') return { unsent: true };
-  return { ...(absent === true ? { absent: true } : {}), ...(cleared === true ? { cleared: true } : {}) };
-}
-
-type Left = Pick<FailureDetails, 'unsent' | 'absent' | 'cleared'>;
-
-/** Whether the tries before this one, of which one may have arrived, were looked for in vain since. */
-function isCleared({ mayBeSent }: OperationRequest, details: unknown, attempt: number): boolean {
-  return attempt > 1 ? trailOf(details, attempt - 1)?.cleared === true : mayBeSent?.cleared === true;
-}
-
-const knownAs = (request: OperationRequest, cleared: boolean): OperationRequest => ({
-  ...request,
-  mayBeSent: { absent: request.mayBeSent?.absent === true, ...(cleared ? { cleared } : {}) },
-});
-
 const mayBe = (sent: boolean, absent = false): MayBeSent =>
   !sent ? 'no' : absent ? 'to a VM without replication' : 'perhaps';
-
-const wasAbsent = (details: unknown): boolean => (details as Partial<Trail> | null | undefined)?.absent === true;
-
-function trailOf(details: unknown, attempt: number): Partial<Trail> | null {
-  const trail = details as Partial<Trail> | null | undefined;
-  return trail?.attempt === attempt ? trail : null;
-}
-
-const wasNotActedOn = (details: unknown, attempt: number): boolean => trailOf(details, attempt)?.acted === 'no';
 
 function refuseIfTooLate(request: OperationRequest): void {
   const { notAfter, kind, vm, operationId } = request;

@@ -11,6 +11,7 @@ import { type CallOptions, type Site, saysNo, type Task, taskEnd, VcdaError } fr
 import type { ActivityDeps } from './deps.js';
 import { unextended } from './extension.js';
 import { cannotTell, finalFailure } from './failures.js';
+import { mayBeAnybodys } from './latest-start.js';
 import { ownerOf, readMark } from './mark.js';
 import { passingOver } from './passed-over.js';
 import { filtersProvenly } from './proven-filter.js';
@@ -112,9 +113,9 @@ async function whoseTask(site: Site, asked: Asked, task: Task, options: CallOpti
   const isOwn = typeof user === 'string' ? await isOwnUser(site, user, options) : null;
   if (isOwn === null) return { is: 'unknown', why: `its task ${task.id} does not tell who began it` };
   if (!isOwn) return { is: 'others', who: user ?? null };
-  // What began after it was looked for in vain may be anybody's who has the login.
-  if (filters === false && asked.mayBeSent?.cleared !== true) return OURS;
-  return { is: 'unknown', why: `task ${task.id} is of ${user}, which a person may have done`, against: true };
+  if (filters === false && !mayBeAnybodys(task, asked)) return OURS;
+  const late = filters === false ? ' and began after this run’s last try was looked for in vain or over' : '';
+  return { is: 'unknown', why: `task ${task.id} is of ${user}${late}, which a person may have done`, against: true };
 }
 
 /** What the site's tasks tell of an effect. */

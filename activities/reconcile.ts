@@ -6,6 +6,7 @@
 import type { OperationRequest } from '../contract/operation.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { recoveryState, taskEnd } from '../vcda/index.js';
+import { mayBeAnybodys } from './latest-start.js';
 import { effectOf } from './outcome.js';
 import { isOwnUser } from './ownership.js';
 import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
@@ -105,7 +106,7 @@ async function relatedTasks(site: Site, request: OperationRequest, options: Call
 /** What another user starts is no start of ours; what comes of it is judged by whose it is. */
 async function withoutOthers(
   site: Site,
-  { mayBeSent }: OperationRequest,
+  request: OperationRequest,
   related: Related,
   options: CallOptions,
 ): Promise<Related> {
@@ -116,9 +117,12 @@ async function withoutOthers(
   const same = related.same.filter(isNotOthers);
   const unknown = related.unknown.filter(isNotOthers);
   // Where nothing speaks for it but the login, what it makes tells, by its mark.
-  if (site.filtersByOperationId() === null || mayBeSent?.cleared === true)
-    return { ...related, same: [], unknown: [...same, ...unknown] };
-  return { ...related, same, unknown };
+  const isUntold = (task: Task) => site.filtersByOperationId() === null || mayBeAnybodys(task, request);
+  return {
+    ...related,
+    same: same.filter((task) => !isUntold(task)),
+    unknown: [...same.filter(isUntold), ...unknown],
+  };
 }
 
 /** A start's task that names a replication is told by the VM of that replication. */

@@ -5,6 +5,7 @@ import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, type Task, taskEnd, type VmReplication } from '../vcda/index.js';
 import { unextended } from './extension.js';
 import { cannotTell } from './failures.js';
+import { mayBeAnybodys } from './latest-start.js';
 import { readMark } from './mark.js';
 import { isOwnUser } from './ownership.js';
 import { passingOver } from './passed-over.js';
@@ -45,8 +46,7 @@ export async function makerInDoubt(
     const filters = isOwn === true ? await filtersProvenly(site, request, options) : null;
     // Not under its operation id.
     const isAnothers = isOwn === false || filters === true;
-    const mayBeAnybodys = request.mayBeSent?.cleared === true;
-    if (isOwn === true && filters === false && isRecent && !mayBeAnybodys) return { is: 'ours' };
+    if (isOwn === true && filters === false && isRecent && !mayBeAnybodys(task, request)) return { is: 'ours' };
     if (isAnothers && (isRecent || first !== undefined)) other = user ?? null;
     else isUnknown ||= isOwn === null || (!isAnothers && isRecent);
   }

@@ -6,7 +6,7 @@ import type { Task } from '../vcda/index.js';
 /** A clock that is further off is none; see contract/site-clock.ts: ms. */
 const UNMEASURED = 24 * 3_600_000;
 /** Of a clock that was measured, which may have been set since: ms. */
-const MEASURED = 60_000;
+export const MEASURED = 60_000;
 /** What is over began at most so long before it was asked for, by a clock that was not measured: ms. */
 const OVER = 10 * 60_000;
 

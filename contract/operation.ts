@@ -69,6 +69,17 @@ export interface Adoption {
   reconfigure: TakeOver | null;
 }
 
+/** What is known of the tries before, of which one may have arrived. */
+export interface EarlierTries {
+  /** the VM had been seen without a replication */
+  absent: boolean;
+  /** see report.ts, as the next */
+  cleared?: true;
+  triedUntil?: number;
+  /** by the site's clock, epoch ms: no task of it can have begun later; told by the worker that asks. Absent: not known */
+  latestStart?: number;
+}
+
 /** A resource that site limits count: a running initial sync, or a VM in cutover. */
 export type SlotKind = 'sync' | 'cutover';
 
@@ -100,8 +111,8 @@ export interface OperationRequest {
   vmIdNow?: string;
   /** of the site's clock, as far as this VM's earlier operations have measured it; absent: not */
   clock?: ClockOffset;
-  /** an activity before this one may have sent it; `absent`: and had seen the VM without a replication; `cleared`: see report.ts */
-  mayBeSent?: { absent: boolean; cleared?: true };
+  /** an activity before this one may have sent it */
+  mayBeSent?: EarlierTries;
   /** when the workflow decided on this operation */
   requestedAt: number;
   /** moment after which it must not be sent any more (a cutover window's end); null: no bound */

@@ -96,6 +96,8 @@ export interface FailureDetails extends VmError {
   absent?: true;
   /** of a submission: it was looked for in vain after its last try that may have arrived, so that what is there since is not surely its own */
   cleared?: true;
+  /** of a submission: epoch ms by which its last try that may have arrived was over; absent: not known */
+  triedUntil?: number;
   /** of a hold: it cannot be told whose something is, so that a stop leaves it as it is */
   leaves?: true;
 }

@@ -1,8 +1,11 @@
 /**
  * A person with Drover's own login, at a site that ignores operation ids: what they do after an operation was looked for in
- * vain is not taken for it, though it was sent once and its answer was lost.
+ * vain, or so late that no try of it can have arrived, is not taken for it, though it was sent once and its answer was lost.
  */
 import { describe, expect, it } from '@jest/globals';
+import { latestStart, mayBeAnybodys } from '../../activities/latest-start.js';
+import { MEASURED } from '../../activities/task-match.js';
+import type { OperationRequest } from '../../contract/operation.js';
 import { siteVdcId } from '../../simulator/index.js';
 import { until } from '../support/until.js';
 import { type AttemptInfo, type Bench, withBench } from './support/bench.js';
@@ -63,27 +66,132 @@ describe.each(['failover-test', 'failover'] as const)('a %s of a person with Dro
     }));
 });
 
+/** What the worker has sent before tells it the site's clock. */
+async function measureClock(bench: Bench, replicationId: string): Promise<void> {
+  const sync = bench.request({ kind: 'sync', replicationId });
+  await bench.attempt(() => bench.activities.submitOperation(sync));
+  await until(
+    async () => bench.simulator.control.ledger().find(({ kind }) => kind === 'sync')?.outcome,
+    (outcome) => outcome === 'succeeded',
+  );
+}
+
+/** As if so long passed at the site before anybody does anything there. */
+const waitAtSite = ({ simulator, destination }: Bench, offsetMs: number) =>
+  simulator.control.setClock(destination, { offsetMs });
+
+describe.each(['failover-test', 'failover'] as const)(
+  'a %s of a person with Drover’s login, while Drover’s own was cut',
+  (kind) => {
+    async function cutThenDone(bench: Bench, offsetMs: number) {
+      const { control } = bench.simulator;
+      const { id } = await bench.protect();
+      await measureClock(bench, id);
+      const recovery = { powerOn: true, consolidate: false };
+      const request = bench.request({ kind, replicationId: id, recovery });
+      const attempt = attemptsOf(bench, request);
+      control.addFaults({ operation: kind, kind: 'reset-before', times: 1 });
+      await expect(attempt()).rejects.toMatchObject({ type: 'SiteRefused' });
+      waitAtSite(bench, offsetMs);
+      control.act({ operation: kind, replicationId: id, user: 'ops@acme', body: { type: 'vcloud', powerOn: true } });
+      await until(
+        async () => control.world().replications[0]?.recoveryState,
+        (state) => state === (kind === 'failover' ? 'COMPLETE' : 'TEST'),
+      );
+      return { request, attempt };
+    }
+
+    it('is asked about where no try of Drover’s can have begun so late, a dead attempt’s or a stopped one’s neither', () =>
+      withBench(BLIND, async (bench) => {
+        const { request, attempt } = await cutThenDone(bench, 10 * 60_000);
+        const asked = { type: 'Undecided', message: expect.stringContaining('began after this run’s last try') };
+        await expect(attempt()).rejects.toMatchObject(asked);
+        const died = { attempt: 2, heartbeatDetails: { attempt: 1, acted: 'unknown' } };
+        await expect(bench.attempt(() => bench.activities.submitOperation(request), died)).rejects.toMatchObject(asked);
+        const stopped = { ...request, mayBeSent: { absent: false, triedUntil: Date.now() } };
+        await expect(bench.attempt(() => bench.activities.adoptOperation(stopped))).rejects.toMatchObject(asked);
+        expect(bench.simulator.control.ledger().filter((entry) => entry.kind === kind)).toHaveLength(1);
+      }));
+
+    it('is taken for Drover’s where that can have begun as late', () =>
+      withBench(BLIND, async (bench) => {
+        const { attempt } = await cutThenDone(bench, 1_000);
+        expect(await attempt()).toMatchObject({ adopted: true, preexisting: false });
+      }));
+  },
+);
+
+async function startByHand({ source, destination, simulator, vms }: Bench): Promise<void> {
+  const vmId = vms[0]?.id ?? '';
+  simulator.control.act({
+    operation: 'start',
+    user: 'ops@acme',
+    body: {
+      source: { type: 'vm', site: source, vmId, excludedDiskKeys: null },
+      destination: { type: 'vcloud', site: destination, vdc: siteVdcId(destination), storageProfile: '*' },
+      rpo: 1_440,
+      retentionPolicy: { rules: [{ numberOfInstances: 24, distance: 0 }] },
+      isMigration: true,
+    },
+  });
+  await until(
+    async () => simulator.control.world().replications.find((one) => one.vmId === vmId)?.state,
+    (state) => state === 'OK',
+  );
+}
+
 describe('a start of a person with Drover’s login', () => {
+  it('that began when no try of Drover’s can have begun is asked about', () =>
+    withBench({ ...BLIND, assumptions: { ...BLIND.assumptions, description: 'dropped' } }, async (bench) => {
+      await measureClock(bench, (await bench.protect(1)).id);
+      const attempt = attemptsOf(bench, startOf(bench, 0));
+      bench.simulator.control.addFaults({ operation: 'start', kind: 'reset-before', times: 1 });
+      await expect(attempt()).rejects.toMatchObject({ type: 'SiteRefused' });
+      waitAtSite(bench, 10 * 60_000);
+      await startByHand(bench);
+      await expect(attempt()).rejects.toMatchObject({ type: 'Undecided' });
+    }));
+
   it('after Drover’s was looked for in vain is asked about, and not taken for it', () =>
     withBench({ ...BLIND, assumptions: { ...BLIND.assumptions, description: 'dropped' } }, async (bench) => {
       const attempt = attemptsOf(bench, startOf(bench, 0));
       await lostThenLookedFor(bench, 'start', attempt);
-      const { source, destination, simulator, vms } = bench;
-      simulator.control.act({
-        operation: 'start',
-        user: 'ops@acme',
-        body: {
-          source: { type: 'vm', site: source, vmId: vms[0]?.id ?? '', excludedDiskKeys: null },
-          destination: { type: 'vcloud', site: destination, vdc: siteVdcId(destination), storageProfile: '*' },
-          rpo: 1_440,
-          retentionPolicy: { rules: [{ numberOfInstances: 24, distance: 0 }] },
-          isMigration: true,
-        },
-      });
-      await until(
-        async () => simulator.control.world().replications[0]?.state,
-        (state) => state === 'OK',
-      );
+      await startByHand(bench);
       await expect(attempt()).rejects.toMatchObject({ type: 'Undecided' });
     }));
+});
+
+describe('a task under Drover’s login', () => {
+  const MINUTE = 60_000;
+  const tried = Date.parse('2026-12-05T22:00:00Z');
+  /** the site is three hours ahead, give or take a second */
+  const clock = { least: 180 * MINUTE - 1_000, most: 180 * MINUTE + 1_000 };
+  const latest = latestStart(tried, MINUTE, clock) ?? Number.NaN;
+  const beganAt = (startTime: number | null, mayBeSent: OperationRequest['mayBeSent']) =>
+    mayBeAnybodys({ startTime }, mayBeSent === undefined ? {} : { mayBeSent });
+
+  it('can be of a try until that was over, for as long as a request may take, by the site’s clock as it may be off', () => {
+    expect(latest - clock.most - tried).toBe(MINUTE + MEASURED);
+  });
+
+  it.each([
+    ['by the end of its time', latest, { absent: false, latestStart: latest }, false],
+    ['later', latest + 1, { absent: false, latestStart: latest }, true],
+    ['at no time that is one', 1e18, { absent: false, latestStart: latest }, false],
+    ['at a time that is not told', null, { absent: false, latestStart: latest }, false],
+    [
+      'in time, but after it was looked for in vain',
+      tried,
+      { absent: false, cleared: true, latestStart: latest },
+      true,
+    ],
+    ['at a site whose clock is not known', latest + 1, { absent: false }, false],
+    ['where nothing is known of tries', latest + 1, undefined, false],
+  ] as const)('may be anybody’s only as its time allows: it began %s', (_, startTime, mayBeSent, expected) => {
+    expect(beganAt(startTime, mayBeSent)).toBe(expected);
+  });
+
+  it('is not told by a clock, or an end, that is not known', () => {
+    expect([latestStart(undefined, MINUTE, clock), latestStart(tried, MINUTE, null)]).toEqual([undefined, undefined]);
+  });
 });

@@ -87,7 +87,7 @@ function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: 
     at: (site) => sites.get(site),
     async attempt(call, { cancelled, onHeartbeat, ...info } = {}) {
       const environment = new MockActivityEnvironment(
-        { scheduledTimestampMs: Date.now(), ...info },
+        { scheduledTimestampMs: Date.now(), currentAttemptScheduledTimestampMs: Date.now(), ...info },
         { logger: new DefaultLogger('ERROR') },
       );
       if (onHeartbeat !== undefined) environment.on('heartbeat', onHeartbeat);

@@ -5,6 +5,7 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { attemptOfOperationId, FAILURES, operationId } from '../../../contract/names.js';
 import {
+  type EarlierTries,
   type Notice,
   type OperationKind,
   type OperationRequest,
@@ -36,6 +37,7 @@ import {
   stepFailure,
   TaskFailed,
   taskFailure,
+  triedUntilIn,
   vmNameIn,
   wasAbsent,
   wasCleared,
@@ -270,7 +272,7 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
         if (!(stopped instanceof Stopped)) throw await slotBack(vm, step, stopped);
         if (isToBeLeft(error)) throw await slotBack(vm, step, leftAsItIs(vm, request, error));
         // An attempt before the refusal may have been sent.
-        return whatBecameOf(vm, step, wasCleared(error) ? { ...request, ...CLEARED } : request);
+        return whatBecameOf(vm, step, { ...request, mayBeSent: { absent: false, ...triesIn(error) } });
       }
       // The next activity knows nothing of the attempts of this one.
       if (!isUnsent(error)) mayBeSent = sentBefore(error, mayBeSent);
@@ -282,13 +284,15 @@ async function submit(vm: VmControl, step: Step, request: OperationRequest): Pro
 
 type SentBefore = Pick<OperationRequest, 'mayBeSent'>;
 
-/** For one that is asked about without having been absent at first, as far as is known. */
-const CLEARED: SentBefore = { mayBeSent: { absent: false, cleared: true } };
-
 /** What the next try must know of those before, of which one may have arrived. */
 function sentBefore(error: unknown, { mayBeSent: before }: SentBefore): SentBefore {
   const absent = before?.absent === true || wasAbsent(error);
-  return { mayBeSent: { absent, ...(wasCleared(error) ? { cleared: true } : {}) } };
+  return { mayBeSent: { absent, ...triesIn(error) } };
+}
+
+function triesIn(error: unknown): Pick<EarlierTries, 'cleared' | 'triedUntil'> {
+  const triedUntil = triedUntilIn(error);
+  return { ...(wasCleared(error) ? { cleared: true } : {}), ...(triedUntil === undefined ? {} : { triedUntil }) };
 }
 
 /**
@@ -346,7 +350,9 @@ async function submitUnlessStopped(vm: VmControl, step: Step, request: Operation
   } catch (error) {
     // Whatever it ended with: an attempt that was broken off may have been sent, and fail for another reason.
     if (!scope.consideredCancelled) throw error;
-    return await whatBecameOf(vm, step, request);
+    // The attempt is over, and what comes to the site later is not of it.
+    const mayBeSent = { absent: false, ...request.mayBeSent, triedUntil: Date.now() };
+    return await whatBecameOf(vm, step, { ...request, mayBeSent });
   } finally {
     unlisten();
   }

@@ -96,6 +96,9 @@ export const wasAbsent = (error: unknown): boolean => detailsOf(causeOf(error))?
 /** Whether a submission was looked for in vain after its last try that may have arrived. */
 export const wasCleared = (error: unknown): boolean => detailsOf(causeOf(error))?.cleared === true;
 
+/** By when the last try of a submission that may have arrived was over: epoch ms; undefined: it is not known. */
+export const triedUntilIn = (error: unknown): number | undefined => detailsOf(causeOf(error))?.triedUntil;
+
 /** Whether an activity gave up only because its time was over: the site said nothing of the operation itself. */
 export const isExpired = (error: unknown): boolean => detailsOf(causeOf(error))?.expired === true;
 
