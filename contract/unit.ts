@@ -20,6 +20,8 @@ export interface UnitMemory {
   /** where its replication lives, and the other site */
   site: string;
   peer: string;
+  /** the site that its replication was last seen to go to; null: it does not tell. Absent in what was recorded before */
+  towards?: string | null;
   /** VCDA's id of the VM after a reverse; null: as the plan names it */
   vmIdNow: string | null;
   /** of each site, as far as they were measured */

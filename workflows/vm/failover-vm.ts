@@ -27,12 +27,12 @@ export async function lookVm(input: PlanVmInput): Promise<VmReport> {
 
 async function lookAt(vm: VmControl, input: PlanVmInput) {
   vm.enter('look');
-  const seenAt = input.known === undefined ? null : vm.site;
+  const wentTo = input.known === undefined ? null : (vm.towards ?? vm.site);
   const at = await locateFor(
     vm,
     'failover',
     (found) =>
-      (seenAt === null ? null : obstacleToTurned('failover', vm.ref, found, seenAt)) ??
+      (wentTo === null ? null : obstacleToTurned('failover', vm.ref, found, wentTo)) ??
       obstacleToRecovery('failover', vm.ref, found),
   );
   if (at.site !== input.destination.site)

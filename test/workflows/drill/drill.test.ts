@@ -318,6 +318,33 @@ describe('a round trip', () => {
       expectHome(lab);
     }));
 
+  it.concurrent('that a person brings home in its hold proves nothing, and fails', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const drill = await startDrill(lab, roundTrip(lab, { hold: 3_600_000 }));
+      const held = await until(drill.report, (r) => r.drill?.phase === 'hold');
+      const { replicationId = null } = held.vms[0] ?? {};
+      const atHome = { recoveryState: 'NOT_STARTED', state: 'OK', sourceSite: lab.source };
+      for (const [operation, is] of [
+        ['reverse', { ...atHome, sourceSite: lab.destination }],
+        ['failover', { recoveryState: 'COMPLETE' }],
+        ['reverse', atHome],
+      ] as const) {
+        lab.simulator.control.act({ operation, replicationId: replicationId ?? '', user: 'ann@acme' });
+        await until(
+          async () => world(lab).replications[0],
+          (it) => Object.entries(is).every(([key, value]) => it?.[key as keyof typeof it] === value),
+        );
+      }
+      await drill.cancel();
+      const report = await drill.result();
+      expect(report).toMatchObject({ state: 'failed', vms: [{ state: 'failed', error: { code: 'DoneByOthers' } }] });
+      expect(report.vms[0]?.error?.message).toMatch(/failover and reverse of its round trip/);
+      const own = report.vms[0]?.operations.map(({ kind }) => kind);
+      expect(own).toEqual(['sync', 'failover']);
+      expectHome(lab);
+    }));
+
   it.concurrent('that is cancelled on its way out comes home first', () =>
     withLab({ vms: 1 }, async (lab) => {
       await protect(lab);

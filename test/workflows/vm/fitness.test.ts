@@ -80,6 +80,20 @@ describe('a copy right before what cannot be undone', () => {
     expect(decisiveOf({ ...replication, vmId: 'vm-2' })).not.toBe(decisiveOf(replication));
   });
 
+  it.each<Irreversible>(['migrate', 'failover', 'failover-test', 'reverse'])(
+    'that was turned round where it stands is told as what somebody else did: %s',
+    (kind) => {
+      const turned = { ...replication, sourceSite: 'lyon', destinationSite: 'paris', vmId: 'vm-77', isReversed: true };
+      const at = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', missingFor: 1, ids: ['vm-1'] };
+      const unfit = unfitness(kind, vm, { ...at, replication: turned, towards: 'lyon' }, 0);
+      expect(unfit).toMatchObject({ is: 'over', why: { code: 'DoneByOthers', site: 'paris' } });
+      expect(unfit?.why.message).toMatch(/as VM vm-77 it is replicated from lyon to paris by now, reversed/);
+      const known = unfitness('migrate', vm, { ...at, ids: ['vm-77'], replication: turned, towards: 'paris' }, 0);
+      expect(known).toBeNull();
+      expect(unfitness('migrate', vm, { ...at, replication: { ...replication, destinationSite: null } }, 0)).toBeNull();
+    },
+  );
+
   const silent = { dataConnectionState: 'UNKNOWN', overallHealth: 'RED' };
 
   it('that neither side reports on, and that is not healthy, is cut over only when a person says so', () => {

@@ -5,7 +5,7 @@ import { runWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import type { Assumptions, VmChange } from '../../../simulator/index.js';
-import { type Lab, withLab } from '../../support/lab.js';
+import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
 import { inWaves } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -97,38 +97,55 @@ async function turnRound(lab: Lab, replicationId: string | null): Promise<void> 
   }
 }
 
+/** Where a replication lives that was turned round. */
+const HOMES = [
+  ['at its new destination', {}],
+  ['where it was, its mark lost', { reverseMovesHome: false, description: 'dropped' }],
+] satisfies [string, Partial<Assumptions>][];
+
 describe('what a person does while a failover waits at its gate', () => {
-  it.concurrent('is not undone by it: a VM that was failed over and reversed meanwhile stays where it is', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      const [{ replicationId } = { replicationId: null }] = (await given(lab, protection(lab))).vms;
-      const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
-      const { run, report, result } = await lab.start(plan);
-      await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-      await turnRound(lab, replicationId);
-      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-      const [vm] = (await result()).vms;
-      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
-      expect(vm?.error?.message).toContain(`replicated to ${lab.source} by now`);
-      expect(running(lab, lab.source)).toEqual([]);
-      expect(running(lab, lab.destination)).toHaveLength(1);
-    }));
+  it.concurrent.each(HOMES)(
+    'is not undone by it: a VM that was failed over and reversed stays where it is, its replication %s',
+    (_, assumptions) =>
+      withLab({ vms: 1, assumptions }, async (lab) => {
+        const [{ replicationId } = { replicationId: null }] = (await given(lab, protection(lab))).vms;
+        const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
+        const { run, report, result } = await lab.start(plan);
+        await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
+        await turnRound(lab, replicationId);
+        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+        const [vm] = (await result()).vms;
+        expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
+        expect(vm?.error?.message).toContain(`replicated to ${lab.source} by now`);
+        expect(running(lab, lab.source)).toEqual([]);
+        expect(running(lab, lab.destination)).toHaveLength(1);
+      }),
+  );
 });
 
+const GATED = [
+  ...HOMES.map(([home, assumptions]): [string, LabOptions] => [home, { assumptions }]),
+  ['at its new destination, and may be missing for no time', { site: { missingFor: 0 } }],
+] satisfies [string, LabOptions][];
+
 describe('what a person does while a migration waits at its gate', () => {
-  it.concurrent('is told: a VM that was failed over and reversed meanwhile runs there, and its replication is not gone', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      const plan = lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } });
-      const { run, report, result } = await lab.start(plan);
-      const { vms } = await until(report, (r) => r.vms[0]?.waitingFor === 'approval');
-      const { replicationId = null } = vms[0] ?? {};
-      await turnRound(lab, replicationId);
-      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-      const [vm] = (await result()).vms;
-      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
-      expect(vm?.error?.message).toContain(`replicated from ${lab.destination} to ${lab.source} by now, reversed`);
-      expect(running(lab, lab.source)).toEqual([]);
-      expect(running(lab, lab.destination)).toHaveLength(1);
-    }));
+  it.concurrent.each(GATED)(
+    'is told: a VM that was failed over and reversed meanwhile runs there, its replication %s',
+    (_, options) =>
+      withLab({ vms: 1, ...options }, async (lab) => {
+        const plan = lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } });
+        const { run, report, result } = await lab.start(plan);
+        const { vms } = await until(report, (r) => r.vms[0]?.waitingFor === 'approval');
+        const { replicationId = null } = vms[0] ?? {};
+        await turnRound(lab, replicationId);
+        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+        const [vm] = (await result()).vms;
+        expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
+        expect(vm?.error?.message).toContain(`replicated from ${lab.destination} to ${lab.source} by now, reversed`);
+        expect(running(lab, lab.source)).toEqual([]);
+        expect(running(lab, lab.destination)).toHaveLength(1);
+      }),
+  );
 });
 
 describe('a reverse whose task failed though it was done', () => {

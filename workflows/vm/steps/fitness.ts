@@ -5,7 +5,7 @@ import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { otherVdc } from './place.js';
-import { obstacleToRecovery, obstacleToReverse, type Recovering } from './preconditions.js';
+import { obstacleElsewhere, obstacleToRecovery, obstacleToReverse, type Recovering } from './preconditions.js';
 
 /** What is sent only after a look. */
 export type Irreversible = Recovering | 'reverse';
@@ -35,6 +35,8 @@ export interface CopyAt {
   ids?: readonly string[];
   /** VDC of the plan, by id or name; absent: any */
   vdc?: string;
+  /** the site that it went to when it was last seen; absent: any */
+  towards?: string;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication, missingFor, own, ids, vdc }: CopyAt,
+  { site, peer, replicationId, replication, missingFor, own, ids, vdc, towards }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -67,7 +69,12 @@ export function unfitness(
     const advice = `Find out who works with it at ${site}; drover cancel leaves it to them, and it goes on when its mark is this run's again.`;
     return { is: 'held', why: because('ReplicationNotOurs', whose, advice) };
   }
-  const { vmId, vmName } = replication;
+  const { vmId, vmName, sourceSite, destinationSite } = replication;
+  // A site may list a replication that was turned round where it was.
+  if (towards !== undefined && sourceSite === towards && destinationSite !== null && destinationSite !== towards) {
+    const turned = { site: destinationSite, peer: towards, replication };
+    return { is: 'over', why: obstacleElsewhere(kind, vm, turned.peer, turned) };
+  }
   if (ids !== undefined && vmId !== null && !ids.includes(vmId)) {
     const whose = `it is of another VM by now, ${vmName ?? 'without a name'} (${vmId})`;
     const advice = `Find out what was done to it at ${site}; it goes on when it is of ${nameWithId(vm)} again.`;

@@ -12,6 +12,8 @@ import type { VmControl } from './vm-control.js';
 /** Between two looks at a copy that is not fit; a person's `resume` ends the pause: ms. */
 const PAUSES = { first: 2_000, longest: 30 * 60_000 };
 
+const GONE = 'ReplicationGone';
+
 export interface Looked {
   replication: ReplicationSummary | null;
   /** null: it is fit */
@@ -31,7 +33,7 @@ export class LastLook {
 
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
-    const { site, peer, report, input, marks, ids } = this.#vm;
+    const { site, peer, report, input, marks, ids, towards } = this.#vm;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
     const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
     const { missingFor } = input;
@@ -39,6 +41,8 @@ export class LastLook {
     // What a run did not start itself may go any way.
     const vdc = marks === null ? null : vdcOf(input);
     const place = vdc === null ? {} : { vdc };
+    // Whether it was turned round since then; a start of this run went where the plan says.
+    const went = towards ?? (marks === null ? null : input.destination.site);
     const copy = {
       site,
       peer,
@@ -48,12 +52,16 @@ export class LastLook {
       ids,
       ...own,
       ...place,
+      ...(went === null ? {} : { towards: went }),
     };
     const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
     this.#vm.looked = unfit === null ? decisiveOf(replication) : null;
     if (marks === null && this.#kind !== 'reverse' && replication !== null)
       this.#vm.note(goesElsewhere(replication, site, input));
-    if (unfit?.is === 'over') throw new StepFailed(unfit.why);
+    if (unfit?.is === 'over') {
+      if (unfit.why.code === GONE) await this.#refuseElsewhere();
+      throw new StepFailed(unfit.why);
+    }
     return { replication, unfit };
   }
 
@@ -68,7 +76,7 @@ export class LastLook {
     let unfit: Unfit | null = first;
     try {
       for (const pause of growing(PAUSES)) {
-        if (unfit.why.code === 'ReplicationGone') await this.#refuseElsewhere();
+        if (unfit.why.code === GONE) await this.#refuseElsewhere();
         vm.fail(unfit.why);
         const left = until === null ? pause : Math.min(pause, until - Date.now());
         if (left <= 0) return;
@@ -87,7 +95,7 @@ export class LastLook {
   async #refuseElsewhere(): Promise<void> {
     const vm = this.#vm;
     const found = await locateElsewhere(vm, this.#kind);
-    if (found !== null) throw new StepFailed(obstacleElsewhere(this.#kind, vm.ref, vm, found));
+    if (found !== null) throw new StepFailed(obstacleElsewhere(this.#kind, vm.ref, vm.site, found));
   }
 
   /**

@@ -61,7 +61,8 @@ export async function locateFor(
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.ref, source, destination.site));
   // What is another VM's must not be remembered as this one's: later runs would find it by that.
-  const known = { ids: vm.ids, replicationIds: vm.earlier?.replicationIds ?? [] };
+  const before = vm.input.known?.report.replicationId ?? [];
+  const known = { ids: vm.ids, replicationIds: [...(vm.earlier?.replicationIds ?? []), ...[before].flat()] };
   const wrong = wrongVm(operation, vm.input.vm, source, found, known);
   if (wrong !== null) throw new StepFailed(wrong);
   takeAsFound(vm, found);
@@ -98,7 +99,8 @@ async function find(
 function takeAsFound(vm: VmControl, found: Located): void {
   vm.moveTo(found);
   vm.report.replicationId = found.replication.id;
-  const { vmId, recoveryState, recoveredVmId } = found.replication;
+  const { vmId, recoveryState, recoveredVmId, destinationSite } = found.replication;
+  vm.towards = destinationSite;
   if (vmId !== null) vm.useVmId(vmId);
   if (recoveryState === 'COMPLETE') vm.recoveredAs(recoveredVmId);
 }

@@ -105,29 +105,33 @@ export function obstacleToRemoval(
   );
 }
 
+/** Where a replication goes; a site that does not tell is taken at its word that it is there. */
+export const goesTo = ({ site, replication }: Located): string => replication.destinationSite ?? site;
+
 /** Why a failover would not bring a VM up where a person expects it: it was looked at, and was turned round since. */
-export function obstacleToTurned(kind: 'failover', vm: VmRef, at: Located, seenAt: string): VmError | null {
-  if (at.site === seenAt) return null;
+export function obstacleToTurned(kind: 'failover', vm: VmRef, at: Located, wentTo: string): VmError | null {
+  const to = goesTo(at);
+  if (to === wentTo) return null;
   return reasonFor(kind, vm, at)(
     DONE_BY_OTHERS,
-    `somebody has failed it over and reversed it since it was looked at: it is replicated to ${at.site} by now, not to ${seenAt}`,
-    `Look where it runs; run the plan again to fail it over to ${at.site}.`,
+    `somebody has failed it over and reversed it since it was looked at: it is replicated to ${to} by now, not to ${wentTo}`,
+    `Look where it runs; run the plan again to fail it over to ${to}.`,
   );
 }
 
-/** Why nothing is sent for a copy that its site lists no more, since the other one does by now: it was turned round. */
+/** Why nothing is sent for a copy that was turned round: its site lists it no more, and the other does, or it goes there. */
 export function obstacleElsewhere(
   kind: Recovering | 'reverse',
   vm: VmRef,
-  before: { site: string; peer: string },
+  before: string,
   { site, replication: { id, vmId, recoveryState, isReversed } }: Located,
 ): VmError {
-  const how = recoveryState === 'COMPLETE' ? 'recovered there' : `replicated from ${before.site} to ${site}`;
+  const how = recoveryState === 'COMPLETE' ? 'recovered there' : `replicated from ${before} to ${site}`;
   const which = vmId === null ? 'it' : `as VM ${vmId} it`;
   return {
     code: DONE_BY_OTHERS,
     message:
-      `${kind} of ${nameWithId(vm)} at ${before.site} was not sent: somebody has moved its replication to ${site} since it ` +
+      `${kind} of ${nameWithId(vm)} at ${before} was not sent: somebody has moved its replication to ${site} since it ` +
       `was looked at; ${which} is ${how} by now${isReversed ? ', reversed' : ''} [replication ${id}].`,
     operation: kind,
     taskId: null,

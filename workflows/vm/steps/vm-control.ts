@@ -86,6 +86,8 @@ export class VmControl {
   earlier: EarlierRuns | null;
   /** the start that was accepted, by this workflow of the unit or one before */
   begun: BegunCopy | null;
+  /** the site that its replication was last seen to go to; null: not seen, or it does not tell */
+  towards: string | null;
   /** what the last look at a copy that was fit has seen of it; null: none was */
   looked: string | null = null;
   /** what a person must know of a VM that is held, besides why */
@@ -102,6 +104,7 @@ export class VmControl {
     this.#stopRequested = orders.stop;
     this.#site = memory?.site ?? input.destination.site;
     this.#peer = memory?.peer ?? input.source;
+    this.towards = memory?.towards ?? null;
     this.#vmIdNow = memory?.vmIdNow ?? null;
     this.#attempts = new Map(Object.entries(memory?.numbers ?? {}) as [OperationKind, number][]);
     this.#clocks = new Map(Object.entries(memory?.clocks ?? {}));
@@ -118,6 +121,7 @@ export class VmControl {
       numbers: Object.fromEntries(this.#attempts),
       site: this.#site,
       peer: this.#peer,
+      towards: this.towards,
       vmIdNow: this.#vmIdNow,
       clocks: Object.fromEntries(this.#clocks),
       earlier: this.earlier,
