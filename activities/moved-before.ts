@@ -61,10 +61,12 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
   };
 }
 
+type Vm = Pick<InventoryVm, 'id' | 'name' | 'computerName' | 'vdcId' | 'powerState'>;
+
 /** Pure. `null` for a list that could not be had, of which nothing follows. */
 export function seenOf(
-  at: InventoryVm[] | null,
-  there: InventoryVm[] | null,
+  at: Vm[] | null,
+  there: Vm[] | null,
   vdc: string,
   vm: { id: string; name: string },
 ): SeenOfMoved {
@@ -76,16 +78,20 @@ export function seenOf(
     name: source?.name ?? null,
     isSourceOff: source?.powerState === 'POWERED_OFF',
     isSourceOn: source?.powerState === 'POWERED_ON',
-    twin:
-      twin === undefined
-        ? null
-        : { id: twin.id, name: twin.name, ...(twin.vdcId == null ? { isPlaceUnknown: true } : {}) },
+    twin: twin === undefined ? null : toldOf(twin),
   };
 }
 
-const namesOf = ({ name, computerName }: { name: string; computerName?: string | null | undefined }): Set<string> =>
-  new Set([name, ...(computerName == null ? [] : [computerName])].map(plainName));
+function toldOf({ id, name, computerName, vdcId }: Vm): NonNullable<SeenOfMoved['twin']> {
+  const called = [name, computerName].find((one) => !isBlank(one)) ?? id;
+  return { id, name: called, ...(isBlank(vdcId) ? { isPlaceUnknown: true } : {}) };
+}
+
+/** What is blank names nothing: two VMs without a computer name are not alike for that. */
+const namesOf = ({ name, computerName }: Pick<Vm, 'name' | 'computerName'>): Set<string> =>
+  new Set([name, computerName].flatMap((one) => (isBlank(one) ? [] : [plainName(one ?? '')])));
+
+const isBlank = (text: string | null | undefined): boolean => (text ?? '').trim() === '';
 
 /** One that is not told to be elsewhere may be there: beside a source that is off, that is suspicion enough. */
-const isIn = ({ vdcId }: InventoryVm, vdc: string): boolean =>
-  vdcId == null || vdcId.toLowerCase() === vdc.toLowerCase();
+const isIn = ({ vdcId }: Vm, vdc: string): boolean => isBlank(vdcId) || plainName(vdcId ?? '') === plainName(vdc);

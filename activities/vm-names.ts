@@ -39,7 +39,7 @@ export class SiteVmNames {
     try {
       const at = Date.now();
       const all = await this.#inventories.read(site, resumedAt);
-      const names = new Map(all.map((vm) => [vm.id, vm.name]));
+      const names = new Map(all.flatMap(({ id, name }) => (name == null ? [] : [[id, name]])));
       this.#known.set(site, { at, names });
       return names.get(vmId) ?? null;
     } catch (error) {

@@ -112,6 +112,25 @@ describe('a VM of which no record tells', () => {
       expect(sent(lab, since)).toEqual([]);
     }));
 
+  it.concurrent('is refused as well when that has a computer name alone', () =>
+    withLab({ vms: 1, assumptions: { inventoryComputerName: true } }, async (lab) => {
+      const { id, name } = vmOf(lab);
+      const twin = '00000000-0000-4000-8000-0000000000ff';
+      const { control } = lab.simulator;
+      control.setVms({ id, powerState: 'POWERED_OFF' }, { id: twin, site: lab.destination, name, computerName: name });
+      control.addFaults({
+        kind: 'unreadable',
+        operation: 'inventory',
+        site: lab.destination,
+        item: twin,
+        members: { name: null },
+      });
+      const since = lastSeq(lab);
+      const [refused] = (await done(lab)).vms;
+      expect(refused?.error).toMatchObject({ code: 'MaybeMoved', message: expect.stringContaining(twin) });
+      expect(sent(lab, since)).toEqual([]);
+    }));
+
   it.concurrent('is moved with a word when only one of its name stands there', () =>
     withLab({ vms: 1 }, async (lab) => {
       lab.simulator.control.setVms({ site: lab.destination, name: vmOf(lab).name });
@@ -144,6 +163,22 @@ describe('what the lists of two sites say', () => {
     const seen = seenOf([off], list, 'VDC', vm);
     expect(seen.isSourceOff).toBe(true);
     expect(seen.twin !== null).toBe(isTwin);
+  });
+
+  plainly.each([
+    ['none but the computer name of the source', { name: null, computerName: 'Host1' }, true],
+    ['none but a computer name that is the name of the source', { name: null, computerName: 'web1' }, true],
+    ['none but another computer name', { name: null, computerName: 'host2' }, false],
+    ['its name with blanks around it', { name: ' Web1\t' }, true],
+    ['its name, in a VDC that is blank', { name: 'web1', vdcId: '' }, true],
+    ['a computer name that is blank', { name: 'web2', computerName: ' ' }, false],
+  ])('a VM of %s', (_, names, isTwin) => {
+    const list = [{ id: 'b', vdcId: 'vdc', ...names }];
+    expect(seenOf([off], list, 'VDC', vm).twin?.id).toBe(isTwin ? 'b' : undefined);
+    expect(
+      seenOf([{ ...off, computerName: '' }], [{ id: 'b', name: 'web2', computerName: '', vdcId: 'vdc' }], 'VDC', vm)
+        .twin,
+    ).toBeNull();
   });
 
   plainly('nothing follows from a list that could not be had', () => {
