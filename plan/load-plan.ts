@@ -1,6 +1,7 @@
 import { checkSites } from './check-sites.js';
 import { checkWindow } from './check-window.js';
 import { resolveDependencies } from './dependencies.js';
+import { hasTooMany } from './most-vms.js';
 import { plan as planSchema } from './plan-rules.js';
 import { readWaves, type WaveEntry } from './plan-waves.js';
 import { check, valueAt } from './source/check.js';
@@ -63,9 +64,12 @@ export function readPlan(
 }
 
 function planOf(source: Source, sites: string[] | null, problems: Problem[], begins: Date | null = null): PlanAsRead {
+  if (hasTooMany(listedIn(source.value), source.at(['waves']), problems)) return { plan: undefined, waves: [] };
   const read = check(planSchema, source, [], problems);
   if (!isMapping(source.value)) return { plan: undefined, waves: [] };
   const waves = readWaves(source, problems);
+  const count = waves.reduce((sum, { vms }) => sum + vms.length, 0);
+  if (hasTooMany(count, source.at(['waves']), problems)) return { plan: undefined, waves: [] };
   resolveDependencies(waves, 'plan', problems);
   checkSites(source, sites, problems);
   checkVdc(source, waves, problems);
@@ -74,6 +78,13 @@ function planOf(source: Source, sites: string[] | null, problems: Problem[], beg
   const { vms: _, waves: __, recovery = { instance: 'latest' }, ...rest } = read;
   const named = waves.map(({ name, vms }) => ({ name, vms: vms.flatMap(({ vm }) => vm ?? []) }));
   return { plan: { ...rest, recovery, waves: named }, waves };
+}
+
+/** VMs that stand in the file itself. */
+function listedIn(data: unknown): number {
+  const waves = valueAt(data, ['waves']);
+  const lists = Array.isArray(waves) ? waves.map((wave) => valueAt(wave, ['vms'])) : [valueAt(data, ['vms'])];
+  return lists.reduce<number>((sum, vms) => sum + (Array.isArray(vms) ? vms.length : 0), 0);
 }
 
 /** New replications need a VDC to go to; that of the plan may be left out when every VM has its own. */

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import { hasTooMany } from './most-vms.js';
 import { check, oneOf, quote } from './source/check.js';
 import { parseCsv } from './source/csv-source.js';
 import { didYouMean } from './source/nearest.js';
@@ -32,6 +33,7 @@ export function entriesOfCsv(plan: Source, csv: string, named: Path, problems: P
   if (table.rows.length === 0) {
     problems.push({ file, line: 1, column: 1, message: 'the file names no VMs', expected: 'a row for each VM' });
   }
+  if (hasTooMany(table.rows.length, { file, line: 1, column: 1 }, problems)) return [];
   return table.rows.map(({ source, place, cells }) => {
     const { wave } = source.value as Record<string, string>;
     if (cells !== table.columns.length) {

@@ -484,3 +484,17 @@ describe('no mistake hides another', () => {
     expect(problems(plan)).toEqual([expect.stringMatching(/^plan\.yaml:7:21 {2}replication\.rpo is "soon"/)]);
   });
 });
+
+describe('a plan of more than 50,000 VMs', () => {
+  const told = 'these are 50001 VMs (expected at most 50000 in one run; hint: make several files of it';
+
+  it('is refused with the count, and nothing is said of its VMs', () => {
+    const files = { 'vms.csv': `id\n${'no uuid\n'.repeat(50_001)}` };
+    expect(problems(`${HEAD}vms: vms.csv`, files)).toEqual([expect.stringContaining(`vms.csv:1:1  ${told}`)]);
+  });
+
+  it('may have them in several lists', () => {
+    const plan = `${HEAD}waves:\n- { name: a, vms: a.csv }\n- { name: b, vms: a.csv }\n- { name: c, vms: [{ id: ${A} }] }\n`;
+    expect(problems(plan, { 'a.csv': `id\n${`${B}\n`.repeat(25_000)}` })).toEqual([expect.stringContaining(told)]);
+  });
+});

@@ -63,4 +63,11 @@ describe('a plan that a program makes', () => {
       'vms  the CSV file nowhere.csv does not exist',
     ]);
   });
+
+  it('of more than 50,000 VMs is refused with the count, and nothing is said of its VMs', () => {
+    expect(problems({ waves: [{ name: 'a', vms: Array(50_001).fill({}) }] })).toEqual([
+      'waves  these are 50001 VMs (expected at most 50000 in one run; hint: make several files of it; the limits of a site ' +
+        'hold over all runs)',
+    ]);
+  });
 });
