@@ -10,6 +10,7 @@ import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { MovedRecord } from './moved-record.js';
+import { copiesOfOthers, rowsOf } from './namesakes.js';
 import { orAway } from './store.js';
 
 export function createMovedBeforeActivities(deps: ActivityDeps) {
@@ -26,32 +27,59 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
     }
   }
 
+  async function movedOf(
+    { source, vms }: Pick<MovedBeforeInput, 'source' | 'vms'>,
+    options?: Parameters<typeof orAway>[1],
+  ): Promise<Moved[]> {
+    const ids = new Set(vms.map(({ id }) => id));
+    const names = new Set(vms.map(({ name }) => plainName(name)));
+    const isAsked = ({ vmId, name }: Moved) => ids.has(vmId) || (name !== null && names.has(plainName(name)));
+    // Temporal has what ended before there was a store, or while it was away.
+    const [kept, closed] = [
+      await orAway(() => deps.store.movedFrom({ source, vms }), options),
+      await record.from(source),
+    ];
+    return [...kept, ...[...closed].filter(isAsked)];
+  }
+
+  /** Whether what stands at the destination under the name of a VM that is off are copies of others of its plan, by their ids. */
+  async function othersOf(input: LookForMovedInput, at: InventoryVm[] | null, there: InventoryVm[] | null) {
+    const { source, vm, vdc } = input;
+    const { isSourceOff } = seenOf(at, there, vdc, vm);
+    const twins = twinsOf(at, there, vdc, vm);
+    if (!isSourceOff || twins.length === 0) return new Set<string>();
+    const names = new Set(twins.flatMap((twin) => [...namesOf(twin)]));
+    const vms = [...names].map((name) => ({ id: vm.id, name }));
+    // Whoever asks for the lists does not know how to wait for the store.
+    return copiesOfOthers(deps, input, names, await movedOf({ source, vms }, { nonRetryable: false }));
+  }
+
   return {
     /**
      * Migrations from a site that succeeded, of these VMs or of others that bear their names; by their closed workflows.
      */
-    async movedBefore({ source, vms }: MovedBeforeInput): Promise<Moved[]> {
+    async movedBefore({ source, vms, run }: MovedBeforeInput): Promise<Moved[]> {
       return beating(
         () => null,
         async () => {
-          const ids = new Set(vms.map(({ id }) => id));
-          const names = new Set(vms.map(({ name }) => plainName(name)));
-          const isAsked = ({ vmId, name }: Moved) => ids.has(vmId) || (name !== null && names.has(plainName(name)));
-          // Temporal has what ended before there was a store, or while it was away.
-          const [kept, closed] = [await orAway(() => deps.store.movedFrom({ source, vms })), await record.from(source)];
-          return [...kept, ...[...closed].filter(isAsked)];
+          const all = await movedOf({ source, vms });
+          const asked = new Set(vms.map(({ id }) => id));
+          if (run === undefined || all.every(({ vmId }) => asked.has(vmId))) return all;
+          const named = new Set((await rowsOf(deps, run)).map(({ id }) => id));
+          return all.filter(({ vmId }) => asked.has(vmId) || !named.has(vmId));
         },
       );
     },
 
     /** What the lists of both sites say of a VM that is to be migrated. @throws ApplicationFailure `Hold`; else VCDA's code */
-    async lookForMoved({ source, destination, vdc, vm, resumedAt }: LookForMovedInput): Promise<SeenOfMoved> {
+    async lookForMoved(input: LookForMovedInput): Promise<SeenOfMoved> {
+      const { source, destination, vdc, vm, resumedAt } = input;
       return beating(
         () => null,
         async ({ attempt }) => {
           try {
             const [at, there] = await Promise.all([vmsOf(source, resumedAt), vmsOf(destination, resumedAt)]);
-            return seenOf(at, there, vdc, vm);
+            return seenOf(at, there, vdc, vm, await othersOf(input, at, there));
           } catch (error) {
             throw failureOf(error, { question: 'look', vm }, attempt, deps.sites.rules);
           }
@@ -63,23 +91,31 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
 
 type Vm = Pick<InventoryVm, 'id' | 'name' | 'computerName' | 'vdcId' | 'powerState'>;
 
-/** Pure. `null` for a list that could not be had, of which nothing follows. */
+/**
+ * Pure. `null` for a list that could not be had, of which nothing follows.
+ * @param others ids of what is known to be the copy of another VM
+ */
 export function seenOf(
   at: Vm[] | null,
   there: Vm[] | null,
   vdc: string,
   vm: { id: string; name: string },
+  others: ReadonlySet<string> = new Set(),
 ): SeenOfMoved {
   const source = at?.find(({ id }) => id === vm.id);
-  const names = namesOf(source ?? vm);
-  names.add(plainName(vm.name));
-  const twin = there?.find((one) => isIn(one, vdc) && [...namesOf(one)].some((name) => names.has(name)));
+  const twin = twinsOf(at, there, vdc, vm).find(({ id }) => !others.has(id));
   return {
     name: source?.name ?? null,
     isSourceOff: source?.powerState === 'POWERED_OFF',
     isSourceOn: source?.powerState === 'POWERED_ON',
     twin: twin === undefined ? null : toldOf(twin),
   };
+}
+
+function twinsOf(at: Vm[] | null, there: Vm[] | null, vdc: string, vm: { id: string; name: string }): Vm[] {
+  const names = namesOf(at?.find(({ id }) => id === vm.id) ?? vm);
+  names.add(plainName(vm.name));
+  return (there ?? []).filter((one) => isIn(one, vdc) && [...namesOf(one)].some((name) => names.has(name)));
 }
 
 function toldOf({ id, name, computerName, vdcId }: Vm): NonNullable<SeenOfMoved['twin']> {

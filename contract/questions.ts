@@ -28,6 +28,8 @@ export interface MovedBeforeInput {
   /** site that they are to be moved from */
   source: string;
   vms: VmRef[];
+  /** others that the plan of this run names are left out */
+  run?: string;
 }
 
 /** A VM that was migrated, as a closed workflow tells. */
@@ -41,6 +43,8 @@ export interface Moved {
 }
 
 export interface LookForMovedInput {
+  /** whose plan may name others of the VM's name */
+  run: string;
   source: string;
   destination: string;
   vdc: string;

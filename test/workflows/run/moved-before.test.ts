@@ -89,6 +89,54 @@ describe('a VM that a run has moved', () => {
     }));
 });
 
+describe('two VMs of one name that are off, and that one plan names', () => {
+  const OTHER = '00000000-0000-4000-8000-0000000000ff';
+
+  function bothOff(lab: Lab) {
+    const vm = vmOf(lab);
+    const other = { ...vm, id: OTHER };
+    const off = { powerState: 'POWERED_OFF' } as const;
+    lab.simulator.control.setVms({ id: vm.id, ...off }, { id: OTHER, site: lab.source, name: vm.name, ...off });
+    return { vm, other };
+  }
+
+  it.concurrent('are both moved, one after the other', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { vm, other } = bothOff(lab);
+      const waves = [
+        { name: 'first', vms: [vm] },
+        { name: 'second', vms: [other] },
+      ];
+      const report = await done(lab, { sync: 'wave', waves });
+      expect(report.vms.map(({ error }) => error)).toEqual([null, null]);
+      expect(migrated(lab)).toEqual([vm.id, other.id]);
+    }));
+
+  it.concurrent.each([
+    ['', (vm: Plan['waves'][number]['vms'][number]) => vm],
+    [' by their ids', ({ id }: Plan['waves'][number]['vms'][number]) => ({ id, name: id, after: [] })],
+  ] as const)('are moved though an earlier run has moved one, where plans name them%s', (_, as) =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { vm, other } = bothOff(lab);
+      expect((await done(lab, only(as(vm)))).state).toBe('succeeded');
+      const both = await done(lab, only(as(vm), as(other)));
+      expect(both.vms.map(({ state }) => state)).toEqual(['skipped', 'succeeded']);
+      expect(migrated(lab)).toEqual([vm.id, other.id]);
+    }),
+  );
+
+  it.concurrent('are not, while a third of their name stands there', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { vm, other } = bothOff(lab);
+      expect((await done(lab, only(vm))).state).toBe('succeeded');
+      const third = '00000000-0000-4000-8000-0000000000fe';
+      lab.simulator.control.setVms({ id: third, site: lab.destination, name: vm.name });
+      const [, refused] = (await done(lab, only(vm, other))).vms;
+      expect(refused?.error).toMatchObject({ code: 'MaybeMoved', message: expect.stringContaining(third) });
+      expect(migrated(lab)).toEqual([vm.id]);
+    }));
+});
+
 describe('a VM of which no record tells', () => {
   it.concurrent('is refused when it is off and one of its name stands in the destination VDC', () =>
     withLab({ vms: 1 }, async (lab) => {

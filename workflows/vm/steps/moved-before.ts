@@ -16,24 +16,24 @@ import type { VmControl } from './vm-control.js';
 export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<void> {
   if (input.remigrate) return tellEarlierCutover(vm, null);
   vm.enter('look');
-  const { source, destination, vm: ref } = input;
+  const { run, source, destination, vm: ref } = input;
   const at = destination.site;
   refuseNamesake(vm, input, input.movedAs);
   const vdc = ref.vdc ?? destination.vdc ?? '';
   const { id, name } = ref;
   const seen = await ask(vm, 'start', (resumedAt) =>
-    lookForMoved({ source, destination: at, vdc, vm: { id, name }, resumedAt }),
+    lookForMoved({ run, source, destination: at, vdc, vm: { id, name }, resumedAt }),
   );
   const { isSourceOff, twin } = seen;
   if (seen.isSourceOn === false) await tellEarlierCutover(vm, null);
   await vm.callBy(seen.name);
   // A plan that names no names is told them by the site.
   if (seen.name !== null && seen.name !== name) {
-    const moved = await askedOfStore(vm, { source, vms: [{ id, name: seen.name }] });
+    const moved = await askedOfStore(vm, { source, vms: [{ id, name: seen.name }], run });
     refuseNamesake(
       vm,
       input,
-      moved.find((one) => one.vmId !== id && one.to === at && one.run !== input.run),
+      moved.find((one) => one.vmId !== id && one.to === at && one.run !== run),
     );
   }
   if (isSourceOff && twin !== null)
