@@ -20,6 +20,7 @@ import { beating, pause } from './heartbeat.js';
 import { foundMeanwhile, LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
 import { latestStart } from './latest-start.js';
 import { markOf } from './mark.js';
+import { Several } from './one-of-several.js';
 import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
 import { passingOver } from './passed-over.js';
 import type { Reachability } from './reachability.js';
@@ -42,6 +43,8 @@ const UNDECIDED_MOST = 8 * 60_000;
 export function createOperationActivities(deps: ActivityDeps, reachability: Reachability, refusals: Refusals) {
   const names = new SiteVmNames(deps);
   const clocks = new SiteClocks();
+
+  const ownMark = ({ run, vm }: OperationRequest): string => markOf(deps.installation, run, vm.id);
 
   const optionsFor = (request: OperationRequest): CallOptions => ({
     operationId: request.operationId,
@@ -68,7 +71,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     mayBeSent: MayBeSent,
   ): Promise<Pick<Submitted, 'mark' | 'adoption'>> {
     if (request.kind !== 'start') return {};
-    const mark = markOf(deps.installation, request.run, request.vm.id);
+    const mark = ownMark(request);
     const isNamed = taskId !== null && site.filtersByOperationId() === true;
     if (isNamed || replicationId === null) return { mark };
     const adoption = await adoptionOf(deps, site, request, replicationId, options, mayBeSent);
@@ -99,7 +102,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   }
 
   const findOnce = (site: Site, request: OperationRequest, options: CallOptions, inDoubt: boolean): Promise<Sighting> =>
-    unextended(options, (local) => findOperation(deps.sites, site, request, local, inDoubt));
+    unextended(options, (local) => findOperation(deps.sites, site, request, local, inDoubt, ownMark(request)));
 
   /**
    * Searches until the operation is found, or has been absent for as long as a task may stay invisible after it was accepted.
@@ -180,10 +183,10 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     asked?: Asked,
   ): Promise<unknown> {
     if (error instanceof LooksOtherwise) return toLookAgain(request, error, left);
-    if (error instanceof ForeignReplication) {
+    if (error instanceof ForeignReplication || error instanceof Several) {
       const message = `${nameWithId(request.vm)} ${error.message}`;
-      const { advice } = error;
-      return finalFailure({ ...subjectOf(request), code: 'VmAlreadyReplicated', message, advice });
+      const { advice, code } = error;
+      return finalFailure({ ...subjectOf(request), code, message, advice });
     }
     // The session itself remembers a login, and whose it is: one of a peer says nothing of what needs none.
     if (error instanceof VcdaError && !isRefusedLogin(error) && deps.sites.rules(error).call === 'hold')
@@ -270,7 +273,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               preexisting: false,
               submittedAt,
               clock,
-              ...(request.kind === 'start' ? { mark: markOf(deps.installation, request.run, request.vm.id) } : {}),
+              ...(request.kind === 'start' ? { mark: ownMark(request) } : {}),
               ...nameIn(vmName),
             });
           } catch (error) {

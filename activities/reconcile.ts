@@ -7,6 +7,7 @@ import type { OperationRequest } from '../contract/operation.js';
 import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
 import { recoveryState, taskEnd } from '../vcda/index.js';
 import { mayBeAnybodys } from './latest-start.js';
+import { chosenOf } from './one-of-several.js';
 import { effectOf } from './outcome.js';
 import { isOwnUser } from './ownership.js';
 import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
@@ -21,11 +22,14 @@ export interface Found {
   /** null: known by its effect only */
   taskId: string | null;
   replicationId: string | null;
+  /** ids of others of its VM that were listed with it; absent: none was */
+  beside?: string[];
 }
 
 /** The VM has a replication that is not this run's to use. */
 export class ForeignReplication extends Error {
   override readonly name = 'ForeignReplication';
+  readonly code = 'VmAlreadyReplicated';
   readonly advice: string;
 
   /** @param what said after the name of the VM */
@@ -45,8 +49,10 @@ export type Sighting =
 /**
  * Searches for an operation. `inDoubt`: it may have been sent before, so every way of finding it is tried; without doubt no
  * task but one under its operation id can be it.
+ * @param mark this run's, for the VM
  * @throws VcdaError when the site cannot be asked
  * @throws ForeignReplication when a start would meet a replication that it must not adopt
+ * @throws Several when it would meet more than one
  */
 export async function findOperation(
   sites: Sites,
@@ -54,6 +60,7 @@ export async function findOperation(
   request: OperationRequest,
   options: CallOptions,
   inDoubt: boolean,
+  mark: string,
 ): Promise<Sighting> {
   const byId = await underOperationId(site, request, options);
   const own = newest(byId ?? []);
@@ -68,7 +75,7 @@ export async function findOperation(
 
   const effect =
     request.kind === 'start'
-      ? await findReplicationOfVm(site, request, options, inDoubt)
+      ? await findReplicationOfVm(site, request, options, inDoubt, mark)
       : await findEffect(sites, site, request, options);
   if (effect !== null) return { is: 'there', found: { ...effect.found, taskId: endedTask(related, request, effect) } };
   const running = related.unknown.filter((task) => taskEnd(task) === null);
@@ -153,7 +160,7 @@ function endedTask({ same }: Related, request: OperationRequest, effect: EffectF
 /** What a replication shows of an operation, whose task it does not name. */
 interface EffectFound {
   isDone: boolean;
-  found: { replicationId: string | null };
+  found: Omit<Found, 'taskId'>;
 }
 
 const there = (taskId: string, replicationId: string | null): Sighting => ({
@@ -182,13 +189,17 @@ async function findReplicationOfVm(
   request: OperationRequest,
   options: CallOptions,
   inDoubt: boolean,
+  mark: string,
 ): Promise<EffectFound | null> {
+  const { named, start } = request;
   const all = await replicationsOfVm(site, request.vm.id, options, inDoubt);
-  const existing = all.find((r) => (r.source?.site ?? request.start?.sourceSite) === request.start?.sourceSite);
-  if (existing === undefined) return null;
+  const fromThere = all.filter((r) => (r.source?.site ?? start?.sourceSite) === start?.sourceSite);
+  const chosen = chosenOf(fromThere, { mark, ...(named === undefined ? {} : { named }) });
+  if (chosen === null) return null;
+  const { it: existing, beside } = chosen;
   const obstacle = obstacleTo(existing, request);
   if (obstacle !== null) throw new ForeignReplication(obstacle.what, obstacle.advice);
-  return { isDone: true, found: { replicationId: existing.id } };
+  return { isDone: true, found: { replicationId: existing.id, ...(beside.length === 0 ? {} : { beside }) } };
 }
 
 /** A VM replicates to one destination only [doc UG46 GUID-1A28D7BE], so one that exists is used or is in the way. */

@@ -42,7 +42,9 @@ export async function findReversed(
   if (recoveredVmId == null) return before;
   for (const home of [...peer, site]) {
     const all = await replicationsOfVm(home, recoveredVmId, optionsAt(home));
-    const reversed = all.find((r) => isBetween(r, site.name, reverse.peer));
+    const between = all.filter((r) => isBetween(r, site.name, reverse.peer));
+    // What somebody made of the recovered VM anew was not turned around.
+    const reversed = between.find((r) => r.isReversed === true) ?? between[0];
     if (reversed !== undefined) return reversed;
   }
   return before;

@@ -31,6 +31,8 @@ import type { ActivityDeps } from './deps.js';
 import { ListsByPeer, unextended } from './extension.js';
 import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, pause } from './heartbeat.js';
+import { markOf } from './mark.js';
+import { onlyOrMarked } from './one-of-several.js';
 import { isAmiss, isDeleted, judge, needsReplication } from './outcome.js';
 import { replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
@@ -253,8 +255,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     const isGone = id !== null && !known.has(id) && isDeleted(watch, task);
     const named = id === null || isGone ? null : (known.get(id) ?? (await site.findReplication(id, options)));
     if (named !== null || (id !== null && watch.kind !== 'start')) return named;
-    const [first] = await replicationsOfVm(site, watch.vm.id, options);
-    return first ?? null;
+    const all = await replicationsOfVm(site, watch.vm.id, options);
+    return onlyOrMarked(all, markOf(deps.installation, watch.run, watch.vm.id));
   }
 
   /** What the store cannot tell now was not measured. */

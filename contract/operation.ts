@@ -99,6 +99,8 @@ export interface OperationRequest {
   start?: StartBody;
   /** kind start: which replications of the VM that exist already it may take over; default own */
   adopt?: Plan['adopt'];
+  /** kind start: the replication of the VM that the plan names, where it has several; absent: none */
+  named?: string;
   recovery?: RecoveryBody;
   reconfigure?: TakeOver;
   /** kind reverse: by which the replication is found afterwards, since it moves to the other site and may change its id */
@@ -150,6 +152,8 @@ export interface Submitted {
   vmName?: string;
   /** kind start only, of a replication that was there */
   adoption?: Adoption;
+  /** kind start only: ids of other replications of the VM that stand beside that; absent: none was seen */
+  beside?: string[];
 }
 
 /** Whose doing it is that a replication shows the effect of an operation. */

@@ -28,6 +28,7 @@ export interface Assumptions {
   inventoryPowerState: boolean;
   inventoryComputerName: boolean;
   idsInCapitals: boolean;
+  secondReplication: 'refused' | 'allowed';
 }
 
 export interface AssumptionRow<K extends keyof Assumptions> {
@@ -165,6 +166,11 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
     open: 'Whether lists (inventory, replications, tasks) write the ids of VMs, vApps and VDCs in capitals, while single answers do not.',
     default: false,
     alternatives: [true],
+  },
+  secondReplication: {
+    open: 'Whether a VM that replicates already can be given a second replication: the documents say one destination only, and nothing of what becomes of another start.',
+    default: 'refused',
+    alternatives: ['allowed'],
   },
 };
 

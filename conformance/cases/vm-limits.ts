@@ -66,6 +66,20 @@ export const vmLimits: Draft[] = [
     },
   },
   {
+    id: 'second-start',
+    title: 'a VM that replicates already can be given a second replication',
+    source: '[assumed → secondReplication]',
+    row: 'secondReplication',
+    assumes: 'refused',
+    mode: 'write',
+    async check(context) {
+      const it = await get(context, await replicated(context));
+      const reply = await context.post('/vm-replications', await startBody(context, textAt(it, 'vmId') ?? ''));
+      if (reply.status >= 400) return shows('refused');
+      return shows(at(await ended(context, reply), 'state') === 'FAILED' ? 'refused' : 'allowed');
+    },
+  },
+  {
     id: 'second-start-code',
     title: 'how a second start of a VM is refused',
     source: '[assumed → vcda-api.md §5]',

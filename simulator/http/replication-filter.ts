@@ -33,7 +33,7 @@ function candidates(world: World, who: Caller, wanted: Query): Iterable<Replicat
     [...new Set(ids)].map((id) => replications.get(id)).filter((it) => it !== undefined);
   const ids = list(wanted, 'ids');
   if (ids !== undefined) return found(ids);
-  if (wanted.vmId !== undefined) {
+  if (wanted.vmId !== undefined && world.assumptions.secondReplication === 'refused') {
     const vm = world.vm(wanted.vmId);
     if (vm?.replicationId != null) return found([vm.replicationId]);
   }

@@ -1,10 +1,11 @@
 import { keptDescription } from '../assumptions.js';
 import type { Process } from '../engine/process.js';
 import { retain } from '../engine/retention.js';
-import { beginSync, halt, nudge, sourceVm, suspend, syncEstimate, unsuspend, untilSynced } from '../engine/sync.js';
+import { beginSync, halt, nudge, suspend, syncEstimate, unsuspend, untilSynced } from '../engine/sync.js';
 import { badRequest, invalidState, TaskFailure } from '../errors.js';
 import { removeTestCopy } from '../world/copies.js';
 import type { Replication } from '../world/model.js';
+import { letGo } from '../world/second.js';
 import { policyOf } from '../world/sites.js';
 import { release, reserve } from '../world/storage.js';
 import type { ReconfigureBody } from './bodies.js';
@@ -90,9 +91,8 @@ export function* remove(op: Operation, it: Replication): Process {
   yield* op.stage('remove', 99, op.seconds(3, 10));
   halt(world, it);
   if (it.recovery.state !== 'COMPLETE') release(world, it, 'removed');
-  const vm = sourceVm(world, it);
-  if (vm?.replicationId === it.id) vm.replicationId = null;
   world.site(it.home).replications.delete(it.id);
+  letGo(world, it);
   leaveVapp(world, it);
 }
 

@@ -43,7 +43,8 @@ function requireReversible(op: Operation, it: Replication): Vm {
   op.requireAuthenticated(it.sourceSite);
   const recovered = it.recovery.vmId === null ? undefined : world.vm(it.recovery.vmId);
   if (recovered === undefined) throw invalidState(`Recovered VM of replication '${it.id}' is gone.`);
-  if (recovered.replicationId !== null) throw invalidState(`VM '${recovered.name}' is already replicated.`);
+  if (recovered.replicationId !== null && world.assumptions.secondReplication === 'refused')
+    throw invalidState(`VM '${recovered.name}' is already replicated.`);
   const original = world.vm(it.vmId);
   // [doc UG40 GUID-1CF2A10A]: the number of disks must match
   if (original !== undefined && original.disks.length !== recovered.disks.length) {

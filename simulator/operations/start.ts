@@ -5,6 +5,7 @@ import { badRequest, notLicensed, siteUnreachable, TaskFailure } from '../errors
 import { uuid } from '../random.js';
 import { replicationInfo } from '../views/replication.js';
 import type { Replication, Vdc, Vm } from '../world/model.js';
+import { letGo } from '../world/second.js';
 import type { Task } from '../world/tasks.js';
 import type { World } from '../world/world.js';
 import { accept, refuse, taskType } from './accept.js';
@@ -87,7 +88,7 @@ export function prepare(
   const from = world.site(source.site);
   if (!from.up) return siteUnreachable(source.site);
   if (vm === undefined) return new TaskFailure('VmNotFound', `VM '${source.vmId}' not found.`, [source.vmId]);
-  if (vm.replicationId !== null) {
+  if (vm.replicationId !== null && world.assumptions.secondReplication === 'refused') {
     return new TaskFailure('VmAlreadyReplicated', `VM '${vm.name}' is already replicated.`, [vm.id, vm.replicationId]);
   }
   const refused = refusedByPolicy(
@@ -140,7 +141,7 @@ export function prepare(
     networkSettings: { failoverSettings: vmNetworks(), failoverTestSettings: vmNetworks() },
     traffic: [],
   };
-  vm.replicationId = it.id;
+  vm.replicationId ??= it.id;
   world.site(it.home).replications.set(it.id, it);
   joinVapp(world, it, vm);
   return it;
@@ -170,9 +171,8 @@ export function* configure(op: Operation, it: Replication, body: StartSettings):
     if (op.task.odd?.lastsUntil === 'synced' && it.sync !== null)
       yield* op.awaiting('sync', 99, syncEstimate(world, it), untilSynced(it));
   } catch (failure) {
-    const vm = world.vm(it.vmId);
-    if (vm?.replicationId === it.id) vm.replicationId = null;
     world.site(it.home).replications.delete(it.id);
+    letGo(world, it);
     leaveVapp(world, it);
     throw failure;
   }

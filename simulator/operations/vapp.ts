@@ -4,6 +4,7 @@ import { vappReplicationInfo } from '../views/vapp-replication.js';
 import { createVapp } from '../world/copies.js';
 import type { LedgerKind } from '../world/ledger.js';
 import type { Replication, Vapp, VappReplication, Vm } from '../world/model.js';
+import { letGo } from '../world/second.js';
 import type { Task } from '../world/tasks.js';
 import type { World } from '../world/world.js';
 import { type Acceptance, accept, refuse, taskType } from './accept.js';
@@ -73,8 +74,8 @@ function prepareAll(
       continue;
     }
     for (const undone of made) {
-      undone.lastSeen.replicationId = null;
       world.site(undone.home).replications.delete(undone.id);
+      letGo(world, undone);
       leaveVapp(world, undone);
     }
     return it;

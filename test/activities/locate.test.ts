@@ -1,6 +1,8 @@
 /** Finding the replication of a VM wherever failovers and reverses have left it. */
 import { describe, expect, it } from '@jest/globals';
-import { describe as describeIn } from '../../activities/mark.js';
+import { describe as describeIn, markOf } from '../../activities/mark.js';
+import { chosenOf, onlyOrMarked, Several } from '../../activities/one-of-several.js';
+import type { VmReplication } from '../../vcda/index.js';
 import { type Bench, INSTALLATION, withBench } from './support/bench.js';
 
 const locate = (bench: Bench, input = bench.locateInput(), attempt = 1) =>
@@ -202,4 +204,45 @@ describe('instanceBefore', () => {
       expect(await ask(newest - 1)).toMatchObject({ timestamp: times.at(-2) });
       expect(await ask((times[0] ?? 0) - 1)).toBeNull();
     }));
+});
+
+describe('of the replications of a VM', () => {
+  const mark = markOf(INSTALLATION, 'run', 'vm');
+  const a: VmReplication = { id: 'C4-a', owner: 'acme@lyon' };
+  const b: VmReplication = { id: 'C4-b', settings: { description: `${markOf(INSTALLATION, 'other', 'vm')} of Ann` } };
+  const own: VmReplication = { id: 'C4-own', settings: { description: `${mark} [run run]` } };
+  function several(all: VmReplication[], named?: string): unknown {
+    try {
+      return chosenOf(all, { mark, ...(named === undefined ? {} : { named }) });
+    } catch (error) {
+      return error;
+    }
+  }
+
+  it.each([
+    ['the only one', [a], undefined, { it: a, beside: [] }],
+    ['the one that the plan names', [a, b, own], 'C4-b', { it: b, beside: ['C4-a', 'C4-own'] }],
+    ['the one with this run’s mark', [a, own], undefined, { it: own, beside: ['C4-a'] }],
+    ['none where there is none, whatever the plan names', [], 'C4-a', null],
+  ])('a start takes %s', (_, all, named, expected) => {
+    expect(several(all, named)).toEqual(expected);
+  });
+
+  it.each([
+    ['two, with both', [a, b], undefined, /has 2 replications.*C4-a \(of acme@lyon\); C4-b\./],
+    ['two with its mark', [own, { ...own, id: 'C4-2' }], undefined, /has 2 replications/],
+    ['another than the plan names', [a], 'C4-b', /has C4-a .*and not C4-b, which the plan names/],
+  ])('a start takes none of %s', (_, all, named, message) => {
+    expect(several(all, named)).toBeInstanceOf(Several);
+    expect(several(all, named)).toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  it('what has waited for a start takes the only one, or the one with its mark', () => {
+    expect([[a], [a, b], [a, own], []].map((all) => onlyOrMarked(all, mark)?.id)).toEqual([
+      'C4-a',
+      undefined,
+      'C4-own',
+      undefined,
+    ]);
+  });
 });

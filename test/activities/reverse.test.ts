@@ -1,6 +1,7 @@
 /** A reverse moves its replication, may give it another id, and its answer may be lost: it is sent once all the same. */
 import { describe, expect, it } from '@jest/globals';
 import type { Notice, Watch } from '../../contract/operation.js';
+import { siteVdcId } from '../../simulator/index.js';
 import type { VmReplication } from '../../vcda/index.js';
 import { until } from '../support/until.js';
 import { type Bench, withBench } from './support/bench.js';
@@ -116,6 +117,23 @@ describe('a reverse', () => {
       expect(notice).toMatchObject({ ok: true, replicationId: found.replicationId, replication: { vmId: it.vmId } });
     }),
   );
+
+  it('is told from what a person made of the recovered VM anew', () =>
+    withBench({ assumptions: { reverseChangesId: true, secondReplication: 'allowed' } }, async (bench) => {
+      const { destination, simulator, source } = bench;
+      const it = await recovered(bench);
+      const to = { type: 'vcloud', site: source, vdc: siteVdcId(source), storageProfile: '*' };
+      const body = { source: { type: 'vm', site: destination, vmId: it.vmId }, destination: to, isMigration: true };
+      simulator.control.act({ operation: 'start', user: 'ann@acme', body });
+      await until(
+        async () => simulator.control.world().replications.find(({ vmId }) => vmId === it.vmId)?.state,
+        (state) => state === 'OK',
+      );
+      await bench.operate(destination, (site) => site.reverseReplication(it.id, { peer: source }));
+      simulator.control.setAssumptions(FORGETFUL);
+      const notice = await noticeOf(bench, destination, watchOf(bench, it, {}));
+      expect(notice.replication).toMatchObject({ vmId: it.vmId, isReversed: true });
+    }));
 
   it('whose answer was lost before it arrived is sent', () =>
     withBench({ site: { reconcile: { settle: 300 } } }, async (bench) => {

@@ -87,6 +87,20 @@ describe('a migration', () => {
     });
   });
 
+  it('takes a second start of a VM where that is assumed, and goes on with either', async () => {
+    await withSimulator({ assumptions: { secondReplication: 'allowed' } }, async ({ control }, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      const first = await replicated(at);
+      const second = await operate(at, 'POST', '/vm-replications', startBody());
+      expect(second).toMatchObject({ state: 'SUCCEEDED' });
+      const vmId = startBody().source.vmId;
+      expect((await at.get(`/vm-replications?vmId=${vmId}`)).body.total).toBe(2);
+      expect(await operate(at, 'DELETE', `/vm-replications/${first}`)).toMatchObject({ state: 'SUCCEEDED' });
+      expect((await at.get(`/vm-replications?vmId=${vmId}`)).body.total).toBe(1);
+      expect(control.stats().bugs).toEqual([]);
+    });
+  });
+
   it('fails a second operation on a busy replication, or refuses it at once', async () => {
     await withSimulator({}, async ({ control }, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');

@@ -18,6 +18,8 @@ interface Made {
 /** A person starts a replication of the lab's first VM in VCDA's page; waits for its first copy. @returns its id */
 async function madeByPerson(lab: Lab, { vdc = siteVdcId(lab.destination), isMigration = true, ...rest }: Made = {}) {
   const id = vmOf(lab).id;
+  const all = () => lab.simulator.control.world().replications.filter(({ vmId }) => vmId === id);
+  const before = new Set(all().map((one) => one.id));
   lab.simulator.control.act({
     operation: 'start',
     user: 'ann@acme',
@@ -29,7 +31,7 @@ async function madeByPerson(lab: Lab, { vdc = siteVdcId(lab.destination), isMigr
     },
   });
   const found = await until(
-    async () => replicationOf(lab),
+    async () => all().find((one) => !before.has(one.id)),
     (r) => r?.state === 'OK',
   );
   return found?.id ?? '';
@@ -185,6 +187,39 @@ describe('a replication that an earlier run made', () => {
         expect(sent(lab, since)).toEqual(['reconfigure']);
       }),
   );
+});
+
+describe('a VM with two replications, one of an earlier run and one of a person', () => {
+  const TWO = { vms: 1, assumptions: { secondReplication: 'allowed' } } as const;
+
+  async function protectedTwice(lab: Lab) {
+    const first = (await runOf(lab, { kind: 'protect' })).replicationId ?? '';
+    const second = await madeByPerson(lab, { isMigration: false });
+    return { first, second, since: lab.simulator.control.ledger().at(-1)?.seq ?? 0 };
+  }
+
+  it.concurrent.each(['protect', 'failover'] as const)('is refused with both by a %s, which chooses none', (kind) =>
+    withLab(TWO, async (lab) => {
+      const { first, second, since } = await protectedTwice(lab);
+      const { state, error } = await runOf(lab, { kind });
+      expect([state, error?.code]).toEqual(['failed', 'AmbiguousReplication']);
+      for (const id of [first, second]) expect(error?.message).toContain(id);
+      expect(error?.advice).toContain('replicationId');
+      expect(sent(lab, since)).toEqual([]);
+    }),
+  );
+
+  it.concurrent('uses the one that the plan names, and names the other', () =>
+    withLab(TWO, async (lab) => {
+      const { first, second, since } = await protectedTwice(lab);
+      const [wave] = lab.plan().waves;
+      const vms = (wave?.vms ?? []).map((vm) => ({ ...vm, replicationId: first }));
+      const waves = wave === undefined ? [] : [{ ...wave, vms }];
+      const vm = await runOf(lab, { kind: 'protect', waves });
+      expect(vm).toMatchObject({ state: 'succeeded', error: null, replicationId: first });
+      expect(vm.notes).toEqual([expect.stringContaining(`${first}, which is used, the VM has ${second} at`)]);
+      expect(sent(lab, since)).toEqual(['reconfigure']);
+    }));
 });
 
 describe('a replication of an earlier run that a person has edited', () => {

@@ -21,11 +21,13 @@ export async function startInitialSync(
   vm.enter('start');
   const body = startBody(input, isMigration);
   const { adopt } = input;
+  const { replicationId: named } = input.vm;
   const start: Step = {
     kind: 'start',
     replicationId: null,
     start: body,
     adopt,
+    ...(named === undefined ? {} : { named }),
     until: 'synced',
     slot: 'sync',
     onAccepted(submitted, operationId) {

@@ -53,6 +53,7 @@ export interface Step {
   replicationId: string | null;
   start?: OperationRequest['start'];
   adopt?: OperationRequest['adopt'];
+  named?: OperationRequest['named'];
   reconfigure?: OperationRequest['reconfigure'];
   recovery?: OperationRequest['recovery'];
   recoveredVmId?: string | null;
@@ -121,6 +122,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       result: null,
     });
     await vm.callBy(submitted.vmName);
+    tellBeside(vm, submitted);
     const notice = await awaitEnd(vm, request, submitted, 'task');
     record.finishedAt = iso(endedAtLatest(notice, vm.clockOf(request.site), submitted));
     record.result = notice.ok ? 'succeeded' : 'failed';
@@ -140,6 +142,12 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     else await pauseBeforeNext(vm, pace, notice.error, failed, step);
     before = failed;
   }
+}
+
+/** A second copy of a VM is somebody's, and may be the one that a person means. */
+function tellBeside(vm: VmControl, { beside = [], replicationId }: Submitted): void {
+  if (beside.length > 0)
+    vm.note(`Beside replication ${replicationId}, which is used, the VM has ${beside.join(', ')} at ${vm.site}.`);
 }
 
 /** @throws StepFailed with what an earlier try ended with, where a look tells that there is to be no other */
@@ -199,6 +207,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     replicationId: step.replicationId,
     ...(step.start === undefined ? {} : { start: step.start }),
     ...(step.adopt === undefined ? {} : { adopt: step.adopt }),
+    ...(step.named === undefined ? {} : { named: step.named }),
     ...(step.reconfigure === undefined ? {} : { reconfigure: step.reconfigure }),
     ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
     ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
