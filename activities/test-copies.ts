@@ -1,13 +1,14 @@
-/** Whose a test copy is that a replication shows, where no operation of a drill is known to have made it. */
+/** Whose a test copy is that a replication shows, where no operation of a drill is known to have made it, and whether one stands. */
 import { cancellationSignal } from '@temporalio/activity';
 import { operationId } from '../contract/names.js';
 import type { Whose } from '../contract/operation.js';
-import type { WhoseCopyInput } from '../contract/questions.js';
-import { taskEnd, VcdaError } from '../vcda/index.js';
+import type { CopyAt, CopyAtInput, WhoseCopyInput } from '../contract/questions.js';
+import { type InventoryVm, taskEnd, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
+import { Inventories } from './inventory.js';
 import { whoseEffect } from './ownership.js';
 import type { Reachability } from './reachability.js';
 
@@ -15,7 +16,27 @@ import type { Reachability } from './reachability.js';
 const TRIES = 5;
 
 export function createTestCopyActivities(deps: ActivityDeps, reachability: Reachability) {
+  const inventories = new Inventories(deps);
+
   return {
+    /** By the inventory of its site. Never fails for what a site answers, or does not: it is `unknown` then. */
+    async testCopyAt(input: CopyAtInput): Promise<CopyAt> {
+      const { site, copyId, copyVappId, resumedAt } = input;
+      if (copyId === null && copyVappId === null)
+        return { is: 'unknown', known: `no answer of ${site} has told which VM it is` };
+      return beating(
+        () => null,
+        async () => {
+          try {
+            return copyIn(await inventories.read(site, resumedAt), input);
+          } catch (error) {
+            if (!(error instanceof VcdaError)) throw error;
+            return { is: 'unknown', known: `${wordsOf(input)}: ${site} does not tell: ${error.message}` };
+          }
+        },
+      );
+    },
+
     /** By the tasks of the site since a drill was about to make one. @throws ApplicationFailure `Hold`; else VCDA's code */
     async whoseTestCopy(input: WhoseCopyInput): Promise<Whose> {
       const { run, peer, vm, replicationId, since, knownTasks, resumedAt } = input;
@@ -50,3 +71,20 @@ export function createTestCopyActivities(deps: ActivityDeps, reachability: Reach
     },
   };
 }
+
+function copyIn(all: InventoryVm[], input: CopyAtInput): CopyAt {
+  const { site, copyId, copyVappId } = input;
+  const its = all.filter((vm) => (copyId === null ? vm.vappId === copyVappId : vm.id === copyId));
+  if (its.length === 0 && (copyId !== null || all.some(({ vappId }) => vappId != null)))
+    return { is: 'gone', known: `the inventory of ${site} does not list it` };
+  if (its.length === 0) return { is: 'unknown', known: `${wordsOf(input)}: the inventory of ${site} tells no vApps` };
+  const each = its.map(({ id, name, powerState, ...vapp }) => {
+    const vappId = vapp.vappId ?? copyVappId;
+    const where = vappId === null ? '' : ` in vApp ${vapp.vappName == null ? vappId : `${vapp.vappName} (${vappId})`}`;
+    return `VM ${name} (${id})${where}${powerState == null ? '' : `, ${powerState}`}`;
+  });
+  return { is: 'stands', known: each.join('; ') };
+}
+
+const wordsOf = ({ copyId, copyVappId }: CopyAtInput): string =>
+  copyId === null ? `vApp ${copyVappId}` : `VM ${copyId}`;

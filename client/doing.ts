@@ -26,6 +26,7 @@ const DOING: Readonly<Record<string, string>> = {
   sourcePower: 'looking whether it is on at a site',
   storeAnswers: 'waiting for the store',
   submitOperation: 'sending its operation',
+  testCopyAt: 'looking whether its test copy stands',
   testCopiesLeft: 'looking for test copies that were left',
   whoseTestCopy: 'looking whose its test copy is',
 };

@@ -206,6 +206,8 @@ export interface DrillProgress {
   /** index of the group that is being recovered */
   group: number;
   swept: DrillResult['swept'];
+  /** absent in what was recorded before */
+  notSwept?: SweepResult['left'];
   timedOut: boolean;
 }
 

@@ -184,6 +184,26 @@ export interface TestCopy {
   since: number;
   /** VCDA's id of the copy; absent: it is not made yet, or the site does not tell */
   copyId?: string;
+  /** of the vApp that it is in; absent as above */
+  copyVappId?: string;
+  /** why no sweep removes it, as far as was seen: it is looked at again whenever a sweep is asked for, and said until it is gone */
+  stays?: { is: 'others' | 'unknown' | 'orphan'; reason: string };
+}
+
+/** Whether what a test has made stands at its site, whatever its replication says. */
+export interface CopyAtInput {
+  site: string;
+  /** null: not known */
+  copyId: string | null;
+  copyVappId: string | null;
+  resumedAt: number;
+}
+
+export interface CopyAt {
+  /** `unknown`: the site does not tell, or nobody has told which VM it is */
+  is: 'gone' | 'stands' | 'unknown';
+  /** which VM and where, or why it is not known: in words */
+  known: string;
 }
 
 /** A question about a test copy that a drill may have made. */

@@ -184,6 +184,8 @@ export interface DrillResult {
   left: string[];
   /** test copies that earlier drills had left and this one removed */
   swept: { vm: string; run: string }[];
+  /** those that still stand, and why: a person's, or one that Drover cannot remove. Absent in what was recorded before */
+  notSwept?: { vm: string; run: string; reason: string }[];
 }
 
 /** Why a run or VM sends nothing more until a person acts. */

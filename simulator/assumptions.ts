@@ -21,7 +21,7 @@ export interface Assumptions {
   reverseChangesId: boolean;
   reverseMovesHome: boolean;
   migrateDuringTest: 'refused' | 'allowed';
-  deleteDuringTest: 'refused' | 'cleans';
+  deleteDuringTest: 'refused' | 'cleans' | 'leaves';
   extensionNeeded: 'touching-source' | 'always' | 'reads';
   htmlErrorPages: boolean;
   description: 'kept' | 'dropped' | 'cut-32' | 'cut-20';
@@ -133,9 +133,9 @@ export const assumptionTable: { readonly [K in keyof Assumptions]: AssumptionRow
     alternatives: ['allowed'],
   },
   deleteDuringTest: {
-    open: 'Whether delete is refused while a test copy exists, or removes the test copy.',
+    open: 'Whether delete is refused while a test copy exists, or removes the test copy, or leaves it without a replication.',
     default: 'refused',
-    alternatives: ['cleans'],
+    alternatives: ['cleans', 'leaves'],
   },
   extensionNeeded: {
     open: 'Which operations on a replication need a session extended to its source site: those that act on the source (start, sync, pause, resume, reconfigure, migrate, reverse, a test that syncs), or all; `reads`: all, and looking at a replication, at a list that holds one, and at its tasks as well.',

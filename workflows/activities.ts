@@ -36,6 +36,7 @@ export const {
   readReplication,
   readTestNetworks,
   sourcePower,
+  testCopyAt,
   whoseTestCopy,
 } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',

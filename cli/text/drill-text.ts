@@ -14,6 +14,7 @@ export function drillBlocks(report: RunReport, drill: DrillResult, colors: Color
     ...groups(drill),
     ...failedChecks(report.vms, colors),
     ...swept(drill),
+    ...notSwept(drill),
   ];
 }
 
@@ -139,5 +140,18 @@ function swept({ swept: copies }: DrillResult): string[] {
     ? []
     : [
         `Removed ${plural(copies.length, 'test copy', 'test copies')} that earlier drills had left: ${copies.map(({ vm, run }) => `${vm} (${run})`).join(', ')}.`,
+      ];
+}
+
+/** As long as they stand: nobody else may know of them. */
+function notSwept({ notSwept: copies = [] }: DrillResult): string[] {
+  const each = copies.map(({ vm, run, reason }) => `  ${vm} (${run}): ${reason}`);
+  return copies.length === 0
+    ? []
+    : [
+        [
+          `Found and not removed: ${plural(copies.length, 'test copy', 'test copies')} of earlier drills:`,
+          ...each,
+        ].join('\n'),
       ];
 }

@@ -191,8 +191,12 @@ export const vmAssumptions: Draft[] = [
     assumes: 'refused',
     mode: 'write',
     async check(context) {
-      const reply = await context.call('DELETE', `/vm-replications/${await tested(context)}`);
-      return shows((await refusedBy(context, reply)) === 'not refused' ? 'cleans' : 'refused');
+      const path = `/vm-replications/${await tested(context)}`;
+      const copy = textAt((await context.get(path)).body, 'destinationState.recoveryInfo.vcdVmId');
+      const reply = await context.call('DELETE', path);
+      if ((await refusedBy(context, reply)) !== 'not refused') return shows('refused');
+      const stays = (await context.list('/inventory/vms')).some((it) => textAt(it, 'id') === copy);
+      return shows(stays ? 'leaves' : 'cleans');
     },
   },
   {

@@ -87,7 +87,8 @@ export function* remove(op: Operation, it: Replication): Process {
   const { world } = op;
   yield* op.stage('validate', 20, op.seconds(1, 3));
   requireState(world, 'delete', it);
-  if (it.recovery.state === 'TEST') removeTestCopy(world, it, op.task);
+  const isCleaned = world.assumptions.deleteDuringTest !== 'leaves';
+  if (it.recovery.state === 'TEST' && isCleaned) removeTestCopy(world, it, op.task);
   yield* op.stage('remove', 99, op.seconds(3, 10));
   halt(world, it);
   if (it.recovery.state !== 'COMPLETE') release(world, it, 'removed');

@@ -30,7 +30,7 @@ export function refusedByState(world: World, kind: LedgerKind, it: Replication):
   const { state } = it.recovery;
   const cleansTest =
     (kind === 'migrate' && world.assumptions.migrateDuringTest === 'allowed') ||
-    (kind === 'delete' && world.assumptions.deleteDuringTest === 'cleans');
+    (kind === 'delete' && world.assumptions.deleteDuringTest !== 'refused');
   const taken = TAKEN_IN[kind]?.includes(state) ?? true;
   if (!taken && !(state === 'TEST' && cleansTest)) {
     return invalidState(`Replication '${it.id}' does not take '${kind}' in recovery state ${state}.`);

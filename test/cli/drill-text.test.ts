@@ -58,6 +58,7 @@ const ended = report([db, web], {
     ],
     missed: ['RTO of db1 (id-of-db1): 61 s, objective 60 s: 1 s over'],
     swept: [{ vm: 'old1', run: 'crm-0' }],
+    notSwept: [{ vm: 'old2', run: 'crm-0', reason: 'The test copy at lyon stays: somebody else made it.' }],
   }),
 });
 
@@ -92,6 +93,10 @@ describe('the report of a drill', () => {
 
   it('names the copies of earlier drills that it removed', () => {
     expect(text).toContain('Removed 1 test copy that earlier drills had left: old1 (crm-0).');
+  });
+
+  it('names those that it found and left, and why', () => {
+    expect(text).toMatch(/^Found and not removed: 1 test copy of earlier drills:\n {2}old2 \(crm-0\): .* stays: /m);
   });
 
   it('says nothing of outages, which a drill has none of', () => {

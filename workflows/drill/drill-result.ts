@@ -32,6 +32,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
     ],
     left: vms.filter(({ error }) => UNDONE_IN_VAIN.has(error?.code ?? '')).map(({ name }) => name),
     swept: progress.swept,
+    notSwept: progress.notSwept ?? [],
   };
 }
 

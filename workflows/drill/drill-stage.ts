@@ -3,7 +3,7 @@
  * Pure: the workflow only carries out what {@link DrillStage.next} orders.
  */
 
-import type { DrillProgress } from '../../contract/messages.js';
+import type { DrillProgress, SweepResult } from '../../contract/messages.js';
 import { isFinal, type VmReport } from '../../contract/report.js';
 import type { Drill } from '../../plan/types.js';
 
@@ -37,8 +37,9 @@ export class DrillStage {
     return this.#progress;
   }
 
-  swept(copies: DrillProgress['swept']): void {
-    this.#progress = { ...this.#progress, swept: [...this.#progress.swept, ...copies] };
+  swept({ removed, left }: SweepResult): void {
+    const { swept, notSwept = [] } = this.#progress;
+    this.#progress = { ...this.#progress, swept: [...swept, ...removed], notSwept: [...notSwept, ...left] };
   }
 
   finish(): void {

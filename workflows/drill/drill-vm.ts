@@ -20,8 +20,9 @@ import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { onceCleaned } from './cleaned-up.js';
 import { askAgain, runChecks } from './drill-checks.js';
+import { NotedCopy } from './noted-copy.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
-import { noteTestCopy, removeTestCopy, tellTestCopy } from './test-copy.js';
+import { removeTestCopy } from './test-copy.js';
 import { requireTestNetworks } from './test-networks.js';
 
 export async function drillVm(input: DrillVmInput): Promise<VmReport> {
@@ -40,19 +41,14 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     const before = await locateFor(vm, kind, obstacle);
     // A person may have changed the settings while the others were waited for.
     const networks = isTest ? await requireTestNetworks(vm, input, before) : {};
-    let copyId: string | null = null;
-    const copy = isTest ? await noteTestCopy(vm, before) : null;
-    async function copyIs(id: string | null): Promise<void> {
-      copyId = id;
-      if (copy !== null && id !== null) await tellTestCopy(before.site, { ...copy, copyId: id });
-    }
-    const own = { run: input.run, since: copy?.since ?? 0, vmId: () => copyId, unknown: 'forget' } as const;
-    const undo = isTest
-      ? () => removeTestCopy(vm, before.site, before.replication.id, own)
-      : async () => {
-          await bringHome(vm, input, before);
-          return null;
-        };
+    const copy = isTest ? await NotedCopy.of(vm, before) : null;
+    const undo =
+      copy !== null
+        ? () => removeTestCopy(vm, copy)
+        : async () => {
+            await bringHome(vm, input, before);
+            return null;
+          };
     let recovered: Recovery | null = null;
     const runs = input.recovery.powerOn;
     function judge(): string | null {
@@ -62,7 +58,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
       const isAsFound = instance !== null && instance.key === found.replication.latestInstance?.key;
       const seenAt = isAsFound ? foundAt : Date.now();
-      if (isTest) await testFailover(vm, input, { ...body, ...networks }, copyIs);
+      if (copy !== null) await testFailover(vm, input, { ...body, ...networks }, copy);
       else await failOverForDrill(vm, input, before, body);
       const passedAt = await runChecks(vm, input, isTest ? 'test' : 'failover');
       const { triggeredAt } = go;
@@ -112,12 +108,12 @@ function isOfOthers({ report }: VmControl, error: unknown): boolean {
   return error.reason.code === DONE_BY_OTHERS || error.reason.code === FAILURES.undecided;
 }
 
-/** @param copyIs is told VCDA's id of the copy; null: the site does not tell @throws StepFailed also when the copy does not run */
+/** @param copy is told what was made @throws StepFailed also when the copy does not run */
 async function testFailover(
   vm: VmControl,
   input: DrillVmInput,
   body: Partial<RecoveryBody>,
-  copyIs: (id: string | null) => Promise<void>,
+  copy: NotedCopy,
 ): Promise<void> {
   const { powerOn, sync } = input.recovery;
   vm.enter('failover-test');
@@ -130,7 +126,7 @@ async function testFailover(
     takeSlot: (slot) => look.takeSlot(slot),
   });
   const { replication } = tested.notice;
-  await copyIs(replication?.recoveredVmId ?? null);
+  await copy.isMade(replication);
   const off = await whyOff(vm, tested, powerOn, replication, { isRehearsal: true });
   if (off !== null) throw off;
 }

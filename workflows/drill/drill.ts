@@ -100,8 +100,8 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     };
     patience = await meetSites(plan, pausable, until);
     if (carried === undefined) {
-      sweeps.begin([destination.site, source.site], (copies) => {
-        stage.swept(copies);
+      sweeps.begin([destination.site, source.site], (result) => {
+        stage.swept(result);
         herd.wake();
       });
     }

@@ -10,6 +10,7 @@ import { siteSettings, testCopiesLeft } from '../activities.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
+import { NotedCopy } from './noted-copy.js';
 import { removeTestCopy } from './test-copy.js';
 
 /** One that has not ended by then, as at a site that is away, lets go of its VM; the site's next sweep goes on. */
@@ -76,9 +77,8 @@ export async function sweepVm({ copy, site, selfCheck, missingFor }: SweepVmInpu
   });
   vm.report.replicationId = replicationId;
   vm.ignoreStop('always');
-  const own = { run: copy.run, since: copy.since, vmId: () => copy.copyId ?? null, unknown: 'remember' } as const;
   return runVm(vm, async () => {
-    const stays = await removeTestCopy(vm, site, replicationId, own);
+    const stays = await removeTestCopy(vm, new NotedCopy(site, copy));
     if (stays !== null) throw copyOfOthers(copy, site, stays);
   });
 }

@@ -4,12 +4,11 @@ import { ChildWorkflowFailure, executeChild } from '@temporalio/workflow';
 import type { SweepResult } from '../../contract/messages.js';
 import { sweepWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
+import { testCopiesLeft } from '../activities.js';
 import { sweep } from './sweep.js';
 
 /** A sweep that has not ended by then is given up by Temporal itself; the site begins another. */
 export const SWEEP_MOST = '3 hours';
-
-type Copies = SweepResult['removed'];
 
 /** Removes what earlier drills have left; a sweep that runs already does it as well. */
 export class Sweeps {
@@ -19,32 +18,40 @@ export class Sweeps {
     return this.#isOver;
   }
 
-  /** Returns at once. @param onSwept is called when all are over, with what they removed */
-  begin(sites: string[], onSwept: (copies: Copies) => void): void {
+  /** Returns at once. @param onSwept is called when all are over, with what they found */
+  begin(sites: string[], onSwept: (found: SweepResult) => void): void {
     this.#isOver = false;
     void this.#run(sites, onSwept);
   }
 
-  async #run(sites: string[], onSwept: (copies: Copies) => void): Promise<void> {
-    const removed = await Promise.all(sites.map(sweptAt));
+  async #run(sites: string[], onSwept: (found: SweepResult) => void): Promise<void> {
+    const each = await Promise.all(sites.map(sweptAt));
     this.#isOver = true;
-    onSwept(removed.flat());
+    onSwept({ removed: each.flatMap(({ removed }) => removed), left: each.flatMap(({ left }) => left) });
   }
 }
 
-async function sweptAt(site: string): Promise<Copies> {
+async function sweptAt(site: string): Promise<SweepResult> {
   try {
-    const { removed } = await executeChild(sweep, {
+    return await executeChild(sweep, {
       workflowId: sweepWorkflowId(site),
       args: [{ site }],
       memo: { ...contractMemo },
       parentClosePolicy: 'ABANDON',
       workflowExecutionTimeout: SWEEP_MOST,
     });
-    return removed;
   } catch (error) {
     // What it could not remove is seen when the VMs are looked at.
-    if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ChildWorkflowFailure) return [];
+    if (error instanceof ChildWorkflowFailure) return { removed: [], left: [] };
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { removed: [], left: await knownToStay(site) };
     throw error;
   }
+}
+
+/** What another sweep, which runs at this moment, tells to whoever asked for it. */
+async function knownToStay(site: string): Promise<SweepResult['left']> {
+  const copies = await testCopiesLeft({ site });
+  return copies.flatMap(({ vm, run, stays }) =>
+    stays === undefined ? [] : [{ vm: vm.name, run, reason: stays.reason }],
+  );
 }

@@ -1,19 +1,16 @@
-/** Test copies: the site remembers each from before it is made until it is seen to be gone, so that none is left behind. */
-import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+/** The removal of test copies, of which none is left behind without a word. */
 import { decisiveOf } from '../../contract/look.js';
-import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
-import { siteWorkflowId } from '../../contract/names.js';
 import type { Whose } from '../../contract/operation.js';
-import type { Located, TestCopy } from '../../contract/questions.js';
+import type { CopyAt, Located } from '../../contract/questions.js';
 import { nameWithId } from '../../contract/vm-identity.js';
-import { openSite, whoseTestCopy } from '../activities.js';
+import { testCopyAt, whoseTestCopy } from '../activities.js';
 import { Again } from '../vm/steps/again.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, lookUntil } from '../vm/steps/look-until.js';
 import { LookAgain, operation } from '../vm/steps/operation.js';
-import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { StepFailed, Unattended } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
+import type { NotedCopy } from './noted-copy.js';
 
 /** Looks before a copy is left to the sweeper, which goes on: over half an hour. */
 const LOOKS = 12;
@@ -21,67 +18,44 @@ const LOOKS = 12;
 const AT_MOST = 2 * 60_000;
 const PAUSES = { first: 3_000, longest: 5 * 60_000 };
 
-/** What tells a drill's own test copy from one that somebody else has made meanwhile. */
-export interface OwnCopy {
-  /** of the drill */
-  run: string;
-  /** when it was about to be made */
-  since: number;
-  /** VCDA's id of the copy; null: not known */
-  vmId(): string | null;
-  /** where nothing tells whose it is, and it stays: the site remembers it, or not */
-  unknown: 'remember' | 'forget';
-}
-
-/** @returns it, to be noted once more when its id is known */
-export async function noteTestCopy(vm: VmControl, { site, peer, replication }: Located): Promise<TestCopy> {
-  const { run, source } = vm.input;
-  const copy = {
-    workflowId: workflowInfo().workflowId,
-    run,
-    source,
-    peer,
-    vm: vm.ref,
-    replicationId: replication.id,
-    since: Date.now(),
-  };
-  await tellTestCopy(site, copy);
-  return copy;
-}
-
-/** What the site has noted before is replaced. */
-export async function tellTestCopy(site: string, copy: TestCopy): Promise<void> {
-  const handle = getExternalWorkflowHandle(siteWorkflowId(site));
-  while (!(await signalIfOpen(handle, testCopySignal, copy))) await openSite(site);
-}
+/** Looks at which a copy without a replication must stand before that is believed: an inventory may be late. */
+const ORPHAN_LOOKS = 3;
 
 /**
- * Cleans up until the site shows no test copy any more.
+ * Cleans up until the site shows no test copy any more, neither at its replication nor, where that is gone or was not cleaned up
+ * here, in its inventory.
  * @returns why one stays that somebody else made; null: there is none
  * @throws StepFailed `TestCopyLeft` when it would not for long; the site's sweeper goes on trying
  */
-export async function removeTestCopy(
-  vm: VmControl,
-  site: string,
-  replicationId: string,
-  own: OwnCopy,
-): Promise<string | null> {
+export async function removeTestCopy(vm: VmControl, noted: NotedCopy): Promise<string | null> {
+  const { site } = noted;
+  const { replicationId } = noted.copy;
   vm.enter('clean-up');
-  const removal = new Removal(vm, own);
+  const removal = new Removal(vm, noted);
   const end = await lookUntil(
     () => removal.goOn(),
     (state) => state !== 'under way',
     removal.pauses(),
   );
   removal.over();
+  const { orphan } = removal;
+  if (orphan !== null && (end === 'orphan' || end === 'given up')) {
+    const left = copyWithoutReplication(vm, noted, orphan);
+    await noted.stays('orphan', left.reason.message);
+    throw left;
+  }
   if (end === 'unknown') {
-    if (own.unknown === 'forget') await forgetTestCopy(site, replicationId);
-    throw copyUnknown(vm, site, replicationId, own.run);
+    const left = copyUnknown(vm, site, replicationId, noted.copy.run);
+    await noted.stays('unknown', left.reason.message);
+    throw left;
   }
   if (end === 'given up') throw copyLeft(vm, site, replicationId, removal.lastFailure);
-  await forgetTestCopy(site, replicationId);
-  if (end !== 'others') return null;
+  if (end !== 'others') {
+    await noted.isGone();
+    return null;
+  }
   const stays = `The test copy at ${site} stays: somebody else made it [replication ${replicationId}].`;
+  await noted.stays('others', stays);
   vm.note(stays);
   return stays;
 }
@@ -89,18 +63,21 @@ export async function removeTestCopy(
 /** The removal of one test copy, over several looks. */
 class Removal {
   readonly #vm: VmControl;
-  readonly #own: OwnCopy;
+  readonly #noted: NotedCopy;
   readonly #again: Again;
   #looks = 0;
   /** how often the site must still show no copy */
   #wanted: number;
   #isCleaned = false;
   #isJustCleaned = false;
+  /** seen to stand without a replication, or that this is not known; null: there is none */
+  #orphan: CopyAt | null = null;
+  #orphanLooks = 0;
   #lastFailure: StepFailed | null = null;
 
-  constructor(vm: VmControl, own: OwnCopy) {
+  constructor(vm: VmControl, noted: NotedCopy) {
     this.#vm = vm;
-    this.#own = own;
+    this.#noted = noted;
     this.#again = new Again(vm);
     // Of a test whose end is not known, the copy may still appear.
     const isUncertain = vm.report.operations.some(
@@ -114,17 +91,28 @@ class Removal {
     this.#again.over();
   }
 
+  get orphan(): CopyAt | null {
+    return this.#orphan;
+  }
+
   get lastFailure(): StepFailed | null {
     return this.#lastFailure;
   }
 
   /** Looks once, and cleans up what it sees. */
-  async goOn(): Promise<'gone' | 'others' | 'under way' | 'given up' | 'unknown'> {
+  async goOn(): Promise<'gone' | 'others' | 'under way' | 'given up' | 'unknown' | 'orphan'> {
     if (this.#looks === LOOKS) return 'given up';
     this.#looks += 1;
     try {
-      const found = await locate(this.#vm, 'cleanup');
+      // That it is gone was believed after a while already, where a copy is known to stand without it.
+      const isKnown = this.#noted.copy.stays?.is === 'orphan' ? false : undefined;
+      const found = await locate(this.#vm, 'cleanup', isKnown);
       if (found === null || isClean(found.replication.recoveryState, this.#isCleaned)) {
+        this.#orphan = await this.#standing(found);
+        if (this.#orphan !== null) {
+          this.#orphanLooks += 1;
+          return this.#orphan.is === 'stands' && this.#orphanLooks >= ORPHAN_LOOKS ? 'orphan' : 'under way';
+        }
         this.#wanted -= 1;
         if (found?.replication.recoveryState === 'COMPLETE')
           this.#vm.note(
@@ -132,12 +120,15 @@ class Removal {
           );
         return this.#wanted === 0 ? 'gone' : 'under way';
       }
+      this.#orphan = null;
       if (found.replication.recoveryState !== 'IN_PROGRESS') {
         const whose = await this.#whose(found);
         if (whose === 'others') return 'others';
         if (whose === 'unknown') return 'unknown';
         const { id: replicationId } = found.replication;
         const looked = decisiveOf(found.replication);
+        // Its id is not told any more once the replication is gone.
+        if (this.#noted.copy.copyId === undefined) await this.#noted.isMade(found.replication);
         await operation(this.#vm, { kind: 'cleanup', replicationId, atMost: AT_MOST, looked });
         this.#isJustCleaned = !this.#isCleaned;
         this.#isCleaned = true;
@@ -155,25 +146,48 @@ class Removal {
   }
 
   async #whose({ site, peer, replication }: Located): Promise<Whose['is']> {
-    const vm = this.#vm;
-    const { run, since } = this.#own;
-    const made = this.#own.vmId();
+    const { copyId: made, stays } = this.#noted.copy;
     const shown = replication.recoveredVmId;
-    if (made !== null && shown !== null) return shown === made ? 'ours' : 'others';
-    const tests = vm.report.operations.filter(({ kind }) => kind === 'failover-test');
+    if (made !== undefined && shown !== null) return shown === made ? 'ours' : 'others';
+    // The site may have forgotten by now who made it.
+    return stays?.is === 'others' ? 'others' : this.#byTasks(site, peer, replication.id);
+  }
+
+  async #byTasks(site: string, peer: string, replicationId: string): Promise<Whose['is']> {
+    const vm = this.#vm;
+    const { run, since } = this.#noted.copy;
+    const tests = this.#tests();
     const knownTasks = tests.flatMap(({ taskId }) => taskId ?? []);
-    const input = {
-      run,
-      site,
-      peer,
-      vm: vm.ref,
-      replicationId: replication.id,
-      since,
-      knownTasks,
-    };
+    const input = { run, site, peer, vm: vm.ref, replicationId, since, knownTasks };
     const { is } = await ask(vm, 'cleanup', (resumedAt) => whoseTestCopy({ ...input, resumedAt }));
     // A test that was accepted may have gone so far, though its task failed.
     return is === 'unknown' && tests.length > 0 ? 'ours' : is;
+  }
+
+  #tests = () => this.#vm.report.operations.filter(({ kind }) => kind === 'failover-test');
+
+  /**
+   * The copy, where it stands though no replication shows it, or that this is not known; null: it is gone, or none was made.
+   * @param found what its replication shows, which has no test copy; null: there is none
+   */
+  async #standing(found: Located | null): Promise<CopyAt | null> {
+    const { site } = this.#noted;
+    const { copyId = null, copyVappId = null, replicationId, peer } = this.#noted.copy;
+    const isNamed = copyId !== null || copyVappId !== null;
+    if (found === null && !isNamed) {
+      const isMade = this.#tests().length > 0 || (await this.#byTasks(site, peer, replicationId)) === 'ours';
+      if (!isMade) return null;
+    }
+    if (found !== null) {
+      const isCleanedHere = this.#vm.report.operations.some(
+        ({ kind, result, taskId }) => kind === 'cleanup' && result === 'succeeded' && taskId !== null,
+      );
+      if (!isNamed || isCleanedHere || found.replication.recoveredVmId === copyId) return null;
+    }
+    const { resumedAt } = this.#vm;
+    const seen = await testCopyAt({ site, copyId, copyVappId, resumedAt });
+    // A replication that is there is believed where nothing speaks against it.
+    return seen.is === 'gone' || (seen.is === 'unknown' && found !== null) ? null : seen;
   }
 
   /** A site's own word of a clean-up is not enough, but is looked at without delay the first time. */
@@ -215,8 +229,23 @@ function copyUnknown({ report }: VmControl, site: string, replicationId: string,
   });
 }
 
-async function forgetTestCopy(site: string, replicationId: string): Promise<void> {
-  await signalIfOpen(getExternalWorkflowHandle(siteWorkflowId(site)), testCopyGoneSignal, { replicationId });
+function copyWithoutReplication({ report }: VmControl, { site, copy }: NotedCopy, { is, known }: CopyAt): StepFailed {
+  const of = nameWithId(report);
+  const told =
+    is === 'stands'
+      ? `the test copy of ${of} stays at ${site}: ${known}.`
+      : `whether the test copy of ${of} stays at ${site} is not known: ${known}.`;
+  return new StepFailed({
+    code: 'TestCopyLeft',
+    message: `${told} Replication ${copy.replicationId}, by which it was made, has no test copy any more or is gone, so that nothing can clean it up.`,
+    operation: 'cleanup',
+    taskId: null,
+    site,
+    advice:
+      is === 'stands'
+        ? `Power it off and delete it at ${site} by hand; each drill and sweep of the site says it until it is gone.`
+        : `Look at ${site} whether it is there, and delete it by hand; each drill and sweep of the site asks for it again.`,
+  });
 }
 
 /** A site that tells no recovery state that Drover knows is believed once a clean-up has succeeded. */

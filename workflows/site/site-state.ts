@@ -41,8 +41,9 @@ export class SiteState {
     };
   }
 
-  get hasTestCopies(): boolean {
-    return this.#testCopies.size > 0;
+  /** Those that stay are looked at when a sweep is asked for. */
+  get hasCopiesToSweep(): boolean {
+    return [...this.#testCopies.values()].some(({ stays }) => stays === undefined);
   }
 
   testCopy(copy: TestCopy): void {

@@ -184,9 +184,9 @@ async function keepChecking(state: SiteState, changed: (apply: () => void) => vo
 async function keepSweeping(name: string, state: SiteState): Promise<void> {
   try {
     for (;;) {
-      await condition(() => state.hasTestCopies);
+      await condition(() => state.hasCopiesToSweep);
       await sleep(SWEEP_INTERVAL);
-      if (state.hasTestCopies) await startSweep(name);
+      if (state.hasCopiesToSweep) await startSweep(name);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;

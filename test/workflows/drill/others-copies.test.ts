@@ -118,8 +118,75 @@ describe('a drill', () => {
       const second = await (await startDrill(lab, drillOf(lab), `${lab.source}-second`)).result();
       expect(second).toMatchObject({ state: 'failed', vms: [{ error: { code: 'TestCopyExists' } }] });
       const status = await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).query(siteStatusQuery);
-      expect(status.testCopies).toEqual([]);
+      expect(status.testCopies).toMatchObject([{ stays: { is: 'others' } }]);
+      const reason = expect.stringMatching(/somebody else made it/);
+      expect(second.drill?.notSwept).toEqual([{ vm: second.vms[0]?.name, run: drill.run, reason }]);
       expect(testCopies(lab)).toHaveLength(1);
       expect(usersOf(lab, 'cleanup')).toEqual(['ann@acme']);
     }));
+});
+
+describe('a drill whose replication a person deletes while its copy is up', () => {
+  /** Deletes it at the site, whatever its state; its test copy stays. */
+  async function deleted(lab: Lab, replicationId: string): Promise<void> {
+    lab.simulator.control.act({ operation: 'delete', replicationId, user: 'ann@acme' });
+    await until(
+      async () => world(lab).replications,
+      (all) => all.length === 0,
+    );
+  }
+
+  it.concurrent.each([
+    ['in its hold', false],
+    ['while its clean-up answers that there is none', true],
+  ])('%s says which copy stays where, as does each later look until it is gone', (_, isCleaning) =>
+    withLab({ vms: 1, site: { missingFor: 500 }, assumptions: { deleteDuringTest: 'leaves' } }, async (lab) => {
+      const { control } = lab.simulator;
+      await protect(lab);
+      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+      const held = await until(drill.report, (r) => r.drill?.phase === 'hold');
+      const id = held.vms[0]?.replicationId ?? '';
+      const [copy] = testCopies(lab);
+      const error = { code: 'ReplicationNotFound', msg: 'made up' };
+      if (isCleaning) {
+        control.addFaults({ id: 'none', operation: 'cleanup', kind: 'fail-task', error });
+        await drill.cancel();
+        await until(
+          async () => control.faults().find((rule) => rule.id === 'none')?.struck ?? 0,
+          (struck) => struck > 0,
+        );
+        await deletedWhenFree(lab, id);
+      } else {
+        await deleted(lab, id);
+        await drill.cancel();
+      }
+      const report = await drill.result();
+      const stands = expect.stringContaining(`VM ${copy?.name} (${copy?.id})`);
+      expect(report).toMatchObject({
+        state: 'failed',
+        drill: { left: [copy?.name] },
+        vms: [{ error: { code: 'TestCopyLeft', site: lab.destination, message: stands } }],
+      });
+      expect(report.vms[0]?.error?.message).toMatch(new RegExp(`in vApp .*\\(${copy?.vappId}\\)`));
+      const later = await (await startDrill(lab, drillOf(lab), `${lab.source}-later`)).result();
+      const name = later.vms[0]?.name;
+      expect(later.drill?.notSwept).toEqual([{ vm: name, run: drill.run, reason: stands }]);
+      control.setVms({ id: copy?.id ?? '', removed: true });
+      const last = await (await startDrill(lab, drillOf(lab), `${lab.source}-last`)).result();
+      expect(last.drill?.notSwept).toEqual([]);
+      const status = await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).query(siteStatusQuery);
+      expect(status.testCopies).toEqual([]);
+    }),
+  );
+
+  /** As {@link deleted}, between two clean-ups. */
+  async function deletedWhenFree(lab: Lab, replicationId: string): Promise<void> {
+    lab.simulator.control.addFaults({ id: 'none', operation: 'cleanup', kind: 'status', status: 503 });
+    await until(
+      async () => entries(lab, 'cleanup'),
+      (sent) => sent.every(({ endedAt }) => endedAt != null),
+    );
+    await deleted(lab, replicationId);
+    lab.simulator.control.clearFaults('none');
+  }
 });

@@ -1,6 +1,6 @@
 /** What a sweep finds and cannot tell to be a drill's is a person's: it stays, and the sweep says why. */
 import { expect } from '@jest/globals';
-import { SWEEP, type SweepResult, testCopySignal } from '../../../contract/messages.js';
+import { SWEEP, type SweepResult, siteStatusQuery, testCopySignal } from '../../../contract/messages.js';
 import { siteWorkflowId, sweepWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { contractMemo } from '../../../contract/number.js';
 import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';
@@ -92,8 +92,23 @@ describe('a sweep', () => {
       );
       await testOfAnn(lab);
       forgetful(lab);
-      await sweepOf(lab);
+      for (const _ of [1, 2]) {
+        const { removed, left } = await sweepOf(lab);
+        const reason = expect.stringMatching(/stays: somebody else made it/);
+        expect({ removed, left }).toEqual({
+          removed: [],
+          left: [{ vm: vmOf(lab).name, run: `${lab.source}-lost`, reason }],
+        });
+      }
       expect(testCopies(lab)).toHaveLength(1);
       expect(entries(lab, 'cleanup').map(({ user }) => user)).toEqual(['ann@acme']);
+      lab.simulator.control.act({ operation: 'cleanup', replicationId, user: 'ann@acme' });
+      await until(
+        async () => testCopies(lab),
+        (copies) => copies.length === 0,
+      );
+      expect((await sweepOf(lab)).left).toEqual([]);
+      const status = await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).query(siteStatusQuery);
+      expect(status.testCopies).toEqual([]);
     }));
 });

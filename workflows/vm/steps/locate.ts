@@ -74,9 +74,9 @@ export async function locateFor(
   return found;
 }
 
-/** As {@link locateFor}, for a VM that may have no replication. */
-export async function locate(vm: VmControl, operation: OperationKind): Promise<Located | null> {
-  const found = await find(vm, operation);
+/** As {@link locateFor}, for a VM that may have no replication. @param isKnown false: that it has none is believed at once */
+export async function locate(vm: VmControl, operation: OperationKind, isKnown?: false): Promise<Located | null> {
+  const found = await find(vm, operation, isKnown);
   if (found !== null) takeAsFound(vm, found);
   return found;
 }
