@@ -7,11 +7,7 @@ import { STORE_KEEPER } from '../contract/evidence.js';
 import { storeKeeperId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
 import { OtherStore } from '../store/index.js';
-
-/** A worker asks for work in long polls of about a minute: one that has not asked for so long is gone. ms */
-const RECENT = 75_000;
-/** temporal.api.enums.v1.TaskQueueType */
-const WORKFLOW_TASKS = 1;
+import { isPolled, POLLED_WITHIN } from '../temporal/pollers.js';
 
 interface Named {
   id: string;
@@ -38,7 +34,7 @@ export function oneStore(client: Client, taskQueue: string, onReplaced: (gone: N
     const { memo, startTime } = await handle.describe();
     if (memo?.store === store.id) return true;
     const known = { id: String(memo?.store), where: String(memo?.where) };
-    const isYoung = Date.now() - startTime.getTime() < RECENT;
+    const isYoung = Date.now() - startTime.getTime() < POLLED_WITHIN;
     if (isYoung || (await isPolled(client, taskQueue))) throw otherStore(taskQueue, store, known);
     await handle.terminate('no worker uses this store any more');
     onReplaced(known);
@@ -62,13 +58,3 @@ const otherStore = (taskQueue: string, own: Named, known: Named): OtherStore =>
       `one names ${own.where} (store ${own.id}).\nNext: give all workers the same "store" in their config, a PostgreSQL when ` +
       'they run on several machines. If the other store is given up, stop all workers and start this one two minutes later.',
   );
-
-async function isPolled(client: Client, taskQueue: string): Promise<boolean> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: WORKFLOW_TASKS,
-  });
-  const since = Date.now() - RECENT;
-  return (pollers ?? []).some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > since);
-}
