@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import { type NativeConnection, Runtime } from '@temporalio/worker';
+import { EXIT, type ExitCode } from '../contract/exit-codes.js';
 import { loadConfig } from '../plan/config/load-config.js';
 import { BadInput } from '../plan/source/problem.js';
 import type { Config } from '../plan/types.js';
@@ -26,9 +27,6 @@ export interface RunWorkerOptions {
   drover?: string;
 }
 
-/** What a person must fix before a worker can start; other errors are defects or outages. */
-const EXIT = { stopped: 0, failed: 1, badInput: 2, unreachable: 3, personNeeded: 4 } as const;
-
 /** ms for logging out of the sites after the worker has ended */
 const FAREWELL_LIMIT = 3_000;
 
@@ -37,7 +35,7 @@ const FAREWELL_LIMIT = 3_000;
  * @returns the exit code: 0 after a signal, 1 when the worker failed, 2 for bad configuration, 3 when Temporal cannot be
  * reached, 4 while runs of an earlier Drover are open, or other workers use another store
  */
-export async function runWorker({ configPath, env, healthPort, drover }: RunWorkerOptions): Promise<number> {
+export async function runWorker({ configPath, env, healthPort, drover }: RunWorkerOptions): Promise<ExitCode> {
   const stop = new StopSignals();
   let log: Logger | undefined;
   try {
@@ -45,13 +43,13 @@ export async function runWorker({ configPath, env, healthPort, drover }: RunWork
     const healthAt = healthAddress(env, healthPort);
     log = bindMetrics(env);
     await serve({ config, env, log, healthAt, stop: stop.signal, drover });
-    return EXIT.stopped;
+    return EXIT.ok;
   } catch (error) {
     if (error instanceof BadInput || error instanceof BadSetting) return tell(error, EXIT.badInput);
     if (error instanceof EarlierWorkOpen || error instanceof OtherStore) return tell(error, EXIT.personNeeded);
-    if (error instanceof TemporalUnreachable) return stop.signal.aborted ? EXIT.stopped : tell(error, EXIT.unreachable);
+    if (error instanceof TemporalUnreachable) return stop.signal.aborted ? EXIT.ok : tell(error, EXIT.unreachable);
     log?.error({ err: error }, 'worker failed');
-    return log ? EXIT.failed : tell(error, EXIT.failed);
+    return log ? EXIT.notAll : tell(error, EXIT.notAll);
   } finally {
     stop.release();
   }
@@ -181,7 +179,7 @@ async function bindHealth(at: { host: string; port: number }, state: () => strin
 }
 
 /** For a person at a terminal, before there is anything to log about. */
-function tell(error: unknown, code: number): number {
+function tell(error: unknown, code: ExitCode): ExitCode {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   return code;
 }
