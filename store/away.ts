@@ -15,6 +15,13 @@ export class StoreAway extends Error {
 /** The workers of this installation remember in another store. */
 export class OtherStore extends Error {
   override readonly name = 'OtherStore';
+  /** the next step for a person; null: there is none */
+  readonly advice: string | null;
+
+  constructor(message: string, advice: string | null = null) {
+    super(message);
+    this.advice = advice;
+  }
 }
 
 const codeOf = (error: unknown): string =>

@@ -137,7 +137,7 @@ async function openStore(store: Store, kind: Config['store']['kind'], log: Logge
   } catch (error) {
     if (!(error instanceof StoreAway)) throw error;
     const { message, advice } = error;
-    if (kind === 'sqlite') throw new BadSetting(`${message} ${advice}`);
+    if (kind === 'sqlite') throw new BadSetting(message, advice);
     log.error({ store: store.where, advice }, `${message} Runs go on; what needs the store waits for it`);
   }
 }
@@ -150,6 +150,13 @@ function tellSettled({ sites, schedules }: Settled, log: Logger): void {
 
 class BadSetting extends Error {
   override readonly name = 'BadSetting';
+  /** the next step for a person; null: the message says it */
+  readonly advice: string | null;
+
+  constructor(message: string, advice: string | null = null) {
+    super(message);
+    this.advice = advice;
+  }
 }
 
 function healthAddress(env: Env, port: number | undefined): Serving['healthAt'] {
@@ -180,6 +187,8 @@ async function bindHealth(at: { host: string; port: number }, state: () => strin
 
 /** For a person at a terminal, before there is anything to log about. */
 function tell(error: unknown, code: ExitCode): ExitCode {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = error instanceof Error && 'advice' in error ? error.advice : null;
+  process.stderr.write(`${message}\n${typeof advice === 'string' ? `Next: ${advice}\n` : ''}`);
   return code;
 }

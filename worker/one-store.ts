@@ -55,6 +55,7 @@ export function oneStore(client: Client, taskQueue: string, onReplaced: (gone: N
 const otherStore = (taskQueue: string, own: Named, known: Named): OtherStore =>
   new OtherStore(
     `The workers of task queue ${taskQueue} keep what they know in ${known.where} (store ${known.id}), and the config of this ` +
-      `one names ${own.where} (store ${own.id}).\nNext: give all workers the same "store" in their config, a PostgreSQL when ` +
-      'they run on several machines. If the other store is given up, stop all workers and start this one two minutes later.',
+      `one names ${own.where} (store ${own.id}).`,
+    'give all workers the same "store" in their config, a PostgreSQL when they run on several machines. If the other store ' +
+      'is given up, stop all workers and start this one two minutes later.',
   );

@@ -6,11 +6,10 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { DRILL, INSPECT_SITES, SITE } from '../contract/messages.js';
 import { carriesContract, contractIn } from '../contract/number.js';
+import { listed } from '../contract/words.js';
 
 /** The last commits whose workers go on with what carries each earlier number of the contract; 0: none. */
 export const LAST_COMMITS: readonly string[] = ['90b5e819', 'ffb5dce0', '5f463956'];
-
-const SHOWN = 10;
 
 interface Earlier {
   workflowId: string;
@@ -21,24 +20,21 @@ interface Earlier {
 export class EarlierWorkOpen extends Error {
   override readonly name = 'EarlierWorkOpen';
   readonly workflowIds: string[];
+  /** the next step for a person */
+  readonly advice =
+    'let a worker of that commit end it (nothing is lost meanwhile), or cancel it there; then start this worker again.';
 
   constructor(taskQueue: string, open: Earlier[]) {
     const ways = LAST_COMMITS.flatMap((commit, contract) => {
       const ids = open.filter((one) => one.contract === contract).map(({ workflowId }) => workflowId);
-      return ids.length === 0 ? [] : [`of commit ${commit}: ${named(ids.sort())}`];
+      return ids.length === 0 ? [] : [`of commit ${commit}: ${listed(ids.sort())}`];
     });
     super(
       `An earlier Drover began what is still open on task queue ${taskQueue}, and this one would not go on with it as it ` +
-        `was begun:\n${ways.join('\n')}\nNext: let a worker of that commit end it (nothing is lost meanwhile), or cancel it ` +
-        'there; then start this worker again.',
+        `was begun:\n${ways.join('\n')}`,
     );
     this.workflowIds = open.map(({ workflowId }) => workflowId).sort();
   }
-}
-
-function named(ids: string[]): string {
-  const more = ids.length - SHOWN;
-  return ids.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 export interface Settled {
