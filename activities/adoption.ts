@@ -2,6 +2,7 @@
  * A start that meets a replication of its VM: whose it is, whether the plan allows to take it over, and what must be changed
  * about it so that it is as the plan says.
  */
+import { CODES } from '../contract/codes.js';
 import { isMarkedByOthers } from '../contract/marks.js';
 import { DONE_BY_OTHERS, isOwnOperationId } from '../contract/names.js';
 import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
@@ -47,7 +48,7 @@ export async function adoptionOf(
   if (found === null) return null;
   const { owner, maker } = await ownerOfReplication(deps, site, request, found, options, mayBeSent);
   const refuse = refusing(request, found);
-  if (!isAllowed(owner, request.adopt)) throw refuse('ReplicationNotOurs', notAllowed(owner, maker, request.adopt));
+  if (!isAllowed(owner, request.adopt)) throw refuse(CODES.notOurs, notAllowed(owner, maker, request.adopt));
   const away = [...elsewhere(found, request), ...(await otherOrg(site, found, request, options))];
   if (away.length > 0) throw refuse('ReplicatedElsewhere', { what: `goes elsewhere: ${told(away)}`, advice: REMOVE });
   if (found.isPaused === true) throw refuse('ReplicationPaused', { what: 'is paused', advice: RESUME(found.id, site) });
@@ -197,7 +198,7 @@ export async function refuseOthers(
     return found;
   }
   if (isMarkedByOthers(found.settings?.description?.slice(0, MARK_LENGTH) ?? null, request.marks ?? []))
-    throw refusing(request, found)('ReplicationNotOurs', takenByOthers(deps, request, mark));
+    throw refusing(request, found)(CODES.notOurs, takenByOthers(deps, request, mark));
   const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
   const owner = ownerOf(mark, deps.installation, { run, units });
   if (owner === 'mine') return found;
@@ -208,7 +209,7 @@ export async function refuseOthers(
       what: 'another installation of Drover made',
       advice: `Leave it, or remove it at ${site.name} by hand.`,
     };
-    throw refusing(request, found)('ReplicationNotOurs', made);
+    throw refusing(request, found)(CODES.notOurs, made);
   }
   return found;
 }
@@ -226,10 +227,10 @@ function refuseToDelete(request: OperationRequest, found: VmReplication): void {
   const state = recoveryState(found);
   const refuse = refusing(request, found);
   if (state === 'TEST')
-    throw refuse('TestCopyExists', { what: 'holds a test copy that somebody else made', advice: KEEP });
+    throw refuse(CODES.testCopyExists, { what: 'holds a test copy that somebody else made', advice: KEEP });
   const isItsOwn = found.vmId == null || [request.vm.id, request.vmIdNow].includes(found.vmId);
   if (!isItsOwn && state !== 'COMPLETE')
-    throw refuse('ReplicationNotOurs', { what: `is of another VM by now (${found.vmId})`, advice: KEEP });
+    throw refuse(CODES.notOurs, { what: `is of another VM by now (${found.vmId})`, advice: KEEP });
   const isUnderWay = state === 'IN_PROGRESS';
   if (request.unlessRecovered === true && (state === 'COMPLETE' || isUnderWay))
     throw refuse(DONE_BY_OTHERS, {

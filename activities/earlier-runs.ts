@@ -1,4 +1,5 @@
 /** What earlier runs know of a VM, by which it is found where reverses have left it under other ids. */
+import { CODES } from '../contract/codes.js';
 import type { EarlierRuns } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';
 import { beating } from './heartbeat.js';
@@ -14,7 +15,7 @@ export function createEarlierRunsActivities(deps: ActivityDeps) {
         async () => {
           const reports = await closedReports(deps, workflowId);
           // Reports may keep the replication of another VM that was refused.
-          const own = reports.filter(({ error }) => error?.code !== 'NameMismatch');
+          const own = reports.filter(({ error }) => error?.code !== CODES.nameMismatch);
           const replicationIds = own.flatMap(({ replicationId }) => replicationId ?? []);
           const vmIds = reports.flatMap(({ recoveredAs }) => [...(recoveredAs ?? [])].reverse());
           return {

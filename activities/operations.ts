@@ -4,6 +4,7 @@
  */
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { CODES } from '../contract/codes.js';
 import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
 import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
 import { offsetFrom } from '../contract/site-clock.js';
@@ -313,7 +314,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   };
 }
 
-const OTHERS = new Set<unknown>([DONE_BY_OTHERS, 'ReplicationNotOurs', FAILURES.claimed]);
+const OTHERS = new Set<unknown>([DONE_BY_OTHERS, CODES.notOurs, FAILURES.claimed]);
 
 /** What others did is no trace of the operation. */
 async function unlessOthers<T>(found: Promise<T>): Promise<T | null> {

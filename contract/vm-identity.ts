@@ -1,4 +1,5 @@
 /** Whether the VM that a site has under an id is the one that a plan calls by a name. Pure. */
+import { CODES } from './codes.js';
 import type { OperationKind, VmRef } from './operation.js';
 import type { VmError } from './report.js';
 
@@ -28,7 +29,7 @@ export const misnamed = (
   site: string,
   of?: { vmId: string; replicationId: string },
 ): VmError => ({
-  code: 'NameMismatch',
+  code: CODES.nameMismatch,
   message:
     `${operation} of ${nameWithId(vm)} was not sent: ` +
     (of === undefined

@@ -2,7 +2,9 @@
 
 import { advised } from '../../client/advised.js';
 import { moment, plural } from '../../client/words.js';
+import { isLeftByDrill } from '../../contract/codes.js';
 import { type CheckResult, type DrillResult, isFinal, type RunReport, type VmReport } from '../../contract/report.js';
+import { listed } from '../../contract/words.js';
 import type { Colors } from './output.js';
 import { filled, rpo, seconds } from './run-text.js';
 import { table } from './table.js';
@@ -56,15 +58,10 @@ function up({ vms, finishedAt }: RunReport, { mode, phase, heldUntil }: DrillRes
   }
   const what = mode === 'test' ? plural(recovered.length, 'test copy', 'test copies') : plural(recovered.length, 'VM');
   const until = heldUntil === null || phase !== 'hold' ? '' : `, until ${moment(heldUntil)}`;
-  return [['still up', `${what}${until}: ${some(recovered.map(({ name }) => name))}`]];
+  return [['still up', `${what}${until}: ${listed(recovered.map(({ name }) => name))}`]];
 }
 
-function some(names: string[]): string {
-  const more = names.length - SHOWN;
-  return more <= 0 ? names.join(', ') : `${names.slice(0, SHOWN).join(', ')} and ${more} more`;
-}
-
-/** Names or lines that a screen bears; --json has all of them. */
+/** Lines that a screen bears; --json has all of them. */
 const SHOWN = 10;
 
 /** By the drill itself: what somebody else has made of the VM is not counted. */
@@ -72,7 +69,7 @@ function isUp({ step, state, error, operations }: VmReport, mode: DrillResult['m
   const isMade = operations.some(({ kind, result }) => kind === RECOVERS[mode] && result !== 'failed');
   // A copy that its clean-up has left is cleaned up once more.
   const isRemoved = operations.findLast(({ kind }) => kind === 'cleanup')?.result === 'succeeded';
-  const isLeft = LEFT.has(error?.code ?? '');
+  const isLeft = isLeftByDrill(error);
   if (mode === 'roundtrip') return (isMade && isLeft) || (!isFinal(state) && isAway(operations));
   return isMade && (isLeft || (!isRemoved && !isFinal(state) && UP.has(step)));
 }
@@ -82,9 +79,6 @@ const isAway = (operations: VmReport['operations']): boolean =>
   operations.filter(({ kind, result }) => kind === 'failover' && result === 'succeeded').length === 1;
 
 const RECOVERS = { test: 'failover-test', roundtrip: 'failover' } as const;
-
-/** Of a VM that has ended: what was recovered of it is there still. */
-const LEFT = new Set(['TestCopyLeft', 'NotHome']);
 
 const UP: ReadonlySet<VmReport['step']> = new Set<VmReport['step']>(['checks', 'hold', 'clean-up']);
 
@@ -104,7 +98,7 @@ function measured(
 }
 
 const leftBehind = ({ left }: DrillResult, colors: Colors): string =>
-  left.length === 0 ? 'nothing' : colors.red(some(left));
+  left.length === 0 ? 'nothing' : colors.red(listed(left));
 
 function checksMade(vms: VmReport[]): string[][] {
   const made = vms.flatMap(({ checks }) => checks);

@@ -1,5 +1,6 @@
 /** What a drill proved, from the reports of its VMs: pure. */
 
+import { isLeftByDrill } from '../../contract/codes.js';
 import type { DrillProgress } from '../../contract/messages.js';
 import { type DrillResult, isFinal, type VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
@@ -30,7 +31,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
         ...missed('RPO', vm, vm.rpoSeconds, wanted.rpoSeconds, vm.rpoUncertaintySeconds ?? 0),
       ]),
     ],
-    left: vms.filter(({ error }) => UNDONE_IN_VAIN.has(error?.code ?? '')).map(({ name }) => name),
+    left: vms.filter(({ error }) => isLeftByDrill(error)).map(({ name }) => name),
     swept: progress.swept,
     notSwept: progress.notSwept ?? [],
   };
@@ -41,9 +42,6 @@ function networksUsed(vms: VmReport[]): Pick<DrillResult, 'networks'> {
   const each = new Map(used.map((networks) => [JSON.stringify([networks.from, ...networks.names]), networks]));
   return each.size === 0 ? {} : { networks: [...each.values()] };
 }
-
-/** Codes of VMs whose clean-up or way home failed; see test-copy.ts and round-trip.ts. */
-const UNDONE_IN_VAIN = new Set(['TestCopyLeft', 'NotHome']);
 
 /** Of the slowest VM, and of the one that would have lost most; null when a VM was not measured. */
 function worst(vms: VmReport[]): Pick<DrillResult, 'rtoSeconds' | 'rpoSeconds' | 'rpoUncertaintySeconds'> {

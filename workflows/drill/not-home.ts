@@ -1,4 +1,5 @@
 /** A VM that a round trip does not bring home: when that is given up, and what a person finds then. */
+import { CODES } from '../../contract/codes.js';
 import { DONE_BY_OTHERS } from '../../contract/names.js';
 import type { VmRef } from '../../contract/operation.js';
 import type { SourcePower } from '../../contract/questions.js';
@@ -76,7 +77,7 @@ export function notHome(
 ): StepFailed {
   return new StepFailed({
     ...reason,
-    code: 'NotHome',
+    code: CODES.notHome,
     message: `${nameWithId(vm)} could not be brought back: ${reason.message} ${standsWhere(standing)}`,
     advice: `${twice(standing)}${isGone ? withoutReplication(standing, home) : withReplication(reason)}`,
   });

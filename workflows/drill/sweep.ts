@@ -1,6 +1,7 @@
 /** Removes the test copies that drills have left at a site: those whose VM's workflow runs no more. */
 import { rootCause, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild, workflowInfo } from '@temporalio/workflow';
+import { CODES } from '../../contract/codes.js';
 import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
@@ -85,7 +86,7 @@ export async function sweepVm({ copy, site, selfCheck, missingFor }: SweepVmInpu
 
 const copyOfOthers = ({ replicationId }: TestCopy, site: string, message: string): StepFailed =>
   new StepFailed({
-    code: 'TestCopyLeft',
+    code: CODES.testCopyLeft,
     message,
     operation: 'cleanup',
     taskId: null,

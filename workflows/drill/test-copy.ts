@@ -1,4 +1,5 @@
 /** The removal of test copies, of which none is left behind without a word. */
+import { CODES } from '../../contract/codes.js';
 import { decisiveOf } from '../../contract/look.js';
 import type { Whose } from '../../contract/operation.js';
 import type { CopyAt, Located } from '../../contract/questions.js';
@@ -205,7 +206,7 @@ class Removal {
 
 function copyLeft({ report }: VmControl, site: string, replicationId: string, last: StepFailed | null): StepFailed {
   return new StepFailed({
-    code: 'TestCopyLeft',
+    code: CODES.testCopyLeft,
     message:
       `the test copy of ${nameWithId(report)} is still at ${site}: ` +
       `${last?.reason.message ?? 'the site says that it is busy.'} Drover goes on trying by itself.`,
@@ -218,7 +219,7 @@ function copyLeft({ report }: VmControl, site: string, replicationId: string, la
 
 function copyUnknown({ report }: VmControl, site: string, replicationId: string, run: string): StepFailed {
   return new StepFailed({
-    code: 'TestCopyLeft',
+    code: CODES.testCopyLeft,
     message:
       `a test copy of ${nameWithId(report)} is at ${site}, and it cannot be told whether drill ${run} or somebody ` +
       'else has made it: it was left as it is.',

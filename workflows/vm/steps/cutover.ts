@@ -1,4 +1,5 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
+import { CODES } from '../../../contract/codes.js';
 import type { PlanVmInput } from '../../../contract/messages.js';
 import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
@@ -183,7 +184,7 @@ async function whenRecovered(vm: VmControl, { notice, record }: Outcome): Promis
   const isEnough = (shown: ReplicationSummary | null): boolean =>
     shown === null || isRecovered(shown) || tries >= triesFor(shown);
   const why = (shown: ReplicationSummary | null): VmError => ({
-    code: 'NotRecovered',
+    code: CODES.notRecovered,
     message:
       `the ${record.kind} of ${nameWithId(vm.report)} to ${site} ended well, but replication ${replicationId} says ` +
       `${shown?.recoveryState ?? 'nothing, it is gone'}.`,

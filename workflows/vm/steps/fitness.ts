@@ -1,4 +1,5 @@
 /** Whether a copy may be cut over, recovered or reversed as it is now: pure. Weeks may lie between the copy and its gate. */
+import { CODES } from '../../../contract/codes.js';
 import { silentState } from '../../../contract/look.js';
 import { isMarkedByOthers } from '../../../contract/marks.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
@@ -60,14 +61,14 @@ export function unfitness(
     advice,
   });
   if (replication === null) {
-    const gone = because('ReplicationGone', `${site} lists its replication no more`, 'Find out who removed it.');
+    const gone = because(CODES.replicationGone, `${site} lists its replication no more`, 'Find out who removed it.');
     return { is: unfitFor < missingFor ? 'waiting' : 'over', why: gone };
   }
   if (own !== undefined && isMarkedByOthers(replication.mark, own.marks)) {
     const their = replication.markedRun == null ? '' : ` (run ${replication.markedRun})`;
     const whose = `it bears the mark of another installation of Drover by now${their}, and no longer that of run ${own.run}`;
     const advice = `Find out who works with it at ${site}; drover cancel leaves it to them, and it goes on when its mark is this run's again.`;
-    return { is: 'held', why: because('ReplicationNotOurs', whose, advice) };
+    return { is: 'held', why: because(CODES.notOurs, whose, advice) };
   }
   const { vmId, vmName, sourceSite, destinationSite } = replication;
   // A site may list a replication that was turned round where it was.
@@ -99,7 +100,7 @@ export function unfitness(
   const at = { site, peer, replication };
   const obstacle = kind === 'reverse' ? obstacleToReverse(vm, at) : obstacleToRecovery(kind, vm, at);
   if (obstacle !== null && !(kind === 'reverse' && strange !== null)) {
-    const isOver = obstacle.code === 'AlreadyRecovered' || obstacle.code === 'NotRecovered';
+    const isOver = obstacle.code === CODES.alreadyRecovered || obstacle.code === CODES.notRecovered;
     return { is: isOver ? 'over' : 'held', why: obstacle };
   }
   if (isMovingReplica) {

@@ -1,5 +1,6 @@
 /** The first full copy of a VM at another site: begun, waited for until it is complete, and its replication removed. */
 
+import { CODES } from '../../../contract/codes.js';
 import type { PlanVmInput } from '../../../contract/messages.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
@@ -117,7 +118,7 @@ function tellGone(vm: VmControl, { record }: Outcome): void {
 }
 
 /** Codes of deletions that were refused for what somebody else does with the replication. */
-const OF_OTHERS = new Set<string>([DONE_BY_OTHERS, 'TestCopyExists', 'ReplicationNotOurs']);
+const OF_OTHERS = new Set<string>([DONE_BY_OTHERS, CODES.testCopyExists, CODES.notOurs]);
 
 export async function staysBehind(vm: VmControl, error: StepFailed | Stopped): Promise<void> {
   const { site } = vm;

@@ -1,4 +1,5 @@
 /** The look at a copy between the last wait and what cannot be undone: one for every try. */
+import { CODES } from '../../../contract/codes.js';
 import { decisiveOf } from '../../../contract/look.js';
 import type { ReplicationSummary, SlotKind } from '../../../contract/operation.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
@@ -11,8 +12,6 @@ import type { VmControl } from './vm-control.js';
 
 /** Between two looks at a copy that is not fit; a person's `resume` ends the pause: ms. */
 const PAUSES = { first: 2_000, longest: 30 * 60_000 };
-
-const GONE = 'ReplicationGone';
 
 export interface Looked {
   replication: ReplicationSummary | null;
@@ -59,7 +58,7 @@ export class LastLook {
     if (marks === null && this.#kind !== 'reverse' && replication !== null)
       this.#vm.note(goesElsewhere(replication, site, input));
     if (unfit?.is === 'over') {
-      if (unfit.why.code === GONE) await this.#refuseElsewhere();
+      if (unfit.why.code === CODES.replicationGone) await this.#refuseElsewhere();
       throw new StepFailed(unfit.why);
     }
     return { replication, unfit };
@@ -76,7 +75,7 @@ export class LastLook {
     let unfit: Unfit | null = first;
     try {
       for (const pause of growing(PAUSES)) {
-        if (unfit.why.code === GONE) await this.#refuseElsewhere();
+        if (unfit.why.code === CODES.replicationGone) await this.#refuseElsewhere();
         vm.fail(unfit.why);
         const left = until === null ? pause : Math.min(pause, until - Date.now());
         if (left <= 0) return;

@@ -1,4 +1,5 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
+import { CODES } from '../../../contract/codes.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { OperationKind, VmRef } from '../../../contract/operation.js';
 import type { Located, SourcePower } from '../../../contract/questions.js';
@@ -16,13 +17,13 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
   switch (recoveryState) {
     case 'COMPLETE':
       return because(
-        'AlreadyRecovered',
+        CODES.alreadyRecovered,
         'it was recovered already',
         'Look at the recovered VM; kind reverse replicates it the other way, after which it can be recovered again.',
       );
     case 'TEST':
       return because(
-        'TestCopyExists',
+        CODES.testCopyExists,
         `a test copy of it exists at ${at.site}, and VCDA takes one at a time`,
         `Clean the test up in VCDA, or drover drill sweep ${at.site} when a drill has left it.`,
       );
@@ -73,7 +74,7 @@ export function obstacleToReverse(vm: { id: string; name: string }, at: Located)
   const { recoveryState } = at.replication;
   if (recoveryState === 'COMPLETE') return null;
   return reasonFor('reverse', vm, at)(
-    'NotRecovered',
+    CODES.notRecovered,
     `it is not recovered (its replication says ${recoveryState}), and only what was failed over or migrated can be reversed`,
     'Fail it over or migrate it first, with keepReplication: true.',
   );
@@ -151,7 +152,7 @@ export function windowMissed(
   const isBegun = begunMove(report)?.kind === kind;
   const could = isBegun ? `be done again. ${sourceWords(report)}` : 'begin.';
   return {
-    code: 'WindowMissed',
+    code: CODES.windowMissed,
     message: `the cutover window of ${nameWithId({ id, name })} closed at ${closes} before its ${kind} could ${could}`,
     operation: kind,
     taskId: null,
@@ -173,7 +174,7 @@ export function windowTooShort(
 ): VmError {
   const took = inWords(longest, 'one unit');
   return {
-    code: 'WindowMissed',
+    code: CODES.windowMissed,
     message:
       `${kind} of ${nameWithId(report)} at ${site} was not sent: its window closes at ${closes}, and the longest cutover of ` +
       `this run took ${took} (window.mustEnd).`,

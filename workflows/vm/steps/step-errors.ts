@@ -1,5 +1,6 @@
 /** How the steps of a VM end early. They never leave a workflow: what Temporal does not know, it would retry for ever. */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { CODES } from '../../../contract/codes.js';
 import { FAILURES } from '../../../contract/names.js';
 import type { NoticeError, OperationKind } from '../../../contract/operation.js';
 import type { FailureDetails, Hold, VmError } from '../../../contract/report.js';
@@ -68,7 +69,7 @@ export class NotAgain extends StepFailed {
   constructor(failed: VmError, seen: VmError) {
     // What the site said of the step comes first; that it was recovered all the same explains it.
     const text =
-      seen.code === 'AlreadyRecovered' ? 'Its replication says that it was recovered all the same.' : seen.message;
+      seen.code === CODES.alreadyRecovered ? 'Its replication says that it was recovered all the same.' : seen.message;
     const advice = [...new Set([failed.advice, seen.advice])].filter((next) => next !== null).join(' ');
     super({ ...failed, message: `${failed.message} It was not sent again: ${text}`, advice });
     this.failed = failed;
