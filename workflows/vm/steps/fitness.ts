@@ -6,7 +6,15 @@ import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { otherVdc } from './place.js';
-import { obstacleElsewhere, obstacleToRecovery, obstacleToReverse, type Recovering } from './preconditions.js';
+import {
+  obstacleElsewhere,
+  obstacleToRecovery,
+  obstacleToReverse,
+  type Recovering,
+  reasonFor,
+  recoveryUnderWay,
+  replicationPaused,
+} from './preconditions.js';
 
 /** What is sent only after a look. */
 export type Irreversible = Recovering | 'reverse';
@@ -52,14 +60,7 @@ export function unfitness(
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
-  const because = (code: string, why: string, advice: string): VmError => ({
-    code,
-    message: `${kind} of ${nameWithId(vm)} at ${site} was not sent: ${why} [replication ${replicationId}].`,
-    operation: kind,
-    taskId: null,
-    site,
-    advice,
-  });
+  const because = reasonFor(kind, vm, site, replicationId);
   if (replication === null) {
     const gone = because(CODES.replicationGone, `${site} lists its replication no more`, 'Find out who removed it.');
     return { is: unfitFor < missingFor ? 'waiting' : 'over', why: gone };
@@ -87,10 +88,7 @@ export function unfitness(
     return { is: 'over', why: because('ReplicatedElsewhere', `its replication ${elsewhere}`, advice) };
   }
   const { recoveryState, dataConnectionState, isMovingReplica, lastError } = replication;
-  if (recoveryState === 'IN_PROGRESS') {
-    const advice = `Wait for its task at ${site} to end.`;
-    return { is: 'waiting', why: because('RecoveryUnderWay', 'a recovery of it is under way', advice) };
-  }
+  if (recoveryState === 'IN_PROGRESS') return { is: 'waiting', why: recoveryUnderWay(because, site) };
   const strange = replication.unknownState ?? null;
   if (strange !== null && strange !== accepted) {
     const advice = `Look at it at ${site}; drover resume sends it all the same.`;
@@ -108,10 +106,7 @@ export function unfitness(
     return { is: 'waiting', why: because('ReplicaMoving', `${site} moves its disks to another storage`, advice) };
   }
   if (kind === 'reverse') return null;
-  if (dataConnectionState === 'PAUSED') {
-    const advice = `Resume replication ${replicationId} at ${site}.`;
-    return { is: 'held', why: because('ReplicationPaused', 'its replication is paused', advice) };
-  }
+  if (dataConnectionState === 'PAUSED') return { is: 'held', why: replicationPaused(because, site, replicationId) };
   // A failover is made for the very case that the source sends nothing any more; so is what rehearses it.
   if (kind !== 'migrate') return null;
   const silent = silentState(replication);

@@ -13,7 +13,7 @@ export type Recovering = 'failover' | 'failover-test' | 'migrate';
 /** Why a VM cannot be recovered now; null when it can. */
 export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: string }, at: Located): VmError | null {
   const { recoveryState, isPaused, latestInstance, id } = at.replication;
-  const because = reasonFor(kind, vm, at);
+  const because = reasonFor(kind, vm, at.site, at.replication.id);
   switch (recoveryState) {
     case 'COMPLETE':
       return because(
@@ -28,10 +28,9 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
         `Clean the test up in VCDA, or drover drill sweep ${at.site} when a drill has left it.`,
       );
     case 'IN_PROGRESS':
-      return because('RecoveryUnderWay', 'a recovery of it is under way', `Wait for its task at ${at.site} to end.`);
+      return recoveryUnderWay(because, at.site);
   }
-  if (isPaused)
-    return because('ReplicationPaused', 'its replication is paused', `Resume replication ${id} at ${at.site}.`);
+  if (isPaused) return replicationPaused(because, at.site, id);
   if (latestInstance === null && kind !== 'migrate') {
     return because('NoInstance', 'there is no complete copy yet', 'Wait for its first sync to end.');
   }
@@ -73,7 +72,8 @@ export interface KnownBy {
 export function obstacleToReverse(vm: { id: string; name: string }, at: Located): VmError | null {
   const { recoveryState } = at.replication;
   if (recoveryState === 'COMPLETE') return null;
-  return reasonFor('reverse', vm, at)(
+  const because = reasonFor('reverse', vm, at.site, at.replication.id);
+  return because(
     CODES.notRecovered,
     `it is not recovered (its replication says ${recoveryState}), and only what was failed over or migrated can be reversed`,
     'Fail it over or migrate it first, with keepReplication: true.',
@@ -98,7 +98,8 @@ export function obstacleToRemoval(
   const { sourceSite, destinationSite, recoveredVmId } = at.replication;
   const home = sourceSite ?? at.peer;
   const which = recoveredVmId === null ? 'the recovered VM' : `VM ${recoveredVmId}`;
-  return reasonFor('reverse', vm, at)(
+  const because = reasonFor('reverse', vm, at.site, at.replication.id);
+  return because(
     RECOVERED_NOT_RUNNING,
     `it removes the original at ${home}, which is ${original.power} (${original.known}), and what was recovered is not known ` +
       `to run: ${recovered.known}`,
@@ -113,7 +114,8 @@ export const goesTo = ({ site, replication }: Located): string => replication.de
 export function obstacleToTurned(kind: 'failover', vm: VmRef, at: Located, wentTo: string): VmError | null {
   const to = goesTo(at);
   if (to === wentTo) return null;
-  return reasonFor(kind, vm, at)(
+  const because = reasonFor(kind, vm, at.site, at.replication.id);
+  return because(
     DONE_BY_OTHERS,
     `somebody has failed it over and reversed it since it was looked at: it is replicated to ${to} by now, not to ${wentTo}`,
     `Look where it runs; run the plan again to fail it over to ${to}.`,
@@ -215,13 +217,22 @@ export const noReplication = (
   advice: 'Correct its id, name its replicationId in the plan, or protect it first (kind: protect).',
 });
 
-const reasonFor =
-  (operation: OperationKind, vm: { id: string; name: string }, { site, replication }: Located) =>
-  (code: string, why: string, advice: string): VmError => ({
+/** Why something was not sent for a VM, as an error that names all that a person needs to find it. */
+type Because = (code: string, why: string, advice: string) => VmError;
+
+export const reasonFor =
+  (operation: OperationKind, vm: { id: string; name: string }, site: string, replicationId: string): Because =>
+  (code, why, advice) => ({
     code,
-    message: `${operation} of ${nameWithId(vm)} at ${site} was not sent: ${why} [replication ${replication.id}].`,
+    message: `${operation} of ${nameWithId(vm)} at ${site} was not sent: ${why} [replication ${replicationId}].`,
     operation,
     taskId: null,
     site,
     advice,
   });
+
+export const recoveryUnderWay = (because: Because, site: string): VmError =>
+  because('RecoveryUnderWay', 'a recovery of it is under way', `Wait for its task at ${site} to end.`);
+
+export const replicationPaused = (because: Because, site: string, replicationId: string): VmError =>
+  because('ReplicationPaused', 'its replication is paused', `Resume replication ${replicationId} at ${site}.`);
