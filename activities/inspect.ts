@@ -42,12 +42,15 @@ export function createInspectActivities(deps: ActivityDeps) {
       note(
         'reachable',
         away
-          ? bad(login.detail, 'Check the address, the network and the appliance.')
+          ? bad(login.detail, deps.sites.rules(login).advice)
           : stranger
-            ? bad(`something else answers: ${login.message}`, `${deps.sites.rules(login).advice}`)
+            ? bad(`something else answers: ${login.message}`, deps.sites.rules(login).advice)
             : good(site.config.url),
       );
-      note('certificate', away ? untried : certificate(site, untrusted ? login.detail : null));
+      note(
+        'certificate',
+        away ? untried : certificate(site, untrusted ? bad(login.detail, deps.sites.rules(login).advice) : null),
+      );
       const loggedIn = note('login', answered ? loginFinding(login) : untried);
       note('extend', loggedIn ? await extend(site, deps.sites.names, options) : untried);
       note('clock', loggedIn ? await clock(site, options) : untried);
@@ -72,8 +75,8 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | VcdaError> {
   }
 }
 
-function certificate(site: Site, problem: string | null): Finding {
-  if (problem !== null) return bad(problem, 'Set tls.ca or tls.fingerprint of the site in the config.');
+function certificate(site: Site, problem: Finding | null): Finding {
+  if (problem !== null) return problem;
   if (site.config.url.startsWith('http:')) return good('plain http on the loopback interface');
   return good(site.config.tls.fingerprint ? 'matches the pinned fingerprint' : 'trusted');
 }

@@ -57,7 +57,7 @@ export function effectOf(
     case 'cleanup':
       return recovered('NOT_STARTED');
     case 'reverse':
-      // It may have been recovered anew since; the VM that it replicates tells whether it was turned around.
+      // It may have been recovered anew since; the VM that it replicates tells whether it was reversed.
       if (recoveredVmId == null || replication.vmId == null) return recovered('NOT_STARTED');
       return replication.vmId === recoveredVmId ? 'done' : recovery === 'IN_PROGRESS' ? 'under way' : 'none';
     case 'pause':
@@ -301,7 +301,7 @@ function syncState({ kind }: Watch, r: VmReplication): string {
 /** For a site that does not tell the state, or one that nobody knows: an instance is there once the first copy is. */
 const impliedState = (r: VmReplication): string => (r.destinationState?.latestInstance?.key ? 'OK' : 'UNKNOWN');
 
-const NO_REASON = 'the site gave no reason';
+export const NO_REASON = 'the site gave no reason';
 
 function taskError(watch: Watch, code: string, detail: string, rules: ErrorRules): NoticeError {
   const rule = rules({ code });

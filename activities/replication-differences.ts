@@ -9,7 +9,7 @@ export interface Difference {
   wants: string;
   /** less than the plan asks for, not merely other than it */
   weaker: boolean;
-  /** what a reconfigure says to mend it; null: it cannot be mended so */
+  /** what a reconfigure says to change it; null: it cannot be changed so */
   change: ReconfigureBody | null;
 }
 

@@ -3,7 +3,7 @@ import type { OperationKind, OperationTrouble, Watch } from '../contract/operati
 import { nameWithId } from '../contract/vm-identity.js';
 import { inWords } from '../contract/words.js';
 import type { Site, Task, VmReplication } from '../vcda/index.js';
-import { ERROR_PATIENCE } from './outcome.js';
+import { ERROR_PATIENCE, NO_REASON } from './outcome.js';
 
 /** ms, where no plan says otherwise */
 const STALLED_AFTER = 60 * 60_000;
@@ -46,7 +46,7 @@ export function troubleOf(
     const { code, msg } = replication?.destinationState?.lastError ?? {};
     return {
       code: code ?? 'ReplicationError',
-      message: `replication ${replicationId} of ${nameWithId(vm)} at ${name} is in error: ${msg ?? 'the site gave no reason'}`,
+      message: `replication ${replicationId} of ${nameWithId(vm)} at ${name} is in error: ${msg ?? NO_REASON}`,
       advice: 'It may get well by itself.',
       since: now - amissFor,
       until: now - amissFor + ERROR_PATIENCE,

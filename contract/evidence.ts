@@ -105,7 +105,7 @@ export interface StoreState {
   where: string;
   ok: boolean;
   detail: string;
-  /** the next step for a person; null: there is nothing to mend */
+  /** the next step for a person; null: there is nothing to fix */
   fix: string | null;
 }
 

@@ -290,7 +290,7 @@ describe('the store in a SQLite file', () => {
   }
   suite(fresh);
 
-  test('with a wrong password says what to mend, and no secret', async () => {
+  test('with a wrong password says what to fix, and no secret', async () => {
     const settings = await fresh();
     if (settings.kind !== 'postgres') throw new Error('another kind');
     const store = new Store({ ...settings, password: new Secret('wrong-one') });

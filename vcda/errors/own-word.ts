@@ -7,7 +7,7 @@ const NOT_IMPLEMENTED = 501;
 
 /**
  * Whether the site's own word is that it has no such thing to ask, or not for this login: the only failures from which may
- * follow that something is absent, empty or not supported. What failed for the moment, what a person can mend, and what
+ * follow that something is absent, empty or not supported. What failed for the moment, what a person can fix, and what
  * answered in the site's stead say nothing of it, whatever the config makes of them.
  */
 export const saysNo = (error: VcdaError): boolean =>

@@ -20,7 +20,7 @@ import { runVm } from './steps/vm-lifecycle.js';
 export async function returnVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
-    await turnRound(vm, input);
+    await replicateBack(vm, input);
     vm.enter('gate');
     throw new AtGate();
   });
@@ -30,7 +30,7 @@ export async function returnVm(input: PlanVmInput): Promise<VmReport> {
 export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
-    if (input.phase === 'through') await turnRound(vm, input);
+    if (input.phase === 'through') await replicateBack(vm, input);
     const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input));
     vm.enter('verify');
     const replication = await vm.toItsEnd(() => verifyCutOver(vm, migrated));
@@ -39,7 +39,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
   });
 }
 
-async function turnRound(vm: VmControl, input: PlanVmInput): Promise<void> {
+async function replicateBack(vm: VmControl, input: PlanVmInput): Promise<void> {
   vm.enter('look');
   const at = await locateFor(vm, 'migrate', (found) => obstacleToFailback(input, vm.ref, found));
   if (at.replication.recoveryState === 'COMPLETE') await reverseReplication(vm, at);

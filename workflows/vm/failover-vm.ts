@@ -10,7 +10,7 @@ import { chooseInstance, locateFor } from './steps/locate.js';
 import { measure } from './steps/objectives.js';
 import { broughtUp } from './steps/outage.js';
 import { goesElsewhere } from './steps/place.js';
-import { obstacleToRecovery, obstacleToTurned } from './steps/preconditions.js';
+import { obstacleOnceReversed, obstacleToRecovery } from './steps/preconditions.js';
 import { AtGate } from './steps/step-errors.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
@@ -32,7 +32,7 @@ async function lookAt(vm: VmControl, input: PlanVmInput) {
     vm,
     'failover',
     (found) =>
-      (wentTo === null ? null : obstacleToTurned('failover', vm.ref, found, wentTo)) ??
+      (wentTo === null ? null : obstacleOnceReversed('failover', vm.ref, found, wentTo)) ??
       obstacleToRecovery('failover', vm.ref, found),
   );
   if (at.site !== input.destination.site)

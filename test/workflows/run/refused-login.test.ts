@@ -1,4 +1,4 @@
-/** A refused login is mended by one person once: one `resume` of a run is enough, whoever met the refusal, and however often. */
+/** A refused login is corrected by one person once: one `resume` of a run is enough, whoever met the refusal, and however often. */
 import { expect } from '@jest/globals';
 import { approveUpdate, resumeUpdate, vmReportQuery } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';

@@ -84,7 +84,7 @@ describe('a run of kind failover', () => {
 });
 
 /** As a person does it: the lab's one VM is failed over and reversed. */
-async function turnRound(lab: Lab, replicationId: string | null): Promise<void> {
+async function reverse(lab: Lab, replicationId: string | null): Promise<void> {
   for (const [operation, is] of [
     ['failover', { recoveryState: 'COMPLETE' }],
     ['reverse', { isReversed: true, state: 'OK' }],
@@ -97,7 +97,7 @@ async function turnRound(lab: Lab, replicationId: string | null): Promise<void> 
   }
 }
 
-/** Where a replication lives that was turned round. */
+/** Where a replication lives that was reversed. */
 const HOMES = [
   ['at its new destination', {}],
   ['where it was, its mark lost', { reverseMovesHome: false, description: 'dropped' }],
@@ -112,7 +112,7 @@ describe('what a person does while a failover waits at its gate', () => {
         const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
         const { run, report, result } = await lab.start(plan);
         await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-        await turnRound(lab, replicationId);
+        await reverse(lab, replicationId);
         await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
         const [vm] = (await result()).vms;
         expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
@@ -137,7 +137,7 @@ describe('what a person does while a migration waits at its gate', () => {
         const { run, report, result } = await lab.start(plan);
         const { vms } = await until(report, (r) => r.vms[0]?.waitingFor === 'approval');
         const { replicationId = null } = vms[0] ?? {};
-        await turnRound(lab, replicationId);
+        await reverse(lab, replicationId);
         await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
         const [vm] = (await result()).vms;
         expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });

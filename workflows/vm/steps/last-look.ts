@@ -90,7 +90,7 @@ export class LastLook {
     }
   }
 
-  /** Before its absence is told: somebody may have turned it round. @throws StepFailed when the other site has it */
+  /** Before its absence is told: somebody may have reversed it. @throws StepFailed when the other site has it */
   async #refuseElsewhere(): Promise<void> {
     const vm = this.#vm;
     const found = await locateElsewhere(vm, this.#kind);
@@ -98,7 +98,7 @@ export class LastLook {
   }
 
   /**
-   * For steps without a gate: a slot and a fit copy are there when this returns. What only a person can mend ends it.
+   * For steps without a gate: a slot and a fit copy are there when this returns. What only a person can fix ends it.
    * @throws StepFailed @throws Stopped
    */
   async takeSlot(slot: SlotKind): Promise<void> {

@@ -65,7 +65,7 @@ export async function reverseReplication(
 
 type Reversed = Pick<Outcome, 'submitted' | 'record'>;
 
-/** A failed task is no proof that nothing was turned round: the replication is, at either site. @throws StepFailed */
+/** A failed task is no proof that nothing was reversed: the replication is, at either site. @throws StepFailed */
 async function sendReverse(vm: VmControl, at: Located, reverse: Step): Promise<Reversed> {
   let last = null as Outcome['submitted'] | null;
   try {
