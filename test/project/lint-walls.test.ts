@@ -104,11 +104,71 @@ const ALLOWED = [
   ['chaos', "import '../cli/demo/part.js';"],
 ] as const;
 
+/** All of Drover that each room may import by value, beside itself; what is not named is refused. */
+const MAY: Record<string, string[]> = {
+  contract: ['plan/types'],
+  plan: [],
+  vcda: ['plan/types', 'plan/secret'],
+  store: ['contract', 'plan/types'],
+  activities: ['contract', 'vcda', 'store', 'plan'],
+  workflows: ['contract', 'plan/types'],
+  temporal: ['contract'],
+  worker: ['contract', 'plan', 'vcda', 'activities', 'store', 'workflows', 'temporal'],
+  client: ['contract', 'plan', 'temporal'],
+  cli: ['client', 'worker', 'simulator', 'temporal', 'plan', 'contract'],
+  simulator: [],
+  conformance: ['vcda', 'plan', 'simulator'],
+};
+
+/** Rooms within rooms, which their walls must hold as well. */
+const INNER = [
+  'plan/config',
+  'plan/drill',
+  'plan/source',
+  'vcda/calls',
+  'vcda/errors',
+  'vcda/http',
+  'vcda/schemas',
+  'activities/probes',
+  'workflows/bundle',
+  'workflows/drill',
+  'workflows/evidence',
+  'workflows/run',
+  'workflows/site',
+  'workflows/vm',
+  'workflows/vm/steps',
+  'client/drills',
+  'cli/commands/drill',
+  'cli/demo',
+  'cli/progress',
+  'cli/report',
+  'cli/text',
+  'simulator/world',
+  'conformance/cases',
+];
+
+const ROOMS = [...Object.keys(MAY), ...INNER];
+const TARGETS = [...Object.keys(MAY), 'plan/types', 'plan/secret', 'bench', 'chaos', 'test/support'];
+const hallOf = (room: string): string => room.split('/')[0] ?? '';
+
+/** Packages that do what a deterministic workflow may not, one of each kind. */
+const WORLDLY = ['node:fs', 'zod', 'kysely', '@temporalio/client', '@temporalio/worker', '@swc/core', '@types/node'];
+
+function fromRoom(room: string, target: string): string {
+  const file = target.includes('/') ? target : `${target}/any`;
+  return `import '${'../'.repeat(room.split('/').length)}${file}.js';`;
+}
+
+const MATRIX = ROOMS.flatMap((room) => TARGETS.map((target) => [room, fromRoom(room, target)] as const));
+const PACKAGES = ROOMS.filter((room) => ['contract', 'workflows'].includes(hallOf(room))).flatMap((room) =>
+  WORLDLY.map((name) => [room, `import '${name}';`] as const),
+);
+
 describe('the lint walls between folders', () => {
   let folder: string;
   let stopped: Map<string, string>;
   const fileOf = (at: number) => `wall-${at}.ts`;
-  const cases = [...REFUSED, ...ALLOWED];
+  const cases = [...REFUSED, ...ALLOWED, ...MATRIX, ...PACKAGES];
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'drover-walls-'));
@@ -137,4 +197,32 @@ describe('the lint walls between folders', () => {
 
   test.each(REFUSED)('%s may not say: %s', (place, code) => expect(foundIn(place, code)).toBe(true));
   test.each(ALLOWED)('%s may say: %s', (place, code) => expect(foundIn(place, code)).toBe(false));
+
+  test.each(ROOMS)('%s imports what its hall may, and no other room', (room) => {
+    const hall = hallOf(room);
+    const may = MAY[hall] ?? [];
+    const isOpen = (target: string) => [hall, ...may].some((one) => target === one || target.startsWith(`${one}/`));
+    const open = TARGETS.filter((target) => !foundIn(room, fromRoom(room, target)));
+    expect(open).toEqual(TARGETS.filter(isOpen));
+  });
+
+  test.each(PACKAGES)('%s may not say: %s', (place, code) => expect(foundIn(place, code)).toBe(true));
+
+  test('the page on the architecture tells the same', async () => {
+    const page = await readFile(join(root, 'docs/architecture.md'), 'utf8');
+    const table = page.slice(page.indexOf('| folder | is | may import'));
+    const rows = table.slice(0, table.indexOf('\n\n')).split('\n').slice(2);
+    const told = Object.fromEntries(
+      rows.map((row) => {
+        const [names = '', , imports = ''] = row.split(' | ');
+        const words = [...imports.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
+        return [/`([^`]+)\/`/.exec(names)?.[1] ?? '', imports.includes('all of the above') ? null : words];
+      }),
+    );
+    for (const [room, may] of Object.entries(MAY)) {
+      // Types alone.
+      const types = room === 'workflows' ? ['activities'] : [];
+      if (told[room] !== null) expect([room, told[room]]).toEqual([room, [...may, ...types]]);
+    }
+  });
 });
