@@ -237,7 +237,7 @@ function copyWithoutReplication({ report }: VmControl, { site, copy }: NotedCopy
       ? `the test copy of ${of} stays at ${site}: ${known}.`
       : `whether the test copy of ${of} stays at ${site} is not known: ${known}.`;
   return new StepFailed({
-    code: 'TestCopyLeft',
+    code: CODES.testCopyLeft,
     message: `${told} Replication ${copy.replicationId}, by which it was made, has no test copy any more or is gone, so that nothing can clean it up.`,
     operation: 'cleanup',
     taskId: null,
