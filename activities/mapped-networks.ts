@@ -33,8 +33,9 @@ export function createMappedNetworksActivities(deps: ActivityDeps, reachability:
             const vdcId = found?.destination?.vdcId;
             const all =
               vdcId == null ? [] : await unextended(options, (local) => site.inventory.networks(vdcId, local));
-            const mapped = settingsOf(mapNetworks(map, shown, own), Object.values(map), all, own);
-            return { ...mapped, networks: testNetworks(mapped.settings, shown) };
+            const mapped = mapNetworks(map, shown, own);
+            const sent = settingsOf(mapped, Object.values(map), all, own);
+            return { ...sent, networks: testNetworks(sent.settings, shown, mapped.repeated) };
           } catch (error) {
             if (error instanceof VcdaError) await reachability.failed(error.site, error);
             throw failureOf(error, { question: 'network-settings', vm }, attempt, deps.sites.rules);

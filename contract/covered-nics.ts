@@ -13,10 +13,23 @@ import {
 } from './shown-networks.js';
 import { DISCONNECTED, networksNamed } from './test-networks.js';
 
-export interface TestNetworks {
+/** Networks that NICs go to, each once, by who named them; as they are named where the site tells no NICs. */
+export interface NamedNetworks {
   from: 'file' | 'replication';
-  /** of networks that NICs go to, each once; as they are named where the site tells no NICs */
   names: string[];
+}
+
+/** What is sent for a test failover although the replication's own settings say it: beside it the file has a word of its own. */
+export interface Repeated {
+  /** by nicIndex */
+  nics: readonly number[];
+  /** where the site tells no NICs */
+  names: readonly string[];
+}
+
+export interface TestNetworks {
+  /** those of the file first */
+  named: NamedNetworks[];
   /** NICs that would be connected as the site pleases; `network`: what they are in, null: not told */
   uncovered: { nicIndex: number; network: string | null }[];
 }
@@ -28,16 +41,23 @@ interface End {
 
 /**
  * A kind of settings that is sent goes in place of the replication's own of that kind.
- * @param sent with the test failover @returns null: nothing names any network
+ * @param sent with the test failover @param repeated of it: default nothing @returns null: nothing names any network
  */
-export function testNetworks(sent: SettingsOfNetworks, shown: ShownNetworks): TestNetworks | null {
+export function testNetworks(
+  sent: SettingsOfNetworks,
+  shown: ShownNetworks,
+  repeated: Repeated = { nics: [], names: [] },
+): TestNetworks | null {
   const own = shown.failoverTestSettings;
   const known = knownNics(shown);
   if (known.length === 0) {
     const names = networksNamed(sent);
-    if (names !== null) return { from: 'file', names, uncovered: [] };
+    if (names !== null) {
+      const ends = names.map((name) => ({ name, isOfFile: !repeated.names.includes(name) }));
+      return { named: byWho(ends), uncovered: [] };
+    }
     const ofOwn = networksNamed(own);
-    return ofOwn === null ? null : { from: 'replication', names: ofOwn, uncovered: [] };
+    return ofOwn === null ? null : { named: [{ from: 'replication', names: ofOwn }], uncovered: [] };
   }
   const ends = endsOf(sent, own);
   const listed = nicsIn(ends.settings);
@@ -47,15 +67,22 @@ export function testNetworks(sent: SettingsOfNetworks, shown: ShownNetworks): Te
   for (const nic of [...known, ...unseen.map((one) => ({ ...one, network: null }))]) {
     const set = listed.find(({ nicIndex }) => nicIndex === nic.nicIndex);
     const end = ends.of(nic, set);
-    if (end !== null) reached.push(end);
+    if (end !== null) reached.push({ ...end, isOfFile: end.isOfFile && !repeated.nics.includes(nic.nicIndex) });
     else if (set !== undefined || nic.isConnected) uncovered.push({ nicIndex: nic.nicIndex, network: nic.network });
   }
   if (reached.length === 0 && uncovered.length === 0) return null;
-  return {
-    from: reached.some(({ isOfFile }) => isOfFile) ? 'file' : 'replication',
-    names: [...new Set(reached.map(({ name }) => name))],
-    uncovered,
-  };
+  return { named: byWho(reached), uncovered };
+}
+
+function byWho(ends: End[]): NamedNetworks[] {
+  const namesOf = (isOfFile: boolean) => [
+    ...new Set(ends.filter((end) => end.isOfFile === isOfFile).map(({ name }) => name)),
+  ];
+  const named: NamedNetworks[] = [
+    { from: 'file', names: namesOf(true) },
+    { from: 'replication', names: namesOf(false) },
+  ];
+  return named.filter(({ names }) => names.length > 0);
 }
 
 function endsOf(sent: SettingsOfNetworks, own: SettingsOfNetworks | null | undefined) {

@@ -39,6 +39,8 @@ export type VmStep =
 export interface OperationRecord {
   kind: OperationKind;
   operationId: string;
+  /** where it was sent; absent in what was recorded before */
+  site?: string;
   /** null: found by the replication's own state, its task being unknown */
   taskId: string | null;
   /** true: found at the site instead of sent by this attempt */
@@ -102,6 +104,12 @@ export interface FailureDetails extends VmError {
   leaves?: true;
 }
 
+/** Networks of test copies: named in the drill or by their replications; `production`: what is not named, the site chooses. */
+export interface UsedNetworks {
+  from: 'file' | 'replication' | 'production';
+  names: string[];
+}
+
 export interface VmReport {
   id: string;
   name: string;
@@ -131,8 +139,8 @@ export interface VmReport {
     /** its power before the first cutover was sent */
     before: 'on' | 'off' | 'unknown';
   };
-  /** of its test copy: named in the drill or by its replication; `production`: what is not named, the site chooses */
-  networks?: { from: 'file' | 'replication' | 'production'; names: string[] };
+  /** of its test copy */
+  networks?: UsedNetworks[];
   /** what went otherwise than a person may expect; absent: nothing */
   notes?: string[];
   /** seconds from the trigger until it was recovered and its checks had passed; null: it was not */
@@ -176,7 +184,7 @@ export interface DrillResult {
   /** no VM's RPO is off by more: how exactly the sites' clocks are known */
   rpoUncertaintySeconds?: number | null;
   /** of the test copies, each once; absent: none was made ready */
-  networks?: { from: 'file' | 'replication' | 'production'; names: string[] }[];
+  networks?: UsedNetworks[];
   groups: { name: string; rtoSeconds: number | null; rpoSeconds: number | null }[];
   /** each objective that was missed or cannot be shown to be met, and by how much */
   missed: string[];

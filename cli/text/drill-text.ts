@@ -3,7 +3,14 @@
 import { advised } from '../../client/advised.js';
 import { moment, plural } from '../../client/words.js';
 import { isLeftByDrill } from '../../contract/codes.js';
-import { type CheckResult, type DrillResult, isFinal, type RunReport, type VmReport } from '../../contract/report.js';
+import {
+  type CheckResult,
+  type DrillResult,
+  isFinal,
+  type RunReport,
+  type UsedNetworks,
+  type VmReport,
+} from '../../contract/report.js';
 import { listed } from '../../contract/words.js';
 import type { Colors } from './output.js';
 import { filled, rpo, seconds } from './run-text.js';
@@ -41,9 +48,9 @@ function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
 
 /** Where the test copies were connected, and who said so. */
 const networksUsed = ({ networks = [] }: DrillResult): string[][] =>
-  networks.map(({ from, names }, index) => [index === 0 ? 'networks' : '', networksText(from, names)]);
+  networks.map((used, index) => [index === 0 ? 'networks' : '', networksText(used)]);
 
-function networksText(from: 'file' | 'replication' | 'production', names: string[]): string {
+function networksText({ from, names }: UsedNetworks): string {
   const named = names.join(', ');
   if (from === 'production')
     return names.length === 0 ? 'as the site chooses (networks: production)' : `${named} (networks: production)`;

@@ -37,7 +37,7 @@ describe.each(['file', 'replication'] as const)('what a %s says', (from) => {
       ['isolated'],
     ],
   ])('covers all NICs by %s', (_, said, shown, names) => {
-    expect(judged(said, shown)).toEqual({ from, names, uncovered: [] });
+    expect(judged(said, shown)).toEqual({ named: [{ from, names }], uncovered: [] });
   });
 
   it.each<[string, SettingsOfNetworks, ShownNetworks, string[], object[]]>([
@@ -58,7 +58,7 @@ describe.each(['file', 'replication'] as const)('what a %s says', (from) => {
     ['a NIC that is not shown, without its network', nics(at(0, 'isolated'), at(1)), ONE, ['isolated'], [unnamed(1)]],
     ['nothing', {}, ONE, [], [A]],
   ])('leaves a NIC out by %s', (_, said, shown, names, uncovered) => {
-    expect(judged(said, shown)).toMatchObject({ names, uncovered });
+    expect(judged(said, shown)).toEqual({ named: names.length === 0 ? [] : [{ from, names }], uncovered });
   });
 
   it('is nothing where no NICs are shown and no network is named', () => {
@@ -76,13 +76,15 @@ describe('a drill beside the test settings of a replication', () => {
   it('goes in place of settings of the same kind, and beside those of the other', () => {
     const own = { failoverTestSettings: { ...mapping('net-b', 'bubble'), ...nics(at(1, 'bubble')) } };
     expect(testNetworks(mapping('net-a'), { ...TWO, ...own })).toEqual({
-      from: 'file',
-      names: ['isolated', 'bubble'],
+      named: [
+        { from: 'file', names: ['isolated'] },
+        { from: 'replication', names: ['bubble'] },
+      ],
       uncovered: [],
     });
     expect(testNetworks(mapping('net-a'), { ...TWO, failoverTestSettings: mapping('net-b') })?.uncovered).toEqual([B]);
     expect(testNetworks(nics(at(0, 'isolated')), { ...TWO, ...own })).toMatchObject({
-      names: ['isolated', 'bubble'],
+      named: [{ names: ['isolated'] }, { names: ['bubble'] }],
       uncovered: [],
     });
   });
@@ -90,8 +92,10 @@ describe('a drill beside the test settings of a replication', () => {
   it('is held to NICs that only the test settings show', () => {
     const shown = { ...ONE, failoverTestSettings: nics(at(1, 'bubble')) };
     expect(testNetworks(mapping('net-a'), shown)).toEqual({
-      from: 'file',
-      names: ['isolated', 'bubble'],
+      named: [
+        { from: 'file', names: ['isolated'] },
+        { from: 'replication', names: ['bubble'] },
+      ],
       uncovered: [],
     });
     expect(testNetworks({}, shown)?.uncovered).toEqual([A]);
@@ -99,5 +103,15 @@ describe('a drill beside the test settings of a replication', () => {
 
   it('names nothing by NICs that are all unplugged in production alone', () => {
     expect(testNetworks({}, { failoverSettings: nics({ nicIndex: 0, isConnected: false }) })).toBeNull();
+  });
+
+  it('does not name what it repeats of the replication', () => {
+    const bubble = { from: 'replication', names: ['bubble'] };
+    const sent = nics(at(0, 'isolated'), at(1, 'bubble'));
+    expect(testNetworks(sent, TWO, { nics: [1], names: [] })?.named).toEqual([
+      { from: 'file', names: ['isolated'] },
+      bubble,
+    ]);
+    expect(testNetworks(mapping('net-b', 'bubble'), {}, { nics: [], names: ['bubble'] })?.named).toEqual([bubble]);
   });
 });

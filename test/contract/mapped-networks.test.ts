@@ -43,7 +43,7 @@ describe('a map of test networks', () => {
       [],
     ],
   ])('leads or leaves: %s', (_, shown, expected, unmapped) => {
-    expect(mapNetworks(map, shown)).toEqual({ nics: expected, mappings: [], unmapped });
+    expect(mapNetworks(map, shown)).toMatchObject({ nics: expected, mappings: [], unmapped });
   });
 
   it('gives way to what the file says of a NIC itself', () => {
@@ -55,6 +55,22 @@ describe('a map of test networks', () => {
       ],
       mappings: [],
       unmapped: [],
+      repeated: { nics: [], names: [] },
+    });
+  });
+
+  it('repeats what only the test settings of the replication say', () => {
+    const failoverTestSettings = nics({ ...dmz, network: 'bubble' });
+    const off = { nicIndex: 2, network: 'lan', isConnected: false };
+    const shown = { failoverSettings: nics(lan, dmz, off), failoverTestSettings };
+    expect(mapNetworks(map, shown).repeated).toEqual({ nics: [1, 2], names: [] });
+    const networkMappings = [
+      { sourceNetworkName: 'lan', destinationOrgVdcNetwork: { id: 'n1', name: 'elsewhere' } },
+      { sourceNetworkName: 'dmz', destinationOrgVdcNetwork: { id: 'n2', name: 'bubble' } },
+    ];
+    expect(mapNetworks(map, { failoverTestSettings: { vAppNetworkSettings: { networkMappings } } }).repeated).toEqual({
+      nics: [],
+      names: ['elsewhere', 'bubble'],
     });
   });
 
@@ -70,7 +86,7 @@ describe('a map of test networks', () => {
     const mapping = (sourceNetworkName: string) => ({ sourceNetworkName, destinationOrgVdcNetwork: { id: 'n9' } });
     const shown = { failoverSettings: { vAppNetworkSettings: { networkMappings: [mapping('lan'), mapping('dmz')] } } };
     const mappings = [{ from: 'lan', to: 'isolated' }];
-    expect(mapNetworks(map, {})).toEqual({ nics: null, mappings, unmapped: [] });
-    expect(mapNetworks(map, shown)).toEqual({ nics: null, mappings, unmapped: ['dmz'] });
+    expect(mapNetworks(map, {})).toMatchObject({ nics: null, mappings, unmapped: [] });
+    expect(mapNetworks(map, shown)).toMatchObject({ nics: null, mappings, unmapped: ['dmz'] });
   });
 });

@@ -38,7 +38,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
 }
 
 function networksUsed(vms: VmReport[]): Pick<DrillResult, 'networks'> {
-  const used = vms.flatMap(({ networks }) => (networks === undefined ? [] : [networks]));
+  const used = vms.flatMap(({ networks }) => networks ?? []);
   const each = new Map(used.map((networks) => [JSON.stringify([networks.from, ...networks.names]), networks]));
   return each.size === 0 ? {} : { networks: [...each.values()] };
 }

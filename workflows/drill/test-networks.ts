@@ -20,12 +20,12 @@ export async function requireTestNetworks(vm: VmControl, input: DrillVmInput, at
   const inFile = networksOf(recovery, ref);
   const { settings, used } = await choose();
   if (networks === 'production') {
-    vm.report.networks = { from: 'production', names: networksNamed(inFile) ?? [] };
+    vm.report.networks = [{ from: 'production', names: networksNamed(inFile) ?? [] }];
     return settings;
   }
   if (used === null) refuse(vm, at, NOT_NAMED);
   if (used.uncovered.length > 0) refuse(vm, at, leavesOut(used.uncovered));
-  vm.report.networks = { from: used.from, names: used.names };
+  vm.report.networks = used.named;
   return settings;
 
   async function choose(): Promise<Chosen> {

@@ -53,7 +53,7 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     broughtUp(vm, recovered.record.finishedAt, recovered.powerOn);
     const { triggeredAt } = input;
     const instanceAt = instance?.timestamp ?? null;
-    const times = { triggeredAt, recoveredAt: Date.now(), instanceAt, seenAt };
+    const times = { triggeredAt, recoveredAt: recovered.powerOn ? Date.now() : null, instanceAt, seenAt };
     const odd = measure(vm.report, times, vm.clockOf(at.site));
     if (odd !== null) vm.note(odd);
   });

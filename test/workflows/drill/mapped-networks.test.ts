@@ -58,7 +58,10 @@ describe('a map of test networks', () => {
       const failoverTestSettings = { vmNetworkSettings: { nics: [nic(1, 'acme-db')] } };
       await protectedWith(lab, { ...NICS, failoverTestSettings });
       const report = await resultOf(lab, { 'net-a': 'acme-isolated' });
-      expect(report.drill?.networks).toEqual([{ from: 'file', names: ['acme-isolated', 'acme-db'] }]);
+      expect(report.drill?.networks).toEqual([
+        { from: 'file', names: ['acme-isolated'] },
+        { from: 'replication', names: ['acme-db'] },
+      ]);
       expect(body(lab)?.vmNetworkSettings).toEqual({ nics: [nic(0, 'acme-isolated'), nic(1, 'acme-db')] });
     }));
 

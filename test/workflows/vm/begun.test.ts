@@ -92,8 +92,11 @@ describe('what has begun', () => {
     const stopped = stoppedAfter(done('migrate', 'failed'), report(done('migrate', 'failed')), 'lyon');
     expect(stopped).toMatchObject({ code: 'CutoverBegun', operation: 'migrate', taskId: 'task-migrate', site: 'lyon' });
     expect(stopped.message).toMatch(/web1 \(441a891a\).*C4-77 and its copy are kept\. Its source may be off/);
-    const reversed = stoppedAfter(done('reverse', 'succeeded'), report(done('reverse', 'succeeded')), 'lyon');
-    expect(reversed.message).toMatch(/after its reverse.*C4-77 stays.*removed already/);
+    // The next operation of a VM that was reversed would be sent elsewhere.
+    const sent = { ...done('reverse', 'succeeded'), site: 'paris' };
+    const reversed = stoppedAfter(sent, report(sent), 'lyon');
+    expect(reversed.site).toBe('paris');
+    expect(reversed.message).toMatch(/after its reverse was accepted at paris.*C4-77 stays.*removed already/);
   });
 
   it('is said once in what a person reads, with the next step after it', () => {

@@ -71,6 +71,18 @@ describe('a run of kind failover', () => {
       expect(running(lab, lab.destination)).toHaveLength(1);
     }));
 
+  it.concurrent('of a VM that was off leaves it off, says so, and claims no RTO', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      const id = lab.plan().waves[0]?.vms[0]?.id;
+      lab.simulator.control.setVms({ id, powerState: 'POWERED_OFF' });
+      const plan = lab.plan({ kind: 'failover' });
+      const report = await given(lab, { ...plan, cutover: { ...plan.cutover, powerOn: 'asSource' } });
+      expect(running(lab, lab.destination)).toEqual([]);
+      expect(report.vms[0]).toMatchObject({ rtoSeconds: null, rpoSeconds: expect.any(Number) });
+      expect(report.vms[0]?.notes).toContainEqual(expect.stringMatching(/^Its copy is left off, since its source at /));
+    }));
+
   it.concurrent('refuses, before anything is sent, what is paused, recovered, or not replicated at all', () =>
     withLab({ vms: 1 }, async (lab) => {
       const unknown = await done(lab, lab.plan({ kind: 'failover' }));

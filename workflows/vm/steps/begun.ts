@@ -89,8 +89,9 @@ function lookedAt({ power, since, known, before }: NonNullable<VmReport['source'
   return `Whether its source is on is not known: ${known}.`;
 }
 
-/** For a VM that was told to stop after such an operation. */
-export function stoppedAfter({ kind, taskId, result }: OperationRecord, report: VmReport, site: string): VmError {
+/** For a VM that was told to stop after such an operation. @param siteNow where its next would be sent */
+export function stoppedAfter(begun: OperationRecord, report: VmReport, siteNow: string): VmError {
+  const { kind, taskId, result, site = siteNow } = begun;
   const { name, id, replicationId } = report;
   const isReverse = kind === 'reverse';
   const end = { succeeded: 'had succeeded', failed: 'had failed' }[result ?? 'failed'];

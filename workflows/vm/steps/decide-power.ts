@@ -32,6 +32,11 @@ export async function decidePower(
     vm.note(`Its copy is powered on, since it is not known whether its source at ${source.site} was: ${seen.known}.`);
   } else if (seen.before !== 'off' && seen.power === 'off') {
     vm.note(`Its copy is powered on: its source at ${source.site} is off since an earlier run began to cut it over.`);
+  } else if (kind === 'failover' && seen.before === 'off') {
+    vm.note(
+      `Its copy is left off, since its source at ${source.site} was off: a disaster may have done that too. ` +
+        'Power it on at its site if it should run, or say powerOn: true in the plan.',
+    );
   }
   return { source, powerOn: seen.before !== 'off' };
 }

@@ -114,6 +114,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const record = vm.record({
       kind: step.kind,
       operationId: request.operationId,
+      site: request.site,
       taskId: submitted.taskId,
       adopted: submitted.adopted,
       ...(submitted.adoption === undefined ? {} : { owner: submitted.adoption.owner }),
