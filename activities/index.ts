@@ -8,6 +8,7 @@ import { createLocateActivities } from './locate.js';
 import { createMappedNetworksActivities } from './mapped-networks.js';
 import { createMovedBeforeActivities } from './moved-before.js';
 import { createOperationActivities } from './operations.js';
+import { createOrgActivities } from './other-org.js';
 import { Reachability } from './reachability.js';
 import { createSiteWatchActivities } from './site-watch.js';
 import { createSourcePowerActivities } from './source-power.js';
@@ -25,6 +26,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createInquiryActivities(deps),
     ...createEarlierRunsActivities(deps),
     ...createMovedBeforeActivities(deps),
+    ...createOrgActivities(deps),
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
     ...createCheckActivities(deps),

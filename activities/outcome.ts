@@ -88,6 +88,7 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     destinationSite: r.destination?.site ?? null,
     destinationVdc:
       r.destination?.vdcId == null ? null : { id: r.destination.vdcId, name: r.destination.vdcName ?? null },
+    destinationOrg: r.destination?.org ?? null,
     isReversed: r.isReversed === true,
     latestInstance: latestOf(r),
     recoveredVappId: r.destination?.recoveredVappId ?? recovery?.vAppId ?? null,

@@ -29,6 +29,7 @@ export function decisiveOf(replication: ReplicationSummary | null): string {
     recoveryState,
     ...(vmId === null ? [] : [`VM ${vmId}`]),
     ...(replication.destinationVdc == null ? [] : [`to ${replication.destinationVdc.id}`]),
+    ...(replication.destinationOrg == null ? [] : [`in ${replication.destinationOrg}`]),
     // Another's test copy may stand there by now.
     ...(recoveryState === 'TEST' ? [`of ${recoveredVmId}`] : []),
     ...(UNFIT.has(connection) ? [connection] : []),

@@ -259,6 +259,8 @@ export interface ReplicationSummary {
   destinationSite: string | null;
   /** where it would put the VM; null: not told. Absent in what was recorded before */
   destinationVdc?: { id: string; name: string | null } | null;
+  /** as `destinationVdc`: whose that is */
+  destinationOrg?: string | null;
   isReversed: boolean;
   /** newest point in time that it can recover; null: none yet */
   latestInstance: ReplicaInstance | null;

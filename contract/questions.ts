@@ -52,6 +52,14 @@ export interface LookForMovedInput {
   resumedAt: number;
 }
 
+export interface OrgInput {
+  site: string;
+  peer: string;
+  vdc: string;
+  vm: VmRef;
+  resumedAt: number;
+}
+
 /** What sites show of a VM that may have been moved before. */
 export interface SeenOfMoved {
   /** what the source calls it; null: it does not list it */

@@ -42,6 +42,8 @@ export interface BegunCopy {
   submitted: Submitted;
   /** its replication was seen to be the one that this start has made */
   isConfirmed: boolean;
+  /** the organization that it went to when it was first seen, as its site calls it; absent: not told */
+  org?: string;
 }
 
 export interface Known {

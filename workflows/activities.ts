@@ -32,6 +32,7 @@ export const {
   lookForMoved,
   mapTestNetworks,
   movedBefore,
+  orgOfVdc,
   powerBefore,
   readReplication,
   readTestNetworks,

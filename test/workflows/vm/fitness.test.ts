@@ -123,6 +123,17 @@ describe('a copy right before what cannot be undone', () => {
     expect(decisiveOf({ ...replication, destinationVdc: { id: 'a', name: null } })).not.toBe(decisiveOf(replication));
   });
 
+  it('that would put the VM in another organization than it was begun for is refused with both', () => {
+    const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', missingFor: 1, ids: ['vm-1'] };
+    const into = (destinationOrg: string | null, org?: string) =>
+      unfitness('migrate', vm, { ...copy, ...(org && { org }), replication: { ...replication, destinationOrg } }, 0);
+    const refused = into('globex', 'acme');
+    expect(refused).toMatchObject({ is: 'over', why: { code: 'ReplicatedElsewhere' } });
+    expect(refused?.why.message).toMatch(/globex instead of acme.*C4-1/);
+    for (const fit of [into('Acme', 'acme'), into(null, 'acme'), into('globex')]) expect(fit).toBeNull();
+    expect(decisiveOf({ ...replication, destinationOrg: 'globex' })).not.toBe(decisiveOf(replication));
+  });
+
   it('says what the site says of its error', () => {
     const unfit = judged('migrate', {
       dataConnectionState: 'ERROR',

@@ -159,6 +159,34 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
       expect(vm?.error?.message).toContain(vm?.replicationId);
     }));
 
+  it.concurrent('that its start was put in another organization is refused at the first look after the start', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const members = { destination: { site: lab.destination, org: 'globex' } };
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members },
+        { kind: 'unreadable', operation: 'replications', members },
+      );
+      const { result } = await lab.start(lab.plan(APPROVED));
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'start' } });
+      expect(vm?.error?.message).toMatch(/in organization globex instead of acme/);
+    }));
+
+  it.concurrent('that goes to another organization by then is refused with both', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { approve, result } = await atTheGate(lab);
+      const members = { destination: { site: lab.destination, org: 'globex' } };
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members },
+        { kind: 'unreadable', operation: 'replications', members },
+      );
+      await approve();
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'migrate' } });
+      expect(vm?.error?.message).toMatch(/in organization globex instead of acme/);
+      expect(entries(lab, 'migrate')).toEqual([]);
+    }));
+
   it.concurrent('recovered by a person meanwhile fails, and is not cut over again', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { approve, result } = await atTheGate(lab);

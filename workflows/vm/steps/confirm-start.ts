@@ -5,10 +5,11 @@
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
+import { orgOfVdc } from '../../activities.js';
 import { lookSaying } from './again.js';
-import { readAgain, startedReplication } from './locate.js';
+import { ask, readAgain, startedReplication } from './locate.js';
 import { type Outcome, operation } from './operation.js';
-import { otherVdc, vdcOf } from './place.js';
+import { otherOrg, otherVdc, vdcOf } from './place.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 import { whatStays } from './what-stays.js';
@@ -41,9 +42,23 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
   await vm.callBy(seen.vmName);
   const elsewhere = otherVdc(seen, vdcOf(vm.input));
   if (elsewhere !== null) throw placedElsewhere(vm, started, seen.id, elsewhere);
+  await refuseOtherOrg(vm, started, seen);
   if (mark !== undefined) vm.marks = seen.mark === null || seen.mark === mark ? [mark] : [mark, seen.mark];
   if (adoption?.reconfigure) await takeOver(vm, seen.id, adoption.reconfigure);
   return { ...started, notice: { ...started.notice, replicationId: seen.id } };
+}
+
+/** A VDC is of one organization: only where the site does not tell the one does the other decide. */
+async function refuseOtherOrg(vm: VmControl, started: Outcome, seen: ReplicationSummary): Promise<void> {
+  const { destinationOrg: org = null, destinationVdc = null } = seen;
+  const vdc = vdcOf(vm.input);
+  if (org !== null && destinationVdc === null && vdc !== null) {
+    const { site, peer, ref } = vm;
+    const wants = await ask(vm, 'start', (resumedAt) => orgOfVdc({ site, peer, vdc, vm: ref, resumedAt }));
+    const elsewhere = otherOrg(seen, wants);
+    if (elsewhere !== null) throw placedElsewhere(vm, started, seen.id, elsewhere);
+  }
+  if (vm.begun !== null && org !== null) vm.begun.org = org;
 }
 
 async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<ReplicationSummary> {

@@ -5,7 +5,7 @@ import { isMarkedByOthers } from '../../../contract/marks.js';
 import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
-import { otherVdc } from './place.js';
+import { otherOrg, otherVdc } from './place.js';
 import {
   obstacleElsewhere,
   obstacleToRecovery,
@@ -44,6 +44,8 @@ export interface CopyAt {
   ids?: readonly string[];
   /** VDC of the plan, by id or name; absent: any */
   vdc?: string;
+  /** organization that it went to when its run began it; absent: any */
+  org?: string;
   /** the site that it went to when it was last seen; absent: any */
   towards?: string;
 }
@@ -56,7 +58,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication, missingFor, own, ids, vdc, towards }: CopyAt,
+  { site, peer, replicationId, replication, missingFor, own, ids, vdc, org, towards }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -82,7 +84,7 @@ export function unfitness(
     const advice = `Find out what was done to it at ${site}; it goes on when it is of ${nameWithId(vm)} again.`;
     return { is: 'held', why: because('WrongReplication', whose, advice) };
   }
-  const elsewhere = otherVdc(replication, vdc);
+  const elsewhere = otherVdc(replication, vdc) ?? otherOrg(replication, org);
   if (elsewhere !== null) {
     const advice = `Correct the plan, or that replication; then run the VM again.`;
     return { is: 'over', why: because('ReplicatedElsewhere', `its replication ${elsewhere}`, advice) };

@@ -32,14 +32,15 @@ export class LastLook {
 
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
-    const { site, peer, report, input, marks, ids, towards } = this.#vm;
+    const { site, peer, report, input, marks, ids, towards, begun } = this.#vm;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
     const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
     const { missingFor } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };
     // What a run did not start itself may go any way.
     const vdc = marks === null ? null : vdcOf(input);
-    const place = vdc === null ? {} : { vdc };
+    const org = marks === null ? undefined : begun?.org;
+    const place = { ...(vdc === null ? {} : { vdc }), ...(org === undefined ? {} : { org }) };
     // Whether it was turned round since then; a start of this run went where the plan says.
     const went = towards ?? (marks === null ? null : input.destination.site);
     const copy = {

@@ -17,6 +17,12 @@ export function otherVdc({ destinationVdc: has }: ReplicationSummary, wants: str
   return other === null ? null : `would put it in VDC ${other}`;
 }
 
+/** As {@link otherVdc}, of the organization. @param wants that of the plan's VDC, or that it was begun for */
+export function otherOrg({ destinationOrg: has }: ReplicationSummary, wants: string | null = null): string | null {
+  if (has == null || wants === null || has.toLowerCase() === wants.toLowerCase()) return null;
+  return `would put it in organization ${has} instead of ${wants}`;
+}
+
 /** As {@link otherVdc}, of what was recovered. */
 export function standsElsewhere(has: Vdc | undefined, wants: string | null): string | null {
   const other = otherThan(has, wants);
