@@ -27,7 +27,7 @@ export type VmStep =
   | 'reverse'
   | 'resync'
   | 'verify'
-  | 'tidy'
+  | 'delete-replication'
   | 'ready'
   | 'failover-test'
   | 'checks'

@@ -13,7 +13,7 @@ const vms = (count: number) =>
     id: crypto.randomUUID(),
     name: `vm-${n}`,
     state: 'succeeded',
-    step: 'tidy',
+    step: 'delete-replication',
     operations: ['start', 'migrate', 'delete'].map((kind) => ({
       kind,
       operationId: `drover/paris-exit/vm-${n}/${kind}/1`,

@@ -33,7 +33,7 @@ export const MOMENTS: Moment[] = [
   },
   { phase: 'in the cutover', when: (lab) => anyReplication(lab, (r) => r.recoveryState === 'IN_PROGRESS') },
   { phase: 'after the cutover', when: (lab) => anyReplication(lab, (r) => r.recoveryState === 'COMPLETE') },
-  { phase: 'while tidying up', when: (lab) => accepted(lab, 'delete') > 0 },
+  { phase: 'while the replication is deleted', when: (lab) => accepted(lab, 'delete') > 0 },
 ];
 
 /** @throws RangeError when there is none of that name */

@@ -166,7 +166,7 @@ describe('a stop of a copy', () => {
           (all) => all.some(({ state }) => state === 'INITIAL_SYNCING'),
         );
         await cancel(lab, id);
-        await untilVms(lab, ({ step }) => step === 'tidy');
+        await untilVms(lab, ({ step }) => step === 'delete-replication');
         expect(entries(lab, 'start').map(({ endedAt }) => endedAt)).toEqual([undefined]);
         await sayItAgain(lab, id);
         lab.simulator.control.setSpeed(10_000);
@@ -183,7 +183,7 @@ describe('a stop of a copy', () => {
       const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
       await untilVms(lab, ({ operations }) => operations.some(({ kind }) => kind === 'sync'));
       await cancel(lab, id);
-      await untilVms(lab, ({ step }) => step === 'tidy');
+      await untilVms(lab, ({ step }) => step === 'delete-replication');
       expect(entries(lab, 'sync').map(({ endedAt }) => endedAt)).toEqual([undefined]);
       lab.simulator.control.setSpeed(10_000);
       expect((await result()).vms).toMatchObject([{ state: 'cancelled', error: null }]);

@@ -82,7 +82,7 @@ const BUSY = { first: 30_000, longest: 10 * 60_000 };
  * @param insists is repeated for as long as the site is busy with it, as with a copy that was begun
  */
 export async function deleteReplication(vm: VmControl, { insists = false } = {}): Promise<void> {
-  vm.enter('tidy');
+  vm.enter('delete-replication');
   vm.ignoreStop('unless-held');
   // What a person has recovered meanwhile, by a copy that this run only made, is not to be taken from them.
   const unlessRecovered = !vm.report.operations.some(({ kind }) => kind === 'migrate' || kind === 'failover');
@@ -122,7 +122,7 @@ const OF_OTHERS = new Set<string>([DONE_BY_OTHERS, CODES.testCopyExists, CODES.n
 
 export async function staysBehind(vm: VmControl, error: StepFailed | Stopped): Promise<void> {
   const { site } = vm;
-  const stopped = { code: 'NotTidied', message: error.message, operation: 'delete', taskId: null, site } as const;
+  const stopped = { code: 'NotDeleted', message: error.message, operation: 'delete', taskId: null, site } as const;
   const reason = error instanceof StepFailed ? error.reason : stopped;
   const id = vm.report.replicationId;
   const which = id === null ? `what the start of ${nameWithId(vm.report)} made` : `replication ${id}`;

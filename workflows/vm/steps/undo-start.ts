@@ -23,7 +23,7 @@ export async function undoStart(vm: VmControl): Promise<void> {
   await vm.giveSlot('sync');
   if (begun === null) return;
   if (begun.submitted.preexisting) return tellKept(vm);
-  vm.enter('tidy');
+  vm.enter('delete-replication');
   vm.ignoreStop('unless-held');
   try {
     if (!begun.isConfirmed && !(await isFound(vm, begun))) return;
