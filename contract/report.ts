@@ -1,4 +1,4 @@
-/** The evidence of a run, as `drover report --format json` prints it; design.md fixes these members. Moments are ISO 8601, UTC. */
+/** The evidence of a run, as `drover report --format json` prints it: programs rely on these members. Moments are ISO 8601, UTC. */
 import type { RunKind } from '../plan/types.js';
 import type { OperationKind, Owner, TaskWarning } from './operation.js';
 

@@ -1,11 +1,7 @@
 /** The crash of `drover demo --crash`: the worker dies in the middle of the last wave, and another takes over. */
 import type { RunReport, VmReport } from '../../contract/report.js';
 
-const CUTTING_OVER: ReadonlySet<VmReport['step']> = new Set<VmReport['step']>([
-  'migrate',
-  'verify',
-  'delete-replication',
-]);
+const CUTTING_OVER = new Set<VmReport['step']>(['migrate', 'verify', 'delete-replication']);
 
 /** How far the last wave is, when it is in the thick of it: a VM of it is being cut over, and not all are done; else null. */
 export function crashMoment({ vms }: Pick<RunReport, 'vms'>): { wave: string; done: number; cutover: number } | null {

@@ -17,7 +17,7 @@ const MEMBERS = [
   'vms',
 ] as const satisfies (keyof RunReport)[];
 
-/** The report as a document: the members that design.md fixes, whatever else the value at hand carries. */
+/** The report as a document: the members that programs rely on, whatever else the value at hand carries. */
 export function reportDocument(report: RunReport): RunReport {
   const entries = MEMBERS.filter((member) => report[member] !== undefined).map((member) => [member, report[member]]);
   return Object.fromEntries(entries) as RunReport;
