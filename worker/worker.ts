@@ -15,7 +15,7 @@ import type { Config } from '../plan/types.js';
 import type { Store } from '../store/index.js';
 import { dataConverter } from '../temporal/data-converter.js';
 import type { Sites } from '../vcda/index.js';
-import { type Subject, subjectOf } from '../workflows/bundle/log-subject.js';
+import { LogSubject } from '../workflows/bundle/log-subject.js';
 import { workflowBundle } from './bundle.js';
 
 export interface DroverWorkerOptions {
@@ -149,15 +149,4 @@ export function cachedWorkflows(
 }
 
 /** Run, VM, site and operation on each line that an activity logs. */
-const activityLog: ActivityInterceptorsFactory = () => {
-  let subject: Subject = {};
-  return {
-    inbound: {
-      execute: (input, next) => {
-        subject = subjectOf(input.args[0]);
-        return next(input);
-      },
-    },
-    outbound: { getLogAttributes: (attributes, next) => next({ ...attributes, ...subject }) },
-  };
-};
+const activityLog: ActivityInterceptorsFactory = () => new LogSubject();

@@ -6,7 +6,7 @@ import { leniently } from '../schemas/lenient.js';
 import { type Page, page } from '../schemas/page.js';
 import type { CallOptions } from './call-options.js';
 import { IdsPerList, refusesIds } from './ids-per-call.js';
-import { ListEnd } from './list-end.js';
+import { type ListEnd, ListEnds } from './list-end.js';
 import { idOf, unreadableItem } from './unreadable.js';
 
 /** The most that a page holds [doc V35 tasks/get]; also how many ids go into one call. */
@@ -37,13 +37,7 @@ interface Calls {
 
 export function createLists({ send, checked, unfit, findAlone }: Calls) {
   const idsPerCall = new IdsPerList(PAGE_LIMIT);
-  const ends = new Map<string, ListEnd>();
-
-  function endOf(path: string): ListEnd {
-    const known = ends.get(path) ?? new ListEnd(PAGE_LIMIT);
-    ends.set(path, known);
-    return known;
-  }
+  const ends = new ListEnds(PAGE_LIMIT);
 
   /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
   async function readPage(path: string, query: Query, options?: CallOptions): Promise<RawPage> {
@@ -149,7 +143,7 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
     ids: string[],
     options?: CallOptions,
   ): Promise<z.infer<T>[]> {
-    const end = endOf(path);
+    const end = ends.of(path);
     if (end.isKnown) return restAlone(item, path, ids, end, options);
     const wanted = new Set<unknown>(ids);
     const query = { ids: ids.join(','), offset: 0, limit: PAGE_LIMIT };

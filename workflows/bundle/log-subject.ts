@@ -1,8 +1,8 @@
 /**
  * Puts what a workflow is about on each of its log lines: run, VM, site and operation, as far as its input names them.
- * A module of the workflow bundle; workers use {@link subjectOf} for activities as well.
+ * A module of the workflow bundle; workers use {@link LogSubject} for activities as well.
  */
-import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import type { WorkflowInterceptors } from '@temporalio/workflow';
 
 export interface Subject {
   run?: string;
@@ -30,20 +30,27 @@ export function subjectOf(input: unknown): Subject {
   });
 }
 
-export const interceptors: WorkflowInterceptorsFactory = () => {
-  let subject: Subject = {};
-  return {
-    inbound: [
-      {
-        execute: (input, next) => {
-          subject = subjectOf(input.args[0]);
-          return next(input);
-        },
-      },
-    ],
-    outbound: [{ getLogAttributes: (attributes, next) => next({ ...attributes, ...subject }) }],
+/** What one execution is about, from its begin on: the two sides of an interceptor, of workflows and activities alike. */
+export class LogSubject {
+  #subject: Subject = {};
+
+  readonly inbound = {
+    execute: <I extends { args: unknown[] }, R>(input: I, next: (input: I) => R): R => {
+      this.#subject = subjectOf(input.args[0]);
+      return next(input);
+    },
   };
-};
+
+  readonly outbound = {
+    getLogAttributes: <A extends object, R>(attributes: A, next: (attributes: A & Subject) => R): R =>
+      next({ ...attributes, ...this.#subject }),
+  };
+}
+
+export function interceptors(): WorkflowInterceptors {
+  const { inbound, outbound } = new LogSubject();
+  return { inbound: [inbound], outbound: [outbound] };
+}
 
 const members = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? { ...value } : {};
