@@ -112,6 +112,11 @@ export class Context {
     return all;
   }
 
+  /** A replication as the site shows it now. */
+  async replicationNow(id: string): Promise<unknown> {
+    return (await this.get(`/vm-replications/${id}`)).body;
+  }
+
   /** The site's own name for itself; the config's may be another. */
   localName(): Promise<string> {
     return this.once('local-name', async () => {

@@ -1,14 +1,12 @@
 /** What excludes itself, comes too early, or is for administrators. */
 
 import { type Draft } from '../case.js';
-import type { Context } from '../context.js';
 import { must, need, shows } from '../finding.js';
 import { ended, replicated, startBody } from '../lab.js';
 import { answered, at, mustAnswer, mustFit, textAt } from '../look.js';
 import { acceptedTask } from '../shapes.js';
 
 const recovery = { type: 'vcloud', powerOn: true };
-const get = async (context: Context, id: string) => (await context.get(`/vm-replications/${id}`)).body;
 const stateOf = (it: unknown) => textAt(it, 'destinationState.recoveryInfo.recoveryState');
 
 export const vmLimits: Draft[] = [
@@ -19,7 +17,7 @@ export const vmLimits: Draft[] = [
     mode: 'write',
     async check(context) {
       const id = await replicated(context);
-      const instanceId = textAt(await get(context, id), 'destinationState.latestInstance.key');
+      const instanceId = textAt(await context.replicationNow(id), 'destinationState.latestInstance.key');
       const body = { ...recovery, sync: true, instanceId };
       mustAnswer(await context.post(`/vm-replications/${id}/failover-test`, body), 400, 'BadRequest');
     },
@@ -31,7 +29,7 @@ export const vmLimits: Draft[] = [
     mode: 'write',
     async check(context) {
       const id = await replicated(context);
-      const instanceId = textAt(await get(context, id), 'destinationState.latestInstance.key');
+      const instanceId = textAt(await context.replicationNow(id), 'destinationState.latestInstance.key');
       const task = await ended(
         context,
         await context.post(`/vm-replications/${id}/failover`, { ...recovery, instanceId }),
@@ -50,7 +48,7 @@ export const vmLimits: Draft[] = [
       if (reply.status >= 400) return;
       const task = await ended(context, reply);
       must(at(task, 'state') === 'FAILED', 'it was done');
-      must(stateOf(await get(context, id)) === 'NOT_STARTED', 'the recovery state has changed');
+      must(stateOf(await context.replicationNow(id)) === 'NOT_STARTED', 'the recovery state has changed');
     },
   },
   {
@@ -59,7 +57,7 @@ export const vmLimits: Draft[] = [
     source: '[doc UG46 GUID-1A28D7BE]',
     mode: 'write',
     async check(context) {
-      const it = await get(context, await replicated(context));
+      const it = await context.replicationNow(await replicated(context));
       const reply = await context.post('/vm-replications', await startBody(context, textAt(it, 'vmId') ?? ''));
       if (reply.status >= 400) return;
       must(at(await ended(context, reply), 'state') === 'FAILED', 'it was started twice');
@@ -73,7 +71,7 @@ export const vmLimits: Draft[] = [
     assumes: 'refused',
     mode: 'write',
     async check(context) {
-      const it = await get(context, await replicated(context));
+      const it = await context.replicationNow(await replicated(context));
       const reply = await context.post('/vm-replications', await startBody(context, textAt(it, 'vmId') ?? ''));
       if (reply.status >= 400) return shows('refused');
       return shows(at(await ended(context, reply), 'state') === 'FAILED' ? 'refused' : 'allowed');
@@ -86,7 +84,7 @@ export const vmLimits: Draft[] = [
     assumes: 'task VmAlreadyReplicated',
     mode: 'write',
     async check(context) {
-      const it = await get(context, await replicated(context));
+      const it = await context.replicationNow(await replicated(context));
       const reply = await context.post('/vm-replications', await startBody(context, textAt(it, 'vmId') ?? ''));
       if (reply.status >= 400) return shows(answered(reply));
       return shows(`task ${textAt(await ended(context, reply), 'error.code') ?? 'succeeded'}`);
@@ -99,7 +97,7 @@ export const vmLimits: Draft[] = [
     mode: 'write',
     async check(context) {
       const id = await replicated(context);
-      const vdc = textAt(await get(context, id), 'destination.vdcId');
+      const vdc = textAt(await context.replicationNow(id), 'destination.vdcId');
       const profiles = await context.list(`/inventory/vdcs/${vdc}/storage-profiles`);
       const storageProfileId = textAt(profiles.at(-1), 'id');
       need(storageProfileId !== undefined, 'the VDC has no storage profile');
@@ -117,7 +115,7 @@ export const vmLimits: Draft[] = [
       const { provider } = context.target;
       need(provider !== null, 'there is no administrator’s login');
       const id = await replicated(context);
-      const owner = textAt(await get(context, id), 'owner');
+      const owner = textAt(await context.replicationNow(id), 'owner');
       const reply = await (await context.session(provider))('PATCH', `/vm-replications/${id}/chown`, {
         body: { owner },
       });

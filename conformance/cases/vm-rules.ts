@@ -21,7 +21,6 @@ import { tested } from './vm-verbs.js';
 const MINUTE = 60_000;
 const recovery = { type: 'vcloud', powerOn: true };
 
-const get = async (context: Context, id: string) => (await context.get(`/vm-replications/${id}`)).body;
 const sequence = (it: unknown) => numberAt(it, 'destinationState.latestInstance.sequenceNumber') ?? 0;
 const recoveredVm = (it: unknown) => textAt(it, 'destinationState.recoveryInfo.vcdVmId');
 
@@ -31,7 +30,7 @@ async function mustBeRefused(context: Context, reply: Reply, what: string): Prom
 }
 
 async function grows(context: Context, id: string, longest: number): Promise<boolean> {
-  const before = sequence(await get(context, id));
+  const before = sequence(await context.replicationNow(id));
   return becomes(context, `/vm-replications/${id}`, (it) => sequence(it) > before, longest);
 }
 
@@ -94,7 +93,7 @@ const later: Draft[] = [
       const body = await startBody(context, vm.id, { initialSyncTime: now + 120 * MINUTE });
       const id = textAt(await succeeded(context, await context.post('/vm-replications', body)), 'result.id');
       await context.pass(60 * MINUTE);
-      must(sequence(await get(context, id ?? '')) === 0, 'it has an instance before its time');
+      must(sequence(await context.replicationNow(id ?? '')) === 0, 'it has an instance before its time');
       const done = await becomes(context, `/vm-replications/${id}`, (it) => sequence(it) > 0, 240 * MINUTE);
       must(done, 'it never syncs');
     },
@@ -108,7 +107,7 @@ const later: Draft[] = [
       const id = await replicated(context);
       await operate(context, 'POST', `/vm-replications/${id}/pause`);
       await context.pass(75 * MINUTE);
-      const seen = numberAt(await get(context, id), 'destinationState.currentRpoViolation') ?? -1;
+      const seen = numberAt(await context.replicationNow(id), 'destinationState.currentRpoViolation') ?? -1;
       // Paused for 75 min at an RPO of 15; the newest instance may be up to one RPO older.
       must(seen >= 59 && seen <= 80, `${seen} after 75 min at an RPO of 15`);
     },
@@ -120,7 +119,7 @@ const later: Draft[] = [
     mode: 'write',
     async check(context) {
       const id = await replicated(context, { quiesced: false });
-      const seen = textAt(await get(context, id), 'destinationState.latestInstance.quiescedType');
+      const seen = textAt(await context.replicationNow(id), 'destinationState.latestInstance.quiescedType');
       must(seen === 'none', `${seen}`);
     },
   },
@@ -133,7 +132,7 @@ const recoveries: Draft[] = [
     source: '[doc B45 failover, migrate]',
     mode: 'write',
     async check(context) {
-      const vmId = textAt(await get(context, await failedOver(context)), 'vmId');
+      const vmId = textAt(await context.replicationNow(await failedOver(context)), 'vmId');
       const vms = await context.list('/inventory/vms', { site: context.peer ?? '' });
       const power = textAt(
         vms.find((vm) => at(vm, 'id') === vmId),
@@ -150,7 +149,7 @@ const recoveries: Draft[] = [
     async check(context) {
       const id = await failedOver(context);
       await context.pass(60 * MINUTE);
-      const seen = textAt(await get(context, id), 'overallHealth');
+      const seen = textAt(await context.replicationNow(id), 'overallHealth');
       must(seen === 'GREEN', `${seen}`);
     },
   },
@@ -161,11 +160,11 @@ const recoveries: Draft[] = [
     mode: 'write',
     async check(context) {
       const id = await replicated(context);
-      const name = textAt(await get(context, id), 'vmName');
+      const name = textAt(await context.replicationNow(id), 'vmName');
       const there = async () => (await context.list('/inventory/vms')).some((vm) => at(vm, 'name') === name);
       must(!(await there()), 'it is there before a recovery');
       await operate(context, 'POST', `/vm-replications/${id}/failover`, recovery);
-      const copy = recoveredVm(await get(context, id));
+      const copy = recoveredVm(await context.replicationNow(id));
       must(
         (await context.list('/inventory/vms')).some((vm) => at(vm, 'id') === copy),
         'it is not there after one',
@@ -202,7 +201,7 @@ const recoveries: Draft[] = [
     mode: 'write',
     async check(context) {
       const id = await failedOver(context);
-      const before = await get(context, id);
+      const before = await context.replicationNow(id);
       const after = at(await operate(context, 'POST', `/vm-replications/${id}/reverse`), 'result');
       must(at(after, 'source.site') === at(before, 'destination.site'), 'source is not the former destination');
       must(at(after, 'destination.site') === at(before, 'source.site'), 'destination is not the former source');
@@ -220,7 +219,7 @@ const seeds: Draft[] = [
     mode: 'write',
     async check(context) {
       const id = await failedOver(context);
-      const it = await get(context, id);
+      const it = await context.replicationNow(id);
       const [vmId, seedVmId] = [textAt(it, 'vmId'), recoveredVm(it)];
       await operate(context, 'DELETE', `/vm-replications/${id}`);
       const { destination } = await startSettings(context);
@@ -236,7 +235,7 @@ const seeds: Draft[] = [
     source: '[doc UG40 GUID-1CF2A10A]',
     mode: 'write',
     async check(context) {
-      const seedVmId = recoveredVm(await get(context, await failedOver(context)));
+      const seedVmId = recoveredVm(await context.replicationNow(await failedOver(context)));
       const { destination } = await startSettings(context);
       const vm = await freshVm(context);
       const body = await startBody(context, vm.id, { destination: { ...destination, seedVmId } });
@@ -274,7 +273,7 @@ const owners: Draft[] = [
         id = textAt((await by('GET', `/tasks/${textAt(reply.body, 'id')}`)).body, 'result.id');
       }
       need(id !== undefined, 'the start did not succeed');
-      const owner = textAt(await get(context, await replicated(context)), 'owner');
+      const owner = textAt(await context.replicationNow(await replicated(context)), 'owner');
       mustAnswer(await by('PATCH', `/vm-replications/${id}/chown`, { body: { owner } }), 200);
       must(await listed(), 'the tenant does not see it after chown');
     },

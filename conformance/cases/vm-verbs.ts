@@ -23,10 +23,8 @@ interface Verb {
 }
 
 const recovery = { type: 'vcloud', powerOn: true };
-const get = async (context: Context, id: string) => (await context.get(`/vm-replications/${id}`)).body;
-
 async function mustBe(context: Context, id: string, path: string, wanted: unknown): Promise<void> {
-  const it = await get(context, id);
+  const it = await context.replicationNow(id);
   must(same(at(it, path), wanted), `${path} ${JSON.stringify(at(it, path))}`);
 }
 
@@ -53,7 +51,8 @@ const VERBS: Verb[] = [
       title: 'makes a newer instance',
       source: '[doc B45]',
       async check(context, id) {
-        const sequence = async () => at(await get(context, id), 'destinationState.latestInstance.sequenceNumber');
+        const sequence = async () =>
+          at(await context.replicationNow(id), 'destinationState.latestInstance.sequenceNumber');
         const before = await sequence();
         await operate(context, 'POST', `/vm-replications/${id}/sync`);
         must(Number(await sequence()) > Number(before), 'the sequence number has not grown');
@@ -117,7 +116,7 @@ const VERBS: Verb[] = [
       source: '[doc S45, V35]',
       async check(context, id) {
         await mustBe(context, id, 'destinationState.recoveryInfo.recoveryState', 'TEST');
-        const it = await get(context, id);
+        const it = await context.replicationNow(id);
         must(textAt(it, 'destinationState.recoveryInfo.vcdVmId') !== undefined, 'no vcdVmId');
       },
     },
@@ -155,7 +154,10 @@ const VERBS: Verb[] = [
       async check(context, id) {
         await mustBe(context, id, 'destinationState.recoveryInfo.recoveryState', 'COMPLETE');
         await mustBe(context, id, 'dataConnectionState', 'FINISHED');
-        must(textAt(await get(context, id), 'destination.recoveredVappId') !== undefined, 'no recoveredVappId');
+        must(
+          textAt(await context.replicationNow(id), 'destination.recoveredVappId') !== undefined,
+          'no recoveredVappId',
+        );
       },
     },
   },
@@ -171,7 +173,7 @@ const VERBS: Verb[] = [
       source: '[doc B45 migrate]',
       async check(context, id) {
         await mustBe(context, id, 'destinationState.recoveryInfo.recoveryState', 'COMPLETE');
-        const vmId = textAt(await get(context, id), 'vmId');
+        const vmId = textAt(await context.replicationNow(id), 'vmId');
         const vms = await context.list('/inventory/vms', { site: context.peer ?? '' });
         const power = textAt(
           vms.find((vm) => at(vm, 'id') === vmId),
