@@ -1,10 +1,5 @@
-/** What the file system's error codes mean to the person who named the file. */
-const READING: Record<string, string> = {
-  ENOENT: 'does not exist',
-  ENOTDIR: 'is no folder',
-  EACCES: 'may not be read by this user',
-  EPERM: 'may not be read by this user',
-};
+/** What the file system's error codes mean to the person who named a folder, or a file to write. */
+import { errorCode, whyUnreadable } from '../plan/source/read-text.js';
 
 const WRITING: Record<string, string> = {
   ENOENT: 'cannot be written: its folder does not exist',
@@ -17,15 +12,9 @@ const WRITING: Record<string, string> = {
 };
 
 /** Why a folder cannot be read, after its name. */
-export function whyUnreadable(error: unknown): string {
-  return READING[codeOf(error)] ?? `cannot be read (${codeOf(error)})`;
-}
+export const whyNoFolder = (error: unknown): string => whyUnreadable(error, { ENOTDIR: 'is no folder' });
 
 /** Why a file or folder cannot be written, after its name. */
 export function whyUnwritable(error: unknown): string {
-  return WRITING[codeOf(error)] ?? `cannot be written (${codeOf(error)})`;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return WRITING[errorCode(error)] ?? `cannot be written (${errorCode(error)})`;
 }

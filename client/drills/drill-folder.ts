@@ -5,7 +5,7 @@ import { loadDrill } from '../../plan/drill/load-drill.js';
 import { BadInput, type Problem, throwProblems } from '../../plan/source/problem.js';
 import type { Drill } from '../../plan/types.js';
 import { kindOfFile } from '../file-kind.js';
-import { whyUnreadable } from '../file-trouble.js';
+import { whyNoFolder } from '../file-trouble.js';
 
 export interface DrillFile {
   file: string;
@@ -45,7 +45,7 @@ function drillFiles(folder: string): string[] {
       .filter((file) => !isOther(file))
       .sort((a, b) => a.localeCompare(b));
   } catch (error) {
-    throw new BadInput([whole(folder, whyUnreadable(error))]);
+    throw new BadInput([whole(folder, whyNoFolder(error))]);
   }
 }
 

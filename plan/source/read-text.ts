@@ -20,7 +20,7 @@ export function readText(path: string): { text: string } | Unreadable {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    return { reason: REASONS[errorCode(error)] ?? `cannot be read (${errorCode(error)})` };
+    return { reason: whyUnreadable(error) };
   }
   const encoding = encodingOf(bytes);
   // UTF-16 without its mark is UTF-8 full of NULs.
@@ -62,6 +62,15 @@ function firstOther(bytes: Buffer): { line: number; column: number } {
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
+/**
+ * Why a file cannot be read, after its name: what the file system's error codes mean to the person who named it.
+ * @param otherwise what codes mean for what is no plain file
+ */
+export function whyUnreadable(error: unknown, otherwise: Record<string, string> = {}): string {
+  const code = errorCode(error);
+  return otherwise[code] ?? REASONS[code] ?? `cannot be read (${code})`;
+}
+
 const REASONS: Record<string, string> = {
   ENOENT: 'does not exist',
   EISDIR: 'is a directory',
@@ -70,6 +79,7 @@ const REASONS: Record<string, string> = {
   EPERM: 'may not be read by this user',
 };
 
-function errorCode(error: unknown): string {
+/** The file system's, such as `ENOENT`. */
+export function errorCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown error';
 }
