@@ -1,10 +1,11 @@
 /** The programs behind `--cluster`: PostgreSQL from the distribution, Temporal's server and schema tool built with Go. */
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Env } from '../temporal/connection.js';
+import { executable } from '../temporal/temporal-cli.js';
 
 const SERVER_VERSION = 'v1.29.1';
 const MODULE = 'go.temporal.io/server';
@@ -93,9 +94,3 @@ async function go(args: string[], env: Env): Promise<{ stdout: string }> {
     );
   }
 }
-
-const executable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );

@@ -119,7 +119,8 @@ async function firstExecutable(folders: string[]): Promise<string | null> {
   return null;
 }
 
-const executable = (path: string): Promise<boolean> =>
+/** Whether a file is there that this user may run. */
+export const executable = (path: string): Promise<boolean> =>
   access(path, constants.X_OK).then(
     () => true,
     () => false,

@@ -1,4 +1,6 @@
 /** The assumption `idsInCapitals`: a site may write the ids of what Cloud Director has in capitals where it lists things. */
+import { isRecord } from './is-record.js';
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Of VMs, vApps and VDCs; the ids of tasks and replications are VCDA's own. */
@@ -26,5 +28,3 @@ function raised(member: unknown): unknown {
   if (Array.isArray(member)) return member.map(raised);
   return typeof member === 'string' && UUID.test(member) ? member.toUpperCase() : member;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody, notAuthenticated } from '../errors.js';
 import type { ActiveFault, Target } from '../faults.js';
 import { RAW, sendFront } from './front.js';
+import { isRecord } from './is-record.js';
 import type { Shared } from './shared.js';
 
 export const route = (request: FastifyRequest): string => request.routeOptions.url ?? 'unknown';
@@ -105,5 +106,3 @@ function vmOf(shared: Shared, request: FastifyRequest): string | undefined {
   const id = isRecord(params) ? params['id'] : undefined;
   return typeof id === 'string' && id.startsWith('C4-') ? shared.world.findReplication(id)?.vmId : undefined;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

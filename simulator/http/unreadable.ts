@@ -1,4 +1,5 @@
 import type { ActiveFault } from '../faults.js';
+import { isRecord } from './is-record.js';
 
 /** An answer of which one item cannot be read: of a page, of a bare array, or the answer itself. */
 export function garble(answer: unknown, faults: readonly ActiveFault[]): unknown {
@@ -38,5 +39,3 @@ function otherType(value: unknown): unknown {
   if (typeof value === 'string') return { value };
   return typeof value === 'boolean' ? 7 : 'text';
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

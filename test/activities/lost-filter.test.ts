@@ -1,16 +1,12 @@
 /** A site that filtered tasks by operation id once, and does so no longer: after an upgrade, or behind a proxy that strips the query. */
 import { describe, expect, it } from '@jest/globals';
 import { isUnder } from '../../activities/under-operation-id.js';
-import type { OperationRequest } from '../../contract/operation.js';
 import type { Task } from '../../vcda/index.js';
 import { until } from '../support/until.js';
-import { type Bench, withBench } from './support/bench.js';
+import { type Bench, submit, withBench } from './support/bench.js';
 import { startOf } from './support/start-of.js';
 
 const QUICK = { site: { reconcile: { settle: 200 } } };
-
-const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
-  bench.attempt(() => bench.activities.submitOperation(request), { attempt });
 
 const kinds = (bench: Bench) => bench.simulator.control.ledger().map(({ kind }) => kind);
 

@@ -1,16 +1,12 @@
 /** A copy without a mark that waits at the gate of an open run: its record decides, whatever became of the description. */
 import { describe, expect, it } from '@jest/globals';
 import { runWorkflowId } from '../../contract/names.js';
-import type { OperationRequest } from '../../contract/operation.js';
 import type { RunReport } from '../../contract/report.js';
 import { until } from '../support/until.js';
-import { type Bench, withBench } from './support/bench.js';
+import { type Bench, submit, withBench } from './support/bench.js';
 import { startOf } from './support/start-of.js';
 
 const isAtGate = ({ vms }: RunReport) => vms[0]?.step === 'gate' && vms[0].waitingFor === 'approval';
-
-const submit = (bench: Bench, request: OperationRequest) =>
-  bench.attempt(() => bench.activities.submitOperation(request));
 
 const sent = (bench: Bench) =>
   bench.simulator.control.ledger().filter(({ user, kind }) => user === 'ops@acme' && kind !== 'start');

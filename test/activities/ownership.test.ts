@@ -3,16 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { markOf } from '../../activities/mark.js';
 import type { OperationRequest } from '../../contract/operation.js';
 import { until } from '../support/until.js';
-import { type Bench, INSTALLATION, withBench } from './support/bench.js';
+import { type Bench, INSTALLATION, submit, withBench } from './support/bench.js';
 
 type Owned = 'failover-test' | 'failover';
 const QUICK = { site: { reconcile: { settle: 100 } } };
 
 const requestOf = (bench: Bench, kind: OperationRequest['kind'], replicationId: string, change = {}) =>
   bench.request({ kind, replicationId, recovery: { powerOn: true, consolidate: false }, ...change });
-
-const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
-  bench.attempt(() => bench.activities.submitOperation(request), { attempt });
 
 const lost = { type: 'SiteRefused', details: [{ code: 'Unreachable' }] };
 

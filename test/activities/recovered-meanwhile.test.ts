@@ -1,14 +1,10 @@
 /** What a person does to a replication, of the same or of another kind, while it is not known whether ours has arrived. */
 import { describe, expect, it } from '@jest/globals';
 import { describe as described } from '../../activities/mark.js';
-import type { OperationRequest } from '../../contract/operation.js';
 import { until } from '../support/until.js';
-import { type Bench, INSTALLATION, withBench } from './support/bench.js';
+import { type Bench, INSTALLATION, submit, withBench } from './support/bench.js';
 
 const QUICK = { site: { reconcile: { settle: 100 } } };
-
-const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
-  bench.attempt(() => bench.activities.submitOperation(request), { attempt });
 
 const control = (bench: Bench) => bench.simulator.control;
 const sentBy = (bench: Bench, user: string, since: number) =>

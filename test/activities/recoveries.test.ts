@@ -5,7 +5,7 @@ import type { Notice, OperationRequest, RecoveryBody } from '../../contract/oper
 import { until } from '../support/until.js';
 import { withFake } from '../vcda/support/client.js';
 import { runningTask } from '../vcda/support/fake-site.js';
-import { type Bench, withBench } from './support/bench.js';
+import { type Bench, submit, withBench } from './support/bench.js';
 
 type Kind = 'migrate' | 'failover' | 'failover-test' | 'cleanup';
 
@@ -20,9 +20,6 @@ function requestOf(
 ): OperationRequest {
   return bench.request({ kind, replicationId, ...(kind === 'cleanup' ? {} : { recovery }) });
 }
-
-const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
-  bench.attempt(() => bench.activities.submitOperation(request), { attempt });
 
 function askedBy(request: OperationRequest, taskId: string | null) {
   const { operationId, workflowId, run, vm, kind, replicationId, peer } = request;

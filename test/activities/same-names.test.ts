@@ -5,7 +5,7 @@ import { earliestStart, mayHaveBegunAfter } from '../../activities/task-match.js
 import type { OperationRequest } from '../../contract/operation.js';
 import type { Task } from '../../vcda/index.js';
 import { until } from '../support/until.js';
-import { type Bench, withBench } from './support/bench.js';
+import { type Bench, submit, withBench } from './support/bench.js';
 import { startOf } from './support/start-of.js';
 
 const OWN = '00000000-0000-4000-8000-000000000001';
@@ -68,9 +68,6 @@ describe('when a task may have begun', () => {
 });
 
 const BLIND = { operationIdFilter: 'ignored', replicationVisible: 'taskEnd' } as const;
-
-const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
-  bench.attempt(() => bench.activities.submitOperation(request), { attempt });
 
 const started = (bench: Bench) =>
   bench.simulator.control.ledger().flatMap(({ kind, vmId }) => (kind === 'start' ? [vmId] : []));

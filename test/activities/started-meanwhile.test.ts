@@ -5,15 +5,12 @@ import { describe as described } from '../../activities/mark.js';
 import type { OperationRequest } from '../../contract/operation.js';
 import { siteVdcId } from '../../simulator/index.js';
 import { until } from '../support/until.js';
-import { type Bench, INSTALLATION, withBench } from './support/bench.js';
+import { type Bench, INSTALLATION, submit, withBench } from './support/bench.js';
 import { startOf } from './support/start-of.js';
 
 const QUICK = { site: { reconcile: { settle: 100 } } };
 /** At a site that tells least of its tasks. */
 const BLIND = { operationIdFilter: 'ignored', startTaskNamesVm: false } as const;
-
-const submit = (bench: Bench, request: OperationRequest) =>
-  bench.attempt(() => bench.activities.submitOperation(request));
 
 const control = (bench: Bench) => bench.simulator.control;
 const sentBy = (bench: Bench, user: string) =>

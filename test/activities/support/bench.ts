@@ -42,6 +42,10 @@ export interface BenchOptions extends LabOptions {
 /** Of the marks that the bench's activities write. */
 export const INSTALLATION = 'bench';
 
+/** Submits an operation as a workflow has it done. @param attempt of how many */
+export const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
+  bench.attempt(() => bench.activities.submitOperation(request), { attempt });
+
 /** Nobody polls: what is handed to a site's watcher stays there. */
 export function withBench(options: BenchOptions, test: (bench: Bench) => Promise<void>): Promise<void> {
   const { commands = {}, ...lab } = options;
