@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { vmNamed } from '../../contract/vm-choice.js';
+import fc from 'fast-check';
+import { meantBy, vmNamed } from '../../contract/vm-choice.js';
+import { VmNames } from '../../plan/vm-names.js';
 
 const a = { id: '7f-1', name: 'web' };
 const b = { id: '7f-2', name: 'web' };
@@ -22,5 +24,19 @@ describe('a VM that a person names', () => {
   it('is none when nobody has the word', () => {
     expect(vmNamed([a, b], 'WEB')).toEqual({ found: 'none' });
     expect(vmNamed([], '')).toEqual({ found: 'none' });
+  });
+
+  it('is the same one in a plan and in a run, whoever asks', () => {
+    const words = ['7f-1', '7F-1', '7f-2', 'web', 'WEB', 'db', ''];
+    const vm = fc.record({ id: fc.constantFrom('7f-1', '7f-2', '7f-3'), name: fc.constantFrom(...words) });
+    const all = fc.uniqueArray(vm, { selector: ({ id }) => id });
+    fc.assert(
+      fc.property(all, fc.constantFrom(...words), (vms, typed) => {
+        const choice = vmNamed(vms, typed);
+        const chosen = choice.found === 'one' ? [choice.vm] : choice.found === 'many' ? choice.vms : [];
+        expect(new VmNames(vms).find(typed)).toEqual(chosen);
+        expect(meantBy(vms, new Set(), typed)).toEqual(chosen.map((one) => ({ vm: one })));
+      }),
+    );
   });
 });
