@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { READ_STORE, type StoreAnswer, type StoreQuestion } from '../contract/evidence.js';
 import { contractMemo } from '../contract/number.js';
-import { StoreUnanswered } from './errors.js';
+import { START_WORKER, StoreUnanswered } from './errors.js';
 import { askTemporal, isUnanswered, type Session, within } from './session.js';
 import { workerListens } from './worker-presence.js';
 
@@ -13,7 +13,7 @@ const ANSWERED_WITHIN = 15_000;
 /** @throws {@link StoreUnanswered} when no worker listens, or the store is away */
 export async function askStore(session: Session, question: StoreQuestion): Promise<StoreAnswer> {
   if (!(await workerListens(session))) {
-    throw new StoreUnanswered(`no worker listens on task queue ${session.taskQueue}`, 'start one with: drover worker');
+    throw new StoreUnanswered(`no worker listens on task queue ${session.taskQueue}`, START_WORKER);
   }
   const handle = await askTemporal(session, () =>
     session.client.workflow.start<(question: StoreQuestion) => Promise<StoreAnswer>>(READ_STORE, {

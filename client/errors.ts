@@ -289,6 +289,9 @@ export class ScheduleRefused extends DroverError {
   }
 }
 
+/** What a person does when no worker listens. */
+export const START_WORKER = 'start one with: drover worker';
+
 /** Nobody polls the task queue, or whoever polls it gives no answer in time. Nothing that runs is lost by it. */
 export class NoWorker extends DroverError {
   readonly code = 'NoWorker';
@@ -297,7 +300,7 @@ export class NoWorker extends DroverError {
   constructor(
     taskQueue: string,
     what: string = `No worker listens on task queue ${taskQueue}.`,
-    next: string = 'start one with: drover worker',
+    next: string = START_WORKER,
     cause?: unknown,
   ) {
     super(what, { next, cause });

@@ -5,7 +5,7 @@ import type { RunReport } from '../contract/report.js';
 import { nearest } from '../plan/source/nearest.js';
 import { askRun, type Loading } from './ask-run.js';
 import { ENDED_OUTSIDE, type EndedOutside, isEndedOutside } from './ended-outside.js';
-import { NoWorker, RunNotFound, type WorkflowFailing } from './errors.js';
+import { NoWorker, RunNotFound, START_WORKER, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
 import { listRunIds } from './list-runs.js';
 import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session } from './session.js';
@@ -60,7 +60,7 @@ function unanswered(session: Session, run: string, cause: unknown): NoWorker {
   return new NoWorker(
     session.taskQueue,
     `No worker answers for run ${run} on task queue ${session.taskQueue}${why}; the run is safe and waits for one.`,
-    'start one with: drover worker; if one runs, see its log',
+    `${START_WORKER}; if one runs, see its log`,
     cause,
   );
 }
