@@ -43,6 +43,9 @@ export function* growing({ first, factor = 2, longest = Infinity, times = Infini
 
 const DAY = 24 * 60 * 60_000;
 
+/** A VM that waits for its run's word asks at least this often whether the run still runs: ms. */
+export const LONGEST_UNHEARD = 60 * 60_000;
+
 /** How long a VM that hears nothing waits before it asks itself: ever longer, since each question costs history. */
 export class Patience {
   readonly #pauses: Generator<number, void>;

@@ -2,14 +2,7 @@
  * One VM's workflow as others see and steer it: its report, what people and the site told it, and the waiting for both.
  * Registers every message handler when made, so that nothing said at the start is missed.
  */
-import {
-  CancellationScope,
-  condition,
-  getExternalWorkflowHandle,
-  log,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
 import type { Duration } from '../../../contract/evidence.js';
 import { isGrant, isNotice, isOrders, isProceed, isTrouble } from '../../../contract/guards.js';
 import {
@@ -18,17 +11,12 @@ import {
   ordersSignal,
   type Proceed,
   proceedSignal,
-  releaseSlotSignal,
-  requestSlotSignal,
-  type SlotRequest,
   slotGrantedSignal,
-  unitHeldSignal,
   unitNamedSignal,
   unitReadySignal,
   type VmInput,
   vmReportQuery,
 } from '../../../contract/messages.js';
-import { FAILURES, siteWorkflowId } from '../../../contract/names.js';
 import {
   type Notice,
   type OperationKind,
@@ -50,20 +38,21 @@ import {
 import { type ClockOffset, narrowed } from '../../../contract/site-clock.js';
 import type { BegunCopy, Orders, UnitMemory } from '../../../contract/unit.js';
 import { isUnnamed } from '../../../contract/vm-identity.js';
-import { endedWorkflows, openSite } from '../../activities.js';
+import { endedWorkflows } from '../../activities.js';
 import { hear } from '../../hear.js';
-import { Patience } from './look-until.js';
+import { durationsOf } from './durations.js';
+import { Holding } from './holding.js';
+import { LONGEST_UNHEARD, Patience } from './look-until.js';
 import { signalIfOpen } from './signal-if-open.js';
-import { Stopped, Unattended } from './step-errors.js';
-
-/** A VM that waits for its run's word asks at least this often whether the run still runs: ms. */
-const LONGEST_UNHEARD = 60 * 60_000;
+import { Slots } from './slots.js';
+import { Stopped } from './step-errors.js';
 
 export class VmControl {
   readonly input: VmInput;
   readonly report: VmReport;
   readonly #notices = new Map<string, Notice>();
-  readonly #granted = new Set<SlotKind>();
+  readonly #slots = new Slots(this);
+  readonly #holding = new Holding(this);
   readonly #attempts: Map<OperationKind, number>;
   readonly #stopListeners = new Set<() => void>();
   readonly #told = new Map<Proceed['to'], Proceed>();
@@ -71,9 +60,6 @@ export class VmControl {
   #resumedAt: number;
   #stopRequested: boolean;
   #ignoresStop: 'no' | 'unless-held' | 'always' = 'no';
-  #hold: Hold | null = null;
-  /** a `resume` from after it lifts the hold: epoch ms */
-  #heldFrom = 0;
   #site: string;
   #peer: string;
   #vmIdNow: string | null;
@@ -139,13 +125,13 @@ export class VmControl {
     });
     hear(operationTroubledSignal, isTrouble, (said) => this.#retry(said));
     hear(slotGrantedSignal, isGrant, ({ run, slot }) => {
-      if (run === this.input.run) this.#granted.add(slot);
+      if (run === this.input.run) this.#slots.granted(slot);
     });
     hear(ordersSignal, isOrders, (orders) => this.#take(orders));
     hear(proceedSignal, isProceed, ({ run, unit, proceed }) => {
       if (this.#isMeant({ run, unit })) this.#told.set(proceed.to, proceed);
     });
-    setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#hold }));
+    setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#holding.reason }));
     // Temporal's own cancellation means the same as Drover's; the steps themselves run in a scope that it cannot break.
     CancellationScope.current().cancelRequested.catch(() => this.#stop());
   }
@@ -161,7 +147,7 @@ export class VmControl {
     if (!this.#isMeant(orders) || orders.revision < this.#orders.revision) return;
     this.#orders = orders;
     this.#resumedAt = Math.max(this.#resumedAt, orders.resumedAt);
-    if (this.#resumedAt > this.#heldFrom) this.#hold = null;
+    this.#holding.resumed(this.#resumedAt);
     if (orders.stop) this.#stop();
   }
 
@@ -180,11 +166,7 @@ export class VmControl {
     for (const listener of this.#stopListeners) listener();
   }
 
-  get #siteHandle() {
-    return getExternalWorkflowHandle(siteWorkflowId(this.#site));
-  }
-
-  get #parentHandle() {
+  get parentHandle() {
     return getExternalWorkflowHandle(this.input.parent);
   }
 
@@ -204,6 +186,11 @@ export class VmControl {
 
   get isStopRequested(): boolean {
     return this.#stopRequested && this.#ignoresStop === 'no';
+  }
+
+  /** Whether a stop ends even the wait for a person. */
+  get endsHold(): boolean {
+    return this.#stopRequested && !this.isUndone;
   }
 
   /** The steps undo by themselves what they have begun, as those of a drill do, or have done so. */
@@ -268,7 +255,7 @@ export class VmControl {
     if (name == null || !isUnnamed(this.report) || name === this.report.id) return;
     this.report.name = name;
     const { run, vm } = this.input;
-    await signalIfOpen(this.#parentHandle, unitNamedSignal, { run, unit: vm.id, name });
+    await signalIfOpen(this.parentHandle, unitNamedSignal, { run, unit: vm.id, name });
   }
 
   /** Something that a stop or a pause must not leave half done; it ends or delays what comes afterwards. */
@@ -348,7 +335,7 @@ export class VmControl {
   async tellReady(step: VmStep): Promise<void> {
     this.report.step = step;
     const { run, vm, revision } = this.input;
-    await signalIfOpen(this.#parentHandle, unitReadySignal, { run, unit: vm.id, revision, report: this.report });
+    await signalIfOpen(this.parentHandle, unitReadySignal, { run, unit: vm.id, revision, report: this.report });
   }
 
   /**
@@ -371,78 +358,20 @@ export class VmControl {
    * @param isOver ends the hold as well; with it, a stop does not: what runs at the site is brought to its end
    * @throws Stopped @throws Unattended
    */
-  async holdFor(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
-    // What cannot be told nobody has seen before now, so that an earlier `resume` is no decision.
-    const from = reason.code === FAILURES.undecided ? Date.now() : askedAt;
-    // A person has resumed while the answer was on its way.
-    if (this.#resumedAt > from) return;
-    this.#hold = reason;
-    this.#heldFrom = from;
-    const { run, vm } = this.input;
-    const news = { run, unit: vm.id, hold: reason, askedAt: from };
-    const isAttended = await signalIfOpen(this.#parentHandle, unitHeldSignal, news);
-    if (isAttended) await this.whenHeld();
-    const isHeld = isAttended && (await this.#whileHeld(isOver));
-    this.#hold = null;
-    // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.
-    if (!isHeld && (isOver === undefined || this.isUndone)) throw new Unattended(reason);
-  }
-
-  /** @returns false when the run is over, so that nobody can say `resume`. @throws Stopped */
-  async #whileHeld(isOver?: () => boolean): Promise<boolean> {
-    const isGivenUp = () => isOver === undefined && this.#stopRequested && this.#ignoresStop !== 'always';
-    const isEnough = () => this.#hold === null || isGivenUp() || isOver?.() === true;
-    const patience = new Patience(this.input.selfCheck);
-    for (;;) {
-      const timeout = Math.min(patience.next(), LONGEST_UNHEARD);
-      const isDone =
-        isOver === undefined ? await this.waitFor(null, isEnough, timeout) : await condition(isEnough, timeout);
-      if (isGivenUp()) throw new Stopped();
-      if (isDone) return true;
-      if ((await endedWorkflows([this.input.parent])).length > 0) return false;
-    }
+  holdFor(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
+    return this.#holding.until(reason, askedAt, isOver);
   }
 
   /**
    * @param isGivenUp ends the wait as well
    * @returns false when `timeout` ms passed first, or it was given up; the request is withdrawn then. @throws Stopped
    */
-  async takeSlot(slot: SlotKind, timeout?: number, isGivenUp: () => boolean = () => false): Promise<boolean> {
-    this.#granted.delete(slot);
-    const request = this.#slotRequest(slot);
-    const until = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
-    // Asked again ever more seldom: a site's workflow that somebody ended forgets who queued.
-    const patience = new Patience(this.input.selfCheck);
-    try {
-      for (;;) {
-        const wait = patience.next();
-        while (!(await signalIfOpen(this.#siteHandle, requestSlotSignal, request))) await openSite(this.#site);
-        const isOver = () => this.#granted.has(slot) || isGivenUp();
-        await this.waitFor('capacity', isOver, Math.min(wait, until - Date.now()));
-        if (this.#granted.has(slot)) return true;
-        if (isGivenUp() || Date.now() >= until) break;
-      }
-      await this.giveSlot(slot);
-      return false;
-    } catch (error) {
-      await this.giveSlot(slot);
-      throw error;
-    }
+  takeSlot(slot: SlotKind, timeout?: number, isGivenUp?: () => boolean): Promise<boolean> {
+    return this.#slots.take(slot, timeout, isGivenUp);
   }
 
-  #slotRequest(slot: SlotKind): SlotRequest {
-    const { run, limits } = this.input;
-    return {
-      slot,
-      workflowId: workflowInfo().workflowId,
-      run,
-      vm: this.ref,
-      share: (slot === 'sync' ? limits.syncs : limits.cutovers) ?? null,
-    };
-  }
-
-  async giveSlot(slot: SlotKind): Promise<void> {
-    await signalIfOpen(this.#siteHandle, releaseSlotSignal, { slot, workflowId: workflowInfo().workflowId });
+  giveSlot(slot: SlotKind): Promise<void> {
+    return this.#slots.give(slot);
   }
 
   record(operation: OperationRecord): OperationRecord {
@@ -453,12 +382,7 @@ export class VmControl {
 
   /** How long its operations took; of one that was found at the site nobody knows. */
   durations(): Duration[] {
-    return this.report.operations.flatMap(({ operationId, kind, adopted, submittedAt, finishedAt, result }) => {
-      if (adopted || finishedAt === null || result !== 'succeeded') return [];
-      const seconds = (Date.parse(finishedAt) - Date.parse(submittedAt)) / 1000;
-      if (seconds <= 0) return [];
-      return [{ operationId, site: this.#sites.get(operationId) ?? this.#site, kind, seconds, finishedAt }];
-    });
+    return durationsOf(this.report.operations, (id) => this.#sites.get(id) ?? this.#site);
   }
 
   /** Something that a person may not expect, and that keeps nothing from going on; null: nothing. */

@@ -1,0 +1,76 @@
+/** A VM with which nothing goes on until a person says `resume`. */
+import { condition, type getExternalWorkflowHandle } from '@temporalio/workflow';
+import { unitHeldSignal, type VmInput } from '../../../contract/messages.js';
+import { FAILURES } from '../../../contract/names.js';
+import type { Hold } from '../../../contract/report.js';
+import { endedWorkflows } from '../../activities.js';
+import { LONGEST_UNHEARD, Patience } from './look-until.js';
+import { signalIfOpen } from './signal-if-open.js';
+import { Stopped, Unattended } from './step-errors.js';
+
+/** The VM, as far as a hold needs it. */
+interface Held {
+  readonly input: VmInput;
+  readonly parentHandle: ReturnType<typeof getExternalWorkflowHandle>;
+  readonly resumedAt: number;
+  readonly isUndone: boolean;
+  /** a stop ends even the wait for a person */
+  readonly endsHold: boolean;
+  whenHeld: () => Promise<void>;
+  waitFor(reason: null, isOver: () => boolean, timeout?: number): Promise<boolean>;
+}
+
+export class Holding {
+  readonly #vm: Held;
+  #reason: Hold | null = null;
+  /** a `resume` from after it lifts the hold: epoch ms */
+  #from = 0;
+
+  constructor(vm: Held) {
+    this.#vm = vm;
+  }
+
+  /** null: it is not held */
+  get reason(): Hold | null {
+    return this.#reason;
+  }
+
+  /** @param at when a person last said so: epoch ms */
+  resumed(at: number): void {
+    if (at > this.#from) this.#reason = null;
+  }
+
+  /** Tells the run why, and waits; ends, and fails, as the VM's `holdFor` says. */
+  async until(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
+    // What cannot be told nobody has seen before now, so that an earlier `resume` is no decision.
+    const from = reason.code === FAILURES.undecided ? Date.now() : askedAt;
+    // A person has resumed while the answer was on its way.
+    if (this.#vm.resumedAt > from) return;
+    this.#reason = reason;
+    this.#from = from;
+    const { run, vm } = this.#vm.input;
+    const news = { run, unit: vm.id, hold: reason, askedAt: from };
+    const isAttended = await signalIfOpen(this.#vm.parentHandle, unitHeldSignal, news);
+    if (isAttended) await this.#vm.whenHeld();
+    const isHeld = isAttended && (await this.#whileHeld(isOver));
+    this.#reason = null;
+    // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.
+    if (!isHeld && (isOver === undefined || this.#vm.isUndone)) throw new Unattended(reason);
+  }
+
+  /** @returns false when the run is over, so that nobody can say `resume`. @throws Stopped */
+  async #whileHeld(isOver?: () => boolean): Promise<boolean> {
+    const { input } = this.#vm;
+    const isGivenUp = () => isOver === undefined && this.#vm.endsHold;
+    const isEnough = () => this.#reason === null || isGivenUp() || isOver?.() === true;
+    const patience = new Patience(input.selfCheck);
+    for (;;) {
+      const timeout = Math.min(patience.next(), LONGEST_UNHEARD);
+      const isDone =
+        isOver === undefined ? await this.#vm.waitFor(null, isEnough, timeout) : await condition(isEnough, timeout);
+      if (isGivenUp()) throw new Stopped();
+      if (isDone) return true;
+      if ((await endedWorkflows([input.parent])).length > 0) return false;
+    }
+  }
+}
