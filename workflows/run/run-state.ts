@@ -12,8 +12,10 @@ import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
 import { windowMissed, windowTooShort } from '../vm/steps/preconditions.js';
+import { Approvals } from './approvals.js';
 import { type Gate, gateOf, lastMomentOf } from './gates.js';
 import { longestCutover } from './longest-cutover.js';
+import { Planned } from './planned.js';
 import { SitesAway } from './sites-away.js';
 import { ALREADY_MIGRATED, alreadyMigrated, dependencyNotMet, skippedInUse, terminated, timedOut } from './unbegun.js';
 import { Units } from './units.js';
@@ -48,11 +50,10 @@ const CUTOVERS = { migrate: 'migrate', failback: 'migrate', failover: 'failover'
 export class RunProgress {
   readonly #plan: Herded;
   readonly #run: string;
-  readonly #planned: Map<string, { vm: PlanVm; wave: string; at: number; position: number }>;
+  readonly #planned: Planned;
   readonly #units: Units;
   #waitsForStore = false;
-  readonly #approvedWaves: Set<string>;
-  readonly #approvedVms: Set<string>;
+  readonly #approvals: Approvals;
   readonly #away: SitesAway;
   readonly #startedAt: number;
   #finishedAt: number | null = null;
@@ -76,15 +77,10 @@ export class RunProgress {
   ) {
     this.#run = run;
     this.#plan = plan;
-    this.#planned = new Map(
-      plan.waves
-        .flatMap((wave, at) => wave.vms.map((vm) => ({ vm, wave: wave.name, at })))
-        .map((one, position) => [one.vm.id, { ...one, position: first + position }] as const),
-    );
+    this.#planned = new Planned(run, plan.waves, first);
     const reports = carried?.vms ?? plan.waves.flatMap((wave) => wave.vms.map((vm) => untouched(vm, wave.name)));
     this.#units = new Units(run, reports, carried ?? { open: [], units: [], unkept: [] });
-    this.#approvedWaves = new Set(carried?.approved.waves);
-    this.#approvedVms = new Set(carried?.approved.vms);
+    this.#approvals = new Approvals(carried?.approved);
     this.#away = new SitesAway(carried?.sitesAway);
     this.#startedAt = carried?.startedAt ?? now;
     this.#wave = carried?.wave ?? 0;
@@ -104,7 +100,7 @@ export class RunProgress {
       paused: this.#paused,
       cancelling: this.#cancelling,
       acts: this.#acts,
-      approved: { waves: [...this.#approvedWaves], vms: [...this.#approvedVms] },
+      approved: this.#approvals.carried,
       wave: this.#wave,
       ...this.#units.carried,
       ordered: this.#ordered,
@@ -125,7 +121,7 @@ export class RunProgress {
 
   /** place in the plan */
   positionOf(vmId: string): number {
-    return this.#planned.get(vmId)?.position ?? 0;
+    return this.#planned.find(vmId)?.position ?? 0;
   }
 
   /** The store does not tell whether these were migrated before. */
@@ -185,11 +181,11 @@ export class RunProgress {
   }
 
   waveOf(vmId: string): string {
-    return this.#planned.get(vmId)?.wave ?? '';
+    return this.#planned.find(vmId)?.wave ?? '';
   }
 
   isApproved(vmId: string): boolean {
-    return this.#approvedVms.has(vmId) || this.#approvedWaves.has(this.waveOf(vmId));
+    return this.#approvals.has(vmId, this.waveOf(vmId));
   }
 
   /** What a unit's workflow is begun with, whatever it is begun for. */
@@ -275,17 +271,12 @@ export class RunProgress {
   }
 
   #passing(now: number): Begin[] {
-    const passing = this.#ids.filter((id) => this.#units.isAtGate(id) && this.#gate(id, now) === null);
+    const passing = this.#planned.ids.filter((id) => this.#units.isAtGate(id) && this.#gate(id, now) === null);
     return passing.map((id) => this.#begin(id, 'cutover'));
   }
 
-  /** In the plan's order. */
-  get #ids(): string[] {
-    return [...this.#planned.keys()];
-  }
-
   #begin(id: string, phase: Phase): Begin {
-    return { vm: this.#plannedVm(id).vm, phase };
+    return { vm: this.#planned.get(id).vm, phase };
   }
 
   #startable(now: number): Begin[] {
@@ -303,7 +294,7 @@ export class RunProgress {
   }
 
   #isAfterAll(id: string): boolean {
-    return this.#plannedVm(id).vm.after.every((one) => this.#outcome(one).isGood);
+    return this.#planned.get(id).vm.after.every((one) => this.#outcome(one).isGood);
   }
 
   /** How a unit that others come after stands, wherever it is. */
@@ -321,7 +312,7 @@ export class RunProgress {
       {
         isPaused: this.#paused !== null,
         isUntilSynced: this.#untilSynced,
-        isItsTurn: this.#plannedVm(id).at <= this.#wave && this.#isAfterAll(id),
+        isItsTurn: this.#planned.get(id).at <= this.#wave && this.#isAfterAll(id),
         needsApproval: cutover.approval !== 'none' && !this.isApproved(id),
         window: cutover.window,
         lastMoment: this.#lastMoment,
@@ -333,7 +324,7 @@ export class RunProgress {
   /** Where the plan says so, a window that is over is a failure; else it waits for a person. */
   #missWindows(now: number): void {
     if (this.#plan.cutover?.window?.missed !== 'fail') return;
-    for (const id of this.#ids.filter((one) => this.#units.isWaiting(one) && !this.#units.isToBeUndone(one))) {
+    for (const id of this.#planned.ids.filter((one) => this.#units.isWaiting(one) && !this.#units.isToBeUndone(one))) {
       const error = this.#missed(id, this.#gate(id, now), now);
       if (error !== null) this.#units.end(id, 'failed', error, now);
     }
@@ -351,7 +342,7 @@ export class RunProgress {
 
   /** ms until time alone changes something for a unit that waits; null: nothing does. @param now epoch ms */
   wakeIn(now: number): number | null {
-    const moments = this.#ids
+    const moments = this.#planned.ids
       .filter((id) => this.#units.isWaiting(id))
       .flatMap((id) => this.#gate(id, now)?.until ?? []);
     return moments.length === 0 ? null : Math.max(1, Math.min(...moments) - now);
@@ -375,7 +366,7 @@ export class RunProgress {
   /** VMs that wait to be begun, in whatever wave they are. */
   unstarted(): Begin[] {
     if (this.#paused !== null || this.#cancelling) return [];
-    return this.#ids.filter((id) => this.#units.isWaiting(id)).map((id) => this.#begin(id, 'through'));
+    return this.#planned.ids.filter((id) => this.#units.isWaiting(id)).map((id) => this.#begin(id, 'through'));
   }
 
   started(vmId: string, now: number): void {
@@ -458,12 +449,12 @@ export class RunProgress {
   /** Approves a wave or a VM. @returns the VMs in it that have not ended; null: it has none of that name */
   approve({ vm, wave }: Scope): { target: string; vms: VmReport[] } | null {
     if (vm === undefined) {
-      this.#approvedWaves.add(wave ?? '');
+      this.#approvals.addWave(wave ?? '');
       return { target: `wave ${wave}`, vms: this.unfinished.filter((one) => one.wave === wave) };
     }
     const id = this.#vmId(vm);
     if (id === undefined) return null;
-    this.#approvedVms.add(id);
+    this.#approvals.addVm(id);
     return { target: `VM ${nameWithId(this.#units.get(id))}`, vms: this.unfinished.filter((one) => one.id === id) };
   }
 
@@ -560,12 +551,6 @@ export class RunProgress {
         this.#units.change(id, { waitingFor: 'dependency' });
       }
     }
-  }
-
-  #plannedVm(id: string): { vm: PlanVm; wave: string; at: number; position: number } {
-    const planned = this.#planned.get(id);
-    if (planned === undefined) throw new RangeError(`run ${this.#run} has no VM ${id}`);
-    return planned;
   }
 }
 

@@ -1,0 +1,43 @@
+/** Where each VM of a run, or of a shard of it, stands in the plan. Pure. */
+import type { Plan, PlanVm } from '../../plan/types.js';
+
+export interface Place {
+  vm: PlanVm;
+  wave: string;
+  /** number of its wave */
+  at: number;
+  /** its own, over the whole plan */
+  position: number;
+}
+
+export class Planned {
+  readonly #run: string;
+  readonly #places: Map<string, Place>;
+
+  /** @param first place of its first VM in the plan */
+  constructor(run: string, waves: Plan['waves'], first: number) {
+    this.#run = run;
+    this.#places = new Map(
+      waves
+        .flatMap((wave, at) => wave.vms.map((vm) => ({ vm, wave: wave.name, at })))
+        .map((one, position) => [one.vm.id, { ...one, position: first + position }] as const),
+    );
+  }
+
+  /** In the plan's order. */
+  get ids(): string[] {
+    return [...this.#places.keys()];
+  }
+
+  /** undefined: it is none of these */
+  find(id: string): Place | undefined {
+    return this.#places.get(id);
+  }
+
+  /** @throws RangeError when it is none of these */
+  get(id: string): Place {
+    const place = this.#places.get(id);
+    if (place === undefined) throw new RangeError(`run ${this.#run} has no VM ${id}`);
+    return place;
+  }
+}
