@@ -18,6 +18,8 @@ export interface Trouble {
   settings?: Partial<ReplicationSettings> | undefined;
   /** the source is another VM by now, as a site may show that has lost its records */
   vmId?: string | undefined;
+  /** the same, but not before it was reversed */
+  vmIdOnceReversed?: string | undefined;
   /** `org@site` */
   owner?: string | undefined;
   /** its instances bear stamps that are so many ms late, as those of a site whose clock was set back since */
@@ -46,7 +48,7 @@ function undo(it: Replication, trouble: Trouble): Trouble {
 }
 
 function set(world: World, it: Replication, trouble: Trouble, forMs?: number): void {
-  const { isStalled, isMovingReplica, error, isPaused, vanished, settings, vmId, owner } = trouble;
+  const { isStalled, isMovingReplica, error, isPaused, vanished, settings, vmId, vmIdOnceReversed, owner } = trouble;
   it.isStalled = isStalled ?? it.isStalled;
   it.isMovingReplica = isMovingReplica ?? it.isMovingReplica;
   it.isPaused = isPaused ?? it.isPaused;
@@ -59,6 +61,7 @@ function set(world: World, it: Replication, trouble: Trouble, forMs?: number): v
     it.vmId = vmId;
     it.vmName = world.vm(vmId)?.name ?? it.vmName;
   }
+  if (vmIdOnceReversed !== undefined) it.vmIdOnceReversed = vmIdOnceReversed;
   if (owner !== undefined) {
     const at = owner.lastIndexOf('@');
     it.owner = { org: owner.slice(0, at), site: owner.slice(at + 1) };

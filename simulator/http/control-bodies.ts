@@ -35,6 +35,7 @@ export const troubleBody = z.strictObject({
     .transform((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
     .optional(),
   vmId: z.string().optional(),
+  vmIdOnceReversed: z.string().optional(),
   instancesAheadMs: z.number().optional(),
   owner: z
     .string()

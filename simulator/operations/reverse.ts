@@ -88,8 +88,9 @@ function turn(world: World, it: Replication, recovered: Vm, previous: Vm): void 
     it.home = oldSource;
     it.owner = { org: it.owner.org, site: oldSource };
   }
-  it.vmId = recovered.id;
-  it.vmName = recovered.name;
+  const shown = world.vm(it.vmIdOnceReversed ?? recovered.id) ?? recovered;
+  it.vmId = shown.id;
+  it.vmName = shown.name;
   it.lastSeen = recovered;
   it.isReversed = !it.isReversed;
   it.recovery = { state: 'NOT_STARTED', vappId: null, vmId: null };

@@ -129,6 +129,8 @@ export interface Replication {
   isMovingReplica: boolean;
   /** no byte goes over the link, and nothing says why */
   isStalled: boolean;
+  /** planted: what it shows as its VM from its next reverse on; absent: the recovered one, as it is */
+  vmIdOnceReversed?: string;
   /** an error of its data path that no sync clears */
   plantedError: ErrorBody | null;
   vanished: Vanished | null;

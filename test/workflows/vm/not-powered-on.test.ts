@@ -62,6 +62,19 @@ describe('a copy that could not be powered on', () => {
     }),
   );
 
+  it.concurrent('while its source runs again is not down, and nobody is told to power it on', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const takenBack = { powersOn: false, powersOff: false, warnings: [] };
+      lab.simulator.control.addFaults(staysOff('migrate', { task: takenBack }));
+      const id = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      const report = await done(lab, lab.plan({ cutover: CUTOVER }));
+      const [vm] = report.vms;
+      expect(vm).toMatchObject({ state: 'failed', downSince: null, source: { power: 'on' } });
+      expect(vm?.error?.advice).toMatch(new RegExp(`^Its source, VM ${id} at ${lab.source}, runs: leave VM .* off`));
+      expect(vm?.notes).toContainEqual(expect.stringMatching(/^Its source still runs: .* is off\./));
+      expect(downIn(report)).toEqual([]);
+    }));
+
   it.concurrent('that comes on only after its task was down until then', () =>
     withLab({ vms: 1 }, async (lab) => {
       lab.simulator.control.addFaults(staysOff('migrate', { task: { powersOn: false, warnings: [] } }));

@@ -335,6 +335,19 @@ describe('a run of kind reverse', () => {
 });
 
 describe('a run of kind failback', () => {
+  it.concurrent('touches no other VM of which its replication shows to be once it was reversed', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const other = vmsAt(lab, lab.source)[1];
+      await given(lab, lab.plan({ kind: 'protect', replication: { rpo: 15 } }, 1));
+      await given(lab, lab.plan({ kind: 'failover' }, 1));
+      lab.simulator.control.trouble(replications(lab)[0]?.id ?? '', { vmIdOnceReversed: other?.id });
+      const [vm] = (await done(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }, 1))).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'WrongReplication' } });
+      expect(vm?.error?.message).toContain(`${other?.name} (${other?.id})`);
+      expect(vm?.recoveredAs).not.toContain(other?.id);
+      expect(kinds(lab).filter((kind) => kind === 'reverse' || kind === 'migrate')).toEqual(['reverse']);
+    }));
+
   it.concurrent('of a VM that was failed over: reverse, planned migration, reverse', () =>
     withLab({ vms: 1 }, async (lab) => {
       await given(lab, protection(lab));

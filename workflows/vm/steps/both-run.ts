@@ -17,6 +17,7 @@ export const withinOf = (kind: OperationKind): number => (kind === 'migrate' ? W
 /**
  * @param first what was seen of the source when the copy was looked at; absent: it was not
  * @param copy how the copy is, in words
+ * @returns whether it runs
  */
 export async function tellIfSourceRuns(
   vm: VmControl,
@@ -24,7 +25,7 @@ export async function tellIfSourceRuns(
   source: SourceVm,
   first: SourcePower | undefined,
   copy: string,
-): Promise<void> {
+): Promise<boolean> {
   const { site, vmId } = source;
   let seen = first;
   async function look(): Promise<SourcePower> {
@@ -34,7 +35,7 @@ export async function tellIfSourceRuns(
   }
   const pauses = kind === 'migrate' ? growing(PAUSES) : [];
   const { power, at, known } = await lookUntil(look, (it) => it.power !== 'on', pauses);
-  if (power !== 'on') return;
+  if (power !== 'on') return false;
   const { source: before } = vm.report;
   const since = before?.power === 'on' ? before.since : iso(at);
   vm.report.source = { before: 'on', ...before, power, since, known };
@@ -42,4 +43,5 @@ export async function tellIfSourceRuns(
     `Its source still runs: ${known} of VM ${vmId}, although its ${kind} ended well; ${copy}. ` +
       'Find out which of the two is used, and power the other one off.',
   );
+  return true;
 }

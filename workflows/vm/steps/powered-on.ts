@@ -72,9 +72,9 @@ export async function whyOff(
   // What warned of just this need not be waited for.
   const isEnough = ({ power }: SourcePower): boolean => power !== 'off' || warned !== undefined;
   const seen = await lookSaying(vm, look, isEnough, PAUSES, why);
-  async function tellSource(copy: string): Promise<void> {
-    if (source !== undefined && seen.source !== undefined)
-      await tellIfSourceRuns(vm, kind, source, seen.source, `${which} at ${site} ${copy}`);
+  async function tellSource(copy: string): Promise<boolean> {
+    if (source === undefined || seen.source === undefined) return false;
+    return tellIfSourceRuns(vm, kind, source, seen.source, `${which} at ${site} ${copy}`);
   }
   const { destination } = vm.input;
   const isAway = kind === 'migrate' && site === destination.site;
@@ -86,11 +86,21 @@ export async function whyOff(
     await tellSource('runs as well');
     return null;
   }
-  if (seen.power === 'off' || warned !== undefined) return new StepFailed(why(seen));
+  if (seen.power === 'off' || warned !== undefined) {
+    const sourceRuns = kind === 'migrate' && (await tellSource(seen.power === 'off' ? 'is off' : 'may be off'));
+    if (!sourceRuns) return new StepFailed(why(seen));
+    report.downSince = null;
+    return new StepFailed({ ...why(seen), advice: sourceServes(source, which, report.replicationId) });
+  }
   vm.note(`Whether ${which} is on at ${site}, where it was recovered, is not known: ${seen.known}.`);
   await tellSource('may run as well');
   return null;
 }
+
+/** A site may have taken its migrate back. */
+const sourceServes = (source: SourceVm | undefined, which: string, replicationId: string | null): string =>
+  `Its source, VM ${source?.vmId} at ${source?.site}, runs: leave ${which} off while it does. ` +
+  `Find out at both sites whether the migrate was taken back. Replication ${replicationId} is kept.`;
 
 /** Of what was recovered and does not run: nobody serves it, unless its source is known to. */
 export function staysDown({ report }: VmControl, { submitted }: Outcome): void {

@@ -3,7 +3,7 @@
  * is removed [seed reverse-vm-replication]. Over when the copy is complete the other way.
  */
 import type { Located } from '../../../contract/questions.js';
-import type { VmError } from '../../../contract/report.js';
+import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
 import { lookSaying } from './again.js';
@@ -110,8 +110,35 @@ async function whenReversed(vm: VmControl, before: Located, { record }: Reversed
   };
   const look = () => locate(vm, 'reverse');
   const found = await lookSaying(vm, look, isEnough, PAUSES, () => why);
-  if (found !== null && isReversed(before, found)) return found;
-  throw new StepFailed(why);
+  if (found === null || !isReversed(before, found)) throw new StepFailed(why);
+  const other = otherThanRecovered(vm.report, before, found, record);
+  if (other === null) return found;
+  vm.useVmId(before.replication.recoveredVmId);
+  throw new StepFailed(other);
+}
+
+/** Ids decide: what has the ends of the reversed one may be of another VM, which nothing that follows may touch. */
+function otherThanRecovered(
+  { id, name, recoveredAs = [] }: VmReport,
+  { replication: before }: Located,
+  { site, replication: now }: Located,
+  { taskId }: OperationRecord,
+): VmError | null {
+  const known = [before.recoveredVmId, ...recoveredAs].filter((one) => one !== null);
+  if (now.vmId === null || known.length === 0 || [...known, before.vmId].includes(now.vmId)) return null;
+  const [recovered = ''] = known;
+  return {
+    code: 'WrongReplication',
+    message:
+      `the reverse of ${nameWithId({ id, name })} ended well, but replication ${now.id} is now of ${now.vmName ?? 'a VM without a name'} ` +
+      `(${now.vmId}), and ${recovered} was recovered; nothing more was sent.`,
+    operation: 'reverse',
+    taskId,
+    site,
+    advice:
+      `Find out at ${site} which VM that replication copies, and whether ${recovered} runs and is protected; ` +
+      'do not cut it over before.',
+  };
 }
 
 /** Its ends are swapped, or it replicates the VM that was recovered; a flag, which a site may forget, tells neither. */
