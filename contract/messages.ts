@@ -290,6 +290,8 @@ export interface DrillVmInput extends VmInput {
   hold: number;
   /** when the drill's time is over: epoch ms; absent in what an earlier Drover began */
   until?: number;
+  /** the drill's time as a whole: ms; absent as above */
+  timeout?: number;
 }
 
 export interface SweepVmInput {

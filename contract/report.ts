@@ -153,6 +153,8 @@ export interface VmReport {
   error: VmError | null;
   /** absent or null: nothing is in its way */
   retrying?: Retrying | null;
+  /** what a drill has made of it is being undone, and given up then: ISO; absent: it is not */
+  undoneBy?: string;
   operations: OperationRecord[];
 }
 

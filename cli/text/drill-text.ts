@@ -64,7 +64,12 @@ function up({ vms, finishedAt }: RunReport, { mode, phase, heldUntil }: DrillRes
     return [];
   }
   const what = mode === 'test' ? plural(recovered.length, 'test copy', 'test copies') : plural(recovered.length, 'VM');
-  const until = heldUntil === null || phase !== 'hold' ? '' : `, until ${moment(heldUntil)}`;
+  const held = heldUntil === null || phase !== 'hold' ? '' : `, until ${moment(heldUntil)}`;
+  const undoneBy = recovered.flatMap((vm) => vm.undoneBy ?? []).sort();
+  const until =
+    phase === 'hold' || undoneBy.length === 0
+      ? held
+      : `, being undone until ${moment(undoneBy.at(-1) ?? null)} at the latest`;
   return [['still up', `${what}${until}: ${listed(recovered.map(({ name }) => name))}`]];
 }
 

@@ -18,6 +18,7 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
     ['run', run],
     [drill === null ? 'wave' : 'group', vm.wave],
     ['step', vm.step + (vm.waitingFor === null ? '' : `, waiting for ${vm.waitingFor}`)],
+    ...(vm.undoneBy === undefined ? [] : [['undone by', `${moment(vm.undoneBy)}, or given up then`]]),
     ['replication', vm.replicationId ?? '-'],
     ['started', moment(vm.startedAt)],
     ['finished', moment(vm.finishedAt)],

@@ -126,7 +126,8 @@ export const drillKeys = strict({
       'how long the drill waits for VMs that another run or drill has, before it recovers anything; then it skips them. `0s`: at once',
   }),
   timeout: duration().prefault('24h').meta({
-    description: 'after so long the drill recovers nothing more, and cleans up',
+    description:
+      'after so long the drill recovers nothing more, and cleans up; undoing has until then, and at least as long again once it has begun, but for two hours at most',
   }),
   confirm: confirm.meta({
     description:

@@ -128,6 +128,18 @@ describe('a drill that goes on', () => {
     expect(text).toMatch(/^ +RTO +not known yet$/m);
   });
 
+  it('shows until when what it has begun is undone', () => {
+    const undone = { state: 'running', step: 'resync', undoneBy: '2026-12-05T22:00:00.000Z' } as const;
+    const failover = { ...tested(), kind: 'failover' } as const;
+    const going = report([{ ...db, ...undone, operations: [failover] }], {
+      kind: 'drill',
+      drill: drillResult({ mode: 'roundtrip', phase: 'clean-up' }),
+    });
+    expect(showText(going, plain)).toMatch(
+      /^ +still up +1 VM, being undone until 2026-12-0\d \d\d:00:00 at the latest: db1$/m,
+    );
+  });
+
   it('tells no end of what is being removed, and counts a copy that its clean-up has left', () => {
     const cleanup = (result: 'succeeded' | null) => ({ ...tested(), kind: 'cleanup', result }) as const;
     const phase = { phase: 'clean-up', heldUntil: '2026-12-05T22:00:00.000Z' } as const;

@@ -24,9 +24,11 @@ import { NotedCopy } from './noted-copy.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
 import { removeTestCopy } from './test-copy.js';
 import { requireTestNetworks } from './test-networks.js';
+import { undoUntil } from './undo-time.js';
 
 export async function drillVm(input: DrillVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
+  vm.endBy(input.until ?? Number.POSITIVE_INFINITY);
   const isTest = input.mode === 'test';
   const kind = isTest ? 'failover-test' : 'failover';
   const obstacle = (at: Located) => obstacleToRecovery(kind, vm.ref, at);
@@ -54,7 +56,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     function judge(): string | null {
       return recovered === null ? null : measure(vm.report, recovered, vm.clockOf(before.site));
     }
-    await thenUndo(vm, undo, async () => {
+    await thenUndo(vm, input, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
       const isAsFound = instance !== null && instance.key === found.replication.latestInstance?.key;
       const seenAt = isAsFound ? foundAt : Date.now();
@@ -85,7 +87,12 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
  * Undoes whatever became of the steps, and only then lets their error out; an error of the undoing goes before it.
  * @param undo says what stays of a test; null: nothing
  */
-async function thenUndo(vm: VmControl, undo: () => Promise<string | null>, steps: () => Promise<void>): Promise<void> {
+async function thenUndo(
+  vm: VmControl,
+  { until, timeout }: DrillVmInput,
+  undo: () => Promise<string | null>,
+  steps: () => Promise<void>,
+): Promise<void> {
   let failed: { error: unknown } | null = null;
   try {
     await steps();
@@ -94,7 +101,7 @@ async function thenUndo(vm: VmControl, undo: () => Promise<string | null>, steps
   }
   vm.ignoreStop('always');
   const isUndone = failed === null || !isOfOthers(vm, failed.error);
-  const stays = isUndone ? await undo() : null;
+  const stays = isUndone ? await vm.undoBy(undoUntil(Date.now(), until, timeout), undo) : null;
   if (failed === null) return;
   if (!isUndone || stays !== null) throw failed.error;
   const isCleaned = vm.report.operations.some(({ kind, result }) => kind === 'cleanup' && result === 'succeeded');

@@ -52,7 +52,18 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const begin = (_: PlanVm, input: VmInput, options: ChildOptions) =>
     startChild(drillVm, {
       ...options,
-      args: [{ ...input, mode, recovery, checks, hold, until, ...(networks === undefined ? {} : { networks }) }],
+      args: [
+        {
+          ...input,
+          mode,
+          recovery,
+          checks,
+          hold,
+          until,
+          timeout: plan.timeout,
+          ...(networks === undefined ? {} : { networks }),
+        },
+      ],
     });
   const sweeps = new Sweeps();
   // Copies that are not gone by then are met as what they are: in use, or in the way.

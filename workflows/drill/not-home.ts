@@ -9,17 +9,15 @@ import { sourcePower } from '../activities.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 
-/** The way home is tried for so long after its first failure, within the drill's time: ms. */
+/** The way home is tried for so long after its first failure, within the time that undoing has: ms. */
 const LONGEST = 30 * 60_000;
-/** But not for less: a site that restarts is no reason to leave a VM where it does not belong: ms. */
-const LEAST = 2 * 60_000;
 
 /** How long each site is asked for the VMs: ms. */
 const WITHIN = 10_000;
 
-/** ms after the first failure of the way home at which it is given up. @param until when the drill's time is over: epoch ms */
+/** ms after the first failure of the way home at which it is given up. @param until when undoing is: epoch ms */
 export const triedFor = (firstFailure: number, until = Infinity): number =>
-  Math.min(LONGEST, Math.max(LEAST, until - firstFailure));
+  Math.max(0, Math.min(LONGEST, until - firstFailure));
 
 /** One of the VMs that a round trip knows, where an inventory lists it, or may. */
 export interface Standing {
@@ -32,14 +30,22 @@ export interface Standing {
 /** All that the sites know of it, so that a person need not look for it. */
 export async function whatStands({ ids, input, resumedAt }: VmControl): Promise<Standing[]> {
   const sites = [input.source, input.destination.site];
-  const asked = [...new Set(ids)].flatMap((vmId) => sites.map((site) => ({ site, vmId })));
-  const seen = await Promise.all(
-    asked.map(async ({ site, vmId }) => {
-      const { power, known, isMissing } = await sourcePower({ site, vmId, resumedAt, within: WITHIN });
-      return isMissing === true ? [] : [{ site, vmId, power, known }];
+  const each = await Promise.all(
+    [...new Set(ids)].map(async (vmId) => {
+      const seen = await Promise.all(
+        sites.map(async (site) => ({
+          site,
+          vmId,
+          ...(await sourcePower({ site, vmId, resumedAt, within: WITHIN })),
+        })),
+      );
+      const may = seen.filter(({ isMissing }) => isMissing !== true);
+      // An id is of one site: where it is seen, it is not to be looked for at the other.
+      const sure = may.filter(({ power }) => power !== 'unknown');
+      return sure.length > 0 ? sure : may;
     }),
   );
-  return seen.flat();
+  return each.flat().map(({ site, vmId, power, known }) => ({ site, vmId, power, known }));
 }
 
 /** Each way has both, and home is two ways. */
@@ -79,7 +85,7 @@ export function notHome(
     ...reason,
     code: CODES.notHome,
     message: `${nameWithId(vm)} could not be brought back: ${reason.message} ${standsWhere(standing)}`,
-    advice: `${twice(standing)}${isGone ? withoutReplication(standing, home) : withReplication(reason)}`,
+    advice: `${twice(standing)}${isGone ? withoutReplication(standing, home) : withReplication(reason, standing, home)}`,
   });
 }
 
@@ -101,8 +107,12 @@ function twice(standing: Standing[]): string {
   return `${on.length === 2 ? 'Both run' : `${on.length} run`}: power off all but the one that is to stay. `;
 }
 
-const withReplication = ({ advice }: VmError): string =>
-  `${advice === null ? 'Fix that, then' : `${advice} Then`} drover failback with a plan of this VM.`;
+function withReplication({ advice }: VmError, standing: Standing[], home: string): string {
+  const [only, ...others] = running(standing);
+  if (only?.site === home && others.length === 0)
+    return `${advice === null ? '' : `${advice} `}It runs at home: see that it is protected as before; drover reverse with a plan of this VM where it is not reversed yet.`;
+  return `${advice === null ? 'Fix that, then' : `${advice} Then`} drover failback with a plan of this VM.`;
+}
 
 function withoutReplication(standing: Standing[], home: string): string {
   const on = running(standing);
@@ -113,4 +123,17 @@ function withoutReplication(standing: Standing[], home: string): string {
   return only.site === home
     ? `It runs at home: protect VM ${only.vmId} anew (kind: protect).`
     : `It runs away from home: take VM ${only.vmId} from ${only.site} back to ${home} by a plan of kind migrate, or protect it there.`;
+}
+
+/** For a way home that was under way when its time was over, or that something kept from going on. */
+export function outOfTime({ site, report: { step, retrying } }: VmControl): StepFailed {
+  const why = retrying == null ? '' : `: ${retrying.message}`;
+  return new StepFailed({
+    code: 'OutOfTime',
+    message: `the time of its way home was over in its ${step} at ${site}${why.replace(/\.?$/, '.')}`,
+    operation: null,
+    taskId: null,
+    site,
+    advice: retrying?.advice ?? null,
+  });
 }

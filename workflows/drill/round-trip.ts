@@ -7,16 +7,16 @@ import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
 import { LastLook } from '../vm/steps/last-look.js';
 import { locate } from '../vm/steps/locate.js';
-import { growing, lookUntil } from '../vm/steps/look-until.js';
+import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { whyOff } from '../vm/steps/powered-on.js';
 import { noReplication, RECOVERED_NOT_RUNNING } from '../vm/steps/preconditions.js';
 import { reverseReplication } from '../vm/steps/reverse.js';
 import { firstLookAtSource } from '../vm/steps/source.js';
-import { StepFailed } from '../vm/steps/step-errors.js';
+import { StepFailed, Stopped } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import { runChecks } from './drill-checks.js';
-import { broughtByOthers, notHome, triedFor, whatStands } from './not-home.js';
+import { broughtByOthers, notHome, outOfTime, triedFor, whatStands } from './not-home.js';
 
 /** One leg is repeated for so long, between two looks at all of it: ms. */
 const AT_MOST = 2 * 60_000;
@@ -82,7 +82,8 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
   async function isBroughtHome(): Promise<boolean> {
     try {
       return await goOn(vm, input, before, home);
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof Stopped ? outOfTime(vm) : thrown;
       if (!(error instanceof StepFailed)) throw error;
       // Off at home, it is not taken away where it runs.
       if (home.off !== null && error.reason.code === RECOVERED_NOT_RUNNING) {
@@ -90,18 +91,19 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
         return true;
       }
       since ??= Date.now();
-      const lasts = triedFor(since, input.until);
+      const lasts = triedFor(since, Date.now() + vm.timeLeft);
       const isGone = error instanceof GoneAstray;
-      if (!isGone && Date.now() < since + lasts) {
+      if (!isGone && !vm.isTimeOver && Date.now() < since + lasts) {
         again.failed(error.reason, lasts);
         return false;
       }
+      vm.report.retrying = null;
       const standing = await whatStands(vm);
       throw notHome(vm.ref, error.reason, { home: input.source, standing, isGone });
     }
   }
   try {
-    await lookUntil(isBroughtHome, (isDone) => isDone, growing(PAUSES));
+    await lookUntil(isBroughtHome, (isDone) => isDone, inTime(vm, growing(PAUSES)));
   } finally {
     again.over();
   }

@@ -19,6 +19,8 @@ import type { Herd } from '../run/herd.js';
 import { groupOfAll } from '../run/named.js';
 import type { RunProgress } from '../run/run-state.js';
 
+const UNDONE_FIRST = 'what was recovered is undone first, which only its time ends';
+
 export class DrillSteering {
   readonly #state: RunProgress;
   readonly #herd: Herd;
@@ -96,6 +98,6 @@ export class DrillSteering {
     const { stopped, ended } = this.#state.cancel(scope, Date.now());
     this.#herd.order(stopped.map(({ id }) => id));
     this.#herd.wake();
-    return cancelled({ done: groupOfAll(ended), asked: groupOfAll(stopped) });
+    return cancelled({ done: groupOfAll(ended), asked: groupOfAll(stopped) }, UNDONE_FIRST);
   }
 }

@@ -7,9 +7,9 @@ import { nameWithId } from '../../contract/vm-identity.js';
 import { testCopyAt, whoseTestCopy } from '../activities.js';
 import { Again } from '../vm/steps/again.js';
 import { ask, locate } from '../vm/steps/locate.js';
-import { growing, lookUntil } from '../vm/steps/look-until.js';
+import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
 import { LookAgain, operation } from '../vm/steps/operation.js';
-import { StepFailed, Unattended } from '../vm/steps/step-errors.js';
+import { StepFailed, Stopped, Unattended } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import type { NotedCopy } from './noted-copy.js';
 
@@ -36,7 +36,7 @@ export async function removeTestCopy(vm: VmControl, noted: NotedCopy): Promise<s
   const end = await lookUntil(
     () => removal.goOn(),
     (state) => state !== 'under way',
-    removal.pauses(),
+    inTime(vm, removal.pauses()),
   );
   removal.over();
   const { orphan } = removal;
@@ -50,7 +50,7 @@ export async function removeTestCopy(vm: VmControl, noted: NotedCopy): Promise<s
     await noted.stays('unknown', left.reason.message);
     throw left;
   }
-  if (end === 'given up') throw copyLeft(vm, site, replicationId, removal.lastFailure);
+  if (end === 'given up') throw copyLeft(vm, noted, removal.why);
   if (end !== 'others') {
     await noted.isGone();
     return null;
@@ -75,6 +75,7 @@ class Removal {
   #orphan: CopyAt | null = null;
   #orphanLooks = 0;
   #lastFailure: StepFailed | null = null;
+  #isTimeOver = false;
 
   constructor(vm: VmControl, noted: NotedCopy) {
     this.#vm = vm;
@@ -96,8 +97,12 @@ class Removal {
     return this.#orphan;
   }
 
-  get lastFailure(): StepFailed | null {
-    return this.#lastFailure;
+  /** why it is given up */
+  get why(): { text: string; taskId: string | null } {
+    const { message, taskId = null } = this.#lastFailure?.reason ?? {};
+    const last = message ?? (this.#isTimeOver ? null : 'the site says that it is busy.');
+    const over = this.#isTimeOver ? ['the time of its clean-up was over.'] : [];
+    return { text: [...over, ...(last === null ? [] : [last])].join(' '), taskId };
   }
 
   /** Looks once, and cleans up what it sees. */
@@ -137,6 +142,10 @@ class Removal {
     } catch (error) {
       // Somebody may have cleaned up ours, and have made their own.
       if (error instanceof LookAgain) return 'under way';
+      if (error instanceof Stopped) {
+        this.#isTimeOver = true;
+        return 'given up';
+      }
       if (!(error instanceof StepFailed)) throw error;
       this.#lastFailure = error;
       this.#again.failed(error.reason);
@@ -204,16 +213,15 @@ class Removal {
   }
 }
 
-function copyLeft({ report }: VmControl, site: string, replicationId: string, last: StepFailed | null): StepFailed {
+function copyLeft({ report }: VmControl, { site, copy }: NotedCopy, { text, taskId }: Removal['why']): StepFailed {
+  const which = copy.copyId === undefined ? '' : ` as VM ${copy.copyId}`;
   return new StepFailed({
     code: CODES.testCopyLeft,
-    message:
-      `the test copy of ${nameWithId(report)} is still at ${site}: ` +
-      `${last?.reason.message ?? 'the site says that it is busy.'} Drover goes on trying by itself.`,
+    message: `the test copy of ${nameWithId(report)} is still at ${site}${which}: ${text} Drover goes on trying by itself.`,
     operation: 'cleanup',
-    taskId: last?.reason.taskId ?? null,
+    taskId,
     site,
-    advice: `Look at replication ${replicationId} there; drover drill sweep ${site} tries at once.`,
+    advice: `Look at replication ${copy.replicationId} there; drover drill sweep ${site} tries at once.`,
   });
 }
 

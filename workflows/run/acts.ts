@@ -93,11 +93,13 @@ export function refuseUnknownWave(waves: { name: string }[], { wave }: Scope): v
   throw ApplicationFailure.nonRetryable(`the run has no wave ${wave}`, 'UnknownWave');
 }
 
-/** What a cancellation did, for the person who said it. */
-export function cancelled({ done, asked }: { done: Group; asked: Group }): Steered {
+const FINISHED_FIRST = 'a cutover that has begun is brought to its end';
+
+/** What a cancellation did, for the person who said it. @param first what comes first all the same */
+export function cancelled({ done, asked }: { done: Group; asked: Group }, first = FINISHED_FIRST): Steered {
   const parts = [
     ...(done.count > 0 ? [`not started and cancelled: ${named(done)}`] : []),
-    ...(asked.count > 0 ? [`asked to stop: ${named(asked)}; a cutover that has begun is brought to its end`] : []),
+    ...(asked.count > 0 ? [`asked to stop: ${named(asked)}; ${first}`] : []),
   ];
   const affected = done.count + asked.count;
   return { affected, message: affected === 0 ? 'nothing to cancel: all of it has ended' : parts.join('; ') };

@@ -388,6 +388,89 @@ describe('a round trip whose replication a person deletes', () => {
   const power = (vm?: { powerState: string }) => (vm?.powerState === 'POWERED_ON' ? 'ON' : 'OFF');
 });
 
+describe('a drill that cannot undo what it has begun', () => {
+  const away = (lab: Lab) => (site: string) => lab.simulator.control.setUp(site, false);
+
+  /** One in its hold: on a machine on which its time is over before, it is given more. */
+  async function inHold(lab: Lab, change: Partial<Drill>) {
+    for (let timeout = 12_000; ; timeout *= 3) {
+      const drill = await startDrill(
+        lab,
+        drillOf(lab, { hold: 3_600_000, timeout, ...change }),
+        `${lab.source}-${timeout}`,
+      );
+      const { drill: seen } = await until(drill.report, (r) => ['hold', 'done'].includes(r.drill?.phase ?? ''));
+      if (seen?.phase === 'hold') return drill;
+      await drill.result();
+    }
+  }
+
+  const ROUND = { mode: 'roundtrip', confirm: 'removes-source' } as const;
+  const idsAt = (lab: Lab, site: string) => world(lab).sites[site]?.vms.map(({ id }) => id)[0];
+
+  it.concurrent('since somebody has paused the resync of its way home ends with its time, and says what runs where', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { control } = lab.simulator;
+      await protect(lab);
+      const drill = await inHold(lab, ROUND);
+      const [it] = world(lab).replications;
+      const { id = '', vmId = '' } = it ?? {};
+      control.trouble(id, { isStalled: true });
+      await drill.cancel();
+      await until(
+        async () => world(lab).replications[0],
+        (now) => now?.isReversed === true,
+      );
+      control.trouble(id, { isPaused: true });
+      const said = await until(
+        () => vmReport(lab, vmWorkflowId(lab.source, vmId)),
+        (vm) => vm === null || vm.retrying?.code === 'ReplicationPaused',
+      );
+      expect(said?.undoneBy).toEqual(expect.any(String));
+      expect(said?.retrying?.until).toBe(said?.undoneBy);
+      expect((await drill.cancel()).message).toMatch(/is undone first, which only its time ends/);
+      const report = await drill.result();
+      const [vm] = report.vms;
+      expect(report).toMatchObject({ state: 'failed', drill: { phase: 'done', left: [vm?.name] } });
+      expect(vm).toMatchObject({ error: { code: 'NotHome' }, retrying: null });
+      expect(vm?.undoneBy).toBeUndefined();
+      expect(vm?.error?.message).toMatch(/time.* was over .*resync.*paused/);
+      expect(vm?.error?.message).toContain(`VM ${idsAt(lab, lab.destination)} at ${lab.destination} is ON`);
+      expect(vm?.error?.advice).toMatch(/Resume replication .* Then drover failback/);
+    }));
+
+  it.concurrent('since the site of its originals is away ends with its time, and says what runs where', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      const drill = await inHold(lab, ROUND);
+      away(lab)(lab.source);
+      await drill.cancel();
+      const [vm] = (await drill.result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'NotHome' } });
+      expect(vm?.error?.message).toContain(`VM ${idsAt(lab, lab.destination)} at ${lab.destination} is ON`);
+      expect(vm?.error?.message).toContain(`VM ${idsAt(lab, lab.source)} may stand at ${lab.source}`);
+    }));
+
+  it.concurrent('since its site goes away while its test runs ends with its time, and leaves the copy to the sweeps', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
+      lab.simulator.control.setSpeed(20);
+      const drill = await startDrill(lab, drillOf(lab, { timeout: 12_000 }));
+      const seen = await until(
+        async () => ({ sent: entries(lab, 'failover-test').length, phase: (await drill.report()).drill?.phase }),
+        ({ sent, phase }) => sent > 0 || phase === 'clean-up' || phase === 'done',
+      );
+      away(lab)(lab.destination);
+      const report = await drill.result();
+      // On a machine on which its time was over before, nothing was made.
+      if (seen.sent === 0) return;
+      expect(report).toMatchObject({ state: 'failed', vms: [{ error: { code: 'TestCopyLeft' } }] });
+      expect(report.vms[0]?.error?.message).toMatch(/time.* was over/);
+      const status = await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).query(siteStatusQuery);
+      expect(status.testCopies).toHaveLength(1);
+    }));
+});
+
 describe('a drill that gets no answer', () => {
   /** A drill that left its copies behind, all its workflows terminated. */
   async function leftBehind(lab: Lab): Promise<void> {

@@ -1,15 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OperationRecord } from '../../../contract/report.js';
 import { broughtByOthers, notHome, type Standing, triedFor } from '../../../workflows/drill/not-home.js';
+import { undoUntil } from '../../../workflows/drill/undo-time.js';
 
 const MINUTE = 60_000;
 
+const HOUR = 60 * MINUTE;
+
+describe('what a drill has begun', () => {
+  it('is undone within its time, or for as long again as its time is, but for two hours at most', () => {
+    const undone = (began: number, timeout: number) => undoUntil(began, timeout, timeout);
+    expect(undone(HOUR, 24 * HOUR)).toBe(24 * HOUR);
+    expect(undone(23 * HOUR, 24 * HOUR)).toBe(25 * HOUR);
+    expect(undone(3 * MINUTE, 3 * MINUTE)).toBe(6 * MINUTE);
+    expect(undone(MINUTE, 3 * MINUTE)).toBe(4 * MINUTE);
+    expect(undoUntil(5, undefined, undefined)).toBe(2 * HOUR + 5);
+  });
+});
+
 describe('the way home of a round trip', () => {
-  it('is tried for half an hour after its first failure, within the time of the drill, but for two minutes', () => {
-    expect(triedFor(0, 24 * 60 * MINUTE)).toBe(30 * MINUTE);
+  it('is tried for half an hour after its first failure, within the time that undoing has', () => {
+    expect(triedFor(0, 24 * HOUR)).toBe(30 * MINUTE);
     expect(triedFor(0)).toBe(30 * MINUTE);
     expect(triedFor(MINUTE, 6 * MINUTE)).toBe(5 * MINUTE);
-    expect(triedFor(9 * MINUTE, 3 * MINUTE)).toBe(2 * MINUTE);
+    expect(triedFor(9 * MINUTE, 3 * MINUTE)).toBe(0);
   });
 });
 
@@ -70,6 +84,12 @@ describe('a VM that is not home', () => {
   ])('whose replication is gone gets advice for what stands: %s', (_, standing, advice) => {
     expect(told(standing, true).advice).toMatch(advice);
     expect(told(standing, true).advice).not.toContain('Protect it first.');
+  });
+
+  it('that runs at home is not to be failed back', () => {
+    const { advice } = told([at('paris', 'on'), at('lyon', 'off')], false);
+    expect(advice).toMatch(/^Protect it first\. It runs at home/);
+    expect(advice).not.toContain('failback');
   });
 
   it('that has a replication is to be failed back, and one of two is to go first', () => {

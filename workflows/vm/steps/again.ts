@@ -1,6 +1,6 @@
 /** Steps that are done again as a whole: what kept one from its end is in the report for as long as that is so. */
 import type { VmError, VmReport } from '../../../contract/report.js';
-import { type Growth, growing, lookUntil } from './look-until.js';
+import { type Growth, growing, inTime, lookUntil } from './look-until.js';
 
 type Told = Pick<VmError, 'code' | 'message' | 'advice'>;
 
@@ -36,7 +36,7 @@ export class Again {
  * @param times how many pauses there are at most while it is seen so; default all
  */
 export async function lookSaying<Seen>(
-  vm: { report: Pick<VmReport, 'retrying'> },
+  vm: { report: Pick<VmReport, 'retrying'>; timeLeft?: number },
   look: () => Promise<Seen>,
   isEnough: (seen: Seen) => boolean,
   pauses: Growth & { times: number },
@@ -54,7 +54,7 @@ export async function lookSaying<Seen>(
     return isSeen;
   }
   try {
-    return await lookUntil(look, isOver, growing(pauses));
+    return await lookUntil(look, isOver, inTime(vm, growing(pauses)));
   } finally {
     again.over();
   }

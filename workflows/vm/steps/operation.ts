@@ -2,7 +2,7 @@
  * The one way to do anything at a site: submit once, then await for as long as it takes. Every step of every workflow goes
  * through here; there is no second poller and no second retry.
  */
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { attemptOfOperationId, FAILURES, operationId } from '../../../contract/names.js';
 import {
   type EarlierTries,
@@ -46,6 +46,8 @@ import { iso, type VmControl } from './vm-control.js';
 
 /** Their tasks may last as long as the copy does, which nobody wants any more who stops its VM. */
 const COPIES = new Set<OperationKind>(['start', 'sync']);
+/** How long a site is asked whether an operation has arrived for which there is no time any more: ms. */
+const LAST_LOOK = 15_000;
 const NEVER_AGAIN = { meaning: 'fail', retry: { initial: 0, max: 0, for: 0 } } as const;
 
 export interface Step {
@@ -313,9 +315,10 @@ function triesIn(error: unknown): Pick<EarlierTries, 'cleared' | 'triedUntil'> {
 async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
   let found: Submitted | null;
   try {
-    found = await adoptOperation({ ...request, resumedAt: vm.resumedAt });
+    const look = () => adoptOperation({ ...request, resumedAt: vm.resumedAt });
+    found = vm.isTimeOver ? await CancellationScope.withTimeout(LAST_LOOK, look) : await look();
   } catch (error) {
-    throw await slotBack(vm, step, untold(vm, request, error));
+    throw await slotBack(vm, step, isCancellation(error) ? untoldInTime(vm, request) : untold(vm, request, error));
   }
   if (found !== null) return found;
   throw await slotBack(vm, step, new Stopped());
@@ -326,6 +329,18 @@ function untold(vm: VmControl, request: OperationRequest, error: unknown): StepF
   mayBeDown(vm, request, null);
   const message = `${nameWithId(request.vm)} was told to stop while it could not be told whether its ${request.kind} reached ${request.site}. ${reason.message}`;
   return new StepFailed({ ...reason, code: FAILURES.undecided, message });
+}
+
+/** For one whose time was over, and whose site did not answer any more. */
+function untoldInTime(vm: VmControl, { kind, site, operationId: id }: OperationRequest): StepFailed {
+  return new StepFailed({
+    code: FAILURES.undecided,
+    message: `whether the ${kind} of ${nameWithId(vm.ref)} reached ${site} could not be told when its time was over [operation ${id}].`,
+    operation: kind,
+    taskId: null,
+    site,
+    advice: `Look at it at ${site} first.`,
+  });
 }
 
 /** What a person was told stays as it is stays so, whatever the site shows by now. */
@@ -375,11 +390,11 @@ async function awaitEnd(
   phase: Notice['phase'],
 ): Promise<Notice> {
   const { operationId: id } = request;
-  const isStopped = () => (phase === 'sync' || COPIES.has(request.kind)) && vm.isStopRequested;
+  const isStopped = () => vm.isTimeOver || ((phase === 'sync' || COPIES.has(request.kind)) && vm.isStopRequested);
   const isOver = () => vm.notice(id, phase) !== undefined || isStopped();
   const patience = new Patience(vm.input.selfCheck);
   for (;;) {
-    await vm.waitQuietly(isOver, patience.next());
+    await vm.waitQuietly(isOver, Math.min(patience.next(), Math.max(1, vm.timeLeft)));
     const heard = vm.notice(id, phase);
     if (heard !== undefined) return heard;
     if (isStopped()) throw new Stopped();

@@ -108,7 +108,7 @@ export function obstacleToRemoval(
 }
 
 /** Where a replication goes; a site that does not tell is taken at its word that it is there. */
-export const goesTo = ({ site, replication }: Located): string => replication.destinationSite ?? site;
+const goesTo = ({ site, replication }: Located): string => replication.destinationSite ?? site;
 
 /** Why a failover would not bring a VM up where a person expects it: it was looked at, and was reversed since. */
 export function obstacleOnceReversed(kind: 'failover', vm: VmRef, at: Located, wentTo: string): VmError | null {

@@ -2,7 +2,7 @@
  * One VM's workflow as others see and steer it: its report, what people and the site told it, and the waiting for both.
  * Registers every message handler when made, so that nothing said at the start is missed.
  */
-import { CancellationScope, condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, getExternalWorkflowHandle, log, setHandler, sleep } from '@temporalio/workflow';
 import type { Duration } from '../../../contract/evidence.js';
 import { isGrant, isNotice, isOrders, isProceed, isTrouble } from '../../../contract/guards.js';
 import {
@@ -60,6 +60,8 @@ export class VmControl {
   #resumedAt: number;
   #stopRequested: boolean;
   #ignoresStop: 'no' | 'unless-held' | 'always' = 'no';
+  /** when nothing is awaited any more: epoch ms */
+  #until = Number.POSITIVE_INFINITY;
   #site: string;
   #peer: string;
   #vmIdNow: string | null;
@@ -156,7 +158,14 @@ export class VmControl {
     if (this.#notices.has(watchKey({ operationId, phase }))) return;
     const at = (moment: number | null) => (moment === null ? null : iso(moment));
     this.report.retrying =
-      trouble === null ? null : { ...trouble, since: iso(trouble.since), tries: null, until: at(trouble.until) };
+      trouble === null
+        ? null
+        : {
+            ...trouble,
+            since: iso(trouble.since),
+            tries: null,
+            until: at(trouble.until) ?? this.report.undoneBy ?? null,
+          };
   }
 
   #stop(): void {
@@ -185,12 +194,22 @@ export class VmControl {
   }
 
   get isStopRequested(): boolean {
-    return this.#stopRequested && this.#ignoresStop === 'no';
+    return (this.#stopRequested && this.#ignoresStop === 'no') || (this.isUndone && this.isTimeOver);
+  }
+
+  /** No end of an operation is awaited any more; what is under way goes on at its site. */
+  get isTimeOver(): boolean {
+    return Date.now() >= this.#until;
+  }
+
+  /** ms until then; Infinity: it is awaited for as long as it takes */
+  get timeLeft(): number {
+    return this.#until - Date.now();
   }
 
   /** Whether a stop ends even the wait for a person. */
   get endsHold(): boolean {
-    return this.#stopRequested && !this.isUndone;
+    return this.isStopRequested || (this.#stopRequested && !this.isUndone);
   }
 
   /** The steps undo by themselves what they have begun, as those of a drill do, or have done so. */
@@ -242,6 +261,31 @@ export class VmControl {
    */
   ignoreStop(how: 'unless-held' | 'always'): void {
     this.#ignoresStop = how;
+  }
+
+  /** @param until the end of what it has under way is not awaited for longer: epoch ms */
+  endBy(until: number): void {
+    this.#until = until;
+  }
+
+  /** From now on what was begun is undone: no stop reaches that. @param until it is given up then, as by a stop: epoch ms */
+  async undoBy<T>(until: number, undo: () => Promise<T>): Promise<T> {
+    this.ignoreStop('always');
+    this.endBy(until);
+    this.report.undoneBy = iso(until);
+    const over = new CancellationScope();
+    const given = over.run(async () => {
+      await sleep(Math.max(1, until - Date.now()));
+      for (const listener of this.#stopListeners) listener();
+    });
+    given.catch(() => {});
+    try {
+      return await undo();
+    } finally {
+      over.cancel();
+      delete this.report.undoneBy;
+      this.endBy(Number.POSITIVE_INFINITY);
+    }
   }
 
   /** The VM as texts call it. */
