@@ -46,3 +46,27 @@ describe('a stop while it cannot be told whose a replication is', () => {
       expect(vm?.error?.advice).not.toContain('drover resume');
     }));
 });
+
+describe('a failover by a person with Drover’s login, at a site that ignores operation ids', () => {
+  it.concurrent('is asked about where it began when no try of the run’s can have begun, and stays', () =>
+    withLab({ vms: 1, assumptions: { operationIdFilter: 'ignored' } }, async (lab) => {
+      const { control } = lab.simulator;
+      const [made] = (await (await lab.start(lab.plan({ kind: 'protect' }))).result()).vms;
+      control.addFaults({ id: 'cut', operation: 'failover', kind: 'reset-before' });
+      const { run, report, result } = await lab.start(lab.plan({ kind: 'failover' }));
+      await until(
+        async () => control.faults().find(({ id }) => id === 'cut')?.struck ?? 0,
+        (struck) => struck > 0,
+      );
+      // As if so long passed at the site before anybody does anything there.
+      control.setClock(lab.destination, { offsetMs: 600_000 });
+      const body = { type: 'vcloud', powerOn: true };
+      control.act({ operation: 'failover', user: 'ops@acme', replicationId: made?.replicationId ?? '', body });
+      control.clearFaults('cut');
+      await until(report, ({ pausedBecause }) => pausedBecause?.includes('cannot be told') === true);
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+      const [vm] = (await result()).vms;
+      expect(vm?.error).toMatchObject({ code: 'Undecided', operation: 'failover' });
+      expect(control.ledger().filter(({ kind }) => kind === 'failover')).toHaveLength(1);
+    }));
+});
