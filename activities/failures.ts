@@ -50,15 +50,30 @@ export function failureOf(error: unknown, subject: Subject, attempt: Attempt, ru
     const message = `${details.message} Gave up after ${inWords(rule.retry.for, 'one unit')}.`;
     return finalFailure({ ...details, message, expired: true }, { type: FAILURES.refused, cause: error });
   }
-  return ApplicationFailure.create({
+  const message = beginningOf(details.message);
+  const failure = ApplicationFailure.create({
     type: FAILURES.refused,
-    message: details.message,
-    details: [{ ...details, since: isoOf(since), until: isoOf(since + rule.retry.for) }],
-    cause: error,
+    message,
+    details: [{ ...details, message, since: isoOf(since), until: isoOf(since + rule.retry.for) }],
     nextRetryDelay: pauseBefore(rule, attempt.number, error.retryAfter, Math.random()),
     // A site that is away is logged once, by what watches it, not at every attempt of every VM.
     category: 'BENIGN',
   });
+  failure.stack = '';
+  return failure;
+}
+
+/**
+ * Of an activity that is tried again Temporal keeps a failure of at most 4 KiB, or else none of it; and it carries its message
+ * twice. Bytes.
+ */
+const MOST_OF_MESSAGE = 1_200;
+
+function beginningOf(message: string): string {
+  const bytes = Buffer.from(message);
+  if (bytes.length <= MOST_OF_MESSAGE) return message;
+  // A character that is cut in two is left out.
+  return `${new TextDecoder().decode(bytes.subarray(0, MOST_OF_MESSAGE), { stream: true })} …`;
 }
 
 const isoOf = (moment: number): string => new Date(Math.min(moment, 8.64e15)).toISOString();

@@ -134,17 +134,8 @@ describe('the original that a reverse removes', () => {
 
 describe('a replication that the plan names', () => {
   const unnamed = { id: vm.id, name: vm.id };
-  const judged = (change: Partial<ReplicationSummary>, of = unnamed, known = {}) =>
-    wrongVm(
-      'failover',
-      of,
-      'paris',
-      { ...at(change), ...known },
-      {
-        ids: [vm.id, 'recovered'],
-        replicationIds: ['C4-earlier'],
-      },
-    )?.code ?? 'its own';
+  const judged = (change: Partial<ReplicationSummary>, of = unnamed, ids = [vm.id, 'recovered']) =>
+    wrongVm('failover', of, 'paris', at(change), { ids, replicationIds: ['C4-earlier'] })?.code ?? 'its own';
   const turned = { vmId: 'new', vmName: 'web1', sourceSite: 'lyon', destinationSite: 'paris' };
 
   it.each<[string, Partial<ReplicationSummary>]>([
@@ -156,10 +147,15 @@ describe('a replication that the plan names', () => {
       'reversed, where the site tells no ends, by such an id',
       { vmId: 'recovered', sourceSite: null, isReversed: true },
     ],
-    ['the other way, by the replication that earlier runs worked for it', { ...turned, id: 'C4-earlier' }],
     ['the other way, by the id that it has there, which the plan names', { ...turned, vmId: vm.id }],
   ])('is of this VM by %s', (_, change) => {
     expect(judged(change)).toBe('its own');
+  });
+
+  it('is of this VM, the other way, by being the one that earlier runs worked, as long as they know no id of it', () => {
+    const itself = { ...turned, id: 'C4-earlier' };
+    expect(judged(itself, unnamed, [vm.id])).toBe('its own');
+    expect(judged(itself)).toBe('NameMismatch');
   });
 
   it.each<[string, Partial<ReplicationSummary>]>([
@@ -181,7 +177,10 @@ describe('a reversed replication that the plan names', () => {
   const known = { ids: [vm.id], replicationIds: [] };
 
   it('is of this VM by the mark that says so', () => {
-    expect(wrongVm('failover', vm, 'paris', { ...turned, isMarkedAsIts: true }, known)).toBeNull();
+    const marked = { ...turned, isMarkedAsIts: true };
+    expect(wrongVm('failover', vm, 'paris', marked, known)).toBeNull();
+    const recovered = { ...known, ids: [vm.id, 'recovered'] };
+    expect(wrongVm('failover', vm, 'paris', marked, recovered)).toMatchObject({ code: 'NameMismatch' });
   });
 
   it('is refused with both VMs, and with how to name it, where nothing links it to this one', () => {

@@ -296,6 +296,22 @@ describe('what earlier runs know of a VM', () => {
       expect(vmsAt(lab, lab.destination)).toEqual([]);
     }));
 
+  it.concurrent('a replication that shows another VM than the one that it recovered is not its own any more', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const other = vmsAt(lab, lab.source)[1]?.id;
+      await given(lab, lab.plan({ kind: 'protect', replication: { rpo: 15 } }, 1));
+      await given(lab, lab.plan({ kind: 'failover' }, 1));
+      await given(lab, lab.plan({ kind: 'reverse', confirm: 'removes-source' }, 1));
+      lab.simulator.control.trouble(replications(lab)[0]?.id ?? '', { vmId: other });
+      const sent = kinds(lab);
+      for (const kind of ['failback', 'failover'] as const) {
+        const [vm] = (await done(lab, lab.plan({ kind, confirm: 'removes-source' }, 1))).vms;
+        expect(vm).toMatchObject({ state: 'failed', error: { code: 'NameMismatch' } });
+        expect(vm?.error?.message).toContain(other);
+      }
+      expect(kinds(lab)).toEqual(sent);
+    }));
+
   it.concurrent('a VM that was never replicated is not taken for one of its name', () =>
     withLab({ vms: 2 }, async (lab) => {
       const [first, second] = lab.plan().waves[0]?.vms ?? [];

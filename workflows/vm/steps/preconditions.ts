@@ -39,8 +39,8 @@ export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: str
 
 /**
  * Why what was found is not what the plan names; null: it is. Ids decide. What was reversed has another id, and may have
- * another name: its id is one that this VM was recovered as, or its mark or earlier runs tell that it is this VM's. That it
- * goes the other way tells nothing, since the replication of any other VM does so once it was reversed.
+ * another name: its id is one that this VM was recovered as, or, where none is on record, its mark or earlier runs tell that
+ * it is this VM's. That it goes the other way tells nothing, since the replication of any other VM does so once it was reversed.
  * @param source the site where the plan has the VM
  */
 export function wrongVm(
@@ -56,7 +56,10 @@ export function wrongVm(
   const its = sourceSite ?? (isOtherWay ? (site === source ? peer : site) : source);
   if (vmId === vm.id) return vmName === null || isCalled(vm, vmName) ? null : misnamed(operation, vm, vmName, its);
   if (known.ids.includes(vmId)) return null;
-  if (isOtherWay && (isMarkedAsIts === true || known.replicationIds.includes(id))) return null;
+  // What recoveries of this VM gave it is on record, and this is none of it.
+  const isContradicted = known.ids.some((one) => one !== vm.id);
+  const isLinked = isMarkedAsIts === true || known.replicationIds.includes(id);
+  if (isOtherWay && isLinked && !isContradicted) return null;
   return misnamed(operation, vm, vmName ?? 'without a name', its, { vmId, replicationId: id });
 }
 
