@@ -1,11 +1,12 @@
 /** What cannot be told stays: a stop of a VM that a person was asked about undoes nothing on a guess, and says what stays. */
 import { expect } from '@jest/globals';
 import { cancelUpdate } from '../../../contract/messages.js';
-import { runWorkflowId } from '../../../contract/names.js';
+import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { siteVdcId } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { vmReport } from '../../support/vm-report.js';
 
 /** Simulated ms in which no test ends. */
 const NEVER = 1e12;
@@ -44,6 +45,43 @@ describe('a stop while it cannot be told whose a replication is', () => {
       expect(vm?.error?.message).toContain(kept?.id);
       expect(vm?.error?.message).toMatch(/stays as it is/);
       expect(vm?.error?.advice).not.toContain('drover resume');
+    }));
+
+  it.concurrent('leaves the one that no answer has named once its start is over, and says so', () =>
+    withLab({ vms: 1, speed: 20, assumptions: { description: 'dropped' } }, async (lab) => {
+      const { control } = lab.simulator;
+      const vmId = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      control.setVms({ id: vmId, usedBytes: 200e9 });
+      control.addFaults({ kind: 'odd-task', operation: 'start', task: { result: {}, lastsUntil: 'synced' } });
+      const { run, result } = await lab.start(lab.plan());
+      await until(
+        async () => replications(lab),
+        (all) => all.length === 1,
+      );
+      // The start is not confirmed before it is stopped.
+      const made = replications(lab)[0]?.id ?? '';
+      control.trouble(made, { vanished: 'both' });
+      control.setSpeed(10_000);
+      const id = vmWorkflowId(lab.source, vmId);
+      await until(
+        () => vmReport(lab, id),
+        (vm) => vm?.operations[0]?.result === 'succeeded',
+      );
+      control.addFaults({ id: 'unseen', kind: 'status', status: 503, operation: 'replications' });
+      control.trouble(made, { vanished: null });
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+      await until(
+        () => vmReport(lab, id),
+        (vm) => vm?.step === 'delete-replication',
+      );
+      control.clearFaults('unseen');
+      const [vm] = (await result()).vms;
+      const [kept] = replications(lab);
+      expect(deletions(lab)).toEqual([]);
+      expect(vm?.error).toMatchObject({ code: 'Undecided', operation: 'delete' });
+      expect(vm?.error?.message).toContain(`replication ${kept?.id} of `);
+      expect(vm?.error?.message).toMatch(/stays: .* no answer has named what it made, its task is over/);
+      expect(vm?.error?.advice).toMatch(/remove it at .* by hand/);
     }));
 });
 
