@@ -303,6 +303,17 @@ describe('a start', () => {
       expect(vm.replicationId).not.toBeNull();
     }));
 
+  it.concurrent('whose task failed though it made its replication names that', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const members = { state: 'FAILED', error: { code: 'BadRequest', msg: 'made up' } };
+      lab.simulator.control.addFaults({ operation: 'start', kind: 'odd-task', task: { members } });
+      const vm = await runOf(lab);
+      const [made] = lab.simulator.control.world().replications;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'BadRequest', operation: 'start' } });
+      expect(vm.error?.message).toMatch(new RegExp(`Replication ${made?.id} .* stays .* mark of this run`));
+      expect(vm.error?.advice).toContain(made?.id);
+    }));
+
   it.concurrent('whose task names the replication of another VM fails its VM; nothing more is sent', () =>
     withLab({ vms: 2 }, async (lab) => {
       const other = await madeByPerson(lab);

@@ -12,6 +12,7 @@ import { growing, lookUntil } from './look-until.js';
 import { awaitSync, type Outcome, operation, type Step } from './operation.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
+import { tellWhatStays } from './what-stays.js';
 
 /** Starts the replication, or takes up one that fits; the copy is complete when this returns. */
 export async function startInitialSync(
@@ -35,10 +36,18 @@ export async function startInitialSync(
       vm.begun = { submitted, operationId, isConfirmed: false };
     },
   };
-  const started = await confirmStart(vm, await operation(vm, start));
+  const started = await confirmStart(vm, await accepted(vm, start));
   if (vm.begun !== null) vm.begun.isConfirmed = true;
   vm.enter('initial-sync');
   return whenSynced(vm, await awaitSync(vm, start, started), 'start');
+}
+
+async function accepted(vm: VmControl, start: Step): Promise<Outcome> {
+  try {
+    return await operation(vm, start);
+  } catch (error) {
+    throw error instanceof StepFailed ? await tellWhatStays(vm, error) : error;
+  }
 }
 
 /** A source that is off sends nothing by itself, so its copy is asked for [doc UG41 GUID-81EE4DE8]. */

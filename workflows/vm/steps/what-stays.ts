@@ -23,6 +23,17 @@ export async function whatStays(
   return own === null ? null : staysAt(vm.site, own, mark);
 }
 
+/** A start that was accepted and failed may have made its replication all the same. */
+export async function tellWhatStays(vm: VmControl, failed: StepFailed): Promise<StepFailed> {
+  const { begun, site } = vm;
+  const made = begun === null ? null : await seen(vm);
+  const stays = made === null ? null : staysAt(site, made, begun?.submitted.mark);
+  if (stays === null) return failed;
+  const { message, advice } = failed.reason;
+  const next = advice === null ? stays.advice : `${advice} ${stays.advice}`;
+  return new StepFailed({ ...failed.reason, message: `${message} ${stays.message}`, advice: next });
+}
+
 /** What cannot be read tells nothing: the failure of the start comes first. */
 async function seen(vm: VmControl): Promise<ReplicationSummary | null> {
   try {
