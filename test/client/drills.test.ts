@@ -1,25 +1,21 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { DrillHistory, DrillSummary, RunList, RunReport } from '../../client/index.js';
 import { runWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { connectClient } from '../../temporal/connection.js';
+import { openPort } from '../support/drills.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;
 let temporal: Awaited<ReturnType<typeof connectClient>>;
 /** the application that the drills' VMs are thought to run */
-let application: Server;
-let port: number;
+let application: Awaited<ReturnType<typeof openPort>>;
 let protection: string;
 beforeAll(async () => {
   world = await openWorld({ vms: 2 });
   temporal = await connectClient({ TEMPORAL_ADDRESS: world.address });
-  application = createServer((socket) => socket.end('220 ready')).listen(0, '127.0.0.1');
-  await once(application, 'listening');
-  port = (application.address() as AddressInfo).port;
+  application = await openPort();
   protection = `protect-${world.tag}`;
   const { file } = world.plan('crm', [1, 1], ['replication: { rpo: 15m }'], 'protect');
   const { code, document } = await world.json<RunReport>('run', file, '--id', protection, '--wait');
@@ -41,7 +37,7 @@ describe('a drill that proves what it should', () => {
   const drill = () =>
     world.drill(`good-${world.tag}`, 2, [
       'groups: [ [vm-001], [vm-002] ]',
-      `checks: [ { tcp: ${port}, within: 30s, interval: 1s } ]`,
+      `checks: [ { tcp: ${application.port}, within: 30s, interval: 1s } ]`,
       'objectives: { rto: 1h, rpo: 24h }',
     ]);
 
@@ -79,7 +75,7 @@ describe('a drill that proves what it should', () => {
     expect(document.runs.find(({ run }) => run === id())).toMatchObject({ kind: 'drill', state: 'succeeded' });
     expect(await world.run('show', id(), 'vm-001')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(new RegExp(`^tcp ${port} +passed`, 'm')),
+      stdout: expect.stringMatching(new RegExp(`^tcp ${application.port} +passed`, 'm')),
     });
     expect((await world.run('report', id())).stdout).toMatch(/^ +checks +2 of 2 passed$/m);
   });

@@ -1,20 +1,16 @@
 /** What really moves VMs and turns their replications round, typed as on the day and followed to its end. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { RunReport } from '../../client/index.js';
+import { openPort } from '../support/drills.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;
-let application: Server;
-let port: number;
+let application: Awaited<ReturnType<typeof openPort>>;
 let protection: string;
 beforeAll(async () => {
   world = await openWorld({ vms: 2 });
-  application = createServer((socket) => socket.end('220 ready')).listen(0, '127.0.0.1');
-  await once(application, 'listening');
-  port = (application.address() as AddressInfo).port;
+  application = await openPort();
   protection = `protect-${world.tag}`;
   const { file } = world.plan('crm', [2], ['replication: { rpo: 15m }'], 'protect');
   const { document } = await world.json<RunReport>('run', file, '--id', protection, '--wait');
@@ -35,7 +31,7 @@ const BOTH = ['vm-001 POWERED_ON', 'vm-002 POWERED_ON'];
 describe('drill run of a round trip', () => {
   const mode = (...more: string[]) => [
     'mode: roundtrip',
-    `checks: [ { tcp: ${port}, within: 30s, interval: 500ms } ]`,
+    `checks: [ { tcp: ${application.port}, within: 30s, interval: 500ms } ]`,
     'objectives: { rto: 1h, rpo: 24h }',
     ...more,
   ];
@@ -60,7 +56,7 @@ describe('drill run of a round trip', () => {
     });
     expect(code).toBe(0);
     for (const { checks, operations } of document.vms) {
-      expect(checks.map(({ name, ok }) => `${name} ${ok}`)).toEqual([`tcp ${port} true`, `back: tcp ${port} true`]);
+      expect(checks.map(({ name, ok }) => `${name} ${ok}`)).toEqual([`tcp ${application.port} true`, `back: tcp ${application.port} true`]);
       expect(operations.map(({ kind }) => kind)).toEqual([
         'sync',
         'failover',

@@ -88,7 +88,7 @@ const shared = new Shared(
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const { site, errors, password, workers = 1, activitySlots, store: keptIn, shardOf, ...simulation } = options;
   if (process.env.DROVER_TEST_TEMPORAL === undefined)
-    throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
+    throw new Error('the test run has no Temporal dev server; see test/support/global-setup.js');
   const tag = randomUUID().slice(0, 8);
   const names = { source: `paris-${tag}`, destination: `lyon-${tag}` };
   const simulator = await startSimulator({

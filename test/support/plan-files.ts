@@ -1,18 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll } from '@jest/globals';
+import { env } from 'node:process';
 import { BadInput } from '../../plan/source/problem.js';
 
-const made: string[] = [];
-afterAll(() => {
-  for (const dir of made) rmSync(dir, { recursive: true });
-});
-
-/** Writes files into a fresh directory, gone when the tests of the file end, and returns it. */
+/** Writes files into a fresh directory, gone when all tests have ended, and returns it. */
 export function directory(files: Record<string, string>): string {
-  const dir = mkdtempSync(join(tmpdir(), 'drover-plan-'));
-  made.push(dir);
+  const dir = mkdtempSync(join(env.DROVER_TEST_FOLDER ?? '', 'plan-'));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), text);

@@ -5,29 +5,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from '@jest/globals';
 import { type CliOptions, cleanEnv, type Finished } from './cli.js';
 
 const HOST = fileURLToPath(new URL('warm-host.js', import.meta.url));
 
-/** one for each command that runs at the same time */
-const hosts = new Set<ChildProcess>();
+/** one for each command that runs at the same time; they end with this process, which is theirs for all its test files */
 const idle: ChildProcess[] = [];
-afterAll(async () => {
-  await Promise.all([...hosts].map(end));
-});
 
 function startHost(): ChildProcess {
   const host = fork(HOST, { execArgv: [], env: cleanEnv(), stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  hosts.add(host);
+  host.unref();
+  host.channel?.unref();
   return host;
-}
-
-async function end(host: ChildProcess): Promise<void> {
-  hosts.delete(host);
-  const ended = once(host, 'exit');
-  host.disconnect();
-  await ended;
 }
 
 /** @throws Error when the command ends its process, which no command does by itself */
@@ -44,7 +33,6 @@ export async function warmCli(args: string[], { cwd, env = {} }: CliOptions): Pr
     idle.push(host);
     return finished;
   } catch (error) {
-    hosts.delete(host);
     throw died.signal.aborted ? died.signal.reason : error;
   } finally {
     host.off('exit', fail);

@@ -53,7 +53,7 @@ export async function openWorld({
 }: WorldOptions = {}): Promise<World> {
   const address = process.env.DROVER_TEST_TEMPORAL;
   if (address === undefined) {
-    throw new Error('the test run has no Temporal dev server; see test/support/global-setup.ts');
+    throw new Error('the test run has no Temporal dev server; see test/support/global-setup.js');
   }
   const tag = randomUUID().slice(0, 6);
   const sites = { source: `paris-${tag}`, destination: `lyon-${tag}` };

@@ -1,41 +1,34 @@
 /**
- * One Temporal dev server for the whole test run; test files find it in `DROVER_TEST_TEMPORAL` (`host:port`), and the
- * executable in `DROVER_TEST_TEMPORAL_CLI`. The workflow bundle that `npm test` has just built is in `DROVER_TEST_BUNDLE`; when
- * sources have changed since, it is not, and whoever needs one makes it.
+ * One Temporal dev server for the whole test run; test files find it in `DROVER_TEST_TEMPORAL` (`host:port`), the executable
+ * in `DROVER_TEST_TEMPORAL_CLI`, and a folder that goes with the run in `DROVER_TEST_FOLDER`. The workflow bundle that
+ * `npm test` has just built is in `DROVER_TEST_BUNDLE`; when sources have changed since, it is not, and whoever needs one
+ * makes it.
  *
- * Jest loads this file outside its module system, where `./x.js` does not find `x.ts`; so it uses what `npm run build` left.
+ * Jest loads this file as it is, without a loader for TypeScript; so it uses what `npm run build` left.
  */
-import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readdirSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type * as devServers from '../../temporal/dev-server.js';
-import type * as clis from '../../temporal/temporal-cli.js';
+import { startDevServer } from '../../dist/temporal/dev-server.js';
+import { resolveTemporalCli } from '../../dist/temporal/temporal-cli.js';
 
-type DevServers = typeof devServers;
-type Clis = typeof clis;
-
-const say = (line: string) => void process.stderr.write(`${line}\n`);
+const say = (line) => void process.stderr.write(`${line}\n`);
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BUNDLE = join(ROOT, 'dist/workflow-bundle.js');
 /** Folders whose code the bundle may hold. */
 const BUNDLED = ['contract', 'plan', 'workflows'];
 
-const changed = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const fileOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
+const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-function isFresh(): boolean {
+function isFresh() {
   const built = changed(BUNDLE);
   const entries = BUNDLED.flatMap((room) => readdirSync(join(ROOT, room), { recursive: true, withFileTypes: true }));
-  return entries.every((entry) => !entry.isFile() || changed(fileOf(entry)) < built);
+  return entries.every((entry) => !entry.isFile() || changed(join(entry.parentPath, entry.name)) < built);
 }
 
-export default async function setUp(): Promise<void> {
-  const built = createRequire(import.meta.url);
-  const { resolveTemporalCli }: Clis = built('../../dist/temporal/temporal-cli.js');
-  const { startDevServer }: DevServers = built('../../dist/temporal/dev-server.js');
-
+export default async function setUp() {
   const cli = await resolveTemporalCli({ env: process.env, say });
   // The server is a third of what a run costs, and a sixth of that is Go's collector at its default. It may take memory instead.
   process.env.GOGC ??= '400';
@@ -54,5 +47,6 @@ export default async function setUp(): Promise<void> {
   Object.assign(globalThis, { droverTestTemporal: server });
   process.env.DROVER_TEST_TEMPORAL = server.address;
   process.env.DROVER_TEST_TEMPORAL_CLI = cli.path;
+  process.env.DROVER_TEST_FOLDER = mkdtempSync(join(tmpdir(), 'drover-test-run-'));
   if (isFresh()) process.env.DROVER_TEST_BUNDLE = BUNDLE;
 }
