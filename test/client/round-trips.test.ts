@@ -56,7 +56,10 @@ describe('drill run of a round trip', () => {
     });
     expect(code).toBe(0);
     for (const { checks, operations } of document.vms) {
-      expect(checks.map(({ name, ok }) => `${name} ${ok}`)).toEqual([`tcp ${application.port} true`, `back: tcp ${application.port} true`]);
+      expect(checks.map(({ name, ok }) => `${name} ${ok}`)).toEqual([
+        `tcp ${application.port} true`,
+        `back: tcp ${application.port} true`,
+      ]);
       expect(operations.map(({ kind }) => kind)).toEqual([
         'sync',
         'failover',
