@@ -18,6 +18,7 @@ const DOING: Readonly<Record<string, string>> = {
   movedBefore: 'asking whether an earlier run moved it',
   movedByStore: 'asking the store whether it was moved before',
   openSite: "opening the site's watch",
+  orgOfVdc: 'asking which organization its VDC is of',
   pollSite: 'watching the site',
   powerBefore: 'asking whether an earlier run has left it off',
   readReplication: 'reading its replication',

@@ -1,5 +1,5 @@
 /** What answers in a site's stead, a proxy, an ingress, a block page, has no say: neither about a call nor about what exists. */
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { FaultRule } from '../../simulator/index.js';
 import type { Site } from '../../vcda/index.js';
 import { failureOf, startBody, withFake, withSimulator } from './support/client.js';
@@ -130,13 +130,14 @@ describe('a 401 that does not say whose it is', () => {
   it('answers an extension again: it is waited out, and believed of the peer once it has lasted a minute', async () => {
     const page: Outcome = { status: 401, body: '<!DOCTYPE html><html><title>401</title></html>' };
     const start = performance.now();
-    const clock = jest.spyOn(performance, 'now');
+    let now = start;
+    performance.now = () => now;
     await withFake(
       ({ path }) => (path === '/sessions/extend' ? page : null),
       async ({ fake, lyon, sites }) => {
         const sent: number[] = [];
         for (const ms of [0, 10, 4_900, 5_100, 30_000, 59_900]) {
-          clock.mockReturnValue(start + ms);
+          now = start + ms;
           const error = await failureOf(lyon.startReplication(startBody(), PEER));
           expect(error).toMatchObject({ code: 'HTTP 401', path: '/sessions/extend', acted: 'no' });
           expect(error.detail).toContain('an HTML page');
@@ -145,7 +146,7 @@ describe('a 401 that does not say whose it is', () => {
         }
         // Each may count as a wrong password at the peer, and five lock the account.
         expect(sent).toEqual([2, 2, 2, 3, 3, 3]);
-        clock.mockReturnValue(start + 60_000);
+        now = start + 60_000;
         const refusal = await failureOf(lyon.startReplication(startBody(), PEER));
         expect(refusal).toMatchObject({ code: 'LoginRefused', acted: 'no' });
         expect(refusal.detail).toContain('for a minute, by (an HTML page');
@@ -153,7 +154,7 @@ describe('a 401 that does not say whose it is', () => {
         expect(fake.count('POST /sessions/extend')).toBe(4);
         expect(fake.count('POST /sessions')).toBe(2);
       },
-    ).finally(() => clock.mockRestore());
+    ).finally(() => Reflect.deleteProperty(performance, 'now'));
   });
 });
 
