@@ -19,24 +19,27 @@ import { type Copies, JUST_NOW, PollMemory } from './watch-memory.js';
 const LIFE = 8 * 60_000;
 const NOTICES_AT_ONCE = 20;
 
+interface Polling {
+  poll: SitePoll;
+  copies: Copies;
+  /** epoch ms of its last poll: one that found something ends, and the next must not follow at once */
+  at: number;
+}
+
+/** What a worker keeps of sites from one poll to the next. */
+class PolledSites {
+  readonly #bySite = new Map<string, Polling>();
+
+  of({ name, config }: Site): Polling {
+    const known = this.#bySite.get(name) ?? { poll: new SitePoll(config.polling.interval), copies: new Map(), at: 0 };
+    this.#bySite.set(name, known);
+    return known;
+  }
+}
+
 export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reachability) {
-  /** epoch ms of each site's last poll: one that found something ends, and the next must not follow at once */
-  const polledAt = new Map<string, number>();
-  const copies = new Map<string, Copies>();
-  const polls = new Map<string, SitePoll>();
+  const sites = new PolledSites();
   const inspections = new Inspections(deps, reachability);
-
-  function copiesAt(site: string): Copies {
-    const known = copies.get(site) ?? new Map();
-    copies.set(site, known);
-    return known;
-  }
-
-  function pollOf({ name, config }: Site): SitePoll {
-    const known = polls.get(name) ?? new SitePoll(config.polling.interval);
-    polls.set(name, known);
-    return known;
-  }
 
   /** What the store cannot tell now was not measured. */
   const lengthsAt = (site: string, kind: OperationKind, most: number): Promise<number[]> =>
@@ -63,7 +66,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
      */
     async pollSite(input: PollSiteInput): Promise<PolledSite> {
       const site = deps.sites.get(input.site);
-      const memory = new PollMemory(activityInfo().heartbeatDetails, copiesAt(input.site));
+      const polling = sites.of(site);
+      const memory = new PollMemory(activityInfo().heartbeatDetails, polling.copies);
       const workflow = deps.client.workflow.getHandle(input.workflowId);
       const began = Date.now();
       let listedAt = began;
@@ -83,7 +87,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
           const { interval } = site.config.polling;
-          const due = Math.max((polledAt.get(input.site) ?? 0) + interval, pollOf(site).dueAt(watches));
+          const due = Math.max(polling.at + interval, polling.poll.dueAt(watches));
           // What is handed over meanwhile may be due earlier.
           await pause(Math.max(0, Math.min(due - Date.now(), listedAt + interval - Date.now())));
           listedAt = Date.now();
@@ -91,12 +95,12 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
           try {
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
             memory.follow(watches);
-            await pollOf(site).remember(watches, (kind, most) => lengthsAt(input.site, kind, most));
-            const seen = await pollOf(site).look(site, watches, options, (some, known, isAll) =>
+            await polling.poll.remember(watches, (kind, most) => lengthsAt(input.site, kind, most));
+            const seen = await polling.poll.look(site, watches, options, (some, known, isAll) =>
               inspections.of(site, some, memory, options, known, isAll),
             );
             if (seen === null) continue;
-            polledAt.set(input.site, listedAt);
+            polling.at = listedAt;
             await reachability.answered(input.site);
             failures = 0;
             if (seen === 'told') continue;
@@ -117,7 +121,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             }
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
-            polledAt.set(input.site, listedAt);
+            polling.at = listedAt;
             const rule = deps.sites.rules(error);
             if (isRefusedLogin(error)) {
               const { code, message } = error;
@@ -161,7 +165,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
               signal: cancellationSignal(),
             };
             // Whoever polls the site has asked for all of them: one question serves every VM that hears nothing.
-            if (pollOf(site).turns.isHeard(input.watch, Date.now())) return null;
+            if (sites.of(site).poll.turns.isHeard(input.watch, Date.now())) return null;
             const { ended, failures } = await unextended(options, (local) =>
               inspections.of(site, [input.watch], JUST_NOW, local),
             );
