@@ -7,7 +7,7 @@ export default {
   // A bound, not an expectation: a busy machine makes a test slow, not wrong.
   testTimeout: 420_000,
   // For two cores: files mostly wait, and with three at once a third of what there is to compute with was left over.
-  maxWorkers: 5,
+  maxWorkers: 4,
   maxConcurrency: 8,
   // A bound as well. And test files always run in processes of their own with it: one that watches would not load them again.
   workerIdleMemoryLimit: '2GB',
