@@ -228,8 +228,9 @@ function refuseToDelete(request: OperationRequest, found: VmReplication): void {
   const refuse = refusing(request, found);
   if (state === 'TEST')
     throw refuse(CODES.testCopyExists, { what: 'holds a test copy that somebody else made', advice: KEEP });
-  const isItsOwn = found.vmId == null || [request.vm.id, request.vmIdNow].includes(found.vmId);
-  if (!isItsOwn && state !== 'COMPLETE')
+  const { ids, vm, vmIdNow } = request;
+  const isItsOwn = found.vmId == null || (ids ?? [vm.id, vmIdNow]).includes(found.vmId);
+  if (!isItsOwn && (ids !== undefined || state !== 'COMPLETE'))
     throw refuse(CODES.notOurs, { what: `is of another VM by now (${found.vmId})`, advice: KEEP });
   const isUnderWay = state === 'IN_PROGRESS';
   if (request.unlessRecovered === true && (state === 'COMPLETE' || isUnderWay))

@@ -109,6 +109,8 @@ export interface OperationRequest {
   marks?: string[];
   /** kind delete: not when it holds a recovery, since that is somebody else's */
   unlessRecovered?: boolean;
+  /** kind delete: all ids by which the VM is known; absent: its own and that of the last reverse */
+  ids?: string[];
   /** VCDA's id of the VM where a reverse has given it another than the plan's */
   vmIdNow?: string;
   /** of the site's clock, as far as this VM's earlier operations have measured it; absent: not */

@@ -121,6 +121,20 @@ describe('a deletion', () => {
       expect(sentBy(bench, 'delete')).toEqual([]);
     }));
 
+  it('after a migration leaves a replication that is of another VM by then', () =>
+    withBench({ ...QUICK, vms: 2 }, async (bench) => {
+      const { id } = await bench.protect();
+      await byAnn(bench, 'failover', id);
+      const vmId = bench.vms[0]?.id;
+      bench.simulator.control.trouble(id, { vmId: bench.vms[1]?.id });
+      const request = { ...requestOf(bench, 'delete', id), ids: vmId === undefined ? [] : [vmId] };
+      await expect(submit(bench, request)).rejects.toMatchObject({ type: 'ReplicationNotOurs' });
+      expect(sentBy(bench, 'delete')).toEqual([]);
+      bench.simulator.control.trouble(id, { vmId });
+      await submit(bench, request);
+      expect(sentBy(bench, 'delete')).toHaveLength(1);
+    }));
+
   it('that undoes a start leaves what a person has recovered by it', () =>
     withBench(QUICK, async (bench) => {
       const { id } = await bench.protect();

@@ -2,7 +2,7 @@
 import { CODES } from '../../contract/codes.js';
 import { DONE_BY_OTHERS } from '../../contract/names.js';
 import type { VmRef } from '../../contract/operation.js';
-import type { SourcePower } from '../../contract/questions.js';
+import type { Located, SourcePower } from '../../contract/questions.js';
 import type { OperationRecord, VmError } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { sourcePower } from '../activities.js';
@@ -74,6 +74,19 @@ export function broughtByOthers(
     advice: 'Find out who did it, and run the drill again: this one proves nothing of the VM.',
   });
 }
+
+/** What nothing links to the VM is no proof that it came home. */
+export const isAnothers = (vm: VmRef, { site, replication }: Located): StepFailed =>
+  new StepFailed({
+    code: DONE_BY_OTHERS,
+    message:
+      `the replication by which ${nameWithId(vm)} came home is of another VM by now, ${replication.vmName ?? 'without a name'} ` +
+      `(${replication.vmId}) [replication ${replication.id}].`,
+    operation: 'reverse',
+    taskId: null,
+    site,
+    advice: 'Find out at both sites who changed it, and where each of the two VMs runs.',
+  });
 
 /** @param isGone there is no replication any more by which it could be brought home */
 export function notHome(

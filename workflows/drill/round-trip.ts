@@ -6,7 +6,7 @@ import { Again } from '../vm/steps/again.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
 import { LastLook } from '../vm/steps/last-look.js';
-import { locate } from '../vm/steps/locate.js';
+import { find, takeAsFound, takeOwn } from '../vm/steps/locate.js';
 import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { whyOff } from '../vm/steps/powered-on.js';
@@ -16,7 +16,7 @@ import { firstLookAtSource } from '../vm/steps/source.js';
 import { StepFailed, Stopped } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import { runChecks } from './drill-checks.js';
-import { broughtByOthers, notHome, outOfTime, triedFor, whatStands } from './not-home.js';
+import { broughtByOthers, isAnothers, notHome, outOfTime, triedFor, whatStands } from './not-home.js';
 
 /** One leg is repeated for so long, between two looks at all of it: ms. */
 const AT_MOST = 2 * 60_000;
@@ -78,7 +78,7 @@ async function failOver(
 export async function bringHome(vm: VmControl, input: DrillVmInput, before: Located): Promise<void> {
   const again = new Again(vm);
   let since: number | null = null;
-  const home: Home = { off: null, isMeantOff: null };
+  const home: Home = { off: null, isMeantOff: null, another: null };
   async function isBroughtHome(): Promise<boolean> {
     try {
       return await goOn(vm, input, before, home);
@@ -110,6 +110,7 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
   if (home.off === null) {
     const ofOthers = broughtByOthers(vm.ref, vm.report.operations, input.source);
     if (ofOthers !== null) throw ofOthers;
+    if (home.another !== null) throw isAnothers(vm.ref, home.another);
     return;
   }
   vm.report.downSince = vm.report.operations.findLast(({ kind }) => kind === 'failover')?.submittedAt ?? null;
@@ -122,17 +123,25 @@ interface Home {
   off: StepFailed | null;
   /** as it was there before; null: it has not come there yet */
   isMeantOff: boolean | null;
+  /** what is at home is of a VM that nothing links to this one; null: it is its own */
+  another: Located | null;
 }
 
 /** Takes every leg that can be taken now; false while a recovery is under way. @throws StepFailed */
 async function goOn(vm: VmControl, input: DrillVmInput, before: Located, home: Home): Promise<boolean> {
-  let at = await locate(vm, 'failover');
-  for (; at !== null && at.replication.recoveryState !== 'IN_PROGRESS'; at = await locate(vm, 'failover')) {
-    if (isHome(at, before)) return true;
+  for (;;) {
+    const at = await find(vm, 'failover');
+    if (at === null) throw new GoneAstray(vm);
+    if (isHome(at, before)) {
+      const { vmId } = at.replication;
+      home.another = vmId === null || vm.ids.includes(vmId) ? null : at;
+      if (home.another === null) takeAsFound(vm, at);
+      return true;
+    }
+    if (at.replication.recoveryState === 'IN_PROGRESS') return false;
+    takeOwn(vm, 'failover', at);
     await nextLeg(vm, input, at, home);
   }
-  if (at === null) throw new GoneAstray(vm);
-  return false;
 }
 
 async function nextLeg(vm: VmControl, input: DrillVmInput, at: Located, home: Home): Promise<void> {

@@ -441,6 +441,26 @@ describe('a drill that cannot undo what it has begun', () => {
       expect(vm?.error?.advice).toMatch(/Resume replication .* Then drover failback/);
     }));
 
+  it.concurrent.each(['vmId', 'vmIdOnceReversed'])(
+    'since its replication shows another VM (%s) touches that no more',
+    (when) =>
+      withLab({ vms: 2 }, async (lab) => {
+        await protect(lab);
+        const [wave] = lab.plan({}, 1).waves;
+        const drill = await inHold(lab, { ...ROUND, groups: wave === undefined ? [] : [wave] });
+        const mine = world(lab).replications.find(({ vmId }) => vmId === wave?.vms[0]?.id);
+        const other = world(lab).sites[lab.source]?.vms[1]?.id;
+        lab.simulator.control.trouble(mine?.id ?? '', { [when]: other });
+        await drill.cancel();
+        const [vm] = (await drill.result()).vms;
+        expect(vm).toMatchObject({ state: 'failed', error: { code: 'NotHome' } });
+        expect(vm?.error?.message).toContain(other);
+        const reverses = when === 'vmId' ? 0 : 1;
+        expect(entries(lab, 'reverse')).toHaveLength(reverses);
+        expect(entries(lab, 'failover')).toHaveLength(1);
+      }),
+  );
+
   it.concurrent('since the site of its originals is away ends with its time, and says what runs where', () =>
     withLab({ vms: 1 }, async (lab) => {
       await protect(lab);

@@ -60,11 +60,7 @@ export async function locateFor(
   const found = await find(vm, operation);
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.ref, source, destination.site));
-  // What is another VM's must not be remembered as this one's: later runs would find it by that.
-  const before = vm.input.known?.report.replicationId ?? [];
-  const known = { ids: vm.ids, replicationIds: [...(vm.earlier?.replicationIds ?? []), ...[before].flat()] };
-  const wrong = wrongVm(operation, vm.input.vm, source, found, known);
-  if (wrong !== null) throw new StepFailed(wrong);
+  refuseAnothers(vm, operation, found);
   takeAsFound(vm, found);
   await vm.callBy(found.replication.vmName);
   if (vm.earlier?.left != null && found.replication.recoveryState !== 'COMPLETE')
@@ -74,14 +70,34 @@ export async function locateFor(
   return found;
 }
 
-/** As {@link locateFor}, for a VM that may have no replication. @param isKnown false: that it has none is believed at once */
+/**
+ * As {@link locateFor}, for a VM that may have no replication.
+ * @param isKnown false: that it has none is believed at once
+ * @throws StepFailed when it is another VM's
+ */
 export async function locate(vm: VmControl, operation: OperationKind, isKnown?: false): Promise<Located | null> {
   const found = await find(vm, operation, isKnown);
-  if (found !== null) takeAsFound(vm, found);
+  if (found !== null) takeOwn(vm, operation, found);
   return found;
 }
 
-async function find(
+/** @throws StepFailed when it is another VM's */
+export function takeOwn(vm: VmControl, operation: OperationKind, found: Located): void {
+  // What has begun goes on under whatever name its VM has got.
+  if (found.replication.vmId !== vm.input.vm.id) refuseAnothers(vm, operation, found);
+  takeAsFound(vm, found);
+}
+
+/** What is another VM's must not be remembered as this one's: later runs would find it by that. @throws StepFailed */
+function refuseAnothers(vm: VmControl, operation: OperationKind, found: Located): void {
+  const before = vm.input.known?.report.replicationId ?? [];
+  const known = { ids: vm.ids, replicationIds: [...(vm.earlier?.replicationIds ?? []), ...[before].flat()] };
+  const wrong = wrongVm(operation, vm.input.vm, vm.input.source, found, known);
+  if (wrong !== null) throw new StepFailed(wrong);
+}
+
+/** Without a word on whose it is, of which nothing is remembered. */
+export async function find(
   vm: VmControl,
   operation: OperationKind,
   isKnown = vm.report.replicationId !== null,
@@ -96,7 +112,7 @@ async function find(
   );
 }
 
-function takeAsFound(vm: VmControl, found: Located): void {
+export function takeAsFound(vm: VmControl, found: Located): void {
   vm.moveTo(found);
   vm.report.replicationId = found.replication.id;
   const { vmId, recoveryState, recoveredVmId, destinationSite } = found.replication;

@@ -216,6 +216,7 @@ function requestFor(vm: VmControl, step: Step, attempt: number): OperationReques
     ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
     ...(vm.marks === null ? {} : { marks: vm.marks }),
     ...(vm.input.stalledAfter === undefined ? {} : { stalledAfter: vm.input.stalledAfter }),
+    ...(step.kind === 'delete' ? { ids: vm.ids } : {}),
     ...(step.unlessRecovered === undefined ? {} : { unlessRecovered: step.unlessRecovered }),
     requestedAt: Date.now(),
     notAfter: step.notAfter ?? null,

@@ -9,7 +9,7 @@ import { sourcePower } from '../../activities.js';
 import { lookSaying } from './again.js';
 import { whenSynced } from './initial-sync.js';
 import { LastLook } from './last-look.js';
-import { locate } from './locate.js';
+import { find, takeAsFound } from './locate.js';
 import { awaitResync, type Outcome, operation, type Step } from './operation.js';
 import { obstacleToRemoval } from './preconditions.js';
 import { StepFailed } from './step-errors.js';
@@ -78,7 +78,7 @@ async function sendReverse(vm: VmControl, at: Located, reverse: Step): Promise<R
   } catch (error) {
     const record = vm.report.operations.findLast(({ kind }) => kind === 'reverse');
     if (!(error instanceof StepFailed) || last === null || record?.result !== 'failed') throw error;
-    const found = await locate(vm, 'reverse');
+    const found = await find(vm, 'reverse');
     if (found === null || !isReversed(at, found)) throw error;
     vm.note(`The task of its reverse failed, but its replication at ${found.site} shows that it was reversed.`);
     return { submitted: last, record };
@@ -108,13 +108,13 @@ async function whenReversed(vm: VmControl, before: Located, { record }: Reversed
     site: before.site,
     advice: 'Look at its replication at both sites.',
   };
-  const look = () => locate(vm, 'reverse');
+  const look = () => find(vm, 'reverse');
   const found = await lookSaying(vm, look, isEnough, PAUSES, () => why);
   if (found === null || !isReversed(before, found)) throw new StepFailed(why);
   const other = otherThanRecovered(vm.report, before, found, record);
-  if (other === null) return found;
-  vm.useVmId(before.replication.recoveredVmId);
-  throw new StepFailed(other);
+  if (other !== null) throw new StepFailed(other);
+  takeAsFound(vm, found);
+  return found;
 }
 
 /** Ids decide: what has the ends of the reversed one may be of another VM, which nothing that follows may touch. */
@@ -124,9 +124,10 @@ function otherThanRecovered(
   { site, replication: now }: Located,
   { taskId }: OperationRecord,
 ): VmError | null {
-  const known = [before.recoveredVmId, ...recoveredAs].filter((one) => one !== null);
-  if (now.vmId === null || known.length === 0 || [...known, before.vmId].includes(now.vmId)) return null;
-  const [recovered = ''] = known;
+  const recovered = before.recoveredVmId;
+  // A site that does not tell what it has recovered leaves nothing to compare with.
+  if (now.vmId === null || recovered === null) return null;
+  if ([recovered, ...recoveredAs, before.vmId].includes(now.vmId)) return null;
   return {
     code: 'WrongReplication',
     message:
