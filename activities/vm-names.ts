@@ -26,15 +26,20 @@ export class SiteVmNames {
    * @throws VcdaError to be tried again
    */
   async check({ kind, vm, peer, resumedAt }: OperationRequest): Promise<string | null> {
+    const remembered = this.#remembered(peer, vm.id);
+    if (remembered !== undefined && isCalled(vm, remembered)) return remembered;
+    // It may have got another name since.
     const name = await this.#nameOf(peer, vm.id, resumedAt);
     if (name === null || isCalled(vm, name)) return name;
     throw finalFailure({ ...misnamed(kind, vm, name, peer), site: peer });
   }
 
-  async #nameOf(site: string, vmId: string, resumedAt: number): Promise<string | null> {
+  #remembered(site: string, vmId: string): string | undefined {
     const known = this.#known.get(site);
-    const seen = known !== undefined && Date.now() - known.at < FRESH ? known.names.get(vmId) : undefined;
-    if (seen !== undefined) return seen;
+    return known !== undefined && Date.now() - known.at < FRESH ? known.names.get(vmId) : undefined;
+  }
+
+  async #nameOf(site: string, vmId: string, resumedAt: number): Promise<string | null> {
     if (Date.now() < (this.#silent.get(site) ?? 0)) return null;
     try {
       const at = Date.now();

@@ -205,3 +205,13 @@ describe('a replication that no answer names', () => {
     }),
   );
 });
+
+describe('a VM that has got another name since its site was asked for names', () => {
+  it('is asked for again before it is refused', () =>
+    withBench({ vms: 2 }, async (bench) => {
+      await submit(bench, startOf(bench, 0));
+      const id = bench.vms[1]?.id ?? '';
+      bench.simulator.control.setVms({ id, name: 'twin' });
+      expect(await submit(bench, startOf(bench, 1, { vm: { id, name: 'twin' } }))).toMatchObject({ adopted: false });
+    }));
+});
