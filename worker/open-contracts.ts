@@ -2,8 +2,13 @@
  * What was begun under an earlier number of the contract cannot be gone on with: this code would decide otherwise in the
  * middle. So a worker looks before it takes its first task.
  */
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  type ScheduleDescription,
+  ScheduleNotFoundError,
+  type WorkflowExecutionInfo,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { DRILL, INSPECT_SITES, SITE } from '../contract/messages.js';
 import { carriesContract, contractIn } from '../contract/number.js';
 import { listed } from '../contract/words.js';
@@ -77,8 +82,18 @@ async function earlierSchedules(client: Client, taskQueue: string): Promise<stri
   const found: string[] = [];
   for await (const { scheduleId, action } of client.schedule.list()) {
     if (action?.workflowType !== DRILL) continue;
-    const { action: starts } = await client.schedule.getHandle(scheduleId).describe();
-    if (starts.taskQueue === taskQueue && !carriesContract(starts.memo)) found.push(scheduleId);
+    const starts = await actionOf(client, scheduleId);
+    if (starts?.taskQueue === taskQueue && !carriesContract(starts.memo)) found.push(scheduleId);
   }
   return found;
+}
+
+/** null: it was removed since it was listed */
+async function actionOf(client: Client, scheduleId: string): Promise<ScheduleDescription['action'] | null> {
+  try {
+    return (await client.schedule.getHandle(scheduleId).describe()).action;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return null;
+    throw error;
+  }
 }

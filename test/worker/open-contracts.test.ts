@@ -53,9 +53,32 @@ test('once none is open, the workflows of sites of an earlier Drover are ended, 
   expect((await run.describe()).status.name).toBe('RUNNING');
 });
 
+const startsDrills = (taskQueue: string) =>
+  ({ type: 'startWorkflow', workflowType: DRILL, taskQueue, args: [{}] }) as const;
+
+/** For somebody who removes a schedule right after it was listed. */
+function removing(scheduleId: string): Client {
+  async function* list() {
+    for await (const one of client.schedule.list()) {
+      if (one.scheduleId === scheduleId) await client.schedule.getHandle(scheduleId).delete();
+      yield one;
+    }
+  }
+  const schedule = Object.create(client.schedule, { list: { value: list } });
+  return Object.create(client, { schedule: { value: schedule } });
+}
+
+test('a schedule that is removed while a worker begins does not keep it from that', async () => {
+  const taskQueue = `contract-${crypto.randomUUID()}`;
+  const scheduleId = `drill/gone-${taskQueue}`;
+  await client.schedule.create({ scheduleId, spec: {}, action: startsDrills(taskQueue) });
+  await eventually(async () => (await settleEarlierWork(client, taskQueue)).schedules.length === 1);
+  expect((await settleEarlierWork(removing(scheduleId), taskQueue)).schedules).toEqual([]);
+});
+
 test('a schedule that starts drills as an earlier Drover did is named', async () => {
   const taskQueue = `contract-${crypto.randomUUID()}`;
-  const action = { type: 'startWorkflow', workflowType: DRILL, taskQueue, args: [{}] } as const;
+  const action = startsDrills(taskQueue);
   for (const [scheduleId, memo] of Object.entries({
     [`drill/old-${taskQueue}`]: {},
     [`drill/new-${taskQueue}`]: contractMemo,
