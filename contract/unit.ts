@@ -32,8 +32,6 @@ export interface UnitMemory {
   begun: BegunCopy | null;
   /** marks under which the run goes on with the replication, its own first; null: any */
   marks: string[] | null;
-  /** where each operation was sent, by its id */
-  sites: Record<string, string>;
 }
 
 /** A start that was accepted. */

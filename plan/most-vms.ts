@@ -1,6 +1,6 @@
 import type { Place, Problem } from './source/problem.js';
 
-/** The most VMs that one plan or drill may have: what its run carries, a hundred shards of 500, fits what Temporal takes. */
+/** The most VMs that one plan may have: what its run carries, a hundred shards of 500, fits what Temporal takes. */
 export const MOST_VMS = 50_000;
 
 /** @returns whether there are more, which is then told: without a look at each, so that the answer does not take minutes */

@@ -13,7 +13,7 @@ export const refusesIds = ({ status, code }: { status: number | null; code: stri
  * How many ids a list takes in one call, as learned from its answers: half as many after a refusal; twice as many are tried
  * the next time. None means that each is asked for at its own address.
  */
-class IdsPerCall {
+export class IdsPerCall {
   readonly #most: number;
   #now: number;
 
@@ -33,21 +33,5 @@ class IdsPerCall {
   /** All of the ids have been asked for. */
   done(): void {
     this.#now = Math.min(this.#most, Math.max(1, this.#now * 2));
-  }
-}
-
-/** What has been learned of each list of a site, by its path. */
-export class IdsPerList {
-  readonly #most: number;
-  readonly #byPath = new Map<string, IdsPerCall>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  of(path: string): IdsPerCall {
-    const known = this.#byPath.get(path) ?? new IdsPerCall(this.#most);
-    this.#byPath.set(path, known);
-    return known;
   }
 }

@@ -62,20 +62,3 @@ export class ListEnd {
     return [...found].map(([id, one]) => ({ id, one }));
   }
 }
-
-/** The ends of the lists of a site, by their paths. */
-export class ListEnds {
-  readonly #page: number;
-  readonly #known = new Map<string, ListEnd>();
-
-  /** @param page the most that a page holds */
-  constructor(page: number) {
-    this.#page = page;
-  }
-
-  of(path: string): ListEnd {
-    const known = this.#known.get(path) ?? new ListEnd(this.#page);
-    this.#known.set(path, known);
-    return known;
-  }
-}

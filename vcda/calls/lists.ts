@@ -4,9 +4,10 @@ import { isOfFrontEnd, VcdaError } from '../errors/errors.js';
 import type { Answer, Call, Query } from '../http/transport.js';
 import { leniently } from '../schemas/lenient.js';
 import { type Page, page } from '../schemas/page.js';
+import { ByPath } from './by-path.js';
 import type { CallOptions } from './call-options.js';
-import { IdsPerList, refusesIds } from './ids-per-call.js';
-import { type ListEnd, ListEnds } from './list-end.js';
+import { IdsPerCall, refusesIds } from './ids-per-call.js';
+import { ListEnd } from './list-end.js';
 import { idOf, unreadableItem } from './unreadable.js';
 
 /** The most that a page holds [doc V35 tasks/get]; also how many ids go into one call. */
@@ -36,8 +37,8 @@ interface Calls {
 }
 
 export function createLists({ send, checked, unfit, findAlone }: Calls) {
-  const idsPerCall = new IdsPerList(PAGE_LIMIT);
-  const ends = new ListEnds(PAGE_LIMIT);
+  const idsPerCall = new ByPath(() => new IdsPerCall(PAGE_LIMIT));
+  const ends = new ByPath(() => new ListEnd(PAGE_LIMIT));
 
   /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
   async function readPage(path: string, query: Query, options?: CallOptions): Promise<RawPage> {

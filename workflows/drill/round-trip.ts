@@ -6,7 +6,7 @@ import { Again } from '../vm/steps/again.js';
 import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
 import { LastLook } from '../vm/steps/last-look.js';
-import { find, takeAsFound, takeOwn } from '../vm/steps/locate.js';
+import { find, takeAsFound, takeOwn, whyAnothers } from '../vm/steps/locate.js';
 import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { whyOff } from '../vm/steps/powered-on.js';
@@ -133,8 +133,7 @@ async function goOn(vm: VmControl, input: DrillVmInput, before: Located, home: H
     const at = await find(vm, 'failover');
     if (at === null) throw new GoneAstray(vm);
     if (isHome(at, before)) {
-      const { vmId } = at.replication;
-      home.another = vmId === null || vm.ids.includes(vmId) ? null : at;
+      home.another = whyAnothers(vm, 'failover', at) === null ? null : at;
       if (home.another === null) takeAsFound(vm, at);
       return true;
     }

@@ -16,7 +16,6 @@ const memory: UnitMemory = {
   earlier: null,
   begun: null,
   marks: null,
-  sites: {},
 };
 const twoWaves = [aWave('pilot', aVm('web1')), aWave('core', aVm('db1'), aVm('db2', { after: ['id-of-db1'] }))];
 const [web1, db1, db2] = ['id-of-web1', 'id-of-db1', 'id-of-db2'] as const;

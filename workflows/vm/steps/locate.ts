@@ -60,7 +60,8 @@ export async function locateFor(
   const found = await find(vm, operation);
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.ref, source, destination.site));
-  refuseAnothers(vm, operation, found);
+  const wrong = whyNotIts(vm, operation, found);
+  if (wrong !== null) throw new StepFailed(wrong);
   takeAsFound(vm, found);
   await vm.callBy(found.replication.vmName);
   if (vm.earlier?.left != null && found.replication.recoveryState !== 'COMPLETE')
@@ -81,19 +82,23 @@ export async function locate(vm: VmControl, operation: OperationKind, isKnown?: 
   return found;
 }
 
-/** @throws StepFailed when it is another VM's */
+/** What is another VM's must not be remembered as this one's: later runs would find it by that. @throws StepFailed */
 export function takeOwn(vm: VmControl, operation: OperationKind, found: Located): void {
-  // What has begun goes on under whatever name its VM has got.
-  if (found.replication.vmId !== vm.input.vm.id) refuseAnothers(vm, operation, found);
+  const wrong = whyAnothers(vm, operation, found);
+  if (wrong !== null) throw new StepFailed(wrong);
   takeAsFound(vm, found);
 }
 
-/** What is another VM's must not be remembered as this one's: later runs would find it by that. @throws StepFailed */
-function refuseAnothers(vm: VmControl, operation: OperationKind, found: Located): void {
+/** Why it is another VM's; null: it is its own. What has begun goes on under whatever name its VM has got. */
+export function whyAnothers(vm: VmControl, operation: OperationKind, found: Located): VmError | null {
+  return found.replication.vmId === vm.input.vm.id ? null : whyNotIts(vm, operation, found);
+}
+
+/** As {@link whyAnothers}, for what has not begun: it has the name that the plan says as well. */
+function whyNotIts(vm: VmControl, operation: OperationKind, found: Located): VmError | null {
   const before = vm.input.known?.report.replicationId ?? [];
   const known = { ids: vm.ids, replicationIds: [...(vm.earlier?.replicationIds ?? []), ...[before].flat()] };
-  const wrong = wrongVm(operation, vm.input.vm, vm.input.source, found, known);
-  if (wrong !== null) throw new StepFailed(wrong);
+  return wrongVm(operation, vm.input.vm, vm.input.source, found, known);
 }
 
 /** Without a word on whose it is, of which nothing is remembered. */

@@ -68,8 +68,6 @@ export class VmControl {
   readonly #clocks: Map<string, ClockOffset>;
   /** under which this run goes on with the replication that it made or took over, its own first; null: it uses any */
   marks: string[] | null;
-  /** where each operation was sent, by its id */
-  readonly #sites: Map<string, string>;
   /** what runs before this one know of the VM; null: not asked for yet */
   earlier: EarlierRuns | null;
   /** the start that was accepted, by this workflow of the unit or one before */
@@ -99,7 +97,6 @@ export class VmControl {
     this.earlier = memory?.earlier ?? null;
     this.begun = memory?.begun ?? null;
     this.marks = memory?.marks ?? null;
-    this.#sites = new Map(Object.entries(memory?.sites ?? {}));
     this.#listen();
   }
 
@@ -115,7 +112,6 @@ export class VmControl {
       earlier: this.earlier,
       begun: this.begun,
       marks: this.marks,
-      sites: Object.fromEntries(this.#sites),
     };
   }
 
@@ -419,14 +415,13 @@ export class VmControl {
   }
 
   record(operation: OperationRecord): OperationRecord {
-    this.#sites.set(operation.operationId, this.#site);
     this.report.operations.push(operation);
     return operation;
   }
 
   /** How long its operations took; of one that was found at the site nobody knows. */
   durations(): Duration[] {
-    return durationsOf(this.report.operations, (id) => this.#sites.get(id) ?? this.#site);
+    return durationsOf(this.report.operations, this.#site);
   }
 
   /** Something that a person may not expect, and that keeps nothing from going on; null: nothing. */
