@@ -1,5 +1,6 @@
 /** Proving that a recovered VM works, from where the worker runs: VCDA's own power state is not live [KB 407394]. */
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { iso } from '../contract/moment.js';
 import type { CheckVmInput } from '../contract/questions.js';
 import type { CheckResult } from '../contract/report.js';
 import type { Check, CheckCommand } from '../plan/types.js';
@@ -87,8 +88,6 @@ export function createCheckActivities(deps: ActivityDeps) {
 function notToldNow(error: unknown): undefined {
   if (!(error instanceof VcdaError)) throw error;
 }
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 function trailIn(details: unknown): Trail | null {
   const trail = details as Partial<Trail> | null | undefined;

@@ -2,7 +2,8 @@
 
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DRILL, PLAN_RUN, runReportQuery } from '../contract/messages.js';
+import { DRILL, PLAN_RUN } from '../contract/inputs.js';
+import { runReportQuery } from '../contract/messages.js';
 import { FAILURES, runOfWorkflowId, runWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
 import { askBy, askReport } from '../contract/read-run.js';

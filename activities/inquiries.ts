@@ -1,10 +1,11 @@
 /** Small questions of workflows: what the config says of a site, which workflows still run. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import { AT_GATE_MEMO, MIGRATE_VM, SITE, type Subject, siteStatusQuery } from '../contract/messages.js';
+import { AT_GATE_MEMO, MIGRATE_VM, SITE } from '../contract/inputs.js';
+import { siteStatusQuery } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
-import type { TestCopy } from '../contract/questions.js';
+import type { Subject, TestCopy } from '../contract/questions.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { askTemporal } from './site-signals.js';
 

@@ -1,6 +1,6 @@
 /** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to fix. */
 import { cancellationSignal } from '@temporalio/activity';
-import type { SiteCheck, SiteInspection } from '../contract/operation.js';
+import type { SiteCheck, SiteInspection } from '../contract/inspection.js';
 import { inWords } from '../contract/words.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';

@@ -8,7 +8,7 @@ import type { CallOptions, Site } from '../vcda/index.js';
 import { refuseOthers } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
 import { finalFailure } from './failures.js';
-import { summaryOf } from './outcome.js';
+import { summaryOf } from './replication-summary.js';
 import type { Left } from './trail.js';
 
 /** A look so long ago is repeated before anything is sent: ms. */

@@ -2,7 +2,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import { type TestNetworks, testNetworks } from '../contract/covered-nics.js';
-import type { ReplicaInstance, ReplicationSummary } from '../contract/operation.js';
 import type {
   EarlierRuns,
   InstanceInput,
@@ -11,6 +10,7 @@ import type {
   ReplicationInput,
   TestNetworksInput,
 } from '../contract/questions.js';
+import type { ReplicaInstance, ReplicationSummary } from '../contract/replication.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { believeAbsence, patientRules } from './absence.js';
@@ -19,9 +19,9 @@ import { unextended } from './extension.js';
 import { type Attempt, failureOf, finalFailure } from './failures.js';
 import { beating } from './heartbeat.js';
 import { hashed, readMark } from './mark.js';
-import { summaryOf } from './outcome.js';
 import { passingOver, replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
+import { summaryOf } from './replication-summary.js';
 import { isBetween } from './reversal.js';
 
 /** What tells a replication to be the wanted one, best first. Never a name, which another VM may have as well. */

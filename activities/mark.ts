@@ -3,6 +3,8 @@
  * Temporal's record. Its first 32 characters decide alone; words for people follow, then their own text.
  */
 import { createHash } from 'node:crypto';
+import type { OperationRequest } from '../contract/operation.js';
+import type { ActivityDeps } from './deps.js';
 
 const PREFIX = 'drover1:';
 /** Characters that decide alone. */
@@ -24,6 +26,12 @@ export const hashed = (installation: string, name: string): string =>
 /** 32 characters. */
 export const markOf = (installation: string, run: string, unit: string): string =>
   `${PREFIX}${hashed(installation, run)}${hashed(installation, unit)}`;
+
+/** That of the run and VM that an operation is for. */
+export const ownMark = (
+  { installation }: Pick<ActivityDeps, 'installation'>,
+  { run, vm }: Pick<OperationRequest, 'run' | 'vm'>,
+): string => markOf(installation, run, vm.id);
 
 /** The description that goes out: mark, words, the person's own text. */
 export function describe(

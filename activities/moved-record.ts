@@ -1,6 +1,6 @@
 /** Which VMs were migrated, by the closed workflows that Temporal lists. */
 import { cancellationSignal } from '@temporalio/activity';
-import { AT_GATE_MEMO, MIGRATE_VM } from '../contract/messages.js';
+import { AT_GATE_MEMO, MIGRATE_VM } from '../contract/inputs.js';
 import { vmWorkflowId } from '../contract/names.js';
 import type { Moved } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';

@@ -5,7 +5,8 @@
 import { cancelled } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import { PLAN_RUN, runPlanQuery } from '../contract/messages.js';
+import { PLAN_RUN } from '../contract/inputs.js';
+import { runPlanQuery } from '../contract/messages.js';
 import { runOfWorkflowId, vmWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
 import { askBy, askReport } from '../contract/read-run.js';

@@ -5,47 +5,37 @@
 import { activityInfo, cancellationSignal, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { CODES } from '../contract/codes.js';
+import { iso } from '../contract/moment.js';
 import { DONE_BY_OTHERS, FAILURES } from '../contract/names.js';
-import { type OperationRequest, type Submitted, watchOf } from '../contract/operation.js';
+import type { OperationRequest, Submitted } from '../contract/operation.js';
 import { offsetFrom } from '../contract/site-clock.js';
 import { isUnnamed, nameWithId } from '../contract/vm-identity.js';
-import type { Asked, Refusals } from '../vcda/index.js';
-import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
+import { watchOf } from '../contract/watch.js';
+import { type Asked, type CallOptions, type Refusals, type Site, VcdaError } from '../vcda/index.js';
 import { patientRules } from './absence.js';
 import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, type MayBeSent } from './adoption.js';
 import type { ActivityDeps } from './deps.js';
-import { mayInsist, unextended } from './extension.js';
-import { type Attempt, cannotTell, failureOf, finalFailure, isRefusedLogin, knownSites, withName } from './failures.js';
-import { beating, pause } from './heartbeat.js';
-import { foundMeanwhile, LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
+import { mayInsist } from './extension.js';
+import { type Attempt, failureOf, finalFailure, isRefusedLogin, knownSites, withName } from './failures.js';
+import { beating } from './heartbeat.js';
+import { LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
 import { latestStart } from './latest-start.js';
-import { markOf } from './mark.js';
+import { ownMark } from './mark.js';
 import { Several } from './one-of-several.js';
-import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
 import { passingOver } from './passed-over.js';
 import type { Reachability } from './reachability.js';
-import { ForeignReplication, type Found, findOperation, type Sighting } from './reconcile.js';
+import { ForeignReplication, type Found } from './reconcile.js';
+import { find, lookOnceMore } from './search.js';
 import { replicationIdIn, send } from './send.js';
 import { SiteClocks } from './site-clocks.js';
 import { watchAtSite } from './site-signals.js';
 import { isCleared, type Left, leftBy, type Trail, trailOf, triedBefore, wasAbsent, wasNotActedOn } from './trail.js';
 import { SiteVmNames } from './vm-names.js';
 
-/** Before an operation is searched for again whose answer was lost; doubles up to eight times as long: ms. */
-const FIND_INTERVAL = 1_000;
-/** Searches in a row that may fail before the attempt does. */
-const LOST_FINDS = 3;
-/** A site that cannot tell is asked for this many settle times before a person must decide. */
-const UNDECIDED_SETTLES = 8;
-/** The most of it, below the activity's start-to-close time-out: ms. */
-const UNDECIDED_MOST = 8 * 60_000;
-
 export function createOperationActivities(deps: ActivityDeps, reachability: Reachability, refusals: Refusals) {
   const names = new SiteVmNames(deps);
   const clocks = new SiteClocks();
-
-  const ownMark = ({ run, vm }: OperationRequest): string => markOf(deps.installation, run, vm.id);
 
   const optionsFor = (request: OperationRequest): CallOptions => ({
     operationId: request.operationId,
@@ -72,7 +62,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     mayBeSent: MayBeSent,
   ): Promise<Pick<Submitted, 'mark' | 'adoption'>> {
     if (request.kind !== 'start') return {};
-    const mark = ownMark(request);
+    const mark = ownMark(deps, request);
     const isNamed = taskId !== null && site.filtersByOperationId() === true;
     if (isNamed || replicationId === null) return { mark };
     const adoption = await adoptionOf(deps, site, request, replicationId, options, mayBeSent);
@@ -100,78 +90,6 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     await watchAtSite(deps, request.site, watchOf(request, submitted));
     await reachability.answered(request.site);
     return submitted;
-  }
-
-  const findOnce = (site: Site, request: OperationRequest, options: CallOptions, inDoubt: boolean): Promise<Sighting> =>
-    unextended(options, (local) => findOperation(deps.sites, site, request, local, inDoubt, ownMark(request)));
-
-  /**
-   * Searches until the operation is found, or has been absent for as long as a task may stay invisible after it was accepted.
-   * A site that cannot tell is asked for longer: the tasks that may be it end, and their results name their VMs.
-   * @throws ApplicationFailure `Hold` when it still cannot tell
-   */
-  async function settle(site: Site, request: OperationRequest, options: CallOptions): Promise<Found | null> {
-    const began = Date.now();
-    const { settle: patience } = site.config.reconcile;
-    let lost = 0;
-    for (let n = 0; ; n += 1) {
-      if (n > 0) await pause(Math.min(FIND_INTERVAL * 2 ** Math.min(n - 1, 3), patience));
-      let seen: Sighting;
-      try {
-        seen = await findOnce(site, request, options, true);
-        lost = 0;
-      } catch (error) {
-        // One search that fails must not begin the whole wait anew: at a site that loses some answers it would never end.
-        lost += 1;
-        if (lost >= LOST_FINDS || !(error instanceof VcdaError) || deps.sites.rules(error).call !== 'retry')
-          throw error;
-        continue;
-      }
-      const elapsed = Date.now() - began;
-      const isLast = elapsed >= patience;
-      const whose =
-        seen.is === 'there' ? await whoseEffect(deps, site, request, seen.found.taskId, options, true, isLast) : null;
-      if (seen.is === 'there' && whose?.is === 'ours') return seen.found;
-      // The task of ours may be late; until then nothing speaks for it.
-      if (whose?.is === 'others' && isLast) throw doneByOthers(request, whose.who);
-      if (whose?.is === 'unknown' && seen.is === 'there' && isLast) {
-        if (request.decided) return seen.found;
-        throw ownerUnknown(request, whose.why);
-      }
-      if (seen.is === 'absent' && isLast) return null;
-      if (
-        seen.is === 'undecided' &&
-        elapsed >=
-          (request.decided ? patience : Math.max(patience, Math.min(UNDECIDED_SETTLES * patience, UNDECIDED_MOST)))
-      ) {
-        if (request.decided) return null;
-        throw undecided(request, seen.tasks);
-      }
-    }
-  }
-
-  async function find(
-    site: Site,
-    request: OperationRequest,
-    options: CallOptions,
-    inDoubt: boolean,
-  ): Promise<Found | null> {
-    if (inDoubt) return settle(site, request, options);
-    const seen = await findOnce(site, request, options, false);
-    if (seen.is !== 'there') return null;
-    const mayBeSent = request.repeats === true || request.decided;
-    const whose = await whoseEffect(deps, site, request, seen.found.taskId, options, mayBeSent);
-    if (whose.is === 'others') throw doneByOthers(request, whose.who);
-    if (whose.is === 'unknown' && !request.decided) throw ownerUnknown(request, whose.why);
-    return seen.found;
-  }
-
-  /** Right before the request leaves, when the look before it is old. */
-  async function lookOnceMore(site: Site, request: OperationRequest, options: CallOptions): Promise<void> {
-    await lookBefore(deps, site, request, options);
-    if (request.kind !== 'start') return;
-    const seen = await findOnce(site, request, options, false);
-    if (seen.is !== 'absent') throw foundMeanwhile(request);
   }
 
   async function failure(
@@ -230,7 +148,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             // An attempt that may have sent it has compared them before.
             const vmName = request.kind === 'start' && !doubtful ? await names.check(request) : null;
             called = calledBy(request, vmName);
-            const found = await find(site, knownAs(request, cleared, triedUntil), options, doubtful);
+            const found = await find(deps, site, knownAs(request, cleared, triedUntil), options, doubtful);
             cleared ||= doubtful && found === null;
             // What others did before anything was sent is no trace of this operation, nor does using it send anything.
             untouched = untouched && (found === null || found.taskId === null);
@@ -248,7 +166,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             async function beforeSend() {
               await acknowledgement.fresh();
               // A login, the site's limiter or Temporal may have kept it waiting since.
-              if (performance.now() - lookedAt >= LOOK_FOR) await lookOnceMore(site, request, options);
+              if (performance.now() - lookedAt >= LOOK_FOR) await lookOnceMore(deps, site, request, options);
               await acknowledgement.fresh();
               refuseIfTooLate(request);
               left = true;
@@ -274,7 +192,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
               preexisting: false,
               submittedAt,
               clock,
-              ...(request.kind === 'start' ? { mark: ownMark(request) } : {}),
+              ...(request.kind === 'start' ? { mark: ownMark(deps, request) } : {}),
               ...nameIn(vmName),
             });
           } catch (error) {
@@ -300,7 +218,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
           const { mayBeSent } = request;
           try {
             const asked = knownAs(request, mayBeSent?.cleared === true, mayBeSent?.triedUntil);
-            const found = await unlessOthers(find(site, asked, options, true));
+            const found = await unlessOthers(find(deps, site, asked, options, true));
             if (found === null || (await isOfAnotherStart(site, request, found, options))) return null;
             const known = await unlessOthers(adopting(site, asked, found, options, mayBe(true, mayBeSent?.absent)));
             return known === null ? null : await adopt(request, found, false, known);
@@ -335,22 +253,13 @@ const nameIn = (vmName: string | null): Pick<Submitted, 'vmName'> => (vmName ===
 /** What every failure of an operation says alike. */
 const subjectOf = ({ kind, site }: OperationRequest) => ({ operation: kind, taskId: null, site });
 
-function undecided(request: OperationRequest, tasks: string[]): ApplicationFailure {
-  const { run, kind, vm, site, operationId } = request;
-  const message =
-    `whether the ${kind} of ${nameWithId(vm)} reached ${site} cannot be told: its answer was lost, the site does not ` +
-    `filter tasks by operation id, and tasks run there that name no VM (${tasks.slice(0, 5).join(', ')}) [operation ${operationId}].`;
-  const advice = `Look at these tasks at ${site}; if none is of this VM, drover resume ${run} sends it; else drover cancel ${run} ${vm.id}.`;
-  return cannotTell(request, { message, advice });
-}
-
 const mayBe = (sent: boolean, absent = false): MayBeSent =>
   !sent ? 'no' : absent ? 'to a VM without replication' : 'perhaps';
 
 function refuseIfTooLate(request: OperationRequest): void {
   const { notAfter, kind, vm, operationId } = request;
   if (notAfter === null || Date.now() < notAfter) return;
-  const closed = new Date(notAfter).toISOString();
+  const closed = iso(notAfter);
   const message = `${kind} of ${nameWithId(vm)} was not sent: its window closed at ${closed} [operation ${operationId}].`;
   throw finalFailure({ ...subjectOf(request), code: FAILURES.tooLate, message, advice: null });
 }

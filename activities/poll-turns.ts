@@ -2,7 +2,7 @@
  * What a poll asks a site next, so that each end is noticed in time by as few requests as that takes: what is waited for at
  * the moment, what was heard of each, and when. Pure.
  */
-import { type Watch, watchKey } from '../contract/operation.js';
+import { type Watch, watchKey } from '../contract/watch.js';
 import { OVERLAP } from './ended-since.js';
 import type { UsualLengths } from './usual-lengths.js';
 

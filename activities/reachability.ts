@@ -3,7 +3,7 @@
  * workflow, which tells the runs that wait for it. The VMs themselves only retry.
  */
 import { log } from '@temporalio/activity';
-import { awaySignal, backSignal } from '../contract/messages.js';
+import { reachableSignal, unreachableSignal } from '../contract/messages.js';
 import { isOfFrontEnd, OWN_CODES, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { signalSite } from './site-signals.js';
@@ -35,7 +35,7 @@ export class Reachability {
     if (!state.told) return;
     state.told = false;
     log.info('the site answers again', { site });
-    await signalSite(this.#deps, site, backSignal);
+    await signalSite(this.#deps, site, reachableSignal);
   }
 
   /**
@@ -64,7 +64,7 @@ export class Reachability {
       code: error.code,
       advice: this.#deps.sites.rules(error).advice,
     });
-    await signalSite(this.#deps, site, awaySignal, { at: state.since, message: error.message });
+    await signalSite(this.#deps, site, unreachableSignal, { at: state.since, message: error.message });
     return false;
   }
 

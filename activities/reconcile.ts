@@ -4,11 +4,18 @@
  */
 
 import type { OperationRequest } from '../contract/operation.js';
-import type { CallOptions, Site, Sites, Task, VmReplication } from '../vcda/index.js';
-import { recoveryState, taskEnd } from '../vcda/index.js';
+import {
+  type CallOptions,
+  recoveryState,
+  type Site,
+  type Sites,
+  type Task,
+  taskEnd,
+  type VmReplication,
+} from '../vcda/index.js';
+import { effectOf } from './effect.js';
 import { mayBeAnybodys } from './latest-start.js';
 import { chosenOf } from './one-of-several.js';
-import { effectOf } from './outcome.js';
 import { isOwnUser } from './ownership.js';
 import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
 import { filtersProvenly } from './proven-filter.js';

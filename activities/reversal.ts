@@ -12,7 +12,7 @@ import {
   type Task,
   type VmReplication,
 } from '../vcda/index.js';
-import { effectOf } from './outcome.js';
+import { effectOf } from './effect.js';
 import { replicationsOfVm } from './passed-over.js';
 
 type Reverse = Pick<OperationRequest, 'kind' | 'peer' | 'replicationId' | 'recoveredVmId'>;

@@ -2,7 +2,8 @@
  * One look at all that is waited for at a site: what ended since the last one in a single question where the site answers it,
  * else by ids; and only what is due.
  */
-import type { OperationKind, Watch } from '../contract/operation.js';
+import type { OperationKind } from '../contract/operation.js';
+import type { Watch } from '../contract/watch.js';
 import { type CallOptions, plausibleTime, type Site, type Task, taskEnd, VcdaError } from '../vcda/index.js';
 import { EndedSince, OVERLAP } from './ended-since.js';
 import { unextended } from './extension.js';

@@ -1,10 +1,12 @@
 /** What activities say to the workflows of sites and VMs. */
 import { cancellationSignal } from '@temporalio/activity';
 import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/client';
-import { operationEndedSignal, operationTroubledSignal, SITE, watchSignal } from '../contract/messages.js';
+import { SITE } from '../contract/inputs.js';
+import { operationEndedSignal, operationTroubledSignal, watchSignal } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
+import type { Notice, OperationTrouble } from '../contract/notice.js';
 import { contractMemo } from '../contract/number.js';
-import type { Notice, OperationTrouble, Watch } from '../contract/operation.js';
+import type { Watch } from '../contract/watch.js';
 import type { ActivityDeps } from './deps.js';
 
 /** A call to Temporal is given up after this: ms. The activity's own retries go on. */

@@ -2,7 +2,9 @@
 import { activityInfo, CancelledFailure, cancellationSignal } from '@temporalio/activity';
 import pMap from 'p-map';
 import { siteWatchesQuery } from '../contract/messages.js';
-import type { Notice, OperationKind, PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/operation.js';
+import type { Notice } from '../contract/notice.js';
+import type { OperationKind } from '../contract/operation.js';
+import type { PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/watch.js';
 import { StoreAway } from '../store/index.js';
 import { pauseBefore, type Site, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';

@@ -1,5 +1,6 @@
 /** When a task ended: as it was seen, and as the site says by its own clock. Pure. */
-import type { Notice, Watch } from '../contract/operation.js';
+import type { Notice } from '../contract/notice.js';
+import type { Watch } from '../contract/watch.js';
 import { contradictsItself, plausibleTime, type Task } from '../vcda/index.js';
 
 export function toldAtEnd(

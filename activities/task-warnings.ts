@@ -1,5 +1,5 @@
 /** What a task warns of though it may have succeeded: `{ error, cause }`, both error bodies [doc B46], or whatever a site puts there. */
-import type { TaskWarning } from '../contract/operation.js';
+import type { TaskWarning } from '../contract/notice.js';
 import type { Task } from '../vcda/index.js';
 
 /** They end up in histories and reports, where more only does harm. */

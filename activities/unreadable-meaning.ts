@@ -1,4 +1,5 @@
 /** What it means for runs that an item of a site's list cannot be read: said in logs and by `drover doctor`. */
+import { iso } from '../contract/moment.js';
 import type { UnreadableItem } from '../vcda/index.js';
 
 const REPLICATIONS = '/vm-replications';
@@ -48,7 +49,7 @@ export function unreadableInWords(seen: { item: UnreadableItem; lastAt: number }
       const those = seen.filter(({ item }) => meaningOf(item) === meaning);
       const shown = those
         .slice(0, 3)
-        .map(({ item, lastAt }) => `${item.path}: ${item.detail} (last listed ${new Date(lastAt).toISOString()})`);
+        .map(({ item, lastAt }) => `${item.path}: ${item.detail} (last listed ${iso(lastAt)})`);
       const more = those.length > shown.length ? ` and ${those.length - shown.length} more` : '';
       return `${shown.join(', ')}${more}: ${meaning}`;
     })

@@ -2,7 +2,8 @@
  * One look at a site for many watches: tasks and replications are asked for by up to 100 ids at a time, and each watch is
  * judged alone, so that what one of them is answered harms no other.
  */
-import type { Notice, OperationTrouble, Watch } from '../contract/operation.js';
+import type { Notice, OperationTrouble } from '../contract/notice.js';
+import type { Watch } from '../contract/watch.js';
 import {
   type CallOptions,
   contradictsItself,
@@ -17,8 +18,9 @@ import { type ByIds, byIds } from './by-ids.js';
 import type { ActivityDeps } from './deps.js';
 import { ListsByPeer, unextended } from './extension.js';
 import { isRefusedLogin } from './failures.js';
-import { isAmiss, isDeleted, judge, needsReplication } from './outcome.js';
+import { isDeleted, judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
+import { isAmiss } from './sync-outcome.js';
 import { JUST_NOW, type WatchMemory } from './watch-memory.js';
 import { shownOf, troubleOf } from './watch-trouble.js';
 import { replicationIdOf, replicationOf } from './watched-replication.js';

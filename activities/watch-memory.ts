@@ -2,7 +2,7 @@
  * What has been seen of each watch from one poll to the next. It is kept with the watch, in the site's workflow, and on the
  * way there in heartbeats: no worker knows more of a watch than any other.
  */
-import { type Watch, type WatchNews, type WatchSeen, watchKey } from '../contract/operation.js';
+import { type Watch, type WatchNews, type WatchSeen, watchKey } from '../contract/watch.js';
 
 export interface WatchMemory {
   /** ms for which something has been amiss without a break, now included */

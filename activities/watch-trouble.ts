@@ -1,9 +1,13 @@
 /** What a VM is told of its operation while that can neither end nor go on: it may by itself. Pure. */
-import type { OperationKind, OperationTrouble, Watch } from '../contract/operation.js';
+
+import type { OperationTrouble } from '../contract/notice.js';
+import type { OperationKind } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
+import type { Watch } from '../contract/watch.js';
 import { inWords } from '../contract/words.js';
 import type { Site, Task, VmReplication } from '../vcda/index.js';
-import { ERROR_PATIENCE, NO_REASON } from './outcome.js';
+import { NO_REASON } from './notices.js';
+import { ERROR_PATIENCE } from './sync-outcome.js';
 
 /** ms, where no plan says otherwise */
 const STALLED_AFTER = 60 * 60_000;

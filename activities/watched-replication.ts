@@ -1,9 +1,9 @@
 /** Which replication a watch is about, and where it is by now. */
-import type { Watch } from '../contract/operation.js';
+import type { Watch } from '../contract/watch.js';
 import type { CallOptions, Site, Task, VmReplication } from '../vcda/index.js';
 import type { ByIds } from './by-ids.js';
 import type { ActivityDeps } from './deps.js';
-import { markOf } from './mark.js';
+import { ownMark } from './mark.js';
 import { onlyOrMarked } from './one-of-several.js';
 import { isDeleted } from './outcome.js';
 import { replicationsOfVm } from './passed-over.js';
@@ -39,5 +39,5 @@ export async function replicationOf(
   const named = id === null || isGone ? null : (known.get(id) ?? (await site.findReplication(id, options)));
   if (named !== null || (id !== null && watch.kind !== 'start')) return named;
   const all = await replicationsOfVm(site, watch.vm.id, options);
-  return onlyOrMarked(all, markOf(deps.installation, watch.run, watch.vm.id));
+  return onlyOrMarked(all, ownMark(deps, watch));
 }

@@ -1,6 +1,6 @@
 /** What Temporal holds after a run: events of all histories, and workflows that should have ended. */
 import type { Client } from '@temporalio/client';
-import { COPY_VM, MIGRATE_VM, PLAN_RUN, SHARD } from '../contract/messages.js';
+import { COPY_VM, MIGRATE_VM, PLAN_RUN, SHARD } from '../contract/inputs.js';
 
 /** Types of workflows that end with their run. */
 const OF_A_RUN = new Set<string>([PLAN_RUN, SHARD, COPY_VM, MIGRATE_VM]);

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Plan, RunHandle } from '../client/index.js';
-import { COPY_VM, MIGRATE_VM, vmReportQuery } from '../contract/messages.js';
+import { COPY_VM, MIGRATE_VM } from '../contract/inputs.js';
+import { vmReportQuery } from '../contract/messages.js';
 import { runWorkflowId } from '../contract/names.js';
 import type { Hold, RunReport } from '../contract/report.js';
 import type { Journal } from './journal.js';

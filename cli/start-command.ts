@@ -1,5 +1,6 @@
 /** What the commands that start a run share: their options, and what they print once a run was asked for. */
 import type { Command } from 'commander';
+import { advised } from '../client/advised.js';
 import type { StartedHandle } from '../client/drover.js';
 import type { Cli } from './context.js';
 import { EXIT, exitCodeOfReport } from './exit-codes.js';
@@ -29,11 +30,11 @@ export async function afterStart(
   const { run } = handle;
   if (!begun) {
     const again = loaded ? '' : ', and then this command again, which gives it its plan';
-    cli.out.alert(`No worker has begun with run ${run} yet; it waits for one. Next: drover worker${again}`);
+    const message = `No worker has begun with run ${run} yet; it waits for one.`;
+    cli.out.alert(advised({ message, advice: `drover worker${again}` }));
   } else if (!loaded) {
-    cli.out.alert(
-      `Run ${run} has not got all of its plan yet, and none of its VMs is touched before it has. Next: this command again`,
-    );
+    const message = `Run ${run} has not got all of its plan yet, and none of its VMs is touched before it has.`;
+    cli.out.alert(advised({ message, advice: 'this command again' }));
   }
   if (existed) {
     cli.out.note(`Run ${run} of this ${what} exists already; it was not started again.`);

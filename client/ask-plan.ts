@@ -1,4 +1,4 @@
-import { PLAN_RUN } from '../contract/messages.js';
+import { PLAN_RUN } from '../contract/inputs.js';
 import { askBy, askPlanOf } from '../contract/read-run.js';
 import type { Plan } from '../plan/types.js';
 import { NoPlan, PlanNotLoaded } from './errors.js';

@@ -1,7 +1,8 @@
 import { type WorkflowExecutionInfo, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ReportHead } from '../contract/evidence.js';
-import { DRILL, DRILL_FAILED, type RunHead, runHeadQuery, runReportQuery } from '../contract/messages.js';
+import { DRILL, DRILL_FAILED } from '../contract/inputs.js';
+import { type RunHead, runHeadQuery, runReportQuery } from '../contract/messages.js';
 import { shardWorkflowId } from '../contract/names.js';
 import { askBy, askRows, withVms } from '../contract/read-run.js';
 import type { RunReport, VmReport } from '../contract/report.js';

@@ -1,5 +1,5 @@
 import type { StoreState } from '../contract/evidence.js';
-import type { SiteInspection } from '../contract/operation.js';
+import type { SiteInspection } from '../contract/inspection.js';
 import { loadDrill } from '../plan/drill/load-drill.js';
 import { loadPlan } from '../plan/load-plan.js';
 import type { Drill, Plan } from '../plan/types.js';
@@ -13,8 +13,7 @@ import { type ScheduleChange, upsertSchedule } from './drills/schedules.js';
 import { startDrill } from './drills/start-drill.js';
 import { type Swept, sweepSite } from './drills/sweep-site.js';
 import { inspectSites } from './inspect-sites.js';
-import type { RunList } from './list-runs.js';
-import { listRuns } from './list-runs.js';
+import { listRuns, type RunList } from './list-runs.js';
 import { RunHandle } from './run-handle.js';
 import { askTemporal, type Session } from './session.js';
 import { startRun } from './start-run.js';

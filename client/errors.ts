@@ -1,5 +1,5 @@
 /** What can go wrong between a person and a run, as types: each says what happened and what to do next. */
-import type { SiteCheck } from '../contract/operation.js';
+import type { SiteCheck } from '../contract/inspection.js';
 import { shellWord } from './shell-word.js';
 
 /** What became of something that was asked for and not done: it is kept for a worker, or may be, which cannot be told. */

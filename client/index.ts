@@ -1,8 +1,8 @@
 /** Drover as a library: what examples/bulk-migration.ts uses, and what the command line is made of. */
 
 export type { StoreState } from '../contract/evidence.js';
+export type { SiteInspection } from '../contract/inspection.js';
 export type { Steered } from '../contract/messages.js';
-export type { SiteInspection } from '../contract/operation.js';
 export type {
   CheckResult,
   DrillResult,

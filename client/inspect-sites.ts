@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import { INSPECT_SITES, type InspectSitesInput } from '../contract/messages.js';
-import type { SiteInspection } from '../contract/operation.js';
+import { INSPECT_SITES, type InspectSitesInput } from '../contract/inputs.js';
+import type { SiteInspection } from '../contract/inspection.js';
 import { NoWorker } from './errors.js';
 import { askTemporal, isUnanswered, type Session, within } from './session.js';
 import { workerBegins } from './worker-begins.js';

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
-import { DRILL, PLAN_RUN } from '../contract/messages.js';
+import { DRILL, PLAN_RUN } from '../contract/inputs.js';
 import { StoreUnanswered } from './errors.js';
 import { keptSummaries } from './kept-runs.js';
 import { listWorkflows } from './list-workflows.js';

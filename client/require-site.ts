@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SiteCheck } from '../contract/operation.js';
+import type { SiteCheck } from '../contract/inspection.js';
 import { SiteAway } from './errors.js';
 import { inspectSites } from './inspect-sites.js';
 import type { Session } from './session.js';

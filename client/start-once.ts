@@ -1,6 +1,6 @@
 /** Starting a run under an id, once, however often it is asked for. */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { type DRILL, type DrillInput, PLAN_RUN, type RunInput } from '../contract/messages.js';
+import { type DRILL, type DrillInput, PLAN_RUN, type RunInput } from '../contract/inputs.js';
 import { runWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
 import { askBy, askHead } from '../contract/read-run.js';

@@ -1,4 +1,4 @@
-import { PLAN_RUN } from '../contract/messages.js';
+import { PLAN_RUN } from '../contract/inputs.js';
 import { headOf, piecesOf } from '../contract/pieces.js';
 import { planDigest } from '../plan/digest.js';
 import type { Plan } from '../plan/types.js';

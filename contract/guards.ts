@@ -4,11 +4,13 @@
  */
 import { isMembers, type Members } from './members.js';
 import type { Proceed, SlotRequest } from './messages.js';
-import type { Notice, OperationTrouble, SiteHold, SlotKind, Watch } from './operation.js';
+import type { Notice, OperationTrouble } from './notice.js';
+import type { SlotKind } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { Hold, VmReport } from './report.js';
 import type { Piece, ShardHeld, ShardOrders, ShardWord } from './shard.js';
 import type { Orders, UnitWord } from './unit.js';
+import type { SiteHold, Watch } from './watch.js';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value);
@@ -188,7 +190,7 @@ export const isSlotReturn = (value: unknown): value is { slot: SlotKind; workflo
 
 export const isResume = (value: unknown): value is { at: number } => isMembers(value) && isMoment(value.at);
 
-export const isAway = (value: unknown): value is { at: number; message: string } =>
+export const isUnreachable = (value: unknown): value is { at: number; message: string } =>
   isMembers(value) && isMoment(value.at) && isText(value.message);
 
 export const isTestCopy = (value: unknown): value is TestCopy =>

@@ -1,5 +1,5 @@
 /** What decides whether a copy may be cut over, as a text: two looks that tell the same are alike. */
-import type { ReplicationSummary } from './operation.js';
+import type { ReplicationSummary } from './replication.js';
 
 /** Connection states that keep a copy from being cut over; between the others it goes to and fro by itself. */
 const UNFIT = new Set(['PAUSED', 'ERROR', 'INITIAL_SYNCING']);

@@ -1,7 +1,8 @@
 /** What workflows ask activities of a VM, and what they hear: plain JSON. Times are epoch ms unless said otherwise. */
 import type { Check, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
 import type { TestNetworks } from './covered-nics.js';
-import type { ReplicationSummary, VmRef } from './operation.js';
+import type { VmRef } from './operation.js';
+import type { ReplicationSummary } from './replication.js';
 
 /** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
 export interface LocateInput {
@@ -227,4 +228,10 @@ export interface WhoseCopyInput {
   /** tasks of the drill's own tests that were accepted */
   knownTasks: string[];
   resumedAt: number;
+}
+
+/** A workflow that a site keeps something for, and the run that it is of: the same VM may be open for another by now. */
+export interface Subject {
+  workflowId: string;
+  run: string;
 }

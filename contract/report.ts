@@ -1,6 +1,7 @@
 /** The evidence of a run, as `drover report --format json` prints it: programs rely on these members. Moments are ISO 8601, UTC. */
 import type { RunKind } from '../plan/types.js';
-import type { OperationKind, Owner, TaskWarning } from './operation.js';
+import type { TaskWarning } from './notice.js';
+import type { OperationKind, Owner } from './operation.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
 export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';

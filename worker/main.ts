@@ -45,7 +45,7 @@ export async function runWorker({ configPath, env, healthPort, drover }: RunWork
     await serve({ config, env, log, healthAt, stop: stop.signal, drover });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof BadInput || error instanceof BadSetting) return tell(error, EXIT.badInput);
+    if (error instanceof BadInput || error instanceof BadWorkerSetting) return tell(error, EXIT.badInput);
     if (error instanceof EarlierWorkOpen || error instanceof OtherStore) return tell(error, EXIT.personNeeded);
     if (error instanceof TemporalUnreachable) return stop.signal.aborted ? EXIT.ok : tell(error, EXIT.unreachable);
     log?.error({ err: error }, 'worker failed');
@@ -137,7 +137,7 @@ async function openStore(store: Store, kind: Config['store']['kind'], log: Logge
   } catch (error) {
     if (!(error instanceof StoreAway)) throw error;
     const { message, advice } = error;
-    if (kind === 'sqlite') throw new BadSetting(message, advice);
+    if (kind === 'sqlite') throw new BadWorkerSetting(message, advice);
     log.error({ store: store.where, advice }, `${message} Runs go on; what needs the store waits for it`);
   }
 }
@@ -148,8 +148,8 @@ function tellSettled({ sites, schedules }: Settled, log: Logger): void {
     log.warn({ schedules }, 'schedules of an earlier Drover: write each anew with drover drill schedule FILE');
 }
 
-class BadSetting extends Error {
-  override readonly name = 'BadSetting';
+class BadWorkerSetting extends Error {
+  override readonly name = 'BadWorkerSetting';
   /** the next step for a person; null: the message says it */
   readonly advice: string | null;
 
@@ -163,7 +163,7 @@ function healthAddress(env: Env, port: number | undefined): Serving['healthAt'] 
   const text = env.DROVER_HEALTH || (port === undefined ? undefined : String(port));
   if (text === undefined) return null;
   const address = parseAddress(text);
-  if (!address) throw new BadSetting(`DROVER_HEALTH=${text}: host:port is expected, such as 0.0.0.0:8080`);
+  if (!address) throw new BadWorkerSetting(`DROVER_HEALTH=${text}: host:port is expected, such as 0.0.0.0:8080`);
   return address;
 }
 
@@ -173,7 +173,7 @@ function bindMetrics(env: Env): Logger {
   } catch (error) {
     // Of all that the runtime is given, the address is the one thing that this machine may refuse.
     if (!env.DROVER_METRICS) throw error;
-    throw new BadSetting(`DROVER_METRICS=${env.DROVER_METRICS}: ${(error as Error).message}`);
+    throw new BadWorkerSetting(`DROVER_METRICS=${env.DROVER_METRICS}: ${(error as Error).message}`);
   }
 }
 
@@ -181,7 +181,7 @@ async function bindHealth(at: { host: string; port: number }, state: () => strin
   try {
     return await startHealth(at, state);
   } catch (error) {
-    throw new BadSetting(`the health endpoint cannot use ${at.host}:${at.port}: ${(error as Error).message}`);
+    throw new BadWorkerSetting(`the health endpoint cannot use ${at.host}:${at.port}: ${(error as Error).message}`);
   }
 }
 

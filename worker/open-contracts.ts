@@ -9,7 +9,7 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { DRILL, INSPECT_SITES, SITE } from '../contract/messages.js';
+import { DRILL, INSPECT_SITES, SITE } from '../contract/inputs.js';
 import { carriesContract, contractIn } from '../contract/number.js';
 import { listed } from '../contract/words.js';
 

@@ -49,8 +49,7 @@ export class PlainProgress implements Progress {
   trouble(error: Error | null): void {
     const message = error?.message ?? null;
     if (message !== null && message !== this.#trouble) {
-      const next = error instanceof DroverError && error.next !== null ? ` (${error.next})` : '';
-      this.say(`! ${message}${next}`);
+      this.say(`! ${advised({ message, advice: error instanceof DroverError ? error.next : null })}`);
     } else if (message === null && this.#trouble !== null) {
       this.say('answers again');
     }
@@ -65,9 +64,7 @@ export class PlainProgress implements Progress {
 
   #attention(attention: Attention[]): void {
     for (const { message, next } of attention) {
-      if (!this.#told.has(message)) {
-        this.say(`! ${message}${next === null ? '' : ` Next: ${next}`}`);
-      }
+      if (!this.#told.has(message)) this.say(`! ${advised({ message, advice: next })}`);
     }
     this.#told = new Set(attention.map(({ message }) => message));
   }

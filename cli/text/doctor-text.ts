@@ -1,5 +1,5 @@
 import type { StoreState } from '../../contract/evidence.js';
-import type { SiteInspection } from '../../contract/operation.js';
+import type { SiteInspection } from '../../contract/inspection.js';
 import type { Colors } from './output.js';
 
 /** What `drover doctor` found. */

@@ -1,7 +1,7 @@
 /** The drills of one name over time, each held against the one before. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
-import { DRILL } from '../../contract/messages.js';
+import { DRILL } from '../../contract/inputs.js';
 import type { RunState } from '../../contract/report.js';
 import { nearest } from '../../plan/source/nearest.js';
 import { DrillNotFound } from '../errors.js';

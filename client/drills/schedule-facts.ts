@@ -1,7 +1,7 @@
 /** What a schedule in Temporal says of a drill, what it should say, and in which words the two differ. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ScheduleDescription, ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
-import { DRILL, type DrillInput } from '../../contract/messages.js';
+import { DRILL, type DrillInput } from '../../contract/inputs.js';
 import { drillScheduleId, runWorkflowId } from '../../contract/names.js';
 import { CONTRACT, contractMemo } from '../../contract/number.js';
 import { formatDuration } from '../../plan/source/durations.js';

@@ -6,7 +6,7 @@ import {
   ScheduleNotFoundError,
   type ScheduleSummary,
 } from '@temporalio/client';
-import { DRILL } from '../../contract/messages.js';
+import { DRILL } from '../../contract/inputs.js';
 import { drillScheduleId } from '../../contract/names.js';
 import { nearest } from '../../plan/source/nearest.js';
 import { DrillNotFound, ScheduleRefused, ScheduleTaken } from '../errors.js';

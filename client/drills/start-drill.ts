@@ -1,4 +1,4 @@
-import { DRILL } from '../../contract/messages.js';
+import { DRILL } from '../../contract/inputs.js';
 import { drillDigest } from '../../plan/digest.js';
 import type { Drill } from '../../plan/types.js';
 import { chooseRunId } from '../run-id.js';

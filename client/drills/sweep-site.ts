@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { SWEEP, type SweepInput, type SweepResult } from '../../contract/messages.js';
+import { SWEEP, type SweepInput, type SweepResult } from '../../contract/inputs.js';
 import { sweepWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import { NoWorker, SweepPending } from '../errors.js';

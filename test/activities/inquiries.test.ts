@@ -1,7 +1,8 @@
 /** Questions about other workflows: who has a VM, and which test copies nobody will remove any more. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { INSPECT_SITES, SITE, testCopySignal } from '../../contract/messages.js';
+import { INSPECT_SITES, SITE } from '../../contract/inputs.js';
+import { testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import type { TestCopy } from '../../contract/questions.js';
 import { until } from '../support/until.js';

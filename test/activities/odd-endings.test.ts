@@ -1,7 +1,9 @@
 /** What tasks with an end and no outcome, with warnings, and replications that are missing for a while mean. */
 import { describe, expect, it } from '@jest/globals';
-import { judge, needsReplication, type Seen } from '../../activities/outcome.js';
-import type { OperationKind, Watch } from '../../contract/operation.js';
+import { judge, needsReplication } from '../../activities/outcome.js';
+import type { Seen } from '../../activities/seen.js';
+import type { OperationKind } from '../../contract/operation.js';
+import type { Watch } from '../../contract/watch.js';
 import { errorRules, type Task, type VmReplication } from '../../vcda/index.js';
 import { withLab } from '../support/lab.js';
 

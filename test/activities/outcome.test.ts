@@ -1,7 +1,12 @@
 /** What tasks and replications say of a reverse, and of operations whose task tells nothing. */
 import { describe, expect, it } from '@jest/globals';
-import { effectOf, isAmiss, judge, needsReplication, type Seen, summaryOf } from '../../activities/outcome.js';
-import type { OperationKind, Watch } from '../../contract/operation.js';
+import { effectOf } from '../../activities/effect.js';
+import { judge, needsReplication } from '../../activities/outcome.js';
+import { summaryOf } from '../../activities/replication-summary.js';
+import type { Seen } from '../../activities/seen.js';
+import { isAmiss } from '../../activities/sync-outcome.js';
+import type { OperationKind } from '../../contract/operation.js';
+import type { Watch } from '../../contract/watch.js';
 import { errorRules, type VmReplication } from '../../vcda/index.js';
 
 const SETTLE = 60_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { EndedSince } from '../../activities/ended-since.js';
 import { PollTurns } from '../../activities/poll-turns.js';
 import { UsualLengths } from '../../activities/usual-lengths.js';
-import type { Watch } from '../../contract/operation.js';
+import type { Watch } from '../../contract/watch.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,7 +1,8 @@
 /** Failovers, their rehearsals and clean-ups: what is sent, what is adopted, and what a dead source must not prevent. */
 import { describe, expect, it } from '@jest/globals';
 import { send } from '../../activities/send.js';
-import type { Notice, OperationRequest, RecoveryBody } from '../../contract/operation.js';
+import type { Notice } from '../../contract/notice.js';
+import type { OperationRequest, RecoveryBody } from '../../contract/operation.js';
 import { until } from '../support/until.js';
 import { withFake } from '../vcda/support/client.js';
 import { runningTask } from '../vcda/support/fake-site.js';

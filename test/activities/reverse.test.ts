@@ -1,6 +1,7 @@
 /** A reverse moves its replication, may give it another id, and its answer may be lost: it is sent once all the same. */
 import { describe, expect, it } from '@jest/globals';
-import type { Notice, Watch } from '../../contract/operation.js';
+import type { Notice } from '../../contract/notice.js';
+import type { Watch } from '../../contract/watch.js';
 import { siteVdcId } from '../../simulator/index.js';
 import type { VmReplication } from '../../vcda/index.js';
 import { until } from '../support/until.js';

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { SitePoll } from '../../activities/site-poll.js';
-import type { OperationKind, Watch } from '../../contract/operation.js';
+import type { OperationKind } from '../../contract/operation.js';
+import type { Watch } from '../../contract/watch.js';
 import { ManualClock, type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.js';
 import type { Task as SimulatedTask } from '../../simulator/world/tasks.js';
 import { type Site, type Task, taskEnd } from '../../vcda/index.js';

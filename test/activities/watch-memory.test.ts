@@ -1,7 +1,7 @@
 /** What is remembered of a watch is kept with it: whichever worker polls next knows what the one before has seen. */
 import { describe, expect, it } from '@jest/globals';
 import { PollMemory } from '../../activities/watch-memory.js';
-import type { Watch } from '../../contract/operation.js';
+import type { Watch } from '../../contract/watch.js';
 import { SiteState } from '../../workflows/site/site-state.js';
 
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { needsReplication } from '../../activities/outcome.js';
 import { shownOf, troubleOf } from '../../activities/watch-trouble.js';
-import type { Watch } from '../../contract/operation.js';
+import type { Watch } from '../../contract/watch.js';
 import type { Site, Task, VmReplication } from '../../vcda/index.js';
 
 const watch: Watch = {

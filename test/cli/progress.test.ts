@@ -61,7 +61,7 @@ describe('progress in plain lines', () => {
     const paused = report([], {
       attention: [{ kind: 'paused', message: 'Paused: coffee', next: 'drover resume exit-1' }],
     });
-    expect(update(paused)).toContain('! Paused: coffee Next: drover resume exit-1');
+    expect(update(paused)).toContain('! Paused: coffee. Next: drover resume exit-1');
     expect(update(paused)).toEqual([]);
     progress.trouble(new NoWorker('drover'));
     progress.trouble(new NoWorker('drover'));

@@ -52,7 +52,7 @@ const MESSAGES: [keyof typeof guards, Record<string, unknown>][] = [
   ['isSlotRequest', { ...ofWorkflow, slot: 'cutover', share: null }],
   ['isSlotReturn', { slot: 'cutover', workflowId: 'vm/paris/vm-1' }],
   ['isResume', { at: 1 }],
-  ['isAway', { at: 1, message: 'no answer' }],
+  ['isUnreachable', { at: 1, message: 'no answer' }],
   ['isTestCopy', { ...ofWorkflow, source: 'paris', peer: 'paris', replicationId: 'C4-1', since: 1 }],
   ['isTestCopyGone', { replicationId: 'C4-1' }],
 ];

@@ -8,14 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { READ_STORE, STORE_KEEPER } from '../../contract/evidence.js';
-import {
-  approveUpdate,
-  cancelUpdate,
-  INSPECT_SITES,
-  pauseUpdate,
-  resumeUpdate,
-  SWEEP,
-} from '../../contract/messages.js';
+import { INSPECT_SITES, SWEEP } from '../../contract/inputs.js';
+import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate } from '../../contract/messages.js';
 import {
   runWorkflowId,
   shardWorkflowId,

@@ -11,7 +11,8 @@ import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker'
 import { judge } from '../../cli/demo/verdict.js';
 import { keptRows } from '../../client/ask-run.js';
 import { loadPieces } from '../../client/load-run.js';
-import { PLAN_RUN, type RunHead } from '../../contract/messages.js';
+import { PLAN_RUN } from '../../contract/inputs.js';
+import type { RunHead } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import { headOf, piecesOf } from '../../contract/pieces.js';

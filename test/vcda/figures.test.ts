@@ -1,7 +1,7 @@
 /** Figures of a site that can be none: unknown to all that reads them, and no reason to fail. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { summaryOf } from '../../activities/outcome.js';
+import { summaryOf } from '../../activities/replication-summary.js';
 import { toldAtEnd } from '../../activities/task-end.js';
 import { taskEnd } from '../../vcda/index.js';
 import { withFake } from './support/client.js';

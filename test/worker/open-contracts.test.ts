@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Client, Connection } from '@temporalio/client';
-import { DRILL, MIGRATE_VM, PLAN_RUN, SITE, SWEEP } from '../../contract/messages.js';
+import { DRILL, MIGRATE_VM, PLAN_RUN, SITE, SWEEP } from '../../contract/inputs.js';
 import { contractMemo } from '../../contract/number.js';
 import { connectClient } from '../../temporal/connection.js';
 import { EarlierWorkOpen, LAST_COMMITS, settleEarlierWork } from '../../worker/open-contracts.js';

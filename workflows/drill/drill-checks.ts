@@ -1,11 +1,12 @@
 /** The checks of one recovered VM, all at once; what they find goes into its report. */
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { DrillVmInput } from '../../contract/messages.js';
+import type { DrillVmInput } from '../../contract/inputs.js';
+import { iso } from '../../contract/moment.js';
 import type { CheckResult } from '../../contract/report.js';
 import type { Check, PlanVm } from '../../plan/types.js';
 import { checkVm } from '../activities.js';
 import { adviceIn, Stopped } from '../vm/steps/step-errors.js';
-import { iso, type VmControl } from '../vm/steps/vm-control.js';
+import type { VmControl } from '../vm/steps/vm-control.js';
 
 /**
  * Their time begins now.
@@ -22,7 +23,7 @@ export async function runChecks(
   const meant = checks.filter(({ vms }) => vms === null || vms.includes(id));
   const began = Date.now();
   const scope = new CancellationScope();
-  const unlisten = vm.onStop(() => scope.cancel());
+  const unlisten = vm.stop.on(() => scope.cancel());
   try {
     const results = await scope.run(() => Promise.all(meant.map((check) => runCheck(vm, check, recovery, began))));
     vm.report.checks.push(...results.map((result) => ({ ...result, name: prefix + result.name })));

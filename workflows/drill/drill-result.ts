@@ -1,7 +1,8 @@
 /** What a drill proved, from the reports of its VMs: pure. */
 
 import { isLeftByDrill } from '../../contract/codes.js';
-import type { DrillProgress } from '../../contract/messages.js';
+import type { DrillProgress } from '../../contract/inputs.js';
+import { iso } from '../../contract/moment.js';
 import { type DrillResult, isFinal, type VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { inWords } from '../../contract/words.js';
@@ -90,4 +91,4 @@ const plusMinus = (seconds: number): string => (seconds === 0 ? '' : ` ± ${word
 
 const words = (seconds: number): string => inWords(seconds * 1000, 'one unit');
 
-const isoOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+const isoOf = (at: number | null): string | null => (at === null ? null : iso(at));

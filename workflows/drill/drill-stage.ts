@@ -3,7 +3,7 @@
  * Pure: the workflow only carries out what {@link DrillStage.next} orders.
  */
 
-import type { DrillProgress, SweepResult } from '../../contract/messages.js';
+import type { DrillProgress, SweepResult } from '../../contract/inputs.js';
 import { isFinal, type VmReport } from '../../contract/report.js';
 import type { Drill } from '../../plan/types.js';
 

@@ -3,7 +3,7 @@
  * What was begun is always undone: after a failure, a cancellation, or the end of the drill itself.
  */
 
-import type { DrillVmInput } from '../../contract/messages.js';
+import type { DrillVmInput } from '../../contract/inputs.js';
 import { DONE_BY_OTHERS, FAILURES } from '../../contract/names.js';
 import type { RecoveryBody } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
@@ -19,6 +19,7 @@ import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
 import { onceCleaned } from './cleaned-up.js';
+import { Cues } from './cues.js';
 import { askAgain, runChecks } from './drill-checks.js';
 import { NotedCopy } from './noted-copy.js';
 import { bringHome, failOverForDrill } from './round-trip.js';
@@ -28,7 +29,8 @@ import { undoUntil } from './undo-time.js';
 
 export async function drillVm(input: DrillVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
-  vm.endBy(input.until ?? Number.POSITIVE_INFINITY);
+  const cues = new Cues(vm);
+  vm.stop.endBy(input.until ?? Number.POSITIVE_INFINITY);
   const isTest = input.mode === 'test';
   const kind = isTest ? 'failover-test' : 'failover';
   const obstacle = (at: Located) => obstacleToRecovery(kind, vm.ref, at);
@@ -37,8 +39,8 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     const found = await locateFor(vm, kind, obstacle);
     const foundAt = Date.now();
     if (isTest) await requireTestNetworks(vm, input, found);
-    await vm.tellReady('ready');
-    const go = await vm.whenTold('recover');
+    await cues.tellReady('ready');
+    const go = await cues.whenTold('recover');
     if (go === null) throw drillGone(vm);
     const before = await locateFor(vm, kind, obstacle);
     // A person may have changed the settings while the others were waited for.
@@ -54,7 +56,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     let recovered: Recovery | null = null;
     const runs = input.recovery.powerOn;
     function judge(): string | null {
-      return recovered === null ? null : measure(vm.report, recovered, vm.clockOf(before.site));
+      return recovered === null ? null : measure(vm.report, recovered, vm.memory.clockOf(before.site));
     }
     await thenUndo(vm, input, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
@@ -72,8 +74,8 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
           seenAt,
         };
       judge();
-      await vm.tellReady('hold');
-      const told = await vm.whenTold('clean-up');
+      await cues.tellReady('hold');
+      const told = await cues.whenTold('clean-up');
       if (told !== null && input.hold > 0 && passedAt !== null) await askAgain(vm, input, isTest ? 'test' : 'failover');
     });
     // The clean-up has measured the site's clock once more, or for the first time where the recovery was adopted.
@@ -99,9 +101,9 @@ async function thenUndo(
   } catch (error) {
     failed = { error };
   }
-  vm.ignoreStop('always');
+  vm.stop.ignore('always');
   const isUndone = failed === null || !isOfOthers(vm, failed.error);
-  const stays = isUndone ? await vm.undoBy(undoUntil(Date.now(), until, timeout), undo) : null;
+  const stays = isUndone ? await vm.stop.undoBy(undoUntil(Date.now(), until, timeout), undo) : null;
   if (failed === null) return;
   if (!isUndone || stays !== null) throw failed.error;
   const isCleaned = vm.report.operations.some(({ kind, result }) => kind === 'cleanup' && result === 'succeeded');

@@ -12,13 +12,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { isUnitReady } from '../../contract/guards.js';
-import {
-  DRILL_FAILED,
-  type DrillInput,
-  runReportQuery,
-  unitReadySignal,
-  type VmInput,
-} from '../../contract/messages.js';
+import { DRILL_FAILED, type DrillInput, type VmInput } from '../../contract/inputs.js';
+import { runReportQuery, unitReadySignal } from '../../contract/messages.js';
 import { runOfWorkflowId } from '../../contract/names.js';
 import { carriesContract, contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';

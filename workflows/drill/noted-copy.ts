@@ -2,8 +2,8 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { testCopyGoneSignal, testCopySignal } from '../../contract/messages.js';
 import { siteWorkflowId } from '../../contract/names.js';
-import type { ReplicationSummary } from '../../contract/operation.js';
 import type { Located, TestCopy } from '../../contract/questions.js';
+import type { ReplicationSummary } from '../../contract/replication.js';
 import { openSite } from '../activities.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import type { VmControl } from '../vm/steps/vm-control.js';

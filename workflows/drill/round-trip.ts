@@ -1,5 +1,5 @@
 /** A drill that really moves: failover → reverse, and on the way back the same again, until the VM runs where it ran. */
-import type { DrillVmInput } from '../../contract/messages.js';
+import type { DrillVmInput } from '../../contract/inputs.js';
 import type { RecoveryBody, SlotKind } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
 import { Again } from '../vm/steps/again.js';
@@ -91,9 +91,9 @@ export async function bringHome(vm: VmControl, input: DrillVmInput, before: Loca
         return true;
       }
       since ??= Date.now();
-      const lasts = triedFor(since, Date.now() + vm.timeLeft);
+      const lasts = triedFor(since, Date.now() + vm.stop.timeLeft);
       const isGone = error instanceof GoneAstray;
-      if (!isGone && !vm.isTimeOver && Date.now() < since + lasts) {
+      if (!isGone && !vm.stop.isTimeOver && Date.now() < since + lasts) {
         again.failed(error.reason, lasts);
         return false;
       }

@@ -2,7 +2,7 @@
 import { rootCause, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild, workflowInfo } from '@temporalio/workflow';
 import { CODES } from '../../contract/codes.js';
-import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/messages.js';
+import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/inputs.js';
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { TestCopy } from '../../contract/questions.js';
@@ -77,7 +77,7 @@ export async function sweepVm({ copy, site, selfCheck, missingFor }: SweepVmInpu
     orders: { run, revision: 0, paused: false, resumedAt: 0, stop: false, notAfter: null },
   });
   vm.report.replicationId = replicationId;
-  vm.ignoreStop('always');
+  vm.stop.ignore('always');
   return runVm(vm, async () => {
     const stays = await removeTestCopy(vm, new NotedCopy(site, copy));
     if (stays !== null) throw copyOfOthers(copy, site, stays);

@@ -1,7 +1,7 @@
 /** The sweeps with which a drill begins: they run beside it, since they may take longer than it has. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild } from '@temporalio/workflow';
-import type { SweepResult } from '../../contract/messages.js';
+import type { SweepResult } from '../../contract/inputs.js';
 import { sweepWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import { testCopiesLeft } from '../activities.js';

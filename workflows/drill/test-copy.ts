@@ -8,8 +8,8 @@ import { testCopyAt, whoseTestCopy } from '../activities.js';
 import { Again } from '../vm/steps/again.js';
 import { ask, locate } from '../vm/steps/locate.js';
 import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
-import { LookAgain, operation } from '../vm/steps/operation.js';
-import { StepFailed, Stopped, Unattended } from '../vm/steps/step-errors.js';
+import { operation } from '../vm/steps/operation.js';
+import { LookAgain, StepFailed, Stopped, Unattended } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import type { NotedCopy } from './noted-copy.js';
 

@@ -1,6 +1,6 @@
 /** A test copy of a domain controller that wakes up in production does harm: its networks are named before it is made. */
 import type { TestNetworks } from '../../contract/covered-nics.js';
-import type { DrillVmInput } from '../../contract/messages.js';
+import type { DrillVmInput } from '../../contract/inputs.js';
 import type { Located, NetworksOfBody } from '../../contract/questions.js';
 import { networksNamed } from '../../contract/test-networks.js';
 import { nameWithId } from '../../contract/vm-identity.js';

@@ -4,6 +4,7 @@ import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { ACT_TOO_LATE, type Scope, type Validity } from '../../contract/act.js';
 import { isMembers } from '../../contract/members.js';
 import { runActsQuery, type Steered } from '../../contract/messages.js';
+import { iso } from '../../contract/moment.js';
 import type { Group } from '../../contract/shard.js';
 import { named } from './named.js';
 
@@ -60,7 +61,7 @@ function refuseTooLate(told: Validity | undefined): void {
 
 /** @param validUntil, now epoch ms */
 export function tooLate(validUntil: number, now: number): ApplicationFailure {
-  const [until, at] = [validUntil, now].map((time) => new Date(time).toISOString());
+  const [until, at] = [validUntil, now].map(iso);
   return ApplicationFailure.create({
     message: `it held until ${until} and arrived at ${at}; nothing was done`,
     type: ACT_TOO_LATE,

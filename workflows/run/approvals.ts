@@ -1,5 +1,5 @@
 /** What persons have approved of a run: waves as a whole, and VMs by themselves. Pure. */
-import type { CarriedRun } from '../../contract/messages.js';
+import type { CarriedRun } from '../../contract/inputs.js';
 
 export class Approvals {
   readonly #waves: Set<string>;

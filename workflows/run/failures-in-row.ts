@@ -1,6 +1,6 @@
 /** Cutovers that failed one after the other with the same code, by the order in which they ended: pure. */
 import { CODES } from '../../contract/codes.js';
-import type { FailuresInRow } from '../../contract/messages.js';
+import type { FailuresInRow } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import type { CutoverEnd } from '../../contract/shard.js';
 

@@ -6,6 +6,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { allHandlersFinished, condition, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { isUnitHeld, isUnitNamed, isUnitWord } from '../../contract/guards.js';
+import type { VmInput } from '../../contract/inputs.js';
 import {
   ordersSignal,
   type Proceed,
@@ -14,7 +15,6 @@ import {
   unitHeldSignal,
   unitNamedSignal,
   unitSaidSignal,
-  type VmInput,
 } from '../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
@@ -28,7 +28,8 @@ import { hear } from '../hear.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { Check } from './checks.js';
 import type { Patience } from './meet-sites.js';
-import type { Begin, RunProgress } from './run-state.js';
+import type { Begin } from './next-units.js';
+import type { RunProgress } from './run-state.js';
 
 /** Children are started this many at a time, so that what a person says is heard in between. */
 const STARTED_AT_ONCE = 20;

@@ -6,7 +6,7 @@ import type { ShardHeld, ShardWord } from '../../contract/shard.js';
 import { endedWorkflows } from '../activities.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { Check } from './checks.js';
-import type { Begin } from './run-state.js';
+import type { Begin } from './next-units.js';
 import type { ShardState } from './shard-state.js';
 
 /** So long ago the run was last heard of at most when units are begun: ms. */

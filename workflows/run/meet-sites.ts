@@ -1,6 +1,6 @@
 /** Before anything is asked of two sites: whether the workers know them. */
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import type { VmInput } from '../../contract/messages.js';
+import type { VmInput } from '../../contract/inputs.js';
 import type { Pause } from '../../contract/shard.js';
 import { openSite, siteSettings } from '../activities.js';
 import { adviceIn } from '../vm/steps/step-errors.js';

@@ -8,12 +8,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Scope, Validity } from '../../contract/act.js';
+import type { RunInput } from '../../contract/inputs.js';
 import {
   approveUpdate,
   cancelUpdate,
   pauseUpdate,
   type RunHead,
-  type RunInput,
   resumeUpdate,
   runHeadQuery,
   runPlanQuery,

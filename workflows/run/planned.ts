@@ -1,5 +1,15 @@
 /** Where each VM of a run, or of a shard of it, stands in the plan. Pure. */
-import type { Plan, PlanVm } from '../../plan/types.js';
+import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
+
+/** What the state of a run needs of a plan or a drill. */
+export interface Herded extends Pick<Plan, 'name' | 'waves'> {
+  kind: RunKind | 'drill';
+  destination: { site: string };
+  /** absent: nothing is cut over behind a gate */
+  cutover?: Pick<Plan['cutover'], 'approval' | 'window'>;
+  /** ahead: waves order the cutovers alone */
+  sync?: Plan['sync'];
+}
 
 export interface Place {
   vm: PlanVm;
@@ -13,15 +23,22 @@ export interface Place {
 export class Planned {
   readonly #run: string;
   readonly #places: Map<string, Place>;
+  readonly plan: Herded;
 
   /** @param first place of its first VM in the plan */
-  constructor(run: string, waves: Plan['waves'], first: number) {
+  constructor(run: string, plan: Herded, first: number) {
     this.#run = run;
+    this.plan = plan;
     this.#places = new Map(
-      waves
+      plan.waves
         .flatMap((wave, at) => wave.vms.map((vm) => ({ vm, wave: wave.name, at })))
         .map((one, position) => [one.vm.id, { ...one, position: first + position }] as const),
     );
+  }
+
+  /** Waves order the cutovers alone. */
+  get isAhead(): boolean {
+    return this.plan.sync === 'ahead';
   }
 
   /** In the plan's order. */

@@ -1,5 +1,5 @@
 /** What a shard tells its run, and takes from it, beside what it remembers of its units: pure. */
-import type { CarriedShard, ShardInput, Undecided } from '../../contract/messages.js';
+import type { CarriedShard, ShardInput, Undecided } from '../../contract/inputs.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
 import type {
   Found,
@@ -12,9 +12,10 @@ import type {
   ShardOrders,
   ShardWord,
 } from '../../contract/shard.js';
+import { hasSucceeded } from './dependencies.js';
 import { endOf } from './failures-in-row.js';
 import { longestCutover } from './longest-cutover.js';
-import { hasSucceeded, RunProgress } from './run-state.js';
+import { RunProgress } from './run-state.js';
 
 /** Names of a group that are told; the rest is a number. */
 const MOST_NAMES = 11;

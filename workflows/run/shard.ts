@@ -9,14 +9,8 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { isPiece, isShardOrders } from '../../contract/guards.js';
-import {
-  loadUpdate,
-  type ShardInput,
-  shardOrdersSignal,
-  shardPieceQuery,
-  shardRowsQuery,
-  type VmInput,
-} from '../../contract/messages.js';
+import type { ShardInput, VmInput } from '../../contract/inputs.js';
+import { loadUpdate, shardOrdersSignal, shardPieceQuery, shardRowsQuery } from '../../contract/messages.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
 import type { Piece, PlanHead, ShardOrders, ShardWord } from '../../contract/shard.js';
 import type { PlanVm, RunKind } from '../../plan/types.js';

@@ -1,4 +1,5 @@
 /** Sites that do not answer, as a run or drill shows them: pure. */
+import { iso } from '../../contract/moment.js';
 import type { RunReport } from '../../contract/report.js';
 
 type Away = RunReport['sitesAway'][number];
@@ -17,6 +18,6 @@ export class SitesAway {
   /** @param away null: it answers again; `since` epoch ms */
   reach(site: string, away: { since: number; message: string } | null): void {
     if (away === null) this.#away.delete(site);
-    else this.#away.set(site, { site, since: new Date(away.since).toISOString(), message: away.message });
+    else this.#away.set(site, { site, since: iso(away.since), message: away.message });
   }
 }

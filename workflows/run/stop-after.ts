@@ -1,5 +1,5 @@
 /** When a run's `stopAfter` pauses it: after how many failures, and after which that a person has not seen yet. Pure. */
-import type { CarriedTree } from '../../contract/messages.js';
+import type { CarriedTree } from '../../contract/inputs.js';
 import type { RunTotals } from '../../contract/report.js';
 import type { CutoverEnd } from '../../contract/shard.js';
 import type { Plan } from '../../plan/types.js';

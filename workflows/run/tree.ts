@@ -5,7 +5,8 @@
 
 import type { Scope } from '../../contract/act.js';
 import type { ReportHead } from '../../contract/evidence.js';
-import type { CarriedTree, RunHead, RunInput } from '../../contract/messages.js';
+import type { CarriedTree, RunInput } from '../../contract/inputs.js';
+import type { RunHead } from '../../contract/messages.js';
 import type { RunState, RunTotals } from '../../contract/report.js';
 import type { Outcome, Pause, Room, ShardAct, ShardOrders, ShardWord } from '../../contract/shard.js';
 import { ALL_ROOM, divided } from './room.js';

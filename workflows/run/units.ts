@@ -3,7 +3,9 @@
  * know. Pure, and kept by sets of ids rather than counters, so that a word that comes twice, or after a continue-as-new, counts
  * once.
  */
-import type { CarriedUnit } from '../../contract/messages.js';
+
+import type { CarriedUnit } from '../../contract/inputs.js';
+import { iso } from '../../contract/moment.js';
 import { isFinal, type VmError, type VmReport } from '../../contract/report.js';
 import type { UnitMemory, UnitWord } from '../../contract/unit.js';
 import { isUnnamed } from '../../contract/vm-identity.js';
@@ -133,7 +135,7 @@ export class Units {
       step: step === 'queued' ? 'start' : step,
       waitingFor: null,
       error: null,
-      startedAt: startedAt ?? new Date(now).toISOString(),
+      startedAt: startedAt ?? iso(now),
     });
   }
 
@@ -192,7 +194,7 @@ export class Units {
     this.#open.delete(id);
     this.#forget(id);
     this.#unkept.add(id);
-    const finishedAt = new Date(now).toISOString();
+    const finishedAt = iso(now);
     this.change(id, { state, step: 'done', waitingFor: null, finishedAt, error });
   }
 

@@ -1,5 +1,5 @@
 /** What persons want of VMs wherever these are: each shard does it once, and answers. Pure. */
-import type { CarriedTree } from '../../contract/messages.js';
+import type { CarriedTree } from '../../contract/inputs.js';
 import type { Found, Group, ShardAct, ShardAnswer } from '../../contract/shard.js';
 
 interface Pending extends ShardAct {

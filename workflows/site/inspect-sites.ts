@@ -1,5 +1,5 @@
-import type { InspectSitesInput } from '../../contract/messages.js';
-import type { SiteInspection } from '../../contract/operation.js';
+import type { InspectSitesInput } from '../../contract/inputs.js';
+import type { SiteInspection } from '../../contract/inspection.js';
 import { configuredSites, inspectSite } from '../activities.js';
 
 /** Checks sites from a worker, where their credentials are; `drover doctor` shows the result. */

@@ -3,8 +3,11 @@
  * every change is idempotent, since signals and poll results may come twice.
  */
 
-import type { CarriedSite, SiteLimits, SiteStatus, SlotRequest, Subject, TestCopy } from '../../contract/messages.js';
-import type { PolledSite, SiteHold, SiteWatchList, SlotKind, Watch } from '../../contract/operation.js';
+import type { CarriedSite } from '../../contract/inputs.js';
+import type { SiteLimits, SiteStatus, SlotRequest } from '../../contract/messages.js';
+import type { SlotKind } from '../../contract/operation.js';
+import type { Subject, TestCopy } from '../../contract/questions.js';
+import type { PolledSite, SiteHold, SiteWatchList, Watch } from '../../contract/watch.js';
 
 export class SiteState {
   readonly #watches: Map<string, Watch>;

@@ -19,21 +19,20 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import {
-  isAway,
   isResume,
   isSlotRequest,
   isSlotReturn,
   isTestCopy,
   isTestCopyGone,
+  isUnreachable,
   isWatch,
 } from '../../contract/guards.js';
+import type { SiteInput } from '../../contract/inputs.js';
 import { isMembers } from '../../contract/members.js';
 import {
-  awaySignal,
-  backSignal,
+  reachableSignal,
   releaseSlotSignal,
   requestSlotSignal,
-  type SiteInput,
   type SlotRequest,
   setSiteUpdate,
   siteAwaySignal,
@@ -44,6 +43,7 @@ import {
   slotGrantedSignal,
   testCopyGoneSignal,
   testCopySignal,
+  unreachableSignal,
   watchSignal,
 } from '../../contract/messages.js';
 import { runWorkflowId, sweepWorkflowId } from '../../contract/names.js';
@@ -82,12 +82,12 @@ export async function site(input: SiteInput): Promise<void> {
   hear(requestSlotSignal, isSlotRequest, (request) => change(() => state.request(request)));
   hear(releaseSlotSignal, isSlotReturn, (slot) => change(() => state.release(slot)));
   hear(siteResumeSignal, isResume, ({ at }) => change(() => state.resume(at)));
-  hear(awaySignal, isAway, (away) =>
+  hear(unreachableSignal, isUnreachable, (away) =>
     change(() => {
       reachChanged = state.goneAway(away) || reachChanged;
     }),
   );
-  setHandler(backSignal, () => change(back));
+  setHandler(reachableSignal, () => change(back));
   hear(testCopySignal, isTestCopy, (copy) => change(() => state.testCopy(copy)));
   hear(testCopyGoneSignal, isTestCopyGone, ({ replicationId }) => change(() => state.testCopyGone(replicationId)));
   setHandler(

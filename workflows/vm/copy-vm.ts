@@ -1,5 +1,5 @@
 /** The first half of a migration: start → initial sync. The copy then waits at the gate, and its workflow is over. */
-import type { PlanVmInput } from '../../contract/messages.js';
+import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import { startInitialSync } from './steps/initial-sync.js';
 import { keepName, refuseIfMoved } from './steps/moved-before.js';

@@ -3,7 +3,7 @@
  * resync. One that was reversed before begins at the gate.
  */
 
-import type { PlanVmInput } from '../../contract/messages.js';
+import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmRef } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
 import type { VmError, VmReport } from '../../contract/report.js';

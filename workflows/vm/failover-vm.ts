@@ -3,7 +3,7 @@
  * [doc B45 failover].
  */
 
-import type { PlanVmInput } from '../../contract/messages.js';
+import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
@@ -27,7 +27,7 @@ export async function lookVm(input: PlanVmInput): Promise<VmReport> {
 
 async function lookAt(vm: VmControl, input: PlanVmInput) {
   vm.enter('look');
-  const wentTo = input.known === undefined ? null : (vm.towards ?? vm.site);
+  const wentTo = input.known === undefined ? null : (vm.memory.towards ?? vm.site);
   const at = await locateFor(
     vm,
     'failover',
@@ -54,7 +54,7 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     const { triggeredAt } = input;
     const instanceAt = instance?.timestamp ?? null;
     const times = { triggeredAt, recoveredAt: recovered.powerOn ? Date.now() : null, instanceAt, seenAt };
-    const odd = measure(vm.report, times, vm.clockOf(at.site));
+    const odd = measure(vm.report, times, vm.memory.clockOf(at.site));
     if (odd !== null) vm.note(odd);
   });
 }

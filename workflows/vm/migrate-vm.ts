@@ -3,7 +3,7 @@
  * the destination, so every operation is sent there [docs.vmware.com deployment architecture].
  */
 
-import type { PlanVmInput } from '../../contract/messages.js';
+import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import { copy } from './copy-vm.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
@@ -26,7 +26,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
       await vm.toItsEnd(() => verifyCutOver(vm, migrated));
       broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
       if (input.keepReplication) return;
-      if (vm.begun?.submitted.adoption?.owner === 'person') keepOthers(vm);
+      if (vm.memory.begun?.submitted.adoption?.owner === 'person') keepOthers(vm);
       else await deleteReplication(vm);
     },
     () => undoStart(vm),

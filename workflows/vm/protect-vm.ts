@@ -1,6 +1,6 @@
 /** The protection of one VM: start → initial sync → first instance. From then on it can be failed over. */
-import type { PlanVmInput } from '../../contract/messages.js';
-import type { ReplicationSummary } from '../../contract/operation.js';
+import type { PlanVmInput } from '../../contract/inputs.js';
+import type { ReplicationSummary } from '../../contract/replication.js';
 import type { VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { lookSaying } from './steps/again.js';
@@ -21,7 +21,7 @@ export async function protectVm(input: PlanVmInput): Promise<VmReport> {
     async () => {
       const synced = await startInitialSync(vm, input, false);
       vm.enter('verify');
-      await whenRecoverable(vm, synced, vm.begun?.submitted.taskId ?? null);
+      await whenRecoverable(vm, synced, vm.memory.begun?.submitted.taskId ?? null);
     },
     () => undoStart(vm),
   );

@@ -1,6 +1,6 @@
 /** The reversal of one recovered VM: locate → reverse → resync. Afterwards it is protected the other way. */
 
-import type { PlanVmInput } from '../../contract/messages.js';
+import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import { locateFor } from './steps/locate.js';
 import { obstacleToReverse } from './steps/preconditions.js';

@@ -1,5 +1,5 @@
 /** What a unit that waits at its gate still does when it is not wanted any more: as if it were stopped on its way. */
-import type { PlanVmInput } from '../../contract/messages.js';
+import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import { Stopped } from './steps/step-errors.js';
 import { undoStart } from './steps/undo-start.js';

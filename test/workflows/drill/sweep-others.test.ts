@@ -1,6 +1,7 @@
 /** What a sweep finds and cannot tell to be a drill's is a person's: it stays, and the sweep says why. */
 import { expect } from '@jest/globals';
-import { SWEEP, type SweepResult, siteStatusQuery, testCopySignal } from '../../../contract/messages.js';
+import { SWEEP, type SweepResult } from '../../../contract/inputs.js';
+import { siteStatusQuery, testCopySignal } from '../../../contract/messages.js';
 import { siteWorkflowId, sweepWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { contractMemo } from '../../../contract/number.js';
 import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';

@@ -1,7 +1,8 @@
 /** A run and its shards as workflows: what becomes of one without the other, and of a plan that comes in pieces. */
 import { expect } from '@jest/globals';
 import { loadPieces } from '../../../client/load-run.js';
-import { approveUpdate, PLAN_RUN, pauseUpdate, type RunHead, resumeUpdate } from '../../../contract/messages.js';
+import { PLAN_RUN } from '../../../contract/inputs.js';
+import { approveUpdate, pauseUpdate, type RunHead, resumeUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, shardWorkflowId } from '../../../contract/names.js';
 import { contractMemo } from '../../../contract/number.js';
 import { headOf, piecesOf } from '../../../contract/pieces.js';

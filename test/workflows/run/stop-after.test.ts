@@ -1,6 +1,6 @@
 /** A run that pauses itself: how many sources are touched by then, told by the ledger. */
 import { expect, it as one, describe as plain } from '@jest/globals';
-import type { FailuresInRow } from '../../../contract/messages.js';
+import type { FailuresInRow } from '../../../contract/inputs.js';
 import { approveUpdate, siteStatusQuery, vmReportQuery } from '../../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { untouched, type VmReport } from '../../../contract/report.js';

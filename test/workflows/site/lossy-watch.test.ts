@@ -1,9 +1,10 @@
 /** A site that loses some answers: what one watch could not be told must not keep the others waiting for ever. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { SITE, siteStatusQuery, watchSignal } from '../../../contract/messages.js';
+import { SITE } from '../../../contract/inputs.js';
+import { siteStatusQuery, watchSignal } from '../../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
-import type { Watch } from '../../../contract/operation.js';
+import type { Watch } from '../../../contract/watch.js';
 import { withLab } from '../../support/lab.js';
 import { until } from '../../support/until.js';
 

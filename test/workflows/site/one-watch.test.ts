@@ -1,9 +1,10 @@
 /** What a site answers about one operation is no matter of the others, and passes when it passes. */
 import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { approveUpdate, SITE, siteStatusQuery, vmReportQuery, watchSignal } from '../../../contract/messages.js';
+import { SITE } from '../../../contract/inputs.js';
+import { approveUpdate, siteStatusQuery, vmReportQuery, watchSignal } from '../../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
-import type { Watch } from '../../../contract/operation.js';
+import type { Watch } from '../../../contract/watch.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';

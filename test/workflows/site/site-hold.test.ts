@@ -1,6 +1,6 @@
 /** When a site's poll rests for a person, and when a resume has come before the refusal that would make it rest. */
 import { describe, expect, it } from '@jest/globals';
-import type { PolledSite } from '../../../contract/operation.js';
+import type { PolledSite } from '../../../contract/watch.js';
 import { SiteState } from '../../../workflows/site/site-state.js';
 
 const refused = (askedAt: number): PolledSite => ({

@@ -1,6 +1,6 @@
 /** Drills and reports of VMs without a Temporal, for tests of the pure parts of workflows. */
 
-import type { DrillProgress } from '../../../contract/messages.js';
+import type { DrillProgress } from '../../../contract/inputs.js';
 import { untouched, type VmReport } from '../../../contract/report.js';
 import type { Drill, PlanVm } from '../../../plan/types.js';
 

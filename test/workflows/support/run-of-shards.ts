@@ -1,12 +1,13 @@
 /** A run and its shards, each told at once what the others say: what a run does with its VMs, without a clock or a server. */
 import type { Scope } from '../../../contract/act.js';
-import type { CarriedShard, CarriedTree } from '../../../contract/messages.js';
+import type { CarriedShard, CarriedTree } from '../../../contract/inputs.js';
 import { headOf, piecesOf } from '../../../contract/pieces.js';
 import type { RunReport, VmReport } from '../../../contract/report.js';
 import { MOST_IN_SHARD, type Pause, type Piece, type ShardOrders } from '../../../contract/shard.js';
 import type { Orders, UnitWord } from '../../../contract/unit.js';
 import type { Plan } from '../../../plan/types.js';
-import type { Begin, RunProgress } from '../../../workflows/run/run-state.js';
+import type { Begin } from '../../../workflows/run/next-units.js';
+import type { RunProgress } from '../../../workflows/run/run-state.js';
 import { ShardState } from '../../../workflows/run/shard-state.js';
 import { Tree } from '../../../workflows/run/tree.js';
 

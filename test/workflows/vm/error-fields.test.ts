@@ -9,7 +9,9 @@ import {
 } from '@temporalio/common';
 import { failureOf } from '../../../activities/failures.js';
 import { judge } from '../../../activities/outcome.js';
-import type { Notice, OperationKind, Watch } from '../../../contract/operation.js';
+import type { Notice } from '../../../contract/notice.js';
+import type { OperationKind } from '../../../contract/operation.js';
+import type { Watch } from '../../../contract/watch.js';
 import { ERROR_TABLE, errorRules, VcdaError } from '../../../vcda/index.js';
 import { holdIn, isExpired, stepFailure, taskFailure } from '../../../workflows/vm/steps/step-errors.js';
 

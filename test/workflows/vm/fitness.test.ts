@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decisiveOf } from '../../../contract/look.js';
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import { type Irreversible, unfitness } from '../../../workflows/vm/steps/fitness.js';
 import { whoseStart } from '../../../workflows/vm/steps/whose-start.js';
 

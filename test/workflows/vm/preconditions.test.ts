@@ -1,7 +1,7 @@
 /** When a replication may be recovered or reversed; a refusal tells a person what it is about and what to do. */
 import { describe, expect, it } from '@jest/globals';
-import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { Located, SourcePower } from '../../../contract/questions.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import { untouched, type VmError } from '../../../contract/report.js';
 import {
   noReplication,

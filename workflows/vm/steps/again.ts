@@ -1,4 +1,5 @@
 /** Steps that are done again as a whole: what kept one from its end is in the report for as long as that is so. */
+import { iso } from '../../../contract/moment.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
 import { type Growth, growing, inTime, lookUntil } from './look-until.js';
 
@@ -20,8 +21,8 @@ export class Again {
   failed({ code, message, advice }: Told, lasts = this.#lasts): void {
     this.#since ??= Date.now();
     this.#tries += 1;
-    const until = lasts === null ? null : new Date(this.#since + lasts).toISOString();
-    const since = new Date(this.#since).toISOString();
+    const until = lasts === null ? null : iso(this.#since + lasts);
+    const since = iso(this.#since);
     this.#report.retrying = { code, message, advice, since, tries: this.#tries, until };
   }
 
@@ -36,7 +37,7 @@ export class Again {
  * @param times how many pauses there are at most while it is seen so; default all
  */
 export async function lookSaying<Seen>(
-  vm: { report: Pick<VmReport, 'retrying'>; timeLeft?: number },
+  vm: { report: Pick<VmReport, 'retrying'>; stop?: { timeLeft: number } },
   look: () => Promise<Seen>,
   isEnough: (seen: Seen) => boolean,
   pauses: Growth & { times: number },

@@ -2,8 +2,9 @@
  * A cutover whose task has failed: its source may be off. It is sent again only after a look at the copy and the source, at
  * the pace of its row of the error table, and by the rule that the plan has for a window that has closed meanwhile.
  */
-import type { PlanVmInput } from '../../../contract/messages.js';
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { PlanVmInput } from '../../../contract/inputs.js';
+import { iso } from '../../../contract/moment.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { sourcePower } from '../../activities.js';
 import { copyRuns, withSource } from './begun.js';
@@ -14,7 +15,7 @@ import { Pace, pauseBeforeNext } from './pace.js';
 import { windowClosedOnRepeat } from './preconditions.js';
 import { lookAtSource, type SourceVm } from './source.js';
 import { NotAgain, StepFailed, Stopped, type TaskFailed } from './step-errors.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** How long the site of a copy is asked whether it is on: ms. */
 const WITHIN = 5_000;
@@ -48,7 +49,7 @@ export class BegunCutover {
       } else {
         const { retry } = failed;
         await pauseBeforeNext(vm, this.#pace, { code: reason.code, retry }, new StepFailed(reason), {});
-        if (vm.isStopRequested) throw new Stopped();
+        if (vm.stop.isRequested) throw new Stopped();
       }
     });
   }

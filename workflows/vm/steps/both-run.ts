@@ -1,10 +1,12 @@
 /** After a recovery that ended well, the source is looked at as well as the copy: two that run are worse than none. */
+
+import { iso } from '../../../contract/moment.js';
 import type { OperationKind } from '../../../contract/operation.js';
 import type { SourcePower } from '../../../contract/questions.js';
 import { sourcePower } from '../../activities.js';
 import { growing, lookUntil } from './look-until.js';
 import type { SourceVm } from './source.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** How long the site of a source is asked: ms. That of a failover's may be gone, and nothing is to wait for it. */
 const WITHIN = { migrate: 5_000, failover: 1_000 };

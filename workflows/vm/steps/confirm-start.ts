@@ -2,7 +2,7 @@
  * After a start: the replication that it made or found, looked at once before anything else is sent for it. What its task or
  * a name said is not enough: it must be of this VM, and carry no mark of another.
  */
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
 import { orgOfVdc } from '../../activities.js';
@@ -43,7 +43,7 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
   const elsewhere = otherVdc(seen, vdcOf(vm.input));
   if (elsewhere !== null) throw placedElsewhere(vm, started, seen.id, elsewhere);
   await refuseOtherOrg(vm, started, seen);
-  if (mark !== undefined) vm.marks = seen.mark === null || seen.mark === mark ? [mark] : [mark, seen.mark];
+  if (mark !== undefined) vm.memory.marks = seen.mark === null || seen.mark === mark ? [mark] : [mark, seen.mark];
   if (adoption?.reconfigure) await takeOver(vm, seen.id, adoption.reconfigure);
   return { ...started, notice: { ...started.notice, replicationId: seen.id } };
 }
@@ -58,7 +58,7 @@ async function refuseOtherOrg(vm: VmControl, started: Outcome, seen: Replication
     const elsewhere = otherOrg(seen, wants);
     if (elsewhere !== null) throw placedElsewhere(vm, started, seen.id, elsewhere);
   }
-  if (vm.begun !== null && org !== null) vm.begun.org = org;
+  if (vm.memory.begun !== null && org !== null) vm.memory.begun.org = org;
 }
 
 async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<ReplicationSummary> {

@@ -1,7 +1,9 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
 import { CODES } from '../../../contract/codes.js';
-import type { PlanVmInput } from '../../../contract/messages.js';
-import type { RecoveryBody, ReplicationSummary } from '../../../contract/operation.js';
+import type { PlanVmInput } from '../../../contract/inputs.js';
+import { iso } from '../../../contract/moment.js';
+import type { RecoveryBody } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookSaying } from './again.js';
@@ -11,12 +13,12 @@ import { type Decided, decidePower } from './decide-power.js';
 import { passGate } from './gate.js';
 import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
-import { LookAgain, type Outcome, operation, TooLate } from './operation.js';
+import { type Outcome, operation } from './operation.js';
 import { staysDown, whyOff } from './powered-on.js';
 import { lookAtSource, type SourceVm, sourceMoved, tellEarlierCutover } from './source.js';
-import { StepFailed, TaskFailed } from './step-errors.js';
+import { LookAgain, StepFailed, TaskFailed, TooLate } from './step-errors.js';
 import { whenStoreAnswers } from './store-answers.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** VCDA may show a recovery as done a little after its task has ended: it is asked this often. */
 const VERIFY_TRIES = 5;

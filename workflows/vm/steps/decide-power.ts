@@ -1,5 +1,5 @@
 /** Whether a copy is powered on: decided before the cutover is sent, and kept, for the cutover switches the source off. */
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { PowerOn } from '../../../plan/types.js';
 import { firstLookAtSource, type SourceVm } from './source.js';
 import type { VmControl } from './vm-control.js';
@@ -21,7 +21,7 @@ export async function decidePower(
 ): Promise<Decided> {
   const source: SourceVm = {
     site: replication?.sourceSite ?? vm.peer,
-    vmId: replication?.vmId ?? vm.vmIdNow ?? vm.input.vm.id,
+    vmId: replication?.vmId ?? vm.memory.vmIdNow ?? vm.input.vm.id,
     within: WITHIN[kind],
   };
   // A failover does not touch its source.

@@ -2,7 +2,7 @@
 import { CODES } from '../../../contract/codes.js';
 import { silentState } from '../../../contract/look.js';
 import { isMarkedByOthers } from '../../../contract/marks.js';
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { otherOrg, otherVdc } from './place.js';

@@ -2,7 +2,7 @@
  * The gate before a cutover, as the unit's workflow passes it: the run, which keeps the gate, has opened it, and what is left
  * is a place. Approval, window and place must all be there at one moment, so what the run has seen is looked at again.
  */
-import type { PlanVmInput } from '../../../contract/messages.js';
+import type { PlanVmInput } from '../../../contract/inputs.js';
 import { AtGate } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -13,7 +13,7 @@ import type { VmControl } from './vm-control.js';
  */
 export async function passGate(vm: VmControl, window: PlanVmInput['cutover']['window']): Promise<number | null> {
   const isShut = () => vm.isPaused || !isOpen(vm, window);
-  if (vm.isStopRequested || isShut()) throw new AtGate();
+  if (vm.stop.isRequested || isShut()) throw new AtGate();
   const left = vm.notAfter === null ? undefined : vm.notAfter - Date.now();
   if (!(await vm.takeSlot('cutover', left, isShut))) throw new AtGate();
   if (!isShut()) return vm.notAfter;

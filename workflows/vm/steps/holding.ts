@@ -1,21 +1,21 @@
 /** A VM with which nothing goes on until a person says `resume`. */
 import { condition, type getExternalWorkflowHandle } from '@temporalio/workflow';
-import { unitHeldSignal, type VmInput } from '../../../contract/messages.js';
+import type { VmInput } from '../../../contract/inputs.js';
+import { unitHeldSignal } from '../../../contract/messages.js';
 import { FAILURES } from '../../../contract/names.js';
 import type { Hold } from '../../../contract/report.js';
 import { endedWorkflows } from '../../activities.js';
 import { LONGEST_UNHEARD, Patience } from './look-until.js';
 import { signalIfOpen } from './signal-if-open.js';
 import { Stopped, Unattended } from './step-errors.js';
+import type { Stop } from './stop.js';
 
 /** The VM, as far as a hold needs it. */
 interface Held {
   readonly input: VmInput;
   readonly parentHandle: ReturnType<typeof getExternalWorkflowHandle>;
   readonly resumedAt: number;
-  readonly isUndone: boolean;
-  /** a stop ends even the wait for a person */
-  readonly endsHold: boolean;
+  readonly stop: Pick<Stop, 'isUndone' | 'endsHold'>;
   whenHeld: () => Promise<void>;
   waitFor(reason: null, isOver: () => boolean, timeout?: number): Promise<boolean>;
 }
@@ -55,13 +55,13 @@ export class Holding {
     const isHeld = isAttended && (await this.#whileHeld(isOver));
     this.#reason = null;
     // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.
-    if (!isHeld && (isOver === undefined || this.#vm.isUndone)) throw new Unattended(reason);
+    if (!isHeld && (isOver === undefined || this.#vm.stop.isUndone)) throw new Unattended(reason);
   }
 
   /** @returns false when the run is over, so that nobody can say `resume`. @throws Stopped */
   async #whileHeld(isOver?: () => boolean): Promise<boolean> {
     const { input } = this.#vm;
-    const isGivenUp = () => isOver === undefined && this.#vm.endsHold;
+    const isGivenUp = () => isOver === undefined && this.#vm.stop.endsHold;
     const isEnough = () => this.#reason === null || isGivenUp() || isOver?.() === true;
     const patience = new Patience(input.selfCheck);
     for (;;) {

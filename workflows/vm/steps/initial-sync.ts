@@ -1,15 +1,17 @@
 /** The first full copy of a VM at another site: begun, waited for until it is complete, and its replication removed. */
 
 import { CODES } from '../../../contract/codes.js';
-import type { PlanVmInput } from '../../../contract/messages.js';
+import type { PlanVmInput } from '../../../contract/inputs.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
-import type { ReplicationSummary, StartBody } from '../../../contract/operation.js';
+import type { StartBody } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { Again } from './again.js';
 import { confirmStart } from './confirm-start.js';
 import { sourceNow } from './kept.js';
 import { growing, lookUntil } from './look-until.js';
-import { awaitSync, type Outcome, operation, type Step } from './operation.js';
+import { awaitSync, type Outcome, operation } from './operation.js';
+import type { Step } from './step.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 import { tellWhatStays } from './what-stays.js';
@@ -33,11 +35,11 @@ export async function startInitialSync(
     until: 'synced',
     slot: 'sync',
     onAccepted(submitted, operationId) {
-      vm.begun = { submitted, operationId, isConfirmed: false };
+      vm.memory.begun = { submitted, operationId, isConfirmed: false };
     },
   };
   const started = await confirmStart(vm, await accepted(vm, start));
-  if (vm.begun !== null) vm.begun.isConfirmed = true;
+  if (vm.memory.begun !== null) vm.memory.begun.isConfirmed = true;
   vm.enter('initial-sync');
   return whenSynced(vm, await awaitSync(vm, start, started), 'start');
 }
@@ -92,7 +94,7 @@ const BUSY = { first: 30_000, longest: 10 * 60_000 };
  */
 export async function deleteReplication(vm: VmControl, { insists = false } = {}): Promise<void> {
   vm.enter('delete-replication');
-  vm.ignoreStop('unless-held');
+  vm.stop.ignore('unless-held');
   // What a person has recovered meanwhile, by a copy that this run only made, is not to be taken from them.
   const unlessRecovered = !vm.report.operations.some(({ kind }) => kind === 'migrate' || kind === 'failover');
   const again = new Again(vm);

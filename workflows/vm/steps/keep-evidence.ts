@@ -1,9 +1,10 @@
 /** What a VM's workflow leaves in the store when it ends. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { Evidence } from '../../../contract/evidence.js';
-import { MIGRATE_VM } from '../../../contract/messages.js';
+import { MIGRATE_VM } from '../../../contract/inputs.js';
+import { iso } from '../../../contract/moment.js';
 import { isMovedAndOff } from './begun.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** A VM's own word of its end; its run may know better afterwards. */
 const REVISION = 1;

@@ -21,7 +21,7 @@ export async function tellKept(vm: VmControl): Promise<void> {
 /** One sentence, without its end, of how the source is now, which is kept in the report as well. */
 export async function sourceNow(vm: VmControl): Promise<string> {
   const site = vm.peer;
-  const { power, known } = await lookAtSource(vm, { site, vmId: vm.vmIdNow ?? vm.input.vm.id, within: WITHIN });
+  const { power, known } = await lookAtSource(vm, { site, vmId: vm.memory.vmIdNow ?? vm.input.vm.id, within: WITHIN });
   if (power === 'unknown') return `Whether its source at ${site} is on is not known: ${known}`;
   return `Its source at ${site} is ${power === 'off' ? 'OFF' : 'on'}: ${known}`;
 }

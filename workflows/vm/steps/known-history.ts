@@ -1,5 +1,5 @@
 /** Right before a VM is moved: what the store knows of it. Nothing is moved on a guess. */
-import type { PlanVmInput } from '../../../contract/messages.js';
+import type { PlanVmInput } from '../../../contract/inputs.js';
 import { movedByStore } from '../../activities.js';
 import { isStoreAway } from '../../evidence/patience.js';
 import { movedBy } from './moved-before.js';

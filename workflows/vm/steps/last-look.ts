@@ -1,7 +1,8 @@
 /** The look at a copy between the last wait and what cannot be undone: one for every try. */
 import { CODES } from '../../../contract/codes.js';
 import { decisiveOf } from '../../../contract/look.js';
-import type { ReplicationSummary, SlotKind } from '../../../contract/operation.js';
+import type { SlotKind } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { locateElsewhere, readAgain } from './locate.js';
 import { growing } from './look-until.js';
@@ -32,7 +33,8 @@ export class LastLook {
 
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
-    const { site, peer, report, input, marks, ids, towards, begun } = this.#vm;
+    const { site, peer, report, input, ids, memory } = this.#vm;
+    const { marks, towards, begun } = memory;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
     const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
     const { missingFor } = input;

@@ -1,8 +1,9 @@
 /** Finding the replication of a VM before anything is done with it. */
 
 import { workflowInfo } from '@temporalio/workflow';
-import type { OperationKind, ReplicaInstance, ReplicationSummary } from '../../../contract/operation.js';
+import type { OperationKind } from '../../../contract/operation.js';
 import type { Located } from '../../../contract/questions.js';
+import type { ReplicaInstance, ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
@@ -64,7 +65,7 @@ export async function locateFor(
   if (wrong !== null) throw new StepFailed(wrong);
   takeAsFound(vm, found);
   await vm.callBy(found.replication.vmName);
-  if (vm.earlier?.left != null && found.replication.recoveryState !== 'COMPLETE')
+  if (vm.memory.earlier?.left != null && found.replication.recoveryState !== 'COMPLETE')
     await tellEarlierCutover(vm, found.replication);
   const reason = obstacle(found);
   if (reason !== null) throw new StepFailed(reason);
@@ -97,7 +98,7 @@ export function whyAnothers(vm: VmControl, operation: OperationKind, found: Loca
 /** As {@link whyAnothers}, for what has not begun: it has the name that the plan says as well. */
 function whyNotIts(vm: VmControl, operation: OperationKind, found: Located): VmError | null {
   const before = vm.input.known?.report.replicationId ?? [];
-  const known = { ids: vm.ids, replicationIds: [...(vm.earlier?.replicationIds ?? []), ...[before].flat()] };
+  const known = { ids: vm.ids, replicationIds: [...(vm.memory.earlier?.replicationIds ?? []), ...[before].flat()] };
   return wrongVm(operation, vm.input.vm, vm.input.source, found, known);
 }
 
@@ -109,20 +110,20 @@ export async function find(
 ): Promise<Located | null> {
   const { run, source, destination } = vm.input;
   const { id, name, replicationId = vm.report.replicationId } = vm.input.vm;
-  vm.earlier ??= await ask(vm, operation, () => earlierRuns({ workflowId: workflowInfo().workflowId }));
-  const { earlier } = vm;
-  const subject = { id: vm.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
+  vm.memory.earlier ??= await ask(vm, operation, () => earlierRuns({ workflowId: workflowInfo().workflowId }));
+  const { earlier } = vm.memory;
+  const subject = { id: vm.memory.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
   return ask(vm, operation, (resumedAt) =>
     locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt }),
   );
 }
 
 export function takeAsFound(vm: VmControl, found: Located): void {
-  vm.moveTo(found);
+  vm.memory.moveTo(found);
   vm.report.replicationId = found.replication.id;
   const { vmId, recoveryState, recoveredVmId, destinationSite } = found.replication;
-  vm.towards = destinationSite;
-  if (vmId !== null) vm.useVmId(vmId);
+  vm.memory.towards = destinationSite;
+  if (vmId !== null) vm.memory.vmIdNow = vmId;
   if (recoveryState === 'COMPLETE') vm.recoveredAs(recoveredVmId);
 }
 

@@ -42,8 +42,8 @@ export function* growing({ first, factor = 2, longest = Infinity, times = Infini
 }
 
 /** The same pauses, of which none lasts longer than what there is of the time: ms. */
-export function* inTime(vm: { timeLeft?: number }, pauses: Iterable<number>): Generator<number, void> {
-  for (const pause of pauses) yield Math.max(0, Math.min(pause, vm.timeLeft ?? Infinity));
+export function* inTime(vm: { stop?: { timeLeft: number } }, pauses: Iterable<number>): Generator<number, void> {
+  for (const pause of pauses) yield Math.max(0, Math.min(pause, vm.stop?.timeLeft ?? Infinity));
 }
 
 const DAY = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
 /** Before a VM is migrated: whether it was before, which the sites or an earlier run's record can make one suspect. */
 import { upsertMemo } from '@temporalio/workflow';
-import type { PlanVmInput } from '../../../contract/messages.js';
+import type { PlanVmInput } from '../../../contract/inputs.js';
 import type { Moved, MovedBeforeInput, SeenOfMoved } from '../../../contract/questions.js';
 import type { VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';

@@ -1,5 +1,6 @@
 /** Figures of an outage, from times that may be none: what cannot be is not known, and never nothing. Pure. */
-import type { Notice, Submitted } from '../../../contract/operation.js';
+import type { Notice } from '../../../contract/notice.js';
+import type { Submitted } from '../../../contract/operation.js';
 import { type ClockOffset, onOurClock } from '../../../contract/site-clock.js';
 
 /**

@@ -2,9 +2,11 @@
  * How long a VM was down by a cutover, as a bound: from the first submission that the site accepted, over all attempts, to
  * the end of the task that brought the VM up. Open while nothing has brought it up.
  */
+
+import { iso } from '../../../contract/moment.js';
 import type { OperationKind, OperationRequest, Submitted } from '../../../contract/operation.js';
 import { secondsDown } from './outage-figures.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** Of all operations, the one that switches the source off [seed migrate-vm-replication]. */
 const switchesOff = (kind: OperationKind): boolean => kind === 'migrate';

@@ -1,8 +1,10 @@
 /** When a step whose task has failed is done again: at the pace that its row of the error table has for answers as well. */
-import type { NoticeError } from '../../../contract/operation.js';
+
+import { iso } from '../../../contract/moment.js';
+import type { NoticeError } from '../../../contract/notice.js';
 import { inWords } from '../../../contract/words.js';
 import { StepFailed } from './step-errors.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** Each try costs the VM's workflow history, unlike one of a call: at a pause of a minute this begins to tell after an hour. */
 const PAUSES_IN_WHAT_HAS_PASSED = 60;
@@ -57,6 +59,6 @@ export async function pauseBeforeNext(
   const pause = Math.max(0, Math.min(next.pause, notAfter === null ? next.pause : notAfter - now));
   const { tries, since } = next;
   vm.report.retrying = { code, message, advice, since: iso(since), tries, until: iso(since + retry.for) };
-  await vm.waitQuietly(() => vm.isStopRequested, pause);
+  await vm.waitQuietly(() => vm.stop.isRequested, pause);
   vm.report.retrying = null;
 }

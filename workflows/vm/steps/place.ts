@@ -1,5 +1,5 @@
 /** Where a replication would put its VM, held against the plan: pure. */
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 
 interface Placed {
   vm: { vdc?: string };

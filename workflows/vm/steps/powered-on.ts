@@ -1,7 +1,9 @@
 /** Whether what was recovered runs: a task can succeed, whatever it warns of, and its VM be off. */
+
+import { iso } from '../../../contract/moment.js';
 import { NOT_POWERED_ON } from '../../../contract/names.js';
-import type { ReplicationSummary } from '../../../contract/operation.js';
 import type { SourcePower } from '../../../contract/questions.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
@@ -11,7 +13,7 @@ import type { Outcome } from './operation.js';
 import { standsElsewhere, vdcOf } from './place.js';
 import type { SourceVm } from './source.js';
 import { StepFailed } from './step-errors.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** How long the site of a copy is asked whether it is on: ms. One that warned is the only word where it does not tell. */
 const WITHIN = { unwarned: 5_000, warned: 30_000 };

@@ -10,8 +10,9 @@ import { lookSaying } from './again.js';
 import { whenSynced } from './initial-sync.js';
 import { LastLook } from './last-look.js';
 import { find, takeAsFound } from './locate.js';
-import { awaitResync, type Outcome, operation, type Step } from './operation.js';
+import { awaitResync, type Outcome, operation } from './operation.js';
 import { obstacleToRemoval } from './preconditions.js';
+import type { Step } from './step.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -54,7 +55,7 @@ export async function reverseReplication(
     ...(atMost === undefined ? {} : { atMost }),
   };
   const reversed = await sendReverse(vm, at, reverse);
-  vm.useVmId(recoveredVmId);
+  vm.memory.vmIdNow = recoveredVmId;
   vm.enter('resync');
   const located = await whenReversed(vm, at, reversed);
   // Where the site did not tell it before the reverse.

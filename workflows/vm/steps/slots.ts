@@ -1,6 +1,7 @@
 /** The places that a site lends: asked for, waited for and given back by a VM. */
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
-import { releaseSlotSignal, requestSlotSignal, type SlotRequest, type VmInput } from '../../../contract/messages.js';
+import type { VmInput } from '../../../contract/inputs.js';
+import { releaseSlotSignal, requestSlotSignal, type SlotRequest } from '../../../contract/messages.js';
 import { siteWorkflowId } from '../../../contract/names.js';
 import type { SlotKind, VmRef } from '../../../contract/operation.js';
 import { openSite } from '../../activities.js';

@@ -1,11 +1,12 @@
 /** What is known of the VM where it runs: asked before a cutover, and again whenever an attempt of it has failed. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import { iso } from '../../../contract/moment.js';
 import type { SourcePower } from '../../../contract/questions.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmReport } from '../../../contract/report.js';
 import { powerBefore, sourcePower } from '../../activities.js';
 import { movedBy } from './begun.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 type Source = NonNullable<VmReport['source']>;
 
@@ -52,7 +53,7 @@ export async function tellEarlierCutover(vm: VmControl, replication: Replication
   const earlier = await powerBefore(workflowInfo().workflowId);
   if (earlier === null) return;
   const site = replication?.sourceSite ?? vm.peer;
-  const source = { site, vmId: replication?.vmId ?? vm.vmIdNow ?? vm.input.vm.id, within: WITHIN };
+  const source = { site, vmId: replication?.vmId ?? vm.memory.vmIdNow ?? vm.input.vm.id, within: WITHIN };
   await firstLookAtSource(vm, source, async () => earlier);
 }
 

@@ -2,7 +2,8 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { CODES } from '../../../contract/codes.js';
 import { FAILURES } from '../../../contract/names.js';
-import type { NoticeError, OperationKind } from '../../../contract/operation.js';
+import type { NoticeError } from '../../../contract/notice.js';
+import type { OperationKind } from '../../../contract/operation.js';
 import type { FailureDetails, Hold, VmError } from '../../../contract/report.js';
 
 /** A person asked for the end of this VM or its run. */
@@ -11,6 +12,16 @@ export class Stopped extends Error {
   constructor() {
     super('a person asked for the end of this VM or its run');
   }
+}
+
+/** The operation was not sent, since its window had closed. */
+export class TooLate extends Error {
+  override readonly name = 'TooLate';
+}
+
+/** The operation was not sent, and must wait: what was seen before it is old by then. */
+export class LookAgain extends Error {
+  override readonly name = 'LookAgain';
 }
 
 /** Nothing is under way any more: the unit waits at its gate, which its run keeps. */

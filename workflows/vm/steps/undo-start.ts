@@ -3,7 +3,7 @@
  * as soon as the site lets it be, and a start that still runs is looked after until it shows what it makes.
  */
 import { FAILURES } from '../../../contract/names.js';
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { BegunCopy } from '../../../contract/unit.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { deleteReplication, staysBehind } from './initial-sync.js';
@@ -19,12 +19,12 @@ const PAUSES = { first: 1_000, longest: 5 * 60_000, times: 300 };
 
 /** A stopped VM leaves nothing behind that this run made; a copy that was there before stays. */
 export async function undoStart(vm: VmControl): Promise<void> {
-  const { begun } = vm;
+  const { begun } = vm.memory;
   await vm.giveSlot('sync');
   if (begun === null) return;
   if (begun.submitted.preexisting) return tellKept(vm);
   vm.enter('delete-replication');
-  vm.ignoreStop('unless-held');
+  vm.stop.ignore('unless-held');
   try {
     if (!begun.isConfirmed && !(await isFound(vm, begun))) return;
   } catch (error) {
@@ -66,7 +66,7 @@ function leave(vm: VmControl, replicationId: string): void {
       `replication ${replicationId} of ${nameWithId(report)} at ${site} stays: whether the start of this run made it cannot ` +
       'be told, since no answer has named what it made, its task is over, and the replication bears no mark.',
     operation: 'delete',
-    taskId: vm.begun?.submitted.taskId ?? null,
+    taskId: vm.memory.begun?.submitted.taskId ?? null,
     site,
     advice: `Look at replication ${replicationId}: if this run made it, remove it at ${site} by hand.`,
   });

@@ -1,6 +1,8 @@
 /** How any workflow of a unit runs: its steps to their end whatever is cancelled meanwhile, then its last word to its run. */
 import { ApplicationFailure, CancellationScope, getExternalWorkflowHandle, upsertMemo } from '@temporalio/workflow';
-import { AT_GATE_MEMO, unitSaidSignal } from '../../../contract/messages.js';
+import { AT_GATE_MEMO } from '../../../contract/inputs.js';
+import { unitSaidSignal } from '../../../contract/messages.js';
+import { iso } from '../../../contract/moment.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { UnitWord } from '../../../contract/unit.js';
 import { isKept, whenKept } from '../../evidence/patience.js';
@@ -9,7 +11,7 @@ import { evidenceOf } from './keep-evidence.js';
 import { signalIfOpen } from './signal-if-open.js';
 import { tellEarlierCutover } from './source.js';
 import { AtGate, Claimed, StepFailed, Stopped } from './step-errors.js';
-import { iso, type VmControl } from './vm-control.js';
+import type { VmControl } from './vm-control.js';
 
 /** Type of the failure that ends a VM's workflow; what a site said stands in its details. */
 const VM_FAILED = 'VmFailed';
@@ -33,7 +35,7 @@ export async function runVm(
       vm.report.state = 'succeeded';
       vm.enter('done');
     } catch (error) {
-      isWaiting = (error instanceof AtGate || error instanceof Claimed) && !vm.isStopRequested;
+      isWaiting = (error instanceof AtGate || error instanceof Claimed) && !vm.stop.isRequested;
       if (isWaiting) vm.report.state = 'waiting';
       else await endEarly(vm, error instanceof AtGate || error instanceof Claimed ? new Stopped() : error, undo);
       if (error instanceof Claimed && isWaiting) claimedBy = error.run;
@@ -43,7 +45,7 @@ export async function runVm(
     const evidence = isWaiting ? null : evidenceOf(vm);
     const kept = evidence !== null && (await isKept(evidence));
     const { report } = vm;
-    const memory = isWaiting ? vm.memory : null;
+    const memory = isWaiting ? vm.memory.carried : null;
     const word: UnitWord = { run, unit: ref.id, revision, report, memory, claimedBy, kept };
     await signalIfOpen(getExternalWorkflowHandle(parent), unitSaidSignal, word);
     // Its type alone would say that it has done all that it was begun for.
@@ -59,7 +61,7 @@ export async function runVm(
 }
 
 async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>): Promise<void> {
-  const begun = vm.isUndone ? undefined : begunMove(vm.report);
+  const begun = vm.stop.isUndone ? undefined : begunMove(vm.report);
   if (error instanceof Stopped && begun !== undefined) {
     vm.fail(stoppedAfter(begun, vm.report, vm.site));
     // Of a reverse nothing is down: what was asked for has ended.

@@ -1,5 +1,5 @@
 /** What a start has left at its site, for a VM that goes no further: named, with whose it is and what to do about it. */
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import { startedReplication } from './locate.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -25,7 +25,8 @@ export async function whatStays(
 
 /** A start that was accepted and failed may have made its replication all the same. */
 export async function tellWhatStays(vm: VmControl, failed: StepFailed): Promise<StepFailed> {
-  const { begun, site } = vm;
+  const { memory, site } = vm;
+  const { begun } = memory;
   const made = begun === null ? null : await seen(vm);
   const stays = made === null ? null : staysAt(site, made, begun?.submitted.mark);
   if (stays === null) return failed;

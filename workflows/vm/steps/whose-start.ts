@@ -1,5 +1,5 @@
 /** Whose a replication is that is found for a start which was never confirmed: pure. */
-import type { ReplicationSummary } from '../../../contract/operation.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 
 interface Start {
   /** of the plan */

@@ -1,0 +1,118 @@
+/** Handing an operation to its site, once: whatever stands in the way is waited for here, and a stop is heard meanwhile. */
+import { CancellationScope } from '@temporalio/workflow';
+import type { EarlierTries, OperationRequest, Submitted } from '../../../contract/operation.js';
+import { adoptOperation, submitOperation } from '../../activities.js';
+import { askedOf, lookedBefore, type Step, slotBack, takeSlot } from './step.js';
+import {
+  Claimed,
+  claimIn,
+  holdIn,
+  isLookAgain,
+  isToBeLeft,
+  isTooLate,
+  isUndecided,
+  isUnsent,
+  LookAgain,
+  StepFailed,
+  Stopped,
+  stepFailure,
+  TooLate,
+  triedUntilIn,
+  vmNameIn,
+  wasAbsent,
+  wasCleared,
+} from './step-errors.js';
+import type { VmControl } from './vm-control.js';
+import { leftAsItIs, whatBecameOf } from './what-became.js';
+
+export async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
+  let decided = false;
+  let mayBeSent: Pick<OperationRequest, 'mayBeSent'> = {};
+  let isOld = false;
+  for (;;) {
+    let { resumedAt } = vm;
+    try {
+      if (isOld && mayBeSent.mayBeSent !== undefined) {
+        const sent = await adoptOperation({ ...request, resumedAt, ...mayBeSent });
+        if (sent !== null) return sent;
+      }
+      if (isOld && step.takeSlot !== undefined) {
+        await vm.giveSlot(step.slot ?? 'cutover');
+        await takeSlot(vm, step, null);
+        isOld = false;
+      }
+      if (isOld || (step.once === true && !decided && vm.isPaused)) throw new LookAgain();
+      await whenAllowed(vm, step);
+      ({ resumedAt } = vm);
+      return await submitUnlessStopped(vm, step, {
+        ...request,
+        resumedAt,
+        decided,
+        ...mayBeSent,
+        ...lookedBefore(vm, step),
+      });
+    } catch (error) {
+      await vm.callBy(vmNameIn(error));
+      if (isTooLate(error)) throw await slotBack(vm, step, new TooLate());
+      if (error instanceof Stopped || error instanceof StepFailed || error instanceof LookAgain) throw error;
+      if (isLookAgain(error)) {
+        if (!isUnsent(error)) mayBeSent = sentBefore(error, mayBeSent);
+        isOld = true;
+        continue;
+      }
+      const claim = claimIn(error);
+      if (claim !== null) throw await slotBack(vm, step, new Claimed(claim));
+      const hold = holdIn(error);
+      if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
+      try {
+        await vm.holdFor(hold, resumedAt);
+      } catch (stopped) {
+        if (!(stopped instanceof Stopped)) throw await slotBack(vm, step, stopped);
+        if (isToBeLeft(error)) throw await slotBack(vm, step, leftAsItIs(vm, request, error));
+        // An attempt before the refusal may have been sent.
+        return whatBecameOf(vm, step, { ...request, mayBeSent: { absent: false, ...triesIn(error) } });
+      }
+      // The next activity knows nothing of the attempts of this one.
+      if (!isUnsent(error)) mayBeSent = sentBefore(error, mayBeSent);
+      decided = isUndecided(error);
+      isOld = step.once === true && !decided;
+    }
+  }
+}
+
+type SentBefore = Pick<OperationRequest, 'mayBeSent'>;
+
+/** What the next try must know of those before, of which one may have arrived. */
+function sentBefore(error: unknown, { mayBeSent: before }: SentBefore): SentBefore {
+  const absent = before?.absent === true || wasAbsent(error);
+  return { mayBeSent: { absent, ...triesIn(error) } };
+}
+
+function triesIn(error: unknown): Pick<EarlierTries, 'cleared' | 'triedUntil'> {
+  const triedUntil = triedUntilIn(error);
+  return { ...(wasCleared(error) ? { cleared: true } : {}), ...(triedUntil === undefined ? {} : { triedUntil }) };
+}
+
+async function whenAllowed(vm: VmControl, step: Step): Promise<void> {
+  try {
+    await vm.whenAllowed();
+  } catch (stopped) {
+    throw await slotBack(vm, step, stopped);
+  }
+}
+
+async function submitUnlessStopped(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
+  const scope = new CancellationScope();
+  const unlisten = vm.stop.on(() => scope.cancel());
+  try {
+    return await scope.run(() => submitOperation(request));
+  } catch (error) {
+    // Whatever it ended with: an attempt that was broken off may have been sent, and fail for another reason.
+    if (!scope.consideredCancelled) throw error;
+    // The attempt is over, and what comes to the site later is not of it.
+    const mayBeSent = { absent: false, ...request.mayBeSent, triedUntil: Date.now() };
+    return await whatBecameOf(vm, step, { ...request, mayBeSent });
+  } finally {
+    unlisten();
+  }
+}
