@@ -1,9 +1,10 @@
 /** What Temporal holds after a run: events of all histories, and workflows that should have ended. */
 import type { Client } from '@temporalio/client';
-import { COPY_VM, MIGRATE_VM, PLAN_RUN, SHARD } from '../contract/inputs.js';
+import { DRILL, PLAN_RUN, SHARD } from '../contract/inputs.js';
+import { isVmWorkflowId } from '../contract/names.js';
 
-/** Types of workflows that end with their run. */
-const OF_A_RUN = new Set<string>([PLAN_RUN, SHARD, COPY_VM, MIGRATE_VM]);
+/** Types of workflows that end with their run, beside those of its VMs. */
+const OF_A_RUN = new Set<string>([PLAN_RUN, SHARD, DRILL]);
 
 export interface HistoryCost {
   events: number;
@@ -26,7 +27,7 @@ export async function historyCost(client: Client): Promise<HistoryCost> {
     cost.events += now.historyLength;
     cost.byType[type] = (cost.byType[type] ?? 0) + now.historyLength;
     // The list may be late.
-    if (now.status.name === 'RUNNING' && OF_A_RUN.has(type)) cost.open.push(workflowId);
+    if (now.status.name === 'RUNNING' && (OF_A_RUN.has(type) || isVmWorkflowId(workflowId))) cost.open.push(workflowId);
   }
   return cost;
 }

@@ -53,7 +53,8 @@ function stateAt({ outcome, endedAt }: LedgerEntry, at: number): LedgerEntry['ou
   return endedAt !== undefined && endedAt <= at ? outcome : 'running';
 }
 
-function sameOperationId(ledger: LedgerEntry[], isBlind: boolean): Violation[] {
+/** Second acceptances under one operation id, whoever sent them. */
+export function sameOperationId(ledger: LedgerEntry[], isBlind: boolean): Violation[] {
   const seen = new Map<string, LedgerEntry>();
   return ledger.filter(isOperation).flatMap((entry) => {
     if (entry.operationId === null) return [];

@@ -5,6 +5,8 @@
 import { EXIT } from '../cli/exit-codes.js';
 import { StopSignals } from '../worker/stop-signals.js';
 import { MissingTools } from './cluster-tools.js';
+import { runMeeting } from './meet/run.js';
+import { meetingText } from './meet/verdict-text.js';
 import { commandFor, parseOptions } from './options.js';
 import { runChaos } from './run.js';
 import { timelineOf } from './timeline.js';
@@ -17,7 +19,17 @@ async function main(): Promise<number> {
   const stop = new StopSignals();
   say(commandFor(options));
   try {
-    const result = await runChaos(options, { env: process.env, say, signal: stop.signal });
+    const given = { env: process.env, say, signal: stop.signal };
+    if (options.meet) {
+      const { began, ...meeting } = await runMeeting(options, given);
+      const { verdict, carried, command, took } = meeting;
+      const document = { command, options, verdict, carried, wallTimeMs: took };
+      process.stdout.write(
+        `${options.json ? JSON.stringify(document, null, 2) : meetingText({ began, ...meeting })}\n`,
+      );
+      return verdict.clean ? EXIT.ok : EXIT.notAll;
+    }
+    const result = await runChaos(options, given);
     const { verdict, evidence, began } = result;
     process.stdout.write(`${options.json ? JSON.stringify(document(), null, 2) : verdictText(result)}\n`);
     return verdict.clean ? EXIT.ok : EXIT.notAll;

@@ -24,6 +24,10 @@ export interface ChaosOptions {
   /** seconds after its opening at which the window of `--gate window` closes; null: after the bound */
   closes: number | null;
   cluster: boolean;
+  /** three runs and a drill over the same VMs instead of one run, and what persons do to them */
+  meet: boolean;
+  /** of `meet`: how many things persons do at random */
+  acts: number;
   json: boolean;
   /** leave the folder with logs and database behind */
   keep: boolean;
@@ -54,6 +58,8 @@ export function parseOptions(argv: readonly string[]): ChaosOptions {
     )
     .option('--closes <seconds>', 'how long the window of --gate window is open; default: to the end', factor)
     .option('--cluster', 'PostgreSQL and a Temporal server of its own instead of the dev server', false)
+    .option('--meet', 'three runs and a drill over the same VMs, steered at random, instead of one run', false)
+    .option('--acts <n>', 'what persons do at random, with --meet', whole, 20)
     .option('--json', 'one JSON document on stdout', false)
     .option('--keep', 'keep the folder with logs and database', false)
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.ok : EXIT.badInput))
@@ -66,8 +72,22 @@ export function parseOptions(argv: readonly string[]): ChaosOptions {
 
 /** The same run again, as a command. */
 export function commandFor(options: ChaosOptions): string {
-  const { vms, kills, serverKills, faults, seed, workers, speed, minutes, gate, closes, cluster, assumptions } =
-    options;
+  const {
+    vms,
+    kills,
+    serverKills,
+    faults,
+    seed,
+    workers,
+    speed,
+    minutes,
+    gate,
+    closes,
+    cluster,
+    meet,
+    acts,
+    assumptions,
+  } = options;
   const assumed = Object.entries(assumptions).map(([name, value]) => `--assume ${name}=${value}`);
   return [
     `npm run chaos -- --vms ${vms} --kills ${kills} --server-kills ${serverKills} --faults ${faults} --seed ${seed}`,
@@ -75,6 +95,7 @@ export function commandFor(options: ChaosOptions): string {
     ...(gate === 'none' ? [] : [`--gate ${gate}`]),
     ...(closes === null ? [] : [`--closes ${closes}`]),
     ...(cluster ? ['--cluster'] : []),
+    ...(meet ? [`--meet --acts ${acts}`] : []),
     ...assumed,
   ].join(' ');
 }

@@ -6,18 +6,18 @@ import { loadPlan, type Plan, type RunHandle } from '../client/index.js';
 import type { RunReport } from '../contract/report.js';
 import type { Env } from '../temporal/connection.js';
 import { attack, type Carried } from './attack.js';
-import { clusterTools } from './cluster-tools.js';
+import { linkedTo, TimeIsUp } from './bound.js';
 import type { Evidence } from './evidence.js';
 import { faultRules } from './fault-rules.js';
 import { type HistoryCost, historyCost } from './history-cost.js';
-import { Journal } from './journal.js';
+import type { Journal } from './journal.js';
 import { LedgerTail } from './ledger-tail.js';
-import { leftProcesses } from './left-processes.js';
+import { onStage } from './on-stage.js';
 import { type ChaosOptions, commandFor } from './options.js';
 import { persistently } from './persistent.js';
 import { planText, SITES, type Window, windowFor } from './plan-files.js';
 import { makeSchedule, type Schedule, scheduleText } from './schedule.js';
-import { type Stage, setStage } from './stage.js';
+import type { Stage } from './stage.js';
 import { approveWaves, liftHolds, type Steering } from './steering.js';
 import { type ChaosVerdict, verdictOn } from './verdict.js';
 import { unwedge } from './wedged.js';
@@ -52,27 +52,14 @@ const AFTERWARDS = 120_000;
 export async function runChaos(options: ChaosOptions, { env, say, signal }: ChaosRun): Promise<ChaosResult> {
   const schedule = makeSchedule(options);
   for (const line of [`seed ${options.seed}`, ...scheduleText(schedule, options.workers)]) say(line);
-  // Building them takes longer than a run may, once.
-  if (options.cluster) await clusterTools(env, say);
-  const { signal: bound, release } = boundedBy(signal, options.minutes * 60_000);
-  const closers: (() => Promise<unknown>)[] = [];
-  let pids: () => number[] = () => [];
-  let seen: Seen;
-  const began = Date.now();
-  const journal = new Journal(say, began);
-  try {
-    const stage = await setStage({ options, env, journal, say, signal: bound }, (close) => closers.unshift(close));
-    pids = stage.pids;
-    seen = await act(stage, { options, schedule, journal, bound });
-  } finally {
-    release();
-    for (const close of closers) {
-      // One part that cannot be cleared must not keep the others.
-      await close().catch((error: unknown) => say(`clearing up: ${String(error)}`));
-    }
-  }
-  signal.throwIfAborted();
-  const evidence = { ...seen.evidence, events: journal.events, leftProcesses: await leftProcesses(pids()) };
+  const {
+    done: seen,
+    journal,
+    leftProcesses,
+  } = await onStage({ options, env, say, signal }, (stage, journal, bound) =>
+    act(stage, { options, schedule, journal, bound }),
+  );
+  const evidence = { ...seen.evidence, events: journal.events, leftProcesses };
   return {
     command: commandFor(options),
     options,
@@ -82,27 +69,9 @@ export async function runChaos(options: ChaosOptions, { env, say, signal }: Chao
     evidence,
     cost: seen.cost,
     struck: seen.struck,
-    began,
-    took: seen.over - began,
+    began: journal.began,
+    took: seen.over - journal.began,
   };
-}
-
-class TimeIsUp extends Error {
-  override readonly name = 'TimeIsUp';
-}
-
-/** Not AbortSignal.any with AbortSignal.timeout: vcda/http/deadline.ts says why. */
-function linkedTo(signal: AbortSignal): AbortController {
-  const controller = new AbortController();
-  if (signal.aborted) controller.abort(signal.reason);
-  signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
-  return controller;
-}
-
-function boundedBy(signal: AbortSignal, ms: number): { signal: AbortSignal; release: () => void } {
-  const controller = linkedTo(signal);
-  const timer = setTimeout(() => controller.abort(new TimeIsUp()), ms);
-  return { signal: controller.signal, release: () => clearTimeout(timer) };
 }
 
 interface Seen {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { Part } from '../cli/demo/part.js';
 import { connectDrover, type Drover } from '../client/index.js';
-import type { SimulatorOptions } from '../simulator/index.js';
+import type { SimulatorOptions, VmChange } from '../simulator/index.js';
 import { connectClient, type Env } from '../temporal/connection.js';
 import { startCluster } from './cluster.js';
 import type { Journal } from './journal.js';
@@ -30,6 +30,7 @@ export interface Stage {
 
 export interface StageOptions {
   options: ChaosOptions;
+  vmChanges: VmChange[];
   env: Env;
   journal: Journal;
   say: (line: string) => void;
@@ -39,7 +40,7 @@ export interface StageOptions {
 export type OnClose = (close: () => Promise<unknown>) => void;
 
 export async function setStage(given: StageOptions, onClose: OnClose): Promise<Stage> {
-  const { options, env, journal, say, signal } = given;
+  const { options, vmChanges, env, journal, say, signal } = given;
   const folder = await mkdtemp(join(tmpdir(), 'drover-chaos-'));
   onClose(() => (options.keep ? Promise.resolve() : rm(folder, { recursive: true, force: true })));
   const start = options.cluster ? startCluster : startDevTemporal;
@@ -54,6 +55,7 @@ export async function setStage(given: StageOptions, onClose: OnClose): Promise<S
     vms: options.vms,
     speed: options.speed,
     sites: Object.values(SITES).map((name) => ({ name })),
+    vmChanges,
   };
   const simulator = new Part({ role: 'simulator', argument: JSON.stringify(simulation), env: own, folder });
   onClose(() => simulator.stop());

@@ -46,4 +46,11 @@ describe('under fire, at sites that', () => {
     const { verdict } = await chaos(`${SMALL} --seed 8 --gate approval`);
     expect(verdict.violations).toEqual([]);
   }, 300_000);
+
+  it('no VM of three runs and a drill is touched by one that does not hold it', async () => {
+    const { verdict } = await chaos(
+      '--meet --vms 12 --acts 20 --kills 2 --server-kills 1 --workers 2 --seed 2 --minutes 8',
+    );
+    expect(verdict.violations).toEqual([]);
+  }, 600_000);
 });

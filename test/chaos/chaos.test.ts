@@ -34,4 +34,10 @@ describe('under fire, in short', () => {
     const { verdict } = await chaos(`${SMALL} --seed 8 --gate approval`);
     expect(verdict.violations).toEqual([]);
   }, 900_000);
+
+  it.concurrent('no VM of three runs and a drill is touched by one that does not hold it', async () => {
+    const { verdict, carried } = await chaos(`--meet --acts 6 ${SMALL} --seed 1`);
+    expect(verdict.violations).toEqual([]);
+    expect(carried).toMatchObject({ strikes: 1 });
+  }, 900_000);
 });
