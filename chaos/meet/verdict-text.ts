@@ -1,5 +1,6 @@
 /** The verdict on a meeting, for a person's eyes. */
 import { plural } from '../../client/words.js';
+import type { VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import { sinceText } from '../journal.js';
 import { isOperation } from '../ledger-tail.js';
@@ -15,10 +16,10 @@ export function meetingText({ verdict, evidence, carried, command, began, took }
   const shown = [...new Set(violations.flatMap(({ vmId }) => vmId ?? []))].slice(0, SHOWN);
   return [
     '',
-    ...[...evidence.reports].map(([run, { state, totals }]) => {
+    ...[...evidence.reports].map(([run, { state, totals, vms: rows }]) => {
       const told = evidence.terminated.has(run) ? 'terminated' : state;
       const { vms, succeeded, failed, cancelled, skipped } = totals;
-      return `${run.padEnd(12)}${told}: ${vms} VMs, ${succeeded} succeeded, ${failed} failed, ${cancelled} cancelled, ${skipped} skipped`;
+      return `${run.padEnd(12)}${told}: ${vms} VMs, ${succeeded} succeeded, ${failed} failed, ${cancelled} cancelled, ${skipped} skipped${codes(rows)}`;
     }),
     `operations  ${evidence.ledger.filter(isOperation).length} accepted`,
     `killed      ${plural(carried.processesKilled, 'worker')}, ${plural(carried.serverStrikes, 'server kill')}`,
@@ -31,6 +32,12 @@ export function meetingText({ verdict, evidence, carried, command, began, took }
     `Repeat with: ${command}`,
     `Verdict: ${clean ? 'CLEAN, no VM was touched by a run that did not hold it' : `NOT CLEAN, ${plural(violations.length, 'violation')}`} (${inWords(took)}).`,
   ].join('\n');
+}
+
+/** Why VMs failed, each reason once: what met may well refuse what the other has done. */
+function codes(vms: VmReport[]): string {
+  const found = new Set(vms.flatMap(({ state, error }) => (state === 'failed' ? (error?.code ?? '?') : [])));
+  return found.size === 0 ? '' : ` (${[...found].join(', ')})`;
 }
 
 function timeline(vmId: string, { ledger, executions, events }: MeetingEvidence, began: number): string[] {
