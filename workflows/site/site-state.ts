@@ -8,6 +8,7 @@ import type { SiteLimits, SiteStatus, SlotRequest } from '../../contract/message
 import type { SlotKind } from '../../contract/operation.js';
 import type { Subject, TestCopy } from '../../contract/questions.js';
 import type { PolledSite, SiteHold, SiteWatchList, Watch } from '../../contract/watch.js';
+import { inTurns } from './turns.js';
 
 export class SiteState {
   readonly #watches: Map<string, Watch>;
@@ -182,27 +183,26 @@ export class SiteState {
   }
 
   /**
-   * Takes from the queue, in order, whoever fits under the site's limits and the run's own share; one that does not fit
-   * lets others of other runs pass. A request of one that holds its slot already is granted again.
+   * Takes from the queue whose turn it is, under the site's limits and each run's own share. A request of one that holds its
+   * slot already is granted again.
    */
   grant(): SlotRequest[] {
-    const granted: SlotRequest[] = [];
-    for (const [key, request] of this.#queue) {
-      if (!this.#holders.has(key) && !this.#fits(request)) continue;
-      this.#queue.delete(key);
-      this.#holders.set(key, request);
-      granted.push(request);
-    }
+    const granted = [...this.#queue].filter(([key]) => this.#holders.has(key)).map(([, request]) => request);
+    for (const request of granted) this.#queue.delete(keyOf(request));
+    if (!this.#brake) granted.push(...this.#serve('sync'), ...this.#serve('cutover'));
+    for (const request of granted) this.#holders.set(keyOf(request), request);
     return granted;
   }
 
-  #fits(request: SlotRequest): boolean {
-    if (this.#brake) return false;
-    const same = [...this.#holders.values()].filter((h) => h.slot === request.slot);
+  #serve(slot: SlotKind): SlotRequest[] {
     const limits = this.#effective();
-    const limit = (request.slot === 'sync' ? limits.syncs : limits.cutovers) ?? Number.POSITIVE_INFINITY;
-    if (same.length >= limit) return false;
-    return request.share === null || same.filter((h) => h.run === request.run).length < request.share;
+    const limit = (slot === 'sync' ? limits.syncs : limits.cutovers) ?? Number.POSITIVE_INFINITY;
+    const holding = [...this.#holders.values()].filter((held) => held.slot === slot).map(({ run }) => run);
+    const waiting = [...this.#queue.values()].filter((request) => request.slot === slot);
+    const { served, queue } = inTurns(waiting, holding, limit);
+    for (const request of waiting) this.#queue.delete(keyOf(request));
+    for (const request of queue) this.#queue.set(keyOf(request), request);
+    return served;
   }
 
   #effective(): SiteLimits {
