@@ -8,6 +8,7 @@ import { locateElsewhere, readAgain } from './locate.js';
 import { growing } from './look-until.js';
 import { goesElsewhere, vdcOf } from './place.js';
 import { obstacleElsewhere } from './preconditions.js';
+import { toldByWhom } from './recovered-by-others.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -62,7 +63,7 @@ export class LastLook {
       this.#vm.note(goesElsewhere(replication, site, input));
     if (unfit?.is === 'over') {
       if (unfit.why.code === CODES.replicationGone) await this.#refuseElsewhere();
-      throw new StepFailed(unfit.why);
+      throw await toldByWhom(this.#vm, this.#kind, new StepFailed(unfit.why));
     }
     return { replication, unfit };
   }

@@ -12,6 +12,7 @@ import { LastLook } from './last-look.js';
 import { find, takeAsFound } from './locate.js';
 import { awaitResync, type Outcome, operation } from './operation.js';
 import { obstacleToRemoval } from './preconditions.js';
+import { recoveredByOthers } from './recovered-by-others.js';
 import type { Step } from './step.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -60,7 +61,10 @@ export async function reverseReplication(
   const located = await whenReversed(vm, at, reversed);
   // Where the site did not tell it before the reverse.
   vm.recoveredAs(located.replication.vmId);
-  await whenSynced(vm, await awaitResync(vm, reverse, reversed, located.replication.id), 'reverse');
+  const synced = await awaitResync(vm, reverse, reversed, located.replication.id);
+  // It was seen not to be recovered once it had been reversed.
+  if (!synced.ok && synced.replication?.recoveryState === 'COMPLETE') throw await recoveredByOthers(vm, 'reverse');
+  await whenSynced(vm, synced, 'reverse');
   return located;
 }
 
