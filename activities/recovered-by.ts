@@ -1,7 +1,7 @@
 /** Who has recovered a VM by its replication, where this run has not: by the tasks of its site. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { RecoveredBy, RecoveredByInput } from '../contract/questions.js';
-import { type Task, taskEnd, VcdaError } from '../vcda/index.js';
+import { type CallOptions, type Task, taskEnd, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
 import { beating } from './heartbeat.js';
@@ -21,7 +21,7 @@ export function createRecoveredByActivities(deps: ActivityDeps) {
           try {
             const site = configured(deps, input.site);
             const options = { peer, resumedAt, signal: cancellationSignal(), unreadable: passingOver(site) };
-            const ask = (local: typeof options) => site.tasks({ resourceId: replicationId }, local);
+            const ask = (local: CallOptions) => site.tasks({ resourceId: replicationId }, local);
             return newestOf(await unextended(options, ask), input);
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
@@ -43,7 +43,5 @@ export function newestOf(tasks: Task[], { vm, replicationId }: Pick<RecoveredByI
     }),
   ).sort((a, b) => (b.task.startTime ?? 0) - (a.task.startTime ?? 0));
   const [newest] = all;
-  return newest === undefined
-    ? null
-    : { kind: newest.kind, taskId: newest.task.id, who: newest.task.user ?? null };
+  return newest === undefined ? null : { kind: newest.kind, taskId: newest.task.id, who: newest.task.user ?? null };
 }

@@ -38,6 +38,7 @@ export const {
   readTestNetworks,
   sourcePower,
   testCopyAt,
+  whatStarted,
   whoRecovered,
   whoseTestCopy,
 } = proxyActivities<Activities>({

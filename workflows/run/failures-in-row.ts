@@ -6,12 +6,7 @@ import type { VmReport } from '../../contract/report.js';
 import type { CutoverEnd } from '../../contract/shard.js';
 
 /** Codes of cutovers to which nothing was done: nothing is learnt from them about the next. */
-const NOT_TRIED = new Set<string>([
-  CODES.windowMissed,
-  CODES.alreadyRecovered,
-  CODES.replicationGone,
-  DONE_BY_OTHERS,
-]);
+const NOT_TRIED = new Set<string>([CODES.windowMissed, CODES.alreadyRecovered, CODES.replicationGone, DONE_BY_OTHERS]);
 
 const isCutover = (kind: string | null): boolean => kind === 'migrate' || kind === 'failover';
 

@@ -11,7 +11,13 @@ import {
 import { alikeOf } from '../../contract/alike.js';
 import { isPiece, isShardOrders } from '../../contract/guards.js';
 import type { ShardInput, VmInput } from '../../contract/inputs.js';
-import { loadUpdate, shardAlikeQuery, shardOrdersSignal, shardPieceQuery, shardRowsQuery } from '../../contract/messages.js';
+import {
+  loadUpdate,
+  shardAlikeQuery,
+  shardOrdersSignal,
+  shardPieceQuery,
+  shardRowsQuery,
+} from '../../contract/messages.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
 import type { Piece, PlanHead, ShardOrders, ShardWord } from '../../contract/shard.js';
 import type { PlanVm, RunKind } from '../../plan/types.js';

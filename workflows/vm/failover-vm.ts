@@ -35,7 +35,8 @@ async function lookAt(vm: VmControl, input: PlanVmInput) {
   return { at, ...(await chooseInstance(vm, 'failover', at, input.recovery.instance)) };
 }
 
-const lookFirst = (vm: VmControl) => locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
+const lookFirst = (vm: VmControl) =>
+  locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
 
 /** @param wentTo when it was looked at first, since when others may have done something to it */
 const lookAgain = (vm: VmControl, wentTo: string) =>

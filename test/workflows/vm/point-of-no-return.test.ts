@@ -200,7 +200,9 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
       const [vm] = (await result()).vms;
       const [theirs] = entries(lab, 'migrate');
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers', operation: 'migrate' } });
-      expect(vm?.error?.message).toContain(`ann@acme has recovered it there meanwhile by a migrate (task ${theirs?.taskId})`);
+      expect(vm?.error?.message).toContain(
+        `ann@acme has recovered it there meanwhile by a migrate (task ${theirs?.taskId})`,
+      );
       expect(entries(lab, 'migrate')).toHaveLength(1);
     }));
 });

@@ -51,7 +51,8 @@ export function doneByOthers(
   by: RecoveredBy | null,
 ): VmError {
   const how = by === null ? '' : ` by a ${by.kind} (task ${by.taskId})`;
-  const failed = kind === 'start' || kind === 'sync' || kind === 'reverse' ? 'was not brought to its end' : 'was not sent';
+  const failed =
+    kind === 'start' || kind === 'sync' || kind === 'reverse' ? 'was not brought to its end' : 'was not sent';
   return {
     code: DONE_BY_OTHERS,
     message:
