@@ -29,10 +29,10 @@ const task = (id: string, made: string | null, change: Partial<Task> = {}): Task
 
 const RUNNING = { state: 'RUNNING', endTime: -1 };
 
-const judged = (all: VmReplication[], tasks: Task[], change: Partial<typeof start> = {}) => {
+function judged(all: VmReplication[], tasks: Task[], change: Partial<typeof start> = {}) {
   const { its, untold, beside } = startedAmong(all, tasks, { ...start, ...change });
   return { its: its?.id ?? null, untold: untold.map(({ id }) => id), beside };
-};
+}
 const its = (id: string, ...beside: string[]) => ({ its: id, untold: [], beside });
 const untold = (...ids: string[]) => ({ its: null, untold: ids, beside: [] });
 const none = untold();
