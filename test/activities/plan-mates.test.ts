@@ -30,7 +30,10 @@ describe('who is named by the plan of a run', () => {
     let release: (() => void) | undefined;
     hold(new Promise((resolve) => (release = resolve)));
     const first = mates.of('run', named('web0'));
-    await until(() => questions.length > 0);
+    await until(
+      () => Promise.resolve(questions.length),
+      (asked) => asked > 0,
+    );
     const others = Array.from({ length: 2_000 }, (_, n) => mates.of('run', { ...named(), ids: [`vm-1-${n % 1_000}`] }));
     release?.();
     expect(await first).toHaveLength(1_000);
