@@ -124,7 +124,7 @@ describe('a replication that a person made', () => {
   it.concurrent('that is used, and goes to another organization by its cutover, is refused with both values', () =>
     withLab({ vms: 1 }, async (lab) => {
       await madeByPerson(lab);
-      const cutover = { ...lab.plan().cutover, approval: 'vm' as const };
+      const cutover = { ...lab.plan().cutover, approval: 'wave' as const };
       const { run, report, result } = await lab.start(lab.plan({ adopt: 'matching', cutover }));
       await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
       const members = { destination: { site: lab.destination, org: 'globex' } };
