@@ -339,9 +339,16 @@ describe('a round trip', () => {
       control.addFaults({ id: 'away', operation: 'migrate', kind: 'status', status: 503 });
       // It has the only place for a cutover.
       const migration = await lab.start(lab.plan({ waves: [{ name: 'all', vms: first ?? [] }] }));
-      await until(migration.report, ({ vms }) => vms[0]?.step === 'migrate');
+      await until(
+        async () => control.faults().find(({ id }) => id === 'away')?.struck ?? 0,
+        (struck) => struck > 0,
+      );
       const drill = await startDrill(lab, roundTrip(lab, { groups: waves }));
-      await until(drill.report, ({ vms }) => vms[0]?.step === 'failover' && vms[0]?.waitingFor === 'capacity');
+      const site = lab.client.workflow.getHandle(siteWorkflowId(lab.destination));
+      await until(
+        () => site.query(siteStatusQuery),
+        ({ queue }) => queue.some(({ slot }) => slot === 'cutover'),
+      );
       const replicationId = world(lab).replications.find(({ vmId }) => vmId === second?.[0]?.id)?.id ?? '';
       await failOverByHand(lab, replicationId);
       control.clearFaults('away');
