@@ -3,6 +3,7 @@
  * is removed [seed reverse-vm-replication]. Over when the copy is complete the other way.
  */
 import type { Located } from '../../../contract/questions.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
@@ -63,10 +64,13 @@ export async function reverseReplication(
   vm.recoveredAs(located.replication.vmId);
   const synced = await awaitResync(vm, reverse, reversed, located.replication.id);
   // It was seen not to be recovered once it had been reversed.
-  if (!synced.ok && synced.replication?.recoveryState === 'COMPLETE') throw await recoveredByOthers(vm, 'reverse');
+  if (!synced.ok && isRecovering(synced.replication)) throw await recoveredByOthers(vm, 'reverse');
   await whenSynced(vm, synced, 'reverse');
   return located;
 }
+
+const isRecovering = (seen: ReplicationSummary | null): boolean =>
+  seen?.recoveryState === 'COMPLETE' || seen?.recoveryState === 'IN_PROGRESS';
 
 type Reversed = Pick<Outcome, 'submitted' | 'record'>;
 
