@@ -10,10 +10,8 @@ import { createMovedBeforeActivities } from './moved-before.js';
 import { createOperationActivities } from './operations.js';
 import { createOrgActivities } from './other-org.js';
 import { Reachability } from './reachability.js';
-import { createRecoveredByActivities } from './recovered-by.js';
 import { createSiteWatchActivities } from './site-watch.js';
 import { createSourcePowerActivities } from './source-power.js';
-import { createStartedActivities } from './started.js';
 import { createStoreActivities } from './store.js';
 import { createTestCopyActivities } from './test-copies.js';
 
@@ -31,8 +29,6 @@ export function createActivities(deps: ActivityDeps) {
     ...createOrgActivities(deps),
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
-    ...createRecoveredByActivities(deps),
-    ...createStartedActivities(deps),
     ...createCheckActivities(deps),
     ...createMappedNetworksActivities(deps, reachability),
     ...createSourcePowerActivities(deps),

@@ -50,8 +50,7 @@ export function judgeSync(watch: Watch, seen: Seen, settle: number, now: number,
       return notice(watch, now, replication, { ...taskError(watch, code, msg ?? '', rules), meaning: 'fail' });
     }
     case RECOVERED: {
-      // A list may lag behind the reverse.
-      if (amissFor < settle) return null;
+      if (amissFor < ERROR_PATIENCE) return null;
       const detail = 'the replication was recovered before it had been protected the other way';
       return notice(watch, now, replication, taskError(watch, 'InvalidReplicationState', detail, rules));
     }
@@ -65,10 +64,6 @@ export function isAmiss(watch: Watch, replication: VmReplication | null | undefi
   if (replication == null) return false;
   return ['ERROR', RECOVERED].includes(syncState(watch, replication));
 }
-
-/** Whether somebody has recovered what is being protected the other way: it does not get well by itself. */
-export const isRecovered = (watch: Watch, replication: VmReplication): boolean =>
-  syncState(watch, replication) === RECOVERED;
 
 /** After a reverse everything is to be sent again; until an instance exists, no state of the connection means protection. */
 function syncState({ kind }: Watch, r: VmReplication): string {

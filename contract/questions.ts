@@ -29,7 +29,7 @@ export interface MovedBeforeInput {
   /** site that they are to be moved from */
   source: string;
   vms: VmRef[];
-  /** others that the plan of this run names are left out: none is another's successor */
+  /** others that the plan of this run names are left out */
   run?: string;
 }
 
@@ -91,59 +91,16 @@ export interface ReplicationInput {
   resumedAt: number;
   /** says that there is none when it is seen first, not once it was so for as long as it may be missing */
   atOnce?: boolean;
-  /** VCDA's id of the VM now: others of it are told as well, as far as the site can be asked for them */
-  besideOf?: string;
-}
-
-/** About what a start has made that was accepted. */
-export interface StartedInput {
-  site: string;
-  peer: string;
-  /** where its VM is */
-  source: string;
-  vm: VmRef;
-  operationId: string;
-  /** null: no answer has named it */
-  taskId: string | null;
-  /** that it was sent with; absent: it is not known */
-  mark?: string;
-  /** replications that answers have named as what it made */
-  named: string[];
-  /** when it was accepted, or found: epoch ms */
-  since: number;
-  resumedAt: number;
-}
-
-/** Of the replications of its VM at its site. */
-export interface Started {
-  /** its task was seen to be over */
-  isOver: boolean;
-  /** what it has made; null: none is known to be */
-  its: ReplicationSummary | null;
-  /** that it may have made, and that somebody else may have; empty where one is known */
-  untold: ReplicationSummary[];
-  /** ids of others than the one that is known */
-  beside: string[];
-}
-
-export type RecoveredByInput = Omit<ReplicationInput, 'atOnce' | 'besideOf'>;
-
-/** The newest task that may have recovered a VM. */
-export interface RecoveredBy {
-  kind: 'failover' | 'migrate';
-  taskId: string;
-  /** the user that the site names; null: it names none */
-  who: string | null;
 }
 
 /** Which test networks the NICs of a copy would go to. */
-export interface TestNetworksInput extends Omit<ReplicationInput, 'atOnce' | 'besideOf'> {
+export interface TestNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
   /** sent with the test failover; what is absent is as the replication has it */
   settings: NetworksOfBody;
 }
 
 /** What a drill's map of networks comes to for one replication. */
-export interface MapNetworksInput extends Omit<ReplicationInput, 'atOnce' | 'besideOf'> {
+export interface MapNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
   /** from source network to test network, by name */
   map: Record<string, string>;
   /** what the drill says of the VM itself, which goes before its map */

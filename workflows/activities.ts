@@ -38,8 +38,6 @@ export const {
   readTestNetworks,
   sourcePower,
   testCopyAt,
-  whatStarted,
-  whoRecovered,
   whoseTestCopy,
 } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',

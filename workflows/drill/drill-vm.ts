@@ -15,7 +15,6 @@ import { measure, type Recovery } from '../vm/steps/objectives.js';
 import { operation } from '../vm/steps/operation.js';
 import { whyOff } from '../vm/steps/powered-on.js';
 import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.js';
-import { locateAgain } from '../vm/steps/recovered-by-others.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
@@ -43,7 +42,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     await cues.tellReady('ready');
     const go = await cues.whenTold('recover');
     if (go === null) throw drillGone(vm);
-    const before = await locateAgain(vm, kind, obstacle);
+    const before = await locateFor(vm, kind, obstacle);
     // A person may have changed the settings while the others were waited for.
     const networks = isTest ? await requireTestNetworks(vm, input, before) : {};
     const copy = isTest ? await NotedCopy.of(vm, before) : null;

@@ -34,8 +34,6 @@ export async function failOverForDrill(
 ): Promise<void> {
   if (recovery.sync) {
     vm.enter('sync');
-    // What somebody has recovered since it was looked at cannot be synced, nor is it the drill's to bring home.
-    await new LastLook(vm, 'failover').look();
     await syncNow(vm);
   }
   const { sourceSite, vmId } = at.replication;

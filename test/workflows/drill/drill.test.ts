@@ -10,7 +10,6 @@ import {
   entries,
   expectNothingLeft,
   openPort,
-  pageThat,
   protect,
   startDrill,
   tcpCheck,
@@ -317,82 +316,6 @@ describe('a round trip', () => {
       expect(vm?.operations.map(({ kind }) => kind)).toEqual(order);
       expect(vm?.checks.map(({ name }) => name)).toEqual(['tcp', 'back: tcp']);
       expectHome(lab);
-    }));
-
-  /** As a person does in VCDA's page. */
-  async function failOverByHand(lab: Lab, replicationId: string): Promise<void> {
-    const body = { powerOn: true };
-    lab.simulator.control.act({ operation: 'failover', replicationId, user: 'ann@acme', body });
-    await until(
-      async () => world(lab).replications.find(({ id }) => id === replicationId)?.recoveryState,
-      (state) => state === 'COMPLETE',
-    );
-  }
-
-  it.concurrent('leaves a VM where a person has failed it over to while it waited for a place', () =>
-    withLab({ vms: 2, site: { limits: { syncs: 2, cutovers: 1, requestsPerSecond: 500 } } }, async (lab) => {
-      const [first, second] = (lab.plan().waves[0]?.vms ?? []).map((vm) => [vm]);
-      const waves = [{ name: 'all', vms: second ?? [] }];
-      const protection = await lab.start(lab.plan({ kind: 'protect', replication: { rpo: 15 }, waves }));
-      expect((await protection.result()).state).toBe('succeeded');
-      const { control } = lab.simulator;
-      control.addFaults({ id: 'away', operation: 'migrate', kind: 'status', status: 503 });
-      // It has the only place for a cutover.
-      const migration = await lab.start(lab.plan({ waves: [{ name: 'all', vms: first ?? [] }] }));
-      await until(
-        async () => control.faults().find(({ id }) => id === 'away')?.struck ?? 0,
-        (struck) => struck > 0,
-      );
-      const drill = await startDrill(lab, roundTrip(lab, { groups: waves }));
-      const site = lab.client.workflow.getHandle(siteWorkflowId(lab.destination));
-      await until(
-        () => site.query(siteStatusQuery),
-        ({ queue }) => queue.some(({ slot }) => slot === 'cutover'),
-      );
-      const replicationId = world(lab).replications.find(({ vmId }) => vmId === second?.[0]?.id)?.id ?? '';
-      await failOverByHand(lab, replicationId);
-      control.clearFaults('away');
-      const [vm] = (await drill.result()).vms;
-      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers', operation: 'failover' } });
-      expect(vm?.error?.message).toContain('ann@acme has recovered it there meanwhile by a failover');
-      expect(entries(lab, 'reverse')).toEqual([]);
-      expect((await migration.result()).state).toBe('succeeded');
-    }));
-
-  it.concurrent('says who has failed a VM over before its turn', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
-      const [first, second] = (lab.plan().waves[0]?.vms ?? []).map((vm) => [vm]);
-      const groups = [
-        { name: 'one', vms: first ?? [] },
-        { name: 'two', vms: second ?? [] },
-      ];
-      let isDone = false;
-      const page = await pageThat(() => isDone);
-      const up: Check = {
-        name: 'page',
-        vms: first?.map(({ id }) => id) ?? [],
-        within: 600_000,
-        interval: 100,
-        timeout: 1_000,
-        type: 'http',
-        url: page.url,
-        status: 200,
-        body: null,
-        verifyTls: true,
-      };
-      const drill = await startDrill(lab, roundTrip(lab, { groups, checks: [up] }));
-      await until(
-        async () => page.asked(),
-        (asked) => asked > 0,
-      );
-      await failOverByHand(lab, world(lab).replications.find(({ vmId }) => vmId === second?.[0]?.id)?.id ?? '');
-      isDone = true;
-      const report = await drill.result();
-      page.close();
-      expect(report.vms.map(({ state }) => state)).toEqual(['succeeded', 'failed']);
-      expect(report.vms[1]?.error).toMatchObject({ code: 'DoneByOthers', operation: 'failover' });
-      expect(report.vms[1]?.error?.message).toContain('ann@acme');
     }));
 
   it.concurrent('that a person brings home in its hold proves nothing, and fails', () =>

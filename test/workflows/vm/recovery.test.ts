@@ -135,69 +135,6 @@ describe('what a person does while a failover waits at its gate', () => {
   );
 });
 
-/** In VCDA's page. */
-async function failOverByHand(lab: Lab) {
-  const replicationId = replications(lab)[0]?.id ?? '';
-  lab.simulator.control.act({ operation: 'failover', replicationId, user: 'ann@acme', body: { powerOn: true } });
-  await until(
-    async () => replications(lab)[0]?.recoveryState,
-    (state) => state === 'COMPLETE',
-  );
-}
-
-const BY_ANN = /ann@acme has recovered it there meanwhile by a failover \(task [\w-]+\)/;
-
-describe('a person who fails a VM over', () => {
-  it.concurrent('while its failover waits at the gate is named; nothing more is sent', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await given(lab, protection(lab));
-      const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
-      const { run, report, result } = await lab.start(plan);
-      await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-      await failOverByHand(lab);
-      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-      const [vm] = (await result()).vms;
-      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers', operation: 'failover' } });
-      expect(vm?.error?.message).toMatch(BY_ANN);
-      expect(kinds(lab).filter((kind) => kind === 'failover')).toHaveLength(1);
-    }));
-
-  it.concurrent('in the middle of its failback, once it is replicated back, is named; nothing more is sent', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await given(lab, protection(lab));
-      await given(lab, lab.plan({ kind: 'failover' }));
-      const cutover = { ...lab.plan().cutover, approval: 'wave' } as const;
-      const plan = lab.plan({ kind: 'failback', confirm: 'removes-source', cutover });
-      const { run, report, result } = await lab.start(plan);
-      await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-      await failOverByHand(lab);
-      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-      const [vm] = (await result()).vms;
-      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers', operation: 'migrate' } });
-      expect(vm?.error?.message).toMatch(BY_ANN);
-      expect(kinds(lab).filter((kind) => kind === 'migrate' || kind === 'reverse')).toEqual(['reverse']);
-    }));
-
-  it.concurrent('in the middle of its failback, while it is replicated back, is named; nothing more is sent', () =>
-    withLab({ vms: 1, site: { reconcile: { settle: 100 } } }, async (lab) => {
-      await given(lab, protection(lab));
-      await given(lab, lab.plan({ kind: 'failover' }));
-      const { result } = await lab.start(lab.plan({ kind: 'failback', confirm: 'removes-source' }));
-      const reversed = await until(
-        async () => replications(lab)[0],
-        (it) => it?.isReversed === true,
-      );
-      const body = { powerOn: true };
-      // Which sends the rest of it first.
-      const theirs = { operation: 'migrate', replicationId: reversed?.id ?? '', user: 'ann@acme', body } as const;
-      lab.simulator.control.act(theirs);
-      const [vm] = (await result()).vms;
-      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
-      expect(vm?.error?.message).toMatch(/ann@acme has recovered it there meanwhile by a migrate/);
-      expect(kinds(lab).filter((kind) => kind === 'migrate' || kind === 'reverse')).toEqual(['reverse', 'migrate']);
-    }));
-});
-
 const GATED = [
   ...HOMES.map(([home, assumptions]): [string, LabOptions] => [home, { assumptions }]),
   ['at its new destination, and may be missing for no time', { site: { missingFor: 0 } }],

@@ -46,118 +46,42 @@ describe('a stop while it cannot be told whose a replication is', () => {
       expect(vm?.error?.message).toMatch(/stays as it is/);
       expect(vm?.error?.advice).not.toContain('drover resume');
     }));
-});
 
-describe('a start that no answer has named, at a site that drops marks, when its VM is stopped', () => {
-  /** Its task names nothing, and it is over before the start is confirmed. */
-  async function unconfirmed(lab: Lab) {
-    const { control } = lab.simulator;
-    const vmId = lab.plan().waves[0]?.vms[0]?.id ?? '';
-    control.setVms({ id: vmId, usedBytes: 200e9 });
-    control.addFaults({ kind: 'odd-task', operation: 'start', task: { result: {}, lastsUntil: 'synced' } });
-    const { run, result } = await lab.start(lab.plan());
-    await until(
-      async () => replications(lab),
-      (all) => all.length === 1,
-    );
-    const made = replications(lab)[0]?.id ?? '';
-    control.trouble(made, { vanished: 'both' });
-    control.setSpeed(10_000);
-    const id = vmWorkflowId(lab.source, vmId);
-    await until(
-      () => vmReport(lab, id),
-      (vm) => vm?.operations[0]?.result === 'succeeded',
-    );
-    async function stopped() {
+  it.concurrent('leaves the one that no answer has named once its start is over, and says so', () =>
+    withLab({ vms: 1, speed: 20, assumptions: { description: 'dropped' } }, async (lab) => {
+      const { control } = lab.simulator;
+      const vmId = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      control.setVms({ id: vmId, usedBytes: 200e9 });
+      control.addFaults({ kind: 'odd-task', operation: 'start', task: { result: {}, lastsUntil: 'synced' } });
+      const { run, result } = await lab.start(lab.plan());
+      await until(
+        async () => replications(lab),
+        (all) => all.length === 1,
+      );
+      // The start is not confirmed before it is stopped.
+      const made = replications(lab)[0]?.id ?? '';
+      control.trouble(made, { vanished: 'both' });
+      control.setSpeed(10_000);
+      const id = vmWorkflowId(lab.source, vmId);
+      await until(
+        () => vmReport(lab, id),
+        (vm) => vm?.operations[0]?.result === 'succeeded',
+      );
       control.addFaults({ id: 'unseen', kind: 'status', status: 503, operation: 'replications' });
+      control.trouble(made, { vanished: null });
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
       await until(
         () => vmReport(lab, id),
         (vm) => vm?.step === 'delete-replication',
       );
-      control.trouble(replications(lab)[0]?.id ?? '', { vanished: null });
       control.clearFaults('unseen');
-      return (await result()).vms[0];
-    }
-    return { made, stopped };
-  }
-
-  const DROPPED = { vms: 1, speed: 20, assumptions: { description: 'dropped' } } as const;
-
-  it.concurrent('is removed where no task but its own can have made what is there', () =>
-    withLab(DROPPED, async (lab) => {
-      const { stopped } = await unconfirmed(lab);
-      expect(await stopped()).toMatchObject({ state: 'cancelled', error: null });
-      expect(deletions(lab)).toHaveLength(1);
-      expect(replications(lab)).toEqual([]);
-    }));
-
-  it.concurrent('leaves what a person may have made since, and says so', () =>
-    withLab(DROPPED, async (lab) => {
-      const { made, stopped } = await unconfirmed(lab);
-      const { control } = lab.simulator;
-      control.act({ operation: 'delete', replicationId: made, user: 'ann@acme' });
-      await until(
-        async () => replications(lab),
-        (all) => all.length === 0,
-      );
-      startByHand(lab);
-      await until(
-        async () => replications(lab)[0]?.state,
-        (state) => state === 'OK',
-      );
-      const vm = await stopped();
+      const [vm] = (await result()).vms;
       const [kept] = replications(lab);
-      expect(deletions(lab).map(({ user }) => user)).toEqual(['ann@acme']);
+      expect(deletions(lab)).toEqual([]);
       expect(vm?.error).toMatchObject({ code: 'Undecided', operation: 'delete' });
       expect(vm?.error?.message).toContain(`replication ${kept?.id} of `);
-      expect(vm?.error?.message).toMatch(/stays: .* neither a mark nor an answer nor the tasks of the site tell/);
+      expect(vm?.error?.message).toMatch(/stays: .* no answer has named what it made, its task is over/);
       expect(vm?.error?.advice).toMatch(/remove it at .* by hand/);
-    }));
-
-  /** The site is asked for tasks so seldom that the end of the start is not heard. */
-  const UNHEARD = {
-    vms: 1,
-    speed: 20,
-    assumptions: { description: 'dropped' },
-    site: { polling: { interval: 3_600_000, selfCheck: 3_600_000 } },
-  } as const;
-
-  /** Accepted, and over by now, which nobody has heard. */
-  async function ended(lab: Lab) {
-    const { run, result } = await lab.start(lab.plan());
-    await until(
-      async () => lab.simulator.control.ledger().find(({ kind }) => kind === 'start')?.outcome,
-      (outcome) => outcome != null,
-    );
-    return async () => {
-      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
-      return (await result()).vms[0];
-    };
-  }
-
-  it.concurrent('has failed unheard leaves what a person has started since', () =>
-    withLab(UNHEARD, async (lab) => {
-      const { control } = lab.simulator;
-      const error = { code: 'Forbidden', msg: 'not for you' };
-      control.addFaults({ kind: 'fail-task', operation: 'start', times: 1, error });
-      const stop = await ended(lab);
-      startByHand(lab);
-      await until(
-        async () => replications(lab)[0]?.state,
-        (state) => state === 'OK',
-      );
-      const vm = await stop();
-      expect(deletions(lab)).toEqual([]);
-      expect(vm).toMatchObject({ state: 'cancelled' });
-    }));
-
-  it.concurrent('has ended unheard is removed', () =>
-    withLab(UNHEARD, async (lab) => {
-      const stop = await ended(lab);
-      expect(await stop()).toMatchObject({ state: 'cancelled', error: null });
-      expect(deletions(lab)).toHaveLength(1);
-      expect(replications(lab)).toEqual([]);
     }));
 });
 

@@ -7,11 +7,9 @@ import type { VmError } from '../../../contract/report.js';
 import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
 import { orgOfVdc } from '../../activities.js';
 import { lookSaying } from './again.js';
-import { besideWords } from './beside.js';
-import { ask, readAgain } from './locate.js';
+import { ask, readAgain, startedReplication } from './locate.js';
 import { type Outcome, operation } from './operation.js';
 import { otherOrg, otherVdc, vdcOf } from './place.js';
-import { started } from './started.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 import { whatStays } from './what-stays.js';
@@ -65,7 +63,7 @@ async function refuseOtherOrg(vm: VmControl, started: Outcome, seen: Replication
 
 async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<ReplicationSummary> {
   if (notice.replication !== null) return notice.replication;
-  const look = () => (vm.report.replicationId === null ? unnamed(vm) : readAgain(vm, 'start'));
+  const look = () => (vm.report.replicationId === null ? startedReplication(vm) : readAgain(vm, 'start'));
   const why = (): VmError => ({
     code: 'NoReplicationId',
     message:
@@ -81,15 +79,6 @@ async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<Replicat
   const seen = await lookSaying(vm, look, (found) => found !== null, PAUSES, why);
   if (seen !== null) return seen;
   throw new StepFailed(why());
-}
-
-/** The only one of its VM is its own, though its site has forgotten the task by now. */
-async function unnamed(vm: VmControl): Promise<ReplicationSummary | null> {
-  if (vm.memory.begun === null) return null;
-  const { its, untold, beside } = await started(vm, vm.memory.begun);
-  if (its !== null) vm.note(besideWords(its.id, beside, vm.site));
-  const [only, ...others] = untold;
-  return its ?? (others.length === 0 ? (only ?? null) : null);
 }
 
 async function wrong(

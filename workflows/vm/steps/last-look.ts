@@ -3,13 +3,11 @@ import { CODES } from '../../../contract/codes.js';
 import { decisiveOf } from '../../../contract/look.js';
 import type { SlotKind } from '../../../contract/operation.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
-import { besideWords } from './beside.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { locateElsewhere, readAgain } from './locate.js';
 import { growing } from './look-until.js';
 import { goesElsewhere, vdcOf } from './place.js';
 import { obstacleElsewhere } from './preconditions.js';
-import { toldByWhom } from './recovered-by-others.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -36,11 +34,9 @@ export class LastLook {
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
     const { site, peer, report, input, ids, memory } = this.#vm;
-    const { marks, towards, begun, vmIdNow } = memory;
+    const { marks, towards, begun } = memory;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
-    const asked = { atOnce: true, besideOf: vmIdNow ?? input.vm.id };
-    const replication = await readAgain(this.#vm, this.#kind, asked);
-    this.#vm.note(besideWords(report.replicationId, replication?.beside ?? [], site, this.#kind));
+    const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
     const { missingFor } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };
     // What a run did not start itself may go any way.
@@ -66,7 +62,7 @@ export class LastLook {
       this.#vm.note(goesElsewhere(replication, site, input));
     if (unfit?.is === 'over') {
       if (unfit.why.code === CODES.replicationGone) await this.#refuseElsewhere();
-      throw await toldByWhom(this.#vm, this.#kind, new StepFailed(unfit.why));
+      throw new StepFailed(unfit.why);
     }
     return { replication, unfit };
   }

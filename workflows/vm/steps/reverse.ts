@@ -3,7 +3,6 @@
  * is removed [seed reverse-vm-replication]. Over when the copy is complete the other way.
  */
 import type { Located } from '../../../contract/questions.js';
-import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
@@ -13,7 +12,6 @@ import { LastLook } from './last-look.js';
 import { find, takeAsFound } from './locate.js';
 import { awaitResync, type Outcome, operation } from './operation.js';
 import { obstacleToRemoval } from './preconditions.js';
-import { recoveredByOthers } from './recovered-by-others.js';
 import type { Step } from './step.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -62,15 +60,9 @@ export async function reverseReplication(
   const located = await whenReversed(vm, at, reversed);
   // Where the site did not tell it before the reverse.
   vm.recoveredAs(located.replication.vmId);
-  const synced = await awaitResync(vm, reverse, reversed, located.replication.id);
-  // It was seen not to be recovered once it had been reversed.
-  if (!synced.ok && isRecovering(synced.replication)) throw await recoveredByOthers(vm, 'reverse');
-  await whenSynced(vm, synced, 'reverse');
+  await whenSynced(vm, await awaitResync(vm, reverse, reversed, located.replication.id), 'reverse');
   return located;
 }
-
-const isRecovering = (seen: ReplicationSummary | null): boolean =>
-  seen?.recoveryState === 'COMPLETE' || seen?.recoveryState === 'IN_PROGRESS';
 
 type Reversed = Pick<Outcome, 'submitted' | 'record'>;
 

@@ -3,18 +3,16 @@
  * as soon as the site lets it be, and a start that still runs is looked after until it shows what it makes.
  */
 import { FAILURES } from '../../../contract/names.js';
-import type { Submitted } from '../../../contract/operation.js';
-import type { Started } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { BegunCopy } from '../../../contract/unit.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { deleteReplication, staysBehind } from './initial-sync.js';
 import { tellKept } from './kept.js';
-import { readAgain } from './locate.js';
+import { readAgain, startedReplication } from './locate.js';
 import { growing, lookUntil } from './look-until.js';
-import { started } from './started.js';
 import { StepFailed, Stopped } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
+import { whoseStart } from './whose-start.js';
 
 /** Looks for what a running start makes: over a day. */
 const PAUSES = { first: 1_000, longest: 5 * 60_000, times: 300 };
@@ -37,44 +35,39 @@ export async function undoStart(vm: VmControl): Promise<void> {
 }
 
 /** Whether it has made one, which is then the VM's. */
-async function isFound(vm: VmControl, begun: BegunCopy): Promise<boolean> {
-  const { operationId, submitted } = begun;
+async function isFound(vm: VmControl, { operationId, submitted }: BegunCopy): Promise<boolean> {
+  vm.report.replicationId ??= submitted.replicationId;
   let isEnded = false;
-  let wasOver = false;
-  let named = submitted.replicationId;
-  async function look(): Promise<Started> {
+  const named = [submitted.replicationId];
+  async function look(): Promise<ReplicationSummary | null> {
     // Before the look, since it may show up with the task's end.
     const notice = vm.notice(operationId, 'task');
-    isEnded = notice !== undefined || wasOver;
-    named = notice?.replicationId ?? notice?.replication?.id ?? named;
-    const seen = await started(vm, begun, [named]);
-    wasOver = seen.isOver;
-    return seen;
+    isEnded = notice !== undefined;
+    named.push(notice?.replicationId ?? null, notice?.replication?.id ?? null);
+    vm.report.replicationId ??= notice?.replicationId ?? null;
+    return vm.report.replicationId === null ? startedReplication(vm) : readAgain(vm, 'start');
   }
-  const { its, untold } = await lookUntil(look, (seen) => seen.its !== null || isEnded, growing(PAUSES));
-  vm.report.replicationId = its?.id ?? named;
-  const isIt = its !== null || (named !== null && isOwn(await readAgain(vm, 'start'), vm, submitted));
-  if (!isIt) vm.report.replicationId = null;
-  if (!isIt && untold.length > 0) leave(vm, untold);
-  return isIt;
+  const seen = await lookUntil(look, (found) => found !== null || isEnded, growing(PAUSES));
+  const whose =
+    seen === null
+      ? 'others'
+      : whoseStart(seen, { vmId: vm.report.id, mark: submitted.mark, named, isRunning: !isEnded });
+  vm.report.replicationId = whose === 'own' ? (seen?.id ?? null) : null;
+  if (whose === 'unknown' && seen !== null) leave(vm, seen.id);
+  return vm.report.replicationId !== null;
 }
 
-/** Of one that a list does not show, and that may come back. */
-const isOwn = (seen: ReplicationSummary | null, { report }: VmControl, { mark }: Submitted): boolean =>
-  seen !== null && (seen.vmId ?? report.id) === report.id && (seen.mark ?? mark) === mark;
-
 /** What a person may have made is not taken from them on a guess. */
-function leave(vm: VmControl, untold: ReplicationSummary[]): void {
+function leave(vm: VmControl, replicationId: string): void {
   const { report, site } = vm;
-  const which = `replication ${untold.map(({ id }) => id).join(' or ')}`;
   vm.fail({
     code: FAILURES.undecided,
     message:
-      `${which} of ${nameWithId(report)} at ${site} stays: whether the start of this run made it cannot be told, since ` +
-      'neither a mark nor an answer nor the tasks of the site tell who did.',
+      `replication ${replicationId} of ${nameWithId(report)} at ${site} stays: whether the start of this run made it cannot ` +
+      'be told, since no answer has named what it made, its task is over, and the replication bears no mark.',
     operation: 'delete',
     taskId: vm.memory.begun?.submitted.taskId ?? null,
     site,
-    advice: `Look at ${which}: if this run made it, remove it at ${site} by hand.`,
+    advice: `Look at replication ${replicationId}: if this run made it, remove it at ${site} by hand.`,
   });
 }
