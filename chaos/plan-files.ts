@@ -1,5 +1,6 @@
 /** Plan and config of a chaos run, as the files that a person would write. */
 import { stringify } from 'yaml';
+import { iso } from '../contract/moment.js';
 import { simulatedVms, siteVdcId } from '../simulator/index.js';
 import type { ChaosOptions } from './options.js';
 
@@ -76,5 +77,3 @@ export function configText(urls: Record<string, string>): string {
     worker: { taskQueue: TASK_QUEUE },
   });
 }
-
-const iso = (at: number): string => new Date(at).toISOString();

@@ -5,13 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadPlan, type Plan, type RunHandle } from '../client/index.js';
 import type { RunReport } from '../contract/report.js';
 import type { Env } from '../temporal/connection.js';
-import { attack, type Carried } from './attack.js';
-import { linkedTo, TimeIsUp } from './bound.js';
+import type { Carried } from './attack.js';
 import type { Evidence } from './evidence.js';
-import { faultRules } from './fault-rules.js';
 import { type HistoryCost, historyCost } from './history-cost.js';
-import type { Journal } from './journal.js';
-import { LedgerTail } from './ledger-tail.js';
 import { onStage } from './on-stage.js';
 import { type ChaosOptions, commandFor } from './options.js';
 import { persistently } from './persistent.js';
@@ -19,8 +15,8 @@ import { planText, SITES, type Window, windowFor } from './plan-files.js';
 import { makeSchedule, type Schedule, scheduleText } from './schedule.js';
 import type { Stage } from './stage.js';
 import { approveWaves, liftHolds, type Steering } from './steering.js';
+import { type UnderFire, underFire } from './under-fire.js';
 import { type ChaosVerdict, verdictOn } from './verdict.js';
-import { unwedge } from './wedged.js';
 
 export interface ChaosResult {
   command: string;
@@ -83,67 +79,33 @@ interface Seen {
   over: number;
 }
 
-interface Act {
-  options: ChaosOptions;
-  schedule: Schedule;
-  journal: Journal;
-  bound: AbortSignal;
-}
-
-async function act(stage: Stage, { options, schedule, journal, bound }: Act): Promise<Seen> {
-  const { control, fleet, temporal, drover, client, folder } = stage;
-  await control.assume(options.assumptions);
-  await fleet.start();
-  while (!(await drover.workerListens())) await delay(200, undefined, { signal: bound });
-  await control.addFaults(faultRules(options.faults));
-
+async function act(stage: Stage, given: UnderFire): Promise<Seen> {
+  const { options, journal, bound } = given;
+  const { control, temporal, drover, client, folder } = stage;
   const window = windowFor(options, Date.now());
   const plan = await writtenPlan(folder, options, window);
-  const id = `chaos-${options.seed}`;
-  const { run } = await persistently(() => drover.startRun(plan, { id }), bound);
-  journal.add('run', `run ${id} started: ${options.vms} VMs, ${temporal.what}`);
-
-  const over = linkedTo(bound);
-  const { signal } = over;
-  const tail = new LedgerTail(control, options.vms);
+  const run = drover.run(`chaos-${options.seed}`);
   const steering: Steering = { approvedAt: new Map(), held: [], lifted: new Set() };
-  const steer = { run, plan, client, control, tail, journal, signal };
-  const attacked = attack({ schedule, fleet, temporal, control, tail, journal, signal });
-  const approving = options.gate === 'approval' ? approveWaves(steer, steering) : Promise.resolve();
-  const unwedged = unwedge({ client, temporal, journal, signal });
-  const following = follow(run, bound, (report) => liftHolds(steer, report, steering));
-  const failing = Promise.all([attacked, approving]).then(() => new Promise<never>(() => {}));
   let report: RunReport | null = null;
-  const incomplete: string[] = [];
-  try {
-    report = await Promise.race([following, stage.broken, failing]);
-    journal.add('run', `run ${id} is over: ${report.state}`);
-  } catch (error) {
-    // A person who interrupts it wants an end, not a verdict.
-    if (!(bound.reason instanceof TimeIsUp)) throw error;
-    incomplete.push(`stopped after ${options.minutes} minutes: the run was not over`);
-    journal.add('run', 'time is up');
-    report = await lastLook(run);
-  } finally {
-    over.abort();
-    await approving.catch(() => {});
-    await unwedged;
-  }
-  const ended = Date.now();
-  const carried = await attacked;
+  const { carried, incomplete, over } = await underFire(stage, given, async (tail, signal) => {
+    await persistently(() => drover.startRun(plan, { id: run.run }), bound);
+    journal.add('run', `run ${run.run} started: ${options.vms} VMs, ${temporal.what}`);
+    const steer = { run, plan, client, control, tail, journal, signal };
+    const approving = options.gate === 'approval' ? approveWaves(steer, steering) : Promise.resolve();
+    const following = follow(run, bound, (now) => liftHolds(steer, now, steering));
+    report = await Promise.race([following, approving.then(() => following)]);
+    journal.add('run', `run ${run.run} is over: ${report.state}`);
+  });
+  report ??= await lastLook(run);
   const within = AbortSignal.timeout(AFTERWARDS);
   const cost = await persistently(() => historyCost(client), within).catch(() => null);
   const { requests, bugs } = await control.stats();
   const struck = Object.fromEntries((await control.faults()).map((fault) => [fault.id, fault.struck]));
-  if (carried.strikes < options.kills) incomplete.push(`${carried.strikes} of ${options.kills} kills`);
-  if (carried.serverStrikes < options.serverKills) {
-    incomplete.push(`${carried.serverStrikes} of ${options.serverKills} server kills`);
-  }
   return {
     carried,
     cost,
     struck,
-    over: ended,
+    over,
     evidence: {
       vms: plan.waves.flatMap((wave) => wave.vms.map(({ id: vmId, name }) => ({ id: vmId, name, wave: wave.name }))),
       sites: SITES,

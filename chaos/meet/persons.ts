@@ -1,8 +1,7 @@
 /** Persons who steer runs that meet: first at random, then so that all comes to its end. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Drover, RunHandle, RunReport } from '../../client/index.js';
-import { DroverError } from '../../client/index.js';
 import { runWorkflowId } from '../../contract/names.js';
 import type { Journal } from '../journal.js';
 import { persistently } from '../persistent.js';
@@ -19,31 +18,32 @@ export interface Persons {
   signal: AbortSignal;
 }
 
-/** @returns when each run was terminated: epoch ms */
-export async function steerAtRandom(persons: Persons, acts: PlannedAct[]): Promise<Map<string, number>> {
+/** @param terminated when each run was ended by force, as it happens: epoch ms */
+export async function steerAtRandom(
+  persons: Persons,
+  acts: PlannedAct[],
+  terminated: Map<string, number>,
+): Promise<void> {
   const { journal, signal } = persons;
-  const terminated = new Map<string, number>();
   for (const planned of acts) {
     await delay(planned.after, undefined, { signal });
     const meeting = persons.meetings[planned.run];
     if (meeting === undefined) continue;
     const { id, vms } = meeting;
-    const vm = vms[planned.vm % vms.length] ?? '';
-    const target = planned.isWhole ? undefined : `vm:${vm}`;
-    const what = `${planned.act} ${id}${planned.act === 'approve' || planned.act === 'cancel' ? ` ${target ?? ''}` : ''}`;
     if (planned.act === 'terminate') {
-      await terminate(persons, id);
-      terminated.set(id, terminated.get(id) ?? Date.now());
-      journal.add('steered', what);
+      const isEnded = await terminate(persons, id);
+      if (isEnded) terminated.set(id, Date.now());
+      journal.add('steered', `terminate ${id}: ${isEnded ? 'done' : 'it was over'}`);
       continue;
     }
+    const target = planned.isWhole ? undefined : `vm:${vms[planned.vm % vms.length] ?? ''}`;
+    const isOfVms = planned.act === 'approve' || planned.act === 'cancel';
     const answer = await said(persons.drover.run(id), planned.act, target, signal);
-    journal.add('steered', `${what}: ${answer}`);
+    journal.add('steered', `${planned.act} ${id}${isOfVms ? ` ${target ?? ''}` : ''}: ${answer}`);
   }
-  return terminated;
 }
 
-/** What a refusal says is an answer as well: the run has ended, or has no such VM. */
+/** Whatever keeps an act from being done is an answer as well: the run has ended, nobody listens, the server is gone. */
 async function said(
   run: RunHandle,
   act: Exclude<PlannedAct['act'], 'terminate'>,
@@ -51,29 +51,27 @@ async function said(
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    await within(signal, () => {
-      if (act === 'pause') return run.pause('tried');
-      return act === 'resume' ? run.resume() : run[act](target);
-    });
+    if (act === 'pause') await run.pause('tried');
+    else if (act === 'resume') await run.resume();
+    else await run[act](target);
     return 'done';
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof DroverError) return error.name;
-    throw error;
+    return error instanceof Error ? error.name : String(error);
   }
 }
 
-async function within<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  return ask();
-}
-
-async function terminate({ client }: Persons, run: string): Promise<void> {
-  await client.workflow
-    .getHandle(runWorkflowId(run))
-    .terminate('chaos')
-    // It has ended by itself.
-    .catch(() => {});
+/** false: it had ended by itself */
+function terminate({ client, signal }: Persons, run: string): Promise<boolean> {
+  return persistently(async () => {
+    try {
+      await client.workflow.getHandle(runWorkflowId(run)).terminate('chaos');
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }, signal);
 }
 
 /** Says whatever the runs wait for, until each has ended; `reports` holds the last of each. */

@@ -3,20 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunReport } from '../../contract/report.js';
-import { attack, type Carried } from '../attack.js';
-import { linkedTo, TimeIsUp } from '../bound.js';
-import { faultRules } from '../fault-rules.js';
+import type { Carried } from '../attack.js';
 import { historyCost } from '../history-cost.js';
 import type { Journal } from '../journal.js';
-import { LedgerTail } from '../ledger-tail.js';
 import { onStage } from '../on-stage.js';
 import { type ChaosOptions, commandFor } from '../options.js';
 import { persistently } from '../persistent.js';
 import { SITES } from '../plan-files.js';
 import type { ChaosRun } from '../run.js';
-import { makeSchedule, type Schedule } from '../schedule.js';
+import { makeSchedule } from '../schedule.js';
 import type { Stage } from '../stage.js';
-import { unwedge } from '../wedged.js';
+import { type Struck, type UnderFire, underFire } from '../under-fire.js';
 import { plannedActs } from './acts.js';
 import type { MeetingEvidence } from './evidence.js';
 import { bringToAnEnd, type Persons, steerAtRandom } from './persons.js';
@@ -59,64 +56,33 @@ export async function runMeeting(options: ChaosOptions, { env, say, signal }: Ch
   };
 }
 
-interface Play {
-  options: ChaosOptions;
-  schedule: Schedule;
-  journal: Journal;
-  bound: AbortSignal;
-}
+type Played = Omit<MeetingEvidence, 'leftProcesses' | 'events'> & Pick<Struck, 'carried' | 'over'>;
 
-type Played = Omit<MeetingEvidence, 'leftProcesses' | 'events'> & { carried: Carried; over: number };
-
-async function play(stage: Stage, { options, schedule, journal, bound }: Play): Promise<Played> {
-  const { control, fleet, temporal, drover, client } = stage;
-  await control.assume(options.assumptions);
-  await fleet.start();
-  while (!(await drover.workerListens())) await delay(LOOK_EVERY, undefined, { signal: bound });
-  await control.addFaults(faultRules(options.faults));
-
+async function play(stage: Stage, given: UnderFire): Promise<Played> {
+  const { options, journal } = given;
+  const { control, drover, client } = stage;
   const all = meetings(options.seed, options.vms);
-  const over = linkedTo(bound);
-  const { signal } = over;
-  const tail = new LedgerTail(control, options.vms);
-  const attacked = attack({ schedule, fleet, temporal, control, tail, journal, signal });
-  const unwedged = unwedge({ client, temporal, journal, signal });
-  const persons: Persons = { drover, client, meetings: all, journal, signal };
   const reports = new Map<string, RunReport>();
-  const incomplete: string[] = [];
-  let terminated = new Map<string, number>();
-  async function meet(): Promise<void> {
-    await Promise.all(all.filter(({ isDrill }) => !isDrill).map((meeting) => begin(stage, meeting, journal, signal)));
-    const drilling = all
-      .filter(({ isDrill }) => isDrill)
-      .map(async (meeting) => {
-        while (tail.progress < DRILL_AT) await delay(LOOK_EVERY, undefined, { signal });
-        await begin(stage, meeting, journal, signal);
-      });
-    await Promise.all(drilling);
-    terminated = await steerAtRandom(persons, plannedActs(options.seed, options.acts, all.length));
+  const terminated = new Map<string, number>();
+  const { carried, incomplete, over } = await underFire(stage, given, async (tail, signal) => {
+    const persons: Persons = { drover, client, meetings: all, journal, signal };
+    const [drills, runs] = [all.filter(({ isDrill }) => isDrill), all.filter(({ isDrill }) => !isDrill)];
+    await Promise.all(runs.map((meeting) => begin(stage, meeting, journal, signal)));
+    while (tail.progress < DRILL_AT) await delay(LOOK_EVERY, undefined, { signal });
+    await Promise.all(drills.map((meeting) => begin(stage, meeting, journal, signal)));
+    await steerAtRandom(persons, plannedActs(options.seed, options.acts, all.length), terminated);
     await bringToAnEnd(persons, reports);
     await allClosed(stage, journal, signal);
-  }
-  try {
-    await Promise.race([meet(), stage.broken, attacked.then(() => new Promise<never>(() => {}))]);
-  } catch (error) {
-    if (!(bound.reason instanceof TimeIsUp)) throw error;
-    incomplete.push(`stopped after ${options.minutes} minutes: not all runs were over`);
-  } finally {
-    over.abort();
-    await unwedged;
-  }
-  const ended = Date.now();
-  const carried = await attacked;
+  });
   const within = AbortSignal.timeout(AFTERWARDS);
   const { open } = await persistently(() => historyCost(client), within);
-  if (terminated.has('drilling')) await persistently(() => drover.sweep(SITES.destination, { signal: within }), within);
+  const isDrillGone = all.some(({ id, isDrill }) => isDrill && terminated.has(id));
+  if (isDrillGone) await persistently(() => drover.sweep(SITES.destination, { signal: within }), within);
   const ids = all.map(({ id }) => id);
   const { bugs } = await control.stats();
   return {
     carried,
-    over: ended,
+    over,
     meetings: all,
     reports,
     terminated,
