@@ -198,8 +198,11 @@ export class SiteState {
     const limits = this.#effective();
     const limit = (slot === 'sync' ? limits.syncs : limits.cutovers) ?? Number.POSITIVE_INFINITY;
     const holding = [...this.#holders.values()].filter((held) => held.slot === slot).map(({ run }) => run);
+    // The queue may be long, and is looked at whenever anything changes at the site.
+    if (holding.length >= limit) return [];
     const waiting = [...this.#queue.values()].filter((request) => request.slot === slot);
     const { served, queue } = inTurns(waiting, holding, limit);
+    if (served.length === 0) return [];
     for (const request of waiting) this.#queue.delete(keyOf(request));
     for (const request of queue) this.#queue.set(keyOf(request), request);
     return served;

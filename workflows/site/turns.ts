@@ -16,26 +16,36 @@ export interface Waiting {
  */
 export function inTurns<W extends Waiting>(queue: W[], holding: string[], limit: number): { served: W[]; queue: W[] } {
   const held = new Map<string, number>();
-  const heldBy = (run: string) => held.get(run) ?? 0;
-  for (const run of holding) held.set(run, heldBy(run) + 1);
+  for (const run of holding) held.set(run, (held.get(run) ?? 0) + 1);
+  // In the order of their turns, which is that of a map's keys.
+  const runs = new Map<string, W[]>();
+  for (const one of queue) {
+    const waiting = runs.get(one.run);
+    if (waiting === undefined) runs.set(one.run, [one]);
+    else waiting.push(one);
+  }
   const served: W[] = [];
-  let rest = queue;
   while (holding.length + served.length < limit) {
-    const next = fewest(rest, heldBy);
+    const next = fewest(runs, held);
     if (next === null) break;
     served.push(next);
-    held.set(next.run, heldBy(next.run) + 1);
-    const others = rest.filter(({ run }) => run !== next.run);
-    rest = [...others, ...rest.filter((one) => one.run === next.run && one !== next)];
+    held.set(next.run, (held.get(next.run) ?? 0) + 1);
+    const others = (runs.get(next.run) ?? []).filter((one) => one !== next);
+    runs.delete(next.run);
+    runs.set(next.run, others);
   }
-  return { served, queue: rest };
+  return { served, queue: [...runs.values()].flat() };
 }
 
-function fewest<W extends Waiting>(queue: W[], heldBy: (run: string) => number): W | null {
+/** The first in turn of a run that holds fewest and may have another. */
+function fewest<W extends Waiting>(runs: Map<string, W[]>, held: Map<string, number>): W | null {
+  let least = Number.POSITIVE_INFINITY;
   let next: W | null = null;
-  for (const one of queue) {
-    if (one.share !== null && heldBy(one.run) >= one.share) continue;
-    if (next === null || heldBy(one.run) < heldBy(next.run)) next = one;
+  for (const [run, waiting] of runs) {
+    const holds = held.get(run) ?? 0;
+    if (holds >= least) continue;
+    const one = waiting.find(({ share }) => share === null || holds < share);
+    if (one !== undefined) [least, next] = [holds, one];
   }
   return next;
 }
