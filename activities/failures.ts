@@ -1,5 +1,6 @@
 /** Turns what went wrong at a site into Temporal failures, once, by the error table. */
 import { ApplicationFailure } from '@temporalio/common';
+import { iso } from '../contract/moment.js';
 import { FAILURES } from '../contract/names.js';
 import type { OperationKind, OperationRequest, VmRef } from '../contract/operation.js';
 import type { FailureDetails } from '../contract/report.js';
@@ -76,7 +77,7 @@ function beginningOf(message: string): string {
   return `${new TextDecoder().decode(bytes.subarray(0, MOST_OF_MESSAGE), { stream: true })} …`;
 }
 
-const isoOf = (moment: number): string => new Date(Math.min(moment, 8.64e15)).toISOString();
+const isoOf = (moment: number): string => iso(Math.min(moment, 8.64e15));
 
 /** A failure that no retry changes, with what a report will say of it; a code of Drover's own is its type as well. */
 export function finalFailure(

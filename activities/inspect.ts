@@ -1,6 +1,7 @@
 /** What `drover doctor` and pre-flight ask of a site: each check says what it found and what to fix. */
 import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/inspection.js';
+import { iso } from '../contract/moment.js';
 import { inWords } from '../contract/words.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
@@ -148,5 +149,5 @@ async function licence(site: Site, options: Options): Promise<Finding> {
   if (answer.isLicensed == null && answer.expirationDate == null) return good('the site does not tell');
   if (answer.isLicensed === false) return bad('the site has no valid licence', 'Install a VCDA licence at the site.');
   const expires = answer.expirationDate;
-  return good(expires && expires > 0 ? `valid until ${new Date(expires).toISOString().slice(0, 10)}` : 'valid');
+  return good(expires && expires > 0 ? `valid until ${iso(expires).slice(0, 10)}` : 'valid');
 }

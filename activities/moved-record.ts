@@ -1,6 +1,7 @@
 /** Which VMs were migrated, by the closed workflows that Temporal lists. */
 import { cancellationSignal } from '@temporalio/activity';
 import { AT_GATE_MEMO, MIGRATE_VM } from '../contract/inputs.js';
+import { iso } from '../contract/moment.js';
 import { vmWorkflowId } from '../contract/names.js';
 import type { Moved } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';
@@ -28,7 +29,7 @@ export class MovedRecord {
   async from(source: string): Promise<Iterable<Moved>> {
     const { byExecution, until } = this.#bySource.get(source) ?? { byExecution: new Map<string, Moved>(), until: 0 };
     const prefix = vmWorkflowId(source, '');
-    const since = new Date(Math.max(0, until - OVERLAP)).toISOString();
+    const since = iso(Math.max(0, until - OVERLAP));
     const query =
       `WorkflowType = '${MIGRATE_VM}' AND ExecutionStatus = 'Completed' AND ` +
       `WorkflowId STARTS_WITH '${prefix.replaceAll("'", "''")}' AND CloseTime >= '${since}'`;

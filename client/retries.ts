@@ -1,6 +1,7 @@
 /** What a VM's workflow tries again, and why: it says nothing of that itself, Temporal does. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import { iso } from '../contract/moment.js';
 import type { FailureDetails, Retrying } from '../contract/report.js';
 import { doing } from './doing.js';
 
@@ -68,6 +69,6 @@ export function retryingOf(retries: Retry[], now: number): Retrying | null {
   if (worst === undefined) return null;
   const { code, message, advice, since, attempt, until } = worst;
   // What Drover itself could not do, such as a worker that was killed over it, has no moment of its own.
-  const seen = since ?? new Date(now).toISOString();
+  const seen = since ?? iso(now);
   return { code: code ?? 'Retried', message, advice, since: seen, tries: Math.max(1, attempt - 1), until };
 }

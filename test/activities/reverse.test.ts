@@ -1,7 +1,7 @@
 /** A reverse moves its replication, may give it another id, and its answer may be lost: it is sent once all the same. */
 import { describe, expect, it } from '@jest/globals';
 import type { Notice } from '../../contract/notice.js';
-import type { Watch } from '../../contract/watch.js';
+import { type Watch, watchOf } from '../../contract/watch.js';
 import { siteVdcId } from '../../simulator/index.js';
 import type { VmReplication } from '../../vcda/index.js';
 import { until } from '../support/until.js';
@@ -31,24 +31,9 @@ const requestOf = (bench: Bench, { id, vmId }: Recovered) =>
   bench.request({ kind: 'reverse', replicationId: id, recoveredVmId: vmId, until: 'synced' });
 
 /** What waits for a reverse, in its first phase. */
-function watchOf(bench: Bench, it: Recovered, change: Partial<Watch>): Watch {
-  const { operationId, workflowId, run, vm, kind, peer } = requestOf(bench, it);
-  return {
-    operationId,
-    workflowId,
-    run,
-    vm,
-    kind,
-    peer,
-    recoveredVmId: it.vmId,
-    replicationId: it.id,
-    taskId: null,
-    until: 'synced',
-    phase: 'task',
-    slot: null,
-    since: Date.now(),
-    ...change,
-  };
+function waiting(bench: Bench, it: Recovered, change: Partial<Watch>): Watch {
+  const submitted = { taskId: null, replicationId: it.id, submittedAt: Date.now() };
+  return { ...watchOf(requestOf(bench, it), submitted), ...change };
 }
 
 const ask = (bench: Bench, site: string, watch: Watch): Promise<Notice | null> =>
@@ -73,7 +58,7 @@ describe('a reverse', () => {
       const { destination, source } = bench;
       const submitted = await bench.attempt(() => bench.activities.submitOperation(requestOf(bench, it)));
       expect(submitted).toMatchObject({ adopted: false, taskId: expect.any(String) });
-      const notice = await noticeOf(bench, destination, watchOf(bench, it, { taskId: submitted.taskId }));
+      const notice = await noticeOf(bench, destination, waiting(bench, it, { taskId: submitted.taskId }));
       expect(notice).toMatchObject({
         ok: true,
         phase: 'task',
@@ -83,7 +68,7 @@ describe('a reverse', () => {
 
       const home = homeOf(bench, assumptions);
       const peer = home === source ? destination : source;
-      const watch = watchOf(bench, it, { phase: 'sync', replicationId: notice.replicationId, peer });
+      const watch = waiting(bench, it, { phase: 'sync', replicationId: notice.replicationId, peer });
       const synced = await noticeOf(bench, home, watch);
       expect(synced).toMatchObject({
         ok: true,
@@ -113,7 +98,7 @@ describe('a reverse', () => {
       const notice = await noticeOf(
         bench,
         bench.destination,
-        watchOf(bench, it, { replicationId: found.replicationId }),
+        waiting(bench, it, { replicationId: found.replicationId }),
       );
       expect(notice).toMatchObject({ ok: true, replicationId: found.replicationId, replication: { vmId: it.vmId } });
     }),
@@ -132,7 +117,7 @@ describe('a reverse', () => {
       );
       await bench.operate(destination, (site) => site.reverseReplication(it.id, { peer: source }));
       simulator.control.setAssumptions(FORGETFUL);
-      const notice = await noticeOf(bench, destination, watchOf(bench, it, {}));
+      const notice = await noticeOf(bench, destination, waiting(bench, it, {}));
       expect(notice.replication).toMatchObject({ vmId: it.vmId, isReversed: true });
     }));
 
@@ -154,7 +139,7 @@ describe('a reverse', () => {
       const { destination, source } = bench;
       bench.simulator.control.trouble(it.id, { isStalled: true });
       await bench.operate(destination, (site) => site.reverseReplication(it.id, { peer: source }));
-      const watch = watchOf(bench, it, { phase: 'sync', peer: destination });
+      const watch = waiting(bench, it, { phase: 'sync', peer: destination });
       expect(await ask(bench, source, watch)).toBeNull();
       bench.simulator.control.trouble(it.id, { isStalled: false });
       expect(await noticeOf(bench, source, watch)).toMatchObject({ ok: true });
@@ -165,7 +150,7 @@ describe('a reverse', () => {
       const it = await recovered(bench, false);
       const { destination, source } = bench;
       await bench.operate(destination, (site) => site.reverseReplication(it.id, { peer: source }));
-      const watch = watchOf(bench, it, { phase: 'sync', peer: destination });
+      const watch = waiting(bench, it, { phase: 'sync', peer: destination });
       expect(await noticeOf(bench, source, watch)).toMatchObject({ ok: false, error: { code: 'SourcePoweredOff' } });
     }));
 });

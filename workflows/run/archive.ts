@@ -1,6 +1,7 @@
 /** What a run leaves in the store: its head when it begins and when it ends, and of its VMs what they have not kept themselves. */
 import { workflowInfo } from '@temporalio/workflow';
 import type { Evidence, EvidenceHead, EvidenceUnit, ReportHead } from '../../contract/evidence.js';
+import { iso } from '../../contract/moment.js';
 import { vmWorkflowId } from '../../contract/names.js';
 import type { VmReport } from '../../contract/report.js';
 import { keepEvidenceInOrder } from '../activities.js';
@@ -60,7 +61,7 @@ export class Archive {
   }
 
   #said({ run, kind }: Pick<ReportHead, 'run' | 'kind'>): Omit<Evidence, 'units'> {
-    return { run, execution: this.#execution, kind, at: new Date(Date.now()).toISOString() };
+    return { run, execution: this.#execution, kind, at: iso(Date.now()) };
   }
 
   #unit(report: VmReport): EvidenceUnit {

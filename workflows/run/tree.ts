@@ -7,9 +7,11 @@ import type { Scope } from '../../contract/act.js';
 import type { ReportHead } from '../../contract/evidence.js';
 import type { CarriedTree, RunInput } from '../../contract/inputs.js';
 import type { RunHead } from '../../contract/messages.js';
+import { iso } from '../../contract/moment.js';
 import type { RunState, RunTotals } from '../../contract/report.js';
 import type { Outcome, Pause, Room, ShardAct, ShardOrders, ShardWord } from '../../contract/shard.js';
 import { ALL_ROOM, divided } from './room.js';
+import { finalState } from './shown.js';
 import { SitesAway } from './sites-away.js';
 import { StopAfter } from './stop-after.js';
 import { Wants } from './wants.js';
@@ -326,8 +328,8 @@ export class Tree {
       plan: plan.name,
       kind: plan.kind,
       state: this.#state(),
-      startedAt: new Date(this.#startedAt).toISOString(),
-      finishedAt: this.#finishedAt === null || this.#waitsForStore ? null : new Date(this.#finishedAt).toISOString(),
+      startedAt: iso(this.#startedAt),
+      finishedAt: this.#finishedAt === null || this.#waitsForStore ? null : iso(this.#finishedAt),
       ...(this.#waitsForStore ? { waitingFor: 'store' } : {}),
       totals: this.totals,
       pausedBecause: paused?.message ?? null,
@@ -359,11 +361,8 @@ export class Tree {
   #state(): RunState {
     const { totals } = this;
     if (!this.isDone || this.#waitsForStore) return this.#common.paused === null ? 'running' : 'paused';
-    if (this.#common.cancelling && totals.cancelled > 0) return 'cancelled';
-    if (totals.failed > 0) return 'failed';
-    if (totals.cancelled > 0) return 'cancelled';
     const good = this.#shards.reduce((sum, { word }) => sum + (word?.good ?? 0), 0);
-    return good === totals.vms ? 'succeeded' : 'failed';
+    return finalState(totals, good, this.#common.cancelling);
   }
 }
 
