@@ -2,7 +2,7 @@
  * When what is killed, made from the seed alone. Moments are shares of the work done, not of time: a slow machine is struck
  * at the same points of the run as a fast one.
  */
-import { stream } from '../simulator/random.js';
+import { RandomStream } from '../simulator/random.js';
 
 export interface Strike {
   /** share of all operations that had been accepted when it is due */
@@ -47,20 +47,20 @@ export function makeSchedule(options: {
   workers: number;
 }): Schedule {
   const { seed, kills, serverKills, faults, workers } = options;
-  const random = stream(seed, 'chaos:schedule');
+  const random = new RandomStream(seed, 'chaos:schedule');
   const moments = (many: number): number[] =>
-    Array.from({ length: many }, () => FIRST + random() * (LAST - FIRST)).sort((a, b) => a - b);
-  const pause = (): number => Math.round(SHORTEST_PAUSE + random() * (LONGEST_PAUSE - SHORTEST_PAUSE));
+    Array.from({ length: many }, () => FIRST + random.next() * (LAST - FIRST)).sort((a, b) => a - b);
+  const pause = (): number => Math.round(SHORTEST_PAUSE + random.next() * (LONGEST_PAUSE - SHORTEST_PAUSE));
 
   // One strike at least takes all of them, since recovery is measured after those.
-  const total = Math.floor(random() * Math.max(1, kills));
+  const total = Math.floor(random.next() * Math.max(1, kills));
   const strikes = moments(kills).map((at, n) => {
-    const victims = n === total || random() < ALL ? everyone(workers) : some(workers, random);
+    const victims = n === total || random.next() < ALL ? everyone(workers) : some(workers, random);
     return { at, victims, pauses: victims.map(pause) };
   });
   const serverStrikes = moments(serverKills).map((at) => ({ at, pause: pause() }));
   const losses = faults === 0 ? 0 : Math.ceil((kills + serverKills) / 2);
-  const sessionLosses = moments(losses).map((at) => ({ at, extensionsOnly: random() < 0.7 }));
+  const sessionLosses = moments(losses).map((at) => ({ at, extensionsOnly: random.next() < 0.7 }));
   return { strikes, serverStrikes, sessionLosses };
 }
 
@@ -78,9 +78,9 @@ export function scheduleText({ strikes, serverStrikes, sessionLosses }: Schedule
 const everyone = (workers: number): number[] => Array.from({ length: workers }, (_, index) => index);
 
 /** At least one, and one survivor where there can be one. */
-function some(workers: number, random: () => number): number[] {
-  const many = 1 + Math.floor(random() * Math.max(1, workers - 1));
+function some(workers: number, random: RandomStream): number[] {
+  const many = 1 + Math.floor(random.next() * Math.max(1, workers - 1));
   const left = everyone(workers);
-  const chosen = Array.from({ length: many }, () => left.splice(Math.floor(random() * left.length), 1)).flat();
+  const chosen = Array.from({ length: many }, () => left.splice(Math.floor(random.next() * left.length), 1)).flat();
   return chosen.sort((a, b) => a - b);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REPLICATION_OPERATIONS } from './operations/kinds.js';
-import { stream } from './random.js';
+import { RandomStream } from './random.js';
 
 /** What goes wrong on purpose, set by the control endpoint. */
 export const faultRule = z.strictObject({
@@ -77,7 +77,7 @@ interface Entry {
   rule: ActiveFault;
   path: RegExp | undefined;
   query: RegExp | undefined;
-  random: () => number;
+  random: RandomStream;
 }
 
 export class Faults {
@@ -99,7 +99,7 @@ export class Faults {
     const active = { ...rule, id, struck: 0 };
     const path = rule.path === undefined ? undefined : new RegExp(rule.path);
     const query = rule.query === undefined ? undefined : new RegExp(rule.query);
-    this.#rules.push({ rule: active, path, query, random: stream(this.#seed, `fault:${id}`) });
+    this.#rules.push({ rule: active, path, query, random: new RandomStream(this.#seed, `fault:${id}`) });
     return active;
   }
 
@@ -127,7 +127,7 @@ export class Faults {
 
   #due({ rule, random }: Entry): boolean {
     if (rule.times !== undefined && rule.struck >= rule.times) return false;
-    if (rule.probability !== undefined && random() >= rule.probability) return false;
+    if (rule.probability !== undefined && random.next() >= rule.probability) return false;
     rule.struck++;
     return true;
   }

@@ -28,7 +28,18 @@ export function uuid(seed: number, ...key: (string | number)[]): string {
 }
 
 /** A small stream for decisions that belong to no VM (probability of a fault rule). */
-export function stream(seed: number, name: string): () => number {
-  let n = 0;
-  return () => draw(seed, name, n++);
+export class RandomStream {
+  readonly #seed: number;
+  readonly #name: string;
+  #drawn = 0;
+
+  constructor(seed: number, name: string) {
+    this.#seed = seed;
+    this.#name = name;
+  }
+
+  /** The next number, in [0, 1). */
+  next(): number {
+    return draw(this.#seed, this.#name, this.#drawn++);
+  }
 }

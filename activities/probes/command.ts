@@ -17,8 +17,8 @@ export function commandProbe(
 ): Probe {
   return async (signal) => {
     const child = start(program, [...args, ...more], { ...inherited(), ...variables });
-    const out = tail(child.stdout);
-    const err = tail(child.stderr);
+    const out = new Tail(child.stdout);
+    const err = new Tail(child.stderr);
     function stop() {
       killGroup(child.pid);
       // What left the group may keep the pipes open.
@@ -31,7 +31,7 @@ export function commandProbe(
     signal.removeEventListener('abort', stop);
     if (exitCode === undefined && killedBy === undefined)
       return { ok: false, detail: `${program} cannot be run: ${reasonOf(cause)}` };
-    const said = lastLine(err()) || lastLine(out());
+    const said = err.lastLine() || out.lastLine();
     const detail = exitCode === undefined ? `ended by ${killedBy}` : `exit code ${exitCode}`;
     return { ok: exitCode === 0, detail, said };
   };
@@ -64,14 +64,18 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-function tail(stream: NodeJS.ReadableStream): () => string {
-  let kept = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (text: string) => {
-    kept = (kept + text).slice(-KEPT);
-  });
-  return () => kept;
-}
+class Tail {
+  #kept = '';
 
-const lastLine = (text: string): string =>
-  stripVTControlCharacters(text).trimEnd().split(/\r?\n/).at(-1)?.trim().slice(0, LONGEST_LINE) ?? '';
+  constructor(stream: NodeJS.ReadableStream) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      this.#kept = (this.#kept + text).slice(-KEPT);
+    });
+  }
+
+  lastLine(): string {
+    const lines = stripVTControlCharacters(this.#kept).trimEnd().split(/\r?\n/);
+    return lines.at(-1)?.trim().slice(0, LONGEST_LINE) ?? '';
+  }
+}

@@ -1,5 +1,5 @@
 /** What persons do to runs that meet, made from the seed alone: any of them to any run, at any moment. */
-import { stream } from '../../simulator/random.js';
+import { RandomStream } from '../../simulator/random.js';
 
 export type Act = 'approve' | 'pause' | 'resume' | 'cancel' | 'terminate';
 
@@ -26,14 +26,14 @@ const PAUSE = { least: 300, most: 4_000 };
 const WHOLE = 0.15;
 
 export function plannedActs(seed: number, many: number, runs: number): PlannedAct[] {
-  const random = stream(seed, 'chaos:meet');
-  const below = (most: number): number => Math.floor(random() * most);
+  const random = new RandomStream(seed, 'chaos:meet');
+  const below = (most: number): number => Math.floor(random.next() * most);
   return Array.from({ length: many }, () => ({
     after: PAUSE.least + below(PAUSE.most - PAUSE.least),
     act: drawn(below(SHARES.reduce((sum, [, share]) => sum + share, 0))),
     run: below(runs),
     vm: below(1_000_000),
-    isWhole: random() < WHOLE,
+    isWhole: random.next() < WHOLE,
   }));
 }
 

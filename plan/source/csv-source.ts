@@ -26,7 +26,7 @@ export function parseCsv(
   problems: Problem[],
 ): CsvTable | undefined {
   const { delimiter, body } = dialectOf(text);
-  const places = bytePlaces(file, body);
+  const places = new BytePlaces(file, body);
   const records: Cell[][] = [];
   // End of the cell read last, which is where the next one begins but for its delimiter.
   let end = -1;
@@ -125,29 +125,36 @@ function rowSource(file: string, columns: CsvTable['columns'], cells: Cell[]): C
 const [TAB, LF, CR, SPACE] = [9, 10, 13, 32];
 
 /** Places of byte offsets, which is how csv-parse says where it is. */
-function bytePlaces(file: string, text: string) {
-  const bytes = Buffer.from(text);
-  const lineStarts = [0];
-  for (const [at, byte] of bytes.entries()) {
-    // A line ends with LF, CR LF, or (old spreadsheets) CR alone.
-    if (byte === LF || (byte === CR && bytes[at + 1] !== LF)) lineStarts.push(at + 1);
+class BytePlaces {
+  readonly #file: string;
+  readonly #bytes: Buffer;
+  readonly #lineStarts = [0];
+  #line = 0;
+
+  constructor(file: string, text: string) {
+    this.#file = file;
+    this.#bytes = Buffer.from(text);
+    for (const [at, byte] of this.#bytes.entries()) {
+      // A line ends with LF, CR LF, or (old spreadsheets) CR alone.
+      if (byte === LF || (byte === CR && this.#bytes[at + 1] !== LF)) this.#lineStarts.push(at + 1);
+    }
   }
-  let line = 0;
-  return {
-    /** Moves over blanks, and over line ends where a record begins. */
-    skip(from: number, overLines: boolean): number {
-      let offset = Math.max(from, 0);
-      const blank = (byte: number | undefined) =>
-        byte === SPACE || byte === TAB || (overLines && (byte === LF || byte === CR));
-      while (blank(bytes[offset])) offset += 1;
-      return offset;
-    },
-    /** Offsets must not go back, so that a whole file is read in one pass. */
-    at(offset: number): Place {
-      while ((lineStarts[line + 1] ?? Number.POSITIVE_INFINITY) <= offset) line += 1;
-      return { file, line: line + 1, column: bytes.subarray(lineStarts[line], offset).toString().length + 1 };
-    },
-  };
+
+  /** Moves over blanks, and over line ends where a record begins. */
+  skip(from: number, overLines: boolean): number {
+    let offset = Math.max(from, 0);
+    const blank = (byte: number | undefined) =>
+      byte === SPACE || byte === TAB || (overLines && (byte === LF || byte === CR));
+    while (blank(this.#bytes[offset])) offset += 1;
+    return offset;
+  }
+
+  /** Offsets must not go back, so that a whole file is read in one pass. */
+  at(offset: number): Place {
+    while ((this.#lineStarts[this.#line + 1] ?? Number.POSITIVE_INFINITY) <= offset) this.#line += 1;
+    const before = this.#bytes.subarray(this.#lineStarts[this.#line], offset).toString();
+    return { file: this.#file, line: this.#line + 1, column: before.length + 1 };
+  }
 }
 
 const WORDS: Record<string, string> = {

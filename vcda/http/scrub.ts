@@ -44,11 +44,8 @@ export class KnownSecrets {
 
   /** A function that replaces each of them, and every secret of a call, by `[secret]`; hardly any call has a use for it. */
   scrubber(sent: SentParts = {}): Scrub {
-    let inOrder: Pattern[] | null = null;
-    return (text) => {
-      inOrder ??= this.#inOrder(sent);
-      return inOrder.reduce(without, text);
-    };
+    const patterns = new Patterns(() => this.#inOrder(sent));
+    return (text) => patterns.without(text);
   }
 
   #inOrder(sent: SentParts): Pattern[] {
@@ -57,6 +54,21 @@ export class KnownSecrets {
       if (secret !== '' && !patterns.has(secret)) patterns.set(secret, patternOf(secret));
     // The longest first: one may be part of another.
     return [...patterns].sort(([a], [b]) => b.length - a.length).map(([, pattern]) => pattern);
+  }
+}
+
+/** Made when something has to be taken out, and then once. */
+class Patterns {
+  readonly #make: () => Pattern[];
+  #made: Pattern[] | null = null;
+
+  constructor(make: () => Pattern[]) {
+    this.#make = make;
+  }
+
+  without(text: string): string {
+    this.#made ??= this.#make();
+    return this.#made.reduce(without, text);
   }
 }
 
