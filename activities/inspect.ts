@@ -5,6 +5,7 @@ import { iso } from '../contract/moment.js';
 import { inWords } from '../contract/words.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
+import { beating } from './heartbeat.js';
 import { passingOver } from './passed-over.js';
 import { unreadableInWords } from './unreadable-meaning.js';
 
@@ -25,41 +26,47 @@ export function createInspectActivities(deps: ActivityDeps) {
     },
 
     /** Checks one site; never throws for what a site does. */
-    async inspectSite(input: { site: string; now: number }): Promise<SiteInspection> {
-      const site = configured(deps, input.site);
-      const options = { signal: cancellationSignal(), resumedAt: input.now };
-      const checks: SiteCheck[] = [];
-      function note(name: SiteCheck['name'], finding: Finding): boolean {
-        checks.push({ name, ...finding });
-        return finding.ok === true;
-      }
-
-      const login = await attempt(() => site.currentSession(options));
-      const away =
-        login instanceof VcdaError && (login.code === OWN_CODES.unreachable || login.code === OWN_CODES.timeout);
-      const untrusted = login instanceof VcdaError && login.code === OWN_CODES.untrusted;
-      const stranger = login instanceof VcdaError && isOfStranger(login);
-      const answered = !away && !untrusted && !stranger;
-      note(
-        'reachable',
-        away
-          ? bad(login.detail, deps.sites.rules(login).advice)
-          : stranger
-            ? bad(`something else answers: ${login.message}`, deps.sites.rules(login).advice)
-            : good(site.config.url),
+    inspectSite(input: { site: string; now: number }): Promise<SiteInspection> {
+      return beating(
+        () => null,
+        () => inspection(deps, input),
       );
-      note(
-        'certificate',
-        away ? untried : certificate(site, untrusted ? bad(login.detail, deps.sites.rules(login).advice) : null),
-      );
-      const loggedIn = note('login', answered ? loginFinding(login) : untried);
-      note('extend', loggedIn ? await extend(site, deps.sites.names, options) : untried);
-      note('clock', loggedIn ? await clock(site, options) : untried);
-      note('version', loggedIn ? await version(site, options) : untried);
-      note('licence', loggedIn ? await licence(site, options) : untried);
-      return { site: site.name, url: site.config.url, checks };
     },
   };
+}
+
+async function inspection(deps: ActivityDeps, input: { site: string; now: number }): Promise<SiteInspection> {
+  const site = configured(deps, input.site);
+  const options = { signal: cancellationSignal(), resumedAt: input.now };
+  const checks: SiteCheck[] = [];
+  function note(name: SiteCheck['name'], finding: Finding): boolean {
+    checks.push({ name, ...finding });
+    return finding.ok === true;
+  }
+
+  const login = await attempt(() => site.currentSession(options));
+  const away = login instanceof VcdaError && (login.code === OWN_CODES.unreachable || login.code === OWN_CODES.timeout);
+  const untrusted = login instanceof VcdaError && login.code === OWN_CODES.untrusted;
+  const stranger = login instanceof VcdaError && isOfStranger(login);
+  const answered = !away && !untrusted && !stranger;
+  note(
+    'reachable',
+    away
+      ? bad(login.detail, deps.sites.rules(login).advice)
+      : stranger
+        ? bad(`something else answers: ${login.message}`, deps.sites.rules(login).advice)
+        : good(site.config.url),
+  );
+  note(
+    'certificate',
+    away ? untried : certificate(site, untrusted ? bad(login.detail, deps.sites.rules(login).advice) : null),
+  );
+  const loggedIn = note('login', answered ? loginFinding(login) : untried);
+  note('extend', loggedIn ? await extend(site, deps.sites.names, options) : untried);
+  note('clock', loggedIn ? await clock(site, options) : untried);
+  note('version', loggedIn ? await version(site, options) : untried);
+  note('licence', loggedIn ? await licence(site, options) : untried);
+  return { site: site.name, url: site.config.url, checks };
 }
 
 /** Not the site's word. */

@@ -24,9 +24,10 @@ export const { pollSite } = proxyActivities<Activities>({
   retry: { ...retry, maximumInterval: '10 seconds' },
 });
 
-/** Small questions to sites, which are asked where a VM's steps wait for the answer: a killed worker must not cost minutes. */
+/** Small questions to sites, where a VM's steps, or a person, wait for the answer: a killed worker must not cost minutes. */
 export const {
   earlierRuns,
+  inspectSite,
   instanceBefore,
   locateReplication,
   lookForMoved,
@@ -56,7 +57,7 @@ export const checkVm: Activities['checkVm'] = (input) =>
     retry,
   }).checkVm(input);
 
-export const { endedSubjects, endedWorkflows, inspectSite } = proxyActivities<Activities>({
+export const { endedSubjects, endedWorkflows } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry,

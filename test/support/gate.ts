@@ -6,6 +6,8 @@ export interface Gate {
   address: string;
   /** from now on no byte gets through, in either direction; connections stay open */
   shut(): void;
+  /** as when its process dies: connections end, and nobody gets a new one */
+  cut(): void;
   open(): void;
   close(): Promise<void>;
 }
@@ -14,7 +16,12 @@ export async function openGate(to: string): Promise<Gate> {
   const [host, port] = to.split(':');
   const sockets = new Set<Socket>();
   let isShut = false;
+  let isCut = false;
   const server = createServer((inside) => {
+    if (isCut) {
+      inside.destroy();
+      return;
+    }
     const outside = connect(Number(port), host);
     for (const [from, into] of [
       [inside, outside],
@@ -37,8 +44,13 @@ export async function openGate(to: string): Promise<Gate> {
       isShut = true;
       for (const socket of sockets) socket.pause();
     },
+    cut() {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
     open() {
       isShut = false;
+      isCut = false;
       for (const socket of sockets) socket.resume();
     },
     async close() {

@@ -129,7 +129,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     while (!tree.isDone) {
       await shards.tell();
       if (tree.isDone) break;
-      if (workflowInfo().continueAsNewSuggested && shards.isQuiet) {
+      if (workflowInfo().continueAsNewSuggested && shards.mayContinue) {
         await continueAsNew<typeof planRun>({ run, plan, shards: count, carried: tree.carried });
       }
       const isComplete = tree.isLoaded || tree.isCancelling;

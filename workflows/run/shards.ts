@@ -125,8 +125,11 @@ export class Shards {
     this.wake();
   }
 
-  /** Whether nothing remains to be told, and nobody waits for an answer, which only this execution can give. */
-  get isQuiet(): boolean {
-    return allHandlersFinished() && !this.#changed && this.#resumed.size === 0;
+  /**
+   * Whether nobody waits for an answer, which only this execution can give, and sites know of the last `resume`. What shards
+   * have not been told yet the next execution tells them: a run whose shards speak all the time must not wait for a silence.
+   */
+  get mayContinue(): boolean {
+    return allHandlersFinished() && this.#resumed.size === 0;
   }
 }

@@ -74,11 +74,11 @@ describe('a migration run', () => {
 
   it.concurrent('is led through many shards, and continues as new itself', () =>
     withLab(
-      { vms: 60, shardOf: 1, speed: 400, site: { limits: { syncs: 60, cutovers: 60, requestsPerSecond: 1000 } } },
+      { vms: 30, shardOf: 1, speed: 400, site: { limits: { syncs: 30, cutovers: 30, requestsPerSecond: 1000 } } },
       async (lab) => {
         const { run, result } = await lab.start(lab.plan());
         const report = await result();
-        expect(report.totals).toMatchObject({ vms: 60, succeeded: 60 });
+        expect(report.totals).toMatchObject({ vms: 30, succeeded: 30 });
         expect(report.vms.map(({ id }) => id)).toEqual(lab.plan().waves[0]?.vms.map(({ id }) => id));
         expect(lab.wrongWith(report)).toEqual([]);
         await until(
