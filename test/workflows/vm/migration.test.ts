@@ -57,11 +57,11 @@ describe('a migration run', () => {
 
   it.concurrent('continues as new in the middle, its shard and the site alike, and loses nothing', () =>
     withLab(
-      { vms: 80, speed: 400, site: { limits: { syncs: 60, cutovers: 60, requestsPerSecond: 1000 } } },
+      { vms: 50, speed: 400, site: { limits: { syncs: 50, cutovers: 50, requestsPerSecond: 1000 } } },
       async (lab) => {
         const { run, result } = await lab.start(lab.plan());
         const report = await result();
-        expect(report.totals.succeeded).toBe(80);
+        expect(report.totals.succeeded).toBe(50);
         expect(lab.wrongWith(report)).toEqual([]);
         // What Temporal lists follows what is so a little later.
         for (const id of [shardWorkflowId(run, 0), siteWorkflowId(lab.destination)])
