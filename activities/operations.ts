@@ -20,7 +20,7 @@ import { mayInsist } from './extension.js';
 import { type Attempt, failureOf, finalFailure, isRefusedLogin, knownSites, withName } from './failures.js';
 import { beating } from './heartbeat.js';
 import { LOOK_FOR, LooksOtherwise, lookBefore, toLookAgain } from './last-look.js';
-import { latestStart } from './latest-start.js';
+import { latestOf } from './latest-start.js';
 import { ownMark } from './mark.js';
 import { Several } from './one-of-several.js';
 import { passingOver } from './passed-over.js';
@@ -47,10 +47,9 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
   /** What is known of the tries before, which whatever is found may come of. */
   function knownAs(request: OperationRequest, cleared: boolean, triedUntil: number | undefined): OperationRequest {
     const { timeouts } = deps.sites.get(request.site).config;
-    const latest = latestStart(triedUntil, timeouts.request, request.clock ?? clocks.of(request.site));
+    const latest = latestOf(triedUntil, timeouts.request, request.clock ?? clocks.of(request.site));
     const absent = request.mayBeSent?.absent === true;
-    const more = { ...(cleared ? { cleared } : {}), ...(latest === undefined ? {} : { latestStart: latest }) };
-    return { ...request, mayBeSent: { absent, ...more } };
+    return { ...request, mayBeSent: { absent, ...(cleared ? { cleared } : {}), ...latest } };
   }
 
   /** Whose the replication is that a start has found, where no task of its own tells. @throws ApplicationFailure when it may not be taken over */

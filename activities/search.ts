@@ -90,7 +90,9 @@ export async function find(
   const seen = await findOnce(deps, site, request, options, false);
   if (seen.is !== 'there') return null;
   const mayBeSent = request.repeats === true || request.decided;
-  const whose = await whoseEffect(deps, site, request, seen.found.taskId, options, mayBeSent);
+  // Each try that was accepted has told its task, so that no other is of them.
+  const asked = { ...request, mayBeSent: { absent: false, cleared: true } as const };
+  const whose = await whoseEffect(deps, site, asked, seen.found.taskId, options, mayBeSent);
   if (whose.is === 'others') throw doneByOthers(request, whose.who);
   if (whose.is === 'unknown' && !request.decided) throw ownerUnknown(request, whose.why);
   return seen.found;

@@ -76,7 +76,8 @@ export interface EarlierTries {
   /** see report.ts, as the next */
   cleared?: true;
   triedUntil?: number;
-  /** by the site's clock, epoch ms: no task of it can have begun later; told by the worker that asks. Absent: not known */
+  /** see activities/latest-start.ts; told by the worker that asks. Absent: not known */
+  latestSeen?: number;
   latestStart?: number;
 }
 

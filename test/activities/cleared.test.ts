@@ -3,9 +3,8 @@
  * vain, or so late that no try of it can have arrived, is not taken for it, though it was sent once and its answer was lost.
  */
 import { describe, expect, it } from '@jest/globals';
-import { latestStart, mayBeAnybodys } from '../../activities/latest-start.js';
+import { latestOf, mayBeAnybodys } from '../../activities/latest-start.js';
 import { MEASURED } from '../../activities/task-match.js';
-import type { OperationRequest } from '../../contract/operation.js';
 import { siteVdcId } from '../../simulator/index.js';
 import { until } from '../support/until.js';
 import { type AttemptInfo, type Bench, withBench } from './support/bench.js';
@@ -65,6 +64,43 @@ describe.each(['failover-test', 'failover'] as const)('a %s of a person with Dro
       expect(await attempt()).toMatchObject({ adopted: true, preexisting: false });
     }));
 });
+
+/** Of an activity before, whose last try that may have arrived was over so long ago. */
+const triedLongAgo = (absent: boolean) => ({ absent, triedUntil: Date.now() - 10 * 60_000 });
+
+describe.each(['failover-test', 'failover'] as const)(
+  'a %s of a person with Drover’s login, at a site whose clock nothing has measured',
+  (kind) => {
+    async function doneByHand(bench: Bench) {
+      const { id } = await bench.protect();
+      const body = { type: 'vcloud', powerOn: true };
+      bench.simulator.control.act({ operation: kind, replicationId: id, user: 'ops@acme', body });
+      await until(
+        async () => bench.simulator.control.world().replications[0]?.recoveryState,
+        (state) => state === (kind === 'failover' ? 'COMPLETE' : 'TEST'),
+      );
+      return bench.request({ kind, replicationId: id, recovery: { powerOn: true, consolidate: false } });
+    }
+
+    it('is asked about where it is seen for the first time long after Drover’s last try', () =>
+      withBench(BLIND, async (bench) => {
+        const request = { ...(await doneByHand(bench)), mayBeSent: triedLongAgo(false) };
+        const asked = { type: 'Undecided', message: expect.stringContaining('cannot be told') };
+        await expect(bench.attempt(() => bench.activities.submitOperation(request))).rejects.toMatchObject(asked);
+        await expect(bench.attempt(() => bench.activities.adoptOperation(request))).rejects.toMatchObject(asked);
+        expect(bench.simulator.control.ledger().filter((entry) => entry.kind === kind)).toHaveLength(1);
+      }));
+
+    it('is asked about where a try of Drover’s was accepted and failed, which is known by its task', () =>
+      withBench(BLIND, async (bench) => {
+        const request = { ...(await doneByHand(bench)), repeats: true };
+        await expect(bench.attempt(() => bench.activities.submitOperation(request))).rejects.toMatchObject({
+          type: 'Undecided',
+        });
+        expect(bench.simulator.control.ledger().filter((entry) => entry.kind === kind)).toHaveLength(1);
+      }));
+  },
+);
 
 /** What the worker has sent before tells it the site's clock. */
 async function measureClock(bench: Bench, replicationId: string): Promise<void> {
@@ -152,6 +188,15 @@ describe('a start of a person with Drover’s login', () => {
       await expect(attempt()).rejects.toMatchObject({ type: 'Undecided' });
     }));
 
+  it('is asked about at a site whose clock nothing has measured, where Drover’s last try is long over', () =>
+    withBench({ ...BLIND, assumptions: { ...BLIND.assumptions, description: 'dropped' } }, async (bench) => {
+      await startByHand(bench);
+      const start = startOf(bench, 0, { mayBeSent: triedLongAgo(true) });
+      await expect(bench.attempt(() => bench.activities.submitOperation(start))).rejects.toMatchObject({
+        type: 'Undecided',
+      });
+    }));
+
   it('after Drover’s was looked for in vain is asked about, and not taken for it', () =>
     withBench({ ...BLIND, assumptions: { ...BLIND.assumptions, description: 'dropped' } }, async (bench) => {
       const attempt = attemptsOf(bench, startOf(bench, 0));
@@ -166,32 +211,28 @@ describe('a task under Drover’s login', () => {
   const tried = Date.parse('2026-12-05T22:00:00Z');
   /** the site is three hours ahead, give or take a second */
   const clock = { least: 180 * MINUTE - 1_000, most: 180 * MINUTE + 1_000 };
-  const latest = latestStart(tried, MINUTE, clock) ?? Number.NaN;
-  const beganAt = (startTime: number | null, mayBeSent: OperationRequest['mayBeSent']) =>
-    mayBeAnybodys({ startTime }, mayBeSent === undefined ? {} : { mayBeSent });
+  const of = latestOf(tried, MINUTE, clock);
+  const latest = of.latestStart ?? Number.NaN;
+  const unmeasured = latestOf(tried, MINUTE, null);
+  const seen = tried + MINUTE;
 
   it('can be of a try until that was over, for as long as a request may take, by the site’s clock as it may be off', () => {
     expect(latest - clock.most - tried).toBe(MINUTE + MEASURED);
   });
 
   it.each([
-    ['by the end of its time', latest, { absent: false, latestStart: latest }, false],
-    ['later', latest + 1, { absent: false, latestStart: latest }, true],
-    ['at no time that is one', 1e18, { absent: false, latestStart: latest }, false],
-    ['at a time that is not told', null, { absent: false, latestStart: latest }, false],
-    [
-      'in time, but after it was looked for in vain',
-      tried,
-      { absent: false, cleared: true, latestStart: latest },
-      true,
-    ],
-    ['at a site whose clock is not known', latest + 1, { absent: false }, false],
-    ['where nothing is known of tries', latest + 1, undefined, false],
-  ] as const)('may be anybody’s only as its time allows: it began %s', (_, startTime, mayBeSent, expected) => {
-    expect(beganAt(startTime, mayBeSent)).toBe(expected);
-  });
-
-  it('is not told by a clock, or an end, that is not known', () => {
-    expect([latestStart(undefined, MINUTE, clock), latestStart(tried, MINUTE, null)]).toEqual([undefined, undefined]);
+    ['by the end of its time', latest, of, seen + 1, false],
+    ['later', latest + 1, of, seen, true],
+    ['at no time that is one, and was seen in time', 1e18, of, seen, false],
+    ['at no time that is one, and was seen later', 1e18, of, seen + 1, true],
+    ['at a time that is not told, and was seen later', null, of, seen + 1, true],
+    ['in time, but after it was looked for in vain', tried, { ...of, cleared: true }, seen, true],
+    ['at a site whose clock is not known, and was seen in time', latest + 1, unmeasured, seen, false],
+    ['at a site whose clock is not known, and was seen later', tried, unmeasured, seen + 1, true],
+    ['where the end of the tries is not known', latest + 1, latestOf(undefined, MINUTE, clock), seen + 1, false],
+    ['where nothing is known of tries', latest + 1, undefined, seen + 1, false],
+  ] as const)('may be anybody’s only as its time allows: it began %s', (_, startTime, known, now, expected) => {
+    const mayBeSent = known === undefined ? {} : { mayBeSent: { absent: false, ...known } };
+    expect(mayBeAnybodys({ startTime }, mayBeSent, now)).toBe(expected);
   });
 });
