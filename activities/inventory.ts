@@ -2,37 +2,12 @@
 import type { InventoryVm } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { passingOver } from './passed-over.js';
-
-/** Those who ask while it is read share the next reading. */
-class Inventory {
-  readonly #load: (resumedAt: number) => Promise<InventoryVm[]>;
-  #next: Promise<InventoryVm[]> | null = null;
-  /** the newest `resume` of those who share the next reading */
-  #resumedAt = 0;
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(load: (resumedAt: number) => Promise<InventoryVm[]>) {
-    this.#load = load;
-  }
-
-  /** As it is now: read after this was called. */
-  read(resumedAt: number): Promise<InventoryVm[]> {
-    this.#resumedAt = Math.max(this.#resumedAt, resumedAt);
-    if (this.#next !== null) return this.#next;
-    const next = this.#last.then(() => {
-      this.#next = null;
-      return this.#load(this.#resumedAt);
-    });
-    this.#next = next;
-    this.#last = next.catch(() => {});
-    return next;
-  }
-}
+import { SharedReading } from './shared-reading.js';
 
 /** Of each site of a worker. */
 export class Inventories {
   readonly #deps: ActivityDeps;
-  readonly #bySite = new Map<string, Inventory>();
+  readonly #bySite = new Map<string, SharedReading<number, InventoryVm[]>>();
 
   constructor(deps: ActivityDeps) {
     this.#deps = deps;
@@ -44,8 +19,10 @@ export class Inventories {
    */
   read(name: string, resumedAt: number): Promise<InventoryVm[]> {
     const site = configured(this.#deps, name);
-    const load = (at: number) => site.inventoryVms(name, { resumedAt: at, unreadable: passingOver(site) });
-    const inventory = this.#bySite.get(name) ?? new Inventory(load);
+    // The newest `resume` of those who share it.
+    const load = (all: number[]) =>
+      site.inventoryVms(name, { resumedAt: Math.max(0, ...all), unreadable: passingOver(site) });
+    const inventory = this.#bySite.get(name) ?? new SharedReading(load);
     this.#bySite.set(name, inventory);
     return inventory.read(resumedAt);
   }

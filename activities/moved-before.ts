@@ -10,7 +10,8 @@ import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { MovedRecord } from './moved-record.js';
-import { copiesOfOthers, rowsOf } from './namesakes.js';
+import { copiesOfOthers } from './namesakes.js';
+import { planMates } from './plan-mates.js';
 import { orAway } from './store.js';
 
 export function createMovedBeforeActivities(deps: ActivityDeps) {
@@ -48,10 +49,11 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
     const { isSourceOff } = seenOf(at, there, vdc, vm);
     const twins = twinsOf(at, there, vdc, vm);
     if (!isSourceOff || twins.length === 0) return new Set<string>();
-    const names = new Set(twins.flatMap((twin) => [...namesOf(twin)]));
-    const vms = [...names].map((name) => ({ id: vm.id, name }));
+    const names = [...new Set(twins.flatMap((twin) => [...namesOf(twin)]))];
+    const vms = names.map((name) => ({ id: vm.id, name }));
     // Whoever asks for the lists does not know how to wait for the store.
-    return copiesOfOthers(deps, input, names, await movedOf({ source, vms }, { nonRetryable: false }));
+    const moved = await movedOf({ source, vms }, { nonRetryable: false });
+    return copiesOfOthers(deps, input, { ids: twins.map(({ id }) => id), names }, moved);
   }
 
   return {
@@ -64,8 +66,9 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
         async () => {
           const all = await movedOf({ source, vms });
           const asked = new Set(vms.map(({ id }) => id));
-          if (run === undefined || all.every(({ vmId }) => asked.has(vmId))) return all;
-          const named = new Set((await rowsOf(deps, run)).map(({ id }) => id));
+          const ids = [...new Set(all.flatMap(({ vmId }) => (asked.has(vmId) ? [] : [vmId])))];
+          if (run === undefined || ids.length === 0) return all;
+          const named = new Set((await planMates(deps, run, { ids, names: [], copies: [] })).map(({ id }) => id));
           return all.filter(({ vmId }) => asked.has(vmId) || !named.has(vmId));
         },
       );

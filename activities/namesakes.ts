@@ -7,10 +7,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { vmReportQuery } from '../contract/messages.js';
 import { FAILURES, vmWorkflowId } from '../contract/names.js';
 import type { LookForMovedInput, Moved } from '../contract/questions.js';
-import { askBy, askReport } from '../contract/read-run.js';
 import { type FailureDetails, isFinal, type VmReport } from '../contract/report.js';
 import { nameWithId, plainName } from '../contract/vm-identity.js';
 import type { ActivityDeps } from './deps.js';
+import { planMates } from './plan-mates.js';
 import { closedReports } from './record.js';
 import { askTemporal } from './site-signals.js';
 import { orAway } from './store.js';
@@ -20,9 +20,12 @@ const MOST = 50;
 /** ms */
 const ASK_AGAIN = 10_000;
 
-/** In the order of the plan, with what the run knows of each. */
-export const rowsOf = (deps: ActivityDeps, run: string): Promise<VmReport[]> =>
-  askTemporal(deps, async () => (await askReport(askBy(deps.client), run)).vms);
+/** What stands at the destination under the name of a VM. */
+interface Twins {
+  ids: string[];
+  /** all names of them */
+  names: string[];
+}
 
 /**
  * The copies that others of the plan have become, as far as they bear one of these names or are known to have been moved.
@@ -31,13 +34,14 @@ export const rowsOf = (deps: ActivityDeps, run: string): Promise<VmReport[]> =>
 export async function copiesOfOthers(
   deps: ActivityDeps,
   { run, source, destination, vm }: LookForMovedInput,
-  names: ReadonlySet<string>,
+  { ids: twins, names }: Twins,
   moved: Moved[],
 ): Promise<Set<string>> {
-  const others = (await rowsOf(deps, run)).filter(({ id }) => id !== vm.id);
   const known = new Set(moved.flatMap(({ vmId, to }) => (to === destination ? [vmId] : [])));
-  const copies = new Set(others.flatMap(({ recoveredAs }) => recoveredAs ?? []));
-  for (const { id } of others.filter((other) => known.has(other.id) || names.has(plainName(other.name)))) {
+  const mates = await planMates(deps, run, { ids: [...known], names, copies: twins });
+  const others = mates.filter(({ id }) => id !== vm.id);
+  const copies = new Set(others.flatMap(({ recoveredAs }) => recoveredAs));
+  for (const { id } of others.filter((other) => known.has(other.id) || names.includes(plainName(other.name)))) {
     const workflowId = vmWorkflowId(source, id);
     const open = await openReport(deps, workflowId);
     if (open !== null && isBeingCutOver(open)) throw waitsFor(open, vm, source);

@@ -12,6 +12,7 @@ import type { OperationRequest } from '../contract/operation.js';
 import { askBy, askReport } from '../contract/read-run.js';
 import { isFinal, type VmReport } from '../contract/report.js';
 import type { ActivityDeps } from './deps.js';
+import { SharedReading } from './shared-reading.js';
 
 const OPEN_PLANS = `ExecutionStatus = 'Running' AND WorkflowType = '${PLAN_RUN}'`;
 const ASKED_AT_ONCE = 5;
@@ -33,26 +34,17 @@ interface OpenRun {
 
 type Subject = Pick<OperationRequest, 'run' | 'site' | 'workflowId'>;
 
-/** Those who ask while it is read share the next reading, so that many VMs do not ask every run each. */
 class OpenUnits {
   readonly #deps: ActivityDeps;
-  #next: Promise<OpenRun[]> | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  /** many VMs do not ask every run each, and a gate may have been reached a moment ago */
+  readonly #reading = new SharedReading<null, OpenRun[]>(() => this.#load());
 
   constructor(deps: ActivityDeps) {
     this.#deps = deps;
   }
 
-  /** As it is now: read after this was called, since a gate may have been reached a moment ago. */
   read(): Promise<OpenRun[]> {
-    if (this.#next !== null) return this.#next;
-    const next = this.#last.then(() => {
-      this.#next = null;
-      return this.#load();
-    });
-    this.#next = next;
-    this.#last = next.catch(() => {});
-    return next;
+    return this.#reading.read(null);
   }
 
   async #load(): Promise<OpenRun[]> {

@@ -4,6 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Scope, Validity } from './act.js';
+import type { AlikeInput, AlikeVm } from './alike.js';
 import type { ReportHead } from './evidence.js';
 import type { Notice, OperationTrouble } from './notice.js';
 import type { SlotKind, VmRef } from './operation.js';
@@ -73,6 +74,8 @@ export const shardHeldSignal = defineSignal<[ShardHeld]>('shardHeld');
 export const shardRowsQuery = defineQuery<ShardRows, [{ from: number }]>('shardRows');
 /** null: it is not loaded */
 export const shardPieceQuery = defineQuery<Piece | null>('shardPiece');
+/** Those of its VMs that are meant; none before it is loaded. */
+export const shardAlikeQuery = defineQuery<AlikeVm[], [AlikeInput]>('shardAlike');
 
 export interface ShardRows {
   rows: VmReport[];

@@ -29,7 +29,7 @@ export interface MovedBeforeInput {
   /** site that they are to be moved from */
   source: string;
   vms: VmRef[];
-  /** others that the plan of this run names are left out */
+  /** others that the plan of this run names are left out: none is another's successor */
   run?: string;
 }
 

@@ -170,11 +170,11 @@ export class Herd {
    * the store does not answer.
    */
   async #movedBefore(vms: PlanVm[]): Promise<Moved[] | null> {
-    const { source, refusesMigrated } = this.#settings;
+    const { run, source, refusesMigrated } = this.#settings;
     const asked = vms.filter((vm) => refusesMigrated(vm)).map(({ id, name }) => ({ id, name }));
     if (asked.length === 0) return [];
     try {
-      return await movedBefore({ source: source.site, vms: asked });
+      return await movedBefore({ source: source.site, vms: asked, run });
     } catch (error) {
       if (!isStoreAway(error)) throw error;
       this.#isStoreAway = true;
@@ -225,7 +225,7 @@ export class Herd {
       state.migratedBefore(vm.id, before.run, Date.now());
       return;
     }
-    // One that the same plan names is no other's successor.
+    // One that the same plan names is no other's successor; those of other shards are left out already.
     const isAlike = ({ vmId, name, to }: Moved): boolean =>
       name !== null && isSameName(name, vm.name) && to === destination.site && !state.has(vmId);
     const alike = moved.find(isAlike);

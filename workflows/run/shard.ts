@@ -8,9 +8,16 @@ import {
   setHandler,
   startChild,
 } from '@temporalio/workflow';
+import { alikeOf } from '../../contract/alike.js';
 import { isPiece, isShardOrders } from '../../contract/guards.js';
 import type { ShardInput, VmInput } from '../../contract/inputs.js';
-import { loadUpdate, shardOrdersSignal, shardPieceQuery, shardRowsQuery } from '../../contract/messages.js';
+import {
+  loadUpdate,
+  shardAlikeQuery,
+  shardOrdersSignal,
+  shardPieceQuery,
+  shardRowsQuery,
+} from '../../contract/messages.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
 import type { Piece, PlanHead, ShardOrders, ShardWord } from '../../contract/shard.js';
 import type { PlanVm, RunKind } from '../../plan/types.js';
@@ -81,6 +88,7 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
   );
   setHandler(shardRowsQuery, ({ from }) => pageOf(led?.state.units.report(Date.now()).vms ?? [], from));
   setHandler(shardPieceQuery, () => piece);
+  setHandler(shardAlikeQuery, (asked) => alikeOf(led?.state.units.all ?? [], asked));
   CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {

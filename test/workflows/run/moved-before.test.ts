@@ -35,6 +35,11 @@ async function withTwin(lab: Lab, named = (name: string): string => name) {
   return { vm, twin: { ...vm, id, name }, since: lastSeq(lab) };
 }
 
+const SHARDS = [
+  ['in one shard', {}],
+  ['in a shard of its own', { shardOf: 1 }],
+] as const;
+
 describe('a VM that a run has moved', () => {
   it.concurrent('is skipped, though a mistaken failover of it has failed since', () =>
     withLab({ vms: 1 }, async (lab) => {
@@ -80,13 +85,14 @@ describe('a VM that a run has moved', () => {
     }),
   );
 
-  it.concurrent('is no reason against another of its name that the same plan names', () =>
-    withLab({ vms: 1 }, async (lab) => {
+  it.concurrent.each(SHARDS)('is no reason against another of its name that the same plan names, %s', (_, shards) =>
+    withLab({ vms: 1, ...shards }, async (lab) => {
       const { vm, twin } = await withTwin(lab);
       const both = await done(lab, only(vm, twin));
       expect(both.vms.map(({ state }) => state)).toEqual(['skipped', 'succeeded']);
       expect(migrated(lab)).toEqual([vm.id, twin.id]);
-    }));
+    }),
+  );
 });
 
 describe('two VMs of one name that are off, and that one plan names', () => {
@@ -113,10 +119,11 @@ describe('two VMs of one name that are off, and that one plan names', () => {
     }));
 
   it.concurrent.each([
-    ['', (vm: Plan['waves'][number]['vms'][number]) => vm],
-    [' by their ids', ({ id }: Plan['waves'][number]['vms'][number]) => ({ id, name: id, after: [] })],
-  ] as const)('are moved though an earlier run has moved one, where plans name them%s', (_, as) =>
-    withLab({ vms: 1 }, async (lab) => {
+    ['', (vm: Plan['waves'][number]['vms'][number]) => vm, {}],
+    [' in two shards', (vm: Plan['waves'][number]['vms'][number]) => vm, { shardOf: 1 }],
+    [' by their ids', ({ id }: Plan['waves'][number]['vms'][number]) => ({ id, name: id, after: [] }), {}],
+  ] as const)('are moved though an earlier run has moved one, where plans name them%s', (_, as, shards) =>
+    withLab({ vms: 1, ...shards }, async (lab) => {
       const { vm, other } = bothOff(lab);
       expect((await done(lab, only(as(vm)))).state).toBe('succeeded');
       const both = await done(lab, only(as(vm), as(other)));

@@ -1,0 +1,52 @@
+/** Which VMs the plan of a run names, asked of its shards by what may tell them: their rows are never read for it. */
+import { cancelled } from '@temporalio/activity';
+import { type AlikeInput, type AlikeVm, alikeOf } from '../contract/alike.js';
+import { shardAlikeQuery } from '../contract/messages.js';
+import { shardWorkflowId } from '../contract/names.js';
+import { type Ask, askBy, askHead } from '../contract/read-run.js';
+import type { ActivityDeps } from './deps.js';
+import { SharedReading } from './shared-reading.js';
+
+/** Of each call: ms. */
+const PATIENCE = 10_000;
+
+export class PlanMates {
+  readonly #ask: Ask;
+  readonly #byRun = new Map<string, SharedReading<AlikeInput, AlikeVm[]>>();
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  /** Many VMs of a run ask at once, and one question to each shard serves them. */
+  async of(run: string, asked: AlikeInput): Promise<AlikeVm[]> {
+    const shared = this.#byRun.get(run) ?? new SharedReading((all: AlikeInput[]) => this.#read(run, all));
+    this.#byRun.set(run, shared);
+    return alikeOf(await shared.read(asked), asked);
+  }
+
+  async #read(run: string, all: AlikeInput[]): Promise<AlikeVm[]> {
+    const asked: AlikeInput = {
+      ids: [...new Set(all.flatMap(({ ids }) => ids))],
+      names: [...new Set(all.flatMap(({ names }) => names))],
+      copies: [...new Set(all.flatMap(({ copies }) => copies))],
+    };
+    const { shards } = await askHead(this.#ask, run);
+    const each = Array.from({ length: shards }, (_, n) => this.#ask(shardWorkflowId(run, n), shardAlikeQuery, asked));
+    return (await Promise.all(each)).flat();
+  }
+}
+
+const ofWorker = new WeakMap<ActivityDeps, PlanMates>();
+
+/** As {@link PlanMates.of}, until the activity is cancelled. */
+export function planMates(deps: ActivityDeps, run: string, asked: AlikeInput): Promise<AlikeVm[]> {
+  const { client } = deps;
+  const ask = askBy(client);
+  // Not for one activity alone, so that the end of one does not end it for the others.
+  const mates =
+    ofWorker.get(deps) ??
+    new PlanMates((...question) => client.workflow.withDeadline(Date.now() + PATIENCE, () => ask(...question)));
+  ofWorker.set(deps, mates);
+  return Promise.race([mates.of(run, asked), cancelled()]);
+}

@@ -1,0 +1,49 @@
+/** Which VMs a plan names, asked of its shards: many VMs that ask at once cost no more than one. */
+import { describe, expect, it } from '@jest/globals';
+import { PlanMates } from '../../activities/plan-mates.js';
+import { type AlikeInput, alikeOf } from '../../contract/alike.js';
+import { shardAlikeQuery } from '../../contract/messages.js';
+import type { Ask } from '../../contract/read-run.js';
+
+const named = (...names: string[]): AlikeInput => ({ ids: [], names, copies: [] });
+
+/** A run of two shards with a thousand VMs each, of two names. */
+function run() {
+  const questions: string[] = [];
+  let answer = (): Promise<void> => Promise.resolve();
+  const shards = [0, 1].map((n) =>
+    Array.from({ length: 1_000 }, (_, at) => ({ id: `vm-${n}-${at}`, name: `web${n}`, recoveredAs: [] as string[] })),
+  );
+  const ask = (async (workflowId: string, query: { name: string }, ...args: unknown[]) => {
+    questions.push(workflowId);
+    await answer();
+    if (query.name !== shardAlikeQuery.name) return { shards: shards.length };
+    return alikeOf(shards[Number(workflowId.split('/').at(-1))] ?? [], args[0] as AlikeInput);
+  }) as unknown as Ask;
+  return { mates: new PlanMates(ask), questions, shards, hold: (until: Promise<void>) => (answer = () => until) };
+}
+
+describe('who is named by the plan of a run', () => {
+  it('is asked once of each shard by all who ask meanwhile, and each hears what it has asked for', async () => {
+    const { mates, questions, hold } = run();
+    let release = () => {};
+    hold(new Promise((resolve) => (release = resolve)));
+    const first = mates.of('run', named('web0'));
+    const others = Array.from({ length: 2_000 }, (_, n) => mates.of('run', { ...named(), ids: [`vm-1-${n % 1_000}`] }));
+    release();
+    expect(await first).toHaveLength(1_000);
+    expect((await Promise.all(others)).map((found) => found.map(({ id }) => id))).toEqual(
+      Array.from({ length: 2_000 }, (_, n) => [`vm-1-${n % 1_000}`]),
+    );
+    // The head and both shards, twice.
+    expect(questions).toHaveLength(6);
+  });
+
+  it('is as it is now: what has become of a VM since the last question is told', async () => {
+    const { mates, shards } = run();
+    const asked: AlikeInput = { ids: [], names: [], copies: ['copy-7'] };
+    expect(await mates.of('run', asked)).toEqual([]);
+    shards[1]?.[7]?.recoveredAs.push('copy-7');
+    expect(await mates.of('run', asked)).toEqual([{ id: 'vm-1-7', name: 'web1', recoveredAs: ['copy-7'] }]);
+  });
+});
