@@ -4,6 +4,7 @@ import { PlanMates } from '../../activities/plan-mates.js';
 import { type AlikeInput, alikeOf } from '../../contract/alike.js';
 import { shardAlikeQuery } from '../../contract/messages.js';
 import type { Ask } from '../../contract/read-run.js';
+import { until } from '../support/until.js';
 
 const named = (...names: string[]): AlikeInput => ({ ids: [], names, copies: [] });
 
@@ -26,11 +27,15 @@ function run() {
 describe('who is named by the plan of a run', () => {
   it('is asked once of each shard by all who ask meanwhile, and each hears what it has asked for', async () => {
     const { mates, questions, hold } = run();
-    let release = () => {};
+    let release: (() => void) | undefined;
     hold(new Promise((resolve) => (release = resolve)));
     const first = mates.of('run', named('web0'));
+    await until(
+      () => Promise.resolve(questions.length),
+      (asked) => asked > 0,
+    );
     const others = Array.from({ length: 2_000 }, (_, n) => mates.of('run', { ...named(), ids: [`vm-1-${n % 1_000}`] }));
-    release();
+    release?.();
     expect(await first).toHaveLength(1_000);
     expect((await Promise.all(others)).map((found) => found.map(({ id }) => id))).toEqual(
       Array.from({ length: 2_000 }, (_, n) => [`vm-1-${n % 1_000}`]),
