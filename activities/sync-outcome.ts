@@ -65,6 +65,10 @@ export function isAmiss(watch: Watch, replication: VmReplication | null | undefi
   return ['ERROR', RECOVERED].includes(syncState(watch, replication));
 }
 
+/** Whether somebody has recovered what is being protected the other way: it does not get well by itself. */
+export const isRecovered = (watch: Watch, replication: VmReplication): boolean =>
+  syncState(watch, replication) === RECOVERED;
+
 /** After a reverse everything is to be sent again; until an instance exists, no state of the connection means protection. */
 function syncState({ kind }: Watch, r: VmReplication): string {
   const state = connectionState(r) ?? impliedState(r);

@@ -1,5 +1,6 @@
 /** What a VM is told of its operation while that can neither end nor go on: it may by itself. Pure. */
 
+import { CODES } from '../contract/codes.js';
 import type { OperationTrouble } from '../contract/notice.js';
 import type { OperationKind } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
@@ -7,7 +8,7 @@ import type { Watch } from '../contract/watch.js';
 import { inWords } from '../contract/words.js';
 import type { Site, Task, VmReplication } from '../vcda/index.js';
 import { NO_REASON } from './notices.js';
-import { ERROR_PATIENCE } from './sync-outcome.js';
+import { ERROR_PATIENCE, isRecovered } from './sync-outcome.js';
 
 /** ms, where no plan says otherwise */
 const STALLED_AFTER = 60 * 60_000;
@@ -33,7 +34,7 @@ interface Seen {
 export function troubleOf(
   watch: Watch,
   { replication, amissFor, goneFor, quietFor }: Seen,
-  { name, config: { missingFor } }: Pick<Site, 'name' | 'config'>,
+  { name, config: { missingFor, reconcile } }: Pick<Site, 'name' | 'config'>,
   now: number,
 ): OperationTrouble['trouble'] {
   const { vm, kind, replicationId } = watch;
@@ -44,6 +45,15 @@ export function troubleOf(
       advice: 'See whether somebody has removed it, or taken it over.',
       since: now - goneFor,
       until: now - goneFor + missingFor,
+    };
+  }
+  if (watch.phase === 'sync' && amissFor > 0 && replication != null && isRecovered(watch, replication)) {
+    return {
+      code: CODES.alreadyRecovered,
+      message: `replication ${replicationId} of ${nameWithId(vm)} at ${name} shows as recovered while its ${kind} is waited for`,
+      advice: 'Look whether somebody has failed it over or migrated it: the VM may run at both sites.',
+      since: now - amissFor,
+      until: now - amissFor + reconcile.settle,
     };
   }
   if (watch.phase === 'sync' && amissFor > 0) {

@@ -157,7 +157,10 @@ export interface SweepInput {
 }
 
 export interface SweepResult {
+  /** cleaned up by the sweep */
   removed: { vm: string; run: string }[];
+  /** somebody else had removed them */
+  gone: { vm: string; run: string }[];
   /** some other run has the VM, or the clean-up failed; the next sweep tries again */
   left: { vm: string; run: string; reason: string }[];
 }

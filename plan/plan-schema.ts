@@ -178,7 +178,7 @@ export const planKeys = strict({
   }),
   remigrate: z.boolean().prefault(false).meta({
     description:
-      'migrate VMs once more that an earlier run has migrated, or that look as if they had been moved; otherwise the former are skipped, as long as Temporal remembers that run, and the latter refused',
+      'migrate VMs once more that an earlier run has migrated, or that look as if they had been moved; otherwise the former are skipped, and the latter refused',
   }),
   confirm: confirm.meta({
     description: '`removes-source`: required for kinds `reverse` and `failback`, which remove the original source VMs',

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { advised } from '../../client/advised.js';
+import { causeOf } from '../../client/same-cause.js';
 import { plural } from '../../client/words.js';
 import type { RunReport, VmReport } from '../../contract/report.js';
 import { listed } from '../../contract/words.js';
@@ -22,6 +23,7 @@ export function textReport(report: RunReport, colors: Colors = PLAIN): string {
     wavesTable(report),
     ...(hasFailed ? [failuresText(report, colors)] : []),
     ...warned(report.vms),
+    ...noted(report.vms),
     ...(isCutOver(report) ? [outages(report.vms)] : []),
     vmsTable(report, colors),
   ].join('\n\n');
@@ -44,6 +46,20 @@ function warned(vms: VmReport[]): string[] {
     }
   }
   return alike.size === 0 ? [] : [[...alike].map(([text, names]) => `${text} (${listed(names)})`).join('\n')];
+}
+
+/** What a person should know of a VM though nothing of it failed, once for all VMs of which the same is said. */
+function noted(vms: VmReport[]): string[] {
+  const alike = new Map<string, { text: string; names: string[] }>();
+  for (const vm of vms) {
+    for (const text of vm.notes ?? []) {
+      const cause = causeOf(text, vm);
+      const group = alike.get(cause) ?? { text, names: [] };
+      alike.set(cause, { ...group, names: [...group.names, vm.name] });
+    }
+  }
+  const lines = [...alike.values()].map(({ text, names }) => `  ${listed(names)}: ${text}`);
+  return lines.length === 0 ? [] : [['To know:', ...lines].join('\n')];
 }
 
 /** Bounds, and VMs that nothing has brought up again. */

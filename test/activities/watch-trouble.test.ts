@@ -19,7 +19,10 @@ const watch: Watch = {
   slot: null,
   since: 0,
 };
-const lyon = { name: 'lyon', config: { missingFor: 1 } } as Pick<Site, 'name' | 'config'>;
+const lyon = { name: 'lyon', config: { missingFor: 1, reconcile: { settle: 60_000 } } } as Pick<
+  Site,
+  'name' | 'config'
+>;
 const copying = { id: 'C4-1', isPaused: false, dataConnectionState: 'INITIAL_SYNCING' } as VmReplication;
 const NOW = 1_000_000;
 
@@ -55,5 +58,20 @@ describe('a copy whose replication somebody has paused', () => {
     expect(needsReplication(sync, { ...past, quietFor: 59_000 }, 60_000)).toBe(false);
     expect(needsReplication(sync, { ...past, quietFor: 60_000 }, 60_000)).toBe(true);
     expect(needsReplication({ ...sync, kind: 'migrate' }, { ...past, quietFor: 60_000 }, 60_000)).toBe(false);
+  });
+});
+
+describe('a replication that is protected the other way', () => {
+  it('and that somebody has recovered meanwhile is said to be that, and in no error that gets well by itself', () => {
+    const recovered = { ...copying, dataConnectionState: 'FINISHED' } as VmReplication;
+    const seen = { replication: recovered, amissFor: 5_000, goneFor: 0, quietFor: 5_000 };
+    expect(troubleOf({ ...watch, kind: 'reverse' }, seen, lyon, NOW)).toMatchObject({
+      code: 'AlreadyRecovered',
+      message: expect.stringContaining('web1 (vm-1) at lyon shows as recovered'),
+      since: NOW - 5_000,
+      until: NOW + 55_000,
+    });
+    const inError = { ...seen, replication: { ...copying, dataConnectionState: 'ERROR' } as VmReplication };
+    expect(troubleOf({ ...watch, kind: 'reverse' }, inError, lyon, NOW)?.code).toBe('ReplicationError');
   });
 });

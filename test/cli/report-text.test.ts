@@ -41,6 +41,15 @@ describe('the report as text', () => {
     expect(text).toContain('3 min 20 s');
   });
 
+  it('says what is to be known of VMs that succeeded, once for all of which the same is said', () => {
+    const elsewhere = (name: string) =>
+      vm(name, { state: 'succeeded', notes: [`${name} goes to VDC gold, not silver.`] });
+    expect(REPORT_FORMATS.text(report([elsewhere('web1'), elsewhere('web2')]))).toContain(
+      'To know:\n  web1, web2: web1 goes to VDC gold, not silver.\n',
+    );
+    expect(text).not.toContain('To know');
+  });
+
   it('has no colours, which files and pipes would show', () => {
     expect(text).not.toContain('\u001b');
   });

@@ -207,7 +207,7 @@ describe('a sweep', () => {
   it('of a site at which nothing was left says so', async () => {
     const { code, document } = await world.json('drill', 'sweep', world.sites.destination);
     expect(code).toBe(0);
-    expect(document).toEqual({ site: world.sites.destination, removed: [], left: [] });
+    expect(document).toEqual({ site: world.sites.destination, removed: [], gone: [], left: [] });
   });
 
   it('of a site that refuses the login is refused with that, since nobody has looked', async () => {

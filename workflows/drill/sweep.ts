@@ -6,7 +6,7 @@ import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/input
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { TestCopy } from '../../contract/questions.js';
-import type { VmReport } from '../../contract/report.js';
+import type { OperationRecord, VmReport } from '../../contract/report.js';
 import { siteSettings, testCopiesLeft } from '../activities.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
@@ -17,45 +17,51 @@ import { removeTestCopy } from './test-copy.js';
 /** One that has not ended by then, as at a site that is away, lets go of its VM; the site's next sweep goes on. */
 const SWEEP_VM_MOST = '2 hours';
 
+export const NOTHING: SweepResult = { removed: [], gone: [], left: [] };
+
 export async function sweep({ site }: SweepInput): Promise<SweepResult> {
-  const left = await testCopiesLeft({ site });
-  if (left.length === 0) return { removed: [], left: [] };
+  const copies = await testCopiesLeft({ site });
+  if (copies.length === 0) return NOTHING;
   const { selfCheck, missingFor } = await siteSettings(site);
   const patience = { selfCheck, missingFor };
-  const outcomes = await Promise.all(
-    left.map(async (copy) => ({ vm: copy.vm.name, run: copy.run, reason: await whyLeft(copy, site, patience) })),
+  const each = await Promise.all(
+    copies.map(async (copy) => ({ vm: copy.vm.name, run: copy.run, became: await sweptOf(copy, site, patience) })),
   );
-  const removed = outcomes.flatMap(({ vm, run, reason }) => (reason === null ? [{ vm, run }] : []));
+  const which = (became: Became['is']) =>
+    each.flatMap(({ vm, run, became: { is } }) => (is === became ? [{ vm, run }] : []));
   return {
-    removed,
-    left: outcomes.flatMap(({ reason, ...copy }) => (reason === null ? [] : [{ ...copy, reason }])),
+    removed: which('removed'),
+    gone: which('gone'),
+    left: each.flatMap(({ vm, run, became }) => (became.is === 'left' ? [{ vm, run, reason: became.reason }] : [])),
   };
 }
 
-/**
- * Under the VM's own workflow id, so that no run or drill touches it meanwhile; one that does has it in hand.
- * @returns null: it is gone
- */
-async function whyLeft(
+type Became = { is: 'removed' | 'gone' } | { is: 'left'; reason: string };
+
+/** Under the VM's own workflow id, so that no run or drill touches it meanwhile; one that does has it in hand. */
+async function sweptOf(
   copy: TestCopy,
   site: string,
   patience: Pick<SweepVmInput, 'selfCheck' | 'missingFor'>,
-): Promise<string | null> {
+): Promise<Became> {
   try {
-    await executeChild(sweepVm, {
+    const { operations } = await executeChild(sweepVm, {
       workflowId: copy.workflowId,
       args: [{ copy, site, ...patience }],
       parentClosePolicy: 'ABANDON',
       workflowExecutionTimeout: SWEEP_VM_MOST,
       memo: { run: copy.run, isSweep: true, ...contractMemo },
     });
-    return null;
+    return { is: operations.some(isCleanUp) ? 'removed' : 'gone' };
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'another run or drill has its VM';
-    if (error instanceof ChildWorkflowFailure) return rootCause(error) ?? error.message;
+    if (error instanceof WorkflowExecutionAlreadyStartedError)
+      return { is: 'left', reason: 'another run or drill has its VM' };
+    if (error instanceof ChildWorkflowFailure) return { is: 'left', reason: rootCause(error) ?? error.message };
     throw error;
   }
 }
+
+const isCleanUp = ({ kind, result }: OperationRecord): boolean => kind === 'cleanup' && result === 'succeeded';
 
 export async function sweepVm({ copy, site, selfCheck, missingFor }: SweepVmInput): Promise<VmReport> {
   const { vm: ref, peer, replicationId } = copy;

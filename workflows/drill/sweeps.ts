@@ -5,7 +5,7 @@ import type { SweepResult } from '../../contract/inputs.js';
 import { sweepWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import { testCopiesLeft } from '../activities.js';
-import { sweep } from './sweep.js';
+import { NOTHING, sweep } from './sweep.js';
 
 /** A sweep that has not ended by then is given up by Temporal itself; the site begins another. */
 export const SWEEP_MOST = '3 hours';
@@ -27,7 +27,11 @@ export class Sweeps {
   async #run(sites: string[], onSwept: (found: SweepResult) => void): Promise<void> {
     const each = await Promise.all(sites.map(sweptAt));
     this.#isOver = true;
-    onSwept({ removed: each.flatMap(({ removed }) => removed), left: each.flatMap(({ left }) => left) });
+    onSwept({
+      removed: each.flatMap(({ removed }) => removed),
+      gone: each.flatMap(({ gone }) => gone),
+      left: each.flatMap(({ left }) => left),
+    });
   }
 }
 
@@ -42,8 +46,8 @@ async function sweptAt(site: string): Promise<SweepResult> {
     });
   } catch (error) {
     // What it could not remove is seen when the VMs are looked at.
-    if (error instanceof ChildWorkflowFailure) return { removed: [], left: [] };
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return { removed: [], left: await knownToStay(site) };
+    if (error instanceof ChildWorkflowFailure) return NOTHING;
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return { ...NOTHING, left: await knownToStay(site) };
     throw error;
   }
 }

@@ -39,7 +39,7 @@ function requireKnown({ sites }: Config, site: string): void {
   }
 }
 
-export function sweptText({ site, removed, left }: Swept): string {
+export function sweptText({ site, removed, gone, left }: Swept): string {
   const list = (copies: Swept['removed']): string => copies.map(({ vm, run }) => `  ${vm} (${run})`).join('\n');
   const reasons = (all: Swept['left']): string =>
     all.map(({ vm, run, reason }) => `  ${vm} (${run}): ${reason}`).join('\n');
@@ -48,6 +48,7 @@ export function sweptText({ site, removed, left }: Swept): string {
     removed.length === 0
       ? `No test copy was removed at ${site}.`
       : `${copies(removed)} removed at ${site}:\n${list(removed)}`,
+    ...(gone.length === 0 ? [] : [`${copies(gone)} gone already, removed by somebody else:\n${list(gone)}`]),
     ...(left.length === 0 ? [] : [`${copies(left)} still there:\n${reasons(left)}`]),
   ].join('\n\n');
 }

@@ -108,7 +108,8 @@ describe('a sweep', () => {
         async () => testCopies(lab),
         (copies) => copies.length === 0,
       );
-      expect((await sweepOf(lab)).left).toEqual([]);
+      const gone = [{ vm: vmOf(lab).name, run: `${lab.source}-lost` }];
+      expect(await sweepOf(lab)).toEqual({ removed: [], gone, left: [] });
       const status = await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).query(siteStatusQuery);
       expect(status.testCopies).toEqual([]);
     }));
