@@ -51,6 +51,8 @@ export async function removeTestCopy(vm: VmControl, noted: NotedCopy): Promise<s
     throw left;
   }
   if (end === 'given up') throw copyLeft(vm, noted, removal.why);
+  if (removal.wasForestalled)
+    vm.note(`Its test copy at ${site} was gone before the clean-up: somebody else has removed it.`);
   if (end !== 'others') {
     await noted.isGone();
     return null;
@@ -95,6 +97,14 @@ class Removal {
 
   get orphan(): CopyAt | null {
     return this.#orphan;
+  }
+
+  /** It was made here, and never cleaned up here. */
+  get wasForestalled(): boolean {
+    const { operations } = this.#vm.report;
+    return (
+      this.#tests().some(({ result }) => result === 'succeeded') && operations.every(({ kind }) => kind !== 'cleanup')
+    );
   }
 
   /** why it is given up */
