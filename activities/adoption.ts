@@ -135,7 +135,7 @@ function notAllowed(owner: Owner, maker: string | null, adopt: OperationRequest[
   const advice =
     owner === 'drover'
       ? 'Remove that replication, or say adopt: own in the plan.'
-      : 'Leave the VM out of the plan or remove that replication; adopt: matching in the plan takes it over.';
+      : 'Leave the VM out of the plan, or ask who made it; adopt: matching in the plan takes it over.';
   return { what: `was made by ${who}, and the plan says adopt: ${adopt}`, advice };
 }
 

@@ -215,19 +215,19 @@ function obstacleTo(existing: VmReplication, request: OperationRequest): { what:
   if (to !== request.site)
     return {
       what: `already replicates to ${to} (${existing.id}).`,
-      advice: 'Remove that replication, then run the VM again.',
+      advice: 'Find out who needs that one: leave the VM out of the plan, or run it again once it is gone.',
     };
   if (request.start?.isMigration !== (existing.isMigration ?? true)) {
     const is = existing.isMigration === true ? 'a migration' : 'a protection';
     return {
       what: `has ${is} already (${existing.id}) that this plan did not start.`,
-      advice: 'Remove it, or leave the VM out of the plan.',
+      advice: 'Find out who needs it: leave the VM out of the plan, or run it again once it is gone.',
     };
   }
   if (recoveryState(existing) === 'COMPLETE')
     return {
       what: `was recovered at ${to} before (${existing.id}).`,
-      advice: 'Leave it out of the plan, or remove that replication.',
+      advice: 'See which of its VMs runs, and leave it out of the plan; run it again once that replication is gone.',
     };
   if (recoveryState(existing) === 'TEST')
     return {

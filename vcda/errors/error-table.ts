@@ -108,7 +108,8 @@ const ADVICE: Record<(typeof RULES)[number][0], string> = {
   TaskNotFound: "Look at the replication's state at the site.",
   InvalidReplicationState: "Look at the replication's recovery state at the site.",
   OperationInProgress: 'Wait for it, or find out who started it.',
-  VmAlreadyReplicated: 'Remove the other replication, or let Drover adopt it.',
+  VmAlreadyReplicated:
+    'Find out whose the other replication is: leave the VM out of the plan, or let Drover use it (`adopt`).',
   PolicyViolation: 'Ask the provider to change the policy of the organization.',
   RemoteSiteUnreachable: 'Check the tunnel between the sites.',
   TaskLost: 'Look at the replication at the site, then run the VM again.',
