@@ -10,6 +10,7 @@ import { createMovedBeforeActivities } from './moved-before.js';
 import { createOperationActivities } from './operations.js';
 import { createOrgActivities } from './other-org.js';
 import { Reachability } from './reachability.js';
+import { createRecoveredByActivities } from './recovered-by.js';
 import { createSiteWatchActivities } from './site-watch.js';
 import { createSourcePowerActivities } from './source-power.js';
 import { createStoreActivities } from './store.js';
@@ -29,6 +30,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createOrgActivities(deps),
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
+    ...createRecoveredByActivities(deps),
     ...createCheckActivities(deps),
     ...createMappedNetworksActivities(deps, reachability),
     ...createSourcePowerActivities(deps),

@@ -50,7 +50,8 @@ export function judgeSync(watch: Watch, seen: Seen, settle: number, now: number,
       return notice(watch, now, replication, { ...taskError(watch, code, msg ?? '', rules), meaning: 'fail' });
     }
     case RECOVERED: {
-      if (amissFor < ERROR_PATIENCE) return null;
+      // A list may lag behind the reverse.
+      if (amissFor < settle) return null;
       const detail = 'the replication was recovered before it had been protected the other way';
       return notice(watch, now, replication, taskError(watch, 'InvalidReplicationState', detail, rules));
     }

@@ -93,6 +93,16 @@ export interface ReplicationInput {
   atOnce?: boolean;
 }
 
+export type RecoveredByInput = Omit<ReplicationInput, 'atOnce'>;
+
+/** The newest task that may have recovered a VM. */
+export interface RecoveredBy {
+  kind: 'failover' | 'migrate';
+  taskId: string;
+  /** the user that the site names; null: it names none */
+  who: string | null;
+}
+
 /** Which test networks the NICs of a copy would go to. */
 export interface TestNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
   /** sent with the test failover; what is absent is as the replication has it */

@@ -22,6 +22,8 @@ export interface UnitMemory {
   peer: string;
   /** the site that its replication was last seen to go to; null: it does not tell. Absent in what was recorded before */
   towards?: string | null;
+  /** id of the VDC that it was first seen to go to there; null, absent: as above */
+  vdc?: string | null;
   /** VCDA's id of the VM after a reverse; null: as the plan names it */
   vmIdNow: string | null;
   /** of each site, as far as they were measured */

@@ -39,6 +39,7 @@ export const {
   readTestNetworks,
   sourcePower,
   testCopyAt,
+  whoRecovered,
   whoseTestCopy,
 } = proxyActivities<Activities>({
   startToCloseTimeout: '2 minutes',

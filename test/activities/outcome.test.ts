@@ -81,8 +81,8 @@ describe('the resync after a reverse', () => {
   it('does not wait for ever when the VM was recovered before it was over', () => {
     const finished = state('FINISHED');
     expect(isAmiss(watch, finished)).toBe(true);
-    expect(judged(watch, { replication: finished, amissFor: 60_000 })).toBeNull();
-    expect(judged(watch, { replication: finished, amissFor: 600_000 })).toMatchObject({
+    expect(judged(watch, { replication: finished, amissFor: SETTLE - 1 })).toBeNull();
+    expect(judged(watch, { replication: finished, amissFor: SETTLE })).toMatchObject({
       ok: false,
       error: { code: 'InvalidReplicationState', message: expect.stringContaining('recovered before') },
     });

@@ -78,6 +78,14 @@ export function drillOf(lab: Lab, change: Partial<Drill> = {}): Drill {
   };
 }
 
+export const roundTrip = (lab: Lab, change: Partial<Drill> = {}): Drill =>
+  drillOf(lab, {
+    mode: 'roundtrip',
+    confirm: 'removes-source',
+    recovery: { instance: 'latest', powerOn: true, consolidate: false, sync: true },
+    ...change,
+  });
+
 export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-drill`) {
   const handle = await lab.client.workflow.start(DRILL, {
     workflowId: runWorkflowId(run),

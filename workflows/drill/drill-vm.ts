@@ -15,6 +15,7 @@ import { measure, type Recovery } from '../vm/steps/objectives.js';
 import { operation } from '../vm/steps/operation.js';
 import { whyOff } from '../vm/steps/powered-on.js';
 import { obstacleToRecovery, type Recovering } from '../vm/steps/preconditions.js';
+import { locateAgain } from '../vm/steps/recovered-by-others.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import { VmControl } from '../vm/steps/vm-control.js';
 import { runVm } from '../vm/steps/vm-lifecycle.js';
@@ -42,7 +43,7 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     await cues.tellReady('ready');
     const go = await cues.whenTold('recover');
     if (go === null) throw drillGone(vm);
-    const before = await locateFor(vm, kind, obstacle);
+    const before = await locateAgain(vm, kind, obstacle);
     // A person may have changed the settings while the others were waited for.
     const networks = isTest ? await requireTestNetworks(vm, input, before) : {};
     const copy = isTest ? await NotedCopy.of(vm, before) : null;
@@ -113,8 +114,9 @@ async function thenUndo(
 /** A failover that somebody else did, or may have done, is not undone by a drill; test copies are told apart one by one. */
 function isOfOthers({ report }: VmControl, error: unknown): boolean {
   if (!(error instanceof StepFailed) || error.reason.operation !== 'failover') return false;
-  if (report.operations.some(({ kind }) => kind === 'failover')) return false;
-  return error.reason.code === DONE_BY_OTHERS || error.reason.code === FAILURES.undecided;
+  const own = report.operations.filter(({ kind }) => kind === 'failover');
+  if (error.reason.code === DONE_BY_OTHERS) return own.every(({ result }) => result === 'failed');
+  return own.length === 0 && error.reason.code === FAILURES.undecided;
 }
 
 /** @param copy is told what was made @throws StepFailed also when the copy does not run */

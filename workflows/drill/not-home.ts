@@ -2,51 +2,19 @@
 import { CODES } from '../../contract/codes.js';
 import { DONE_BY_OTHERS } from '../../contract/names.js';
 import type { VmRef } from '../../contract/operation.js';
-import type { Located, SourcePower } from '../../contract/questions.js';
+import type { Located } from '../../contract/questions.js';
 import type { OperationRecord, VmError } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
-import { sourcePower } from '../activities.js';
+import { running, type Standing, standsWhere, twice } from '../vm/steps/standing.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 
 /** The way home is tried for so long after its first failure, within the time that undoing has: ms. */
 const LONGEST = 30 * 60_000;
 
-/** How long each site is asked for the VMs: ms. */
-const WITHIN = 10_000;
-
 /** ms after the first failure of the way home at which it is given up. @param until when undoing is: epoch ms */
 export const triedFor = (firstFailure: number, until = Infinity): number =>
   Math.max(0, Math.min(LONGEST, until - firstFailure));
-
-/** One of the VMs that a round trip knows, where an inventory lists it, or may. */
-export interface Standing {
-  site: string;
-  vmId: string;
-  power: SourcePower['power'];
-  known: string;
-}
-
-/** All that the sites know of it, so that a person need not look for it. */
-export async function whatStands({ ids, input, resumedAt }: VmControl): Promise<Standing[]> {
-  const sites = [input.source, input.destination.site];
-  const each = await Promise.all(
-    [...new Set(ids)].map(async (vmId) => {
-      const seen = await Promise.all(
-        sites.map(async (site) => ({
-          site,
-          vmId,
-          ...(await sourcePower({ site, vmId, resumedAt, within: WITHIN })),
-        })),
-      );
-      const may = seen.filter(({ isMissing }) => isMissing !== true);
-      // An id is of one site: where it is seen, it is not to be looked for at the other.
-      const sure = may.filter(({ power }) => power !== 'unknown');
-      return sure.length > 0 ? sure : may;
-    }),
-  );
-  return each.flat().map(({ site, vmId, power, known }) => ({ site, vmId, power, known }));
-}
 
 /** Each way has both, and home is two ways. */
 const LEGS = ['failover', 'reverse'] as const;
@@ -100,24 +68,6 @@ export function notHome(
     message: `${nameWithId(vm)} could not be brought back: ${reason.message} ${standsWhere(standing)}`,
     advice: `${twice(standing)}${isGone ? withoutReplication(standing, home) : withReplication(reason, standing, home)}`,
   });
-}
-
-function standsWhere(standing: Standing[]): string {
-  if (standing.length === 0) return 'Neither site lists a VM of it.';
-  const each = standing.map(({ site, vmId, power, known }) =>
-    power === 'unknown'
-      ? `VM ${vmId} may stand at ${site} (${known})`
-      : `VM ${vmId} at ${site} is ${power.toUpperCase()}`,
-  );
-  return `${each.join('; ')}.`;
-}
-
-const running = (standing: Standing[]): Standing[] => standing.filter(({ power }) => power === 'on');
-
-function twice(standing: Standing[]): string {
-  const on = running(standing);
-  if (on.length < 2) return '';
-  return `${on.length === 2 ? 'Both run' : `${on.length} run`}: power off all but the one that is to stay. `;
 }
 
 function withReplication({ advice }: VmError, standing: Standing[], home: string): string {

@@ -13,10 +13,11 @@ import { whyOff } from '../vm/steps/powered-on.js';
 import { noReplication, RECOVERED_NOT_RUNNING } from '../vm/steps/preconditions.js';
 import { reverseReplication } from '../vm/steps/reverse.js';
 import { firstLookAtSource } from '../vm/steps/source.js';
+import { whatStands } from '../vm/steps/standing.js';
 import { StepFailed, Stopped } from '../vm/steps/step-errors.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import { runChecks } from './drill-checks.js';
-import { broughtByOthers, isAnothers, notHome, outOfTime, triedFor, whatStands } from './not-home.js';
+import { broughtByOthers, isAnothers, notHome, outOfTime, triedFor } from './not-home.js';
 
 /** One leg is repeated for so long, between two looks at all of it: ms. */
 const AT_MOST = 2 * 60_000;
@@ -34,6 +35,8 @@ export async function failOverForDrill(
 ): Promise<void> {
   if (recovery.sync) {
     vm.enter('sync');
+    // What somebody has recovered since it was looked at cannot be synced, nor is it the drill's to bring home.
+    await new LastLook(vm, 'failover').look();
     await syncNow(vm);
   }
   const { sourceSite, vmId } = at.replication;

@@ -1,11 +1,12 @@
 /** Cutovers that failed one after the other with the same code, by the order in which they ended: pure. */
 import { CODES } from '../../contract/codes.js';
 import type { FailuresInRow } from '../../contract/inputs.js';
+import { DONE_BY_OTHERS } from '../../contract/names.js';
 import type { VmReport } from '../../contract/report.js';
 import type { CutoverEnd } from '../../contract/shard.js';
 
 /** Codes of cutovers to which nothing was done: nothing is learnt from them about the next. */
-const NOT_TRIED = new Set<string>([CODES.windowMissed, CODES.alreadyRecovered, CODES.replicationGone]);
+const NOT_TRIED = new Set<string>([CODES.windowMissed, CODES.alreadyRecovered, CODES.replicationGone, DONE_BY_OTHERS]);
 
 const isCutover = (kind: string | null): boolean => kind === 'migrate' || kind === 'failover';
 

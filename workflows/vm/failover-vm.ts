@@ -11,6 +11,7 @@ import { measure } from './steps/objectives.js';
 import { broughtUp } from './steps/outage.js';
 import { goesElsewhere } from './steps/place.js';
 import { obstacleOnceReversed, obstacleToRecovery } from './steps/preconditions.js';
+import { locateAgain } from './steps/recovered-by-others.js';
 import { AtGate } from './steps/step-errors.js';
 import { VmControl } from './steps/vm-control.js';
 import { runVm } from './steps/vm-lifecycle.js';
@@ -27,19 +28,23 @@ export async function lookVm(input: PlanVmInput): Promise<VmReport> {
 
 async function lookAt(vm: VmControl, input: PlanVmInput) {
   vm.enter('look');
-  const wentTo = input.known === undefined ? null : (vm.memory.towards ?? vm.site);
-  const at = await locateFor(
-    vm,
-    'failover',
-    (found) =>
-      (wentTo === null ? null : obstacleOnceReversed('failover', vm.ref, found, wentTo)) ??
-      obstacleToRecovery('failover', vm.ref, found),
-  );
+  const at = input.known === undefined ? await lookFirst(vm) : await lookAgain(vm, vm.memory.towards ?? vm.site);
   if (at.site !== input.destination.site)
     vm.note(`It is failed over to ${at.site}: it runs at ${at.peer} by now, from where it is replicated.`);
   vm.note(goesElsewhere(at.replication, at.site, input));
   return { at, ...(await chooseInstance(vm, 'failover', at, input.recovery.instance)) };
 }
+
+const lookFirst = (vm: VmControl) =>
+  locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
+
+/** @param wentTo when it was looked at first, since when others may have done something to it */
+const lookAgain = (vm: VmControl, wentTo: string) =>
+  locateAgain(
+    vm,
+    'failover',
+    (found) => obstacleOnceReversed('failover', vm.ref, found, wentTo) ?? obstacleToRecovery('failover', vm.ref, found),
+  );
 
 export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);

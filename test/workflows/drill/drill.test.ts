@@ -11,6 +11,7 @@ import {
   expectNothingLeft,
   openPort,
   protect,
+  roundTrip,
   startDrill,
   tcpCheck,
   testCopies,
@@ -289,14 +290,6 @@ describe('a drill that meets another run', () => {
 });
 
 describe('a round trip', () => {
-  const roundTrip = (lab: Lab, change: Partial<Drill> = {}): Drill =>
-    drillOf(lab, {
-      mode: 'roundtrip',
-      confirm: 'removes-source',
-      recovery: { instance: 'latest', powerOn: true, consolidate: false, sync: true },
-      ...change,
-    });
-
   /** Runs at the source under its name, and is protected to the destination. */
   function expectHome(lab: Lab): void {
     expectNothingLeft(lab);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OperationRecord } from '../../../contract/report.js';
-import { broughtByOthers, notHome, type Standing, triedFor } from '../../../workflows/drill/not-home.js';
+import { broughtByOthers, notHome, triedFor } from '../../../workflows/drill/not-home.js';
 import { undoUntil } from '../../../workflows/drill/undo-time.js';
+import type { Standing } from '../../../workflows/vm/steps/standing.js';
 
 const MINUTE = 60_000;
 

@@ -123,6 +123,18 @@ describe('a copy right before what cannot be undone', () => {
     expect(decisiveOf({ ...replication, destinationVdc: { id: 'a', name: null } })).not.toBe(decisiveOf(replication));
   });
 
+  it('that would not put it where it was to go when it was looked at is refused with both, unless the plan wants it there', () => {
+    const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', missingFor: 1 };
+    const now = { ...replication, destinationVdc: { id: 'vdc-2', name: 'spare' } };
+    const seen = (vdc: string | null, wants: string | null = null) =>
+      unfitness('failover', vm, { ...copy, seen: { vdc, wants }, replication: now }, 0);
+    expect(seen('vdc-1')?.why.message).toMatch(/VDC vdc-2 \(spare\), and in vdc-1 when it was looked at.*C4-1/);
+    expect(seen('vdc-1', 'vdc-3')?.why.message).toMatch(/vdc-2 \(spare\), and the plan says vdc-3, and in vdc-1 when/);
+    expect(seen('vdc-1', '*')).toMatchObject({ is: 'over', why: { code: 'ReplicatedElsewhere' } });
+    for (const fit of [seen('vdc-1', 'spare'), seen('VDC-2'), seen(null), seen('vdc-2', 'vdc-3')])
+      expect(fit).toBeNull();
+  });
+
   it('that would put the VM in another organization than it was begun for is refused with both', () => {
     const copy = { site: 'lyon', peer: 'paris', replicationId: 'C4-1', missingFor: 1, ids: ['vm-1'] };
     const into = (destinationOrg: string | null, org?: string) =>

@@ -187,16 +187,22 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
       expect(entries(lab, 'migrate')).toEqual([]);
     }));
 
-  it.concurrent('recovered by a person meanwhile fails, and is not cut over again', () =>
+  it.concurrent('recovered by a person meanwhile fails, says by whom, and is not cut over again', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { approve, result } = await atTheGate(lab);
-      lab.simulator.control.act({ operation: 'migrate', replicationId: replicationOf(lab), body: { powerOn: true } });
+      const body = { powerOn: true };
+      lab.simulator.control.act({ operation: 'migrate', replicationId: replicationOf(lab), user: 'ann@acme', body });
       await until(
         async () => lab.simulator.control.world().replications,
         ([r]) => r?.recoveryState === 'COMPLETE',
       );
       await approve();
-      expect((await result()).vms[0]).toMatchObject({ state: 'failed', error: { code: 'AlreadyRecovered' } });
+      const [vm] = (await result()).vms;
+      const [theirs] = entries(lab, 'migrate');
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers', operation: 'migrate' } });
+      expect(vm?.error?.message).toContain(
+        `ann@acme has recovered it there meanwhile by a migrate (task ${theirs?.taskId})`,
+      );
       expect(entries(lab, 'migrate')).toHaveLength(1);
     }));
 });

@@ -1,39 +1,11 @@
 /** Protection, failover, reversal and the way back, judged by what the simulated sites say afterwards. */
 import { expect } from '@jest/globals';
-import { approveUpdate } from '../../../contract/messages.js';
-import { runWorkflowId } from '../../../contract/names.js';
-import type { RunReport } from '../../../contract/report.js';
-import type { Plan } from '../../../plan/types.js';
 import type { Assumptions, VmChange } from '../../../simulator/index.js';
-import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
+import { withLab } from '../../support/lab.js';
 import { inWaves } from '../../support/plans.js';
+import { done, given, kinds, protection, replications, running, vmsAt } from '../../support/recoveries.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
-
-const protection = (lab: Lab, change: Partial<Plan> = {}): Plan =>
-  lab.plan({ kind: 'protect', replication: { rpo: 15 }, ...change });
-
-async function done(lab: Lab, plan: Plan): Promise<RunReport> {
-  const { result } = await lab.start(plan);
-  return result();
-}
-
-/** A run that must succeed before the one that a test is about. */
-async function given(lab: Lab, plan: Plan): Promise<RunReport> {
-  const report = await done(lab, plan);
-  expect(report.vms.map(({ error }) => error)).toEqual(report.vms.map(() => null));
-  expect(report.state).toBe('succeeded');
-  return report;
-}
-
-const replications = (lab: Lab) => lab.simulator.control.world().replications;
-const vmsAt = (lab: Lab, site: string) => lab.simulator.control.world().sites[site]?.vms ?? [];
-const running = (lab: Lab, site: string): string[] =>
-  vmsAt(lab, site)
-    .filter(({ powerState }) => powerState === 'POWERED_ON')
-    .map(({ name }) => name)
-    .sort();
-const kinds = (lab: Lab): string[] => lab.simulator.control.ledger().map(({ kind }) => kind);
 
 describe('a run of kind protect', () => {
   it.concurrent('is over when every VM has an instance that could be recovered, and touches no source', () =>
@@ -95,71 +67,6 @@ describe('a run of kind failover', () => {
     }));
 });
 
-/** As a person does it: the lab's one VM is failed over and reversed. */
-async function reverse(lab: Lab, replicationId: string | null): Promise<void> {
-  for (const [operation, is] of [
-    ['failover', { recoveryState: 'COMPLETE' }],
-    ['reverse', { isReversed: true, state: 'OK' }],
-  ] as const) {
-    lab.simulator.control.act({ operation, replicationId: replicationId ?? '', user: 'ann@acme' });
-    await until(
-      async () => replications(lab)[0],
-      (it) => Object.entries(is).every(([key, value]) => it?.[key as keyof typeof it] === value),
-    );
-  }
-}
-
-/** Where a replication lives that was reversed. */
-const HOMES = [
-  ['at its new destination', {}],
-  ['where it was, its mark lost', { reverseMovesHome: false, description: 'dropped' }],
-] satisfies [string, Partial<Assumptions>][];
-
-describe('what a person does while a failover waits at its gate', () => {
-  it.concurrent.each(HOMES)(
-    'is not undone by it: a VM that was failed over and reversed stays where it is, its replication %s',
-    (_, assumptions) =>
-      withLab({ vms: 1, assumptions }, async (lab) => {
-        const [{ replicationId } = { replicationId: null }] = (await given(lab, protection(lab))).vms;
-        const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
-        const { run, report, result } = await lab.start(plan);
-        await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-        await reverse(lab, replicationId);
-        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-        const [vm] = (await result()).vms;
-        expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
-        expect(vm?.error?.message).toContain(`replicated to ${lab.source} by now`);
-        expect(running(lab, lab.source)).toEqual([]);
-        expect(running(lab, lab.destination)).toHaveLength(1);
-      }),
-  );
-});
-
-const GATED = [
-  ...HOMES.map(([home, assumptions]): [string, LabOptions] => [home, { assumptions }]),
-  ['at its new destination, and may be missing for no time', { site: { missingFor: 0 } }],
-] satisfies [string, LabOptions][];
-
-describe('what a person does while a migration waits at its gate', () => {
-  it.concurrent.each(GATED)(
-    'is told: a VM that was failed over and reversed meanwhile runs there, its replication %s',
-    (_, options) =>
-      withLab({ vms: 1, ...options }, async (lab) => {
-        const plan = lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } });
-        const { run, report, result } = await lab.start(plan);
-        const { vms } = await until(report, (r) => r.vms[0]?.waitingFor === 'approval');
-        const { replicationId = null } = vms[0] ?? {};
-        await reverse(lab, replicationId);
-        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-        const [vm] = (await result()).vms;
-        expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers' } });
-        expect(vm?.error?.message).toContain(`replicated from ${lab.destination} to ${lab.source} by now, reversed`);
-        expect(running(lab, lab.source)).toEqual([]);
-        expect(running(lab, lab.destination)).toHaveLength(1);
-      }),
-  );
-});
-
 describe('a reverse whose task failed though it was done', () => {
   it.concurrent('is judged by its replication, which stands at the other site by now', () =>
     withLab({ vms: 1 }, async (lab) => {
@@ -187,43 +94,6 @@ describe('a reverse whose task failed though it was done', () => {
       });
       expect(vm?.notes?.join()).toContain(`its replication at ${lab.source} shows that it was reversed`);
       expect(running(lab, lab.destination)).toHaveLength(1);
-    }));
-});
-
-describe('a failover of a replication that goes to another VDC than the plan names', () => {
-  const ELSEWHERE = '0f0f0f0f-0000-4000-8000-000000000001';
-  function retarget(lab: Lab): void {
-    const members = { destination: { site: lab.destination, vdcId: ELSEWHERE, vdcName: 'spare' } };
-    lab.simulator.control.addFaults(
-      { kind: 'unreadable', operation: 'replication', members },
-      { kind: 'unreadable', operation: 'replications', members },
-    );
-  }
-  const told = (lab: Lab) =>
-    expect.stringMatching(new RegExp(`VDC ${ELSEWHERE} \\(spare\\), and the plan says ${lab.plan().destination.vdc}`));
-
-  it.concurrent('is told before its gate, and uses it', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await given(lab, protection(lab));
-      retarget(lab);
-      const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
-      const { run, report, result } = await lab.start(plan);
-      const waiting = await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-      expect(waiting.vms[0]?.notes).toEqual([told(lab)]);
-      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-      expect((await result()).vms[0]).toMatchObject({ state: 'succeeded', notes: expect.arrayContaining([told(lab)]) });
-    }));
-
-  it.concurrent('is told of one that somebody has retargeted while it waited at its gate', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await given(lab, protection(lab));
-      const plan = lab.plan({ kind: 'failover', cutover: { ...lab.plan().cutover, approval: 'wave' } });
-      const { run, report, result } = await lab.start(plan);
-      const waiting = await until(report, ({ vms }) => vms[0]?.waitingFor === 'approval');
-      expect(waiting.vms[0]?.notes ?? []).toEqual([]);
-      retarget(lab);
-      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
-      expect((await result()).vms[0]?.notes).toContainEqual(told(lab));
     }));
 });
 

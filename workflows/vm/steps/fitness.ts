@@ -5,7 +5,7 @@ import { isMarkedByOthers } from '../../../contract/marks.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
-import { otherOrg, otherVdc } from './place.js';
+import { otherOrg, otherThanSeen, otherVdc } from './place.js';
 import {
   obstacleElsewhere,
   obstacleToRecovery,
@@ -44,6 +44,8 @@ export interface CopyAt {
   ids?: readonly string[];
   /** VDC of the plan, by id or name; absent: any */
   vdc?: string;
+  /** VDC that it went to when it was first looked at, by id, and that the plan wants; absent: any, as after a recovery */
+  seen?: { vdc: string | null; wants: string | null };
   /** organization that it went to when its run began it; absent: any */
   org?: string;
   /** the site that it went to when it was last seen; absent: any */
@@ -58,7 +60,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication, missingFor, own, ids, vdc, org, towards }: CopyAt,
+  { site, peer, replicationId, replication, missingFor, own, ids, vdc, seen, org, towards }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -84,7 +86,10 @@ export function unfitness(
     const advice = `Find out what was done to it at ${site}; it goes on when it is of ${nameWithId(vm)} again.`;
     return { is: 'held', why: because('WrongReplication', whose, advice) };
   }
-  const elsewhere = otherVdc(replication, vdc) ?? otherOrg(replication, org);
+  const elsewhere =
+    otherVdc(replication, vdc) ??
+    otherOrg(replication, org) ??
+    (seen === undefined ? null : otherThanSeen(replication, seen.vdc, seen.wants));
   if (elsewhere !== null) {
     const advice = `Correct the plan, or that replication; then run the VM again.`;
     return { is: 'over', why: because('ReplicatedElsewhere', `its replication ${elsewhere}`, advice) };

@@ -6,8 +6,9 @@ import type { ReplicationSummary } from '../../../contract/replication.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { locateElsewhere, readAgain } from './locate.js';
 import { growing } from './look-until.js';
-import { goesElsewhere, vdcOf } from './place.js';
+import { goesElsewhere, vdcOf, wantedOf } from './place.js';
 import { obstacleElsewhere } from './preconditions.js';
+import { toldByWhom } from './recovered-by-others.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -45,6 +46,8 @@ export class LastLook {
     const place = { ...(vdc === null ? {} : { vdc }), ...(org === undefined ? {} : { org }) };
     // Whether it was turned round since then; a start of this run went where the plan says.
     const went = towards ?? (marks === null ? null : input.destination.site);
+    const isGoing = this.#kind !== 'reverse' && replication !== null;
+    const seen = isGoing ? { seen: { vdc: memory.vdc, wants: wantedOf(replication, site, input) } } : {};
     const copy = {
       site,
       peer,
@@ -54,15 +57,15 @@ export class LastLook {
       ids,
       ...own,
       ...place,
+      ...seen,
       ...(went === null ? {} : { towards: went }),
     };
     const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
     this.#vm.looked = unfit === null ? decisiveOf(replication) : null;
-    if (marks === null && this.#kind !== 'reverse' && replication !== null)
-      this.#vm.note(goesElsewhere(replication, site, input));
+    if (marks === null && isGoing) this.#vm.note(goesElsewhere(replication, site, input));
     if (unfit?.is === 'over') {
       if (unfit.why.code === CODES.replicationGone) await this.#refuseElsewhere();
-      throw new StepFailed(unfit.why);
+      throw await toldByWhom(this.#vm, this.#kind, new StepFailed(unfit.why), replication);
     }
     return { replication, unfit };
   }

@@ -121,8 +121,8 @@ export async function find(
 export function takeAsFound(vm: VmControl, found: Located): void {
   vm.memory.moveTo(found);
   vm.report.replicationId = found.replication.id;
-  const { vmId, recoveryState, recoveredVmId, destinationSite } = found.replication;
-  vm.memory.towards = destinationSite;
+  const { vmId, recoveryState, recoveredVmId, destinationSite, destinationVdc } = found.replication;
+  vm.memory.goesTo(destinationSite, destinationVdc?.id ?? null);
   if (vmId !== null) vm.memory.vmIdNow = vmId;
   if (recoveryState === 'COMPLETE') vm.recoveredAs(recoveredVmId);
 }

@@ -20,12 +20,15 @@ export class Memory {
   begun: BegunCopy | null;
   /** the site that its replication was last seen to go to; null: not seen, or it does not tell */
   towards: string | null;
+  /** id of the VDC that it was to put its VM in when it was first seen to go there; null: as above */
+  vdc: string | null;
 
   constructor({ known, source, destination }: Pick<VmInput, 'known' | 'source' | 'destination'>) {
     const { memory } = known ?? {};
     this.#site = memory?.site ?? destination.site;
     this.#peer = memory?.peer ?? source;
     this.towards = memory?.towards ?? null;
+    this.vdc = memory?.vdc ?? null;
     this.vmIdNow = memory?.vmIdNow ?? null;
     this.#attempts = new Map(Object.entries(memory?.numbers ?? {}) as [OperationKind, number][]);
     this.#clocks = new Map(Object.entries(memory?.clocks ?? {}));
@@ -41,6 +44,7 @@ export class Memory {
       site: this.#site,
       peer: this.#peer,
       towards: this.towards,
+      vdc: this.vdc,
       vmIdNow: this.vmIdNow,
       clocks: Object.fromEntries(this.#clocks),
       earlier: this.earlier,
@@ -63,6 +67,13 @@ export class Memory {
   moveTo(where: { site: string; peer: string }): void {
     this.#site = where.site;
     this.#peer = where.peer;
+  }
+
+  /** What it goes to, as it is seen now. @param vdc id */
+  goesTo(site: string | null, vdc: string | null): void {
+    if (site === null || site !== this.towards) this.vdc = null;
+    this.towards = site;
+    this.vdc ??= vdc;
   }
 
   /** What a site's clock was seen to be ahead of ours; measured again and again, it is known ever better. */

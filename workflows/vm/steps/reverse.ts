@@ -3,6 +3,7 @@
  * is removed [seed reverse-vm-replication]. Over when the copy is complete the other way.
  */
 import type { Located } from '../../../contract/questions.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { sourcePower } from '../../activities.js';
@@ -12,6 +13,7 @@ import { LastLook } from './last-look.js';
 import { find, takeAsFound } from './locate.js';
 import { awaitResync, type Outcome, operation } from './operation.js';
 import { obstacleToRemoval } from './preconditions.js';
+import { recoveredByOthers } from './recovered-by-others.js';
 import type { Step } from './step.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -60,9 +62,17 @@ export async function reverseReplication(
   const located = await whenReversed(vm, at, reversed);
   // Where the site did not tell it before the reverse.
   vm.recoveredAs(located.replication.vmId);
-  await whenSynced(vm, await awaitResync(vm, reverse, reversed, located.replication.id), 'reverse');
+  // Nothing of this run has recovered it since it was reversed.
+  if (located.replication.recoveryState === 'COMPLETE')
+    throw await recoveredByOthers(vm, 'reverse', located.replication);
+  const synced = await awaitResync(vm, reverse, reversed, located.replication.id);
+  if (!synced.ok && isRecovering(synced.replication)) throw await recoveredByOthers(vm, 'reverse', synced.replication);
+  await whenSynced(vm, synced, 'reverse');
   return located;
 }
+
+const isRecovering = (seen: ReplicationSummary | null): boolean =>
+  seen?.recoveryState === 'COMPLETE' || seen?.recoveryState === 'IN_PROGRESS';
 
 type Reversed = Pick<Outcome, 'submitted' | 'record'>;
 
@@ -150,5 +160,7 @@ function isReversed({ replication: before }: Located, { replication: now }: Loca
     now.sourceSite === before.destinationSite &&
     now.destinationSite === before.sourceSite;
   const isOfRecovered = before.recoveredVmId !== null && now.vmId === before.recoveredVmId;
-  return now.recoveryState !== 'COMPLETE' && (isSwapped || isOfRecovered);
+  // A list may lag behind the reverse; somebody may also have recovered it once more, as another VM.
+  const isRecoveredSince = now.recoveredVmId !== null && now.recoveredVmId !== before.recoveredVmId;
+  return (now.recoveryState !== 'COMPLETE' || isRecoveredSince) && (isSwapped || isOfRecovered);
 }

@@ -1,7 +1,7 @@
 /** How the steps of a VM end early. They never leave a workflow: what Temporal does not know, it would retry for ever. */
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import { CODES } from '../../../contract/codes.js';
-import { FAILURES } from '../../../contract/names.js';
+import { DONE_BY_OTHERS, FAILURES } from '../../../contract/names.js';
 import type { NoticeError } from '../../../contract/notice.js';
 import type { OperationKind } from '../../../contract/operation.js';
 import type { FailureDetails, Hold, VmError } from '../../../contract/report.js';
@@ -81,8 +81,10 @@ export class NotAgain extends StepFailed {
     // What the site said of the step comes first; that it was recovered all the same explains it.
     const text =
       seen.code === CODES.alreadyRecovered ? 'Its replication says that it was recovered all the same.' : seen.message;
+    const message = `${failed.message} It was not sent again: ${text}`;
     const advice = [...new Set([failed.advice, seen.advice])].filter((next) => next !== null).join(' ');
-    super({ ...failed, message: `${failed.message} It was not sent again: ${text}`, advice });
+    // Who has done it says more than that the site was busy, as it was with that.
+    super(seen.code === DONE_BY_OTHERS ? { ...seen, message } : { ...failed, message, advice });
     this.failed = failed;
     this.seen = seen;
   }
