@@ -61,6 +61,12 @@ const after = choose({ text, list: z.array(text, 'a list of VM ids or names') },
   typeof value === 'string' ? 'text' : 'list',
 );
 
+const REMIGRATE = {
+  description:
+    'kind `migrate`: migrate it although it was moved before, or looks as if it was; see [moved before](guide.md#vms-that-were-moved-before)',
+  otherwise: "the plan's",
+};
+
 /** One VM of a list. Its `after` is checked here and resolved by dependencies.ts. */
 export const vm = strict({
   id: common.id,
@@ -89,11 +95,7 @@ export const vm = strict({
     otherwise: "the plan's",
   }),
   replicationId: common.replicationId,
-  remigrate: z.boolean().exactOptional().meta({
-    description:
-      'kind `migrate`: migrate it although it was moved before, or looks as if it was; see [moved before](guide.md#vms-that-were-moved-before)',
-    otherwise: "the plan's",
-  }),
+  remigrate: z.boolean().exactOptional().meta(REMIGRATE),
   vmNetworkSettings: vmNetworkSettings.exactOptional().meta({
     description:
       "of the recovered VM, by the names of VCDA's API: `primaryNicIndex`, `nics` (list of `nicIndex`, `isConnected`, `resetMacAddress`, `network`, `ipAddress`, `ipAddressAllocationMode`), `copySourceNicSettings`, `computerName`, `enableGuestCustomization`",
@@ -108,6 +110,14 @@ const powerOfRow = parsed('asSource, true or false', { type: 'string' }, (value)
 );
 const POWER_WORDS = new Map<string, 'asSource' | boolean>([
   ['assource', 'asSource'],
+  ['true', true],
+  ['false', false],
+]);
+
+const truthOfRow = parsed('true or false', { type: 'string' }, (value): boolean | undefined =>
+  TRUTHS.get(String(value).toLowerCase()),
+);
+const TRUTHS = new Map([
   ['true', true],
   ['false', false],
 ]);
@@ -128,6 +138,7 @@ export const vmColumns = {
     otherwise: "the plan's",
   }),
   replicationId: common.replicationId,
+  remigrate: truthOfRow.exactOptional().meta(REMIGRATE),
   address: common.address,
 };
 export const vmRow = strict(vmColumns).transform((value) => {

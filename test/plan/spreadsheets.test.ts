@@ -156,4 +156,10 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
       ]);
     },
   );
+
+  it('says of one VM alone that it is to be migrated once more, in whatever case a spreadsheet writes it', () => {
+    const rows = read(`id,name,Remigrate\r\n${A},web1,TRUE\r\n${B},web2,\r\n`);
+    expect(rows.map(({ remigrate }) => remigrate)).toEqual([true, undefined]);
+    expect(refused(`id,remigrate\r\n${A},maybe\r\n`).join()).toContain('true or false');
+  });
 });
