@@ -14,6 +14,7 @@ import type { ReplicaInstance, ReplicationSummary } from '../contract/replicatio
 import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { believeAbsence, patientRules } from './absence.js';
+import { AmongOthers } from './among-others.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
 import { type Attempt, failureOf, finalFailure } from './failures.js';
@@ -37,6 +38,8 @@ interface Candidate {
 const SILENT_ATTEMPTS = 3;
 
 export function createLocateActivities(deps: ActivityDeps, reachability: Reachability) {
+  const among = new AmongOthers();
+
   /** The best that a site has, which are several where it cannot tell. */
   async function candidatesAt(site: Site, input: LocateInput, options: CallOptions): Promise<Candidate[]> {
     const { vm, source, destination } = input;
@@ -171,12 +174,10 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
         'read',
         input,
         async (attempt) => {
-          const found = await unextended(options, (local) =>
-            deps.sites.get(site).findReplication(replicationId, local),
-          );
+          const found = await unextended(options, (local) => among.read(deps.sites.get(site), input, local));
           if (found === null && input.atOnce !== true)
             believeAbsence({ site, replicationId, missingFor }, attempt, rules);
-          return found === null ? null : summaryOf(found);
+          return found;
         },
         patientRules(rules, missingFor),
       );

@@ -91,9 +91,11 @@ export interface ReplicationInput {
   resumedAt: number;
   /** says that there is none when it is seen first, not once it was so for as long as it may be missing */
   atOnce?: boolean;
+  /** VCDA's id of the VM now: others of it are told as well, as far as the site can be asked for them */
+  besideOf?: string;
 }
 
-export type RecoveredByInput = Omit<ReplicationInput, 'atOnce'>;
+export type RecoveredByInput = Omit<ReplicationInput, 'atOnce' | 'besideOf'>;
 
 /** The newest task that may have recovered a VM. */
 export interface RecoveredBy {
@@ -104,13 +106,13 @@ export interface RecoveredBy {
 }
 
 /** Which test networks the NICs of a copy would go to. */
-export interface TestNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
+export interface TestNetworksInput extends Omit<ReplicationInput, 'atOnce' | 'besideOf'> {
   /** sent with the test failover; what is absent is as the replication has it */
   settings: NetworksOfBody;
 }
 
 /** What a drill's map of networks comes to for one replication. */
-export interface MapNetworksInput extends Omit<ReplicationInput, 'atOnce'> {
+export interface MapNetworksInput extends Omit<ReplicationInput, 'atOnce' | 'besideOf'> {
   /** from source network to test network, by name */
   map: Record<string, string>;
   /** what the drill says of the VM itself, which goes before its map */

@@ -34,6 +34,8 @@ export interface ReplicationSummary {
   isMovingReplica: boolean;
   /** null: none, as far as the site says */
   lastError: { code: string; message: string } | null;
+  /** ids of others of its VM, where they were asked for; absent: none was seen */
+  beside?: string[];
 }
 
 export interface ReplicaInstance {

@@ -5,6 +5,7 @@ import { runWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import { siteVdcId } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { atApproval } from '../../support/recoveries.js';
 import { until } from '../../support/until.js';
 
 interface Made {
@@ -117,6 +118,22 @@ describe('a replication that a person made', () => {
       const { error } = await runOf(lab, { adopt: 'matching' });
       expect(error?.code).toBe('ReplicatedElsewhere');
       expect(error?.message).toMatch(/the organization is globex, the plan says acme/);
+      expect(sent(lab)).toEqual([]);
+    }));
+
+  it.concurrent('that is used, and goes to another organization by its cutover, is refused with both values', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await madeByPerson(lab);
+      const { approve, result } = await atApproval(lab, { adopt: 'matching' });
+      const members = { destination: { site: lab.destination, org: 'globex' } };
+      lab.simulator.control.addFaults(
+        { kind: 'unreadable', operation: 'replication', members },
+        { kind: 'unreadable', operation: 'replications', members },
+      );
+      await approve();
+      const [vm] = (await result()).vms;
+      expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'migrate' } });
+      expect(vm?.error?.message).toMatch(/in organization globex instead of acme/);
       expect(sent(lab)).toEqual([]);
     }));
 

@@ -3,6 +3,7 @@ import { CODES } from '../../../contract/codes.js';
 import { decisiveOf } from '../../../contract/look.js';
 import type { SlotKind } from '../../../contract/operation.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
+import { besideWords } from './beside.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { locateElsewhere, readAgain } from './locate.js';
 import { growing } from './look-until.js';
@@ -35,9 +36,11 @@ export class LastLook {
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
     const { site, peer, report, input, ids, memory } = this.#vm;
-    const { marks, towards, begun } = memory;
+    const { marks, towards, begun, vmIdNow } = memory;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
-    const replication = await readAgain(this.#vm, this.#kind, { atOnce: true });
+    const asked = { atOnce: true, besideOf: vmIdNow ?? input.vm.id };
+    const replication = await readAgain(this.#vm, this.#kind, asked);
+    this.#vm.note(besideWords(report.replicationId, replication?.beside ?? [], site, this.#kind));
     const { missingFor } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };
     // What a run did not start itself may go any way.

@@ -150,13 +150,22 @@ export async function startedReplication(vm: VmControl): Promise<ReplicationSumm
 export async function readAgain(
   vm: VmControl,
   operation: OperationKind,
-  { atOnce = false } = {},
+  { atOnce = false, besideOf }: { atOnce?: boolean; besideOf?: string } = {},
 ): Promise<ReplicationSummary | null> {
   const { site, peer, report, ref } = vm;
   const { run } = vm.input;
   const replicationId = report.replicationId ?? '';
   return ask(vm, operation, (resumedAt) =>
-    readReplication({ run, site, peer, vm: ref, replicationId, resumedAt, atOnce }),
+    readReplication({
+      run,
+      site,
+      peer,
+      vm: ref,
+      replicationId,
+      resumedAt,
+      atOnce,
+      ...(besideOf === undefined ? {} : { besideOf }),
+    }),
   );
 }
 

@@ -10,6 +10,7 @@ import type { Submitted } from '../../../contract/operation.js';
 import type { OperationRecord } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { askSite, awaitEnd } from './await-end.js';
+import { besideWords } from './beside.js';
 import { mayBeDown } from './outage.js';
 import { endedAtLatest } from './outage-figures.js';
 import { Pace, pauseBeforeNext } from './pace.js';
@@ -59,7 +60,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
       result: null,
     });
     await vm.callBy(submitted.vmName);
-    tellBeside(vm, submitted);
+    vm.note(besideWords(submitted.replicationId, submitted.beside ?? [], vm.site));
     const notice = await awaitEnd(vm, request, submitted, 'task');
     record.finishedAt = iso(endedAtLatest(notice, vm.memory.clockOf(request.site), submitted));
     record.result = notice.ok ? 'succeeded' : 'failed';
@@ -79,12 +80,6 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     else await pauseBeforeNext(vm, pace, notice.error, failed, step);
     before = failed;
   }
-}
-
-/** A second copy of a VM is somebody's, and may be the one that a person means. */
-function tellBeside(vm: VmControl, { beside = [], replicationId }: Submitted): void {
-  if (beside.length > 0)
-    vm.note(`Beside replication ${replicationId}, which is used, the VM has ${beside.join(', ')} at ${vm.site}.`);
 }
 
 /** For a VM whose replication no answer has named. */

@@ -1,0 +1,112 @@
+/**
+ * A person starts another replication of a VM while Drover works with its own, at a site that takes a second: Drover's goes on,
+ * by its id and mark, the person's is named where it makes a difference, and is neither worked with nor removed.
+ */
+import { expect } from '@jest/globals';
+import type { VmReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
+import { siteVdcId } from '../../../simulator/index.js';
+import { drillOf, protect, startDrill, testCopies } from '../../support/drills.js';
+import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
+import { atApproval, given, protection, replications } from '../../support/recoveries.js';
+import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
+
+/** Where a site drops marks, ids and tasks tell. */
+const MARKS = [
+  ['that keeps marks', { vms: 1, assumptions: { secondReplication: 'allowed' } }],
+  ['that drops marks', { vms: 1, assumptions: { secondReplication: 'allowed', description: 'dropped' } }],
+] as const satisfies [string, LabOptions][];
+
+const firstVm = (lab: Lab): string => lab.plan().waves[0]?.vms[0]?.id ?? '';
+
+/** Of the VM, from where it runs; waits for its first copy. @returns its id */
+async function another(lab: Lab, vmId = firstVm(lab), isHome = true): Promise<string> {
+  const [from, to] = isHome ? [lab.source, lab.destination] : [lab.destination, lab.source];
+  const before = new Set(replications(lab).map(({ id }) => id));
+  const destination = { type: 'vcloud', site: to, vdc: siteVdcId(to), storageProfile: '*' };
+  const body = { source: { type: 'vm', site: from, vmId }, destination, isMigration: false, rpo: 60 };
+  lab.simulator.control.act({ operation: 'start', user: 'ann@acme', body });
+  const made = await until(
+    async () => replications(lab).find(({ id }) => !before.has(id)),
+    (one) => one?.state === 'OK' || one?.state === 'POWERED_OFF',
+  );
+  return made?.id ?? '';
+}
+
+/** What Drover has sent for it. */
+const sentFor = (lab: Lab, replicationId: string): string[] =>
+  lab.simulator.control
+    .ledger()
+    .flatMap(({ user, kind, replicationId: id, taskId }) =>
+      user === 'ops@acme' && id === replicationId && taskId !== null && kind !== 'power-off' ? [kind] : [],
+    );
+
+function expectUntouched(lab: Lab, theirs: string, vm: VmReport | undefined): void {
+  expect(vm).toMatchObject({ state: 'succeeded', error: null });
+  expect(vm?.replicationId).not.toBe(theirs);
+  expect(sentFor(lab, theirs)).toEqual([]);
+  expect(replications(lab).find(({ id }) => id === theirs)?.recoveryState).toBe('NOT_STARTED');
+}
+
+const named = (theirs: string) => expect.arrayContaining([expect.stringContaining(`the VM has ${theirs} at`)]);
+
+/** A run whose VM waits for its approval. @returns approves, and tells what became of it */
+async function gated(lab: Lab, change: Partial<Plan>) {
+  const { approve, result } = await atApproval(lab, change);
+  return async () => {
+    await approve();
+    return (await result()).vms[0];
+  };
+}
+
+for (const [site, options] of MARKS) {
+  describe(`a second replication of a VM, at a site ${site},`, () => {
+    it.concurrent('that is begun while a migration waits at its gate', () =>
+      withLab(options, async (lab) => {
+        const approved = await gated(lab, {});
+        const theirs = await another(lab);
+        const vm = await approved();
+        expectUntouched(lab, theirs, vm);
+        expect(vm?.notes).toEqual(named(theirs));
+        expect(vm?.notes?.join(' ')).toContain('The migrate switches the VM off that they copy as well');
+        expect(sentFor(lab, vm?.replicationId ?? '')).toEqual(expect.arrayContaining(['migrate', 'delete']));
+      }));
+
+    it.concurrent('that is begun while a failover waits at its gate', () =>
+      withLab(options, async (lab) => {
+        await given(lab, protection(lab));
+        const approved = await gated(lab, { kind: 'failover' });
+        const theirs = await another(lab);
+        const vm = await approved();
+        expectUntouched(lab, theirs, vm);
+        expect(vm?.notes).toEqual(named(theirs));
+      }));
+
+    it.concurrent('that is begun while a failback waits at its gate', () =>
+      withLab(options, async (lab) => {
+        await given(lab, protection(lab));
+        const [recovered] = (await given(lab, lab.plan({ kind: 'failover' }))).vms;
+        const approved = await gated(lab, { kind: 'failback', confirm: 'removes-source' });
+        const theirs = await another(lab, recovered?.recoveredAs?.[0], false);
+        const vm = await approved();
+        expectUntouched(lab, theirs, vm);
+        expect(vm?.notes).toEqual(named(theirs));
+      }));
+
+    it.concurrent('that is begun while a test of it is up', () =>
+      withLab(options, async (lab) => {
+        await protect(lab);
+        const [own] = replications(lab);
+        const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
+        await until(drill.report, (report) => report.drill?.phase === 'hold');
+        const theirs = await another(lab);
+        await drill.cancel();
+        const report = await drill.result();
+        expect(report.vms[0]).toMatchObject({ state: 'cancelled', error: null, replicationId: own?.id });
+        expect(sentFor(lab, theirs)).toEqual([]);
+        expect(replications(lab).map(({ recoveryState }) => recoveryState)).toEqual(['NOT_STARTED', 'NOT_STARTED']);
+        expect(testCopies(lab)).toEqual([]);
+      }));
+  });
+}
