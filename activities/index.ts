@@ -13,6 +13,7 @@ import { Reachability } from './reachability.js';
 import { createRecoveredByActivities } from './recovered-by.js';
 import { createSiteWatchActivities } from './site-watch.js';
 import { createSourcePowerActivities } from './source-power.js';
+import { createStartedActivities } from './started.js';
 import { createStoreActivities } from './store.js';
 import { createTestCopyActivities } from './test-copies.js';
 
@@ -31,6 +32,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createInspectActivities(deps),
     ...createLocateActivities(deps, reachability),
     ...createRecoveredByActivities(deps),
+    ...createStartedActivities(deps),
     ...createCheckActivities(deps),
     ...createMappedNetworksActivities(deps, reachability),
     ...createSourcePowerActivities(deps),

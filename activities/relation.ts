@@ -19,10 +19,14 @@ const TYPES: Record<OperationRequest['kind'], string[]> = {
   delete: ['stop', 'delete', 'remove'],
 };
 
+/** Whether a task is of an operation of this kind, by a type that Drover knows. */
+export const isOfKind = (kind: OperationRequest['kind'], { workflowInfo }: Task): boolean =>
+  TYPES[kind].includes(squeezed(workflowInfo?.type ?? ''));
+
 /** Whether a task may be of an operation of this kind: a type that Drover does not know may be any. */
-export function mayBeOf(kind: OperationRequest['kind'], { workflowInfo }: Task): boolean {
-  const type = squeezed(workflowInfo?.type ?? '');
-  return TYPES[kind].includes(type) || !Object.values(TYPES).some((spellings) => spellings.includes(type));
+export function mayBeOf(kind: OperationRequest['kind'], task: Task): boolean {
+  const type = squeezed(task.workflowInfo?.type ?? '');
+  return isOfKind(kind, task) || !Object.values(TYPES).some((spellings) => spellings.includes(type));
 }
 
 /** Ids of VMs are bare uuids; replications' have a prefix [doc OPI]. */

@@ -29,6 +29,7 @@ const DOING: Readonly<Record<string, string>> = {
   submitOperation: 'sending its operation',
   testCopyAt: 'looking whether its test copy stands',
   testCopiesLeft: 'looking for test copies that were left',
+  whatStarted: 'looking what its start has made',
   whoRecovered: 'looking who has recovered it',
   whoseTestCopy: 'looking whose its test copy is',
 };

@@ -95,6 +95,37 @@ export interface ReplicationInput {
   besideOf?: string;
 }
 
+/** About what a start has made that was accepted. */
+export interface StartedInput {
+  site: string;
+  peer: string;
+  /** where its VM is */
+  source: string;
+  vm: VmRef;
+  operationId: string;
+  /** null: no answer has named it */
+  taskId: string | null;
+  /** that it was sent with; absent: it is not known */
+  mark?: string;
+  /** replications that answers have named as what it made */
+  named: string[];
+  /** when it was accepted, or found: epoch ms */
+  since: number;
+  resumedAt: number;
+}
+
+/** Of the replications of its VM at its site. */
+export interface Started {
+  /** its task was seen to be over */
+  isOver: boolean;
+  /** what it has made; null: none is known to be */
+  its: ReplicationSummary | null;
+  /** that it may have made, and that somebody else may have; empty where one is known */
+  untold: ReplicationSummary[];
+  /** ids of others than the one that is known */
+  beside: string[];
+}
+
 export type RecoveredByInput = Omit<ReplicationInput, 'atOnce' | 'besideOf'>;
 
 /** The newest task that may have recovered a VM. */

@@ -39,6 +39,7 @@ export const {
   readTestNetworks,
   sourcePower,
   testCopyAt,
+  whatStarted,
   whoRecovered,
   whoseTestCopy,
 } = proxyActivities<Activities>({

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { decisiveOf } from '../../../contract/look.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import { type Irreversible, unfitness } from '../../../workflows/vm/steps/fitness.js';
-import { whoseStart } from '../../../workflows/vm/steps/whose-start.js';
 
 const vm = { id: 'vm-1', name: 'web1' };
 const replication: ReplicationSummary = {
@@ -170,23 +169,5 @@ describe('a copy right before what cannot be undone', () => {
     expect(verdict('reverse', recovered)).toBe('fit');
     expect(verdict('reverse', { ...recovered, isMovingReplica: true })).toBe('waiting ReplicaMoving');
     expect(verdict('reverse', {})).toBe('over NotRecovered');
-  });
-});
-
-describe('a replication that a stopped VM finds for a start that was never confirmed', () => {
-  const start = { vmId: 'vm-1', mark: 'drover1:own', named: [null], isRunning: false };
-  const found = { id: 'C4-1', vmId: 'vm-1', mark: null };
-
-  it('is its own by its mark, by an answer that named it, or while its task runs', () => {
-    expect(whoseStart({ ...found, mark: start.mark }, start)).toBe('own');
-    expect(whoseStart(found, { ...start, named: [null, 'C4-1'] })).toBe('own');
-    expect(whoseStart(found, { ...start, isRunning: true })).toBe('own');
-  });
-
-  it('is not taken for its own where a person may have made it since, and never with another VM or mark', () => {
-    expect(whoseStart(found, start)).toBe('unknown');
-    expect(whoseStart(found, { ...start, named: ['C4-0'] })).toBe('unknown');
-    expect(whoseStart({ ...found, mark: 'drover1:other' }, { ...start, isRunning: true })).toBe('others');
-    expect(whoseStart({ ...found, vmId: 'vm-2' }, { ...start, isRunning: true })).toBe('others');
   });
 });

@@ -60,6 +60,33 @@ async function gated(lab: Lab, change: Partial<Plan>) {
   };
 }
 
+/** Where marks are dropped as well, nothing would tell the two apart. */
+describe(`a second replication of a VM, at a site ${MARKS[0][0]},`, () => {
+  it.concurrent('that is begun while its copy runs, whose start names nothing', () =>
+    withLab({ ...MARKS[0][1], speed: 20 }, async (lab) => {
+      const { control } = lab.simulator;
+      control.setVms({ id: firstVm(lab), usedBytes: 20e9 });
+      control.addFaults({
+        kind: 'odd-task',
+        operation: 'start',
+        times: 1,
+        task: { result: {}, lastsUntil: 'synced' },
+      });
+      const { result } = await lab.start(lab.plan());
+      await until(
+        async () => replications(lab),
+        (all) => all.length === 1,
+      );
+      const own = replications(lab)[0]?.id;
+      const making = another(lab);
+      control.setSpeed(200);
+      const theirs = await making;
+      const [vm] = (await result()).vms;
+      expectUntouched(lab, theirs, vm);
+      expect(vm).toMatchObject({ replicationId: own, notes: named(theirs) });
+    }));
+});
+
 for (const [site, options] of MARKS) {
   describe(`a second replication of a VM, at a site ${site},`, () => {
     it.concurrent('that is begun while a migration waits at its gate', () =>

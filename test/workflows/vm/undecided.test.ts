@@ -46,42 +46,111 @@ describe('a stop while it cannot be told whose a replication is', () => {
       expect(vm?.error?.message).toMatch(/stays as it is/);
       expect(vm?.error?.advice).not.toContain('drover resume');
     }));
+});
 
-  it.concurrent('leaves the one that no answer has named once its start is over, and says so', () =>
-    withLab({ vms: 1, speed: 20, assumptions: { description: 'dropped' } }, async (lab) => {
-      const { control } = lab.simulator;
-      const vmId = lab.plan().waves[0]?.vms[0]?.id ?? '';
-      control.setVms({ id: vmId, usedBytes: 200e9 });
-      control.addFaults({ kind: 'odd-task', operation: 'start', task: { result: {}, lastsUntil: 'synced' } });
-      const { run, result } = await lab.start(lab.plan());
-      await until(
-        async () => replications(lab),
-        (all) => all.length === 1,
-      );
-      // The start is not confirmed before it is stopped.
-      const made = replications(lab)[0]?.id ?? '';
-      control.trouble(made, { vanished: 'both' });
-      control.setSpeed(10_000);
-      const id = vmWorkflowId(lab.source, vmId);
-      await until(
-        () => vmReport(lab, id),
-        (vm) => vm?.operations[0]?.result === 'succeeded',
-      );
+describe('a start that no answer has named, at a site that drops marks, when its VM is stopped', () => {
+  /** Its task names nothing, and it is over before the start is confirmed. */
+  async function unconfirmed(lab: Lab) {
+    const { control } = lab.simulator;
+    const vmId = lab.plan().waves[0]?.vms[0]?.id ?? '';
+    control.setVms({ id: vmId, usedBytes: 200e9 });
+    control.addFaults({ kind: 'odd-task', operation: 'start', task: { result: {}, lastsUntil: 'synced' } });
+    const { run, result } = await lab.start(lab.plan());
+    await until(
+      async () => replications(lab),
+      (all) => all.length === 1,
+    );
+    const made = replications(lab)[0]?.id ?? '';
+    control.trouble(made, { vanished: 'both' });
+    control.setSpeed(10_000);
+    const id = vmWorkflowId(lab.source, vmId);
+    await until(
+      () => vmReport(lab, id),
+      (vm) => vm?.operations[0]?.result === 'succeeded',
+    );
+    async function stopped() {
       control.addFaults({ id: 'unseen', kind: 'status', status: 503, operation: 'replications' });
-      control.trouble(made, { vanished: null });
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
       await until(
         () => vmReport(lab, id),
         (vm) => vm?.step === 'delete-replication',
       );
+      control.trouble(replications(lab)[0]?.id ?? '', { vanished: null });
       control.clearFaults('unseen');
-      const [vm] = (await result()).vms;
-      const [kept] = replications(lab);
+      return (await result()).vms[0];
+    }
+    return { made, stopped };
+  }
+
+  const DROPPED = { vms: 1, speed: 20, assumptions: { description: 'dropped' } } as const;
+
+  it.concurrent('leaves what nothing names, and says so', () =>
+    withLab(DROPPED, async (lab) => {
+      const { made, stopped } = await unconfirmed(lab);
+      const vm = await stopped();
       expect(deletions(lab)).toEqual([]);
       expect(vm?.error).toMatchObject({ code: 'Undecided', operation: 'delete' });
-      expect(vm?.error?.message).toContain(`replication ${kept?.id} of `);
-      expect(vm?.error?.message).toMatch(/stays: .* no answer has named what it made, its task is over/);
-      expect(vm?.error?.advice).toMatch(/remove it at .* by hand/);
+      expect(vm?.error?.message).toContain(`replication ${made} of `);
+    }));
+
+  it.concurrent('leaves what a person’s task names', () =>
+    withLab(DROPPED, async (lab) => {
+      const { made, stopped } = await unconfirmed(lab);
+      const { control } = lab.simulator;
+      control.act({ operation: 'delete', replicationId: made, user: 'ann@acme' });
+      await until(
+        async () => replications(lab),
+        (all) => all.length === 0,
+      );
+      startByHand(lab);
+      await until(
+        async () => replications(lab)[0]?.state,
+        (state) => state === 'OK',
+      );
+      const [theirs] = replications(lab);
+      expect(await stopped()).toMatchObject({ state: 'cancelled', error: null, replicationId: null });
+      expect(deletions(lab).map(({ user }) => user)).toEqual(['ann@acme']);
+      expect(replications(lab).map(({ id }) => id)).toEqual([theirs?.id]);
+    }));
+
+  it.concurrent('leaves, while its task runs, what a person’s task names, and what nothing names once it is over', () =>
+    withLab({ ...DROPPED, assumptions: { description: 'dropped', secondReplication: 'allowed' } }, async (lab) => {
+      const { control } = lab.simulator;
+      const vmId = lab.plan().waves[0]?.vms[0]?.id ?? '';
+      control.setVms({ id: vmId, usedBytes: 200e9 });
+      const task = { result: {}, lastsUntil: 'synced' } as const;
+      control.addFaults({ kind: 'odd-task', operation: 'start', times: 1, task });
+      const { run, result } = await lab.start(lab.plan());
+      const [own] = await until(
+        async () => replications(lab),
+        (all) => all.length === 1,
+      );
+      control.trouble(own?.id ?? '', { vanished: 'both' });
+      startByHand(lab);
+      await until(
+        async () => control.ledger().filter(({ kind }) => kind === 'start'),
+        ([, theirs]) => theirs?.endedAt != null,
+      );
+      // The first look after the stop is waited for.
+      control.addFaults({ id: 'unseen', operation: 'replications', kind: 'status', status: 503 });
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+      await until(
+        () => vmReport(lab, vmWorkflowId(lab.source, vmId)),
+        (vm) => vm?.step === 'delete-replication',
+      );
+      control.addFaults({ id: 'looked', operation: 'replications', kind: 'delay', delayMs: 0 });
+      control.clearFaults('unseen');
+      await until(
+        async () => control.faults().find(({ id }) => id === 'looked')?.struck ?? 0,
+        (struck) => struck > 0,
+      );
+      control.trouble(own?.id ?? '', { vanished: null });
+      control.setSpeed(10_000);
+      const [vm] = (await result()).vms;
+      expect(deletions(lab)).toEqual([]);
+      expect(vm?.error).toMatchObject({ code: 'Undecided', operation: 'delete' });
+      expect(vm?.error?.message).toMatch(new RegExp(`^replication ${own?.id} of `));
+      expect(replications(lab)).toHaveLength(2);
     }));
 });
 

@@ -7,9 +7,11 @@ import type { VmError } from '../../../contract/report.js';
 import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
 import { orgOfVdc } from '../../activities.js';
 import { lookSaying } from './again.js';
-import { ask, readAgain, startedReplication } from './locate.js';
+import { besideWords } from './beside.js';
+import { ask, readAgain } from './locate.js';
 import { type Outcome, operation } from './operation.js';
 import { otherOrg, otherVdc, vdcOf } from './place.js';
+import { started } from './started.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 import { whatStays } from './what-stays.js';
@@ -63,7 +65,7 @@ async function refuseOtherOrg(vm: VmControl, started: Outcome, seen: Replication
 
 async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<ReplicationSummary> {
   if (notice.replication !== null) return notice.replication;
-  const look = () => (vm.report.replicationId === null ? startedReplication(vm) : readAgain(vm, 'start'));
+  const look = () => (vm.report.replicationId === null ? unnamed(vm) : readAgain(vm, 'start'));
   const why = (): VmError => ({
     code: 'NoReplicationId',
     message:
@@ -80,6 +82,28 @@ async function whatStarted(vm: VmControl, { notice }: Outcome): Promise<Replicat
   if (seen !== null) return seen;
   throw new StepFailed(why());
 }
+
+/** The only one of its VM is taken for its own, as its site takes no second, unless a task tells that somebody else made it. */
+async function unnamed(vm: VmControl): Promise<ReplicationSummary | null> {
+  if (vm.memory.begun === null) return null;
+  const { its, untold, beside } = await started(vm, vm.memory.begun);
+  if (its !== null) vm.note(besideWords(its.id, beside, vm.site));
+  const [only = null, ...others] = untold;
+  if (its === null && others.length > 0) throw ambiguous(vm, untold);
+  return its ?? only;
+}
+
+const ambiguous = ({ report, site, memory }: VmControl, untold: ReplicationSummary[]): StepFailed =>
+  new StepFailed({
+    code: 'AmbiguousReplication',
+    message:
+      `the start of ${nameWithId(report)} at ${site} ended well, and neither a mark nor a task tells which of these it has ` +
+      `made: ${untold.map(({ id }) => id).join(', ')}.`,
+    operation: 'start',
+    taskId: memory.begun?.submitted.taskId ?? null,
+    site,
+    advice: `Find out at ${site} which is whose, and name that of this run in the plan, as replicationId of the VM.`,
+  });
 
 async function wrong(
   vm: VmControl,

@@ -133,16 +133,6 @@ export async function locateElsewhere(vm: VmControl, operation: OperationKind): 
   return found === null || found.site === vm.site ? null : found;
 }
 
-/** What a start has made, for one that no answer named: the VM's own, at the site that it was sent to; null: none is listed. */
-export async function startedReplication(vm: VmControl): Promise<ReplicationSummary | null> {
-  const { run, source, destination } = vm.input;
-  const { id, name } = vm.input.vm;
-  const found = await ask(vm, 'start', (resumedAt) =>
-    locateReplication({ run, source, destination: destination.site, vm: { id, name }, resumedAt }),
-  );
-  return found?.site === vm.site && found.replication.vmId === id ? found.replication : null;
-}
-
 /**
  * The replication as its site shows it now; null: it has none, and had none for as long as it may be missing, unless it is
  * asked `atOnce`. @throws StepFailed @throws Stopped

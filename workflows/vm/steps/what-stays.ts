@@ -1,6 +1,6 @@
 /** What a start has left at its site, for a VM that goes no further: named, with whose it is and what to do about it. */
 import type { ReplicationSummary } from '../../../contract/replication.js';
-import { startedReplication } from './locate.js';
+import { started } from './started.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -37,8 +37,10 @@ export async function tellWhatStays(vm: VmControl, failed: StepFailed): Promise<
 
 /** What cannot be read tells nothing: the failure of the start comes first. */
 async function seen(vm: VmControl): Promise<ReplicationSummary | null> {
+  if (vm.memory.begun === null) return null;
   try {
-    return await startedReplication(vm);
+    const { its, untold } = await started(vm, vm.memory.begun);
+    return its ?? untold[0] ?? null;
   } catch (error) {
     if (error instanceof StepFailed) return null;
     throw error;
