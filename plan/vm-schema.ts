@@ -47,6 +47,15 @@ const common = {
   storageProfile: storageProfile
     .exactOptional()
     .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  placementPolicy: uuid
+    .exactOptional()
+    .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  sizingPolicy: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  seedVmId: uuid.exactOptional().meta({
+    // [doc OPI ReplicationDestination_VcloudVmDestination]
+    description: 'uuid of a VM at the destination whose disks are reused. **VCDA removes that VM**',
+    otherwise: 'none',
+  }),
   replicationId: replicationId.exactOptional().meta({
     description: '`C4-` and a uuid: its replication, where it has several; that of another VM is refused',
     otherwise: 'found by id, or by what earlier runs know of it',
@@ -77,15 +86,9 @@ export const vm = strict({
   }),
   vdc: common.vdc,
   storageProfile: common.storageProfile,
-  placementPolicy: uuid
-    .exactOptional()
-    .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
-  sizingPolicy: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
-  seedVmId: uuid.exactOptional().meta({
-    // [doc OPI ReplicationDestination_VcloudVmDestination]
-    description: 'uuid of a VM at the destination whose disks are reused. **VCDA removes that VM**',
-    otherwise: 'none',
-  }),
+  placementPolicy: common.placementPolicy,
+  sizingPolicy: common.sizingPolicy,
+  seedVmId: common.seedVmId,
   excludedDiskKeys: z
     .array(z.int('a whole number, the key of a disk'), 'a list of disk keys')
     .exactOptional()
@@ -105,22 +108,17 @@ export const vm = strict({
 }).transform((value) => ({ ...value, name: value.name ?? value.id, after: [] as string[] }));
 
 /** A cell is text, in whatever case a spreadsheet writes it. */
-const powerOfRow = parsed('asSource, true or false', { type: 'string' }, (value): 'asSource' | boolean | undefined =>
-  POWER_WORDS.get(String(value).toLowerCase()),
-);
-const POWER_WORDS = new Map<string, 'asSource' | boolean>([
-  ['assource', 'asSource'],
-  ['true', true],
-  ['false', false],
-]);
+function oneOfWords<T>(expected: string, words: [string, T][]) {
+  const known = new Map(words);
+  return parsed(expected, { type: 'string' }, (value): T | undefined => known.get(String(value).toLowerCase()));
+}
 
-const truthOfRow = parsed('true or false', { type: 'string' }, (value): boolean | undefined =>
-  TRUTHS.get(String(value).toLowerCase()),
-);
-const TRUTHS = new Map([
+const TRUTHS: [string, boolean][] = [
   ['true', true],
   ['false', false],
-]);
+];
+const powerOfRow = oneOfWords<'asSource' | boolean>('asSource, true or false', [['assource', 'asSource'], ...TRUTHS]);
+const truthOfRow = oneOfWords('true or false', TRUTHS);
 
 /** The columns of a CSV of VMs; empty cells are left out. */
 export const vmColumns = {
@@ -133,6 +131,9 @@ export const vmColumns = {
   }),
   vdc: common.vdc,
   storageProfile: common.storageProfile,
+  placementPolicy: common.placementPolicy,
+  sizingPolicy: common.sizingPolicy,
+  seedVmId: common.seedVmId,
   powerOn: powerOfRow.exactOptional().meta({
     description: 'as in `cutover`, for this VM: `asSource`, `true` or `false`',
     otherwise: "the plan's",

@@ -386,7 +386,7 @@ describe('a bad CSV', () => {
     [
       'an unknown column',
       `id,name,storageprofil\n${A},a,\n`,
-      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, powerOn, replicationId, remigrate or address; hint: did you mean storageProfile?)',
+      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, placementPolicy, sizingPolicy, seedVmId, powerOn, replicationId, remigrate or address; hint: did you mean storageProfile?)',
     ],
     [
       'semicolons above commas',
@@ -408,6 +408,11 @@ describe('a bad CSV', () => {
     ['an open quote', `id,name\n${A},a\n${B},"b\n`, 'vms.csv:3:38  a quote is opened here and never closed'],
     ['a quote inside a cell', `id,name\n${A},a"b"\n`, /^vms\.csv:2:38 {2}a quote inside a cell/],
     ['text after a quote', `id,name\n${A},"a"b\n`, /^vms\.csv:2:38 {2}text after the closing quote/],
+    [
+      'a remigrate that is neither true nor false',
+      `id,remigrate\n${A},yes\n`,
+      'vms.csv:2:38  remigrate is "yes" (expected true or false)',
+    ],
     ['no rows', 'id,name\n', 'vms.csv:1:1  the file names no VMs (expected a row for each VM)'],
     ['nothing', '', /^vms\.csv:1:1 {2}the file is empty/],
   ];

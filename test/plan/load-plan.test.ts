@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadPlan } from '../../plan/load-plan.js';
+import { jsonSchemaOf } from '../../plan/print/json-schema.js';
 import type { Plan } from '../../plan/types.js';
+import { vm, vmColumns } from '../../plan/vm-schema.js';
 import { A, B, C, D, directory, E, HEAD, VDC } from '../support/plan-files.js';
 
 const load = (plan: string, files: Record<string, string> = {}): Plan =>
@@ -211,6 +213,24 @@ second,${C},db,,,
     expect(plan.waves).toHaveLength(1);
     expect(plan.waves[0]?.name).toBe('all');
     expect(plan.waves[0]?.vms.map((vm) => vm.after)).toEqual([[], [], [A, B], [B, C], [B, A]]);
+  });
+
+  it('can say of one VM what a plan would else have to say of all, true and false as a spreadsheet writes them', () => {
+    const header = 'id,remigrate,powerOn,placementPolicy,sizingPolicy,seedVmId';
+    const rows = `${header}\n${A},TRUE,False,${VDC},${B},${C}\n${B},false,AsSource,,,\n${C},,,,,\n`;
+    const its = { placementPolicy: VDC, sizingPolicy: B, seedVmId: C };
+    expect(load(`${HEAD}vms: vms.csv`, { 'vms.csv': rows }).waves[0]?.vms).toStrictEqual([
+      { id: A, name: A, after: [], remigrate: true, powerOn: false, ...its },
+      { id: B, name: B, after: [], remigrate: false, powerOn: 'asSource' },
+      { id: C, name: C, after: [] },
+    ]);
+  });
+
+  it('has a column for every key of a VM whose value one cell can hold', () => {
+    const cells = Object.entries(jsonSchemaOf(vm).properties ?? {}).filter(
+      ([, value]) => typeof value === 'boolean' || (value.type !== 'array' && value.type !== 'object'),
+    );
+    expect(Object.keys(vmColumns)).toEqual(expect.arrayContaining(cells.map(([key]) => key)));
   });
 
   it('can name replications and addresses', () => {
