@@ -61,7 +61,8 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
     }
     await thenUndo(vm, input, undo, async () => {
       const { instance, body } = await chooseInstance(vm, kind, before, input.recovery.instance);
-      const isAsFound = instance !== null && instance.key === found.replication.latestInstance?.key;
+      const foundFirst = found.replication.latestInstance;
+      const isAsFound = instance !== null && instance.key === foundFirst?.key;
       const seenAt = isAsFound ? foundAt : Date.now();
       if (copy !== null) await testFailover(vm, input, { ...body, ...networks }, copy);
       else await failOverForDrill(vm, input, before, body);
@@ -71,8 +72,8 @@ export async function drillVm(input: DrillVmInput): Promise<VmReport> {
         recovered = {
           triggeredAt,
           recoveredAt: runs ? passedAt : null,
-          instanceAt: instance?.timestamp ?? null,
-          seenAt,
+          instance: { at: instance?.timestamp ?? null, seenAt },
+          earlier: { at: foundFirst?.timestamp ?? null, seenAt: foundAt },
         };
       judge();
       await cues.tellReady('hold');

@@ -52,13 +52,19 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     const { at, instance, body } = await lookAt(vm, input);
     const seenAt = Date.now();
     const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
+    const sourceRan = vm.report.source?.power === 'on';
     vm.enter('verify');
     await vm.toItsEnd(() => verifyCutOver(vm, recovered));
     // What a migrate of an earlier run has left off is up by this.
     broughtUp(vm, recovered.record.finishedAt, recovered.powerOn);
     const { triggeredAt } = input;
-    const instanceAt = instance?.timestamp ?? null;
-    const times = { triggeredAt, recoveredAt: recovered.powerOn ? Date.now() : null, instanceAt, seenAt };
+    const times = {
+      triggeredAt,
+      recoveredAt: recovered.powerOn ? Date.now() : null,
+      instance: { at: instance?.timestamp ?? null, seenAt },
+      sentAt: recovered.submitted.submittedAt,
+      sourceRan,
+    };
     const odd = measure(vm.report, times, vm.memory.clockOf(at.site));
     if (odd !== null) vm.note(odd);
   });

@@ -1,9 +1,12 @@
 /** RPO at sites whose clocks are not ours. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
-import { drillOf, protect, startDrill } from '../../support/drills.js';
+import { approveUpdate } from '../../../contract/messages.js';
+import { runWorkflowId } from '../../../contract/names.js';
+import { drillOf, entries, protect, startDrill } from '../../support/drills.js';
 import { withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
+import { until } from '../../support/until.js';
 
 const MINUTES = 60_000;
 const PAUSE = 3_000;
@@ -58,5 +61,26 @@ describe('a site whose clock is not ours', () => {
       const report = await (await startDrill(lab, drillOf(lab, { objectives }))).result();
       expect(report.vms[0]?.rpoSeconds).toBeNull();
       expect(report).toMatchObject({ state: 'failed', drill: { missed: [expect.stringContaining('not known')] } });
+    }));
+});
+
+describe('a failover that waited for its approval', () => {
+  it.concurrent('has lost what its source wrote until it was sent, by a copy made at its gate or before', () =>
+    withLab({ vms: 2, speed: 50 }, async (lab) => {
+      const { result: isProtected } = await lab.start(lab.plan({ kind: 'protect', replication: { rpo: 1440 } }));
+      expect((await isProtected()).state).toBe('succeeded');
+      const cutover = { ...lab.plan().cutover, approval: 'wave', powerOn: 'asSource' } as const;
+      const { run, report, result } = await lab.start(lab.plan({ kind: 'failover', cutover }));
+      const { vms } = await until(report, (r) => r.vms.every(({ waitingFor }) => waitingFor === 'approval'));
+      const replicationId = vms[0]?.replicationId ?? '';
+      lab.simulator.control.act({ operation: 'sync', replicationId });
+      await until(
+        async () => entries(lab, 'sync'),
+        (all) => all.length === 1 && all.every(({ endedAt }) => endedAt != null),
+      );
+      await sleep(PAUSE);
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(approveUpdate, { args: [{}] });
+      for (const { rpoSeconds, rpoUncertaintySeconds } of (await result()).vms)
+        expect(rpoSeconds).toBeGreaterThanOrEqual(PAUSE / 1000 - (rpoUncertaintySeconds ?? Number.NaN) - ROUNDED);
     }));
 });

@@ -7,11 +7,20 @@ const TRIGGER = Date.parse('2026-11-28T19:00:00.000Z');
 const MINUTE = 60_000;
 const CLOCK = { least: -100, most: 100 };
 
-function measured(changes: Partial<Recovery>, clock: typeof CLOCK | null = CLOCK) {
+interface Measured extends Partial<Omit<Recovery, 'instance'>> {
+  instanceAt?: number;
+}
+
+function measured({ instanceAt, ...changes }: Measured, clock: typeof CLOCK | null = CLOCK) {
   const report = untouched({ id: 'vm-a', name: 'a' }, 'g1');
   const why = measure(
     report,
-    { triggeredAt: TRIGGER, recoveredAt: TRIGGER + MINUTE, instanceAt: null, seenAt: TRIGGER + 2_000, ...changes },
+    {
+      triggeredAt: TRIGGER,
+      recoveredAt: TRIGGER + MINUTE,
+      instance: { at: instanceAt ?? null, seenAt: TRIGGER + 2_000 },
+      ...changes,
+    },
     clock,
   );
   const { rtoSeconds, rpoSeconds, rpoUncertaintySeconds } = report;
@@ -19,9 +28,29 @@ function measured(changes: Partial<Recovery>, clock: typeof CLOCK | null = CLOCK
 }
 
 describe('an RPO', () => {
-  it('is the age of the copy at the trigger; one that was made since has lost nothing', () => {
+  it('is the age of the copy at the trigger', () => {
     expect(measured({ instanceAt: TRIGGER - MINUTE })).toMatchObject({ rpoSeconds: 60, rpoUncertaintySeconds: 0.1 });
-    expect(measured({ instanceAt: TRIGGER + 1_000 })).toMatchObject({ rpoSeconds: 0, why: null });
+  });
+
+  it('of a rehearsal is that of the copy that there was then, where a newer one is recovered, or not known', () => {
+    const [instanceAt, seenAt] = [TRIGGER + 1_000, TRIGGER - 5_000];
+    const found = (at: number | null) => measured({ instanceAt, earlier: { at, seenAt } });
+    expect(found(TRIGGER - 2 * MINUTE)).toMatchObject({ rpoSeconds: 120, why: null });
+    const unknown = { rpoSeconds: null, why: expect.stringMatching(/RPO is not known: .* after the trigger/) };
+    expect(found(null)).toMatchObject(unknown);
+    expect(measured({ instanceAt })).toMatchObject(unknown);
+  });
+
+  it.each<[what: string, Measured, rpoSeconds: number]>([
+    ['the trigger, where nothing shows that its source was at work since', { instanceAt: TRIGGER - MINUTE }, 60],
+    [
+      'when it was sent, where its source ran until then',
+      { instanceAt: TRIGGER - MINUTE, sourceRan: true },
+      60 * 60 + 60,
+    ],
+    ['when it was sent, where the copy was made since the trigger', { instanceAt: TRIGGER + 1_000 }, 60 * 60 - 1],
+  ])('of a failover that waited for an hour counts to %s', (_, changes, rpoSeconds) => {
+    expect(measured({ ...changes, sentAt: TRIGGER + 60 * MINUTE })).toMatchObject({ rpoSeconds, why: null });
   });
 
   it.each([2_101, 12 * MINUTE, 60 * MINUTE])(
