@@ -11,6 +11,7 @@ import { withSource } from './begun.js';
 import { BegunCutover } from './begun-cutover.js';
 import { type Decided, decidePower } from './decide-power.js';
 import { passGate } from './gate.js';
+import { sourceNow } from './kept.js';
 import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { type Outcome, operation } from './operation.js';
@@ -84,10 +85,15 @@ export async function cutOver(
       } else {
         // The run gives back the slot of a cutover that failed: it may pause first, and then nothing more begins.
         if (!(error instanceof StepFailed)) await vm.giveSlot('cutover');
-        throw error;
+        throw begun === null && error instanceof StepFailed ? await refused(vm, error) : error;
       }
     }
   }
+}
+
+/** Nothing was sent, but others may have been at work: whoever reads why is told whether the VM runs. */
+async function refused(vm: VmControl, { reason }: StepFailed): Promise<StepFailed> {
+  return new StepFailed({ ...reason, message: `${reason.message} ${await sourceNow(vm)}.` });
 }
 
 /** Passes the gate with a copy that is fit at the end of it: it holds a slot then. */

@@ -87,7 +87,7 @@ export class LastLook {
         if (unfit.why.code === CODES.replicationGone) await this.#refuseElsewhere();
         vm.fail(unfit.why);
         const left = until === null ? pause : Math.min(pause, until - Date.now());
-        if (left <= 0) return;
+        if (left <= 0) return vm.note(`It was not cut over while its window was open: ${unfit.why.message}`);
         const { resumedAt } = vm;
         const isResumed = await vm.waitFor('hold', () => vm.resumedAt !== resumedAt, left);
         if (isResumed) this.#accepted = unfit.unknownState ?? null;
