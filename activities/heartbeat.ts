@@ -43,3 +43,21 @@ export async function pause(ms: number): Promise<void> {
     throw signal.aborted ? signal.reason : error;
   });
 }
+
+/**
+ * An answer that others share, which no signal of this activity ends. null: it took too long; what comes later is nobody's.
+ * @param most ms
+ */
+export async function inTime<T>(answer: Promise<T>, most: number): Promise<T | null> {
+  const over = new AbortController();
+  const stopped = cancellationSignal();
+  try {
+    const late = sleep(Math.max(0, most), null, { signal: AbortSignal.any([over.signal, stopped]) });
+    late.catch(() => {});
+    return await Promise.race([answer, late]);
+  } catch (error) {
+    throw stopped.aborted ? stopped.reason : error;
+  } finally {
+    over.abort();
+  }
+}

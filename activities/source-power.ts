@@ -1,11 +1,9 @@
 /** Whether VMs are on where they run, as the inventory of their site tells. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { cancellationSignal } from '@temporalio/activity';
 import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/questions.js';
 import type { OperationRecord, VmReport } from '../contract/report.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
-import { beating, pause } from './heartbeat.js';
+import { beating, inTime, pause } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { closedReports } from './record.js';
 
@@ -61,21 +59,6 @@ async function powerOf(
       if (Date.now() + AGAIN >= end) return unknown(`${site} did not tell it: ${error.message}`);
       await pause(AGAIN);
     }
-  }
-}
-
-/** null: it took too long; what comes later is nobody's. @param most ms */
-async function inTime<T>(answer: Promise<T>, most: number): Promise<T | null> {
-  const over = new AbortController();
-  const stopped = cancellationSignal();
-  try {
-    const late = sleep(Math.max(0, most), null, { signal: AbortSignal.any([over.signal, stopped]) });
-    late.catch(() => {});
-    return await Promise.race([answer, late]);
-  } catch (error) {
-    throw stopped.aborted ? stopped.reason : error;
-  } finally {
-    over.abort();
   }
 }
 

@@ -7,10 +7,13 @@ import { type InventoryVm, taskEnd, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
 import { failureOf } from './failures.js';
-import { beating } from './heartbeat.js';
+import { beating, inTime } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { whoseEffect } from './ownership.js';
 import type { Reachability } from './reachability.js';
+
+/** How long an inventory is waited for: ms. */
+const WITHIN = 60_000;
 
 /** As often as a step is done again. */
 const TRIES = 5;
@@ -28,7 +31,9 @@ export function createTestCopyActivities(deps: ActivityDeps, reachability: Reach
         () => null,
         async () => {
           try {
-            return copyIn(await inventories.read(site, resumedAt), input);
+            const all = await inTime(inventories.read(site, resumedAt), WITHIN);
+            if (all !== null) return copyIn(all, input);
+            return { is: 'unknown', known: `${wordsOf(input)}: ${site} did not tell within ${WITHIN / 1_000} s` };
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
             return { is: 'unknown', known: `${wordsOf(input)}: ${site} does not tell: ${error.message}` };

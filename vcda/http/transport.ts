@@ -94,8 +94,9 @@ export class Transport {
     this.#limiter.setRate(requestsPerSecond);
   }
 
+  /** What a site has not answered by now nobody waits for. */
   async close(): Promise<void> {
-    if (!this.#agent.closed) await this.#agent.close();
+    if (!this.#agent.destroyed) await this.#agent.destroy();
   }
 
   async #exchange(call: Call, failed: Failed, scrub: Scrub): Promise<Answer> {

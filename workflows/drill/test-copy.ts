@@ -10,6 +10,7 @@ import { ask, locate } from '../vm/steps/locate.js';
 import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { LookAgain, StepFailed, Stopped, Unattended } from '../vm/steps/step-errors.js';
+import { inTimeLeft } from '../vm/steps/until-stopped.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 import type { NotedCopy } from './noted-copy.js';
 
@@ -40,7 +41,8 @@ export async function removeTestCopy(vm: VmControl, noted: NotedCopy): Promise<s
   );
   removal.over();
   const { orphan } = removal;
-  if (orphan !== null && (end === 'orphan' || end === 'given up')) {
+  const isGivenUp = end === 'given up' || end === 'under way';
+  if (orphan !== null && (end === 'orphan' || isGivenUp)) {
     const left = copyWithoutReplication(vm, noted, orphan);
     await noted.stays('orphan', left.reason.message);
     throw left;
@@ -50,7 +52,7 @@ export async function removeTestCopy(vm: VmControl, noted: NotedCopy): Promise<s
     await noted.stays('unknown', left.reason.message);
     throw left;
   }
-  if (end === 'given up') throw copyLeft(vm, noted, removal.why);
+  if (isGivenUp) throw copyLeft(vm, noted, removal.why);
   if (removal.wasForestalled)
     vm.note(`Its test copy at ${site} was gone before the clean-up: somebody else has removed it.`);
   if (end !== 'others') {
@@ -205,7 +207,9 @@ class Removal {
       if (!isNamed || isCleanedHere || found.replication.recoveredVmId === copyId) return null;
     }
     const { resumedAt } = this.#vm;
-    const seen = await testCopyAt({ site, copyId, copyVappId, resumedAt });
+    const look = () => testCopyAt({ site, copyId, copyVappId, resumedAt });
+    const late: CopyAt = { is: 'unknown', known: `there was no time left to ask ${site}` };
+    const seen = (await inTimeLeft(this.#vm, look)) ?? late;
     // A replication that is there is believed where nothing speaks against it.
     return seen.is === 'gone' || (seen.is === 'unknown' && found !== null) ? null : seen;
   }

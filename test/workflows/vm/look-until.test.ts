@@ -1,6 +1,6 @@
 /** How often and when something is looked at again. */
 import { describe, expect, it } from '@jest/globals';
-import { growing, lookUntil, Patience } from '../../../workflows/vm/steps/look-until.js';
+import { growing, inTime, lookUntil, Patience } from '../../../workflows/vm/steps/look-until.js';
 
 const NO_PAUSE = [0, 0, 0];
 
@@ -29,6 +29,20 @@ describe('pauses', () => {
       if (count === 50) break;
     }
     expect(count).toBe(50);
+  });
+});
+
+describe('pauses in time', () => {
+  it('are cut to what there is of it, and none follows the look that is made when it is over', () => {
+    const stop = { timeLeft: 10 };
+    const made: number[] = [];
+    for (const pause of inTime({ stop }, growing({ first: 4 }))) {
+      made.push(pause);
+      stop.timeLeft -= pause;
+    }
+    expect(made).toEqual([4, 6]);
+    expect([...inTime({ stop: { timeLeft: -1 } }, growing({ first: 4 }))]).toEqual([0]);
+    expect([...inTime({}, growing({ first: 4, times: 3 }))]).toEqual([4, 8, 16]);
   });
 });
 

@@ -176,6 +176,27 @@ describe('a stop of a copy', () => {
       }),
   );
 
+  it.concurrent('whose site gives no answer any more waits for none', () =>
+    withLab({ vms: 1, speed: 20, site: { polling: { interval: 200, selfCheck: 500 } } }, async (lab) => {
+      const { control } = lab.simulator;
+      const [vm] = lab.plan().waves[0]?.vms ?? [];
+      control.setVms({ id: vm?.id ?? '', usedBytes: 200e9 });
+      const { run: id, result } = await lab.start(lab.plan({ cutover: holdsAtGate }));
+      await untilVms(lab, ({ step }) => step === 'initial-sync');
+      control.setUp(lab.destination, false);
+      const [handle] = vmHandles(lab);
+      await until(
+        async () => (await handle?.describe())?.raw.pendingActivities ?? [],
+        (open) => open.some(({ activityType }) => activityType?.name === 'askAboutOperation'),
+      );
+      await cancel(lab, id);
+      await untilVms(lab, ({ step }) => step === 'delete-replication');
+      control.setUp(lab.destination, true);
+      control.setSpeed(10_000);
+      expect((await result()).vms).toMatchObject([{ state: 'cancelled', error: null }]);
+      expect(world(lab).replications).toEqual([]);
+    }));
+
   it.concurrent('that a person has to ask for, its source being off, waits for nothing either', () =>
     withLab({ vms: 1, speed: 20 }, async (lab) => {
       const [vm] = lab.plan().waves[0]?.vms ?? [];

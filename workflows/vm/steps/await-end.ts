@@ -1,4 +1,5 @@
 /** The end of an operation: told by the watcher of its site, or, after a long silence, asked for. */
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Notice } from '../../../contract/notice.js';
 import type { OperationKind, OperationRequest, Submitted } from '../../../contract/operation.js';
 import { watchOf } from '../../../contract/watch.js';
@@ -31,7 +32,33 @@ export async function awaitEnd(
   }
 }
 
+/**
+ * A site that gives no answer is asked for up to a day: what ends the wait for an operation ends the question about it too.
+ * @returns null: it is not over, or the wait for it is
+ */
 export async function askSite(
+  vm: VmControl,
+  request: OperationRequest,
+  submitted: Submitted,
+  phase: Notice['phase'],
+  isOver: () => boolean,
+): Promise<Notice | null> {
+  const asking = new CancellationScope();
+  const asked = asking.run(() => askNow(vm, request, submitted, phase, isOver));
+  const { timeLeft } = vm.stop;
+  const over = asking.run(() =>
+    timeLeft === Number.POSITIVE_INFINITY ? condition(isOver) : condition(isOver, Math.max(1, timeLeft)).then(() => {}),
+  );
+  asked.catch(() => {});
+  over.catch(() => {});
+  try {
+    return await Promise.race([asked, over.then(() => null)]);
+  } finally {
+    asking.cancel();
+  }
+}
+
+async function askNow(
   vm: VmControl,
   request: OperationRequest,
   submitted: Submitted,

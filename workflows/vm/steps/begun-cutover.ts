@@ -6,12 +6,12 @@ import type { PlanVmInput } from '../../../contract/inputs.js';
 import { iso } from '../../../contract/moment.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
-import { sourcePower } from '../../activities.js';
 import { copyRuns, withSource } from './begun.js';
 import type { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { broughtUp } from './outage.js';
 import { Pace, pauseBeforeNext } from './pace.js';
+import { powerOf } from './power.js';
 import { windowClosedOnRepeat } from './preconditions.js';
 import { lookAtSource, type SourceVm } from './source.js';
 import { NotAgain, StepFailed, Stopped, type TaskFailed } from './step-errors.js';
@@ -112,11 +112,11 @@ export class BegunCutover {
 
 /** Whatever its task says, the VM is not down where its copy runs. @returns what to do then; null: it is not known to run */
 async function runningCopy(vm: VmControl, source: SourceVm): Promise<string | null> {
-  const { site, resumedAt } = vm;
+  const { site } = vm;
   const seen = await lastOf(vm);
   const vmId = seen?.recoveryState === 'COMPLETE' ? seen.recoveredVmId : null;
   if (vmId === null) return null;
-  const { power, at } = await sourcePower({ site, vmId, resumedAt, within: WITHIN });
+  const { power, at } = await powerOf(vm, { site, vmId, within: WITHIN });
   if (power !== 'on') return null;
   vm.recoveredAs(vmId);
   broughtUp(vm, iso(at), true);

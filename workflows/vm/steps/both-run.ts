@@ -3,8 +3,8 @@
 import { iso } from '../../../contract/moment.js';
 import type { OperationKind } from '../../../contract/operation.js';
 import type { SourcePower } from '../../../contract/questions.js';
-import { sourcePower } from '../../activities.js';
-import { growing, lookUntil } from './look-until.js';
+import { growing, inTime, lookUntil } from './look-until.js';
+import { powerOf } from './power.js';
 import type { SourceVm } from './source.js';
 import type { VmControl } from './vm-control.js';
 
@@ -31,11 +31,11 @@ export async function tellIfSourceRuns(
   const { site, vmId } = source;
   let seen = first;
   async function look(): Promise<SourcePower> {
-    const known = seen ?? (await sourcePower({ site, vmId, resumedAt: vm.resumedAt, within: withinOf(kind) }));
+    const known = seen ?? (await powerOf(vm, { site, vmId, within: withinOf(kind) }));
     seen = undefined;
     return known;
   }
-  const pauses = kind === 'migrate' ? growing(PAUSES) : [];
+  const pauses = kind === 'migrate' ? inTime(vm, growing(PAUSES)) : [];
   const { power, at, known } = await lookUntil(look, (it) => it.power !== 'on', pauses);
   if (power !== 'on') return false;
   const { source: before } = vm.report;

@@ -16,6 +16,7 @@ import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
 import { type Outcome, operation } from './operation.js';
 import { staysDown, whyOff } from './powered-on.js';
+import { RecoveredByOthers } from './recovered-by-others.js';
 import { lookAtSource, type SourceVm, sourceMoved, tellEarlierCutover } from './source.js';
 import { LookAgain, StepFailed, TaskFailed, TooLate } from './step-errors.js';
 import { whenStoreAnswers } from './store-answers.js';
@@ -92,7 +93,9 @@ export async function cutOver(
 }
 
 /** Nothing was sent, but others may have been at work: whoever reads why is told whether the VM runs. */
-async function refused(vm: VmControl, { reason }: StepFailed): Promise<StepFailed> {
+async function refused(vm: VmControl, error: StepFailed): Promise<StepFailed> {
+  if (error instanceof RecoveredByOthers) return error;
+  const { reason } = error;
   return new StepFailed({ ...reason, message: `${reason.message} ${await sourceNow(vm)}.` });
 }
 

@@ -50,10 +50,14 @@ export class Holding {
     this.#from = from;
     const { run, vm } = this.#vm.input;
     const news = { run, unit: vm.id, hold: reason, askedAt: from };
-    const isAttended = await signalIfOpen(this.#vm.parentHandle, unitHeldSignal, news);
-    if (isAttended) await this.#vm.whenHeld();
-    const isHeld = isAttended && (await this.#whileHeld(isOver));
-    this.#reason = null;
+    let isHeld = false;
+    try {
+      const isAttended = await signalIfOpen(this.#vm.parentHandle, unitHeldSignal, news);
+      if (isAttended) await this.#vm.whenHeld();
+      isHeld = isAttended && (await this.#whileHeld(isOver));
+    } finally {
+      this.#reason = null;
+    }
     // What runs at the site is asked about again, at its own pace; of what is undone somebody else takes care.
     if (!isHeld && (isOver === undefined || this.#vm.stop.isUndone)) throw new Unattended(reason);
   }

@@ -41,9 +41,13 @@ export function* growing({ first, factor = 2, longest = Infinity, times = Infini
   }
 }
 
-/** The same pauses, of which none lasts longer than what there is of the time: ms. */
+/** The same pauses, of which none lasts longer than what there is of the time, and none follows the look that is made then: ms. */
 export function* inTime(vm: { stop?: { timeLeft: number } }, pauses: Iterable<number>): Generator<number, void> {
-  for (const pause of pauses) yield Math.max(0, Math.min(pause, vm.stop?.timeLeft ?? Infinity));
+  for (const pause of pauses) {
+    const left = vm.stop?.timeLeft ?? Infinity;
+    yield Math.max(0, Math.min(pause, left));
+    if (left <= pause) return;
+  }
 }
 
 const DAY = 24 * 60 * 60_000;

@@ -6,11 +6,11 @@ import type { SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
-import { sourcePower } from '../../activities.js';
 import { lookSaying } from './again.js';
 import { tellIfSourceRuns, withinOf } from './both-run.js';
 import type { Outcome } from './operation.js';
 import { standsElsewhere, vdcOf } from './place.js';
+import { powerOf } from './power.js';
 import type { SourceVm } from './source.js';
 import { StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
@@ -69,7 +69,7 @@ export async function whyOff(
   function look(): Promise<SourcePower> {
     looks += 1;
     const from = source === undefined ? {} : { source: { ...source, within: withinOf(kind) } };
-    return sourcePower({ site, vmId, resumedAt: vm.resumedAt, within, ...from });
+    return powerOf(vm, { site, vmId, within, ...from });
   }
   // What warned of just this need not be waited for.
   const isEnough = ({ power }: SourcePower): boolean => power !== 'off' || warned !== undefined;

@@ -11,7 +11,11 @@ import { locateFor } from './locate.js';
 import type { Recovering } from './preconditions.js';
 import { type Standing, standsWhere, twice, whatStands } from './standing.js';
 import { StepFailed } from './step-errors.js';
+import { inTimeLeft } from './until-stopped.js';
 import type { VmControl } from './vm-control.js';
+
+/** It says what of the VM stands where, and what runs. */
+export class RecoveredByOthers extends StepFailed {}
 
 /** What is seen of the two VMs of a replication. */
 type Seen = Pick<ReplicationSummary, 'vmId' | 'recoveredVmId'> | null;
@@ -56,8 +60,11 @@ function sentSinceReverse(operations: OperationRecord[]): OperationRecord[] {
 export const recoveredByOthers = async (vm: VmControl, kind: OperationKind, seen: Seen): Promise<StepFailed> =>
   tellRecovered(vm, kind, seen, await recoveredBy(vm));
 
-const recoveredBy = ({ site, peer, ref, resumedAt, report, input }: VmControl): Promise<RecoveredBy | null> =>
-  whoRecovered({ run: input.run, site, peer, vm: ref, replicationId: report.replicationId ?? '', resumedAt });
+async function recoveredBy(vm: VmControl): Promise<RecoveredBy | null> {
+  const { site, peer, ref, resumedAt, report, input } = vm;
+  const replicationId = report.replicationId ?? '';
+  return inTimeLeft(vm, () => whoRecovered({ run: input.run, site, peer, vm: ref, replicationId, resumedAt }));
+}
 
 /** A failover leaves its source on, so that both may run: said by what stands where. */
 async function tellRecovered(
@@ -69,7 +76,7 @@ async function tellRecovered(
   const { site, ref } = vm;
   const replicationId = vm.report.replicationId ?? '';
   const standing = await whatStands(vm, [seen?.vmId ?? null, seen?.recoveredVmId ?? null]);
-  return new StepFailed(doneByOthers(kind, ref, { site, replicationId }, by, standing));
+  return new RecoveredByOthers(doneByOthers(kind, ref, { site, replicationId }, by, standing));
 }
 
 /** @param by null: the site does not tell */

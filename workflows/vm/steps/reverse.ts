@@ -6,12 +6,12 @@ import type { Located } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
-import { sourcePower } from '../../activities.js';
 import { lookSaying } from './again.js';
 import { whenSynced } from './initial-sync.js';
 import { LastLook } from './last-look.js';
 import { find, takeAsFound } from './locate.js';
 import { awaitResync, type Outcome, operation } from './operation.js';
+import { powerOf } from './power.js';
 import { obstacleToRemoval } from './preconditions.js';
 import { recoveredByOthers } from './recovered-by-others.js';
 import type { Step } from './step.js';
@@ -97,12 +97,12 @@ async function sendReverse(vm: VmControl, at: Located, reverse: Step): Promise<R
 }
 
 /** @throws StepFailed when the original that is removed may be all that there is of the VM */
-async function seeWhatStays({ ref, resumedAt }: VmControl, at: Located, isMeantOff: boolean): Promise<void> {
+async function seeWhatStays(vm: VmControl, at: Located, isMeantOff: boolean): Promise<void> {
   const { recoveredVmId, vmId, sourceSite, destinationSite } = at.replication;
-  const ask = (site: string, id: string | null) => sourcePower({ site, vmId: id, resumedAt, within: WITHIN });
+  const ask = (site: string, id: string | null) => powerOf(vm, { site, vmId: id, within: WITHIN });
   const recovered = await ask(destinationSite ?? at.site, recoveredVmId);
   if (recovered.power === 'on' || (isMeantOff && recovered.isMissing !== true)) return;
-  const why = obstacleToRemoval(ref, at, recovered, await ask(sourceSite ?? at.peer, vmId));
+  const why = obstacleToRemoval(vm.ref, at, recovered, await ask(sourceSite ?? at.peer, vmId));
   if (why !== null) throw new StepFailed(why);
 }
 

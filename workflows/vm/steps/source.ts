@@ -1,11 +1,11 @@
 /** What is known of the VM where it runs: asked before a cutover, and again whenever an attempt of it has failed. */
 import { workflowInfo } from '@temporalio/workflow';
 import { iso } from '../../../contract/moment.js';
-import type { SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmReport } from '../../../contract/report.js';
-import { powerBefore, sourcePower } from '../../activities.js';
+import { powerBefore } from '../../activities.js';
 import { movedBy } from './begun.js';
+import { powerOf } from './power.js';
 import type { VmControl } from './vm-control.js';
 
 type Source = NonNullable<VmReport['source']>;
@@ -26,7 +26,7 @@ export async function firstLookAtSource(
   source: SourceVm,
   powerOfEarlier = () => powerBefore(workflowInfo().workflowId),
 ): Promise<Source> {
-  const { power, at, known } = await ask(vm, source);
+  const { power, at, known } = await powerOf(vm, source);
   vm.report.source = { power, since: iso(at), known, before: power };
   // Somebody has powered it on since it was seen to be off.
   if (power === 'on') vm.report.downSince = null;
@@ -61,7 +61,7 @@ export async function tellEarlierCutover(vm: VmControl, replication: Replication
 export async function lookAtSource(vm: VmControl, source: SourceVm): Promise<Source> {
   const before = vm.report.source;
   if (before === undefined) return firstLookAtSource(vm, source);
-  const { power, at, known } = await ask(vm, source);
+  const { power, at, known } = await powerOf(vm, source);
   vm.report.source = { ...before, power, known, since: before.power === power ? before.since : iso(at) };
   tellDown(vm.report, power);
   return vm.report.source;
@@ -84,6 +84,3 @@ export function sourceMoved({ report }: VmControl, record: OperationRecord): voi
   const since = record.finishedAt ?? iso(Date.now());
   report.source = { ...source, power: 'off', since, known: movedBy(record) };
 }
-
-const ask = ({ resumedAt }: VmControl, { site, vmId, within }: SourceVm): Promise<SourcePower> =>
-  sourcePower({ site, vmId, resumedAt, within });

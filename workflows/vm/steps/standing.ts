@@ -1,6 +1,6 @@
 /** What stands of a VM at either site, by ids, so that a person need not look for it. */
 import type { SourcePower } from '../../../contract/questions.js';
-import { sourcePower } from '../../activities.js';
+import { powerOf } from './power.js';
 import type { VmControl } from './vm-control.js';
 
 /** How long each site is asked for the VMs: ms. */
@@ -16,22 +16,23 @@ export interface Standing {
 
 /** @param more ids that others gave it */
 export async function whatStands(
-  { ids, input, resumedAt }: Pick<VmControl, 'ids' | 'input' | 'resumedAt'>,
+  vm: Pick<VmControl, 'ids' | 'input' | 'resumedAt' | 'stop'>,
   more: (string | null)[] = [],
 ): Promise<Standing[]> {
+  const { ids, input } = vm;
   const sites = [input.source, input.destination.site];
   const each = await Promise.all(
-    [...new Set([...ids, ...more])].flatMap((vmId) => (vmId === null ? [] : [standing(vmId, sites, resumedAt)])),
+    [...new Set([...ids, ...more])].flatMap((vmId) => (vmId === null ? [] : [standing(vm, vmId, sites)])),
   );
   return each.flat().map(({ site, vmId, power, known }) => ({ site, vmId, power, known }));
 }
 
-async function standing(vmId: string, sites: string[], resumedAt: number) {
+async function standing(vm: Pick<VmControl, 'resumedAt' | 'stop'>, vmId: string, sites: string[]) {
   const seen = await Promise.all(
     sites.map(async (site) => ({
       site,
       vmId,
-      ...(await sourcePower({ site, vmId, resumedAt, within: WITHIN })),
+      ...(await powerOf(vm, { site, vmId, within: WITHIN })),
     })),
   );
   const may = seen.filter(({ isMissing }) => isMissing !== true);

@@ -8,13 +8,18 @@ interface Undone {
   report: Pick<VmReport, 'undoneBy'>;
 }
 
+/** How long a VM whose time is over is looked at still, so that a person is told what stands: ms, and at most a share of that time. */
+const LAST_LOOKS = { most: 30_000, share: 1 / 4 };
+
 export class Stop {
   readonly #vm: Undone;
   readonly #listeners = new Set<() => void>();
+  readonly #lookers = new Set<() => void>();
   #isAsked: boolean;
   #ignored: 'no' | 'unless-held' | 'always' = 'no';
-  /** when nothing is awaited any more: epoch ms */
+  /** when no end of an operation is awaited any more, and when nothing is: epoch ms */
   #until = Number.POSITIVE_INFINITY;
+  #looksUntil = Number.POSITIVE_INFINITY;
 
   /** @param isAsked a person had said so before the workflow was begun */
   constructor(vm: Undone, isAsked: boolean) {
@@ -52,6 +57,11 @@ export class Stop {
     return this.#until - Date.now();
   }
 
+  /** ms for looks, which are worth most when all else is over; 0: none is made any more; Infinity: as long as they take */
+  get lookLeft(): number {
+    return Math.max(0, this.#looksUntil - Date.now());
+  }
+
   /** Whether a stop ends even the wait for a person. */
   get endsHold(): boolean {
     return this.isRequested || (this.#isAsked && !this.isUndone);
@@ -68,6 +78,12 @@ export class Stop {
     // What was asked for before anybody listened is not asked for again.
     if (this.isRequested) listener();
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back once no look is made any more; returns the undoing. */
+  onNoLooks(listener: () => void): () => void {
+    this.#lookers.add(listener);
+    return () => this.#lookers.delete(listener);
   }
 
   /**
@@ -92,18 +108,23 @@ export class Stop {
   /** @param until the end of what it has under way is not awaited for longer: epoch ms */
   endBy(until: number): void {
     this.#until = until;
+    this.#looksUntil = until + LAST_LOOKS.most;
   }
 
   /** From now on what was begun is undone: no stop reaches that. @param until it is given up then, as by a stop: epoch ms */
   async undoBy<T>(until: number, undo: () => Promise<T>): Promise<T> {
     const { report } = this.#vm;
     this.ignore('always');
-    this.endBy(until);
+    const left = until - Date.now();
+    this.#until = until - Math.min(LAST_LOOKS.most, left * LAST_LOOKS.share);
+    this.#looksUntil = until;
     report.undoneBy = iso(until);
     const over = new CancellationScope();
     const given = over.run(async () => {
-      await sleep(Math.max(1, until - Date.now()));
+      await sleep(Math.max(1, this.timeLeft));
       this.#tell();
+      await sleep(Math.max(1, this.lookLeft));
+      for (const looker of this.#lookers) looker();
     });
     given.catch(() => {});
     try {

@@ -22,6 +22,7 @@ import {
   wasAbsent,
   wasCleared,
 } from './step-errors.js';
+import { untilStopped } from './until-stopped.js';
 import type { VmControl } from './vm-control.js';
 import { leftAsItIs, whatBecameOf } from './what-became.js';
 
@@ -33,7 +34,7 @@ export async function submit(vm: VmControl, step: Step, request: OperationReques
     let { resumedAt } = vm;
     try {
       if (isOld && mayBeSent.mayBeSent !== undefined) {
-        const sent = await adoptOperation({ ...request, resumedAt, ...mayBeSent });
+        const sent = await whatWasSent(vm, step, { ...request, resumedAt, ...mayBeSent });
         if (sent !== null) return sent;
       }
       if (isOld && step.takeSlot !== undefined) {
@@ -91,6 +92,16 @@ function sentBefore(error: unknown, { mayBeSent: before }: SentBefore): SentBefo
 function triesIn(error: unknown): Pick<EarlierTries, 'cleared' | 'triedUntil'> {
   const triedUntil = triedUntilIn(error);
   return { ...(wasCleared(error) ? { cleared: true } : {}), ...(triedUntil === undefined ? {} : { triedUntil }) };
+}
+
+/** null: the site has nothing of it. @throws Stopped when it has not, and a stop was asked for meanwhile */
+async function whatWasSent(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted | null> {
+  try {
+    return await untilStopped(vm, () => adoptOperation(request));
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return await whatBecameOf(vm, step, request);
+  }
 }
 
 async function whenAllowed(vm: VmControl, step: Step): Promise<void> {

@@ -1,5 +1,4 @@
 /** What became of a submission that a stop has broken off: only the site can tell whether it arrived. */
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import { FAILURES } from '../../../contract/names.js';
 import type { OperationRequest, Submitted } from '../../../contract/operation.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
@@ -7,6 +6,7 @@ import { adoptOperation } from '../../activities.js';
 import { mayBeDown } from './outage.js';
 import { askedOf, type Step, slotBack } from './step.js';
 import { StepFailed, Stopped, stepFailure } from './step-errors.js';
+import { inTimeLeft } from './until-stopped.js';
 import type { VmControl } from './vm-control.js';
 
 /** How long a site is asked whether an operation has arrived for which there is no time any more: ms. */
@@ -18,14 +18,18 @@ const LAST_LOOK = 15_000;
  * @throws StepFailed when the site cannot say: nothing is undone on a guess
  */
 export async function whatBecameOf(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
-  let found: Submitted | null;
+  const { stop, resumedAt } = vm;
+  // Once its time is over, others are to be looked at as well.
+  const most = stop.isTimeOver ? Math.min(LAST_LOOK, stop.lookLeft / 2) : stop.lookLeft;
+  let asked: { found: Submitted | null } | null;
   try {
-    const look = () => adoptOperation({ ...request, resumedAt: vm.resumedAt });
-    found = vm.stop.isTimeOver ? await CancellationScope.withTimeout(LAST_LOOK, look) : await look();
+    const look = async () => ({ found: await adoptOperation({ ...request, resumedAt }) });
+    asked = await inTimeLeft(vm, look, most);
   } catch (error) {
-    throw await slotBack(vm, step, isCancellation(error) ? untoldInTime(vm, request) : untold(vm, request, error));
+    throw await slotBack(vm, step, untold(vm, request, error));
   }
-  if (found !== null) return found;
+  if (asked === null) throw await slotBack(vm, step, untoldInTime(vm, request));
+  if (asked.found !== null) return asked.found;
   throw await slotBack(vm, step, new Stopped());
 }
 
