@@ -66,7 +66,7 @@ function waitFor(run: string, its: VmReport, { kind, vm, site }: Asking, id: str
   if (PASS_A_GATE.has(kind) && its.state === 'waiting' && its.step === 'gate') return;
   const unit = its.id;
   const details: FailureDetails = {
-    code: 'VmInUse',
+    code: FAILURES.claimed,
     message: `${kind} of ${nameWithId(vm)} at ${site} waits for run ${run}, which works with its replication [${id}] as VM ${unit}.`,
     operation: kind,
     taskId: null,

@@ -2,8 +2,10 @@
  * Others that the plan of a run names beside a VM. What became of them is no sign of what became of it: a copy that stands at
  * the destination under its name may be one of theirs.
  */
+
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { CODES } from '../contract/codes.js';
 import { vmReportQuery } from '../contract/messages.js';
 import { FAILURES, vmWorkflowId } from '../contract/names.js';
 import type { LookForMovedInput, Moved } from '../contract/questions.js';
@@ -71,7 +73,7 @@ const isBeingCutOver = ({ state, operations, recoveredAs }: VmReport): boolean =
 
 function waitsFor(other: VmReport, vm: LookForMovedInput['vm'], source: string): ApplicationFailure {
   const details: FailureDetails = {
-    code: 'MaybeMoved',
+    code: CODES.maybeMoved,
     message:
       `${nameWithId(vm)} is off at ${source}, and a VM of its name stands at its destination; whether that is the copy of ` +
       `${nameWithId(other)}, which is being cut over, is not known yet.`,

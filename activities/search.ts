@@ -1,5 +1,6 @@
 /** Whether a site has an operation already: asked for as long as it takes to tell, where it may have been sent before. */
 import type { ApplicationFailure } from '@temporalio/common';
+import { growing } from '../contract/growing.js';
 import type { OperationRequest } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, VcdaError } from '../vcda/index.js';
@@ -12,8 +13,8 @@ import { ownMark } from './mark.js';
 import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
 import { type Found, findOperation, type Sighting } from './reconcile.js';
 
-/** Before an operation is searched for again whose answer was lost; doubles up to eight times as long: ms. */
-const FIND_INTERVAL = 1_000;
+/** Before an operation is searched for again whose answer was lost: ms. */
+const FIND_PAUSES = { first: 1_000, longest: 8_000 };
 /** Searches in a row that may fail before the attempt does. */
 const LOST_FINDS = 3;
 /** A site that cannot tell is asked for this many settle times before a person must decide. */
@@ -44,8 +45,12 @@ async function settle(
   const began = Date.now();
   const { settle: patience } = site.config.reconcile;
   let lost = 0;
-  for (let n = 0; ; n += 1) {
-    if (n > 0) await pause(Math.min(FIND_INTERVAL * 2 ** Math.min(n - 1, 3), patience));
+  const pauses = growing({
+    first: Math.min(FIND_PAUSES.first, patience),
+    longest: Math.min(FIND_PAUSES.longest, patience),
+  });
+  for (let wait = 0; ; wait = pauses.next().value ?? patience) {
+    if (wait > 0) await pause(wait);
     let seen: Sighting;
     try {
       seen = await findOnce(deps, site, request, options, true);

@@ -1,5 +1,5 @@
 /**
- * One look at all that is waited for at a site: what ended since the last one in a single question where the site answers it,
+ * One turn over all that is waited for at a site: what ended since the last one in a single question where the site answers it,
  * else by ids; and only what is due.
  */
 import type { OperationKind } from '../contract/operation.js';
@@ -63,13 +63,13 @@ export class SitePoll {
 
   /**
    * @returns null when nothing was due, and so nothing was asked
-   * @throws VcdaError as `inspect` does
+   * @throws VcdaError as `inquire` does
    */
-  async look<T extends Seen>(
+  async inspect<T extends Seen>(
     site: Site,
     watches: Watch[],
     options: CallOptions,
-    inspect: Inspect<T>,
+    inquire: Inspect<T>,
   ): Promise<T | 'told' | null> {
     const began = this.#now();
     this.turns.follow(watches);
@@ -88,7 +88,7 @@ export class SitePoll {
     const isAll = some.length === watches.length && !(told instanceof Map);
     const known = told instanceof Map ? told : new Map<string, Task>();
     const claims = new Map([...asked].map((watch) => [watch, this.turns.goneOnAt(watch)]));
-    const seen = await inspect(some, known, isAll);
+    const seen = await inquire(some, known, isAll);
     // It answers everything else.
     if (told === 'failed') this.#ends.failed(this.#now());
     await this.#learn(site, { some, began, known, claims, seen }, options);
@@ -117,7 +117,7 @@ export class SitePoll {
 
   async #learn(
     site: Site,
-    look: {
+    turn: {
       some: Watch[];
       began: number;
       known: Map<string, Task>;
@@ -126,7 +126,7 @@ export class SitePoll {
     },
     options: CallOptions,
   ): Promise<void> {
-    const { some, began, known, claims, seen } = look;
+    const { some, began, known, claims, seen } = turn;
     const now = this.#now();
     const [unheard, restless] = [new Set(seen.unheard), new Set(seen.restless)];
     const over = new Set(seen.ended.map(({ watch }) => watch));

@@ -98,7 +98,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             const options = { resumedAt: list.resumedAt, signal: cancellationSignal() };
             memory.follow(watches);
             await polling.poll.remember(watches, (kind, most) => lengthsAt(input.site, kind, most));
-            const seen = await polling.poll.look(site, watches, options, (some, known, isAll) =>
+            const seen = await polling.poll.inspect(site, watches, options, (some, known, isAll) =>
               inspections.of(site, some, memory, options, known, isAll),
             );
             if (seen === null) continue;

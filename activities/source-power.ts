@@ -1,6 +1,7 @@
 /** Whether VMs are on where they run, as the inventory of their site tells. */
 import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/questions.js';
 import type { OperationRecord, VmReport } from '../contract/report.js';
+import { inWords } from '../contract/words.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { beating, inTime, pause } from './heartbeat.js';
@@ -52,7 +53,7 @@ async function powerOf(
   for (;;) {
     try {
       const all = await inTime(inventories.read(site, resumedAt), end - Date.now());
-      if (all === null) return unknown(`${site} did not tell it within ${within / 1_000} s`);
+      if (all === null) return unknown(`${site} did not tell it within ${inWords(within)}`);
       return powerIn(all, site, vmId);
     } catch (error) {
       if (!(error instanceof VcdaError)) throw error;

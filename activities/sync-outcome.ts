@@ -1,4 +1,5 @@
 /** What becomes of the full copy that is made after a start or a reverse: pure. */
+import { CODES } from '../contract/codes.js';
 import type { Notice } from '../contract/notice.js';
 import type { Watch } from '../contract/watch.js';
 import { connectionState, type ErrorRules, type VmReplication } from '../vcda/index.js';
@@ -11,9 +12,6 @@ export const ERROR_PATIENCE = 5 * 60_000;
 
 /** Instead of `FINISHED`, where that is no success. */
 const RECOVERED = 'RECOVERED';
-
-/** Notice code for a source that is off: VCDA sends nothing until power-on or a manual sync [doc UG41 GUID-81EE4DE8]. */
-export const SOURCE_OFF = 'SourcePoweredOff';
 
 export function judgeSync(watch: Watch, seen: Seen, settle: number, now: number, rules: ErrorRules): Notice | null {
   const { replication, amissFor } = seen;
@@ -35,11 +33,11 @@ export function judgeSync(watch: Watch, seen: Seen, settle: number, now: number,
       return notice(watch, now, replication, null);
     case 'POWERED_OFF':
       return notice(watch, now, replication, {
-        code: SOURCE_OFF,
+        code: CODES.sourceOff,
         message: 'the source VM is off, so nothing is sent by itself',
         advice: null,
         meaning: 'fail',
-        retry: rules({ code: SOURCE_OFF }).retry,
+        retry: rules({ code: CODES.sourceOff }).retry,
       });
     case 'ERROR': {
       if (amissFor < ERROR_PATIENCE) return null;

@@ -1,4 +1,5 @@
 /** Whether every cutover had its leave: the approval of its wave, and an open window. */
+import { inWords } from '../contract/words.js';
 import type { Evidence, Violation } from './evidence.js';
 
 /** A call that left a worker in time may be cut off, delayed and accepted this much later: ms. */
@@ -14,7 +15,7 @@ export function cutoversWithoutLeave({ vms, ledger, approvedAt, window }: Eviden
         ...(approvedAt !== null && at < approved ? ['before its wave was approved'] : []),
         ...(window !== null && at < window.opens ? ['before its window opened'] : []),
         ...(window !== null && kind === 'migrate' && at > window.closes + UNDER_WAY
-          ? [`${Math.round((at - window.closes) / 1000)} s after its window had closed`]
+          ? [`${inWords(at - window.closes)} after its window had closed`]
           : []),
       ];
       return reasons.map((why) => ({ item: 'leave' as const, vmId, message: `${kind} of ${vmName} ${why}` }));

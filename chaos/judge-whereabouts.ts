@@ -1,5 +1,7 @@
 /** Where every VM ended up: in the report, in one place, and over. */
+
 import { judge } from '../cli/demo/verdict.js';
+import { CODES } from '../contract/codes.js';
 import { isFinal, type VmReport } from '../contract/report.js';
 import type { Evidence, Violation } from './evidence.js';
 
@@ -38,7 +40,7 @@ function stuck(vm: VmReport): Violation[] {
 /** Everything that was done to the run passes, so everything must succeed; a window that closed is a lasting reason. */
 function failed({ window }: Evidence, vm: VmReport): Violation[] {
   if (!isFinal(vm.state) || vm.state === 'succeeded') return [];
-  if (vm.error?.code === 'WindowMissed' && window !== null && Date.parse(vm.finishedAt ?? '') >= window.closes)
+  if (vm.error?.code === CODES.windowMissed && window !== null && Date.parse(vm.finishedAt ?? '') >= window.closes)
     return [];
   return [
     { item: 'failed', vmId: vm.id, message: `${vm.name} is ${vm.state}: ${vm.error?.code}: ${vm.error?.message}` },

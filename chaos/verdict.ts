@@ -1,5 +1,6 @@
 /** The verdict of a chaos run: clean, or what is not as it must be. */
 
+import { inWords } from '../contract/words.js';
 import { type Evidence, ITEMS, type Item, type Violation } from './evidence.js';
 import { cutoversWithoutLeave } from './judge-leave.js';
 import { differences } from './judge-report.js';
@@ -46,6 +47,6 @@ export function verdictOn(evidence: Evidence, { gate }: Pick<ChaosOptions, 'gate
 function slow({ median }: Recovery): string[] {
   if (median === null || median <= RECOVERS_WITHIN) return [];
   return [
-    `VMs moved again ${Math.round(median / 1000)} s after a worker was back, median; ${RECOVERS_WITHIN / 1000} s are allowed`,
+    `VMs moved again ${inWords(median)} after a worker was back, median; ${inWords(RECOVERS_WITHIN)} are allowed`,
   ];
 }

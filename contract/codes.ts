@@ -20,6 +20,10 @@ export const CODES = {
   notHome: 'NotHome',
   /** the plan calls it otherwise than its site */
   nameMismatch: 'NameMismatch',
+  /** it is off, and a VM of its name stands where it is to go */
+  maybeMoved: 'MaybeMoved',
+  /** VCDA sends nothing of it until power-on or a manual sync [doc UG41 GUID-81EE4DE8] */
+  sourceOff: 'SourcePoweredOff',
 } as const;
 
 const LEFT = new Set<string>([CODES.testCopyLeft, CODES.notHome]);

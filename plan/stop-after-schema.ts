@@ -1,4 +1,5 @@
-import { isMapping, type Json, parsed } from './source/schema-tools.js';
+import { z } from 'zod';
+import { choose, isMapping, parsed, strict, withRule } from './source/schema-tools.js';
 
 /** After what a run pauses itself; each member by itself is enough. */
 export interface StopAfter {
@@ -10,43 +11,35 @@ export interface StopAfter {
   sameCode?: number;
 }
 
-const FAILURES: Json[] = [
-  { type: 'integer', minimum: 1 },
-  { type: 'string', pattern: '^\\d+(\\.\\d+)?\\s*%$' },
-];
+const FAILURES = 'a count of failures such as 5, or a share of the VMs such as 10%, above 0 and at most 100%';
 
-export const stopAfter = parsed(
-  'a count of failures such as 5, a share of the VMs such as 10%, above 0 and at most 100%, or { failures: one of these, sameCode: a count }',
+const failures = parsed(
+  FAILURES,
   {
     anyOf: [
-      ...FAILURES,
-      {
-        type: 'object',
-        properties: { failures: { anyOf: FAILURES }, sameCode: { type: 'integer', minimum: 1 } },
-        additionalProperties: false,
-        minProperties: 1,
-      },
+      { type: 'integer', minimum: 1 },
+      { type: 'string', pattern: '^\\d+(\\.\\d+)?\\s*%$' },
     ],
   },
-  (value): StopAfter | undefined => (isMapping(value) ? both(value) : failures(value)),
+  (value): StopAfter | undefined => {
+    const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(value));
+    if (share) {
+      const percent = Number(share[1]);
+      return percent > 0 && percent <= 100 ? { percent } : undefined;
+    }
+    return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? { count: value } : undefined;
+  },
 );
 
-function both(value: object): StopAfter | undefined {
-  const { failures: written, sameCode, ...others } = value as { failures?: unknown; sameCode?: unknown };
-  if (Object.keys(others).length > 0) return undefined;
-  const most = written == null ? {} : failures(written);
-  const inRow = sameCode == null ? {} : isCount(sameCode) ? { sameCode } : undefined;
-  if (most === undefined || inRow === undefined || (written == null && sameCode == null)) return undefined;
-  return { ...most, ...inRow };
-}
+const SAME_CODE = 'a count of cutovers, at least 1';
 
-function failures(value: unknown): StopAfter | undefined {
-  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(value));
-  if (share) {
-    const percent = Number(share[1]);
-    return percent > 0 && percent <= 100 ? { percent } : undefined;
-  }
-  return isCount(value) ? { count: value } : undefined;
-}
+const both = withRule(
+  strict({ failures: failures.exactOptional(), sameCode: z.int(SAME_CODE).min(1, SAME_CODE).exactOptional() }),
+  (_, report, written) => {
+    if (Object.keys(written).length === 0)
+      report({ message: 'stopAfter says nothing', expected: 'failures, sameCode, or both' });
+  },
+).transform(({ failures: most, ...inRow }): StopAfter => ({ ...most, ...inRow }));
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1;
+/** A plain count or share means failures alone. */
+export const stopAfter = choose({ plain: failures, both }, (value) => (isMapping(value) ? 'both' : 'plain'));

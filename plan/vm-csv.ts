@@ -10,7 +10,7 @@ import { entryAt, type VmEntry } from './vm-entry.js';
 import { vmColumns, vmRow } from './vm-schema.js';
 
 const COLUMNS = Object.keys(vmColumns);
-const REQUIRED = ['id'];
+const ID = 'id';
 
 export interface CsvEntry extends VmEntry {
   wave: string | undefined;
@@ -29,24 +29,29 @@ export function entriesOfCsv(plan: Source, csv: string, named: Path, problems: P
     return [];
   }
   const table = parseCsv(file, read.text, COLUMNS, problems);
-  if (!table || !headerIsGood(file, table.columns, problems)) return [];
+  if (!table || !namesVms(file, table.columns, problems)) return [];
   if (table.rows.length === 0) {
     problems.push({ file, line: 1, column: 1, message: 'the file names no VMs', expected: 'a row for each VM' });
   }
   if (hasTooMany(table.rows.length, { file, line: 1, column: 1 }, problems)) return [];
   return table.rows.map(({ source, place, cells }) => {
-    const { wave } = source.value as Record<string, string>;
+    const row = { ...source, value: withoutUnknown(source.value as Record<string, string>) };
+    const { wave } = row.value;
     if (cells !== table.columns.length) {
       const message = `the row has ${cells} cells`;
       problems.push({ ...place, message, expected: `${table.columns.length}, as the header has` });
-      return { ...entryAt(source, [], undefined), wave };
+      return { ...entryAt(row, [], undefined), wave };
     }
-    return { ...entryAt(source, [], check(vmRow, source, [], problems)), wave };
+    return { ...entryAt(row, [], check(vmRow, row, [], problems)), wave };
   });
 }
 
-function headerIsGood(file: string, columns: { name: string; place: Place }[], problems: Problem[]): boolean {
-  const before = problems.length;
+/** Said once, of the header, and not of each row. */
+const withoutUnknown = (row: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(row).filter(([column]) => COLUMNS.includes(column)));
+
+/** Whether the rows can be read; what else is wrong with the header hides nothing of them. */
+function namesVms(file: string, columns: { name: string; place: Place }[], problems: Problem[]): boolean {
   const names = columns.map(({ name }) => name);
   for (const [index, { name, place }] of columns.entries()) {
     if (!COLUMNS.includes(name)) {
@@ -60,9 +65,8 @@ function headerIsGood(file: string, columns: { name: string; place: Place }[], p
       problems.push({ ...place, message: `the column ${quote(name)} is there twice` });
     }
   }
-  for (const name of REQUIRED.filter((required) => !names.includes(required))) {
-    const expected = `a header such as ${COLUMNS.join(',')}`;
-    problems.push({ file, line: 1, column: 1, message: `the column ${quote(name)} is missing`, expected });
-  }
-  return problems.length === before;
+  if (names.includes(ID)) return true;
+  const expected = `a header such as ${COLUMNS.join(',')}`;
+  problems.push({ file, line: 1, column: 1, message: `the column ${quote(ID)} is missing`, expected });
+  return false;
 }

@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { type Client, Connection, isGrpcServiceError, type WorkflowService } from '@temporalio/client';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnection } from '@temporalio/worker';
+import { innermost } from '../contract/innermost-error.js';
 import { inWords } from '../contract/words.js';
 import { temporalClient } from './temporal-client.js';
 import { TemporalUnreachable } from './unreachable.js';
@@ -165,10 +166,8 @@ async function dial(address: string): Promise<void> {
 
 /** The innermost message, which is the telling one. */
 function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
+  const { message } = innermost(error);
   // The core nests Rust errors: `ConnectError("dns error", Custom { …, error: "failed to lookup …" })`.
-  const innermost = [...error.message.matchAll(/(?:message|error): "([^"]+)"/g)].at(-1)?.[1];
-  return (innermost ?? error.message).replaceAll(/\s+/g, ' ').slice(0, 300);
+  const ofRust = [...message.matchAll(/(?:message|error): "([^"]+)"/g)].at(-1)?.[1];
+  return (ofRust ?? message).replaceAll(/\s+/g, ' ').slice(0, 300);
 }

@@ -50,7 +50,6 @@ export { saysNo } from './errors/own-word.js';
 export { Deadline } from './http/deadline.js';
 export type { Login, PeerLogin } from './http/login.js';
 export { API_VERSIONS } from './http/media-types.js';
-export { innermost } from './http/network-failure.js';
 export { type Asked, Refusals } from './http/refusals.js';
 export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';

@@ -1,6 +1,7 @@
 /** What every probe of a recovered VM has in common: one attempt, that ends in time. */
 
-import { Deadline, innermost } from '../../vcda/index.js';
+import { innermost } from '../../contract/innermost-error.js';
+import { Deadline } from '../../vcda/index.js';
 
 /** What one attempt has seen. */
 export interface Finding {

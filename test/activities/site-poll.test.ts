@@ -93,7 +93,7 @@ class Stage {
   }
 
   async turn(poll: SitePoll, work: Work): Promise<void> {
-    const seen = await poll.look(this.site, this.watches, {}, (some, told) => this.#inspect(some, told));
+    const seen = await poll.inspect(this.site, this.watches, {}, (some, told) => this.#inspect(some, told));
     if (seen === null || seen === 'told') return;
     const now = this.clock.now();
     for (const { watch } of seen.ended) {

@@ -484,6 +484,28 @@ describe('no mistake hides another', () => {
     expect(lines).toContainEqual(expect.stringContaining('cutover.powerOn is 1'));
   });
 
+  it('three in one rule for a pause are told, each at its place', () => {
+    const rule = 'stopAfter: { failures: 0, sameCode: x, sameCodes: 1 }';
+    const lines = problems(GOOD.replace('stopAfter: 3', rule));
+    expect(lines).toEqual([
+      expect.stringMatching(/^plan\.yaml:5:24 {2}stopAfter\.failures is 0 \(expected a count/),
+      expect.stringMatching(/^plan\.yaml:5:37 {2}stopAfter\.sameCode is "x" \(expected a count/),
+      expect.stringMatching(/^plan\.yaml:5:40 {2}unknown key "sameCodes" in stopAfter .*did you mean sameCode\?/),
+    ]);
+    expect(problems(GOOD.replace('stopAfter: 3', 'stopAfter: {}'))).toEqual([
+      expect.stringMatching(/^plan\.yaml:5:12 {2}stopAfter says nothing/),
+    ]);
+  });
+
+  it('columns that are wrong leave the rows to be read', () => {
+    const csv = `wave,id,id,name,afterr\none,${A},not-id,a,b\n`;
+    expect(problems(`${HEAD}vms: vms.csv\n`, { 'vms.csv': csv })).toEqual([
+      expect.stringMatching(/^vms\.csv:1:9 {2}the column "id" is there twice/),
+      expect.stringMatching(/^vms\.csv:1:17 {2}unknown column "afterr"/),
+      expect.stringMatching(/^vms\.csv:2:/),
+    ]);
+  });
+
   it('and makes none appear: an rpo that cannot be read is not missing', () => {
     const plan = `${GOOD.replace('migrate', 'protect')}replication: { rpo: soon }\n`;
     expect(problems(plan)).toEqual([expect.stringMatching(/^plan\.yaml:7:21 {2}replication\.rpo is "soon"/)]);

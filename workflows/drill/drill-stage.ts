@@ -4,6 +4,7 @@
  */
 
 import type { DrillProgress, SweepResult } from '../../contract/inputs.js';
+import { FAILURES } from '../../contract/names.js';
 import { isFinal, type VmReport } from '../../contract/report.js';
 import type { Drill } from '../../plan/types.js';
 
@@ -83,7 +84,7 @@ export class DrillStage {
       this.#progress = { ...this.#progress, phase: 'recover', triggeredAt: now };
       return this.#recoverGroup(vms, now);
     }
-    const refused = waiting.filter((vm) => !open.has(vm.id) && vm.error?.code === 'VmInUse');
+    const refused = waiting.filter((vm) => !open.has(vm.id) && vm.error?.code === FAILURES.claimed);
     if (refused.length === 0 || now < this.#startedAt + this.#drill.waitForVms) return [];
     return [{ order: 'skip', vmIds: refused.map(({ id }) => id) }];
   }

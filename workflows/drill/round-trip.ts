@@ -1,4 +1,6 @@
 /** A drill that really moves: failover → reverse, and on the way back the same again, until the VM runs where it ran. */
+
+import { growing } from '../../contract/growing.js';
 import type { DrillVmInput } from '../../contract/inputs.js';
 import type { RecoveryBody, SlotKind } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
@@ -7,7 +9,7 @@ import { networksOf, verifyRecovered } from '../vm/steps/cutover.js';
 import { syncNow } from '../vm/steps/initial-sync.js';
 import { LastLook } from '../vm/steps/last-look.js';
 import { find, takeAsFound, takeOwn, whyAnothers } from '../vm/steps/locate.js';
-import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
+import { inTime, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { whyOff } from '../vm/steps/powered-on.js';
 import { noReplication, RECOVERED_NOT_RUNNING } from '../vm/steps/preconditions.js';

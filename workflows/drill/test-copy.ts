@@ -1,5 +1,6 @@
 /** The removal of test copies, of which none is left behind without a word. */
 import { CODES } from '../../contract/codes.js';
+import { growing } from '../../contract/growing.js';
 import { decisiveOf } from '../../contract/look.js';
 import type { Whose } from '../../contract/operation.js';
 import type { CopyAt, Located } from '../../contract/questions.js';
@@ -7,7 +8,7 @@ import { nameWithId } from '../../contract/vm-identity.js';
 import { testCopyAt, whoseTestCopy } from '../activities.js';
 import { Again } from '../vm/steps/again.js';
 import { ask, locate } from '../vm/steps/locate.js';
-import { growing, inTime, lookUntil } from '../vm/steps/look-until.js';
+import { inTime, lookUntil } from '../vm/steps/look-until.js';
 import { operation } from '../vm/steps/operation.js';
 import { LookAgain, StepFailed, Stopped, Unattended } from '../vm/steps/step-errors.js';
 import { inTimeLeft } from '../vm/steps/until-stopped.js';

@@ -6,11 +6,11 @@
 import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/common';
 import { isCancellation, sleep } from '@temporalio/workflow';
 import { type Evidence, STORE_AWAY } from '../../contract/evidence.js';
+import { growing } from '../../contract/growing.js';
 import { keepEvidence, storeAnswers } from '../activities.js';
 
 /** Between two tries of what fails though the store answers: ms. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 60_000;
+const PAUSES = { first: 1_000, longest: 60_000 };
 
 /** How evidence is given to the store. */
 type Keep = (evidence: Evidence) => Promise<void>;
@@ -34,7 +34,8 @@ export async function isKept(evidence: Evidence, keep: Keep = keepEvidence): Pro
 
 /** Returns when it is kept. @param waits is told each time that it takes longer */
 export async function whenKept(evidence: Evidence, keep: Keep = keepEvidence, waits = () => {}): Promise<void> {
-  for (let pause = FIRST_PAUSE; !(await isKept(evidence, keep)); pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  for (const pause of growing(PAUSES)) {
+    if (await isKept(evidence, keep)) return;
     waits();
     await storeAnswers();
     if (await isKept(evidence, keep)) return;

@@ -1,5 +1,5 @@
 /** When something that nobody tells is asked for again: ever more seldom while there is somebody to ask about. */
-import { type Growth, growing } from '../vm/steps/look-until.js';
+import { type Growth, growing } from '../../contract/growing.js';
 
 export class Check {
   readonly #growth: Growth & { longest: number };

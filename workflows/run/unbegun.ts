@@ -1,4 +1,5 @@
 /** What a run itself says of a VM that it did not begin, or that ended without a word: pure. */
+import { FAILURES } from '../../contract/names.js';
 import type { VmError, VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 
@@ -12,14 +13,14 @@ const NO_OPERATION = { operation: null, taskId: null, site: null };
 
 export const inUse = (holder: string): VmError => ({
   ...NO_OPERATION,
-  code: 'VmInUse',
+  code: FAILURES.claimed,
   message: `waits for ${holder}, which has this VM`,
   advice: null,
 });
 
 export const skippedInUse = (vm: VmReport): VmError => ({
   ...NO_OPERATION,
-  code: 'VmInUse',
+  code: FAILURES.claimed,
   message: `${nameWithId(vm)} was skipped: ${vm.error?.message ?? 'another run has it'}.`,
   advice: 'Run the drill again when that is over.',
 });

@@ -1,6 +1,7 @@
 /** How often and when something is looked at again. */
 import { describe, expect, it } from '@jest/globals';
-import { growing, inTime, lookUntil, Patience } from '../../../workflows/vm/steps/look-until.js';
+import { growing } from '../../../contract/growing.js';
+import { inTime, lookUntil, Patience } from '../../../workflows/vm/steps/look-until.js';
 
 const NO_PAUSE = [0, 0, 0];
 

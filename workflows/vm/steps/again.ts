@@ -1,7 +1,9 @@
 /** Steps that are done again as a whole: what kept one from its end is in the report for as long as that is so. */
+
+import { type Growth, growing } from '../../../contract/growing.js';
 import { iso } from '../../../contract/moment.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
-import { type Growth, growing, inTime, lookUntil } from './look-until.js';
+import { inTime, lookUntil } from './look-until.js';
 
 type Told = Pick<VmError, 'code' | 'message' | 'advice'>;
 

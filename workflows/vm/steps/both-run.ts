@@ -1,9 +1,10 @@
 /** After a recovery that ended well, the source is looked at as well as the copy: two that run are worse than none. */
 
+import { growing } from '../../../contract/growing.js';
 import { iso } from '../../../contract/moment.js';
 import type { OperationKind } from '../../../contract/operation.js';
 import type { SourcePower } from '../../../contract/questions.js';
-import { growing, inTime, lookUntil } from './look-until.js';
+import { inTime, lookUntil } from './look-until.js';
 import { powerOf } from './power.js';
 import type { SourceVm } from './source.js';
 import type { VmControl } from './vm-control.js';

@@ -1,6 +1,7 @@
 /** The first full copy of a VM at another site: begun, waited for until it is complete, and its replication removed. */
 
 import { CODES } from '../../../contract/codes.js';
+import { growing } from '../../../contract/growing.js';
 import type { PlanVmInput } from '../../../contract/inputs.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
 import type { StartBody } from '../../../contract/operation.js';
@@ -9,7 +10,7 @@ import { nameWithId } from '../../../contract/vm-identity.js';
 import { Again } from './again.js';
 import { confirmStart } from './confirm-start.js';
 import { sourceNow } from './kept.js';
-import { growing, lookUntil } from './look-until.js';
+import { lookUntil } from './look-until.js';
 import { awaitSync, type Outcome, operation } from './operation.js';
 import type { Step } from './step.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
@@ -60,7 +61,7 @@ export async function whenSynced(
 ): Promise<ReplicationSummary | null> {
   if (synced.ok) return synced.replication;
   // Not by the code alone: a site's own error may be called anything.
-  if (synced.error?.code === 'SourcePoweredOff' && synced.replication?.dataConnectionState === 'POWERED_OFF')
+  if (synced.error?.code === CODES.sourceOff && synced.replication?.dataConnectionState === 'POWERED_OFF')
     return syncNow(vm);
   const unknown = { code: 'SyncFailed', message: 'the initial sync failed', advice: null };
   throw taskFailure(synced.error ?? unknown, { operation: kind, site: vm.site, taskId: synced.taskId });

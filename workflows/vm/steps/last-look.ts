@@ -1,12 +1,12 @@
 /** The look at a copy between the last wait and what cannot be undone: one for every try. */
 import { CODES } from '../../../contract/codes.js';
+import { growing } from '../../../contract/growing.js';
 import { decisiveOf } from '../../../contract/look.js';
 import type { SlotKind } from '../../../contract/operation.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import { besideWords } from './beside.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
 import { locateElsewhere, readAgain } from './locate.js';
-import { growing } from './look-until.js';
 import { goesElsewhere, vdcOf, wantedOf } from './place.js';
 import { obstacleElsewhere } from './preconditions.js';
 import { toldByWhom } from './recovered-by-others.js';

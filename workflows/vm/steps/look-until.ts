@@ -1,5 +1,6 @@
 /** Looking again with growing pauses: for what a site shows a little later than it is true. */
 import { sleep } from '@temporalio/workflow';
+import { growing } from '../../../contract/growing.js';
 
 /**
  * Looks until it is enough, with a pause before each look but the first.
@@ -19,26 +20,6 @@ export async function lookUntil<Seen>(
     if (isEnough(seen)) break;
   }
   return seen;
-}
-
-export interface Growth {
-  /** ms */
-  first: number;
-  /** of one pause to the one before; default 2 */
-  factor?: number;
-  /** ms; no pause is longer */
-  longest?: number;
-  /** how many; without it they never end */
-  times?: number;
-}
-
-/** Pauses that grow up to the longest: ms. */
-export function* growing({ first, factor = 2, longest = Infinity, times = Infinity }: Growth): Generator<number, void> {
-  let pause = first;
-  for (let n = 0; n < times; n += 1) {
-    yield pause;
-    pause = Math.min(factor * pause, longest);
-  }
 }
 
 /** The same pauses, of which none lasts longer than what there is of the time, and none follows the look that is made then: ms. */

@@ -1,5 +1,7 @@
 /** Before a VM is migrated: whether it was before, which the sites or an earlier run's record can make one suspect. */
+
 import { upsertMemo } from '@temporalio/workflow';
+import { CODES } from '../../../contract/codes.js';
 import type { PlanVmInput } from '../../../contract/inputs.js';
 import type { Moved, MovedBeforeInput, SeenOfMoved } from '../../../contract/questions.js';
 import type { VmReport } from '../../../contract/report.js';
@@ -89,7 +91,7 @@ const sentBefore = ({ replicationId }: VmReport, site: string): string =>
 
 const maybeMoved = ({ report, report: { name, id }, site }: VmControl, why: string): StepFailed =>
   new StepFailed({
-    code: 'MaybeMoved',
+    code: CODES.maybeMoved,
     message: `${nameWithId({ id, name })} may have been moved already: ${why}. ${sentBefore(report, site)}`,
     operation: 'start',
     taskId: null,

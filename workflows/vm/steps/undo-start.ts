@@ -2,6 +2,8 @@
  * What a stopped VM takes back of the copy that it has begun. The copy itself is not waited for: its replication is removed
  * as soon as the site lets it be, and a start that still runs is looked after until it shows what it makes.
  */
+
+import { growing } from '../../../contract/growing.js';
 import { FAILURES } from '../../../contract/names.js';
 import type { Submitted } from '../../../contract/operation.js';
 import type { Started } from '../../../contract/questions.js';
@@ -11,7 +13,7 @@ import { nameWithId } from '../../../contract/vm-identity.js';
 import { deleteReplication, staysBehind } from './initial-sync.js';
 import { tellKept } from './kept.js';
 import { readAgain } from './locate.js';
-import { growing, lookUntil } from './look-until.js';
+import { lookUntil } from './look-until.js';
 import { started } from './started.js';
 import { StepFailed, Stopped } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
