@@ -51,6 +51,13 @@ export interface DroverWorkerOptions {
   activitySlots?: number;
 }
 
+/**
+ * How long a task of a workflow may keep its thread. The SDK's 5 s pass for a process that stands still as well (SIGSTOP, a
+ * machine that is paused): as it goes on, what it is at is broken off anywhere, which can take the process with it
+ * (sdk-typescript#939). Nothing in workflows/ blocks. The SDK takes it, though its types do not have it.
+ */
+const OWN_LIMIT = { isolateExecutionTimeout: '10 minutes' };
+
 /** Creates the worker; the caller runs it, stops it and closes its sites. */
 export async function createDroverWorker(options: DroverWorkerOptions): Promise<DroverWorker> {
   const { connection, namespace, taskQueue, client, sites, store, buildId } = options;
@@ -80,6 +87,7 @@ export async function createDroverWorker(options: DroverWorkerOptions): Promise<
     taskQueue,
     workflowBundle: options.bundle ?? (await workflowBundle()),
     debugMode: options.workflowThread === false,
+    ...(options.workflowThread === false ? {} : OWN_LIMIT),
     activities,
     activityTaskPollerBehavior: { type: 'autoscaling' },
     maxConcurrentWorkflowTaskExecutions: 100,
