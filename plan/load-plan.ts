@@ -31,7 +31,7 @@ export function loadPlan(path: string, options: { sites: string[] | null; begins
  * Makes a plan of data that is in no file: what a plan file would hold, as an object. It is checked as a file is; a CSV that
  * it names is relative to the working directory.
  *
- * @param options.sites as for {@link loadPlan}; default null
+ * @param options `sites` as for {@link loadPlan}; default null
  * @throws BadInput with every problem at once, each with the path of its key instead of file, line and column
  */
 export function parsePlan(data: unknown, { sites = null }: { sites?: string[] | null } = {}): Plan {
