@@ -47,5 +47,6 @@ export function newestOf(
   ).sort((a, b) => (b.task.startTime ?? 0) - (a.task.startTime ?? 0));
   const [newest] = all;
   if (newest === undefined || newest.kind === 'reverse') return null;
-  return { kind: newest.kind, taskId: newest.task.id, who: newest.task.user ?? null };
+  const { kind, task } = newest;
+  return { kind, taskId: task.id, isUnderWay: taskEnd(task) === null, who: task.user ?? null };
 }

@@ -132,6 +132,8 @@ export type RecoveredByInput = Omit<ReplicationInput, 'atOnce' | 'besideOf'>;
 export interface RecoveredBy {
   kind: 'failover' | 'migrate';
   taskId: string;
+  /** it runs still: what it recovers may not be there yet */
+  isUnderWay: boolean;
   /** the user that the site names; null: it names none */
   who: string | null;
 }

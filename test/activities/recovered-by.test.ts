@@ -27,7 +27,12 @@ describe('who has recovered a VM', () => {
       task('t4', 'sync', 50),
       task('t5', 'failover', 60, { workflowInfo: { type: 'failover', resourceId: 'C4-2', resourceName: 'web1' } }),
     ];
-    expect(newestOf(tasks, subject)).toEqual({ kind: 'migrate', taskId: 't2', who: 'ben@acme' });
+    expect(newestOf(tasks, subject)).toEqual({
+      kind: 'migrate',
+      taskId: 't2',
+      isUnderWay: false,
+      who: 'ben@acme',
+    });
   });
 
   it('is not known where it was reversed since, or where the site has no such task', () => {
@@ -35,10 +40,16 @@ describe('who has recovered a VM', () => {
     expect(newestOf([task('t4', 'sync', 50)], subject)).toBeNull();
   });
 
+  it('may be at it still', () => {
+    const running = task('t1', 'migrate', 10, { state: 'RUNNING', endTime: undefined });
+    expect(newestOf([running], subject)).toMatchObject({ taskId: 't1', isUnderWay: true });
+  });
+
   it('is not known by name where the site names no user', () => {
     expect(newestOf([task('t1', 'failover', 10, { user: null })], subject)).toEqual({
       kind: 'failover',
       taskId: 't1',
+      isUnderWay: false,
       who: null,
     });
   });

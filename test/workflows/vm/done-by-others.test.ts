@@ -120,10 +120,13 @@ describe('a person who migrates a VM in the middle of its failback', () => {
     withLab({ vms: 1, site: { reconcile: { settle: 100 } } }, async (lab) => {
       const vm = await migrated(lab, hides);
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'DoneByOthers', operation: 'reverse' } });
-      expect(vm?.error?.message).toMatch(/ann@acme has recovered it there meanwhile by a migrate/);
       expect(cutovers(lab)).toEqual(['reverse', 'migrate']);
       expect(running(lab, lab.source)).toHaveLength(1);
-      expect(vm?.error?.message).toContain(`VM ${vmsAt(lab, lab.source)[0]?.id} at ${lab.source} is ON`);
+      // What is under way when Drover looks has not made its VM yet.
+      const runs = `VM ${vmsAt(lab, lab.source)[0]?.id} at ${lab.source} is ON`;
+      expect(vm?.error?.message).toMatch(
+        new RegExp(`ann@acme (is recovering it there|has recovered it there .*${runs})`),
+      );
     }),
   );
 });

@@ -90,10 +90,11 @@ function doneByOthers(
   const how = by === null ? '' : ` by a ${by.kind} (task ${by.taskId})`;
   const failed =
     kind === 'start' || kind === 'sync' || kind === 'reverse' ? 'was not brought to its end' : 'was not sent';
+  const does = by?.isUnderWay === true ? 'is recovering' : 'has recovered';
   return {
     code: DONE_BY_OTHERS,
     message:
-      `${kind} of ${nameWithId(vm)} at ${site} ${failed}: ${by?.who ?? 'somebody else'} has recovered it there ` +
+      `${kind} of ${nameWithId(vm)} at ${site} ${failed}: ${by?.who ?? 'somebody else'} ${does} it there ` +
       `meanwhile${how} [replication ${replicationId}]. ${standsWhere(standing)}`,
     operation: kind,
     taskId: by?.taskId ?? null,
