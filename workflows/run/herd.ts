@@ -26,6 +26,7 @@ import { endedWorkflows, holderOfVm, movedBefore, storeAnswers } from '../activi
 import { isStoreAway } from '../evidence/patience.js';
 import { hear } from '../hear.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
+import { Alarm } from './alarm.js';
 import { Check } from './checks.js';
 import type { Patience } from './meet-sites.js';
 import type { Begin } from './next-units.js';
@@ -74,6 +75,7 @@ export class Herd {
   #changed = true;
   #isStoreAway = false;
   readonly #lost = new Check(CHECKS.open);
+  readonly #alarm = new Alarm();
   readonly #free = new Check(CHECKS.claimed);
 
   /** Registers the handlers of what units say, so that nothing said at the start is missed. */
@@ -209,8 +211,7 @@ export class Herd {
     ];
     const wait = Math.min(most ?? Number.POSITIVE_INFINITY, ...checks);
     // What merely waits at its gate costs the run nothing.
-    if (wait === Number.POSITIVE_INFINITY) await condition(isChanged);
-    else await condition(isChanged, Math.max(1, wait));
+    await this.#alarm.wait(isChanged, wait);
     if (this.#lost.isDue(this.#state.open.length, Date.now())) await this.#noticeLost();
     if (this.#free.isDue(this.#blocked.size, Date.now())) await this.#noticeFree();
   }

@@ -2,7 +2,7 @@
  * The shards of a run: begun, told what is wanted of them, and heard. They are abandoned on purpose, as units are: they outlive
  * the run's continue-as-new, and speak to its id, whichever execution of it is open.
  */
-import { allHandlersFinished, condition, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
+import { allHandlersFinished, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
 import { isShardHeld, isShardWord } from '../../contract/guards.js';
 import { shardHeldSignal, shardOrdersSignal, shardSaidSignal } from '../../contract/messages.js';
 import { shardWorkflowId } from '../../contract/names.js';
@@ -11,6 +11,7 @@ import type { Pause, PlanHead } from '../../contract/shard.js';
 import { endedWorkflows } from '../activities.js';
 import { hear } from '../hear.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
+import { Alarm } from './alarm.js';
 import { Check } from './checks.js';
 import { hearSites, tellResumed } from './hear-sites.js';
 import { shard } from './shard.js';
@@ -29,6 +30,7 @@ export class Shards {
   readonly #tree: Tree;
   readonly #of: Of;
   readonly #lost = new Check(ASKED);
+  readonly #alarm = new Alarm();
   /** sites that must be told of the last `resume` */
   readonly #resumed = new Set<string>();
   #changed = true;
@@ -105,8 +107,7 @@ export class Shards {
   async whenChanged(most: number | null = null): Promise<void> {
     const { open } = this.#tree;
     const wait = Math.min(most ?? Number.POSITIVE_INFINITY, this.#lost.wait(open.length, Date.now()));
-    if (wait === Number.POSITIVE_INFINITY) await condition(() => this.#changed);
-    else await condition(() => this.#changed, Math.max(1, wait));
+    await this.#alarm.wait(() => this.#changed, wait);
     if (this.#lost.isDue(open.length, Date.now())) await this.#noticeLost();
   }
 

@@ -25,10 +25,20 @@ async function eventsOf(lab: Lab, vmId: string): Promise<number> {
   return all.length - 3 * late - 6 * (looks - 1);
 }
 
+async function timersOf(lab: Lab, workflowId: string): Promise<number> {
+  const { events } = await lab.client.workflow.getHandle(workflowId).fetchHistory();
+  return (events ?? []).filter((event) => event.timerStartedEventAttributes != null).length;
+}
+
+async function minutesOf(lab: Lab, workflowId: string): Promise<number> {
+  const { startTime, closeTime } = await lab.client.workflow.getHandle(workflowId).describe();
+  return Math.ceil(((closeTime ?? new Date()).getTime() - startTime.getTime()) / 60_000);
+}
+
 describe('a migration run', () => {
   it.concurrent('moves every VM once: one start, one migrate, source off, recovered VM on, nothing left behind', () =>
     withLab({ vms: 6 }, async (lab) => {
-      const { result } = await lab.start(lab.plan());
+      const { run, result } = await lab.start(lab.plan());
       const report = await result();
       expect(report).toMatchObject({ state: 'succeeded', totals: { vms: 6, succeeded: 6 } });
       expect(lab.wrongWith(report)).toEqual([]);
@@ -39,6 +49,9 @@ describe('a migration run', () => {
         expect(vm.outageSeconds).toBeGreaterThanOrEqual(0);
       }
       expect(lab.simulator.control.world().replications).toEqual([]);
+      // One for each minute, however much they hear meanwhile.
+      for (const id of [runWorkflowId(run), shardWorkflowId(run, 0)])
+        expect(await timersOf(lab, id)).toBeLessThanOrEqual(1 + (await minutesOf(lab, id)));
     }));
 
   it.concurrent('costs at most 111 history events per VM, its looks before start and cutover and after it included, however long its tasks take', () =>
