@@ -137,3 +137,32 @@ for (const [site, options] of MARKS) {
       }));
   });
 }
+
+describe('a replication that a plan names, and that is gone', () => {
+  const NAMED = 'C4-00000000-0000-4000-8000-000000000001';
+
+  it.concurrent('is not replaced by another of the VM, whoever made that', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const theirs = await another(lab);
+      const waves = lab.plan().waves.map((wave) => ({
+        ...wave,
+        vms: wave.vms.map((vm) => ({ ...vm, replicationId: NAMED })),
+      }));
+      const refused = {
+        state: 'failed',
+        error: {
+          code: 'NoReplication',
+          message: expect.stringMatching(`${NAMED}, which the plan names, is not there.*${theirs}`),
+        },
+      };
+      for (const kind of ['failover', 'reverse', 'failback'] as const) {
+        const { result } = await lab.start(
+          lab.plan({ kind, waves, confirm: kind === 'failover' ? null : 'removes-source' }),
+        );
+        expect((await result()).vms[0]).toMatchObject(refused);
+      }
+      const drill = await startDrill(lab, drillOf(lab, { groups: waves }));
+      expect((await drill.result()).vms[0]).toMatchObject(refused);
+      expect(sentFor(lab, theirs)).toEqual([]);
+    }));
+});

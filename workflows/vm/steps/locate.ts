@@ -9,7 +9,7 @@ import { nameWithId } from '../../../contract/vm-identity.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
 import { earlierRuns, instanceBefore, locateReplication, readReplication } from '../../activities.js';
 import { Again } from './again.js';
-import { noReplication, type Recovering, wrongVm } from './preconditions.js';
+import { anotherThanNamed, noReplication, type Recovering, wrongVm } from './preconditions.js';
 import { tellEarlierCutover } from './source.js';
 import { holdIn, isExpired, StepFailed, Stopped, stepFailure } from './step-errors.js';
 import { untilStopped } from './until-stopped.js';
@@ -61,7 +61,7 @@ export async function locateFor(
   const found = await find(vm, operation);
   const { source, destination } = vm.input;
   if (found === null) throw new StepFailed(noReplication(operation, vm.ref, source, destination.site));
-  const wrong = whyNotIts(vm, operation, found);
+  const wrong = whyNotIts(vm, operation, found) ?? whyNotNamed(vm, operation, found);
   if (wrong !== null) throw new StepFailed(wrong);
   takeAsFound(vm, found);
   await vm.callBy(found.replication.vmName);
@@ -100,6 +100,17 @@ function whyNotIts(vm: VmControl, operation: OperationKind, found: Located): VmE
   const before = vm.input.known?.report.replicationId ?? [];
   const known = { ids: vm.ids, replicationIds: [...(vm.memory.earlier?.replicationIds ?? []), ...[before].flat()] };
   return wrongVm(operation, vm.input.vm, vm.input.source, found, known);
+}
+
+/** A plan that names a replication means no other, unless that is Drover's own: one of the VM may be anybody's. */
+function whyNotNamed(vm: VmControl, operation: OperationKind, { site, replication, isMarkedAsIts }: Located) {
+  const named = vm.input.vm.replicationId;
+  const isOwn = isMarkedAsIts === true || vm.memory.earlier?.replicationIds.includes(replication.id) === true;
+  // By another id of the VM it is found by what is known of it alone.
+  const isByVm = replication.vmId === vm.input.vm.id;
+  if (named === undefined || named === replication.id || isOwn || !isByVm) return null;
+  if (vm.report.operations.some(({ kind }) => kind === 'reverse')) return null;
+  return anotherThanNamed(operation, vm.ref, named, { site, replicationId: replication.id });
 }
 
 /** Without a word on whose it is, of which nothing is remembered. */

@@ -220,6 +220,23 @@ export const noReplication = (
   advice: 'Correct its id, name its replicationId in the plan, or protect it first (kind: protect).',
 });
 
+/** The replication that the plan names is gone. @param other is of the VM as well */
+export const anotherThanNamed = (
+  operation: OperationKind,
+  vm: { id: string; name: string },
+  named: string,
+  other: { site: string; replicationId: string },
+): VmError => ({
+  code: 'NoReplication',
+  message:
+    `${operation} of ${nameWithId(vm)} was not sent: its replication ${named}, which the plan names, is not there; ` +
+    `${other.site} lists ${other.replicationId} of this VM.`,
+  operation,
+  taskId: null,
+  site: other.site,
+  advice: `Find out whose ${other.replicationId} is; if it is meant, name it as replicationId in the plan.`,
+});
+
 /** Why something was not sent for a VM, as an error that names all that a person needs to find it. */
 type Because = (code: string, why: string, advice: string) => VmError;
 
