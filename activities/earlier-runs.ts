@@ -3,7 +3,7 @@ import { CODES } from '../contract/codes.js';
 import type { EarlierRuns } from '../contract/questions.js';
 import type { ActivityDeps } from './deps.js';
 import { beating } from './heartbeat.js';
-import { closedReports } from './record.js';
+import { earlierReports, FEW_TRIES } from './record.js';
 import { leftBefore } from './source-power.js';
 
 export function createEarlierRunsActivities(deps: ActivityDeps) {
@@ -13,7 +13,7 @@ export function createEarlierRunsActivities(deps: ActivityDeps) {
       return beating(
         () => null,
         async () => {
-          const reports = await closedReports(deps, workflowId);
+          const reports = await earlierReports(deps, workflowId, FEW_TRIES);
           // Reports may keep the replication of another VM that was refused.
           const own = reports.filter(({ error }) => error?.code !== CODES.nameMismatch);
           const replicationIds = own.flatMap(({ replicationId }) => replicationId ?? []);

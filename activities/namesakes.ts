@@ -13,12 +13,9 @@ import { type FailureDetails, isFinal, type VmReport } from '../contract/report.
 import { nameWithId, plainName } from '../contract/vm-identity.js';
 import type { ActivityDeps } from './deps.js';
 import { planMates } from './plan-mates.js';
-import { closedReports } from './record.js';
+import { earlierReports } from './record.js';
 import { askTemporal } from './site-signals.js';
-import { orAway } from './store.js';
 
-/** Of one VM, the newest. */
-const MOST = 50;
 /** ms */
 const ASK_AGAIN = 10_000;
 
@@ -49,8 +46,7 @@ export async function copiesOfOthers(
     if (open !== null && isBeingCutOver(open)) throw waitsFor(open, vm, source);
     const reports = [
       ...(open === null ? [] : [open]),
-      ...(await closedReports(deps, workflowId)),
-      ...(await orAway(() => deps.store.reportsOf(workflowId, MOST), { nonRetryable: false })),
+      ...(await earlierReports(deps, workflowId)),
     ];
     for (const { recoveredAs } of reports) for (const copy of recoveredAs ?? []) copies.add(copy);
   }

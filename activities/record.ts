@@ -1,27 +1,55 @@
-/** Drover's own record of a VM: the closed executions of its workflow, as far back as Temporal keeps them. */
+/** Drover's own record of a VM: the closed executions of its workflow, as far back as Temporal keeps them, and the store. */
+import { activityInfo, log } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import pMap from 'p-map';
+import { STORE_AWAY } from '../contract/evidence.js';
 import { vmReportQuery } from '../contract/messages.js';
 import type { VmReport } from '../contract/report.js';
 import type { ActivityDeps } from './deps.js';
 import { askTemporal } from './site-signals.js';
+import { orAway } from './store.js';
 
 /** Of one VM, the newest. */
 const MOST = 50;
 const ASKED_AT_ONCE = 5;
+/** What finds a VM, or tells of it, does without a store that is away for so many attempts: a failover may need it, or a stop. */
+export const FEW_TRIES = 3;
 
-/** Whether an earlier execution of the VM's workflow started this replication itself, which carries no mark. */
+/**
+ * Whether an earlier run of the VM started this replication itself, which carries no mark.
+ * @throws ApplicationFailure `StoreAway`, to be tried again: nobody's replication is called a person's on a guess
+ */
 export async function droverStarted(deps: ActivityDeps, workflowId: string, replicationId: string): Promise<boolean> {
-  const reports = await closedReports(deps, workflowId);
+  const reports = await earlierReports(deps, workflowId);
   return reports.some((report) => report.replicationId === replicationId && report.operations.some(isOwnStart));
 }
 
 const isOwnStart = ({ kind, adopted, owner }: VmReport['operations'][number]): boolean =>
   kind === 'start' && (!adopted || (owner !== undefined && owner !== 'person'));
 
-/** Of one VM, newest first, as each run left it. */
-export async function closedReports(deps: ActivityDeps, workflowId: string): Promise<VmReport[]> {
+/**
+ * Of one VM, newest first, as each run left it. What Temporal has forgotten is older than what it has, and stands in the store.
+ * @param tries attempts of the activity that fail while the store is away; what Temporal has is all that is told by the last
+ * @throws ApplicationFailure `StoreAway`, to be tried again
+ */
+export async function earlierReports(
+  deps: ActivityDeps,
+  workflowId: string,
+  tries = Number.POSITIVE_INFINITY,
+): Promise<VmReport[]> {
+  const closed = await closedReports(deps, workflowId);
+  try {
+    return [...closed, ...(await orAway(() => deps.store.reportsOf(workflowId, MOST), { nonRetryable: false }))];
+  } catch (error) {
+    const isAway = error instanceof ApplicationFailure && error.type === STORE_AWAY;
+    if (!isAway || activityInfo().attempt < tries) throw error;
+    log.warn('what earlier runs left of a VM is asked of Temporal alone', { workflowId, why: error.message });
+    return closed;
+  }
+}
+
+async function closedReports(deps: ActivityDeps, workflowId: string): Promise<VmReport[]> {
   const runIds = await askTemporal(deps, async () => {
     const found: string[] = [];
     const query = `WorkflowId = '${workflowId.replaceAll("'", "''")}' AND ExecutionStatus != 'Running'`;

@@ -6,7 +6,7 @@ import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { beating, inTime, pause } from './heartbeat.js';
 import { Inventories } from './inventory.js';
-import { closedReports } from './record.js';
+import { earlierReports, FEW_TRIES } from './record.js';
 
 /** Before a site that gave no answer is asked once more: ms. */
 const AGAIN = 1_000;
@@ -23,7 +23,10 @@ export function createSourcePowerActivities(deps: ActivityDeps) {
   return {
     /** How the source was before the cutover that the last run of this VM began and did not end; null: there is none. */
     async powerBefore(workflowId: string): Promise<PowerBefore | null> {
-      return leftBefore(await closedReports(deps, workflowId));
+      return beating(
+        () => null,
+        async () => leftBefore(await earlierReports(deps, workflowId, FEW_TRIES)),
+      );
     },
 
     /** Never fails for what a site answers, or does not: the power is `unknown` then, and `known` says why. */

@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import { connectDrover, type Drover } from '../../../client/index.js';
 import { runWorkflowId } from '../../../contract/names.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { atApproval, done, given, protection, replications, running, vmsAt } from '../../support/recoveries.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
@@ -97,6 +98,40 @@ describe('when Temporal has forgotten a run', () => {
         expect(report).toMatchObject({ run: id, state: 'cancelled', finishedAt: null });
       }),
     ));
+});
+
+describe('what an earlier run knew of a VM, once Temporal has forgotten the run,', () => {
+  it.concurrent('is how it is found after a person has reversed it, under other ids and another name', () =>
+    withLab({ vms: 1, assumptions: { reverseChangesId: true } }, async (lab) => {
+      await given(lab, protection(lab));
+      const failedOver = await given(lab, lab.plan({ kind: 'failover' }));
+      const { control } = lab.simulator;
+      control.act({ operation: 'reverse', replicationId: failedOver.vms[0]?.replicationId ?? '', user: 'ann@acme' });
+      const reversed = await until(
+        async () => replications(lab)[0],
+        (it) => it?.isReversed === true && it.state === 'OK',
+      );
+      control.setVms({ id: reversed?.vmId ?? '', name: 'another-name' });
+      await forget(lab);
+      const home = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
+      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['migrate', 'reverse']);
+      expect(running(lab, lab.source)).toHaveLength(1);
+      expect(vmsAt(lab, lab.destination)).toEqual([]);
+    }));
+
+  it.concurrent('and that its cutover has left it off, is told while it waits for its approval', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const error = { code: 'BadRequest', msg: 'made up' };
+      lab.simulator.control.addFaults({ operation: 'migrate', kind: 'fail-task', stage: 'recover', times: 1, error });
+      const [left] = (await done(lab, lab.plan())).vms;
+      expect(left).toMatchObject({ state: 'failed', source: { power: 'off' }, downSince: expect.any(String) });
+      await forget(lab);
+      const { waiting, approve, result } = await atApproval(lab);
+      const source = { power: 'off', before: 'on' };
+      expect(waiting.vms[0]).toMatchObject({ downSince: left?.downSince, source });
+      await approve();
+      expect((await result()).vms[0]).toMatchObject({ state: 'succeeded', outageSeconds: expect.any(Number) });
+    }));
 });
 
 it.concurrent('without a worker, list says what is missing, and show why it cannot tell', () =>

@@ -9,6 +9,7 @@ import { OtherStore, Store } from '../../../store/index.js';
 import { dataConverter } from '../../../temporal/data-converter.js';
 import { tempFolder } from '../../support/folder.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { given, protection, running } from '../../support/recoveries.js';
 import { postgresBinaries, startPostgres } from '../../support/postgres.js';
 import { testBundle } from '../../support/test-bundle.js';
 import { until } from '../../support/until.js';
@@ -44,6 +45,17 @@ describe('while the store is away', () => {
       expect((await lab.store.run(run))?.head.state).toBe(ended.state);
     });
   });
+
+  test('a failover is not kept waiting for what only the store may know', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      await given(lab, protection(lab));
+      await lab.store.close();
+      await lab.start(lab.plan({ kind: 'failover' }));
+      await until(
+        async () => running(lab, lab.destination).length,
+        (count) => count === 1,
+      );
+    }));
 
   test('VMs that have begun go on, and a run that is over stays open until its evidence is kept', async () => {
     const folder = tempFolder();
