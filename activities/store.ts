@@ -57,6 +57,8 @@ async function answerOf(store: Store, question: StoreQuestion): Promise<StoreAns
       return { runs: await store.runs(question.before, question.limit) };
     case 'vms':
       return { vms: await store.vms(question.of, question.from) };
+    case 'plan':
+      return { plan: await store.plan(question.of, question.from) };
   }
 }
 

@@ -2,11 +2,24 @@ import { PLAN_RUN } from '../contract/inputs.js';
 import { askBy, askPlanOf } from '../contract/read-run.js';
 import type { Plan } from '../plan/types.js';
 import { NoPlan, PlanNotLoaded } from './errors.js';
+import { keptPlan, orKept } from './kept-runs.js';
 import { describeRun, whyUnanswered } from './run-state.js';
 import { ANSWER_WITHIN, type Session, within } from './session.js';
 
-/** The plan that a run was started with, of a run that has ended as well. @throws RunNotFound, {@link NoPlan}, {@link PlanNotLoaded}, NoWorker, WorkflowFailing */
-export async function askPlan(session: Session, run: string): Promise<Plan> {
+/**
+ * The plan that a run was started with, of a run that has ended, or that Temporal has forgotten, as well.
+ * @throws RunNotFound, {@link NoPlan}, {@link PlanNotLoaded}, PlanNotKept, NoWorker, WorkflowFailing
+ */
+export function askPlan(session: Session, run: string): Promise<Plan> {
+  return orKept(
+    session,
+    run,
+    () => askRunOf(session, run),
+    (kept) => keptPlan(session, kept),
+  );
+}
+
+async function askRunOf(session: Session, run: string): Promise<Plan> {
   const { type } = await describeRun(session, run);
   if (type !== PLAN_RUN) {
     throw new NoPlan(run);

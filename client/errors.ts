@@ -233,6 +233,21 @@ export class PlanNotLoaded extends DroverError {
   }
 }
 
+/** Temporal has forgotten the run, and the store has not got all of its plan. */
+export class PlanNotKept extends DroverError {
+  readonly code = 'PlanNotKept';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(
+      `Temporal has forgotten run ${run}, and the store has not got all of its plan: the run was terminated, or an ` +
+        'earlier Drover kept it. Nothing was started.',
+      { next: 'name a plan file instead' },
+    );
+    this.run = run;
+  }
+}
+
 /** No drill has this name: none is scheduled, or none has run. */
 export class DrillNotFound extends DroverError {
   readonly code = 'DrillNotFound';

@@ -50,6 +50,7 @@ export {
   NotConfirmed,
   NotInRun,
   NoWorker,
+  PlanNotKept,
   Refused,
   RunEnded,
   RunExists,

@@ -12,7 +12,7 @@ import type { Plan } from '../plan/types.js';
 import { type Attention, attentionFor, type Findings } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
-import { orKept } from './kept-runs.js';
+import { keptReport, orKept } from './kept-runs.js';
 import { listWorkflows } from './list-workflows.js';
 import { type Retry, retriesOf, retryingOf } from './retries.js';
 import { readRun } from './run-state.js';
@@ -64,7 +64,10 @@ export class LiveReports {
       this.#session,
       this.#run,
       () => this.#readOpen(patience),
-      (report) => ({ ...report, attention: attentionFor(report, NOTHING_FOUND) }),
+      async (kept) => {
+        const report = await keptReport(this.#session, kept);
+        return { ...report, attention: attentionFor(report, NOTHING_FOUND) };
+      },
     );
   }
 

@@ -6,7 +6,7 @@ import { isFinal, type RunReport, type VmReport } from '../contract/report.js';
 import type { Plan } from '../plan/types.js';
 import { askPlan } from './ask-plan.js';
 import { type FollowOptions, follow } from './follow.js';
-import { orKept } from './kept-runs.js';
+import { keptReport, orKept } from './kept-runs.js';
 import { type LiveReport, LiveReports, type Patience } from './live-report.js';
 import type { Retry } from './retries.js';
 import { readRun } from './run-state.js';
@@ -39,7 +39,7 @@ export class RunHandle {
   async report(options: { live?: boolean } = {}): Promise<RunReport> {
     if (options.live) return this.#live.read();
     const ask = async (): Promise<RunReport> => (await readRun(this.#session, this.run)).report;
-    return orKept(this.#session, this.run, ask, (report) => report);
+    return orKept(this.#session, this.run, ask, (kept) => keptReport(this.#session, kept));
   }
 
   /** One VM (by id or name) with the live report of its run, and with what it has failed to do and tries again. @throws NotInRun, and as `report` */
@@ -51,7 +51,7 @@ export class RunHandle {
 
   /**
    * The plan that the run was started with, to fail over or reverse what it did.
-   * @throws NoPlan for a drill; NoWorker, WorkflowFailing when nobody can answer
+   * @throws NoPlan for a drill; PlanNotKept when Temporal has forgotten the run and the store has not all of it; NoWorker, WorkflowFailing when nobody can answer
    */
   plan(): Promise<Plan> {
     return askPlan(this.#session, this.run);

@@ -2,8 +2,10 @@
  * What outlives Temporal's retention, as it crosses processes: plain JSON. Every message states the whole truth with a
  * revision, so that it may come twice or late: an older one changes nothing.
  */
+import type { PlanVm } from '../plan/types.js';
 import type { OperationKind } from './operation.js';
 import type { RunReport, VmReport } from './report.js';
+import type { PlanHead } from './shard.js';
 
 /** Types of failures that are never a site's word. */
 export const STORE_AWAY = 'StoreAway';
@@ -23,6 +25,8 @@ export interface EvidenceHead {
   report: ReportHead;
   /** null: it was started without */
   planDigest: string | null;
+  /** what the run was started with, but for its VMs; absent: a drill has none */
+  plan?: PlanHead;
 }
 
 /** How long one operation took at a site. */
@@ -49,6 +53,8 @@ export interface EvidenceUnit {
   /** of the workflow that worked on it */
   workflowId: string;
   report: VmReport;
+  /** as the plan says it; absent in what an earlier Drover kept */
+  planned?: PlanVm;
   /** absent: it was not moved */
   moved?: MovedVm;
   durations: Duration[];
@@ -94,6 +100,15 @@ export interface KeptVms {
   next: PageStart | null;
 }
 
+/** The plan of a run, its VMs in pages. */
+export interface KeptPlan {
+  /** null: it was kept without */
+  head: PlanHead | null;
+  /** those that were kept, in the plan's order */
+  vms: PlanVm[];
+  next: PageStart | null;
+}
+
 export interface PageStart {
   position: number;
   unit: string;
@@ -119,7 +134,8 @@ export type StoreQuestion =
   | { ask: 'state' }
   | { ask: 'run'; run: string }
   | { ask: 'runs'; before: RunsBefore | null; limit: number }
-  | { ask: 'vms'; of: EvidenceOf; from: PageStart | null };
+  | { ask: 'vms'; of: EvidenceOf; from: PageStart | null }
+  | { ask: 'plan'; of: EvidenceOf; from: PageStart | null };
 
 export interface StoreAnswer {
   state?: StoreState;
@@ -127,4 +143,5 @@ export interface StoreAnswer {
   run?: KeptRun | null;
   runs?: KeptRuns;
   vms?: KeptVms;
+  plan?: KeptPlan;
 }

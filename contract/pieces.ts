@@ -31,6 +31,13 @@ export function piecesOf({ waves }: Pick<Plan, 'waves'>, most: number = MOST_IN_
   }));
 }
 
+/** @param vms in the order of the plan @returns null: they are not all of it */
+export function planOfVms({ waves, ...head }: PlanHead, vms: PlanVm[]): Plan | null {
+  let at = 0;
+  const taken = waves.map(({ name, vms: count }) => ({ name, vms: vms.slice(at, (at += count)) }));
+  return at === vms.length ? { ...head, waves: taken } : null;
+}
+
 function byWave(part: Placed[]): Piece['waves'] {
   const waves: Piece['waves'] = [];
   for (const { at, vm } of part) {

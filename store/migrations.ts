@@ -105,7 +105,15 @@ const first: Migration = {
   },
 };
 
-const MIGRATIONS: Record<string, Migration> = { '001-first': first };
+/** The plan of a run, to fail over or reverse what it did. */
+const plans: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema.alterTable('run').addColumn('plan_head', 'text').execute();
+    await db.schema.alterTable('unit').addColumn('planned', 'text').execute();
+  },
+};
+
+const MIGRATIONS: Record<string, Migration> = { '001-first': first, '002-plans': plans };
 
 /** @throws what the database says; then nothing of the step that failed is there */
 export async function migrate(db: Kysely<Tables>, kind: 'sqlite' | 'postgres'): Promise<void> {

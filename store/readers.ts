@@ -1,9 +1,19 @@
 /** What is read, never more at once than Temporal carries with ease. */
 import type { Kysely, Selectable } from 'kysely';
-import type { EvidenceOf, KeptRun, KeptRuns, KeptVms, PageStart, RunsBefore } from '../contract/evidence.js';
+import type {
+  EvidenceOf,
+  KeptPlan,
+  KeptRun,
+  KeptRuns,
+  KeptVms,
+  PageStart,
+  RunsBefore,
+} from '../contract/evidence.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { VmReport } from '../contract/report.js';
+import type { PlanHead } from '../contract/shard.js';
 import { plainName } from '../contract/vm-identity.js';
+import type { PlanVm } from '../plan/types.js';
 import type { Tables } from './tables.js';
 import type { ActRow } from './writers.js';
 
@@ -80,11 +90,39 @@ export async function runsBefore(db: Kysely<Tables>, before: RunsBefore | null, 
 }
 
 export async function vmsFrom(db: Kysely<Tables>, of: EvidenceOf, from: PageStart | null): Promise<KeptVms> {
-  const rows = await db
-    .selectFrom('unit')
-    .select(['position', 'unit', 'report', 'size'])
+  const { rows, next } = await unitsFrom(db, of, from, 'report');
+  return { vms: rows.map((text) => JSON.parse(text) as VmReport), next };
+}
+
+/** Of a run that is there. */
+export async function planFrom(db: Kysely<Tables>, of: EvidenceOf, from: PageStart | null): Promise<KeptPlan> {
+  const head = await db
+    .selectFrom('run')
+    .select('plan_head')
     .where('run', '=', of.run)
     .where('execution', '=', of.execution)
+    .executeTakeFirst();
+  const { rows, next } = await unitsFrom(db, of, from, 'planned');
+  return {
+    head: head?.plan_head == null ? null : (JSON.parse(head.plan_head) as PlanHead),
+    vms: rows.map((text) => JSON.parse(text) as PlanVm),
+    next,
+  };
+}
+
+/** What one column says of the units of a run, in the plan's order; those of which it says nothing are left out. */
+async function unitsFrom(
+  db: Kysely<Tables>,
+  of: EvidenceOf,
+  from: PageStart | null,
+  column: 'report' | 'planned',
+): Promise<{ rows: string[]; next: PageStart | null }> {
+  const rows = await db
+    .selectFrom('unit')
+    .select(['position', 'unit', `${column} as told`])
+    .where('run', '=', of.run)
+    .where('execution', '=', of.execution)
+    .where(column, 'is not', null)
     .$if(from !== null, (q) =>
       q.where((eb) =>
         eb.or([
@@ -97,10 +135,10 @@ export async function vmsFrom(db: Kysely<Tables>, of: EvidenceOf, from: PageStar
     .orderBy('unit')
     .limit(MOST_ROWS + 1)
     .execute();
-  const shown = withinPage(rows.slice(0, MOST_ROWS), ({ size }) => size);
+  const shown = withinPage(rows.slice(0, MOST_ROWS), ({ told }) => told?.length ?? 0);
   const next = rows[shown.length];
   return {
-    vms: shown.map(({ report }) => JSON.parse(report) as VmReport),
+    rows: shown.flatMap(({ told }) => told ?? []),
     next: next === undefined ? null : { position: next.position, unit: next.unit },
   };
 }

@@ -4,7 +4,16 @@
  */
 import { hostname } from 'node:os';
 import type { Kysely } from 'kysely';
-import type { Evidence, EvidenceOf, KeptRun, KeptRuns, KeptVms, PageStart, RunsBefore } from '../contract/evidence.js';
+import type {
+  Evidence,
+  EvidenceOf,
+  KeptPlan,
+  KeptRun,
+  KeptRuns,
+  KeptVms,
+  PageStart,
+  RunsBefore,
+} from '../contract/evidence.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { VmReport } from '../contract/report.js';
 import type { StoreSettings } from '../plan/types.js';
@@ -12,7 +21,7 @@ import { OtherStore, StoreAway } from './away.js';
 import { openDatabase } from './database.js';
 import { GroupCommit } from './group-commit.js';
 import { idOf, migrate } from './migrations.js';
-import { actsOf, durationsAt, movedFrom, reportsOf, runOf, runsBefore, vmsFrom } from './readers.js';
+import { actsOf, durationsAt, movedFrom, planFrom, reportsOf, runOf, runsBefore, vmsFrom } from './readers.js';
 import type { Tables } from './tables.js';
 import { type ActRow, writeAct, writeEvidence } from './writers.js';
 
@@ -89,6 +98,10 @@ export class Store {
 
   vms(of: EvidenceOf, from: PageStart | null): Promise<KeptVms> {
     return this.#read((db) => vmsFrom(db, of, from));
+  }
+
+  plan(of: EvidenceOf, from: PageStart | null): Promise<KeptPlan> {
+    return this.#read((db) => planFrom(db, of, from));
   }
 
   reportsOf(workflowId: string, limit: number): Promise<VmReport[]> {

@@ -11,6 +11,8 @@ interface RunTable {
   plan: string;
   kind: string;
   plan_digest: string | null;
+  /** JSON: the plan but for its VMs; null: it was kept without */
+  plan_head: string | null;
   state: string;
   started_at: string;
   finished_at: string | null;
@@ -37,6 +39,8 @@ interface UnitTable {
   report: string;
   /** length of it */
   size: number;
+  /** JSON: the VM as the plan says it; null: it was kept without */
+  planned: string | null;
   revision: number;
   /** of two words with one revision the later counts */
   revised_at: string;

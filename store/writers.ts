@@ -40,7 +40,7 @@ async function writeHead(
   trx: Transaction<Tables>,
   of: EvidenceOf,
   at: string,
-  { revision, report, planDigest }: EvidenceHead,
+  { revision, report, planDigest, plan: planHead }: EvidenceHead,
   drover: string | null,
 ): Promise<void> {
   const { plan, kind, state, startedAt, finishedAt } = report;
@@ -48,6 +48,7 @@ async function writeHead(
     plan,
     kind,
     plan_digest: planDigest,
+    plan_head: jsonOf(planHead),
     state,
     started_at: startedAt,
     finished_at: finishedAt,
@@ -67,7 +68,7 @@ async function writeUnit(
   trx: Transaction<Tables>,
   of: EvidenceOf,
   at: string,
-  { unit, position, revision, workflowId, report }: EvidenceUnit,
+  { unit, position, revision, workflowId, report, planned }: EvidenceUnit,
 ): Promise<void> {
   const text = JSON.stringify(report);
   const { id, name, wave, state, finishedAt } = report;
@@ -81,6 +82,7 @@ async function writeUnit(
     finished_at: finishedAt,
     report: text,
     size: text.length,
+    planned: jsonOf(planned),
     revision,
     revised_at: at,
   };
@@ -143,14 +145,16 @@ const isNewer = (table: 'run' | 'unit' | 'moved') =>
     (${sql.ref(`${table}.revision`)} = ${sql.ref('excluded.revision')} and
     ${sql.ref(`${table}.revised_at`)} < ${sql.ref('excluded.revised_at')})`;
 
+const jsonOf = (value: unknown): string | null =>
+  value === undefined || value === null ? null : JSON.stringify(value);
+
 /** PostgreSQL keeps no NUL in a text; in JSON it is written otherwise. */
 const plainText = (text: string): string => text.replaceAll('\0', '');
 
 export async function writeAct(trx: Transaction<Tables>, { before, after, ...act }: ActRow): Promise<void> {
-  const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
   await trx
     .insertInto('act')
-    .values({ ...act, before: json(before), after: json(after) })
+    .values({ ...act, before: jsonOf(before), after: jsonOf(after) })
     .onConflict((oc) => oc.column('id').doNothing())
     .execute();
 }

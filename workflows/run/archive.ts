@@ -4,8 +4,10 @@ import type { Evidence, EvidenceHead, EvidenceUnit, ReportHead } from '../../con
 import { iso } from '../../contract/moment.js';
 import { vmWorkflowId } from '../../contract/names.js';
 import type { VmReport } from '../../contract/report.js';
+import type { PlanHead } from '../../contract/shard.js';
 import { keepEvidenceInOrder } from '../activities.js';
 import { isKept, whenKept } from '../evidence/patience.js';
+import type { Place } from './planned.js';
 
 const REVISION = { begun: 1, ended: 2 } as const;
 /** Characters of JSON that are written at once. */
@@ -16,25 +18,30 @@ interface Keeping {
   /** it is told when the store does not answer, and when all is kept */
   awaitStore(isWaiting: boolean): void;
   isKept(vmId: string): boolean;
-  /** place in the plan */
-  positionOf(vmId: string): number;
+  /** in the plan */
+  placeOf(vmId: string): Pick<Place, 'vm' | 'position'> | undefined;
 }
 
 export class Archive {
   readonly #execution: string;
   readonly #source: string;
+  readonly #plan: PlanHead | undefined;
   readonly #state: Keeping;
 
-  /** @param source site by which the VMs' workflows are named */
-  constructor({ execution, source }: { execution: string; source: string }, state: Keeping) {
+  /** @param source site by which the VMs' workflows are named @param plan absent: a drill, or a shard, keeps none */
+  constructor(
+    { execution, source, plan }: { execution: string; source: string; plan?: PlanHead },
+    state: Keeping,
+  ) {
     this.#execution = execution;
     this.#source = source;
+    this.#plan = plan;
     this.#state = state;
   }
 
   /** Tried once: what is not kept now is kept at the end. */
   async begin(report: ReportHead): Promise<void> {
-    await isKept({ ...this.#said(report), head: headOf(report, REVISION.begun), units: [] }, keepEvidenceInOrder);
+    await isKept({ ...this.#said(report), head: this.#head(report, REVISION.begun), units: [] }, keepEvidenceInOrder);
   }
 
   /** Returns when all of it is kept. */
@@ -42,7 +49,7 @@ export class Archive {
     const pages = this.#pagesOf(vms);
     const last = pages.pop() ?? [];
     for (const units of pages) await this.#keep({ ...this.#said(report), units });
-    await this.#keep({ ...this.#said(report), head: headOf(report, REVISION.ended), units: last });
+    await this.#keep({ ...this.#said(report), head: this.#head(report, REVISION.ended), units: last });
     this.#state.awaitStore(false);
   }
 
@@ -67,22 +74,24 @@ export class Archive {
   #unit(report: VmReport): EvidenceUnit {
     const { id: unit } = report;
     const workflowId = vmWorkflowId(this.#source, unit);
-    const position = this.#state.positionOf(unit);
-    return { unit, position, revision: REVISION.ended, workflowId, report, durations: [] };
+    const { position = 0, vm: planned } = this.#state.placeOf(unit) ?? {};
+    const revision = REVISION.ended;
+    return { unit, position, revision, workflowId, report, ...(planned && { planned }), durations: [] };
   }
-}
 
-function headOf(whole: ReportHead & { vms?: unknown }, revision: number): EvidenceHead {
-  const { vms: _, ...report } = whole;
-  const { memo } = workflowInfo();
-  return { revision, report, planDigest: typeof memo?.planDigest === 'string' ? memo.planDigest : null };
+  #head(whole: ReportHead & { vms?: unknown }, revision: number): EvidenceHead {
+    const { vms: _, ...report } = whole;
+    const { memo } = workflowInfo();
+    const planDigest = typeof memo?.planDigest === 'string' ? memo.planDigest : null;
+    return { revision, report, planDigest, ...(this.#plan === undefined ? {} : { plan: this.#plan }) };
+  }
 }
 
 function inPages(units: EvidenceUnit[]): EvidenceUnit[][] {
   const pages: EvidenceUnit[][] = [];
   let room = 0;
   for (const unit of units) {
-    const size = JSON.stringify(unit.report).length;
+    const size = JSON.stringify(unit).length;
     if (size > room || pages.length === 0) {
       pages.push([]);
       room = PAGE;

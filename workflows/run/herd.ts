@@ -242,7 +242,7 @@ export class Herd {
       destination,
       limits,
       ...(this.#settings.patience() ?? { selfCheck: 0, missingFor: 0 }),
-      evidence: { execution: this.#settings.execution, kind, position: state.positionOf(vm.id) },
+      evidence: { execution: this.#settings.execution, kind, position: state.placeOf(vm.id)?.position ?? 0 },
       ...(alike === undefined ? {} : { movedAs: { vmId: alike.vmId, run: alike.run } }),
       phase,
       ...begun,

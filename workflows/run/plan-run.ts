@@ -118,8 +118,8 @@ export async function planRun(input: RunInput): Promise<RunHead> {
 
   return CancellationScope.nonCancellable(async () => {
     const archive = new Archive(
-      { execution, source: plan.source.site },
-      { awaitStore: (isWaiting) => tree.awaitStore(isWaiting), isKept: () => true, positionOf: () => 0 },
+      { execution, source: plan.source.site, plan },
+      { awaitStore: (isWaiting) => tree.awaitStore(isWaiting), isKept: () => true, placeOf: () => undefined },
     );
     if (carried === undefined) {
       await shards.begin(count);

@@ -15,7 +15,7 @@ import { Approvals } from './approvals.js';
 import { Dependencies, hasSucceeded } from './dependencies.js';
 import { Lead, type LeadOrders } from './lead.js';
 import { type Begin, NextUnits } from './next-units.js';
-import { type Herded, Planned } from './planned.js';
+import { type Herded, type Place, Planned } from './planned.js';
 import { finalState, shown } from './shown.js';
 import { SitesAway } from './sites-away.js';
 import { alreadyMigrated, skippedInUse, terminated, timedOut } from './unbegun.js';
@@ -76,9 +76,9 @@ export class RunProgress {
     this.#waitsForStore = isWaiting;
   }
 
-  /** place in the plan */
-  positionOf(vmId: string): number {
-    return this.#planned.find(vmId)?.position ?? 0;
+  /** In the plan; undefined: it is none of these. */
+  placeOf(vmId: string): Place | undefined {
+    return this.#planned.find(vmId);
   }
 
   /** The store does not tell whether these were migrated before. */

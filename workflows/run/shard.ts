@@ -121,7 +121,7 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
     }
     const archive = new Archive(
       { execution, source: source.site },
-      { awaitStore, isKept: (id) => units.isKept(id), positionOf: (id) => units.positionOf(id) },
+      { awaitStore, isKept: (id) => units.isKept(id), placeOf: (id) => units.placeOf(id) },
     );
     if (isStopped) stop();
 

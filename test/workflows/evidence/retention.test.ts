@@ -1,7 +1,9 @@
 /** What Temporal's retention does to a run: its workflows are deleted, and what the store has is all that is known. */
 import { expect } from '@jest/globals';
-import { connectDrover, type Drover } from '../../../client/index.js';
+import { connectDrover, type Drover, NoPlan, PlanNotKept } from '../../../client/index.js';
 import { runWorkflowId } from '../../../contract/names.js';
+import { headOf } from '../../../contract/pieces.js';
+import { evidence, head } from '../../support/evidence.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { atApproval, done, given, protection, replications, running, vmsAt } from '../../support/recoveries.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -59,10 +61,12 @@ describe('when Temporal has forgotten a run', () => {
           report: await run.report(),
           live: await run.report({ live: true }),
           vm: await run.vm(vm?.name ?? ''),
+          plan: await run.plan(),
           listed: (await drover.list({ limit: null })).runs.filter((one) => one.run === run.run),
         });
         const before = await seen();
         expect(before.report.state).toBe('succeeded');
+        expect(before.plan).toEqual(plan);
         await forget(lab);
         expect(await seen()).toEqual(before);
 
@@ -79,6 +83,20 @@ describe('when Temporal has forgotten a run', () => {
         await expect(drover.startRun(other, { id: run.run })).rejects.toThrow(/exists already/);
         await expect(drover.run('nobody').report()).rejects.toThrow(/No run is named nobody/);
         await worker.stop();
+      }),
+    ));
+
+  it.concurrent('a plan that the store has not got, or not all of, is not made up', () =>
+    withLab({ vms: 1 }, (lab) =>
+      withDrover(lab, async (drover) => {
+        const kept = async (run: string, change: Parameters<typeof evidence>[0]) => {
+          await lab.store.keepEvidence(evidence({ run, ...change }));
+          return drover.run(run).plan();
+        };
+        const plan = headOf(lab.plan());
+        await expect(kept('without', { head: head() })).rejects.toBeInstanceOf(PlanNotKept);
+        await expect(kept('cut', { head: { ...head(), plan } })).rejects.toBeInstanceOf(PlanNotKept);
+        await expect(kept('drilled', { head: head({ kind: 'drill' }) })).rejects.toBeInstanceOf(NoPlan);
       }),
     ));
 

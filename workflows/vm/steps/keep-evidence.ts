@@ -22,6 +22,7 @@ export function evidenceOf(vm: VmControl): Evidence | null {
     revision: REVISION,
     workflowId,
     report: vm.report,
+    planned: vm.input.vm,
     durations: vm.durations(),
     ...(isMoved ? { moved: { source, destination: destination.site } } : {}),
   };
