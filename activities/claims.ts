@@ -6,7 +6,7 @@ import { DRILL, PLAN_RUN } from '../contract/inputs.js';
 import { runReportQuery } from '../contract/messages.js';
 import { FAILURES, runOfWorkflowId, runWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
-import { askBy, askReport } from '../contract/read-run.js';
+import { askBy, askReport, askWanted } from '../contract/read-run.js';
 import { type FailureDetails, isFinal, type VmReport } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import type { ActivityDeps } from './deps.js';
@@ -40,7 +40,7 @@ export async function refuseClaimed(
   if (waitsForNobody(request)) return;
   const run = await openRunOf(deps, mark);
   if (run === null) return;
-  const its = await unitIn(deps, run, mark.unit);
+  const its = await unitIn(deps, run, mark, request.vm.id);
   if (its === null || (run === request.run && its.id === request.vm.id)) return;
   waitFor(run, its, request, id, isUnsent);
 }
@@ -97,18 +97,27 @@ async function openRunOf(deps: ActivityDeps, mark: Mark): Promise<string | null>
 }
 
 /** The VM of an open run that the mark names, when the run has begun with it and not ended. */
-async function unitIn(deps: ActivityDeps, run: string, unit: string): Promise<VmReport | null> {
+async function unitIn(
+  deps: ActivityDeps,
+  run: string,
+  { unit, unitName }: Mark,
+  vmId: string,
+): Promise<VmReport | null> {
+  const isIt = (id: string): boolean => hashed(deps.installation, id) === unit;
+  const named = [unitName, vmId].find((id) => id !== null && isIt(id)) ?? null;
   const handle = deps.client.workflow.getHandle(runWorkflowId(run));
   try {
     const { status, type } = await askTemporal(deps, () => handle.describe());
     if (status.name !== 'RUNNING') return null;
-    const { vms } = await askTemporal(deps, () =>
-      type === DRILL ? handle.query(runReportQuery) : askReport(askBy(deps.client), run),
-    );
-    const its = vms.find(({ id, state, step }) => {
-      return hashed(deps.installation, id) === unit && !isFinal(state) && step !== 'queued';
+    const vms = await askTemporal(deps, async () => {
+      if (type === DRILL) return (await handle.query(runReportQuery)).vms;
+      const ask = askBy(deps.client);
+      // Where the site has cut its words, only the hash tells which VM it is.
+      return named === null
+        ? (await askReport(ask, run)).vms
+        : askWanted(ask, run, { ids: [named], replicationIds: [] });
     });
-    return its ?? null;
+    return vms.find(({ id, state, step }) => isIt(id) && !isFinal(state) && step !== 'queued') ?? null;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

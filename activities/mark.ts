@@ -17,6 +17,8 @@ export interface Mark {
   unit: string;
   /** as the words after the mark say it, which a person may have edited; null: they were cut */
   runName: string | null;
+  /** likewise */
+  unitName: string | null;
 }
 
 /** As a mark has it, of a run or of a unit. */
@@ -45,8 +47,8 @@ export function describe(
 
 /** null: none of Drover's, which proves nothing. */
 export function readMark(description: string | null | undefined): Mark | null {
-  const [, run, unit, runName = null] = WHOLE.exec(description ?? '') ?? [];
-  return run === undefined || unit === undefined ? null : { run, unit, runName };
+  const [, run, unit, runName = null, unitName = null] = WHOLE.exec(description ?? '') ?? [];
+  return run === undefined || unit === undefined ? null : { run, unit, runName, unitName };
 }
 
 /** A description without the mark and its words. */

@@ -7,10 +7,11 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { PLAN_RUN } from '../contract/inputs.js';
 import { runPlanQuery } from '../contract/messages.js';
-import { runOfWorkflowId, vmWorkflowId } from '../contract/names.js';
+import { runOfWorkflowId, vmOfWorkflowId, vmWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
-import { askBy, askReport } from '../contract/read-run.js';
-import { isFinal, type VmReport } from '../contract/report.js';
+import { askBy, askWanted } from '../contract/read-run.js';
+import type { VmReport } from '../contract/report.js';
+import type { WantedInput } from '../contract/wanted-units.js';
 import type { ActivityDeps } from './deps.js';
 import { SharedReading } from './shared-reading.js';
 
@@ -37,36 +38,41 @@ type Subject = Pick<OperationRequest, 'run' | 'site' | 'workflowId'>;
 class OpenUnits {
   readonly #deps: ActivityDeps;
   /** many VMs do not ask every run each, and a gate may have been reached a moment ago */
-  readonly #reading = new SharedReading<null, OpenRun[]>(() => this.#load());
+  readonly #reading = new SharedReading<WantedInput, OpenRun[]>((all) => this.#load(all));
 
   constructor(deps: ActivityDeps) {
     this.#deps = deps;
   }
 
-  read(): Promise<OpenRun[]> {
-    return this.#reading.read(null);
+  /** Those that are meant, and maybe others that somebody else has asked for. */
+  read(asked: WantedInput): Promise<OpenRun[]> {
+    return this.#reading.read(asked);
   }
 
-  async #load(): Promise<OpenRun[]> {
+  async #load(all: WantedInput[]): Promise<OpenRun[]> {
+    const asked = {
+      ids: [...new Set(all.flatMap((one) => one.ids))],
+      replicationIds: [...new Set(all.flatMap((one) => one.replicationIds))],
+    };
     const ids: string[] = [];
     await this.#ask(async () => {
       // Those of other queues are worked by workers with sites of their own.
       for await (const { workflowId, taskQueue } of this.#deps.client.workflow.list({ query: OPEN_PLANS }))
         if (taskQueue === this.#deps.taskQueue) ids.push(workflowId);
     });
-    const runs = await pMap(ids, (id) => this.#runOf(id), { concurrency: ASKED_AT_ONCE });
+    const runs = await pMap(ids, (id) => this.#runOf(id, asked), { concurrency: ASKED_AT_ONCE });
     return runs.filter((run) => run !== null);
   }
 
   /** null: it has ended meanwhile */
-  async #runOf(workflowId: string): Promise<OpenRun | null> {
+  async #runOf(workflowId: string, asked: WantedInput): Promise<OpenRun | null> {
     const handle = this.#deps.client.workflow.getHandle(workflowId);
     try {
-      const { vms } = await this.#ask(() => askReport(askBy(this.#deps.client), runOfWorkflowId(workflowId)));
-      const begun = vms.filter(hasBegun);
+      const run = runOfWorkflowId(workflowId);
+      const begun = (await this.#ask(() => askWanted(askBy(this.#deps.client), run, asked))).filter(hasBegun);
       if (begun.length === 0) return null;
       const { source, destination } = await this.#ask(() => handle.query(runPlanQuery));
-      return { run: runOfWorkflowId(workflowId), source: source.site, sites: [source.site, destination.site], begun };
+      return { run, source: source.site, sites: [source.site, destination.site], begun };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -80,7 +86,7 @@ class OpenUnits {
 }
 
 /** What merely waits its turn, or for another run, has done nothing yet. */
-const hasBegun = ({ state, operations }: VmReport): boolean => !isFinal(state) && operations.length > 0;
+const hasBegun = ({ operations }: VmReport): boolean => operations.length > 0;
 
 const ofWorker = new WeakMap<ActivityDeps, OpenUnits>();
 
@@ -88,7 +94,8 @@ const ofWorker = new WeakMap<ActivityDeps, OpenUnits>();
 export async function heldBy(deps: ActivityDeps, request: Subject, replicationId: string): Promise<Held | null> {
   const units = ofWorker.get(deps) ?? new OpenUnits(deps);
   ofWorker.set(deps, units);
-  const runs = await Promise.race([units.read(), cancelled()]);
+  const asked = { ids: [vmOfWorkflowId(request.workflowId)], replicationIds: [replicationId] };
+  const runs = await Promise.race([units.read(asked), cancelled()]);
   for (const { run, source, sites, begun } of runs) {
     if (run === request.run) continue;
     const its = begun.find(

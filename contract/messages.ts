@@ -12,6 +12,7 @@ import type { TestCopy } from './questions.js';
 import type { Hold, RunReport, VmReport } from './report.js';
 import type { Piece, PlanHead, ShardHeld, ShardOrders, ShardWord } from './shard.js';
 import type { Orders, UnitWord } from './unit.js';
+import type { WantedInput } from './wanted-units.js';
 import type { SiteHold, SiteWatchList, Watch } from './watch.js';
 
 /* ── run and drill ───────────────────────────────────────────────────────── */
@@ -76,6 +77,8 @@ export const shardRowsQuery = defineQuery<ShardRows, [{ from: number }]>('shardR
 export const shardPieceQuery = defineQuery<Piece | null>('shardPiece');
 /** Those of its VMs that are meant; none before it is loaded. */
 export const shardAlikeQuery = defineQuery<AlikeVm[], [AlikeInput]>('shardAlike');
+/** As {@link shardRowsQuery}, of those that are meant and have not ended. */
+export const shardWantedQuery = defineQuery<VmReport[], [WantedInput]>('shardWanted');
 
 export interface ShardRows {
   rows: VmReport[];

@@ -2,11 +2,19 @@
 import type { QueryDefinition } from '@temporalio/common';
 import type { Plan } from '../plan/types.js';
 import type { ReportHead } from './evidence.js';
-import { type RunHead, runHeadQuery, runPlanQuery, shardPieceQuery, shardRowsQuery } from './messages.js';
+import {
+  type RunHead,
+  runHeadQuery,
+  runPlanQuery,
+  shardPieceQuery,
+  shardRowsQuery,
+  shardWantedQuery,
+} from './messages.js';
 import { runWorkflowId, shardWorkflowId } from './names.js';
 import { planOf } from './pieces.js';
 import { isFinal, type RunReport, totalsOf, type VmReport } from './report.js';
 import type { Piece } from './shard.js';
+import type { WantedInput } from './wanted-units.js';
 
 /** Asks a workflow by its id. */
 export type Ask = <R, A extends unknown[]>(workflowId: string, query: QueryDefinition<R, A>, ...args: A) => Promise<R>;
@@ -41,6 +49,13 @@ async function rowsOfShard(ask: Ask, workflowId: string): Promise<VmReport[]> {
     from = page.next;
   }
   return rows;
+}
+
+/** Of the VMs that are meant, those that have not ended. */
+export async function askWanted(ask: Ask, run: string, asked: WantedInput): Promise<VmReport[]> {
+  const { shards, lost } = await askHead(ask, run);
+  const led = Array.from({ length: shards }, (_, n) => n).filter((n) => !lost.includes(n));
+  return (await Promise.all(led.map((n) => ask(shardWorkflowId(run, n), shardWantedQuery, asked)))).flat();
 }
 
 /** A VM that had not ended when its shard was terminated: nobody brings it to its end. */

@@ -17,9 +17,11 @@ import {
   shardOrdersSignal,
   shardPieceQuery,
   shardRowsQuery,
+  shardWantedQuery,
 } from '../../contract/messages.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
 import type { Piece, PlanHead, ShardOrders, ShardWord } from '../../contract/shard.js';
+import { wantedOf } from '../../contract/wanted-units.js';
 import type { PlanVm, RunKind } from '../../plan/types.js';
 import { hear } from '../hear.js';
 import { copyVm } from '../vm/copy-vm.js';
@@ -89,6 +91,7 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
   setHandler(shardRowsQuery, ({ from }) => pageOf(led?.state.units.report(Date.now()).vms ?? [], from));
   setHandler(shardPieceQuery, () => piece);
   setHandler(shardAlikeQuery, (asked) => alikeOf(led?.state.units.all ?? [], asked));
+  setHandler(shardWantedQuery, (asked) => wantedOf(led?.state.units.report(Date.now()).vms ?? [], asked));
   CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
