@@ -44,10 +44,7 @@ export async function copiesOfOthers(
     const workflowId = vmWorkflowId(source, id);
     const open = await openReport(deps, workflowId);
     if (open !== null && isBeingCutOver(open)) throw waitsFor(open, vm, source);
-    const reports = [
-      ...(open === null ? [] : [open]),
-      ...(await earlierReports(deps, workflowId)),
-    ];
+    const reports = [...(open === null ? [] : [open]), ...(await earlierReports(deps, workflowId))];
     for (const { recoveredAs } of reports) for (const copy of recoveredAs ?? []) copies.add(copy);
   }
   return copies;

@@ -55,10 +55,19 @@ function requireSites(path: string | null, config: Config): Config {
 }
 
 /** Connects, acts, and disconnects whatever happens. @throws BadInput, TemporalUnreachable, and what `act` throws */
-export async function withDrover<T>(cli: Cli, config: Config, act: (drover: Drover) => Promise<T>): Promise<T> {
+export async function withDrover<T>(
+  cli: Cli,
+  config: Config,
+  act: (drover: Drover) => Promise<T>,
+  command?: string,
+): Promise<T> {
   // Loaded here alone: Temporal's client is most of what a command takes to start.
   const { connectDrover } = await import('../client/drover.js');
-  const drover = await connectDrover({ env: cli.env, taskQueue: config.worker.taskQueue });
+  const drover = await connectDrover({
+    env: cli.env,
+    taskQueue: config.worker.taskQueue,
+    ...(command === undefined ? {} : { command }),
+  });
   try {
     return await act(drover);
   } finally {

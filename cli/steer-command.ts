@@ -21,7 +21,7 @@ export function steerWith(
 ): Promise<void> {
   return run(command, async (cli) => {
     const { affected, message } = await applied(() =>
-      withDrover(cli, clientConfig(cli), (drover) => send(drover.run(id))),
+      withDrover(cli, clientConfig(cli), (drover) => send(drover.run(id)), `drover ${command.name()}`),
     );
     cli.out.result(message, { run: id, affected, message, effect: 'done' });
     return EXIT.ok;

@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import type { StoreState } from '../contract/evidence.js';
 import type { SiteInspection } from '../contract/inspection.js';
 import { loadDrill } from '../plan/drill/load-drill.js';
@@ -26,6 +27,10 @@ export interface ConnectOptions {
   address?: string;
   /** the queue on which Drover's workers listen; default `drover`, as in the config's default */
   taskQueue?: string;
+  /** who acts, as reports tell; default `DROVER_ACTOR` in `env`, else the user of this process and its host */
+  actor?: string;
+  /** what was typed, as reports tell; default: nothing was */
+  command?: string;
 }
 
 export interface StartRunOptions {
@@ -160,5 +165,15 @@ export async function connectDrover(options: ConnectOptions = {}): Promise<Drove
   const { client, connection, namespace, address } = await connectClient(
     options.address === undefined ? env : { ...env, TEMPORAL_ADDRESS: options.address },
   );
-  return new Drover({ client, connection, namespace, address, taskQueue: options.taskQueue ?? 'drover' });
+  const { taskQueue = 'drover', actor = env.DROVER_ACTOR || userAtHost(), command = null } = options;
+  return new Drover({ client, connection, namespace, address, taskQueue, author: { actor, command } });
+}
+
+function userAtHost(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // A user id of a container that has no name.
+    return `${process.getuid?.() ?? 'unknown'}@${hostname()}`;
+  }
 }

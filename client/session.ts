@@ -1,4 +1,5 @@
 import { type Client, type ConnectionLike, isGrpcServiceError } from '@temporalio/client';
+import type { Author } from '../contract/act.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
 
 /** An open connection to Temporal and the task queue on which Drover's workers listen. */
@@ -9,6 +10,8 @@ export interface Session {
   address: string;
   namespace: string;
   taskQueue: string;
+  /** who acts, as runs are told; absent: they are told nobody */
+  author?: Author;
 }
 
 /** ms that one question to Temporal or to a workflow may take */

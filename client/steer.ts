@@ -61,9 +61,10 @@ async function sendAct<T extends object>(
 ): Promise<Steered> {
   const handle = session.client.workflow.getHandle(runWorkflowId(run));
   const validUntil = now + ACT_HOLDS;
+  const { author: by } = session;
   try {
     return await within(session, STEERED_WITHIN, () =>
-      handle.executeUpdate<Steered, [T & Validity]>(update, { args: [{ ...what, validUntil }], updateId }),
+      handle.executeUpdate<Steered, [T & Validity]>(update, { args: [{ ...what, validUntil, by }], updateId }),
     );
   } catch (error) {
     const away = unreachable(session, error);

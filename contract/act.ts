@@ -1,7 +1,51 @@
 /** For how long what a person typed holds: pure, since the run that is told and the client that tells it go by the same rule. */
+import { isMembers } from './members.js';
+
+/** Who says it, by their own word. */
+export interface Author {
+  /** `DROVER_ACTOR`, else user@host */
+  actor: string;
+  /** what was typed, such as `drover approve`; null: nothing was, it is a program's */
+  command: string | null;
+}
+
+export const isAuthor = (told: unknown): told is Author =>
+  isMembers(told) &&
+  typeof told.actor === 'string' &&
+  told.actor !== '' &&
+  (told.command === null || typeof told.command === 'string');
+
+/** What a person has told a run, and what came of it. */
+export interface ActRecord {
+  /** the same for the same act, however often it is written */
+  id: string;
+  /** when the run heard it, ISO 8601 */
+  at: string;
+  actor: string;
+  /** how it is known that it was them: nothing but their own word */
+  proof: 'claimed';
+  /** null: no command, or it is not known */
+  command: string | null;
+  /** `approve`, `pause`, `resume`, `cancel` */
+  act: string;
+  /** `wave:NAME` or `vm:NAME` as it was said; null: the whole run */
+  target: string | null;
+  /** why, in the person's words */
+  note: string | null;
+  /** of a change, say, in another system */
+  reference: string | null;
+  /** what it changed, as it was */
+  before: unknown;
+  /** its effect; null: it was refused */
+  after: unknown;
+  /** why it was; null: it was done */
+  refused: string | null;
+}
 
 /** What every act of a person carries beside its target. */
 export interface Validity {
+  /** absent: not said */
+  by?: Author | undefined;
   /** epoch ms, from which on the run refuses the act; absent: it holds whenever it arrives */
   validUntil?: number | undefined;
 }

@@ -3,6 +3,7 @@
  * revision, so that it may come twice or late: an older one changes nothing.
  */
 import type { PlanVm } from '../plan/types.js';
+import type { ActRecord } from './act.js';
 import type { OperationKind } from './operation.js';
 import type { RunReport, VmReport } from './report.js';
 import type { PlanHead } from './shard.js';
@@ -70,6 +71,8 @@ export interface Evidence extends EvidenceOf {
   /** absent: the run has nothing new to say of itself */
   head?: EvidenceHead;
   units: EvidenceUnit[];
+  /** of persons; absent: none is told */
+  acts?: ActRecord[];
 }
 
 /** A run that the store remembers. */

@@ -3,6 +3,7 @@
  * Plain JSON; times are epoch ms.
  */
 import type { Drill, Plan, PlanVm } from '../plan/types.js';
+import type { ActRecord } from './act.js';
 import type { SiteLimits, SlotRequest } from './messages.js';
 import type { TestCopy } from './questions.js';
 import type { DrillResult, RunReport, VmReport } from './report.js';
@@ -31,6 +32,8 @@ export interface CarriedTree {
   orders: Pick<ShardOrders, 'begin' | 'paused' | 'resumedAt' | 'cancelling' | 'untilSynced' | 'turn' | 'longest'>;
   /** acts of persons that were done */
   acts: number;
+  /** the newest of them; absent: none */
+  actsTold?: CarriedAct[];
   /** what was wanted of VMs, and how often */
   wanted: { number: number; pending: (ShardAct & { missing: number[] })[] };
   /** failures that had happened when a person last resumed the run */
@@ -38,6 +41,12 @@ export interface CarriedTree {
   inRow: FailuresInRow | null;
   sitesAway: RunReport['sitesAway'];
   shards: { revision: number; decided: number; lastEnd: number; word: ShardWord | null; isLost: boolean }[];
+}
+
+export interface CarriedAct {
+  act: ActRecord;
+  /** the store has it */
+  isKept: boolean;
 }
 
 /** Cutovers that failed one after the other with the same code, since a person last resumed the run. */
@@ -96,6 +105,8 @@ export interface CarriedRun {
   cancelling: boolean;
   /** acts of persons that were done */
   acts: number;
+  /** the newest of them; absent: none */
+  actsTold?: CarriedAct[];
   approved: { waves: string[]; vms: string[] };
   wave: number;
   /** ids of VMs whose child workflow has not reported */

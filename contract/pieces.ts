@@ -33,9 +33,10 @@ export function piecesOf({ waves }: Pick<Plan, 'waves'>, most: number = MOST_IN_
 
 /** @param vms in the order of the plan @returns null: they are not all of it */
 export function planOfVms({ waves, ...head }: PlanHead, vms: PlanVm[]): Plan | null {
-  let at = 0;
-  const taken = waves.map(({ name, vms: count }) => ({ name, vms: vms.slice(at, (at += count)) }));
-  return at === vms.length ? { ...head, waves: taken } : null;
+  const left = [...vms];
+  const filled = waves.map(({ name, vms: count }) => ({ name, vms: left.splice(0, count) }));
+  const isWhole = left.length === 0 && filled.every((wave, n) => wave.vms.length === waves[n]?.vms);
+  return isWhole ? { ...head, waves: filled } : null;
 }
 
 function byWave(part: Placed[]): Piece['waves'] {

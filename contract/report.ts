@@ -1,5 +1,6 @@
 /** The evidence of a run, as `drover report --format json` prints it: programs rely on these members. Moments are ISO 8601, UTC. */
 import type { RunKind } from '../plan/types.js';
+import type { ActRecord } from './act.js';
 import type { TaskWarning } from './notice.js';
 import type { OperationKind, Owner } from './operation.js';
 
@@ -239,6 +240,8 @@ export interface RunReport {
   sitesAway: { site: string; since: string; message: string }[];
   /** null for a run of a plan */
   drill: DrillResult | null;
+  /** what persons have told it, the newest 100, oldest first; absent: nothing, or an earlier Drover began it */
+  acts?: ActRecord[];
   vms: VmReport[];
 }
 

@@ -113,7 +113,18 @@ const plans: Migration = {
   },
 };
 
-const MIGRATIONS: Record<string, Migration> = { '001-first': first, '002-plans': plans };
+/** Nothing was written to it before. */
+const acts: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .alterTable('act')
+      .addColumn('execution', 'text', (c) => c.notNull().defaultTo(''))
+      .execute();
+    await db.schema.alterTable('act').addColumn('command', 'text').execute();
+  },
+};
+
+const MIGRATIONS: Record<string, Migration> = { '001-first': first, '002-plans': plans, '003-acts': acts };
 
 /** @throws what the database says; then nothing of the step that failed is there */
 export async function migrate(db: Kysely<Tables>, kind: 'sqlite' | 'postgres'): Promise<void> {

@@ -1,27 +1,36 @@
 /** What is read, never more at once than Temporal carries with ease. */
 import type { Kysely, Selectable } from 'kysely';
-import type {
-  EvidenceOf,
-  KeptPlan,
-  KeptRun,
-  KeptRuns,
-  KeptVms,
-  PageStart,
-  RunsBefore,
-} from '../contract/evidence.js';
+import type { ActRecord } from '../contract/act.js';
+import type { EvidenceOf, KeptPlan, KeptRun, KeptRuns, KeptVms, PageStart, RunsBefore } from '../contract/evidence.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { VmReport } from '../contract/report.js';
 import type { PlanHead } from '../contract/shard.js';
 import { plainName } from '../contract/vm-identity.js';
 import type { PlanVm } from '../plan/types.js';
 import type { Tables } from './tables.js';
-import type { ActRow } from './writers.js';
 
 /** Characters of JSON in one page; a page holds at least one row. */
 export const PAGE = 160 * 1024;
 /** Rows in one page, and names in one question. */
 const MOST_ROWS = 200;
 
+/** Acts that come with a run. */
+const MOST_ACTS = 100;
+
+const ACT_COLUMNS = [
+  'id',
+  'at',
+  'actor',
+  'proof',
+  'command',
+  'act',
+  'target',
+  'note',
+  'reference',
+  'before',
+  'after',
+  'refused',
+] as const;
 const RUN_COLUMNS = ['run', 'execution', 'head', 'plan_digest', 'drover'] as const;
 
 /** Migrations from a site that succeeded: of these VMs, or of others that bear their names. */
@@ -55,7 +64,7 @@ export async function movedFrom(db: Kysely<Tables>, { source, vms }: MovedBefore
   return found;
 }
 
-/** The newest of this id; null: none. */
+/** The newest of this id, with what persons told it last; null: none. */
 export async function runOf(db: Kysely<Tables>, run: string): Promise<KeptRun | null> {
   const row = await db
     .selectFrom('run')
@@ -64,7 +73,10 @@ export async function runOf(db: Kysely<Tables>, run: string): Promise<KeptRun | 
     .orderBy('started_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? null : keptRun(row);
+  if (row === undefined) return null;
+  const kept = keptRun(row);
+  const acts = await actsOf(db, kept, MOST_ACTS);
+  return acts.length === 0 ? kept : { ...kept, head: { ...kept.head, acts } };
 }
 
 /** @param before null: from the newest on */
@@ -168,11 +180,24 @@ export async function durationsAt(db: Kysely<Tables>, site: string, kind: string
   return rows.map(({ seconds }) => seconds);
 }
 
-/** What persons did to a run, in their order. */
-export async function actsOf(db: Kysely<Tables>, run: string): Promise<ActRow[]> {
-  const rows = await db.selectFrom('act').selectAll().where('run', '=', run).orderBy('at').orderBy('id').execute();
+/** What persons have told a run, the newest, in their order. */
+async function actsOf(db: Kysely<Tables>, { run, execution }: EvidenceOf, limit: number): Promise<ActRecord[]> {
+  const rows = await db
+    .selectFrom('act')
+    .select(ACT_COLUMNS)
+    .where('run', '=', run)
+    .where('execution', '=', execution)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
   const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
-  return rows.map((row) => ({ ...row, before: parsed(row.before), after: parsed(row.after) }));
+  return rows.reverse().map(({ proof, before, after, ...row }) => ({
+    ...row,
+    proof: proof as ActRecord['proof'],
+    before: parsed(before),
+    after: parsed(after),
+  }));
 }
 
 function keptRun(row: Pick<Selectable<Tables['run']>, (typeof RUN_COLUMNS)[number]>): KeptRun {

@@ -21,9 +21,9 @@ import { OtherStore, StoreAway } from './away.js';
 import { openDatabase } from './database.js';
 import { GroupCommit } from './group-commit.js';
 import { idOf, migrate } from './migrations.js';
-import { actsOf, durationsAt, movedFrom, planFrom, reportsOf, runOf, runsBefore, vmsFrom } from './readers.js';
+import { durationsAt, movedFrom, planFrom, reportsOf, runOf, runsBefore, vmsFrom } from './readers.js';
 import type { Tables } from './tables.js';
-import { type ActRow, writeAct, writeEvidence } from './writers.js';
+import { writeEvidence } from './writers.js';
 
 export interface StoreOptions {
   /** version of this Drover, kept with what it writes */
@@ -80,10 +80,6 @@ export class Store {
     return this.#write((trx) => writeEvidence(trx, evidence, this.#options.drover ?? null));
   }
 
-  keepAct(act: ActRow): Promise<void> {
-    return this.#write((trx) => writeAct(trx, act));
-  }
-
   movedFrom(question: MovedBeforeInput): Promise<Moved[]> {
     return this.#read((db) => movedFrom(db, question));
   }
@@ -110,10 +106,6 @@ export class Store {
 
   durations(site: string, kind: string, limit: number): Promise<number[]> {
     return this.#read((db) => durationsAt(db, site, kind, limit));
-  }
-
-  acts(run: string): Promise<ActRow[]> {
-    return this.#read((db) => actsOf(db, run));
   }
 
   async close(): Promise<void> {

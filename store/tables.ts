@@ -77,9 +77,11 @@ interface DurationTable {
 interface ActTable {
   id: string;
   run: string;
+  execution: string;
   at: string;
   actor: string;
   proof: string;
+  command: string | null;
   act: string;
   target: string | null;
   note: string | null;

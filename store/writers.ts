@@ -1,32 +1,16 @@
 /** What is written, each row by its revision: a repeat, or an older write that comes late, changes nothing. */
 import { sql, type Transaction } from 'kysely';
+import type { ActRecord } from '../contract/act.js';
 import type { Evidence, EvidenceHead, EvidenceOf, EvidenceUnit } from '../contract/evidence.js';
 import { plainName } from '../contract/vm-identity.js';
 import type { Tables } from './tables.js';
-
-/** What a person did, or was refused. */
-export interface ActRow {
-  /** the same for the same act, however often it is written */
-  id: string;
-  run: string;
-  at: string;
-  actor: string;
-  proof: string;
-  act: string;
-  target: string | null;
-  note: string | null;
-  reference: string | null;
-  before: unknown;
-  after: unknown;
-  refused: string | null;
-}
 
 export async function writeEvidence(
   trx: Transaction<Tables>,
   evidence: Evidence,
   drover: string | null,
 ): Promise<void> {
-  const { run, execution, kind, at, head, units } = evidence;
+  const { run, execution, kind, at, head, units, acts = [] } = evidence;
   const of = { run, execution };
   if (head !== undefined) await writeHead(trx, of, at, head, drover);
   for (const unit of units) {
@@ -34,6 +18,7 @@ export async function writeEvidence(
     if (unit.moved !== undefined) await writeMoved(trx, of, { kind, at }, unit, unit.moved);
     await writeDurations(trx, of, unit);
   }
+  await writeActs(trx, of, acts);
 }
 
 async function writeHead(
@@ -151,10 +136,12 @@ const jsonOf = (value: unknown): string | null =>
 /** PostgreSQL keeps no NUL in a text; in JSON it is written otherwise. */
 const plainText = (text: string): string => text.replaceAll('\0', '');
 
-export async function writeAct(trx: Transaction<Tables>, { before, after, ...act }: ActRow): Promise<void> {
+async function writeActs(trx: Transaction<Tables>, of: EvidenceOf, acts: ActRecord[]): Promise<void> {
+  if (acts.length === 0) return;
+  const rows = acts.map((act) => ({ ...of, ...act, before: jsonOf(act.before), after: jsonOf(act.after) }));
   await trx
     .insertInto('act')
-    .values({ ...act, before: jsonOf(before), after: jsonOf(after) })
+    .values(rows)
     .onConflict((oc) => oc.column('id').doNothing())
     .execute();
 }

@@ -14,6 +14,7 @@ const MEMBERS = [
   'waitingFor',
   'sitesAway',
   'drill',
+  'acts',
   'vms',
 ] as const satisfies (keyof RunReport)[];
 

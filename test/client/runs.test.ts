@@ -131,6 +131,18 @@ describe('steering a run', () => {
     expect(code).toBe(1);
     expect(document.vms.map(({ state }) => state)).toEqual(['succeeded', 'cancelled', 'succeeded']);
     expect(world.wrongWith(document)).toEqual([]);
+    // What was refused has changed nothing.
+    const actor = expect.stringContaining('@');
+    expect(document.acts).toMatchObject([
+      { act: 'cancel', command: 'drover cancel', actor, target: expect.stringMatching(/^vm:/), after: { affected: 1 } },
+      {
+        act: 'approve',
+        command: 'drover approve',
+        actor,
+        target: 'wave:wave1',
+        after: { affected: expect.any(Number) },
+      },
+    ]);
   });
 
   it('cancels a whole run', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { headOf, piecesOf, planOf } from '../../contract/pieces.js';
+import { headOf, piecesOf, planOf, planOfVms } from '../../contract/pieces.js';
 import { aPlan, aVm, aWave } from '../support/plans.js';
 
 const names = (vms: { name: string }[]) => vms.map(({ name }) => name);
@@ -28,6 +28,13 @@ describe('a plan in pieces', () => {
 
   it.each([1, 2, 3, 500])('is the same plan again when put together, with %i VMs in a piece', (most) => {
     expect(planOf(headOf(plan), piecesOf(plan, most))).toEqual(plan);
+  });
+
+  it('is the same plan again by its VMs alone, if they are all there', () => {
+    const vms = plan.waves.flatMap((wave) => wave.vms);
+    expect(planOfVms(headOf(plan), vms)).toEqual(plan);
+    expect(planOfVms(headOf(plan), vms.slice(1))).toBeNull();
+    expect(planOfVms(headOf(plan), [...vms, aVm('f')])).toBeNull();
   });
 
   it('is one piece at least', () => {

@@ -2,11 +2,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
+import { headOf } from '../../contract/pieces.js';
 import { Secret } from '../../plan/secret.js';
 import type { StoreSettings } from '../../plan/types.js';
 import { OtherStore, Store, StoreAway } from '../../store/index.js';
 import { evidence, FIRST, head, unit } from '../support/evidence.js';
 import { type Folder, tempFolder } from '../support/folder.js';
+import { aPlan, aVm, aWave } from '../support/plans.js';
 import { type Postgres, postgresBinaries, startPostgres } from '../support/postgres.js';
 
 const binaries = postgresBinaries();
@@ -126,6 +128,26 @@ function suite(fresh: () => Promise<StoreSettings>) {
       expect(names).toEqual(units.map(({ report }) => report.name));
     }));
 
+  test('a plan comes with its VMs in their order, in pages that fit', () =>
+    withStore(async (store) => {
+      const plan = aPlan({ waves: [aWave('all', ...Array.from({ length: 120 }, (_, n) => aVm(`vm${n}`)))] });
+      const [wave] = plan.waves;
+      const units = (wave?.vms ?? []).map((planned, position) =>
+        unit(planned.name, { position, planned: { ...planned, placementPolicy: 'x'.repeat(3_000) } }),
+      );
+      await store.keepEvidence(evidence({ head: { ...head(), plan: headOf(plan) }, units: [...units].reverse() }));
+      const names: string[] = [];
+      let page = await store.plan(FIRST, null);
+      expect(page.head).toEqual(headOf(plan));
+      expect(page.next).not.toBeNull();
+      for (; ; page = await store.plan(FIRST, page.next)) {
+        expect(JSON.stringify(page).length).toBeLessThan(256 * 1024);
+        names.push(...page.vms.map(({ name }) => name));
+        if (page.next === null) break;
+      }
+      expect(names).toEqual(wave?.vms.map(({ name }) => name));
+    }));
+
   test('runs come newest first, in pages, each once', () =>
     withStore(async (store) => {
       for (let n = 0; n < 5; n += 1) {
@@ -168,10 +190,10 @@ function suite(fresh: () => Promise<StoreSettings>) {
     withStore(async (store) => {
       const act = {
         id: 'a1',
-        run: 'exit-1',
         at: '2026-12-05T22:00:00.000Z',
         actor: 'ann',
-        proof: 'claimed',
+        proof: 'claimed' as const,
+        command: 'drover approve',
         act: 'approve',
         target: 'wave:pilot',
         note: null,
@@ -180,10 +202,13 @@ function suite(fresh: () => Promise<StoreSettings>) {
         after: { approved: true },
         refused: null,
       };
-      await store.keepAct(act);
-      await store.keepAct({ ...act, actor: 'eve' });
-      expect(await store.acts('exit-1')).toEqual([act]);
-      expect(await store.acts('exit-2')).toEqual([]);
+      await store.keepEvidence(evidence({ acts: [act] }));
+      await store.keepEvidence(evidence({ head: head(), acts: [{ ...act, actor: 'eve' }] }));
+      expect((await store.run('exit-1'))?.head.acts).toEqual([act]);
+      // A run of the same id, once Temporal had forgotten the first, is another.
+      const startedAt = '2027-01-01T00:00:00.000Z';
+      await store.keepEvidence(evidence({ execution: 'second', head: head({ startedAt }) }));
+      expect((await store.run('exit-1'))?.head).not.toHaveProperty('acts');
     }));
 
   test('many writes at once are all kept, and one that cannot be is alone refused', () =>

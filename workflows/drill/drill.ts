@@ -79,7 +79,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     },
     held: (unit, hold, askedAt) => steering.held(unit, hold, askedAt),
   });
-  const steering = new DrillSteering(state, herd, plan);
+  const steering = new DrillSteering(run, state, herd, plan);
   function report(): RunReport {
     const seen = state.report(Date.now());
     // Those that were stopped undo what they have begun, whatever the others would be told to do.

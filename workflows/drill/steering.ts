@@ -14,6 +14,7 @@ import {
   refuseUnknownWave,
   refuseWithoutReason,
 } from '../run/acts.js';
+import { Audit } from '../run/audit.js';
 import { hearSites, reasonOf, tellResumed } from '../run/hear-sites.js';
 import type { Herd } from '../run/herd.js';
 import { groupOfAll } from '../run/named.js';
@@ -27,30 +28,30 @@ export class DrillSteering {
   readonly #sites: string[];
   readonly #groups: Drill['groups'];
 
-  constructor(state: RunProgress, herd: Herd, { source, destination, groups }: Drill) {
+  constructor(run: string, state: RunProgress, herd: Herd, { source, destination, groups }: Drill) {
     this.#state = state;
     this.#herd = herd;
     this.#sites = [source.site, destination.site];
     this.#groups = groups;
-    this.#listen();
+    this.#listen(new Audit({ run, kind: 'drill' }, state));
   }
 
-  #listen(): void {
+  #listen(audit: Audit): void {
     const state = this.#state;
     hearSites({
       away: state.away,
       held: (askedAt, reason) => this.#isHeld(askedAt, reason),
       tellSites: (names) => this.#tellSites(names),
     });
-    handleAct(state, pauseUpdate, {
+    handleAct(audit, pauseUpdate, {
       refuse: refuseWithoutReason,
       perform: ({ reason }) => {
         this.pause({ message: reason, advice: null });
         return { affected: state.unfinished.length, message: PAUSED };
       },
     });
-    handleAct(state, resumeUpdate, { perform: () => this.#resume() });
-    handleAct(state, cancelUpdate, {
+    handleAct(audit, resumeUpdate, { perform: () => this.#resume() });
+    handleAct(audit, cancelUpdate, {
       refuse: (scope) => {
         if (scope.vm !== undefined) onlyOne(scope.vm, state.meant(scope.vm));
         refuseUnknownWave(this.#groups, scope);
@@ -58,7 +59,10 @@ export class DrillSteering {
       perform: (scope) => this.#cancel(scope),
     });
     answerActs(state);
-    CancellationScope.current().cancelRequested.catch(() => this.#cancel({}));
+    CancellationScope.current().cancelRequested.catch(() => {
+      const heard = audit.hear('cancel');
+      audit.tell(heard, this.#cancel({}));
+    });
   }
 
   pause(reason: Pause): void {

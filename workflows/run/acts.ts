@@ -6,13 +6,8 @@ import { isMembers } from '../../contract/members.js';
 import { runActsQuery, type Steered } from '../../contract/messages.js';
 import { iso } from '../../contract/moment.js';
 import type { Group } from '../../contract/shard.js';
+import type { Acted, Audit } from './audit.js';
 import { named } from './named.js';
-
-/** Counts the acts that were done. */
-export interface Acted {
-  readonly acts: number;
-  acted(): void;
-}
 
 interface Act<T> {
   /** @throws ApplicationFailure why it is refused; then nothing was done */
@@ -23,15 +18,17 @@ interface Act<T> {
 
 /** `told` is absent where a person may say nothing beside the act itself. */
 export function handleAct<T extends Validity>(
-  state: Acted,
+  audit: Audit,
   update: UpdateDefinition<Steered, [T]>,
   { refuse, perform }: Act<T>,
 ): void {
   setHandler(
     update,
     (told) => {
-      state.acted();
-      return perform(told);
+      const heard = audit.hear(update.name, told);
+      const answer = perform(told);
+      audit.tell(heard, answer);
+      return answer;
     },
     {
       validator: (told) => {
@@ -44,7 +41,7 @@ export function handleAct<T extends Validity>(
 }
 
 /** How many acts were done: what was typed again before one was done is the same act. */
-export function answerActs(state: Acted): void {
+export function answerActs(state: Pick<Acted, 'acts'>): void {
   setHandler(runActsQuery, () => ({ done: state.acts }));
 }
 

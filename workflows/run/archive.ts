@@ -29,10 +29,7 @@ export class Archive {
   readonly #state: Keeping;
 
   /** @param source site by which the VMs' workflows are named @param plan absent: a drill, or a shard, keeps none */
-  constructor(
-    { execution, source, plan }: { execution: string; source: string; plan?: PlanHead },
-    state: Keeping,
-  ) {
+  constructor({ execution, source, plan }: { execution: string; source: string; plan?: PlanHead }, state: Keeping) {
     this.#execution = execution;
     this.#source = source;
     this.#plan = plan;
@@ -49,7 +46,9 @@ export class Archive {
     const pages = this.#pagesOf(vms);
     const last = pages.pop() ?? [];
     for (const units of pages) await this.#keep({ ...this.#said(report), units });
-    await this.#keep({ ...this.#said(report), head: this.#head(report, REVISION.ended), units: last });
+    const { acts } = report;
+    const head = this.#head(report, REVISION.ended);
+    await this.#keep({ ...this.#said(report), head, units: last, ...(acts && { acts }) });
     this.#state.awaitStore(false);
   }
 
@@ -80,7 +79,8 @@ export class Archive {
   }
 
   #head(whole: ReportHead & { vms?: unknown }, revision: number): EvidenceHead {
-    const { vms: _, ...report } = whole;
+    // Acts are rows of their own.
+    const { vms: _, acts: __, ...report } = whole;
     const { memo } = workflowInfo();
     const planDigest = typeof memo?.planDigest === 'string' ? memo.planDigest : null;
     return { revision, report, planDigest, ...(this.#plan === undefined ? {} : { plan: this.#plan }) };

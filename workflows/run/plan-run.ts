@@ -31,6 +31,7 @@ import {
   tooLate,
 } from './acts.js';
 import { Archive } from './archive.js';
+import { Audit } from './audit.js';
 import { meetSites } from './meet-sites.js';
 import { named } from './named.js';
 import { Shards } from './shards.js';
@@ -75,7 +76,8 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     return steered;
   }
 
-  handleAct(tree, approveUpdate, {
+  const audit = new Audit({ run, kind: plan.kind }, tree);
+  handleAct(audit, approveUpdate, {
     refuse: (scope) => {
       refuseUnknownWave(plan.waves, scope);
       refuseTooWide(input, scope);
@@ -86,14 +88,14 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       return { affected: approved.count, message: `approved ${target ?? 'nothing'}: ${whom}` };
     },
   });
-  handleAct(tree, pauseUpdate, {
+  handleAct(audit, pauseUpdate, {
     refuse: refuseWithoutReason,
     perform: ({ reason }) => {
       tree.pause({ message: reason, advice: null });
       return done({ affected: tree.unfinished, message: PAUSED });
     },
   });
-  handleAct(tree, resumeUpdate, {
+  handleAct(audit, resumeUpdate, {
     perform: () => {
       tree.resume(Date.now());
       shards.tellSites([plan.source.site, plan.destination.site]);
@@ -103,7 +105,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       return done({ affected: tree.unfinished, message });
     },
   });
-  handleAct(tree, cancelUpdate, {
+  handleAct(audit, cancelUpdate, {
     refuse: (scope) => refuseUnknownWave(plan.waves, scope),
     // What the run has heard in time it does; only what takes VMs down is refused when it reaches them late.
     perform: async ({ vm, wave }) => cancelled(await told('cancel', { vm, wave })),
@@ -112,6 +114,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
   setHandler(runHeadQuery, () => tree.head);
   setHandler(runPlanQuery, () => plan);
   CancellationScope.current().cancelRequested.catch(() => {
+    audit.tell(audit.hear('cancel'), { affected: tree.unfinished, message: 'cancelled through Temporal' });
     tree.want('cancel', {});
     shards.wake();
   });

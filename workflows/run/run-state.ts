@@ -11,6 +11,7 @@ import type { Pause, Wanted } from '../../contract/shard.js';
 import type { Known, Orders, UnitWord } from '../../contract/unit.js';
 import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import { nameWithId } from '../../contract/vm-identity.js';
+import { ActsTold } from './acts-told.js';
 import { Approvals } from './approvals.js';
 import { Dependencies, hasSucceeded } from './dependencies.js';
 import { Lead, type LeadOrders } from './lead.js';
@@ -35,6 +36,7 @@ export class RunProgress {
   #waitsForStore = false;
   #finishedAt: number | null = null;
   #acts: number;
+  readonly actsTold: ActsTold;
 
   /** @param first place of its first VM in the plan @param now epoch ms */
   constructor(
@@ -53,12 +55,14 @@ export class RunProgress {
     this.#away = new SitesAway(carried?.sitesAway);
     this.#startedAt = carried?.startedAt ?? now;
     this.#acts = carried?.acts ?? 0;
+    this.actsTold = new ActsTold(carried?.actsTold);
   }
 
   get carried(): CarriedRun {
     return {
       startedAt: this.#startedAt,
       acts: this.#acts,
+      ...this.actsTold.carried,
       approved: this.#approvals.carried,
       ...this.#lead.carried,
       ...this.#units.carried,
@@ -334,6 +338,7 @@ export class RunProgress {
       pausedAdvice: this.#lead.paused?.advice ?? null,
       sitesAway: this.#away.all,
       drill: null,
+      ...this.actsTold.told,
       vms,
     };
   }

@@ -10,6 +10,7 @@ import type { RunHead } from '../../contract/messages.js';
 import { iso } from '../../contract/moment.js';
 import type { RunState, RunTotals } from '../../contract/report.js';
 import type { Outcome, Pause, Room, ShardAct, ShardOrders, ShardWord } from '../../contract/shard.js';
+import { ActsTold } from './acts-told.js';
 import { ALL_ROOM, divided } from './room.js';
 import { finalState } from './shown.js';
 import { SitesAway } from './sites-away.js';
@@ -54,6 +55,7 @@ export class Tree {
   #common: CarriedTree['orders'];
   #room: Room[] = [];
   #acts: number;
+  readonly actsTold: ActsTold;
   #isKept = true;
   #finishedAt: number | null = null;
 
@@ -78,6 +80,7 @@ export class Tree {
       longest: null,
     };
     this.#acts = carried?.acts ?? 0;
+    this.actsTold = new ActsTold(carried?.actsTold);
     this.#wants = new Wants(carried?.wanted);
     this.#divide();
   }
@@ -87,6 +90,7 @@ export class Tree {
       startedAt: this.#startedAt,
       orders: this.#common,
       acts: this.#acts,
+      ...this.actsTold.carried,
       wanted: this.#wants.carried,
       ...this.#stopAfter.carried,
       sitesAway: this.#away.all,
@@ -336,6 +340,7 @@ export class Tree {
       pausedAdvice: paused?.advice ?? null,
       sitesAway: this.#away.all,
       drill: null,
+      ...this.actsTold.told,
     };
   }
 

@@ -5,7 +5,7 @@ import { runWorkflowId } from '../../../contract/names.js';
 import { headOf } from '../../../contract/pieces.js';
 import { evidence, head } from '../../support/evidence.js';
 import { type Lab, withLab } from '../../support/lab.js';
-import { atApproval, done, given, protection, replications, running, vmsAt } from '../../support/recoveries.js';
+import { atApproval, done } from '../../support/recoveries.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
@@ -37,7 +37,8 @@ async function forget({ client, taskQueue }: Lab): Promise<void> {
 
 async function withDrover(lab: Lab, act: (drover: Drover) => Promise<void>): Promise<void> {
   const drover = await connectDrover({
-    env: {},
+    env: { DROVER_ACTOR: 'ann@acme' },
+    command: 'a test',
     address: process.env.DROVER_TEST_TEMPORAL ?? '',
     taskQueue: lab.taskQueue,
   });
@@ -86,13 +87,39 @@ describe('when Temporal has forgotten a run', () => {
       }),
     ));
 
+  it.concurrent('what persons told it is known, with who they were and what came of it', () =>
+    withLab({ vms: 1 }, (lab) =>
+      withDrover(lab, async (drover) => {
+        const { run } = await drover.startRun(lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } }), {
+          id: `${lab.source}-told`,
+        });
+        await until(
+          () => run.report(),
+          ({ vms }) => vms[0]?.waitingFor === 'approval',
+        );
+        await run.pause('a look');
+        await run.resume();
+        await expect(run.cancel('wave:none')).rejects.toThrow();
+        await run.approve('wave:all');
+        const { acts } = await run.wait();
+        const by = { actor: 'ann@acme', proof: 'claimed', command: 'a test', reference: null, refused: null };
+        expect(acts).toMatchObject([
+          { ...by, act: 'pause', target: null, note: 'a look', after: { affected: 1 } },
+          { ...by, act: 'resume', target: null, note: null, after: { affected: 1 } },
+          { ...by, act: 'approve', target: 'wave:all', note: null, after: { affected: 1 } },
+        ]);
+        await forget(lab);
+        expect((await run.report()).acts).toEqual(acts);
+      }),
+    ));
+
   it.concurrent('a plan that the store has not got, or not all of, is not made up', () =>
     withLab({ vms: 1 }, (lab) =>
       withDrover(lab, async (drover) => {
-        const kept = async (run: string, change: Parameters<typeof evidence>[0]) => {
+        async function kept(run: string, change: Parameters<typeof evidence>[0]) {
           await lab.store.keepEvidence(evidence({ run, ...change }));
           return drover.run(run).plan();
-        };
+        }
         const plan = headOf(lab.plan());
         await expect(kept('without', { head: head() })).rejects.toBeInstanceOf(PlanNotKept);
         await expect(kept('cut', { head: { ...head(), plan } })).rejects.toBeInstanceOf(PlanNotKept);
@@ -104,40 +131,28 @@ describe('when Temporal has forgotten a run', () => {
     withLab({ vms: 1 }, (lab) =>
       withDrover(lab, async (drover) => {
         const id = `${lab.source}-cut`;
-        await lab.start(lab.plan(), id);
+        await lab.start(lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } }), id);
         const handle = lab.client.workflow.getHandle(runWorkflowId(id));
         await until(
           async () => starts(lab),
           (count) => count === 1,
         );
+        await drover.run(id).pause('a look');
+        await until(
+          () => lab.store.run(id),
+          (kept) => kept?.head.acts?.length === 1,
+        );
         await handle.terminate('a test');
         await forget(lab);
         const report = await drover.run(id).report();
         expect(report).toMatchObject({ run: id, state: 'cancelled', finishedAt: null });
+        expect(report.acts).toMatchObject([{ act: 'pause', actor: 'ann@acme', note: 'a look' }]);
       }),
     ));
 });
 
 describe('what an earlier run knew of a VM, once Temporal has forgotten the run,', () => {
-  it.concurrent('is how it is found after a person has reversed it, under other ids and another name', () =>
-    withLab({ vms: 1, assumptions: { reverseChangesId: true } }, async (lab) => {
-      await given(lab, protection(lab));
-      const failedOver = await given(lab, lab.plan({ kind: 'failover' }));
-      const { control } = lab.simulator;
-      control.act({ operation: 'reverse', replicationId: failedOver.vms[0]?.replicationId ?? '', user: 'ann@acme' });
-      const reversed = await until(
-        async () => replications(lab)[0],
-        (it) => it?.isReversed === true && it.state === 'OK',
-      );
-      control.setVms({ id: reversed?.vmId ?? '', name: 'another-name' });
-      await forget(lab);
-      const home = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
-      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['migrate', 'reverse']);
-      expect(running(lab, lab.source)).toHaveLength(1);
-      expect(vmsAt(lab, lab.destination)).toEqual([]);
-    }));
-
-  it.concurrent('and that its cutover has left it off, is told while it waits for its approval', () =>
+  it.concurrent('is that its cutover has left it off, which is told while it waits for its approval', () =>
     withLab({ vms: 1 }, async (lab) => {
       const error = { code: 'BadRequest', msg: 'made up' };
       lab.simulator.control.addFaults({ operation: 'migrate', kind: 'fail-task', stage: 'recover', times: 1, error });
