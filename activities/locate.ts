@@ -15,10 +15,10 @@ import { nameWithId } from '../contract/vm-identity.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { believeAbsence, patientRules } from './absence.js';
 import { AmongOthers } from './among-others.js';
+import { askingOf } from './asking.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
-import { type Attempt, failureOf, finalFailure } from './failures.js';
-import { beating } from './heartbeat.js';
+import { finalFailure } from './failures.js';
 import { hashed, readMark } from './mark.js';
 import { passingOver, replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
@@ -38,6 +38,7 @@ interface Candidate {
 const SILENT_ATTEMPTS = 3;
 
 export function createLocateActivities(deps: ActivityDeps, reachability: Reachability) {
+  const asking = askingOf(deps, reachability);
   const among = new AmongOthers();
 
   /** The best that a site has, which are several where it cannot tell. */
@@ -120,25 +121,6 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
     const isMarkedAsIts = isMarkedFor(vm.id, best.replication);
     return { site: best.site, peer, replication: summaryOf(best.replication), isMarkedAsIts };
   }
-
-  /** Runs a question about a VM; what a site answers to it becomes a failure by the error table. */
-  const asking = <T>(
-    question: string,
-    { vm }: Pick<LocateInput, 'vm'>,
-    ask: (attempt: Attempt) => Promise<T>,
-    rules = deps.sites.rules,
-  ): Promise<T> =>
-    beating(
-      () => null,
-      async ({ attempt }) => {
-        try {
-          return await ask(attempt);
-        } catch (error) {
-          if (error instanceof VcdaError) await reachability.failed(error.site, error);
-          throw failureOf(error, { question, vm }, attempt, rules);
-        }
-      },
-    );
 
   return {
     /**

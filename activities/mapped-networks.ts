@@ -5,11 +5,9 @@ import { type MappedNetworks, mapNetworks } from '../contract/mapped-networks.js
 import type { MapNetworksInput, TestSettings } from '../contract/questions.js';
 import { networksNamed } from '../contract/test-networks.js';
 import type { VmNetworkSettings } from '../plan/types.js';
-import { VcdaError } from '../vcda/index.js';
+import { askingOf } from './asking.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf } from './failures.js';
-import { beating } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
 
 interface Network {
@@ -18,30 +16,22 @@ interface Network {
 }
 
 export function createMappedNetworksActivities(deps: ActivityDeps, reachability: Reachability) {
+  const asking = askingOf(deps, reachability);
   return {
     /** @throws ApplicationFailure `Hold`; else VCDA's code */
     async mapTestNetworks({ map, own, ...input }: MapNetworksInput): Promise<TestSettings> {
       const { peer, vm, replicationId, resumedAt } = input;
       const site = configured(deps, input.site);
       const options = { peer, resumedAt, signal: cancellationSignal() };
-      return beating(
-        () => null,
-        async ({ attempt }) => {
-          try {
-            const shown = await unextended(options, (local) => site.networkSettings(replicationId, local));
-            const found = await unextended(options, (local) => site.findReplication(replicationId, local));
-            const vdcId = found?.destination?.vdcId;
-            const all =
-              vdcId == null ? [] : await unextended(options, (local) => site.inventory.networks(vdcId, local));
-            const mapped = mapNetworks(map, shown, own);
-            const sent = settingsOf(mapped, Object.values(map), all, own);
-            return { ...sent, networks: testNetworks(sent.settings, shown, mapped.repeated) };
-          } catch (error) {
-            if (error instanceof VcdaError) await reachability.failed(error.site, error);
-            throw failureOf(error, { question: 'network-settings', vm }, attempt, deps.sites.rules);
-          }
-        },
-      );
+      return asking('network-settings', { vm }, async () => {
+        const shown = await unextended(options, (local) => site.networkSettings(replicationId, local));
+        const found = await unextended(options, (local) => site.findReplication(replicationId, local));
+        const vdcId = found?.destination?.vdcId;
+        const all = vdcId == null ? [] : await unextended(options, (local) => site.inventory.networks(vdcId, local));
+        const mapped = mapNetworks(map, shown, own);
+        const sent = settingsOf(mapped, Object.values(map), all, own);
+        return { ...sent, networks: testNetworks(sent.settings, shown, mapped.repeated) };
+      });
     },
   };
 }

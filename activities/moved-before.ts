@@ -5,16 +5,18 @@
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/questions.js';
 import { plainName } from '../contract/vm-identity.js';
 import { type InventoryVm, saysNo, VcdaError } from '../vcda/index.js';
+import { askingOf } from './asking.js';
 import type { ActivityDeps } from './deps.js';
-import { failureOf } from './failures.js';
 import { beating } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { MovedRecord } from './moved-record.js';
 import { copiesOfOthers } from './namesakes.js';
 import { planMates } from './plan-mates.js';
+import type { Reachability } from './reachability.js';
 import { orAway } from './store.js';
 
-export function createMovedBeforeActivities(deps: ActivityDeps) {
+export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Reachability) {
+  const asking = askingOf(deps, reachability);
   const inventories = new Inventories(deps);
   const record = new MovedRecord(deps);
 
@@ -77,17 +79,10 @@ export function createMovedBeforeActivities(deps: ActivityDeps) {
     /** What the lists of both sites say of a VM that is to be migrated. @throws ApplicationFailure `Hold`; else VCDA's code */
     async lookForMoved(input: LookForMovedInput): Promise<SeenOfMoved> {
       const { source, destination, vdc, vm, resumedAt } = input;
-      return beating(
-        () => null,
-        async ({ attempt }) => {
-          try {
-            const [at, there] = await Promise.all([vmsOf(source, resumedAt), vmsOf(destination, resumedAt)]);
-            return seenOf(at, there, vdc, vm, await othersOf(input, at, there));
-          } catch (error) {
-            throw failureOf(error, { question: 'look', vm }, attempt, deps.sites.rules);
-          }
-        },
-      );
+      return asking('look', { vm }, async () => {
+        const [at, there] = await Promise.all([vmsOf(source, resumedAt), vmsOf(destination, resumedAt)]);
+        return seenOf(at, there, vdc, vm, await othersOf(input, at, there));
+      });
     },
   };
 }

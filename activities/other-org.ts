@@ -2,30 +2,22 @@
 import type { OperationRequest } from '../contract/operation.js';
 import type { OrgInput } from '../contract/questions.js';
 import { type CallOptions, type Site, saysNo, VcdaError, type VmReplication } from '../vcda/index.js';
+import { askingOf } from './asking.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf } from './failures.js';
-import { beating } from './heartbeat.js';
 import { passingOver } from './passed-over.js';
+import type { Reachability } from './reachability.js';
 import type { Difference } from './replication-differences.js';
 
-export function createOrgActivities(deps: ActivityDeps) {
+export function createOrgActivities(deps: ActivityDeps, reachability: Reachability) {
+  const asking = askingOf(deps, reachability);
   return {
     /**
      * Whose a VDC of a site is; null: its inventory does not tell.
      * @throws ApplicationFailure `Hold`: only a person can go on; else VCDA's code
      */
     async orgOfVdc({ site, peer, vdc, vm, resumedAt }: OrgInput): Promise<string | null> {
-      return beating(
-        () => null,
-        async ({ attempt }) => {
-          try {
-            return await orgOf(configured(deps, site), vdc.toLowerCase(), { peer, resumedAt });
-          } catch (error) {
-            throw failureOf(error, { question: 'look', vm }, attempt, deps.sites.rules);
-          }
-        },
-      );
+      return asking('look', { vm }, () => orgOf(configured(deps, site), vdc.toLowerCase(), { peer, resumedAt }));
     },
   };
 }

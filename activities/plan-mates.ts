@@ -1,9 +1,7 @@
 /** Which VMs the plan of a run names, asked of its shards by what may tell them: their rows are never read for it. */
 import { cancelled } from '@temporalio/activity';
 import { type AlikeInput, type AlikeVm, alikeOf } from '../contract/alike.js';
-import { shardAlikeQuery } from '../contract/messages.js';
-import { shardWorkflowId } from '../contract/names.js';
-import { type Ask, askBy, askHead } from '../contract/read-run.js';
+import { type Ask, askAlike, askBy } from '../contract/read-run.js';
 import type { ActivityDeps } from './deps.js';
 import { SharedReading } from './shared-reading.js';
 
@@ -25,15 +23,13 @@ export class PlanMates {
     return alikeOf(await shared.read(asked), asked);
   }
 
-  async #read(run: string, all: AlikeInput[]): Promise<AlikeVm[]> {
+  #read(run: string, all: AlikeInput[]): Promise<AlikeVm[]> {
     const asked: AlikeInput = {
       ids: [...new Set(all.flatMap(({ ids }) => ids))],
       names: [...new Set(all.flatMap(({ names }) => names))],
       copies: [...new Set(all.flatMap(({ copies }) => copies))],
     };
-    const { shards } = await askHead(this.#ask, run);
-    const each = Array.from({ length: shards }, (_, n) => this.#ask(shardWorkflowId(run, n), shardAlikeQuery, asked));
-    return (await Promise.all(each)).flat();
+    return askAlike(this.#ask, run, asked);
   }
 }
 

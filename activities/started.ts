@@ -13,37 +13,31 @@ import {
   VcdaError,
   type VmReplication,
 } from '../vcda/index.js';
+import { askingOf } from './asking.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf } from './failures.js';
-import { beating } from './heartbeat.js';
 import { MARK_LENGTH, readMark } from './mark.js';
 import { passingOver, replicationsOfVm, tasksWithOdd } from './passed-over.js';
+import type { Reachability } from './reachability.js';
 import { isOfKind, mayBeOf, relation } from './relation.js';
 import { summaryOf } from './replication-summary.js';
 import { replicationIdIn } from './send.js';
 import { earliestStart, told } from './task-match.js';
 
-export function createStartedActivities(deps: ActivityDeps) {
+export function createStartedActivities(deps: ActivityDeps, reachability: Reachability) {
+  const asking = askingOf(deps, reachability);
   return {
     /** @throws ApplicationFailure `Hold`: only a person can go on; else VCDA's code */
     async whatStarted(input: StartedInput): Promise<Started> {
       const { peer, source, vm, resumedAt } = input;
       const site = configured(deps, input.site);
       const options = { peer, resumedAt, signal: cancellationSignal() };
-      return beating(
-        () => null,
-        async ({ attempt }) => {
-          try {
-            const all = await unextended(options, (local) => replicationsOfVm(site, vm.id, local));
-            const its = all.filter((one) => (one.source?.site ?? source) === source);
-            const isTold = its.some((one) => whoseMark(one, input) === 'own');
-            return startedAmong(its, isTold ? NOT_ASKED : await tasksOf(site, input, options), input);
-          } catch (error) {
-            throw failureOf(error, { question: 'locate', vm }, attempt, deps.sites.rules);
-          }
-        },
-      );
+      return asking('locate', { vm }, async () => {
+        const all = await unextended(options, (local) => replicationsOfVm(site, vm.id, local));
+        const its = all.filter((one) => (one.source?.site ?? source) === source);
+        const isTold = its.some((one) => whoseMark(one, input) === 'own');
+        return startedAmong(its, isTold ? NOT_ASKED : await tasksOf(site, input, options), input);
+      });
     },
   };
 }

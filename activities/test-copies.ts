@@ -3,10 +3,11 @@ import { cancellationSignal } from '@temporalio/activity';
 import { operationId } from '../contract/names.js';
 import type { Whose } from '../contract/operation.js';
 import type { CopyAt, CopyAtInput, WhoseCopyInput } from '../contract/questions.js';
+import { inWords } from '../contract/words.js';
 import { type InventoryVm, taskEnd, VcdaError } from '../vcda/index.js';
+import { askingOf } from './asking.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { unextended } from './extension.js';
-import { failureOf } from './failures.js';
 import { beating, inTime } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { whoseEffect } from './ownership.js';
@@ -19,6 +20,7 @@ const WITHIN = 60_000;
 const TRIES = 5;
 
 export function createTestCopyActivities(deps: ActivityDeps, reachability: Reachability) {
+  const asking = askingOf(deps, reachability);
   const inventories = new Inventories(deps);
 
   return {
@@ -33,7 +35,7 @@ export function createTestCopyActivities(deps: ActivityDeps, reachability: Reach
           try {
             const all = await inTime(inventories.read(site, resumedAt), WITHIN);
             if (all !== null) return copyIn(all, input);
-            return { is: 'unknown', known: `${wordsOf(input)}: ${site} did not tell within ${WITHIN / 1_000} s` };
+            return { is: 'unknown', known: `${wordsOf(input)}: ${site} did not tell within ${inWords(WITHIN)}` };
           } catch (error) {
             if (!(error instanceof VcdaError)) throw error;
             return { is: 'unknown', known: `${wordsOf(input)}: ${site} does not tell: ${error.message}` };
@@ -48,31 +50,23 @@ export function createTestCopyActivities(deps: ActivityDeps, reachability: Reach
       const site = configured(deps, input.site);
       const options = { peer, resumedAt, signal: cancellationSignal() };
       const kind = 'failover-test';
-      return beating(
-        () => null,
-        async ({ attempt }) => {
-          try {
-            let last = operationId(run, vm.id, kind, 1);
-            const own: string[] = [];
-            for (let tries = 1; tries <= TRIES; tries += 1) {
-              const id = operationId(run, vm.id, kind, tries);
-              const its = await unextended(options, (local) => site.tasksOfOperation(id, local));
-              if (its === null) break;
-              const done = its.filter((task) => taskEnd(task) !== 'failed');
-              if (done.length > 0) last = id;
-              own.push(...done.map((task) => task.id));
-            }
-            const asked = { kind, vm, replicationId, requestedAt: since, operationId: last } as const;
-            const known = [...new Set([...knownTasks, ...own])];
-            // Somebody else may have cleaned up what a task of ours made, and have tested by themselves since.
-            const whose = await whoseEffect(deps, site, { ...asked, run, knownTasks: known }, null, options, true);
-            return whose.is === 'unknown' && own.length > 0 ? { is: 'ours' } : whose;
-          } catch (error) {
-            if (error instanceof VcdaError) await reachability.failed(error.site, error);
-            throw failureOf(error, { question: 'test copy', vm }, attempt, deps.sites.rules);
-          }
-        },
-      );
+      return asking('test copy', { vm }, async () => {
+        let last = operationId(run, vm.id, kind, 1);
+        const own: string[] = [];
+        for (let tries = 1; tries <= TRIES; tries += 1) {
+          const id = operationId(run, vm.id, kind, tries);
+          const its = await unextended(options, (local) => site.tasksOfOperation(id, local));
+          if (its === null) break;
+          const done = its.filter((task) => taskEnd(task) !== 'failed');
+          if (done.length > 0) last = id;
+          own.push(...done.map((task) => task.id));
+        }
+        const asked = { kind, vm, replicationId, requestedAt: since, operationId: last } as const;
+        const known = [...new Set([...knownTasks, ...own])];
+        // Somebody else may have cleaned up what a task of ours made, and have tested by themselves since.
+        const whose = await whoseEffect(deps, site, { ...asked, run, knownTasks: known }, null, options, true);
+        return whose.is === 'unknown' && own.length > 0 ? { is: 'ours' } : whose;
+      });
     },
   };
 }

@@ -1,11 +1,13 @@
 /** A run's report, plan and VMs, put together from what the run and its shards answer. */
 import type { QueryDefinition } from '@temporalio/common';
 import type { Plan } from '../plan/types.js';
+import type { AlikeInput, AlikeVm } from './alike.js';
 import type { ReportHead } from './evidence.js';
 import {
   type RunHead,
   runHeadQuery,
   runPlanQuery,
+  shardAlikeQuery,
   shardPieceQuery,
   shardRowsQuery,
   shardWantedQuery,
@@ -34,10 +36,19 @@ export const askBy =
 
 export const askHead = (ask: Ask, run: string): Promise<RunHead> => ask(runWorkflowId(run), runHeadQuery);
 
+/** What each shard of a run answers, in their order. */
+const ofShards = <T>(
+  { report: { run }, shards }: RunHead,
+  ask: (workflowId: string, n: number) => T,
+): Promise<Awaited<T>[]> => Promise.all(Array.from({ length: shards }, (_, n) => ask(shardWorkflowId(run, n), n)));
+
 /** In the plan's order; those of a shard that is not loaded yet are not in it. */
-export async function askRows(ask: Ask, { report: { run }, shards, lost }: RunHead): Promise<VmReport[]> {
-  const all = await Promise.all(Array.from({ length: shards }, (_, n) => rowsOfShard(ask, shardWorkflowId(run, n))));
-  return all.flatMap((rows, n) => (lost.includes(n) ? rows.map((vm) => lostWith(shardWorkflowId(run, n), vm)) : rows));
+export async function askRows(ask: Ask, head: RunHead): Promise<VmReport[]> {
+  const all = await ofShards(head, async (workflowId, n) => {
+    const rows = await rowsOfShard(ask, workflowId);
+    return head.lost.includes(n) ? rows.map((vm) => lostWith(workflowId, vm)) : rows;
+  });
+  return all.flat();
 }
 
 async function rowsOfShard(ask: Ask, workflowId: string): Promise<VmReport[]> {
@@ -53,9 +64,16 @@ async function rowsOfShard(ask: Ask, workflowId: string): Promise<VmReport[]> {
 
 /** Of the VMs that are meant, those that have not ended. */
 export async function askWanted(ask: Ask, run: string, asked: WantedInput): Promise<VmReport[]> {
-  const { shards, lost } = await askHead(ask, run);
-  const led = Array.from({ length: shards }, (_, n) => n).filter((n) => !lost.includes(n));
-  return (await Promise.all(led.map((n) => ask(shardWorkflowId(run, n), shardWantedQuery, asked)))).flat();
+  const head = await askHead(ask, run);
+  const all = await ofShards(head, (workflowId, n) =>
+    head.lost.includes(n) ? [] : ask(workflowId, shardWantedQuery, asked),
+  );
+  return all.flat();
+}
+
+/** Of the VMs that the plan of a run names, those that are meant. */
+export async function askAlike(ask: Ask, run: string, asked: AlikeInput): Promise<AlikeVm[]> {
+  return (await ofShards(await askHead(ask, run), (workflowId) => ask(workflowId, shardAlikeQuery, asked))).flat();
 }
 
 /** A VM that had not ended when its shard was terminated: nobody brings it to its end. */
@@ -84,9 +102,7 @@ export function withVms(report: ReportHead, vms: VmReport[]): RunReport {
 /** null: not all of it is loaded */
 export async function askPlanOf(ask: Ask, run: string): Promise<Plan | null> {
   const [head, plan] = await Promise.all([askHead(ask, run), ask(runWorkflowId(run), runPlanQuery)]);
-  const pieces = await Promise.all(
-    Array.from({ length: head.shards }, (_, n) => ask(shardWorkflowId(run, n), shardPieceQuery)),
-  );
+  const pieces = await ofShards(head, (workflowId) => ask(workflowId, shardPieceQuery));
   const loaded = pieces.filter((piece): piece is Piece => piece !== null);
   return loaded.length < pieces.length ? null : planOf(plan, loaded);
 }

@@ -110,6 +110,8 @@ const plans: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema.alterTable('run').addColumn('plan_head', 'text').execute();
     await db.schema.alterTable('unit').addColumn('planned', 'text').execute();
+    // The length of the report, which is read with it.
+    await db.schema.alterTable('unit').dropColumn('size').execute();
   },
 };
 

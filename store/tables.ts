@@ -37,8 +37,6 @@ interface UnitTable {
   finished_at: string | null;
   /** JSON */
   report: string;
-  /** length of it */
-  size: number;
   /** JSON: the VM as the plan says it; null: it was kept without */
   planned: string | null;
   revision: number;

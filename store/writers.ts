@@ -55,7 +55,6 @@ async function writeUnit(
   at: string,
   { unit, position, revision, workflowId, report, planned }: EvidenceUnit,
 ): Promise<void> {
-  const text = JSON.stringify(report);
   const { id, name, wave, state, finishedAt } = report;
   const row = {
     position,
@@ -65,8 +64,7 @@ async function writeUnit(
     wave: plainText(wave),
     state,
     finished_at: finishedAt,
-    report: text,
-    size: text.length,
+    report: JSON.stringify(report),
     planned: jsonOf(planned),
     revision,
     revised_at: at,

@@ -1,5 +1,5 @@
 /** What persons have said to a run: kept with it for its report, and in the store from the moment it was done. */
-import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { type ActRecord, type Author, isAuthor, type Validity } from '../../contract/act.js';
 import type { Evidence } from '../../contract/evidence.js';
 import { innermost } from '../../contract/innermost-error.js';
@@ -61,8 +61,6 @@ export class Audit {
   async #keep(record: ActRecord): Promise<void> {
     const { actsTold } = this.#state;
     actsTold.add(record);
-    // Runs that an earlier Drover began have kept none.
-    if (!patched('acts-kept')) return;
     const evidence = { ...this.#of, at: record.at, units: [], acts: [record] };
     if (await CancellationScope.nonCancellable(() => isKept(evidence, keepEvidenceInOrder))) actsTold.isKept(record.id);
   }

@@ -6,6 +6,7 @@ import type { RunReport } from '../../../contract/report.js';
 import { siteVdcId } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { atApproval } from '../../support/recoveries.js';
+import { showsOtherOrg } from '../../support/shows.js';
 import { until } from '../../support/until.js';
 
 interface Made {
@@ -110,11 +111,7 @@ describe('a replication that a person made', () => {
   it.concurrent('to another organization than that of the plan’s VDC is refused with both values', () =>
     withLab({ vms: 1 }, async (lab) => {
       await madeByPerson(lab);
-      const members = { destination: { site: lab.destination, org: 'globex' } };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      showsOtherOrg(lab);
       const { error } = await runOf(lab, { adopt: 'matching' });
       expect(error?.code).toBe('ReplicatedElsewhere');
       expect(error?.message).toMatch(/the organization is globex, the plan says acme/);
@@ -125,11 +122,7 @@ describe('a replication that a person made', () => {
     withLab({ vms: 1 }, async (lab) => {
       await madeByPerson(lab);
       const { approve, result } = await atApproval(lab, { adopt: 'matching' });
-      const members = { destination: { site: lab.destination, org: 'globex' } };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      showsOtherOrg(lab);
       await approve();
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'migrate' } });

@@ -12,6 +12,7 @@ import {
   running,
   vmsAt,
 } from '../../support/recoveries.js';
+import { OTHER_VDC, showsOtherVdc } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
@@ -177,21 +178,13 @@ describe('what a person does while a migration waits at its gate', () => {
 });
 
 describe('a failover of a replication that goes to another VDC than the plan names', () => {
-  const ELSEWHERE = '0f0f0f0f-0000-4000-8000-000000000001';
-  function retarget(lab: Lab): void {
-    const members = { destination: { site: lab.destination, vdcId: ELSEWHERE, vdcName: 'spare' } };
-    lab.simulator.control.addFaults(
-      { kind: 'unreadable', operation: 'replication', members },
-      { kind: 'unreadable', operation: 'replications', members },
-    );
-  }
   const told = (lab: Lab) =>
-    expect.stringMatching(new RegExp(`VDC ${ELSEWHERE} \\(spare\\), and the plan says ${lab.plan().destination.vdc}`));
+    expect.stringMatching(new RegExp(`VDC ${OTHER_VDC} \\(spare\\), and the plan says ${lab.plan().destination.vdc}`));
 
   it.concurrent('is told before its gate, and uses it', () =>
     withLab({ vms: 1 }, async (lab) => {
       await given(lab, protection(lab));
-      retarget(lab);
+      showsOtherVdc(lab);
       const { waiting, approve, result } = await atApproval(lab, { kind: 'failover' });
       expect(waiting.vms[0]?.notes).toEqual([told(lab)]);
       await approve();
@@ -203,12 +196,12 @@ describe('a failover of a replication that goes to another VDC than the plan nam
       await given(lab, protection(lab));
       const { waiting, approve, result } = await atApproval(lab, { kind: 'failover' });
       expect(waiting.vms[0]?.notes ?? []).toEqual([]);
-      retarget(lab);
+      showsOtherVdc(lab);
       await approve();
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'failover' } });
       expect(vm?.error?.message).toMatch(
-        new RegExp(`in VDC ${ELSEWHERE} \\(spare\\), and the plan says .*, and in .* when it was looked at`),
+        new RegExp(`in VDC ${OTHER_VDC} \\(spare\\), and the plan says .*, and in .* when it was looked at`),
       );
       expect(kinds(lab)).not.toContain('failover');
     }));

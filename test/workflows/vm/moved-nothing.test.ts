@@ -4,6 +4,7 @@ import { cancelUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { Plan } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { shows } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { vmReport } from '../../support/vm-report.js';
@@ -45,10 +46,7 @@ describe('a migrate that succeeded and moved nothing', () => {
       const [failed] = (await (await lab.start(lab.plan({ cutover: CUTOVER }))).result()).vms;
       expect(failed).toMatchObject({ error: { code: 'NotRecovered' }, source: { power: 'off', before: 'on' } });
       expect(failed?.downSince).toEqual(expect.any(String));
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members: { dataConnectionState: 'BENDING' } },
-        { kind: 'unreadable', operation: 'replications', members: { dataConnectionState: 'BENDING' } },
-      );
+      shows(lab, { dataConnectionState: 'BENDING' });
       const { run, result } = await lab.start(lab.plan({ cutover: CUTOVER }));
       const held = await until(
         () => vmReport(lab, idOf(lab)),

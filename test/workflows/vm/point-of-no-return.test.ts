@@ -7,6 +7,7 @@ import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { OTHER_VDC, shows, showsOtherOrg, showsOtherVdc } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { isAtGate } from '../../support/vm-report.js';
@@ -113,10 +114,7 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
     withLab({ vms: 1 }, async (lab) => {
       const { run, approve, result } = await atTheGate(lab);
       const members = { dataConnectionState: 'UNKNOWN', overallHealth: 'RED' };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      shows(lab, members);
       await approve();
       expect((await held(lab))?.error).toMatchObject({ code: 'ReplicationUnhealthy', operation: 'migrate' });
       expect(entries(lab, 'migrate')).toEqual([]);
@@ -128,44 +126,30 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
   it.concurrent('that would put the VM in another VDC than the plan is refused with both values', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { approve, result } = await atTheGate(lab);
-      const elsewhere = '0f0f0f0f-0000-4000-8000-000000000001';
-      const members = { destination: { site: lab.destination, vdcId: elsewhere, vdcName: 'spare' } };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      showsOtherVdc(lab);
       await approve();
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere' } });
-      expect(vm?.error?.message).toContain(elsewhere);
+      expect(vm?.error?.message).toContain(OTHER_VDC);
       expect(entries(lab, 'migrate')).toEqual([]);
       expect(sourceOf(lab)?.powerState).toBe('POWERED_ON');
     }));
 
   it.concurrent('that its start was put in another VDC than the plan is refused at the first look after the start', () =>
     withLab({ vms: 1 }, async (lab) => {
-      const elsewhere = '0f0f0f0f-0000-4000-8000-000000000001';
-      const members = { destination: { site: lab.destination, vdcId: elsewhere, vdcName: 'spare' } };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      showsOtherVdc(lab);
       const { cutover } = lab.plan();
       // Nobody approves it: what is wrong is said before its gate.
       const { result } = await lab.start(lab.plan({ cutover: { ...cutover, approval: 'vm' } }));
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'start' } });
-      expect(vm?.error?.message).toContain(elsewhere);
+      expect(vm?.error?.message).toContain(OTHER_VDC);
       expect(vm?.error?.message).toContain(vm?.replicationId);
     }));
 
   it.concurrent('that its start was put in another organization is refused at the first look after the start', () =>
     withLab({ vms: 1 }, async (lab) => {
-      const members = { destination: { site: lab.destination, org: 'globex' } };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      showsOtherOrg(lab);
       const { result } = await lab.start(lab.plan(APPROVED));
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'start' } });
@@ -175,11 +159,7 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
   it.concurrent('that goes to another organization by then is refused with both', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { approve, result } = await atTheGate(lab);
-      const members = { destination: { site: lab.destination, org: 'globex' } };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      showsOtherOrg(lab);
       await approve();
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'ReplicatedElsewhere', operation: 'migrate' } });

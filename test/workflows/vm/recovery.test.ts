@@ -4,6 +4,7 @@ import type { Assumptions, VmChange } from '../../../simulator/index.js';
 import { withLab } from '../../support/lab.js';
 import { inWaves } from '../../support/plans.js';
 import { done, given, kinds, protection, replications, running, vmsAt } from '../../support/recoveries.js';
+import { shows } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
@@ -198,10 +199,7 @@ describe('what earlier runs know of a VM', () => {
 describe('a site that never says that a replication is reversed', () => {
   it.concurrent('does not keep it from going home: its ends tell', () =>
     withLab({ vms: 1 }, async (lab) => {
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members: { isReversed: false } },
-        { kind: 'unreadable', operation: 'replications', members: { isReversed: false } },
-      );
+      shows(lab, { isReversed: false });
       await given(lab, protection(lab));
       await given(lab, lab.plan({ kind: 'failover' }));
       const report = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));

@@ -5,6 +5,7 @@ import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { Plan } from '../../../plan/types.js';
 import { entries, world } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { showsOtherOrg } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { isAtGate, vmReport } from '../../support/vm-report.js';
@@ -23,11 +24,7 @@ describe('a VM that is refused at its gate', () => {
   it.concurrent('is told with whether it runs: it was not touched', () =>
     withLab({ vms: 1 }, async (lab) => {
       const { run, result } = await atTheGate(lab, { approval: 'wave' });
-      const members = { destination: { site: lab.destination, org: 'globex' } };
-      lab.simulator.control.addFaults(
-        { kind: 'unreadable', operation: 'replication', members },
-        { kind: 'unreadable', operation: 'replications', members },
-      );
+      showsOtherOrg(lab);
       await approve(lab, run);
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ error: { code: 'ReplicatedElsewhere' }, source: { power: 'on' }, downSince: null });
