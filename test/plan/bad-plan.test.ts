@@ -2,14 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadPlan } from '../../plan/load-plan.js';
-import { A, B, C, directory, HEAD, problemLines, VDC } from '../support/plan-files.js';
-
-const SITES = ['paris', 'lyon'];
-
-function problems(plan: string, files: Record<string, string> = {}, sites: string[] | null = SITES): string[] {
-  const dir = directory({ 'plan.yaml': plan, ...files });
-  return problemLines(dir, () => loadPlan(join(dir, 'plan.yaml'), { sites }));
-}
+import { A, B, C, directory, HEAD, planProblems, problemLines, VDC } from '../support/plan-files.js';
 
 const VMS = `vms: [ { id: ${A}, name: web1 } ]\n`;
 const GOOD = `${HEAD}${VMS}`;
@@ -344,7 +337,7 @@ const CASES: [string, string, string | RegExp][] = [
 
 describe('a bad plan', () => {
   it.each(CASES)('with %s says where, and what was expected', (_, plan, line) => {
-    expect(problems(plan)).toEqual([typeof line === 'string' ? line : expect.stringMatching(line)]);
+    expect(planProblems(plan)).toEqual([typeof line === 'string' ? line : expect.stringMatching(line)]);
   });
 
   it('that does not exist, is a directory or is not text says so without a line', () => {
@@ -365,7 +358,7 @@ describe('a bad plan', () => {
   it('shows every problem at once, in reading order, the plan before its CSVs', () => {
     const plan = `name: exit\nkind: migrate\nsource: { site: pari }\ndestination: { site: lyon }\ncutovr: {}\nvms: vms.csv\n`;
     const csv = `id,name,after\nweb1,web1,\n${A},db,x\n`;
-    expect(problems(plan, { 'vms.csv': csv }).map((line) => line.split('  ')[0])).toEqual([
+    expect(planProblems(plan, { 'vms.csv': csv }).map((line) => line.split('  ')[0])).toEqual([
       'plan.yaml:3:17',
       'plan.yaml:4:14',
       'plan.yaml:5:1',
@@ -375,140 +368,7 @@ describe('a bad plan', () => {
   });
 
   it('is not checked against sites that are not known', () => {
-    expect(() => problems(GOOD.replace('lyon', 'elsewhere'), {}, null)).toThrow('nothing was found');
-  });
-});
-
-describe('a bad CSV', () => {
-  const inPlan = (csv: string) => problems(`${HEAD}vms: vms.csv\n`, { 'vms.csv': csv });
-
-  const ROWS: [string, string, string | RegExp][] = [
-    [
-      'an unknown column',
-      `id,name,storageprofil\n${A},a,\n`,
-      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, placementPolicy, sizingPolicy, seedVmId, powerOn, replicationId, remigrate or address; hint: did you mean storageProfile?)',
-    ],
-    [
-      'semicolons above commas',
-      `id;name\n${A},a\n`,
-      'vms.csv:2:1  the row has 1 cells (expected 2, as the header has)',
-    ],
-    ['a missing column', `name\nweb1\n`, /^vms\.csv:1:1 {2}the column "id" is missing/],
-    ['a column twice', `id,name,id\n${A},a,${B}\n`, 'vms.csv:1:9  the column "id" is there twice'],
-    ['too few cells', `id,name,after\n${A},a\n`, 'vms.csv:2:1  the row has 2 cells (expected 3, as the header has)'],
-    [
-      'an id that is no uuid',
-      `name,id\n\n "a, ""b""\nc" , web1\n`,
-      'vms.csv:4:6  id is "web1" (expected the uuid of a VM in a cloud site)',
-    ],
-    ['an empty id', `name,id\né,\n`, 'vms.csv:2:3  id is missing (expected the uuid of a VM in a cloud site)'],
-    ['a VM twice', `id,name\n${A},a\n${A},b\n`, `vms.csv:3:1  the VM ${A} is there twice, first at vms.csv:2:1`],
-    ['a bad dependency', `id,name,after\n${A},a,\n${B},b,a;z\n`, /^vms\.csv:3:40 {2}after names "z"/],
-    ['a row without its wave', `id,name,wave\n${A},a,one\n${B},b,\n`, /^vms\.csv:3:40 {2}wave is empty/],
-    ['an open quote', `id,name\n${A},a\n${B},"b\n`, 'vms.csv:3:38  a quote is opened here and never closed'],
-    ['a quote inside a cell', `id,name\n${A},a"b"\n`, /^vms\.csv:2:38 {2}a quote inside a cell/],
-    ['text after a quote', `id,name\n${A},"a"b\n`, /^vms\.csv:2:38 {2}text after the closing quote/],
-    [
-      'a remigrate that is neither true nor false',
-      `id,remigrate\n${A},yes\n`,
-      'vms.csv:2:38  remigrate is "yes" (expected true or false)',
-    ],
-    ['no rows', 'id,name\n', 'vms.csv:1:1  the file names no VMs (expected a row for each VM)'],
-    ['nothing', '', /^vms\.csv:1:1 {2}the file is empty/],
-  ];
-
-  it.each(ROWS)('with %s says where in the CSV', (_, csv, line) => {
-    expect(inPlan(csv)).toContainEqual(typeof line === 'string' ? line : expect.stringMatching(line));
-  });
-
-  it('with very many unknown names says so of each, and makes suggestions for the first', () => {
-    const rows = Array.from({ length: 30 }, (_, n) => `vm-${n},web${n},wbe${n}`);
-    const found = inPlan(`id,name,after\n${rows.join('\n')}\n`);
-    expect(found.filter((line) => line.includes('which is no VM of this plan'))).toHaveLength(30);
-    expect(found.filter((line) => line.includes('did you mean web'))).toHaveLength(20);
-  });
-
-  it('names both places of a VM that two files list', () => {
-    const plan = `${HEAD}waves:\n  - { name: one, vms: [ { id: ${A}, name: a } ] }\n  - { name: two, vms: two.csv }\n`;
-    expect(problems(plan, { 'two.csv': `name,id\nb,${A}\n` })).toEqual([
-      `two.csv:2:3  the VM ${A} is there twice, first at plan.yaml:7:31`,
-    ]);
-  });
-
-  it('that speaks of another wave than the plan says so', () => {
-    const plan = `${HEAD}waves:\n  - { name: one, vms: one.csv }\n`;
-    expect(problems(plan, { 'one.csv': `wave,id,name\ntwo,${A},a\n` })).toEqual([
-      expect.stringMatching(
-        /^one\.csv:2:1 {2}the row says wave "two", but the plan names this file for the wave "one"/,
-      ),
-    ]);
-  });
-});
-
-describe('several mistakes at once', () => {
-  it.each([
-    [
-      'an unknown key beside a rule over two keys',
-      `replication: { slaProfileId: ${VDC}, rpo: 5, dataConnectionTyp: X }\n`,
-      'protect',
-    ],
-    ['an unknown key beside a key without effect', 'recovery: { instanc: latest }\n', 'migrate'],
-  ])('%s: neither hides the other', (_, more, kind) => {
-    expect(problems(GOOD.replace('stopAfter: 3\n', more).replace('kind: migrate', `kind: ${kind}`))).toHaveLength(2);
-  });
-
-  it('limits of VCDA hold for every kind', () => {
-    const replication =
-      'replication: { rpo: 48h, retentionPolicy: { rules: [ { numberOfInstances: 30, distance: 15 } ] } }\n';
-    expect(problems(GOOD.replace('stopAfter: 3\n', replication))).toEqual([
-      expect.stringMatching(/rpo is 2880 minutes/),
-      expect.stringMatching(/keep 30 instances/),
-    ]);
-  });
-});
-
-describe('no mistake hides another', () => {
-  it('a key that is there twice leaves the rest to be read, and its second value holds', () => {
-    const plan = `${GOOD.replace('stopAfter: 3', 'stopAfter: none')}kind: migrat\nkeepReplication: 3\n`;
-    const places = problems(plan).map((line) => line.split('  ')[0]);
-    expect(places).toEqual(['plan.yaml:5:12', 'plan.yaml:7:1', 'plan.yaml:7:7', 'plan.yaml:8:18']);
-  });
-
-  it('a wrong value leaves the rules over those beside it', () => {
-    const replication = 'replication: { rpo: 48h, quiesced: 1, retentionPolicy: { rules: [] } }';
-    const plan = `${GOOD.replace('migrate', 'protect')}${replication}\ncutover: { approval: wave, powerOn: 1 }\n`;
-    const lines = problems(plan);
-    expect(lines).toContainEqual(expect.stringContaining('replication.rpo is 2880 minutes (expected 1m to 24h)'));
-    expect(lines).toContainEqual(expect.stringContaining('replication.quiesced is 1'));
-    expect(lines).toContainEqual(expect.stringContaining('an approval has no effect'));
-    expect(lines).toContainEqual(expect.stringContaining('cutover.powerOn is 1'));
-  });
-
-  it('three in one rule for a pause are told, each at its place', () => {
-    const rule = 'stopAfter: { failures: 0, sameCode: x, sameCodes: 1 }';
-    const lines = problems(GOOD.replace('stopAfter: 3', rule));
-    expect(lines).toEqual([
-      expect.stringMatching(/^plan\.yaml:5:24 {2}stopAfter\.failures is 0 \(expected a count/),
-      expect.stringMatching(/^plan\.yaml:5:37 {2}stopAfter\.sameCode is "x" \(expected a count/),
-      expect.stringMatching(/^plan\.yaml:5:40 {2}unknown key "sameCodes" in stopAfter .*did you mean sameCode\?/),
-    ]);
-    expect(problems(GOOD.replace('stopAfter: 3', 'stopAfter: {}'))).toEqual([
-      expect.stringMatching(/^plan\.yaml:5:12 {2}stopAfter says nothing/),
-    ]);
-  });
-
-  it('columns that are wrong leave the rows to be read', () => {
-    const csv = `wave,id,id,name,afterr\none,${A},not-id,a,b\n`;
-    expect(problems(`${HEAD}vms: vms.csv\n`, { 'vms.csv': csv })).toEqual([
-      expect.stringMatching(/^vms\.csv:1:9 {2}the column "id" is there twice/),
-      expect.stringMatching(/^vms\.csv:1:17 {2}unknown column "afterr"/),
-      expect.stringMatching(/^vms\.csv:2:/),
-    ]);
-  });
-
-  it('and makes none appear: an rpo that cannot be read is not missing', () => {
-    const plan = `${GOOD.replace('migrate', 'protect')}replication: { rpo: soon }\n`;
-    expect(problems(plan)).toEqual([expect.stringMatching(/^plan\.yaml:7:21 {2}replication\.rpo is "soon"/)]);
+    expect(() => planProblems(GOOD.replace('lyon', 'elsewhere'), {}, null)).toThrow('nothing was found');
   });
 });
 
@@ -517,11 +377,11 @@ describe('a plan of more than 50,000 VMs', () => {
 
   it('is refused with the count, and nothing is said of its VMs', () => {
     const files = { 'vms.csv': `id\n${'no uuid\n'.repeat(50_001)}` };
-    expect(problems(`${HEAD}vms: vms.csv`, files)).toEqual([expect.stringContaining(`vms.csv:1:1  ${told}`)]);
+    expect(planProblems(`${HEAD}vms: vms.csv`, files)).toEqual([expect.stringContaining(`vms.csv:1:1  ${told}`)]);
   });
 
   it('may have them in several lists', () => {
     const plan = `${HEAD}waves:\n- { name: a, vms: a.csv }\n- { name: b, vms: a.csv }\n- { name: c, vms: [{ id: ${A} }] }\n`;
-    expect(problems(plan, { 'a.csv': `id\n${`${B}\n`.repeat(25_000)}` })).toEqual([expect.stringContaining(told)]);
+    expect(planProblems(plan, { 'a.csv': `id\n${`${B}\n`.repeat(25_000)}` })).toEqual([expect.stringContaining(told)]);
   });
 });

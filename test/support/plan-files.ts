@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { env } from 'node:process';
+import { loadPlan } from '../../plan/load-plan.js';
 import { BadInput } from '../../plan/source/problem.js';
 
 /** Writes files into a fresh directory, gone when all tests have ended, and returns it. */
@@ -59,3 +60,13 @@ AgNIADBFAiALNplf6NIdRMZ344EAym5lpbKkq3ViKzhWLon8v7h5fQIhALjgF9l5
 zbK9bWEwMp4j/omhuT1JKsxOlX2SerBuknop
 -----END CERTIFICATE-----
 `;
+
+/** What is wrong with a plan of sites paris and lyon, a line each. @param files beside it @param sites null: none is known */
+export function planProblems(
+  plan: string,
+  files: Record<string, string> = {},
+  sites: string[] | null = ['paris', 'lyon'],
+): string[] {
+  const dir = directory({ 'plan.yaml': plan, ...files });
+  return problemLines(dir, () => loadPlan(join(dir, 'plan.yaml'), { sites }));
+}
