@@ -38,13 +38,14 @@ export const askHead = (ask: Ask, run: string): Promise<RunHead> => ask(runWorkf
 
 /** What each shard of a run answers, in their order. */
 const ofShards = <T>(
-  { report: { run }, shards }: RunHead,
+  run: string,
+  { shards }: Pick<RunHead, 'shards'>,
   ask: (workflowId: string, n: number) => T,
 ): Promise<Awaited<T>[]> => Promise.all(Array.from({ length: shards }, (_, n) => ask(shardWorkflowId(run, n), n)));
 
 /** In the plan's order; those of a shard that is not loaded yet are not in it. */
 export async function askRows(ask: Ask, head: RunHead): Promise<VmReport[]> {
-  const all = await ofShards(head, async (workflowId, n) => {
+  const all = await ofShards(head.report.run, head, async (workflowId, n) => {
     const rows = await rowsOfShard(ask, workflowId);
     return head.lost.includes(n) ? rows.map((vm) => lostWith(workflowId, vm)) : rows;
   });
@@ -65,7 +66,7 @@ async function rowsOfShard(ask: Ask, workflowId: string): Promise<VmReport[]> {
 /** Of the VMs that are meant, those that have not ended. */
 export async function askWanted(ask: Ask, run: string, asked: WantedInput): Promise<VmReport[]> {
   const head = await askHead(ask, run);
-  const all = await ofShards(head, (workflowId, n) =>
+  const all = await ofShards(run, head, (workflowId, n) =>
     head.lost.includes(n) ? [] : ask(workflowId, shardWantedQuery, asked),
   );
   return all.flat();
@@ -73,7 +74,7 @@ export async function askWanted(ask: Ask, run: string, asked: WantedInput): Prom
 
 /** Of the VMs that the plan of a run names, those that are meant. */
 export async function askAlike(ask: Ask, run: string, asked: AlikeInput): Promise<AlikeVm[]> {
-  return (await ofShards(await askHead(ask, run), (workflowId) => ask(workflowId, shardAlikeQuery, asked))).flat();
+  return (await ofShards(run, await askHead(ask, run), (workflowId) => ask(workflowId, shardAlikeQuery, asked))).flat();
 }
 
 /** A VM that had not ended when its shard was terminated: nobody brings it to its end. */
@@ -102,7 +103,7 @@ export function withVms(report: ReportHead, vms: VmReport[]): RunReport {
 /** null: not all of it is loaded */
 export async function askPlanOf(ask: Ask, run: string): Promise<Plan | null> {
   const [head, plan] = await Promise.all([askHead(ask, run), ask(runWorkflowId(run), runPlanQuery)]);
-  const pieces = await ofShards(head, (workflowId) => ask(workflowId, shardPieceQuery));
+  const pieces = await ofShards(run, head, (workflowId) => ask(workflowId, shardPieceQuery));
   const loaded = pieces.filter((piece): piece is Piece => piece !== null);
   return loaded.length < pieces.length ? null : planOf(plan, loaded);
 }
