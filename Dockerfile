@@ -1,13 +1,19 @@
 # syntax=docker/dockerfile:1
-FROM node:20.20.2-bookworm-slim AS build
+# A tag or a digest.
+ARG NODE_IMAGE=node:20.20.2-bookworm-slim
+FROM ${NODE_IMAGE} AS build
 WORKDIR /drover
 COPY package.json package-lock.json ./
 # Scripts stay off: the only one that matters, the build, runs below.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
-RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+# Of the SDK's core, which comes for five platforms, the one of this image stays.
+RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund && \
+    find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 \
+    ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} + && \
+    find node_modules dist -name '*.map' -delete
 
-FROM node:20.20.2-bookworm-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
     DROVER_CONFIG=/etc/drover/drover.yaml \
     DROVER_HEALTH=127.0.0.1:8080 \
@@ -21,5 +27,6 @@ RUN mkdir -p /etc/drover/secrets && install -d -o node -g node -m 700 /var/lib/d
 USER node
 ENTRYPOINT ["node", "/drover/dist/cli/main.js"]
 CMD ["worker"]
+# No argument with a space: podman 4.3 splits them there.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+    CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]

@@ -1,6 +1,7 @@
 // npm writes no entry into package-lock.json for an optional package that its registry does not have (binaries for other
 // platforms, where a mirror holds only its own), and `npm ci` then refuses the lock file. This adds the missing entries;
-// what they say follows from the names. Run it after `npm install`: node .ci/complete-lock.mjs
+// what they say follows from the names, but for their integrity, which a registry that has them gives: take such entries out,
+// and `npm install --package-lock-only` writes them whole. Run it after `npm install`: node .ci/complete-lock.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const file = new URL('../package-lock.json', import.meta.url);

@@ -7,6 +7,7 @@ import { isMarkedByOthers } from '../contract/marks.js';
 import { DONE_BY_OTHERS, isOwnOperationId } from '../contract/names.js';
 import type { Adoption, OperationRequest, Owner } from '../contract/operation.js';
 import { nameWithId } from '../contract/vm-identity.js';
+import { isVappUnit } from '../plan/types.js';
 import {
   type CallOptions,
   recoveryState,
@@ -80,7 +81,9 @@ async function ownerOfReplication(
   await refuseHeld(deps, request, found.id, mayBeSent === 'no');
   if (marked === 'other-run') return { owner: 'drover', maker: mark?.runName ?? null };
   if (marked === 'not-ours') return { owner: 'person', maker: 'another installation of Drover' };
-  const { tasks, isWhole } = await tasksOf(site, options);
+  // Nothing else than what a person was shown: what stands there by now may be another's.
+  if (request.taken === found.id) return { owner: 'mine', maker: null };
+  const { tasks, isWhole } = await tasksOf(site, request.vm.id, options);
   const isNew = mayBeSent === 'to a VM without replication';
   if (mayBeSent !== 'no') {
     const maker = await makerInDoubt(site, request, found, tasks, isNew, options);
@@ -90,27 +93,24 @@ async function ownerOfReplication(
   if (await droverStarted(deps, request.workflowId, found.id)) return { owner: 'drover', maker: null };
   const started = startTaskOf(tasks, found);
   // Who made it is not in a list that contradicts itself, though it may be at the site.
-  if (mayBeSent !== 'no' && started === null && !isWhole) {
-    if (request.decided) return { owner: 'mine', maker: null };
-    throw makerUnknown(request, found.id);
-  }
-  if (isNew) {
-    if (request.decided) return { owner: 'mine', maker: null };
-    if (!(await keepsMarks(site, options))) throw makerUnknown(request, found.id);
-  }
+  if (mayBeSent !== 'no' && started === null && !isWhole) throw makerUnknown(request, found.id);
+  if (isNew && !(await keepsMarks(site, options))) throw makerUnknown(request, found.id);
   const isDrovers = started !== null && operationIdsOf(started).some(isOwnOperationId);
   return { owner: isDrovers ? 'drover' : 'person', maker: started?.user ?? null };
 }
 
 /** Empty where the site does not tell. `isWhole` false: there may be more. */
-async function tasksOf(site: Site, options: CallOptions): Promise<{ tasks: Task[]; isWhole: boolean }> {
+async function tasksOf(site: Site, unit: string, options: CallOptions): Promise<{ tasks: Task[]; isWhole: boolean }> {
   let isWhole = true;
   function inconsistent(): void {
     isWhole = false;
   }
   try {
     const tasks = await unextended(options, (local) =>
-      site.tasks({ resourceType: ['vmReplication'] }, { ...local, unreadable: passingOver(site), inconsistent }),
+      site.tasks(
+        { resourceType: [isVappUnit(unit) ? 'vappReplication' : 'vmReplication'] },
+        { ...local, unreadable: passingOver(site), inconsistent },
+      ),
     );
     return { tasks, isWhole };
   } catch (error) {
@@ -202,6 +202,10 @@ export async function refuseOthers(
   const units = [vm.id, ...(typeof found.vmId === 'string' ? [found.vmId] : [])];
   const owner = ownerOf(mark, deps.installation, { run, units });
   if (owner === 'mine') return found;
+  if (request.onlyOwn === true) {
+    const by = mark.runName === null ? 'another run' : `run ${mark.runName}`;
+    throw refusing(request, found)(CODES.notOurs, { what: `bears the mark of ${by} by now`, advice: KEEP });
+  }
   await refuseClaimed(deps, mark, request, found.id, false);
   if (isForeign) await refuseHeld(deps, request, found.id, false);
   if (owner === 'not-ours' && kind === 'delete') {

@@ -3,16 +3,16 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { iso } from '../contract/moment.js';
 import type { CheckVmInput } from '../contract/questions.js';
 import type { CheckResult } from '../contract/report.js';
+import { visible } from '../plan/source/visible.js';
 import type { Check, CheckCommand } from '../plan/types.js';
 import { VcdaError } from '../vcda/index.js';
-import { addressOf, type CheckSubject, filled, filledUrl, needsAddress } from './check-subject.js';
+import { CheckSecrets } from './check-secrets.js';
+import { type Address, addressOf, type CheckSubject, needsAddress } from './check-subject.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { finalFailure } from './failures.js';
 import { beating, pause } from './heartbeat.js';
-import { commandProbe } from './probes/command.js';
-import { httpProbe } from './probes/http.js';
-import { type Finding, type Probe, within } from './probes/probe.js';
-import { tcpProbe } from './probes/tcp.js';
+import { probeFor } from './probe-for.js';
+import { type Finding, within } from './probes/probe.js';
 
 /** What an attempt of the activity leaves for the next, so that a killed worker costs no evidence. */
 interface Trail {
@@ -23,11 +23,12 @@ interface Trail {
 }
 
 export function createCheckActivities(deps: ActivityDeps) {
+  const secrets = new CheckSecrets(deps.secrets, () => deps.sites.scrubber());
   return {
     /**
      * Makes a check until it has passed so often in a row as it says, or its time is over, once at least. What the VM or the site does is never an error, but
      * a result.
-     * @throws ApplicationFailure `UnknownCommand` when this worker's config has no such command
+     * @throws ApplicationFailure `UnknownCommand`, `UnknownSecret` when this worker's config has no such command or secret
      */
     async checkVm(input: CheckVmInput): Promise<CheckResult> {
       const { check, vm } = input;
@@ -37,15 +38,17 @@ export function createCheckActivities(deps: ActivityDeps) {
       const trail = trailIn(activityInfo().heartbeatDetails) ?? { startedAt: Date.now(), attempts: 0, inARow: 0 };
       const options = { peer: input.peer, resumedAt: input.resumedAt, signal: cancellationSignal() };
       const needsIp = needsAddress(textsOf(check));
-      let address: { ip: string | null } | undefined;
+      let address: Address | undefined;
 
       async function subject(): Promise<CheckSubject> {
         // A command is told the address when there is one, and may do without.
         if (address === undefined && (needsIp || command !== null)) {
-          const asked = addressOf(site, input, options).then((ip) => ({ ip }));
+          const asked = addressOf(site, input, options);
           address = needsIp ? await asked : await asked.catch(notToldNow);
         }
-        return { id: vm.id, name: vm.name, ip: address?.ip ?? null };
+        // A name is its site's word: no program and no host need take what cannot be seen.
+        const { ip = null, isOfSite = false } = address ?? {};
+        return { id: vm.id, name: visible(vm.name), ip, isOfSite };
       }
 
       async function attempt(): Promise<Finding & { advice?: string; isFinal?: boolean }> {
@@ -56,10 +59,12 @@ export function createCheckActivities(deps: ActivityDeps) {
           if (!(error instanceof VcdaError)) throw error;
           return { ok: false, detail: `${check.name}: the address of ${vm.name} is not known: ${error.message}` };
         }
-        if (of.ip === null && needsIp) return { ok: false, ...noAddress(input), isFinal: true };
-        const { label, probe } = probeFor(check, command, of, input);
-        const { ok, detail, said } = await within(check.timeout, cancellationSignal(), probe);
-        return { ok, detail: `${label}: ${detail}${said ? `: ${said}` : ''}` };
+        if (of.ip === null && needsIp) return { ok: false, ...noAddress(input, address?.notOne), isFinal: true };
+        const made = probeFor(input, { command, subject: of, secrets });
+        if ('refused' in made)
+          return { ok: false, detail: `${made.label}: ${made.refused}`, advice: made.advice, isFinal: true };
+        const { ok, detail, said } = await within(check.timeout, cancellationSignal(), made.probe);
+        return { ok, detail: secrets.scrubber()(`${made.label}: ${detail}${said ? `: ${said}` : ''}`) };
       }
 
       return beating(
@@ -123,39 +128,14 @@ function textsOf(check: Check): string[] {
   }
 }
 
-function probeFor(
-  check: Check,
-  command: CheckCommand | null,
-  subject: CheckSubject,
-  { site, run }: CheckVmInput,
-): { label: string; probe: Probe } {
-  switch (check.type) {
-    case 'tcp': {
-      const host = filled(check.host, subject);
-      const shown = host.includes(':') ? `[${host}]` : host;
-      return { label: `tcp ${shown}:${check.port}`, probe: tcpProbe(host, check.port, check.timeout) };
-    }
-    case 'http': {
-      const url = filledUrl(check.url, subject);
-      return { label: `http ${url.replace(/\/\/[^/@]*@/, '//')}`, probe: httpProbe({ ...check, url }) };
-    }
-    case 'command': {
-      if (command === null) throw new TypeError('a command is looked up before it is run');
-      const args = check.args.map((arg) => filled(arg, subject));
-      const variables = {
-        DROVER_VM_ID: subject.id,
-        DROVER_VM_NAME: subject.name,
-        ...(subject.ip === null ? {} : { DROVER_VM_IP: subject.ip }),
-        DROVER_SITE: site,
-        DROVER_RUN: run,
-      };
-      return { label: `command ${check.command}`, probe: commandProbe(command, args, variables) };
-    }
-  }
-}
-
-const noAddress = ({ check, vm, site, replicationId, recovery }: CheckVmInput): { detail: string; advice: string } => ({
-  detail: `${check.name}: no address of ${vm.name} is known`,
+const noAddress = (
+  { check, vm, site, replicationId, recovery }: CheckVmInput,
+  notOne: string | undefined,
+): { detail: string; advice: string } => ({
+  detail:
+    notOne === undefined
+      ? `${check.name}: no address of ${vm.name} is known`
+      : `${check.name}: what ${site} gives as the address of ${vm.name} is no IP address: ${notOne}`,
   advice:
     'Give it as address of the VM in the drill, or as ipAddress in the ' +
     `${recovery === 'test' ? 'test ' : ''}network settings of its replication (${replicationId}) at ${site}.`,

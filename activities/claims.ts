@@ -3,10 +3,9 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DRILL, PLAN_RUN } from '../contract/inputs.js';
-import { runReportQuery } from '../contract/messages.js';
 import { FAILURES, runOfWorkflowId, runWorkflowId } from '../contract/names.js';
 import type { OperationRequest } from '../contract/operation.js';
-import { askBy, askReport, askWanted } from '../contract/read-run.js';
+import { askBy, askDrill, askReport, askWanted } from '../contract/read-run.js';
 import { type FailureDetails, isFinal, type VmReport } from '../contract/report.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import type { ActivityDeps } from './deps.js';
@@ -83,6 +82,9 @@ function waitFor(run: string, its: VmReport, { kind, vm, site }: Asking, id: str
   });
 }
 
+/** VMs of shards that Temporal has forgotten have ended, since a shard ends when they have. */
+const OPEN_ONES = { isBrief: true, forgotten: () => [] };
+
 async function openRunOf(deps: ActivityDeps, mark: Mark): Promise<string | null> {
   const isIt = (run: string): boolean => hashed(deps.installation, run) === mark.run;
   // Its words tell the name; where the site has cut them, one of the open runs must be it.
@@ -110,11 +112,11 @@ async function unitIn(
     const { status, type } = await askTemporal(deps, () => handle.describe());
     if (status.name !== 'RUNNING') return null;
     const vms = await askTemporal(deps, async () => {
-      if (type === DRILL) return (await handle.query(runReportQuery)).vms;
       const ask = askBy(deps.client);
+      if (type === DRILL) return (await askDrill(ask, run)).vms;
       // Where the site has cut its words, only the hash tells which VM it is.
       return named === null
-        ? (await askReport(ask, run)).vms
+        ? (await askReport(ask, run, OPEN_ONES)).vms
         : askWanted(ask, run, { ids: [named], replicationIds: [] });
     });
     return vms.find(({ id, state, step }) => isIt(id) && !isFinal(state) && step !== 'queued') ?? null;

@@ -7,7 +7,7 @@ export type Effect = 'done' | 'under way' | 'none';
 
 /** What the replication's own state says of an operation whose task is unknown; `null`: the site has no such replication. */
 export function effectOf(
-  { kind, recoveredVmId, reconfigure }: Pick<Watch, 'kind' | 'recoveredVmId' | 'reconfigure'>,
+  { kind, recoveredVmId, reconfigure, newOwner }: Pick<Watch, 'kind' | 'recoveredVmId' | 'reconfigure' | 'newOwner'>,
   replication: VmReplication | null,
 ): Effect {
   if (kind === 'delete') return replication === null ? 'done' : 'none';
@@ -35,6 +35,8 @@ export function effectOf(
       return replication.isPaused === false ? 'done' : 'none';
     case 'reconfigure':
       return reconfigure !== undefined && isAsAsked(replication, reconfigure) ? 'done' : 'none';
+    case 'chown':
+      return newOwner !== undefined && replication.owner?.toLowerCase() === newOwner.toLowerCase() ? 'done' : 'none';
     case 'sync':
       // Doing it again does no harm, and no state tells one sync from another.
       return 'none';

@@ -32,7 +32,7 @@ export type Subject =
  * site asks for; once the row's time is over they become final.
  */
 export function failureOf(error: unknown, subject: Subject, attempt: Attempt, rules: ErrorRules, hint = ''): unknown {
-  if (!(error instanceof VcdaError)) return error;
+  if (!(error instanceof VcdaError)) return 'kind' in subject ? withTries(error, subject.left) : error;
   const rule = rules(error);
   const details: FailureDetails = {
     code: error.code,
@@ -88,6 +88,14 @@ export function finalFailure(
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details], ...(cause && { cause }) });
 }
 
+/** What a person is asked about, with what must be known of the tries before when it is submitted anew. */
+function withTries(failure: unknown, left: Left = {}): unknown {
+  if (!(failure instanceof ApplicationFailure) || failure.type !== FAILURES.undecided) return failure;
+  const { absent, cleared, triedUntil } = left;
+  Object.assign(failure.details?.[0] ?? {}, { absent, cleared, triedUntil });
+  return failure;
+}
+
 /** Any failure that tells of a VM, with what its site calls it. */
 export function withName(failure: unknown, vmName: string): unknown {
   const [details] = failure instanceof ApplicationFailure ? (failure.details ?? []) : [];
@@ -98,7 +106,7 @@ export function withName(failure: unknown, vmName: string): unknown {
 /** Whether it was this run's cannot be told, so that a person is asked. `leaves`: a stop leaves what is there as it is. */
 export function cannotTell(
   { kind, site }: Pick<OperationRequest, 'kind' | 'site'>,
-  said: Pick<FailureDetails, 'message' | 'advice' | 'leaves'>,
+  said: Pick<FailureDetails, 'message' | 'advice' | 'leaves' | 'shown'>,
 ): ApplicationFailure {
   const type = FAILURES.undecided;
   return finalFailure({ code: type, operation: kind, taskId: null, site, ...said }, { type });

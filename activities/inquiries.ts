@@ -1,19 +1,21 @@
 /** Small questions of workflows: what the config says of a site, which workflows still run. */
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import { AT_GATE_MEMO, MIGRATE_VM, SITE } from '../contract/inputs.js';
-import { siteStatusQuery } from '../contract/messages.js';
+import { isCarriedSite } from '../contract/begin-guards.js';
+import { AT_GATE_MEMO, MIGRATE_VM } from '../contract/inputs.js';
+import { siteCarriedQuery, siteStatusQuery } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
-import { contractMemo } from '../contract/number.js';
 import type { Subject, TestCopy } from '../contract/questions.js';
+import type { CarriedSite } from '../contract/site.js';
 import { type ActivityDeps, configured } from './deps.js';
-import { askTemporal } from './site-signals.js';
+import { askTemporal, openSite } from './site-signals.js';
 
 const DESCRIBED_AT_ONCE = 20;
 
 export interface SiteSettings {
   syncs: number;
   cutovers: number;
+  requestsPerSecond: number;
   /** ms */
   selfCheck: number;
   /** ms */
@@ -28,20 +30,23 @@ export function createInquiryActivities(deps: ActivityDeps) {
      */
     async siteSettings(site: string): Promise<SiteSettings> {
       const { limits, polling, missingFor } = configured(deps, site).config;
-      return { syncs: limits.syncs, cutovers: limits.cutovers, selfCheck: polling.selfCheck, missingFor };
+      const { syncs, cutovers, requestsPerSecond } = limits;
+      return { syncs, cutovers, requestsPerSecond, selfCheck: polling.selfCheck, missingFor };
     },
 
     /** Makes sure that the site's workflow runs. */
-    async openSite(site: string): Promise<void> {
-      await askTemporal(deps, () =>
-        deps.client.workflow.start(SITE, {
-          workflowId: siteWorkflowId(site),
-          taskQueue: deps.taskQueue,
-          args: [{ site }],
-          memo: { ...contractMemo },
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        }),
-      );
+    openSite: (site: string): Promise<void> => openSite(deps, site),
+
+    /** What the site's workflow knew when it ended; null: Temporal has forgotten it, or it was none. */
+    async recallSite({ site, after }: { site: string; after: string }): Promise<CarriedSite | null> {
+      const ended = deps.client.workflow.getHandle(siteWorkflowId(site), after);
+      try {
+        const known = await askTemporal(deps, () => ended.query(siteCarriedQuery));
+        return isCarriedSite(known) ? known : null;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError || error instanceof QueryNotRegisteredError) return null;
+        throw error;
+      }
     },
 
     /** Which of these workflows no longer run: those ended, terminated or never started. */
@@ -103,7 +108,8 @@ async function ended<T>(
   return states.filter(({ open }) => !open).map(({ one }) => one);
 }
 
-async function isOpen(deps: ActivityDeps, workflowId: string, run: string | null = null): Promise<boolean> {
+/** @param run whose it is to be; null: whoever's */
+export async function isOpen(deps: ActivityDeps, workflowId: string, run: string | null = null): Promise<boolean> {
   try {
     const { status, memo } = await askTemporal(deps, () => deps.client.workflow.getHandle(workflowId).describe());
     // A sweep has ids of its own, and the memo of the drill that it cleans up after.

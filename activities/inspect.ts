@@ -3,6 +3,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/inspection.js';
 import { iso } from '../contract/moment.js';
 import { inWords } from '../contract/words.js';
+import { DEFAULT_LOGIN, type Logins, loginAt } from '../plan/types.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { beating } from './heartbeat.js';
@@ -12,10 +13,24 @@ import { unreadableInWords } from './unreadable-meaning.js';
 /** Windows and sessions go wrong when clocks differ by more: ms. */
 const SKEW_LIMIT = 60_000;
 
+export interface InspectSiteInput {
+  site: string;
+  /** sites that a session of this one may be extended to, so that it sees their logins: named by a person, never by a site */
+  peers: string[];
+  /** by which it is asked; absent: by those of the workflow that asks */
+  logins?: Logins;
+}
+
 type Finding = Omit<SiteCheck, 'name'>;
 
 const good = (detail: string): Finding => ({ ok: true, detail, fix: null });
 const bad = (detail: string, fix: string): Finding => ({ ok: false, detail, fix });
+/** An extension shows a site the login of another. */
+const unnamed: Finding = {
+  ok: null,
+  detail: 'not tried: it shows this site the login of another; name both with --pair SOURCE:DESTINATION, or a plan',
+  fix: null,
+};
 const untried: Finding = { ok: null, detail: 'not tried, since an earlier check failed', fix: null };
 
 export function createInspectActivities(deps: ActivityDeps) {
@@ -26,7 +41,7 @@ export function createInspectActivities(deps: ActivityDeps) {
     },
 
     /** Checks one site; never throws for what a site does. */
-    inspectSite(input: { site: string; now: number }): Promise<SiteInspection> {
+    inspectSite(input: InspectSiteInput): Promise<SiteInspection> {
       return beating(
         () => null,
         () => inspection(deps, input),
@@ -35,9 +50,11 @@ export function createInspectActivities(deps: ActivityDeps) {
   };
 }
 
-async function inspection(deps: ActivityDeps, input: { site: string; now: number }): Promise<SiteInspection> {
+async function inspection(deps: ActivityDeps, input: InspectSiteInput): Promise<SiteInspection> {
   const site = configured(deps, input.site);
-  const options = { signal: cancellationSignal(), resumedAt: input.now };
+  const startedAt = Date.now();
+  // Nobody has said `resume`: a login that was refused is not sent again for a look at it.
+  const options = { signal: cancellationSignal(), resumedAt: 0 };
   const checks: SiteCheck[] = [];
   function note(name: SiteCheck['name'], finding: Finding): boolean {
     checks.push({ name, ...finding });
@@ -52,21 +69,29 @@ async function inspection(deps: ActivityDeps, input: { site: string; now: number
   note(
     'reachable',
     away
-      ? bad(login.detail, deps.sites.rules(login).advice)
+      ? bad(`${login.detail}${wayTo(site)}`, deps.sites.rules(login).advice)
       : stranger
         ? bad(`something else answers: ${login.message}`, deps.sites.rules(login).advice)
-        : good(site.config.url),
+        : good(`${site.config.url}${wayTo(site)}`),
   );
   note(
     'certificate',
-    away ? untried : certificate(site, untrusted ? bad(login.detail, deps.sites.rules(login).advice) : null),
+    away ? untried : untrusted ? await distrusted(site, login, deps.sites.rules(login).advice) : certificate(site),
   );
-  const loggedIn = note('login', answered ? loginFinding(login) : untried);
-  note('extend', loggedIn ? await extend(site, deps.sites.names, options) : untried);
+  const loggedIn = note('login', answered ? loginFinding(login, site, startedAt) : untried);
+  note('extend', loggedIn ? await extend(site, input.peers, options, startedAt) : untried);
   note('clock', loggedIn ? await clock(site, options) : untried);
   note('version', loggedIn ? await version(site, options) : untried);
   note('licence', loggedIn ? await licence(site, options) : untried);
-  return { site: site.name, url: site.config.url, checks };
+  const by = loginAt(deps.logins ?? {}, site.name);
+  const otherLogins = deps.sites.loginsOf(site.name).filter((one) => one !== by);
+  return {
+    site: site.name,
+    ...(by === DEFAULT_LOGIN ? {} : { login: by }),
+    ...(otherLogins.length === 0 ? {} : { otherLogins }),
+    url: site.config.url,
+    checks,
+  };
 }
 
 /** Not the site's word. */
@@ -83,20 +108,54 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | VcdaError> {
   }
 }
 
-function certificate(site: Site, problem: Finding | null): Finding {
-  if (problem !== null) return problem;
+function wayTo({ config: { proxy } }: Site): string {
+  if (proxy === undefined) return '';
+  return `, through the proxy ${proxy.url}${proxy.from === undefined ? '' : ` (${proxy.from})`}`;
+}
+
+/** With what to compare before it is pinned. */
+async function distrusted(site: Site, { detail }: VcdaError, advice: string): Promise<Finding> {
+  const seen = await site.seenCertificate();
+  if (seen === null) return bad(detail, advice);
+  const { fingerprint, validFrom, validTo } = seen;
+  return bad(
+    `${detail}. It shows a certificate with fingerprint ${fingerprint}, valid from ${validFrom} to ${validTo}`,
+    `${advice} Compare the fingerprint with that at the appliance itself before you pin it: anybody may have shown this one.`,
+  );
+}
+
+function certificate(site: Site): Finding {
   if (site.config.url.startsWith('http:')) return good('plain http on the loopback interface');
   return good(site.config.tls.fingerprint ? 'matches the pinned fingerprint' : 'trusted');
 }
 
-function loginFinding(login: unknown): Finding {
-  if (!(login instanceof VcdaError)) return good('accepted');
+function loginFinding(login: unknown, site: Site, startedAt: number): Finding {
+  const { login: configured } = site.config;
+  const isByToken = configured?.type === 'vcdApiToken';
+  if (!(login instanceof VcdaError)) {
+    const odd = site.loginOddity();
+    const way = isByToken ? `, with an access token of ${configured.vcd} for the organization ${configured.org}` : '';
+    return odd === null ? good(`accepted${way}`) : bad(`accepted${way}; but ${odd}`, 'Let the worker write the file.');
+  }
   if (login.code === OWN_CODES.loginRefused)
-    return bad(login.detail, "Correct the site's login in the config of the workers.");
+    return bad(
+      refusalInWords(login, site, startedAt),
+      isByToken
+        ? `Create another API token in Cloud Director for the organization ${configured.org}, and write it into ${configured.file}.`
+        : "Correct the site's login in the config of the workers.",
+    );
   return bad(login.message, "Look at the site's log, then try again.");
 }
 
-async function extend(site: Site, all: string[], options: Options): Promise<Finding> {
+/** Five wrong passwords lock an account: what was refused is told, not tried. */
+function refusalInWords(refusal: VcdaError, site: Site, startedAt: number): string {
+  const sentAt = site.refusedAt(refusal);
+  return sentAt === null || sentAt >= startedAt
+    ? refusal.detail
+    : `${refusal.detail} (at ${iso(sentAt)}; not sent again until it is changed, or a run that waits for it is resumed)`;
+}
+
+async function extend(site: Site, peers: string[], options: Options, startedAt: number): Promise<Finding> {
   const listed = await attempt(() => site.sites({ ...options, unreadable: passingOver(site) }));
   if (listed instanceof VcdaError) return bad(listed.message, "Look at the site's log.");
   const known = new Set(listed.map((s) => s.site));
@@ -105,15 +164,19 @@ async function extend(site: Site, all: string[], options: Options): Promise<Find
       `the site does not call itself ${site.name}; it knows ${[...known].join(', ')}`,
       'Name it in the config as it names itself.',
     );
-  const peers = all.filter((name) => name !== site.name && known.has(name));
+  if (peers.length === 0) return unnamed;
   const refused: string[] = [];
   for (const peer of peers) {
+    if (!known.has(peer)) {
+      refused.push(`${peer}: the site does not know it; it knows ${[...known].join(', ')}`);
+      continue;
+    }
     const answer = await attempt(() => site.currentSession({ ...options, peer }));
-    if (answer instanceof VcdaError) refused.push(`${peer}: ${answer.detail}`);
+    if (answer instanceof VcdaError) refused.push(`${peer}: ${refusalInWords(answer, site, startedAt)}`);
   }
   if (refused.length > 0)
     return bad(refused.join('; '), "Correct the other site's login, or see whether the sites reach each other.");
-  return good(peers.length === 0 ? 'no paired site in the config' : `to ${peers.join(', ')}`);
+  return good(`to ${peers.join(', ')}`);
 }
 
 async function clock(site: Site, options: Options): Promise<Finding> {

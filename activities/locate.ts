@@ -12,6 +12,7 @@ import type {
 } from '../contract/questions.js';
 import type { ReplicaInstance, ReplicationSummary } from '../contract/replication.js';
 import { nameWithId } from '../contract/vm-identity.js';
+import { isVappUnit, vappUnit } from '../plan/types.js';
 import { type CallOptions, type Site, VcdaError, type VmReplication } from '../vcda/index.js';
 import { believeAbsence, patientRules } from './absence.js';
 import { AmongOthers } from './among-others.js';
@@ -24,6 +25,7 @@ import { passingOver, replicationsOfVm } from './passed-over.js';
 import type { Reachability } from './reachability.js';
 import { summaryOf } from './replication-summary.js';
 import { isBetween } from './reversal.js';
+import { claimFound } from './working-claims.js';
 
 /** What tells a replication to be the wanted one, best first. Never a name, which another VM may have as well. */
 type Mark = 'replication' | 'vm' | 'earlier';
@@ -62,7 +64,8 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
   /** The reversed one, by its mark: of those that bear the VM's name and go the other way, the one that names its id. */
   async function markedAsIts(site: Site, input: LocateInput, options: CallOptions): Promise<VmReplication[]> {
     const { vm, source, destination } = input;
-    const alike = await site.replications({ vmName: vm.name }, { ...options, unreadable: passingOver(site) });
+    const vmName = isVappUnit(vm.id) ? vappUnit(vm.name) : vm.name;
+    const alike = await site.replications({ vmName }, { ...options, unreadable: passingOver(site) });
     return alike.filter(
       (one) => one.source?.site === destination && one.destination?.site === source && isMarkedFor(vm.id, one),
     );
@@ -138,6 +141,7 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
         async (attempt) => {
           const found = await locate(input, attempt.number);
           const { replicationId } = vm;
+          if (found !== null) await claimFound(deps, input, namesOf(found.replication));
           if (found === null && isKnown === true && replicationId !== undefined)
             believeAbsence({ site: destination, replicationId, missingFor }, attempt, rules);
           return found;
@@ -193,6 +197,9 @@ export function createLocateActivities(deps: ActivityDeps, reachability: Reachab
     },
   };
 }
+
+/** By what else than the plan's id its VM is known. */
+const namesOf = ({ id, vmId, recoveredVmId }: ReplicationSummary): (string | null)[] => [id, vmId, recoveredVmId];
 
 const MARKS: Mark[] = ['replication', 'vm', 'earlier'];
 

@@ -2,6 +2,7 @@
  * Whether a VM was migrated before: Drover's own record decides, which is what the store remembers, and what closed executions
  * say as far back as Temporal keeps them; what the sites list can only make it suspect.
  */
+import type { VmRef } from '../contract/operation.js';
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/questions.js';
 import { plainName } from '../contract/vm-identity.js';
 import { type InventoryVm, saysNo, VcdaError } from '../vcda/index.js';
@@ -14,6 +15,7 @@ import { copiesOfOthers } from './namesakes.js';
 import { planMates } from './plan-mates.js';
 import type { Reachability } from './reachability.js';
 import { orAway } from './store.js';
+import { standingIn } from './vapp-members.js';
 
 export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Reachability) {
   const asking = askingOf(deps, reachability);
@@ -58,6 +60,24 @@ export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Re
     return copiesOfOthers(deps, input, { ids: twins.map(({ id }) => id), names }, moved);
   }
 
+  /** One of its VMs that is off, and stands where it is to go, is enough. */
+  async function seenOfVapp(
+    input: LookForMovedInput,
+    members: VmRef[],
+    at: InventoryVm[] | null,
+    there: InventoryVm[] | null,
+  ): Promise<SeenOfMoved> {
+    const name = at === null ? null : (standingIn(at, input.vm.id)?.name ?? null);
+    const all: SeenOfMoved[] = [];
+    for (const vm of members) {
+      const seen = seenOf(at, there, input.vdc, vm, await othersOf({ ...input, vm }, at, there));
+      if (seen.isSourceOff && seen.twin !== null) return { ...seen, name };
+      all.push(seen);
+    }
+    const isOff = all.every((one) => one.isSourceOff);
+    return { name, isSourceOff: isOff, isSourceOn: all.some((one) => one.isSourceOn === true), twin: null };
+  }
+
   return {
     /**
      * Migrations from a site that succeeded, of these VMs or of others that bear their names; by their closed workflows.
@@ -81,6 +101,7 @@ export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Re
       const { source, destination, vdc, vm, resumedAt } = input;
       return asking('look', { vm }, async () => {
         const [at, there] = await Promise.all([vmsOf(source, resumedAt), vmsOf(destination, resumedAt)]);
+        if (input.members !== undefined) return seenOfVapp(input, input.members, at, there);
         return seenOf(at, there, vdc, vm, await othersOf(input, at, there));
       });
     },

@@ -98,10 +98,12 @@ export async function heldBy(deps: ActivityDeps, request: Subject, replicationId
   const runs = await Promise.race([units.read(asked), cancelled()]);
   for (const { run, source, sites, begun } of runs) {
     if (run === request.run) continue;
-    const its = begun.find(
-      (unit) =>
-        vmWorkflowId(source, unit.id) === request.workflowId ||
-        (unit.replicationId === replicationId && sites.includes(request.site)),
+    const its = begun.find((unit) =>
+      [unit, ...(unit.vms ?? [])].some(
+        (one) =>
+          vmWorkflowId(source, one.id) === request.workflowId ||
+          (one.replicationId === replicationId && sites.includes(request.site)),
+      ),
     );
     if (its !== undefined) return { run, its };
   }

@@ -15,6 +15,7 @@ import { type Asked, type CallOptions, type Refusals, type Site, VcdaError } fro
 import { patientRules } from './absence.js';
 import { Acknowledgement } from './acknowledgement.js';
 import { adoptionOf, isMarkedOthers, type MayBeSent } from './adoption.js';
+import { Braked, Brakes, toWait } from './brake.js';
 import type { ActivityDeps } from './deps.js';
 import { mayInsist } from './extension.js';
 import { type Attempt, failureOf, finalFailure, isRefusedLogin, knownSites, withName } from './failures.js';
@@ -36,6 +37,7 @@ import { SiteVmNames } from './vm-names.js';
 export function createOperationActivities(deps: ActivityDeps, reachability: Reachability, refusals: Refusals) {
   const names = new SiteVmNames(deps);
   const clocks = new SiteClocks();
+  const brakes = new Brakes(deps);
 
   const optionsFor = (request: OperationRequest): CallOptions => ({
     operationId: request.operationId,
@@ -101,6 +103,7 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
     asked?: Asked,
   ): Promise<unknown> {
     if (error instanceof LooksOtherwise) return toLookAgain(request, error, left);
+    if (error instanceof Braked) return toWait(request, left);
     if (error instanceof ForeignReplication || error instanceof Several) {
       const message = `${nameWithId(request.vm)} ${error.message}`;
       const { advice, code } = error;
@@ -158,14 +161,21 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
             }
             trail.absent = true;
             await lookBefore(deps, site, request, options);
-            const lookedAt = performance.now();
+            let looked = { at: performance.now(), took: 0 };
             refuseIfTooLate(request);
             const began = untouched;
             untouched = false;
             async function beforeSend() {
               await acknowledgement.fresh();
               // A login, the site's limiter or Temporal may have kept it waiting since.
-              if (performance.now() - lookedAt >= LOOK_FOR) await lookOnceMore(deps, site, request, options);
+              const now = performance.now();
+              if (now - looked.at >= LOOK_FOR + looked.took) {
+                await lookOnceMore(deps, site, request, options);
+                // It took turns of the limiter itself, which asks once more then: where each takes long, it would look for ever.
+                const at = performance.now();
+                looked = { at, took: at - now };
+              }
+              await brakes.refuse(request);
               await acknowledgement.fresh();
               refuseIfTooLate(request);
               left = true;
@@ -181,12 +191,12 @@ export function createOperationActivities(deps: ActivityDeps, reachability: Reac
                 throw error;
               },
             );
-            site.sentUnder(request.operationId);
-            const clock = offsetFrom(task.startTime, submittedAt, Date.now());
+            if (task !== null) site.sentUnder(request.operationId);
+            const clock = task === null ? null : offsetFrom(task.startTime, submittedAt, Date.now());
             clocks.note(request.site, clock);
             return await handOver(request, {
-              taskId: task.id,
-              replicationId: request.replicationId ?? replicationIdIn(task),
+              taskId: task?.id ?? null,
+              replicationId: request.replicationId ?? (task === null ? null : replicationIdIn(task)),
               adopted: false,
               preexisting: false,
               submittedAt,

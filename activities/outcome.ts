@@ -2,7 +2,14 @@
 import type { Notice, NoticeError } from '../contract/notice.js';
 import type { OperationKind } from '../contract/operation.js';
 import type { Watch } from '../contract/watch.js';
-import { contradictsItself, type ErrorRules, plausibleTime, type Task, taskEnd } from '../vcda/index.js';
+import {
+  contradictsItself,
+  type ErrorRules,
+  plausibleTime,
+  type Task,
+  taskEnd,
+  type VmReplication,
+} from '../vcda/index.js';
 import { effectOf } from './effect.js';
 import { againIfHarmless, NO_REASON, notice, taskError } from './notices.js';
 import { isBelievedGone, type Seen } from './seen.js';
@@ -81,7 +88,9 @@ function judgeTask(watch: Watch, seen: Seen, settle: number, now: number, rules:
     case 'none':
       if (isLate) return null;
       if (watch.kind === 'sync') return notice(watch, now, replication ?? null, null);
-      return amissFor < settle ? null : notice(watch, now, replication ?? null, lostTask(watch, rules));
+      return amissFor < settle
+        ? null
+        : notice(watch, now, replication ?? null, lostTask(watch, replication ?? null, rules));
   }
 }
 
@@ -114,7 +123,11 @@ function stillThere(watch: Watch, rules: ErrorRules): NoticeError {
   return againIfHarmless(watch, taskError(watch, 'ReplicationStillListed', detail, rules));
 }
 
-function lostTask(watch: Watch, rules: ErrorRules): NoticeError {
+function lostTask(watch: Watch, replication: VmReplication | null, rules: ErrorRules): NoticeError {
+  if (watch.kind === 'chown') {
+    const shown = replication === null ? 'no replication' : `owner ${replication.owner ?? 'none'}`;
+    return taskError(watch, 'OwnerNotChanged', `the site took owner ${watch.newOwner}, and shows ${shown}`, rules);
+  }
   const detail = 'the site no longer knows the task, and the replication shows no effect of it';
   return againIfHarmless(watch, taskError(watch, 'TaskLost', detail, rules));
 }

@@ -198,9 +198,10 @@ async function findReplicationOfVm(
   inDoubt: boolean,
   mark: string,
 ): Promise<EffectFound | null> {
-  const { named, start } = request;
+  const { start, taken } = request;
   const all = await replicationsOfVm(site, request.vm.id, options, inDoubt);
   const fromThere = all.filter((r) => (r.source?.site ?? start?.sourceSite) === start?.sourceSite);
+  const named = fromThere.some(({ id }) => id === taken) ? taken : request.named;
   const chosen = chosenOf(fromThere, { mark, ...(named === undefined ? {} : { named }) });
   if (chosen === null) return null;
   const { it: existing, beside } = chosen;

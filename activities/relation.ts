@@ -1,7 +1,9 @@
 /** What a task has to do with an operation, by what it names: pure. */
 import type { OperationRequest } from '../contract/operation.js';
+import { bareId } from '../plan/types.js';
 import type { Task } from '../vcda/index.js';
 import { told } from './task-match.js';
+import { vappIn } from './vapp-replication.js';
 
 /** `workflowInfo.type` values of an operation; undocumented but for sync and failover, hence the spellings. */
 const squeezed = (text: string): string => text.replace(/[^a-z]/gi, '').toLowerCase();
@@ -16,6 +18,8 @@ const TYPES: Record<OperationRequest['kind'], string[]> = {
   pause: ['pause'],
   resume: ['resume'],
   reconfigure: ['reconfigure'],
+  // Answered at once, without a task [doc B45 chown].
+  chown: [],
   delete: ['stop', 'delete', 'remove'],
 };
 
@@ -51,10 +55,12 @@ export function relation(
 
   const result = task.result;
   const resultVm = typeof result === 'object' && result !== null && 'vmId' in result ? result.vmId : null;
-  const ids = [info?.resourceId, resultVm].filter((id) => typeof id === 'string').map(inSmall);
+  const vapp = vappIn(task);
+  const named = [info?.resourceId, resultVm, vapp?.id, vapp?.vappId];
+  const ids = named.filter((id) => typeof id === 'string').map(inSmall);
   // A reverse makes the recovered VM the one that is replicated.
   const own = [request.vm.id, request.vmIdNow, request.replicationId, request.recoveredVmId];
-  if (own.some((id) => id != null && ids.includes(id))) return 'same';
+  if (own.some((id) => id != null && ids.includes(bareId(id)))) return 'same';
   // What a start makes has an id that nobody knows yet, so that only another VM's contradicts.
   if (request.kind === 'start' ? ids.some(isVmId) : ids.length > 0) return 'other';
   return typeof info?.resourceName === 'string' && info.resourceName !== request.vm.name ? 'other' : 'unknown';

@@ -1,9 +1,10 @@
 /** A replication as workflows are told of it: pure. */
-import type { ReplicaInstance, ReplicationSummary } from '../contract/replication.js';
+import type { MemberReplication, ReplicaInstance, ReplicationSummary } from '../contract/replication.js';
 import { recoveryState, unknownState, type VmReplication } from '../vcda/index.js';
 import { MARK_LENGTH, readMark } from './mark.js';
+import type { UnitReplication } from './vapp-replication.js';
 
-export function summaryOf(r: VmReplication): ReplicationSummary {
+export function summaryOf(r: UnitReplication): ReplicationSummary {
   const recovery = r.destinationState?.recoveryInfo;
   return {
     id: r.id,
@@ -29,8 +30,16 @@ export function summaryOf(r: VmReplication): ReplicationSummary {
     markedRun: readMark(r.settings?.description)?.runName ?? null,
     isMovingReplica: r.destinationState?.isMovingReplica === true,
     lastError: lastErrorOf(r),
+    ...(r.members === undefined ? {} : { members: r.members.map(memberOf) }),
   };
 }
+
+const memberOf = (r: VmReplication): MemberReplication => ({
+  id: r.id,
+  vmId: r.vmId ?? null,
+  vmName: r.vmName ?? null,
+  recoveredVmId: r.destinationState?.recoveryInfo?.vcdVmId ?? null,
+});
 
 function lastErrorOf({ destinationState }: VmReplication): ReplicationSummary['lastError'] {
   const last = destinationState?.lastError;
@@ -39,5 +48,7 @@ function lastErrorOf({ destinationState }: VmReplication): ReplicationSummary['l
 
 export function latestOf(r: VmReplication): ReplicaInstance | null {
   const latest = r.destinationState?.latestInstance;
-  return latest?.key ? { key: latest.key, timestamp: latest.timestamp ?? null } : null;
+  if (!latest?.key) return null;
+  const { key, timestamp = null, transferBytes } = latest;
+  return { key, timestamp, ...(transferBytes == null ? {} : { bytes: transferBytes }) };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { OperationRequest } from '../contract/operation.js';
+import { isVappReplication } from '../contract/vapp.js';
 import {
   type CallOptions,
   replicationIn,
@@ -11,9 +12,11 @@ import {
   type Sites,
   type Task,
   type VmReplication,
+  vappReplicationIn,
 } from '../vcda/index.js';
 import { effectOf } from './effect.js';
 import { replicationsOfVm } from './passed-over.js';
+import { unitOf } from './vapp-replication.js';
 
 type Reverse = Pick<OperationRequest, 'kind' | 'peer' | 'replicationId' | 'recoveredVmId'>;
 
@@ -52,7 +55,9 @@ export async function findReversed(
 
 /** As the task of a reverse that ended well tells it; null when that is no replication, or the one from before. */
 export function reversedIn(task: Task | undefined, reverse: Reverse): VmReplication | null {
-  const told = task === undefined ? null : replicationIn(task);
+  const vapp = task === undefined ? null : vappReplicationIn(task);
+  const isVapp = vapp !== null && isVappReplication(vapp.id);
+  const told = isVapp ? unitOf(vapp) : task === undefined ? null : replicationIn(task);
   return told !== null && effectOf(reverse, told) === 'done' ? told : null;
 }
 

@@ -12,6 +12,7 @@ import { foundMeanwhile, lookBefore } from './last-look.js';
 import { ownMark } from './mark.js';
 import { doneByOthers, ownerUnknown, whoseEffect } from './ownership.js';
 import { type Found, findOperation, type Sighting } from './reconcile.js';
+import { takenIsGone } from './start-in-doubt.js';
 
 /** Before an operation is searched for again whose answer was lost: ms. */
 const FIND_PAUSES = { first: 1_000, longest: 8_000 };
@@ -72,13 +73,17 @@ async function settle(
       if (request.decided) return seen.found;
       throw ownerUnknown(request, whose.why);
     }
-    if (seen.is === 'absent' && isLast) return null;
+    if (seen.is === 'absent' && isLast) {
+      if (request.taken !== undefined) throw takenIsGone(request);
+      return null;
+    }
+    // To send it is what a person has decided who was shown no replication.
+    const isToBeSent = request.decided && request.taken === undefined;
     if (
       seen.is === 'undecided' &&
-      elapsed >=
-        (request.decided ? patience : Math.max(patience, Math.min(UNDECIDED_SETTLES * patience, UNDECIDED_MOST)))
+      elapsed >= (isToBeSent ? patience : Math.max(patience, Math.min(UNDECIDED_SETTLES * patience, UNDECIDED_MOST)))
     ) {
-      if (request.decided) return null;
+      if (isToBeSent) return null;
       throw undecided(request, seen.tasks);
     }
   }

@@ -2,6 +2,7 @@
 
 import type { ApplicationFailure } from '@temporalio/common';
 import type { OperationRequest } from '../contract/operation.js';
+import { isReplicationId } from '../contract/vapp.js';
 import { nameWithId } from '../contract/vm-identity.js';
 import type {
   CallOptions,
@@ -18,18 +19,19 @@ import { finalFailure } from './failures.js';
 import { describe } from './mark.js';
 
 /**
- * The id of the replication that a task's result describes, else that it names as its resource, whatever else it holds: an operation that has begun must
- * not be lost for a field that nobody needs. Null when it does not say.
+ * The id of the replication that a task's result describes, else that it names as its resource, whatever else it holds: an
+ * operation that has begun must not be lost for a field that nobody needs. Null when it does not say.
  */
 export function replicationIdIn(task: Task): string | null {
   const result = task.result;
   if (typeof result === 'object' && result !== null && 'id' in result && typeof result.id === 'string')
     return result.id;
   const worked = task.workflowInfo?.resourceId;
-  return worked?.startsWith('C4-') === true ? worked : null;
+  return worked != null && isReplicationId(worked) ? worked : null;
 }
 
 /**
+ * @returns its task; null: it was done at once, and has none
  * @param extended also what needs no extension is sent with one: the site may want it
  * @throws VcdaError
  */
@@ -39,8 +41,8 @@ export async function send(
   options: CallOptions,
   deps: ActivityDeps,
   extended = false,
-): Promise<Task> {
-  const locally = (call: (use: CallOptions) => Promise<Task>) => (extended ? call(options) : unextended(options, call));
+): Promise<Task | null> {
+  const locally = <T>(call: (use: CallOptions) => Promise<T>) => (extended ? call(options) : unextended(options, call));
   const onPremAuth = deps.sites.names.includes(request.peer)
     ? deps.sites.get(request.peer).config.onPremAuth?.reveal()
     : undefined;
@@ -70,6 +72,12 @@ export async function send(
       return site.reverseReplication(id, withAuth);
     case 'reconfigure':
       return site.reconfigureReplication(id, reconfigureSettings(request, deps), options);
+    case 'chown': {
+      const owner = request.newOwner;
+      if (owner === undefined) throw new TypeError('chown needs an owner');
+      await locally((local) => site.chownReplication(id, owner, local));
+      return null;
+    }
     case 'delete':
       return site.deleteReplication(id, options);
   }

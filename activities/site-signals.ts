@@ -1,7 +1,8 @@
 /** What activities say to the workflows of sites and VMs. */
 import { cancellationSignal } from '@temporalio/activity';
-import { type SignalDefinition, WorkflowNotFoundError } from '@temporalio/client';
+import { type SignalDefinition, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { SITE } from '../contract/inputs.js';
+import { loginsAt, loginsMemo } from '../contract/logins.js';
 import { operationEndedSignal, operationTroubledSignal, watchSignal } from '../contract/messages.js';
 import { siteWorkflowId } from '../contract/names.js';
 import type { Notice, OperationTrouble } from '../contract/notice.js';
@@ -16,7 +17,7 @@ const PATIENCE = 10_000;
  * A call to Temporal that ends when the activity is cancelled or its worker stops: a query, for one, waits for a worker, and
  * the only one may be the one that stops.
  */
-export async function askTemporal<T>(deps: ActivityDeps, call: () => Promise<T>): Promise<T> {
+export async function askTemporal<T>(deps: Pick<ActivityDeps, 'client'>, call: () => Promise<T>): Promise<T> {
   const { workflow } = deps.client;
   // A signal of its own for each call: the SDK adds a listener and leaves it.
   const signal = AbortSignal.any([cancellationSignal()]);
@@ -28,28 +29,67 @@ export async function askTemporal<T>(deps: ActivityDeps, call: () => Promise<T>)
   }
 }
 
-/** Starts the site's workflow when it does not run. */
+type AskBy = <T>(call: () => Promise<T>) => Promise<T>;
+
+/** Tells the site's workflow, which is started when it does not run. */
 export async function signalSite<Args extends unknown[]>(
   deps: ActivityDeps,
   site: string,
   signal: SignalDefinition<Args>,
-  ...signalArgs: Args
+  ...args: Args
 ): Promise<void> {
-  await askTemporal(deps, () =>
-    deps.client.workflow.signalWithStart(SITE, {
-      workflowId: siteWorkflowId(site),
+  for (;;) {
+    try {
+      return await askTemporal(deps, () =>
+        deps.client.workflow.getHandle(siteWorkflowId(site)).signal(signal, ...args),
+      );
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+    await openSite(deps, site);
+  }
+}
+
+/** Makes sure that the site's workflow runs. One that somebody has ended is named to the next, which goes on where it was. */
+export async function openSite(
+  deps: Pick<ActivityDeps, 'client' | 'taskQueue'>,
+  site: string,
+  ask: AskBy = (call) => askTemporal(deps, call),
+): Promise<void> {
+  const workflowId = siteWorkflowId(site);
+  const { workflow } = deps.client;
+  const after = await ask(() => lastOf(workflow.getHandle(workflowId)));
+  if (after?.isOpen === true) return;
+  await ask(() =>
+    workflow.start(SITE, {
+      workflowId,
       taskQueue: deps.taskQueue,
-      args: [{ site }],
+      args: [{ site, ...(after === null ? {} : { after: after.runId }) }],
       memo: { ...contractMemo },
-      signal: signal.name,
-      signalArgs: signalArgs as unknown[],
+      workflowIdConflictPolicy: 'USE_EXISTING',
     }),
   );
 }
 
-/** Handing the same operation over twice is harmless. */
+/** For an activity whose workflow was terminated under it: nothing of this is awaited by that any more. */
+export const reopenSite = (deps: ActivityDeps, site: string): Promise<void> =>
+  openSite(deps, site, (call) => deps.client.workflow.withDeadline(Date.now() + PATIENCE, call));
+
+/** null: there was none, or Temporal has forgotten it */
+async function lastOf(handle: { describe(): Promise<WorkflowExecutionDescription> }) {
+  try {
+    const { status, runId } = await handle.describe();
+    return { isOpen: status.name === 'RUNNING', runId };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** Polled by the logins that it was sent by. Handing the same operation over twice is harmless. */
 export async function watchAtSite(deps: ActivityDeps, site: string, watch: Watch): Promise<void> {
-  await signalSite(deps, site, watchSignal, watch);
+  const logins = loginsAt(deps.logins ?? {}, [site, watch.peer]);
+  await signalSite(deps, site, watchSignal, { ...watch, ...loginsMemo(logins) });
 }
 
 /** Tells a VM's workflow; false when it has ended, and does not need to know. */

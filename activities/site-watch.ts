@@ -1,7 +1,10 @@
 /** Waiting for everything that runs at a site, with a few calls for all of it: each VM hears when its own is over. */
-import { activityInfo, CancelledFailure, cancellationSignal } from '@temporalio/activity';
+import { activityInfo, CancelledFailure, cancellationSignal, log } from '@temporalio/activity';
 import pMap from 'p-map';
+import { SENDS_NOTHING } from '../contract/codes.js';
+import { loginsMemo } from '../contract/logins.js';
 import { siteWatchesQuery } from '../contract/messages.js';
+import { vmOfWorkflowId } from '../contract/names.js';
 import type { Notice } from '../contract/notice.js';
 import type { OperationKind } from '../contract/operation.js';
 import type { PolledSite, PollSiteInput, SiteWatchList, Watch } from '../contract/watch.js';
@@ -13,9 +16,11 @@ import { failureOf, isRefusedLogin } from './failures.js';
 import { beating, pause } from './heartbeat.js';
 import type { Reachability } from './reachability.js';
 import { SitePoll } from './site-poll.js';
-import { askTemporal, notifyVm, tellTrouble, watchAtSite } from './site-signals.js';
+import { askTemporal, notifyVm, reopenSite, tellTrouble, watchAtSite } from './site-signals.js';
+import { Transfers } from './transfers.js';
 import { type Inspected, Inspections } from './watch-inspections.js';
 import { type Copies, JUST_NOW, PollMemory } from './watch-memory.js';
+import { claimRecovered } from './working-claims.js';
 
 /** One poll activity lives at most this long, below its start-to-close time-out, so that a new one takes over: ms. */
 const LIFE = 8 * 60_000;
@@ -24,6 +29,7 @@ const NOTICES_AT_ONCE = 20;
 interface Polling {
   poll: SitePoll;
   copies: Copies;
+  transfers: Transfers;
   /** epoch ms of its last poll: one that found something ends, and the next must not follow at once */
   at: number;
 }
@@ -33,7 +39,12 @@ class PolledSites {
   readonly #bySite = new Map<string, Polling>();
 
   of({ name, config }: Site): Polling {
-    const known = this.#bySite.get(name) ?? { poll: new SitePoll(config.polling.interval), copies: new Map(), at: 0 };
+    const known = this.#bySite.get(name) ?? {
+      poll: new SitePoll(config.polling.interval),
+      copies: new Map(),
+      transfers: new Transfers(),
+      at: 0,
+    };
     this.#bySite.set(name, known);
     return known;
   }
@@ -50,7 +61,8 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       throw error;
     });
 
-  async function tellTroubles(troubles: Inspected['troubles'], memory: PollMemory): Promise<void> {
+  /** @returns whether the site's workflow is to know at once: a copy that sends nothing lends its place on, until it does */
+  async function tellTroubles(troubles: Inspected['troubles'], memory: PollMemory): Promise<boolean> {
     const news = troubles.filter(({ watch, trouble }) => memory.isNews(watch, trouble?.code ?? null));
     await pMap(
       news,
@@ -58,6 +70,9 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
         await tellTrouble(deps, workflowId, { operationId, phase, trouble });
       },
       { concurrency: NOTICES_AT_ONCE },
+    );
+    return news.some(
+      ({ watch, trouble }) => watch.slot === 'sync' && (trouble === null || SENDS_NOTHING.has(trouble.code)),
     );
   }
 
@@ -69,7 +84,7 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
     async pollSite(input: PollSiteInput): Promise<PolledSite> {
       const site = deps.sites.get(input.site);
       const polling = sites.of(site);
-      const memory = new PollMemory(activityInfo().heartbeatDetails, polling.copies);
+      const memory = new PollMemory(activityInfo().heartbeatDetails, polling.copies, Date.now, polling.transfers);
       const workflow = deps.client.workflow.getHandle(input.workflowId);
       const began = Date.now();
       let listedAt = began;
@@ -79,13 +94,13 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
 
       async function poll(): Promise<PolledSite> {
         while (Date.now() - began < LIFE) {
-          list = await askTemporal(deps, () => workflow.query(siteWatchesQuery, { version: list.version })).catch(
-            (error: unknown) => {
-              // Without a list there is nothing to poll; with one, what is known goes on being polled.
-              if (list.version < 0 || cancellationSignal().aborted) throw error;
-              return { ...list, watches: null };
-            },
-          );
+          list = await askTemporal(deps, () =>
+            workflow.query(siteWatchesQuery, { version: list.version, ...loginsMemo(input.logins ?? {}) }),
+          ).catch((error: unknown) => {
+            // Without a list there is nothing to poll; with one, what is known goes on being polled.
+            if (list.version < 0 || cancellationSignal().aborted) throw error;
+            return { ...list, watches: null };
+          });
           watches = list.watches ?? watches;
           if (watches.length === 0) break;
           const { interval } = site.config.polling;
@@ -107,8 +122,10 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
             failures = 0;
             if (seen === 'told') continue;
             const { ended, troubles } = seen;
-            await tellTroubles(troubles, memory);
-            if (ended.length > 0) {
+            const isLent = await tellTroubles(troubles, memory);
+            if (isLent || ended.length > 0) {
+              // Before anybody can hear of them.
+              await claimRecovered(deps, input.site, ended.flatMap(recoveredIn));
               const told = await pMap(
                 ended,
                 async ({ watch, notice }) => {
@@ -140,11 +157,16 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
       }
       const polled = (part: Partial<PolledSite>): PolledSite => ({ ended: [], hold: null, news: memory.news, ...part });
       return beating(
-        () => ({ watching: watches.length, failures, news: memory.news }),
+        () => ({ watching: watches.length, failures, news: memory.news, transfers: memory.transfers }),
         () =>
-          poll().catch((error: unknown) => {
+          poll().catch(async (error: unknown) => {
             // Asked to end by the site's workflow, which goes on by itself: nothing of what was seen is lost.
             if (isToldToEnd(error)) return polled({});
+            if (isOrphaned(error)) {
+              await reopenSite(deps, input.site).catch((failed: unknown) =>
+                log.warn("the site's workflow is gone, and none could be started", { site: input.site, error: failed }),
+              );
+            }
             throw error;
           }),
       );
@@ -184,4 +206,15 @@ export function createSiteWatchActivities(deps: ActivityDeps, reachability: Reac
   };
 }
 
+/** The VM that a recovery has made. */
+function recoveredIn({ watch, notice }: Inspected['ended'][number]): Parameters<typeof claimRecovered>[2] {
+  const { kind, peer, run, workflowId } = watch;
+  const vmId = notice.replication?.recoveredVmId ?? null;
+  if (vmId === null || !notice.ok || (kind !== 'migrate' && kind !== 'failover')) return [];
+  return [{ peer, run, unit: vmOfWorkflowId(workflowId), vmId }];
+}
+
 const isToldToEnd = (error: unknown): boolean => error instanceof CancelledFailure && error.message === 'CANCELLED';
+
+/** Somebody has terminated the site's workflow; or another attempt polls by now, and then it runs. */
+const isOrphaned = (error: unknown): boolean => error instanceof CancelledFailure && error.message === 'NOT_FOUND';

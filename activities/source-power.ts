@@ -1,12 +1,14 @@
 /** Whether VMs are on where they run, as the inventory of their site tells. */
 import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/questions.js';
 import type { OperationRecord, VmReport } from '../contract/report.js';
-import { inWords } from '../contract/words.js';
+import { inWords, listed } from '../contract/words.js';
+import { isVappUnit } from '../plan/types.js';
 import { type InventoryVm, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { beating, inTime, pause } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { earlierReports, FEW_TRIES } from './record.js';
+import { standingIn } from './vapp-members.js';
 
 /** Before a site that gave no answer is asked once more: ms. */
 const AGAIN = 1_000;
@@ -86,13 +88,38 @@ export function leftOff(
 const isMigrate = ({ kind }: OperationRecord): boolean => kind === 'migrate';
 
 function powerIn(all: InventoryVm[], site: string, vmId: string): SourcePower {
+  if (isVappUnit(vmId)) return powerOfVapp(all, site, vmId);
   const vm = all.find(({ id }) => id === vmId);
   if (vm === undefined) return { ...unknown(`the inventory of ${site} does not list the VM`), isMissing: true };
   if (vm.powerState == null) return unknown(`the inventory of ${site} tells no power states`);
   const power = STATES[vm.powerState];
-  const told = `the inventory of ${site} says ${vm.powerState}`;
+  // In Drover's words where it has one: what is told elsewhere of a VM is "on" and "off" as well.
+  const told =
+    power === undefined
+      ? `the inventory of ${site} says ${vm.powerState}`
+      : `the inventory of ${site} lists it as ${power}`;
   const vdc = vm.vdcId == null ? {} : { vdc: { id: vm.vdcId, name: vm.vdcName ?? null } };
   return power === undefined ? { ...unknown(told), ...vdc } : { power, at: Date.now(), known: told, ...vdc };
+}
+
+/** A vApp is powered on as one: it is on while any of its VMs is, and those that are off are told. */
+function powerOfVapp(all: InventoryVm[], site: string, unit: string): SourcePower {
+  const standing = standingIn(all, unit);
+  if (standing === null) return unknown(`the inventory of ${site} does not tell which VMs stand in which vApps`);
+  if (standing.vms.length === 0)
+    return { ...unknown(`the inventory of ${site} lists no VM of the vApp`), isMissing: true };
+  const each = standing.vms.map((vm) => ({ ...vm, ...powerIn(all, site, vm.id) }));
+  const members = each.map(({ id, power }) => ({ id, power }));
+  const vdc = each[0]?.vdc === undefined ? {} : { vdc: each[0].vdc };
+  const [off, others] = [each.filter(({ power }) => power === 'off'), each.filter(({ power }) => power === 'unknown')];
+  const isOn = each.some(({ power }) => power === 'on');
+  if (!isOn && others[0] !== undefined)
+    return { ...unknown(`of ${others[0].name}: ${others[0].known}`), ...vdc, members };
+  const told = off.length === 0 ? '' : `, and ${listed(off.map(({ name }) => name))} as off`;
+  const known = isOn
+    ? `the inventory of ${site} lists ${each.length - off.length} of its ${each.length} VMs as on${told}`
+    : `the inventory of ${site} lists all its VMs as off`;
+  return { power: isOn ? 'on' : 'off', at: Date.now(), known, ...vdc, members };
 }
 
 const unknown = (known: string): SourcePower => ({ power: 'unknown', at: Date.now(), known });

@@ -66,5 +66,15 @@ export function makerUnknown(request: OperationRequest, id: string): Application
     `whether replication ${id} of ${nameWithId(vm)} at ${site} is this run's cannot be told: the answer to its start was ` +
     `lost, the replication has no mark, and no task there tells who began it [operation ${operationId}].`;
   const advice = `Look at that replication: drover resume ${run} takes it for this run's and goes on, drover cancel ${run} ${vm.id} leaves it as it is.`;
-  return cannotTell(request, { message, advice, leaves: true });
+  return cannotTell(request, { message, advice, leaves: true, shown: id });
+}
+
+/** A person has decided on a replication that is listed no more: what came of the start is open again. */
+export function takenIsGone({ taken, ...request }: OperationRequest): ApplicationFailure {
+  const { run, vm, site, operationId } = request;
+  const message =
+    `replication ${taken} of ${nameWithId(vm)}, which was to be taken for this run's, is no longer listed at ${site}, and ` +
+    `nothing else shows what became of the start [operation ${operationId}].`;
+  const advice = `Look for it at ${site}: drover resume ${run} sends the start again unless it is there by then, drover cancel ${run} ${vm.id} ends the VM.`;
+  return cannotTell(request, { message, advice });
 }

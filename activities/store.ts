@@ -7,6 +7,7 @@ import {
   type StoreQuestion,
   type StoreState,
 } from '../contract/evidence.js';
+import { lengthsOf, MOST_MEASURED } from '../contract/lengths.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { FailureDetails } from '../contract/report.js';
 import { type Store, StoreAway } from '../store/index.js';
@@ -56,9 +57,17 @@ async function answerOf(store: Store, question: StoreQuestion): Promise<StoreAns
     case 'runs':
       return { runs: await store.runs(question.before, question.limit) };
     case 'vms':
-      return { vms: await store.vms(question.of, question.from) };
+      return { vms: await store.vms(question) };
     case 'plan':
-      return { plan: await store.plan(question.of, question.from) };
+      return { plan: await store.plan(question) };
+    case 'notes':
+      return { notes: await store.notes(question.runs, question.after) };
+    case 'lengths':
+      return { lengths: lengthsOf(await store.durations(question.site, question.kind, MOST_MEASURED)) };
+    case 'drilled':
+      return { drilled: await store.drilled(question.since, question.after) };
+    case 'acts':
+      return { acts: await store.acts(question.of, question.after) };
   }
 }
 

@@ -68,6 +68,10 @@ export function isAmiss(watch: Watch, replication: VmReplication | null | undefi
 export const isRecovered = (watch: Watch, replication: VmReplication): boolean =>
   syncState(watch, replication) === RECOVERED;
 
+/** Nothing is sent until somebody resumes it, whichever of the two a site tells. */
+export const isHeldUp = ({ isPaused, dataConnectionState }: VmReplication): boolean =>
+  isPaused === true || dataConnectionState === 'PAUSED';
+
 /** After a reverse everything is to be sent again; until an instance exists, no state of the connection means protection. */
 function syncState({ kind }: Watch, r: VmReplication): string {
   const state = connectionState(r) ?? impliedState(r);

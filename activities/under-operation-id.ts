@@ -1,5 +1,6 @@
 /** What a site lists under an operation id, as far as it may be believed. */
 import type { OperationRequest } from '../contract/operation.js';
+import { isReplicationId } from '../contract/vapp.js';
 import { type CallOptions, isOfFrontEnd, type Site, type Task, VcdaError } from '../vcda/index.js';
 import { relation } from './relation.js';
 import { earliestStart, told } from './task-match.js';
@@ -21,7 +22,7 @@ export function isUnder(
 /** No name outvotes the id, nor does what a reverse calls its replication. */
 function withoutName(task: Task, kind: OperationRequest['kind']): Task {
   const { workflowInfo: info } = task;
-  const isRenamed = kind === 'reverse' && info?.resourceId?.startsWith('C4-') === true;
+  const isRenamed = kind === 'reverse' && isReplicationId(info?.resourceId ?? '');
   return { ...task, workflowInfo: { ...info, resourceName: null, ...(isRenamed ? { resourceId: null } : {}) } };
 }
 

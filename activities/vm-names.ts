@@ -2,10 +2,12 @@
 import { log } from '@temporalio/activity';
 import type { OperationRequest } from '../contract/operation.js';
 import { isCalled, misnamed } from '../contract/vm-identity.js';
-import { saysNo, VcdaError } from '../vcda/index.js';
+import { isVappUnit } from '../plan/types.js';
+import { type InventoryVm, saysNo, VcdaError } from '../vcda/index.js';
 import type { ActivityDeps } from './deps.js';
 import { finalFailure } from './failures.js';
 import { Inventories } from './inventory.js';
+import { checkVappName } from './vapp-members.js';
 
 /** Names rarely change, and a run begins many VMs at once: one reading serves them all for so long, ms. */
 const FRESH = 60_000;
@@ -25,7 +27,12 @@ export class SiteVmNames {
    * @throws ApplicationFailure `NameMismatch` when the plan calls it something else
    * @throws VcdaError to be tried again
    */
-  async check({ kind, vm, peer, resumedAt }: OperationRequest): Promise<string | null> {
+  async check(request: OperationRequest): Promise<string | null> {
+    const { kind, vm, peer, resumedAt } = request;
+    if (isVappUnit(vm.id)) {
+      const all = await this.#read(peer, resumedAt);
+      return all === null ? null : checkVappName(request, all);
+    }
     const remembered = this.#remembered(peer, vm.id);
     if (remembered !== undefined && isCalled(vm, remembered)) return remembered;
     // It may have got another name since.
@@ -40,13 +47,19 @@ export class SiteVmNames {
   }
 
   async #nameOf(site: string, vmId: string, resumedAt: number): Promise<string | null> {
+    const at = Date.now();
+    const all = await this.#read(site, resumedAt);
+    if (all === null) return null;
+    const names = new Map(all.flatMap(({ id, name }) => (name == null ? [] : [[id, name]])));
+    this.#known.set(site, { at, names });
+    return names.get(vmId) ?? null;
+  }
+
+  /** null: the site gives no such list. @throws VcdaError to be tried again */
+  async #read(site: string, resumedAt: number): Promise<InventoryVm[] | null> {
     if (Date.now() < (this.#silent.get(site) ?? 0)) return null;
     try {
-      const at = Date.now();
-      const all = await this.#inventories.read(site, resumedAt);
-      const names = new Map(all.flatMap(({ id, name }) => (name == null ? [] : [[id, name]])));
-      this.#known.set(site, { at, names });
-      return names.get(vmId) ?? null;
+      return await this.#inventories.read(site, resumedAt);
     } catch (error) {
       if (!(error instanceof VcdaError) || !saysNo(error)) throw error;
       this.#silent.set(site, Date.now() + FRESH);

@@ -20,6 +20,7 @@ import { ListsByPeer, unextended } from './extension.js';
 import { isRefusedLogin } from './failures.js';
 import { isDeleted, judge, needsReplication } from './outcome.js';
 import type { Reachability } from './reachability.js';
+import { ALONE, replicationsByIds } from './replications-by-ids.js';
 import { isAmiss } from './sync-outcome.js';
 import { JUST_NOW, type WatchMemory } from './watch-memory.js';
 import { shownOf, troubleOf } from './watch-trouble.js';
@@ -44,9 +45,6 @@ interface Suspects {
 }
 
 const noSuspects = (): Suspects => ({ tasks: new Set(), replications: new Set() });
-
-/** What is asked for one watch alone is given up after this, until the next turn: ms. */
-const ALONE = 5_000;
 
 /** What was seen of a watch's task, before its replication is asked for. */
 interface Past {
@@ -211,27 +209,13 @@ class Inspection {
 
   async #replications(asked: Map<Watch, Past>): Promise<ByIds<VmReplication>> {
     const { site, options, suspects, lists, isUp } = this.#asked;
-    const ids = [...asked].map(([watch, { task }]) => replicationIdOf(watch, task));
-    const peers = new Map([...asked].map(([watch, { task }]) => [replicationIdOf(watch, task), watch.peer]));
-    return byIds(
-      site,
-      [...new Set(ids.filter((id) => id !== null))],
-      {
-        list: (some, unreadable) =>
-          lists.ask(
-            site,
-            some,
-            (id) => peers.get(id),
-            { ...options, unreadable },
-            (its, use) => site.replicationsById(its, use),
-          ),
-        one: (id) => unextended({ ...this.#alone, peer: peers.get(id) }, (use) => site.findReplication(id, use)),
-        tells: ({ sourceState, destinationState }) => sourceState != null || destinationState != null,
-        isUp,
-        isOfAll: isRefusedLogin,
-      },
-      suspects.replications,
+    const peers = new Map(
+      [...asked].flatMap(([watch, { task }]) => {
+        const id = replicationIdOf(watch, task);
+        return id === null ? [] : [[id, watch.peer] as const];
+      }),
     );
+    return replicationsByIds(site, { peers, lists, options, alone: this.#alone, isUp }, suspects.replications);
   }
 
   /** @param replications null: this one's was not asked for */
@@ -258,6 +242,7 @@ class Inspection {
       this.#found.ended.push({ watch, notice });
       return;
     }
+    memory.goesOn(watch, task, replication);
     const quietFor = memory.quietFor(watch, shownOf(watch, task, replication));
     const trouble = troubleOf(watch, { replication, amissFor, goneFor, quietFor }, site, now);
     this.#found.troubles.push({ watch, trouble });

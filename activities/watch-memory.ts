@@ -3,6 +3,8 @@
  * way there in heartbeats: no worker knows more of a watch than any other.
  */
 import { type Watch, type WatchNews, type WatchSeen, watchKey } from '../contract/watch.js';
+import type { Task, VmReplication } from '../vcda/index.js';
+import { Transfers } from './transfers.js';
 
 export interface WatchMemory {
   /** ms for which something has been amiss without a break, now included */
@@ -13,6 +15,8 @@ export interface WatchMemory {
   wasListed(watch: Watch, isListed: boolean): boolean;
   /** ms for which its copy has shown just this; null: there is none to be seen */
   quietFor(watch: Watch, shown: string | null): number;
+  /** what a watch that goes on has shown of how far it is */
+  goesOn(watch: Watch, task: Task | undefined, replication: VmReplication | null | undefined): void;
 }
 
 /** What has been so for less is not worth a line of the site's history: ms. */
@@ -32,21 +36,29 @@ export class PollMemory implements WatchMemory {
   readonly #now: () => number;
 
   readonly #copies: Copies;
+  readonly #transfers: Transfers;
 
   /**
    * @param details of the last heartbeat of the attempt before, which may have seen more than the workflow knows
-   * @param copies what this worker has seen of copies at the site
+   * @param copies what this worker has seen of copies at the site, and how far they are
    * @param now epoch ms
    */
-  constructor(details: unknown, copies: Copies = new Map(), now: () => number = Date.now) {
+  constructor(
+    details: unknown,
+    copies: Copies = new Map(),
+    now: () => number = Date.now,
+    transfers: Transfers = new Transfers(now),
+  ) {
     const { news = [] } = (details ?? {}) as { news?: WatchNews[] };
     this.#seen = new Map(news.map((one) => [watchKey(one), one.seen]));
     this.#copies = copies;
+    this.#transfers = transfers;
     this.#now = now;
   }
 
   /** Takes up the watches of a list, and forgets all others: they are over. */
   follow(watches: Watch[]): void {
+    this.#transfers.follow(watches);
     const kept = new Set(watches.map(watchKey));
     for (const map of [this.#seen, this.#copies]) {
       for (const key of map.keys()) if (!kept.has(key)) map.delete(key);
@@ -85,6 +97,15 @@ export class PollMemory implements WatchMemory {
     seen.copy = { shown, since: Math.min(now, ...before.map((copy) => copy?.since ?? now)) };
     this.#copies.set(key, seen.copy);
     return now - seen.copy.since;
+  }
+
+  goesOn(watch: Watch, task: Task | undefined, replication: VmReplication | null | undefined): void {
+    this.#transfers.saw(watch, task, replication);
+  }
+
+  /** How far each is. */
+  get transfers(): Transfers['told'] {
+    return this.#transfers.told;
   }
 
   /** Whether its VM has not been told this yet; it is, from now on. @param code null: it goes on */
@@ -131,4 +152,5 @@ export const JUST_NOW: WatchMemory = {
   missingFor: () => 0,
   wasListed: (_, isListed) => isListed,
   quietFor: () => 0,
+  goesOn: () => {},
 };

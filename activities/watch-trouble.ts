@@ -8,16 +8,13 @@ import type { Watch } from '../contract/watch.js';
 import { inWords } from '../contract/words.js';
 import type { Site, Task, VmReplication } from '../vcda/index.js';
 import { NO_REASON } from './notices.js';
-import { ERROR_PATIENCE, isRecovered } from './sync-outcome.js';
+import { ERROR_PATIENCE, isHeldUp, isRecovered } from './sync-outcome.js';
 
 /** ms, where no plan says otherwise */
 const STALLED_AFTER = 60 * 60_000;
 
 /** What waits for a copy. */
 const COPYING = new Set<OperationKind>(['start', 'reverse', 'sync']);
-
-const isHeldUp = ({ isPaused, dataConnectionState }: VmReplication): boolean =>
-  isPaused === true || dataConnectionState === 'PAUSED';
 
 interface Seen {
   /** null: not found; undefined: not asked */
@@ -68,7 +65,7 @@ export function troubleOf(
   }
   if (replication != null && COPYING.has(watch.kind) && isHeldUp(replication)) {
     return {
-      code: 'ReplicationPaused',
+      code: CODES.replicationPaused,
       message: `the ${watch.kind} of ${nameWithId(vm)} to ${name} waits: replication ${replication.id} is paused, and sends nothing`,
       advice: `Resume replication ${replication.id} at ${name}; it goes on then.`,
       since: now - quietFor,
@@ -79,7 +76,7 @@ export function troubleOf(
   if (quietFor >= stalledAfter) {
     const state = replication?.dataConnectionState ?? 'running';
     return {
-      code: 'CopyStalled',
+      code: CODES.copyStalled,
       message: `the copy of ${nameWithId(vm)} to ${name} has sent no byte for ${inWords(stalledAfter, 'one unit')}; it is ${state} [replication ${replicationId}]`,
       advice: 'Look at the network between the sites, at the source VM, and at the appliances.',
       since: now - quietFor,

@@ -7,21 +7,14 @@
  * Sites keep the defaults of a config unless a flag says otherwise. It stops by itself: when the run is over, or after
  * --limit minutes. Memory is read from /proc, so on other systems than Linux that part is missing.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { Part } from '../cli/demo/part.js';
-import { connectDrover } from '../client/drover.js';
 import type { RunHead } from '../contract/messages.js';
-import { runWorkflowId, shardWorkflowId, siteWorkflowId, vmWorkflowId } from '../contract/names.js';
+import { claimsWorkflowId, runWorkflowId, shardWorkflowId, siteWorkflowId, vmWorkflowId } from '../contract/names.js';
 import type { RunReport, VmReport } from '../contract/report.js';
-import type { Plan } from '../plan/types.js';
-import { type RequestCount, simulatedVms, siteVdcId } from '../simulator/index.js';
+import { type RequestCount, simulatedVms } from '../simulator/index.js';
 import { connectClient } from '../temporal/connection.js';
-import { startDevServer } from '../temporal/dev-server.js';
-import { resolveTemporalCli } from '../temporal/temporal-cli.js';
+import { bounded, type Closers, DESTINATION, openStage, planOf, SOURCE, say } from './stage.js';
 
 type TemporalClient = Awaited<ReturnType<typeof connectClient>>['client'];
 
@@ -45,8 +38,6 @@ const vms = wholeNumber('vms');
 const speed = number('speed');
 const limitMs = number('limit') * 60_000;
 
-const SOURCE = 'paris';
-const DESTINATION = 'lyon';
 const RUN = 'cost';
 const SAMPLE_EVERY = 500;
 
@@ -68,6 +59,8 @@ interface Cost {
   runEventsPerVm: number;
   shardEventsPerVm: number;
   siteEventsPerVm: number;
+  /** of what keeps who works with which VM */
+  claimsEventsPerVm: number;
   executions: { run: number; shards: number; site: number };
   requests: { total: number; perVm: number; byRoute: { route: string; count: number; perVm: number }[] };
   /** MiB, resident; null where /proc is not there */
@@ -76,46 +69,24 @@ interface Cost {
   seconds: Record<string, Spread>;
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-async function measure(signal: AbortSignal, onClose: (close: () => Promise<unknown>) => void): Promise<Cost> {
-  const folder = await mkdtemp(join(tmpdir(), 'drover-bench-'));
-  onClose(() => rm(folder, { recursive: true, force: true }));
-  const cli = await resolveTemporalCli({ env: process.env, say, signal });
-  const server = await startDevServer({ cli: cli.path, say });
-  onClose(() => server.stop());
-  const env = await environment(folder, server.address);
-
-  const simulation = { vms, speed, sites: [{ name: SOURCE }, { name: DESTINATION }] };
-  const simulator = new Part({ role: 'simulator', argument: JSON.stringify(simulation), env, folder });
-  onClose(() => simulator.stop());
-  const { sites: urls } = JSON.parse(await simulator.firstLine()) as { sites: Record<string, string> };
-  const control = `${urls[SOURCE]}/_sim`;
+async function measure(signal: AbortSignal, onClose: Closers): Promise<Cost> {
+  const lines = [
+    `limits: { requestsPerSecond: ${number('rate')} }`,
+    `polling: { interval: ${flags.interval}, selfCheck: ${flags['self-check']} }`,
+  ];
+  const { env, control, worker, drover, broken } = await openStage({ vms, speed, site: lines }, signal, onClose);
   if (flags.gib !== undefined) await resize(control, number('gib'));
-
-  const config = join(folder, 'drover.yaml');
-  await writeFile(config, configText(urls));
-  const worker = new Part({ role: 'worker', argument: config, env, folder });
-  onClose(() => worker.stop());
-  const drover = await connectDrover({ env });
-  onClose(() => drover.close());
   const { client, connection } = await connectClient(env);
   onClose(() => connection.close());
-  while (!(await drover.workerListens())) await delay(200, undefined, { signal });
 
   const memory = new Memory(worker.pid);
   onClose(async () => memory.stop());
   await memory.start();
   const began = Date.now();
-  await drover.startRun(plan(), { id: RUN });
+  await drover.startRun(planOf(RUN, vms), { id: RUN });
   say(`run ${RUN}: ${vms} VMs at speed ${speed}, worker pid ${worker.pid}`);
   // Awaited as a plain result: following it live would ask every open VM, and that is not what is measured.
-  const head = (await Promise.race([
-    client.workflow.getHandle(runWorkflowId(RUN)).result(),
-    worker.unexpectedEnd(),
-    simulator.unexpectedEnd(),
-    aborted(signal),
-  ])) as RunHead;
+  const head = (await Promise.race([client.workflow.getHandle(runWorkflowId(RUN)).result(), broken()])) as RunHead;
   const wallSeconds = (Date.now() - began) / 1000;
   const report = await drover.run(RUN).report();
   const workerMemory = await memory.read();
@@ -132,6 +103,7 @@ async function measure(signal: AbortSignal, onClose: (close: () => Promise<unkno
     executions: shards.reduce((sum, one) => sum + one.executions, 0),
   };
   const site = await events(client, siteWorkflowId(DESTINATION));
+  const claims = await events(client, claimsWorkflowId(SOURCE, DESTINATION));
   return {
     vms,
     speed,
@@ -142,49 +114,11 @@ async function measure(signal: AbortSignal, onClose: (close: () => Promise<unkno
     runEventsPerVm: round(run.events / vms),
     shardEventsPerVm: round(shard.events / vms),
     siteEventsPerVm: round(site.events / vms),
+    claimsEventsPerVm: round(claims.events / vms),
     executions: { run: run.executions, shards: shard.executions, site: site.executions },
     requests: { total: stats.total, perVm: round(stats.total / vms), byRoute: byRoute(stats.requests) },
     workerMemory,
     seconds: durations(report.vms),
-  };
-}
-
-/** Nothing of a person's own Temporal settings may reach in. */
-async function environment(folder: string, address: string): Promise<NodeJS.ProcessEnv> {
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
-  const profile = join(folder, 'temporal.toml');
-  await writeFile(profile, '[profile.default]\n');
-  return { ...own, TEMPORAL_ADDRESS: address, TEMPORAL_CONFIG_FILE: profile, BENCH_PASSWORD: 'drover-sim' };
-}
-
-function configText(urls: Record<string, string>): string {
-  const sites = Object.entries(urls).flatMap(([name, url]) => [
-    `  ${name}:`,
-    `    url: ${url}`,
-    '    login: { type: vcdCredentials, user: ops@acme, password: "${BENCH_PASSWORD}" }',
-    `    limits: { requestsPerSecond: ${number('rate')} }`,
-    `    polling: { interval: ${flags.interval}, selfCheck: ${flags['self-check']} }`,
-  ]);
-  return ['sites:', ...sites, ''].join('\n');
-}
-
-function plan(): Plan {
-  return {
-    name: RUN,
-    kind: 'migrate',
-    source: { site: SOURCE },
-    destination: { site: DESTINATION, vdc: siteVdcId(DESTINATION), storageProfile: '*' },
-    replication: {},
-    adopt: 'own',
-    sync: 'ahead',
-    limits: {},
-    recovery: { instance: 'latest' },
-    cutover: { approval: 'none', window: null, powerOn: true, consolidate: false },
-    stopAfter: null,
-    keepReplication: false,
-    remigrate: false,
-    confirm: null,
-    waves: [{ name: 'all', vms: simulatedVms({ vms }).map(({ id, name }) => ({ id, name, after: [] })) }],
   };
 }
 
@@ -288,6 +222,7 @@ function text(cost: Cost): string {
     line('events of the run per VM', `${cost.runEventsPerVm} (${executions.run} executions)`),
     line('events of the shards per VM', `${cost.shardEventsPerVm} (${executions.shards} executions)`),
     line('events of the site per VM', `${cost.siteEventsPerVm} (${executions.site} executions)`),
+    line('events of the claims per VM', `${cost.claimsEventsPerVm}`),
     line('VCDA requests per VM', `${requests.perVm} (${requests.total} in all)`),
     ...requests.byRoute.map(({ route, count, perVm }) => line(`  ${route}`, `${perVm} (${count})`)),
     line(
@@ -314,25 +249,8 @@ function wholeNumber(flag: 'vms'): number {
   return value;
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-
-const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(new Error(name)));
-const late = setTimeout(() => stop.abort(new Error(`not over after ${flags.limit} minutes`)), limitMs);
-const closers: (() => Promise<unknown>)[] = [];
-try {
-  const cost = await measure(stop.signal, (close) => closers.unshift(close));
+await bounded(limitMs, async (signal, onClose) => {
+  const cost = await measure(signal, onClose);
   process.stdout.write(`${flags.json ? JSON.stringify(cost, null, 2) : text(cost)}\n`);
-  process.exitCode = cost.succeeded === cost.vms ? 0 : 1;
-} catch (error) {
-  say(`run-cost: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-} finally {
-  clearTimeout(late);
-  for (const close of closers) await close().catch((error: unknown) => say(`clearing up: ${String(error)}`));
-}
-// Handles of the closed connections may linger; everything that matters has been waited for.
-process.exit();
+  return cost.succeeded === cost.vms ? 0 : 1;
+});

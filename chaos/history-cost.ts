@@ -11,7 +11,7 @@ export interface HistoryCost {
   executions: number;
   /** events of all executions, by workflow type */
   byType: Record<string, number>;
-  /** ids of runs and VMs that are still open; sites live for ever */
+  /** ids of runs and VMs that are still open; sites and claims live for ever */
   open: string[];
 }
 

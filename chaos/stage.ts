@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { Part } from '../cli/demo/part.js';
+import { Part } from '../cli/embedded/part.js';
 import { connectDrover, type Drover } from '../client/index.js';
 import type { SimulatorOptions, VmChange } from '../simulator/index.js';
 import { connectClient, type Env } from '../temporal/connection.js';

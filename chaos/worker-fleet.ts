@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Part } from '../cli/demo/part.js';
+import { Part } from '../cli/embedded/part.js';
 import type { Env } from '../temporal/connection.js';
 import type { Journal } from './journal.js';
 import type { Strike } from './schedule.js';

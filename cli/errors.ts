@@ -1,8 +1,33 @@
 /** What can go wrong on the command line alone, beside what its library throws. */
 
+import type { PlanCheck } from '../client/check-plan.js';
 import { ActPending, DroverError, didYouMean, NoWorker } from '../client/errors.js';
 import { whyUnwritable } from '../client/file-trouble.js';
 import type { TemporalUnreachable } from '../temporal/unreachable.js';
+
+/** The check before a run has found what the run would fail or wait over; nothing was started. */
+export class PlanUnfit extends DroverError {
+  readonly code = 'PlanUnfit';
+  readonly check: PlanCheck;
+
+  constructor(check: PlanCheck) {
+    const { plan, errors } = check;
+    super(`Plan ${plan} has ${errors.length === 1 ? '1 error' : `${errors.length} errors`}. Nothing was started.`, {
+      next: 'mend the plan, or say --no-check to start it as it is',
+    });
+    this.check = check;
+  }
+}
+
+/** A failover that nobody has agreed to; nothing was started. */
+export class NotAgreed extends DroverError {
+  readonly code = 'NotConfirmed';
+
+  /** @param next what to type */
+  constructor(run: string, next: string) {
+    super(`Run ${run} fails VMs over, and nobody has said yes to it. Nothing was started.`, { next });
+  }
+}
 
 /** The config names no such site. */
 export class SiteUnknown extends DroverError {

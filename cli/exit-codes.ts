@@ -1,5 +1,15 @@
 import { CommanderError } from 'commander';
-import { DroverError, Interrupted, NoWorker, SiteAway, StoreUnanswered, WorkflowFailing } from '../client/errors.js';
+import {
+  DroverError,
+  Interrupted,
+  NoWorker,
+  SiteAway,
+  StoreUnanswered,
+  WaitedTooLong,
+  WorkflowFailing,
+} from '../client/errors.js';
+import type { Waited } from '../client/run-handle.js';
+import { isLeftOut, isMovedBefore } from '../contract/codes.js';
 import { EXIT, type ExitCode } from '../contract/exit-codes.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { BadInput } from '../plan/source/problem.js';
@@ -12,7 +22,17 @@ export function exitCodeOfReport({ finishedAt, state }: Pick<RunReport, 'finishe
   return finishedAt === null || state === 'succeeded' ? EXIT.ok : EXIT.notAll;
 }
 
-export function exitCodeOfVm({ state }: Pick<VmReport, 'state'>): ExitCode {
+/** Of what was waited for. */
+export function exitCodeOfWaited({ reached, report }: Waited): ExitCode {
+  if (!reached) return EXIT.personNeeded;
+  if (report.finishedAt !== null) return exitCodeOfReport(report);
+  const { failed, cancelled } = report.totals;
+  return failed + cancelled === 0 ? EXIT.ok : EXIT.notAll;
+}
+
+export function exitCodeOfVm(vm: Pick<VmReport, 'state' | 'error'>): ExitCode {
+  const { state } = vm;
+  if (isLeftOut(vm) || isMovedBefore(vm)) return EXIT.ok;
   return state === 'failed' || state === 'cancelled' || state === 'skipped' ? EXIT.notAll : EXIT.ok;
 }
 
@@ -25,7 +45,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
   if (error instanceof NotApplied) {
     return exitCodeOfError(error.cause);
   }
-  if (error instanceof DroverError && error.effect !== null) {
+  if (error instanceof WaitedTooLong || (error instanceof DroverError && error.effect !== null)) {
     return EXIT.personNeeded;
   }
   if (UNREACHABLE.some((kind) => error instanceof kind)) {

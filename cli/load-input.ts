@@ -16,10 +16,13 @@ export interface Loaded<T> {
  * @throws BadInput with the problems of both at once
  */
 export function loadWithPlan(cli: Cli, file: string, begins?: Date): Loaded<Plan> {
-  return loadWithConfig(cli, (sites) => {
-    requireKind(file, 'plan');
-    return loadPlan(file, { sites, ...(begins && { begins }) });
-  });
+  return loadWithConfig(cli, (sites) => planFor(file, sites, begins));
+}
+
+/** A plan for such sites. @throws BadInput also for a file that is surely no plan */
+export function planFor(file: string, sites: string[] | null, begins?: Date): Plan {
+  requireKind(file, 'plan');
+  return loadPlan(file, { sites, ...(begins && { begins }) });
 }
 
 /** As {@link loadWithPlan}, with a drill. */

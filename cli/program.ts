@@ -3,17 +3,30 @@ import type { Env } from '../temporal/connection.js';
 import { examples, type Run } from './command.js';
 import { addApprove } from './commands/approve.js';
 import { addCancel } from './commands/cancel.js';
+import { addCompletion } from './commands/completion.js';
 import { addDemo } from './commands/demo.js';
 import { addDoctor } from './commands/doctor.js';
 import { addDrill } from './commands/drill/index.js';
+import { addFailover } from './commands/failover.js';
 import { addList } from './commands/list.js';
 import { addPause } from './commands/pause.js';
-import { addFailback, addFailover, addReverse } from './commands/recover.js';
+import { addPlan } from './commands/plan/index.js';
+import { addFailback, addReverse } from './commands/recover.js';
+import { addRemove } from './commands/remove.js';
+import { addReplications } from './commands/replications.js';
 import { addReport } from './commands/report.js';
 import { addResume } from './commands/resume.js';
+import { addRetry } from './commands/retry.js';
 import { addRun } from './commands/run.js';
+import { addSet } from './commands/set.js';
 import { addShow } from './commands/show.js';
 import { addSimulator } from './commands/simulator.js';
+import { addSite } from './commands/site/index.js';
+import { addSkip } from './commands/skip.js';
+import { addTidy } from './commands/tidy.js';
+import { addUndo } from './commands/undo.js';
+import { addUp } from './commands/up.js';
+import { addWait } from './commands/wait.js';
 import { addWatch } from './commands/watch.js';
 import { addWorker } from './commands/worker.js';
 import type { Cli } from './context.js';
@@ -21,12 +34,14 @@ import type { OutputLost } from './errors.js';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-codes.js';
 import { addHelp } from './help-command.js';
 import { Output } from './text/output.js';
-import { errorDocument, errorText } from './text/render-error.js';
+import { errorDocument, errorLines } from './text/render-error.js';
 import { usageHelp } from './usage-help.js';
 import { version } from './version.js';
 
 const COMMANDS = [
   addDemo,
+  addUp,
+  addPlan,
   addRun,
   addFailover,
   addReverse,
@@ -35,14 +50,24 @@ const COMMANDS = [
   addList,
   addShow,
   addWatch,
+  addWait,
   addReport,
   addApprove,
   addPause,
   addResume,
   addCancel,
+  addSkip,
+  addRetry,
+  addSet,
+  addUndo,
+  addRemove,
+  addSite,
+  addTidy,
+  addReplications,
   addDoctor,
   addWorker,
   addSimulator,
+  addCompletion,
 ];
 
 interface GlobalOptions {
@@ -112,15 +137,15 @@ function buildProgram(run: Run): Command {
 
 /** Whatever the command did: who reads its words, or its document, has not got them. */
 export function tellOutputLost(error: OutputLost): ExitCode {
-  new Output({ json: false, quiet: false }).alert(errorText(error));
+  new Output({ json: false, quiet: false }).alert(...errorLines(error));
   return exitCodeOfError(error);
 }
 
 /** @param next what to do, where the error itself does not say */
 function tell(out: Output, error: unknown, next: string | null = null): ExitCode {
-  out.alert(errorText(error, next));
+  out.alert(...errorLines(error, next));
   if (out.json) {
-    out.result('', errorDocument(error, next));
+    out.result(errorDocument(error, next), () => '');
   }
   return exitCodeOfError(error);
 }

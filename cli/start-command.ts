@@ -2,29 +2,63 @@
 import type { Command } from 'commander';
 import { advised } from '../client/advised.js';
 import type { StartedHandle } from '../client/drover.js';
+import type { RunHandle } from '../client/run-handle.js';
 import type { Cli } from './context.js';
-import { EXIT, exitCodeOfReport } from './exit-codes.js';
+import { EXIT, exitCodeOfReport, exitCodeOfWaited } from './exit-codes.js';
 import { showText } from './text/show-text.js';
-import { printReport, watchRun } from './watch-run.js';
+import { printAs, printReport, watchRun, watchUntil } from './watch-run.js';
 
 export interface StartOptions {
   id?: string;
   dryRun?: boolean;
   wait?: boolean;
+  /** false: nobody is there to act */
+  input?: boolean;
+  /** false: `--no-check` was said */
+  check?: boolean;
 }
 
 export function startOptions(command: Command, defaultId: string): Command {
   return command
     .option('--id <id>', `id of the run (default: ${defaultId} and today's date)`)
     .option('--dry-run', 'check everything, print what would be done, start nothing')
-    .option('--wait', 'follow the run to its end and print its report');
+    .option('--wait', 'follow the run to its end and print its report')
+    .option('--no-input', 'with --wait: end with exit 4 as soon as a person is needed');
+}
+
+/** Without `--wait` nothing is waited for that a person could be needed for. @throws CommanderError */
+export function refuseInput(command: Command, { input = true, wait = false }: StartOptions): void {
+  if (input || wait) return;
+  command.error('--no-input is for --wait, which ends then as soon as a person is needed', {
+    code: 'commander.conflictingOption',
+  });
+}
+
+/** What was typed of them, as far as it decides what is started. */
+export const startWords = ({ id, check = true, wait = false, input = true }: StartOptions): string[] => [
+  ...(id === undefined ? [] : ['--id', id]),
+  ...(check ? [] : ['--no-check']),
+  ...(wait ? ['--wait'] : []),
+  ...(wait && !input ? ['--no-input'] : []),
+];
+
+/** The report at the end, or what a person has to do before it. */
+async function untilNeeded(cli: Cli, handle: RunHandle): Promise<number> {
+  const waited = await watchUntil(cli, handle, 'done');
+  if (waited.reached) return printReport(cli, handle, waited.report);
+  await printAs(cli, handle, waited.report, showText);
+  return exitCodeOfWaited(waited);
+}
+
+export function withCheck(command: Command): Command {
+  return command.option('--no-check', 'start it without asking the sites first what it would meet');
 }
 
 /** @param what `plan` or `drill`, for messages */
 export async function afterStart(
   cli: Cli,
   { run: handle, existed, begun, loaded }: StartedHandle,
-  wait: boolean,
+  { wait = false, input = true }: StartOptions,
   what: 'plan' | 'drill',
 ): Promise<number> {
   const { run } = handle;
@@ -43,14 +77,14 @@ export async function afterStart(
     if (!existed) {
       cli.out.note(`Run ${run} started. Ctrl-C ends the watching, not the run.`);
     }
-    return printReport(cli, await watchRun(cli, handle));
+    return input ? printReport(cli, handle, await watchRun(cli, handle)) : untilNeeded(cli, handle);
   }
   if (!existed) {
-    cli.out.result(run, { run, existed, begun, loaded });
+    cli.out.result({ run, existed, begun, loaded }, (started) => started.run);
     cli.out.note(`Follow it: drover watch ${run}`);
     return EXIT.ok;
   }
   const report = await handle.report({ live: true });
-  cli.out.result(showText(report, cli.out.colors), report);
+  cli.out.result(report, (shown) => showText(shown, cli.out.colors));
   return exitCodeOfReport(report);
 }

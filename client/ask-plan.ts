@@ -1,7 +1,8 @@
 import { PLAN_RUN } from '../contract/inputs.js';
 import { askBy, askPlanOf } from '../contract/read-run.js';
 import type { Plan } from '../plan/types.js';
-import { NoPlan, PlanNotLoaded } from './errors.js';
+import { NoPlan, PlanNotLoaded, StoreUnanswered } from './errors.js';
+import { ForgottenShards } from './forgotten-shards.js';
 import { keptPlan, orKept } from './kept-runs.js';
 import { describeRun, whyUnanswered } from './run-state.js';
 import { ANSWER_WITHIN, type Session, within } from './session.js';
@@ -26,8 +27,14 @@ async function askRunOf(session: Session, run: string): Promise<Plan> {
   }
   let plan: Plan | null;
   try {
-    plan = await within(session, ANSWER_WITHIN, () => askPlanOf(askBy(session.client), run));
+    plan = await within(session, ANSWER_WITHIN, () =>
+      askPlanOf(askBy(session.client), run, ({ report }) => {
+        const store = new ForgottenShards(session, report);
+        return (shard) => store.plannedOf(shard);
+      }),
+    );
   } catch (error) {
+    if (error instanceof StoreUnanswered) throw error;
     throw await whyUnanswered(session, run, error);
   }
   if (plan === null) throw new PlanNotLoaded(run);

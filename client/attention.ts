@@ -1,18 +1,38 @@
 /** What a person should see or do about a run, beside the state of its VMs. */
-import type { Hold, RunReport, VmReport } from '../contract/report.js';
+import type { SetBy } from '../contract/act.js';
+import { CODES } from '../contract/codes.js';
+import { isHeldBack } from '../contract/needs.js';
+import type { Hold, Retrying, RunReport, VmReport } from '../contract/report.js';
+import { allVmsIn } from '../contract/vapp.js';
 import { listed } from '../contract/words.js';
 import { advised } from './advised.js';
 import type { Loading } from './ask-run.js';
 import { downVms } from './down.js';
 import type { EndedOutside } from './ended-outside.js';
 import type { WorkflowFailing } from './errors.js';
+import type { Unknown } from './known-sites.js';
 import { causeOf } from './same-cause.js';
+import { shellWord } from './shell-word.js';
 import { typedVm, typedVmOfShow, typedWave } from './typed.js';
-import { plural } from './words.js';
+import { moment, plural } from './words.js';
 
 /** One thing that keeps a run from going on by itself. */
 export interface Attention {
-  kind: 'down' | 'loading' | 'failing' | 'away' | 'store' | 'hold' | 'paused' | 'until' | 'approval' | 'ended-outside';
+  kind:
+    | 'down'
+    | 'loading'
+    | 'failing'
+    | 'away'
+    | 'unknown-site'
+    | 'store'
+    | 'hold'
+    | 'missed'
+    | 'paused'
+    | 'brake'
+    | 'copy'
+    | 'until'
+    | 'approval'
+    | 'ended-outside';
   message: string;
   /** the command to type, or what else to do; null when there is nothing to do */
   next: string | null;
@@ -21,14 +41,17 @@ export interface Attention {
 /** What was found out about a run while it was read. */
 export interface Findings {
   runFailing: WorkflowFailing | null;
-  held: { id: string; hold: Hold }[];
   /** of its VMs, and of the site that they wait for */
   failing: WorkflowFailing[];
   endedOutside: EndedOutside | null;
   /** null: all of its plan is with it */
   loading: Loading | null;
+  /** what no worker can do for it, since none knows the site */
+  unknown: Unknown[];
   /** what the plan asks an approval for; null: not known, or for nothing */
-  approval: 'wave' | 'vm' | null;
+  approval: 'run' | 'wave' | 'vm' | null;
+  /** of sites whose brake its VMs wait for, and who has put it on; null: nobody has said who it is */
+  brakes: { site: string; set: SetBy | null }[];
 }
 
 /** The most urgent first. */
@@ -38,10 +61,14 @@ export function attentionFor(report: RunReport, findings: Findings): Attention[]
     ...failingCode(findings),
     ...loading(findings),
     ...endedOutside(report, findings),
+    ...unknownSites(findings),
     ...away(report),
     ...storeAway(report),
     ...paused(report),
-    ...holds(report, findings),
+    ...braked(report, findings),
+    ...holds(report),
+    ...missed(report),
+    ...copies(report),
     ...untilSynced(report),
     ...approvals(report, findings),
   ];
@@ -111,9 +138,16 @@ function away({ sitesAway, finishedAt }: RunReport): Attention[] {
   if (finishedAt !== null) return [];
   return sitesAway.map(({ site, since, message }) => ({
     kind: 'away',
-    message: `Site ${site} gives no usable answer since ${since}; the run goes on by itself when it does. ${message}`,
+    message: `Site ${site} gives no usable answer since ${moment(since)}; the run goes on by itself when it does. ${message}`,
     next: null,
   }));
+}
+
+function unknownSites({ unknown }: Findings): Attention[] {
+  return unknown.map(({ what, next }) => {
+    const message = `No worker knows ${what}: what the run has to ask there waits, and goes on by itself when one does.`;
+    return { kind: 'unknown-site', message, next };
+  });
 }
 
 function paused({ run, pausedBecause, pausedAdvice, finishedAt }: RunReport): Attention[] {
@@ -129,11 +163,22 @@ function paused({ run, pausedBecause, pausedAdvice, finishedAt }: RunReport): At
   ];
 }
 
-function holds(report: RunReport, { held }: Findings): Attention[] {
-  const vms = new Map(report.vms.map((vm) => [vm.id, vm]));
+function braked({ vms }: RunReport, { brakes }: Findings): Attention[] {
+  const waiting = allVmsIn(vms.filter(({ waitingFor }) => waitingFor === 'brake'));
+  return brakes.map(({ site, set }) => {
+    const why = set === null ? [] : [set.note, set.reference].filter((text) => text !== null);
+    const who =
+      set === null ? '' : ` since ${moment(set.at)}, by ${set.by}${why.length === 0 ? '' : `: ${why.join(', ')}`}`;
+    const message = `The brake of site ${site} is on${who}. ${plural(waiting, 'VM')} ${waiting === 1 ? 'waits' : 'wait'} for it.`;
+    return { kind: 'brake', message, next: `drover site brake ${shellWord(site)} off` };
+  });
+}
+
+function holds(report: RunReport): Attention[] {
   const bySite = new Map<string, { hold: Hold; vms: string[] }>();
-  for (const { id, hold } of held) {
-    const vm = vms.get(id) ?? { id, name: id };
+  for (const vm of report.vms) {
+    const { hold } = vm;
+    if (hold == null) continue;
     const key = JSON.stringify([hold.site, hold.code, causeOf(advised(hold, ''), vm)]);
     const entry = bySite.get(key) ?? { hold, vms: [] };
     entry.vms.push(vm.name);
@@ -142,15 +187,49 @@ function holds(report: RunReport, { held }: Findings): Attention[] {
   return [...bySite.values()].map(({ hold, vms }) => ({
     kind: 'hold',
     // The first hold is what the run is paused for, and told there.
-    message: `${some(vms)} held by site ${hold.site} (${hold.code})${hold.message === report.pausedBecause ? ', for that reason.' : `: ${advised(hold, '')}`}`,
+    message: `${some(vms)} held by ${holderOf(hold)}${hold.message === report.pausedBecause ? ', for that reason.' : `: ${advised(hold, '')}`}`,
     next: `drover resume ${report.run}`,
+  }));
+}
+
+/** VMs whose window is over, and that are held for a person. */
+function missed(report: RunReport): Attention[] {
+  const late = report.finishedAt === null ? report.vms.filter(isHeldBack) : [];
+  const [first] = late;
+  if (first === undefined) return [];
+  const message =
+    late.length === 1
+      ? advised(first.error, '')
+      : `${plural(late.length, 'VM')} have missed their window: ${listed(late.map(({ name }) => name))}. ${first.error.advice ?? ''}`.trim();
+  return [{ kind: 'missed', message, next: `drover show ${report.run} ${typedVmOfShow(report, first)}` }];
+}
+
+/** What would come to light in the night of the cutover. */
+function copies(report: RunReport): Attention[] {
+  if (report.finishedAt !== null) return [];
+  const byCode = new Map<string, { first: VmReport; told: Retrying; names: string[] }>();
+  for (const vm of report.vms) {
+    const { copy, retrying, name } = vm;
+    if (copy === undefined || retrying == null) continue;
+    const alike = byCode.get(retrying.code);
+    if (alike === undefined) byCode.set(retrying.code, { first: vm, told: retrying, names: [name] });
+    else alike.names.push(name);
+  }
+  return [...byCode].map(([code, { first, told, names }]) => ({
+    kind: 'copy',
+    message:
+      names.length === 1
+        ? `${code}: ${advised(told)}`
+        : `${names.length} copies that wait for their cutover are not well (${code}): ${listed(names)}.`,
+    next: `drover show ${report.run} ${typedVmOfShow(report, first)}`,
   }));
 }
 
 function untilSynced({ run, vms, finishedAt }: RunReport): Attention[] {
   const waiting = finishedAt === null ? vms.filter(({ waitingFor }) => waitingFor === 'until') : [];
   if (waiting.length === 0) return [];
-  const message = `The run stops when all is copied (--until synced): ${plural(waiting.length, 'VM')} of ${vms.length} ${waiting.length === 1 ? 'is' : 'are'} ready.`;
+  const [ready, all] = [allVmsIn(waiting), allVmsIn(vms)];
+  const message = `The run stops when all is copied (--until synced): ${plural(ready, 'VM')} of ${all} ${ready === 1 ? 'is' : 'are'} ready.`;
   return [{ kind: 'until', message, next: `drover resume ${run}` }];
 }
 
@@ -165,17 +244,25 @@ function approvals(report: RunReport, { approval }: Findings): Attention[] {
     if (members === undefined) byWave.set(vm.wave, [vm]);
     else members.push(vm);
   }
+  if (approval === 'run' && byWave.size > 0) {
+    const count = allVmsIn([...byWave.values()].flat());
+    const message = `${plural(count, 'VM')} ${count === 1 ? 'waits' : 'wait'} for an approval of the run to be cut over.`;
+    return [{ kind: 'approval', message, next: `drover approve ${report.run}` }];
+  }
   return [...byWave].map(([wave, vms]) => {
     const [first] = vms;
-    const verb = vms.length === 1 ? 'waits' : approval === 'vm' ? 'each wait' : 'wait';
+    const count = allVmsIn(vms);
+    const verb = count === 1 ? 'waits' : approval === 'vm' && vms.length > 1 ? 'each wait' : 'wait';
     const which = approval === 'vm' ? `: ${listed(vms.map(({ name }) => name))}.` : '.';
     return {
       kind: 'approval',
-      message: `${plural(vms.length, 'VM')} of wave ${wave} ${verb} for an approval to be cut over${which}`,
+      message: `${plural(count, 'VM')} of wave ${wave} ${verb} for an approval to be cut over${which}`,
       next: `drover approve ${report.run} ${approval === 'vm' ? typedVm(report, first) : typedWave(report, wave)}`,
     };
   });
 }
+
+const holderOf = ({ code, site }: Hold): string => (code === CODES.hookFailed ? 'a hook' : `site ${site} (${code})`);
 
 function some(names: string[]): string {
   const shown = names.slice(0, 3).join(', ');

@@ -1,9 +1,10 @@
 /** VMs that nobody may serve now, and what to do about each: by what is known of its source and of its copy. Pure. */
 import { FAILURES, NOT_POWERED_ON } from '../contract/names.js';
-import { isFinal, type OperationRecord, type VmReport } from '../contract/report.js';
+import { isCutover } from '../contract/operation.js';
+import { isFinal, type VmReport } from '../contract/report.js';
 import { listed } from '../contract/words.js';
 import { byUrgency, isDown } from './urgency.js';
-import { plural } from './words.js';
+import { moment, plural } from './words.js';
 
 /** VMs of which the same is known. */
 export interface Down {
@@ -18,9 +19,6 @@ interface Told {
   todo: string;
 }
 
-/** What changes where a VM runs. */
-const MOVES: ReadonlySet<OperationRecord['kind']> = new Set(['migrate', 'failover']);
-
 export function downVms(vms: VmReport[]): Down[] {
   const stand = byUrgency(vms).filter((vm) => isDown(vm) && !isBeingMoved(vm));
   const groups = new Map<string, { told: Told; vms: Down['vms'] }>();
@@ -32,7 +30,7 @@ export function downVms(vms: VmReport[]): Down[] {
     else group.vms.push(vm);
   }
   return [...groups.values()].map(({ told: { why, todo }, vms: its }) => {
-    const names = its.map(({ name, downSince }) => `${name} since ${downSince}`);
+    const names = its.map(({ name, downSince }) => `${name} since ${moment(downSince ?? null)}`);
     return { message: `${plural(its.length, 'VM')} may be off${why}: ${listed(names)}. ${todo}`, vms: its };
   });
 }
@@ -48,7 +46,7 @@ function tell(vm: VmReport): Told {
     return { why: ' by the plan (powerOn: false)', todo: 'Power it on where it was recovered.' };
   const todo = [known(vm), ...reason(vm)].join(' ');
   if (isMovedHere(vm)) return { why: ', since a cutover has begun and is not known to have brought it up', todo };
-  if (error?.code === FAILURES.undecided && error.operation !== null && MOVES.has(error.operation))
+  if (error?.code === FAILURES.undecided && isCutover(error.operation))
     return { why: ': whether its cutover has begun cannot be told', todo };
   const next = isFinal(state) ? [] : ['This run does not bring it up before its own cutover.'];
   return {
@@ -77,4 +75,4 @@ function reason(vm: VmReport): string[] {
 /** While a cutover of this run works on it, that is its work. What an earlier one has left comes with a look at the source. */
 const isBeingMoved = (vm: VmReport): boolean => vm.state === 'running' && (isMovedHere(vm) || vm.source === undefined);
 
-const isMovedHere = ({ operations }: VmReport): boolean => operations.some(({ kind }) => MOVES.has(kind));
+const isMovedHere = ({ operations }: VmReport): boolean => operations.some(({ kind }) => isCutover(kind));

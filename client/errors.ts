@@ -64,6 +64,19 @@ export class NotInRun extends DroverError {
   }
 }
 
+/** No wave or VM of the plan has this id or name, or several have. */
+export class NotInPlan extends DroverError {
+  readonly code = 'NotInPlan';
+  readonly plan: string;
+  readonly nearest: string[];
+
+  constructor(plan: string, what: string, nearest: string[]) {
+    super(`Plan ${plan} has ${what}.${didYouMean(nearest)} Nothing was started.`);
+    this.plan = plan;
+    this.nearest = nearest;
+  }
+}
+
 /** Several VMs of the run have this name, or a wave and a VM; `ids` tells them apart. */
 export class AmbiguousName extends DroverError {
   readonly code = 'AmbiguousName';
@@ -97,6 +110,56 @@ export class SiteAway extends DroverError {
   }
 }
 
+/** By its own word a site does not tell what was asked for, or not to the login of the workers. */
+export class NotTold extends DroverError {
+  readonly code = 'NotTold';
+  readonly site: string;
+
+  constructor(site: string, what: string) {
+    super(`Site ${site} does not tell ${what} to the login of the workers.`, {
+      next: `give the workers a login of ${site} that may list them; see also: drover doctor`,
+    });
+    this.site = site;
+  }
+}
+
+/** A site has nothing of what was asked for. */
+export class NothingFound extends DroverError {
+  readonly code = 'NothingFound';
+  readonly site: string;
+
+  constructor(site: string, what: string) {
+    super(`Site ${site} has ${what}.`, { next: 'ask for other ones; names are those of the site' });
+    this.site = site;
+  }
+}
+
+/** A name, or none, that several things answer to: which is meant only a person knows. */
+export class Ambiguous extends DroverError {
+  readonly code = 'Ambiguous';
+  /** in words, with their ids */
+  readonly candidates: string[];
+
+  /** @param wanted null: nothing was named @param next what says which one */
+  constructor(what: string, wanted: string | null, candidates: string[], next: string) {
+    const called = wanted === null ? '' : ` called ${wanted}`;
+    super(`Several can be meant by ${what}${called}: ${candidates.slice(0, 20).join(', ')}.`, {
+      next: `say which one: ${next}`,
+    });
+    this.candidates = candidates;
+  }
+}
+
+/** What a plan says of a vApp does not go together with what stands at its site. */
+export class BadVapp extends DroverError {
+  readonly code = 'BadVapp';
+
+  /** @param next what to do instead */
+  constructor(message: string, next: string) {
+    super(message, { next });
+  }
+}
+
 /** The id belongs to a run of another plan or drill; that run is left alone. */
 export class RunExists extends DroverError {
   readonly code = 'RunExists';
@@ -117,6 +180,32 @@ export class RunExists extends DroverError {
   }
 }
 
+/** The run has not come so far in the time that was given; it goes on. */
+export class WaitedTooLong extends DroverError {
+  readonly code = 'WaitedTooLong';
+  readonly run: string;
+
+  constructor(run: string, what: string, time: string) {
+    super(`Run ${run} is not ${what === 'gate' ? 'at its gate' : what} after ${time}; it goes on.`, {
+      next: `drover show ${run}`,
+    });
+    this.run = run;
+  }
+}
+
+/** A drill has no gates, and nothing to be synced. */
+export class BadMilestone extends DroverError {
+  readonly code = 'BadMilestone';
+  readonly run: string;
+
+  constructor(run: string, what: string) {
+    super(`Run ${run} is of a drill, which is never ${what === 'gate' ? 'at a gate' : what}: it can be done.`, {
+      next: `drover wait ${run} --for done`,
+    });
+    this.run = run;
+  }
+}
+
 /** The run is over, so that it cannot be steered any more. */
 export class RunEnded extends DroverError {
   readonly code = 'RunEnded';
@@ -124,6 +213,19 @@ export class RunEnded extends DroverError {
 
   constructor(run: string) {
     super(`Run ${run} has ended; it cannot be changed any more.`, { next: `drover report ${run}` });
+    this.run = run;
+  }
+}
+
+/** None of its VMs that are meant has failed without being moved. */
+export class NothingToRetry extends DroverError {
+  readonly code = 'NothingToRetry';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(`Run ${run} is over, and nothing of it that was asked for has failed without being cut over.`, {
+      next: `drover report ${run}`,
+    });
     this.run = run;
   }
 }
@@ -139,6 +241,30 @@ export class Refused extends DroverError {
   }
 }
 
+/** No worker's config has a site of this name, and no run or drill works there. */
+export class SiteNotFound extends DroverError {
+  readonly code = 'SiteNotFound';
+  readonly site: string;
+
+  constructor(site: string, nearest: string[]) {
+    super(`No worker knows a site ${site}, and nothing works there.${didYouMean(nearest)}`, {
+      next: 'drover site list',
+    });
+    this.site = site;
+  }
+}
+
+/** The site's workflow understood the request and declined it. */
+export class SiteRefused extends DroverError {
+  readonly code = 'Refused';
+  readonly site: string;
+
+  constructor(site: string, reason: string) {
+    super(`Site ${site} declined: ${reason}`, { next: `drover site show ${site}` });
+    this.site = site;
+  }
+}
+
 /** No worker has acted on it yet. One that comes before `validUntil` will; one that comes later refuses it. */
 export class ActPending extends DroverError {
   readonly code = 'ActPending';
@@ -149,15 +275,23 @@ export class ActPending extends DroverError {
   /**
    * @param why the workflow's own trouble, when it has any
    * @param lost Temporal's, when it has not said whether it has the act
+   * @param of whom it was told, and what shows that
    */
-  constructor(run: string, act: string, validUntil: Date, why: DroverError | null, lost: Error | null = null) {
+  constructor(
+    run: string,
+    act: string,
+    validUntil: Date,
+    why: DroverError | null,
+    lost: Error | null = null,
+    of: { whom: string; look: string } = { whom: `run ${run}`, look: `drover show ${run}` },
+  ) {
     const until = validUntil.toISOString();
     const what =
       lost === null
-        ? `No worker has acted on ${act} of run ${run} yet: it will be applied if one does before ${until}, and refused after.`
-        : `Whether ${act} of run ${run} has reached Temporal is not known: if it has, it is applied before ${until} or refused after. ${lost.message}`;
+        ? `No worker has acted on ${act} of ${of.whom} yet: it will be applied if one does before ${until}, and refused after.`
+        : `Whether ${act} of ${of.whom} has reached Temporal is not known: if it has, it is applied before ${until} or refused after. ${lost.message}`;
     super(what + (why === null ? '' : ` ${why.message}`), {
-      next: why?.next ?? `drover show ${run} tells whether it was; until then the same command is the same act`,
+      next: why?.next ?? `${of.look} tells whether it was; until then the same command is the same act`,
       cause: why ?? lost ?? undefined,
       effect: { is: lost === null ? 'pending' : 'unknown', until: validUntil },
     });
@@ -337,6 +471,33 @@ export class SweepPending extends DroverError {
       },
     );
     this.site = site;
+  }
+}
+
+/** Temporal keeps the removal of a run's replications for the first worker that comes. */
+export class TidyPending extends DroverError {
+  readonly code = 'TidyPending';
+  readonly run: string;
+
+  constructor(run: string) {
+    super(`No worker has begun to remove the replications of run ${run} yet: Temporal keeps it for one that comes.`, {
+      next: `start a worker with: drover worker; drover show ${run} tells what came of it`,
+      effect: { is: 'pending', until: null },
+    });
+    this.run = run;
+  }
+}
+
+/** Findings and a sign-off are added to a drill once it is over. */
+export class DrillNotOver extends DroverError {
+  readonly code = 'DrillNotOver';
+  readonly run: string;
+
+  constructor(run: string, why: string) {
+    super(`Run ${run} ${why}: findings and a sign-off are of drills that are over. Nothing was kept.`, {
+      next: `drover show ${run}`,
+    });
+    this.run = run;
   }
 }
 

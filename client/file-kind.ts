@@ -1,8 +1,7 @@
 /** Plans, drills and configs look alike from outside, and lie beside each other. */
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
-import { keysOf } from '../plan/source/check.js';
 import { BadInput } from '../plan/source/problem.js';
+import { readText } from '../plan/source/read-text.js';
+import { topKeys } from '../plan/source/yaml-syntax.js';
 import { shellWord } from './shell-word.js';
 
 export type FileKind = 'plan' | 'drill' | 'config';
@@ -19,16 +18,11 @@ const KEYS: Record<FileKind, readonly string[]> = {
  * change its kind.
  */
 export function kindOfFile(file: string): FileKind | null {
-  try {
-    const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' });
-    const written = keysOf(document);
-    const kinds = (['plan', 'drill', 'config'] as const).filter((kind) =>
-      KEYS[kind].some((key) => written.includes(key)),
-    );
-    return kinds.length === 1 ? (kinds[0] ?? null) : null;
-  } catch {
-    return null;
-  }
+  const read = readText(file);
+  if (!('text' in read)) return null;
+  const written = new Set(topKeys(read.text));
+  const kinds = (['plan', 'drill', 'config'] as const).filter((kind) => KEYS[kind].some((key) => written.has(key)));
+  return kinds.length === 1 ? (kinds[0] ?? null) : null;
 }
 
 /** @throws BadInput for a file that is surely of another kind, with the command that takes it */

@@ -9,6 +9,9 @@ const WRITING: Record<string, string> = {
   EPERM: 'may not be written by this user',
   EROFS: 'cannot be written: the file system is read-only',
   ENOSPC: 'cannot be written: no space is left',
+  EDQUOT: 'cannot be written: no space is left for this user',
+  EFBIG: 'cannot be written: it is larger than this user or its file system may have',
+  ENXIO: 'cannot be written: nobody reads from it',
 };
 
 /** Why a folder cannot be read, after its name. */

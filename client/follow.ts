@@ -4,12 +4,14 @@ import { NoWorker, RunNotFound, WorkflowFailing } from './errors.js';
 import type { LiveReport } from './live-report.js';
 
 export interface FollowOptions {
-  /** hears every report that was read, changed or not; the last one is final */
+  /** hears every overview that was read, changed or not; the last one is the final report */
   onChange?: (report: LiveReport) => void;
   /** hears why nothing can be read at the moment, and null once it can again */
   onTrouble?: (trouble: Error | null) => void;
   /** ends the watching, never the run; `follow` then throws the signal's reason */
   signal?: AbortSignal;
+  /** ends the following before the run has ended, with what was read; default: never */
+  isEnough?: (report: LiveReport) => boolean | Promise<boolean>;
   /** ms between two looks, at least; default 1000 */
   interval?: number;
   /** a look is never taken sooner than this many times what the last one took; default 5 */
@@ -32,7 +34,7 @@ export function restAfter(took: number, interval = LEAST_INTERVAL, factor = REST
   return Math.max(interval, took * factor);
 }
 
-/** Resolves with the final report. @throws what kept it from reading for a minute, such as TemporalUnreachable; RunNotFound at once */
+/** Resolves with the final report, or the one that was enough. @throws what kept it from reading for a minute, such as TemporalUnreachable; RunNotFound at once */
 export function follow(followed: Followed, options: FollowOptions): Promise<LiveReport> {
   return new Watcher(followed, options).watch();
 }
@@ -57,7 +59,7 @@ class Watcher {
       signal?.throwIfAborted();
       const began = Date.now();
       const report = await this.#look(began);
-      if (report !== null && report.finishedAt !== null) {
+      if (report !== null && (report.finishedAt !== null || (await this.#options.isEnough?.(report)) === true)) {
         return report;
       }
       await this.#rest(report === null ? interval : restAfter(Date.now() - began, interval, restFactor));

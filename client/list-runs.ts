@@ -4,7 +4,7 @@ import { DRILL, PLAN_RUN } from '../contract/inputs.js';
 import { StoreUnanswered } from './errors.js';
 import { keptSummaries } from './kept-runs.js';
 import { listWorkflows } from './list-workflows.js';
-import { type RunSummary, readListed, runOf, summaryOf } from './run-summary.js';
+import { type RunSummary, readListed, readNeeds, runOf, summaryOf } from './run-summary.js';
 import type { Session } from './session.js';
 import { workerListens } from './worker-presence.js';
 
@@ -31,11 +31,15 @@ export async function listRuns(session: Session, limit: number | null): Promise<
   const shown = limit === null ? executions : executions.slice(0, limit);
   const listens = await workerListens(session);
   const deadline = Date.now() + REPORTS_WITHIN + shown.length * PER_REPORT;
-  const read = async (execution: WorkflowExecutionInfo): Promise<RunSummary> =>
-    summaryOf(execution, await readListed(session, execution, listens, deadline));
-  const runs = await pMap(shown, read, { concurrency: ASKED_AT_ONCE });
+  async function read(execution: WorkflowExecutionInfo): Promise<RunSummary> {
+    const report = await readListed(session, execution, listens, deadline);
+    return summaryOf(execution, report, report === null ? null : await readNeeds(session, report, deadline));
+  }
+  const [runs, older] = await Promise.all([
+    pMap(shown, read, { concurrency: ASKED_AT_ONCE }),
+    keptBeside(session, shown.map(runOf), limit),
+  ]);
   const more = shown.length < executions.length;
-  const older = await keptBeside(session, runs, limit);
   const all = [...runs, ...older.runs].sort((a, b) => b.startedAt.localeCompare(a.startedAt));
   const listed = limit === null ? all : all.slice(0, limit);
   const { missing } = older;
@@ -45,12 +49,11 @@ export async function listRuns(session: Session, limit: number | null): Promise<
 /** What the store remembers beside these; without it the list is still of use. */
 async function keptBeside(
   session: Session,
-  runs: RunSummary[],
+  known: string[],
   limit: number | null,
 ): Promise<{ runs: RunSummary[]; missing?: string }> {
   try {
-    const known = new Set(runs.map(({ run }) => run));
-    return { runs: await keptSummaries(session, known, limit === null ? null : limit + 1) };
+    return { runs: await keptSummaries(session, new Set(known), limit === null ? null : limit + 1) };
   } catch (error) {
     if (!(error instanceof StoreUnanswered)) throw error;
     return { runs: [], missing: error.message };

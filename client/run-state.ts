@@ -3,20 +3,19 @@ import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@tempo
 import { runWorkflowId } from '../contract/names.js';
 import type { RunReport } from '../contract/report.js';
 import { nearest } from '../plan/source/nearest.js';
-import { askRun, type Loading } from './ask-run.js';
+import { type Asked, askRun, keepsReport } from './ask-run.js';
 import { ENDED_OUTSIDE, type EndedOutside, isEndedOutside } from './ended-outside.js';
-import { NoWorker, RunNotFound, START_WORKER, type WorkflowFailing } from './errors.js';
+import { NoWorker, RunNotFound, START_WORKER, StoreUnanswered, type WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
+import type { ForgottenShards } from './forgotten-shards.js';
 import { listRunIds } from './list-runs.js';
 import { ANSWER_WITHIN, askTemporal, isUnanswered, type Session } from './session.js';
+import { workerListens } from './worker-presence.js';
 
-export interface RunStatus {
-  report: RunReport;
+export interface RunStatus extends Asked {
   described: WorkflowExecutionDescription;
   /** how its workflow was ended, when it did not end by itself */
   endedOutside: EndedOutside | null;
-  /** null: all of its plan is with it */
-  loading: Loading | null;
 }
 
 /** @throws {@link RunNotFound} with the ids that look like it */
@@ -34,16 +33,34 @@ export async function describeRun(session: Session, run: string): Promise<Workfl
 /**
  * The run's own report: final for VMs that are done; what the others are doing right now, their own workflows know.
  * @param ms milliseconds for a worker to answer
- * @throws {@link RunNotFound}; {@link NoWorker} and {@link WorkflowFailing} when nobody can answer for the run
+ * @param isBrief of one that goes on: without what takes the most room
+ * @param known as for {@link askRun}
+ * @throws {@link RunNotFound}; {@link NoWorker} and {@link WorkflowFailing} when nobody can answer for the run; {@link StoreUnanswered}
+ * when the store does not tell of VMs that only it still knows
  */
-export async function readRun(session: Session, run: string, ms = ANSWER_WITHIN): Promise<RunStatus> {
+export async function readRun(
+  session: Session,
+  run: string,
+  ms = ANSWER_WITHIN,
+  isBrief = false,
+  known: ForgottenShards | null = null,
+): Promise<RunStatus> {
   const described = await describeRun(session, run);
+  let asked: Asked | null;
   try {
-    const { report, loading } = await askRun(session, described, ms);
-    return { ...closedFromOutside(report, described), loading, described };
+    asked = await Promise.race([askRun(session, described, ms, isBrief, known), whenNobodyListens(session, described)]);
   } catch (error) {
+    if (error instanceof StoreUnanswered) throw error;
     throw await whyUnanswered(session, run, error);
   }
+  if (asked === null) throw await whyUnanswered(session, run, null);
+  return { ...asked, ...closedFromOutside(asked.report, described), described };
+}
+
+/** Of a run that a worker must tell of: resolves when there is none, so that nobody waits for its answer; else never. */
+async function whenNobodyListens(session: Session, described: WorkflowExecutionDescription): Promise<null> {
+  const isListening = keepsReport(described) || (await workerListens(session).catch(() => true));
+  return isListening ? new Promise<null>(() => {}) : null;
 }
 
 /** What to throw when a run did not answer a question: its code fails, or nobody is there. */

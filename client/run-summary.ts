@@ -2,10 +2,13 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { ReportHead } from '../contract/evidence.js';
 import { runOfWorkflowId } from '../contract/names.js';
+import type { Needs } from '../contract/needs.js';
+import { askBy, askNeeds } from '../contract/read-run.js';
 import type { RunState, RunTotals } from '../contract/report.js';
+import { shardsOf } from '../contract/shard.js';
 import { askRunHead, keepsReport } from './ask-run.js';
 import { ENDED_OUTSIDE, isEndedOutside } from './ended-outside.js';
-import type { Session } from './session.js';
+import { type Session, within } from './session.js';
 
 /** What is known of a workflow without its own word, from a list as from a description. */
 type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'type'> & {
@@ -25,6 +28,8 @@ export interface RunSummary {
   finishedAt: string | null;
   /** null: nobody could say */
   totals: RunTotals | null;
+  /** how many VMs wait for a person, and for what; null: none, or nobody could say */
+  needs: Needs | null;
 }
 
 /**
@@ -48,7 +53,23 @@ export async function readListed(
   }
 }
 
-export function summaryOf(execution: Execution, report: ReportHead | null): RunSummary {
+/** What a person has to do for a run in a list; null: it has ended, is a drill, or nobody says. @param deadline as for {@link readListed} */
+export async function readNeeds(
+  session: Session,
+  { run, kind, finishedAt, totals, shards }: ReportHead,
+  deadline: number,
+): Promise<Needs | null> {
+  if (finishedAt !== null || kind === 'drill' || totals.waiting + totals.running === 0) return null;
+  const ask = askBy(session.client);
+  const ms = Math.max(0, deadline - Date.now());
+  try {
+    return await within(session, ms, () => askNeeds(ask, run, shards ?? shardsOf(totals.vms)));
+  } catch {
+    return null;
+  }
+}
+
+export function summaryOf(execution: Execution, report: ReportHead | null, needs: Needs | null = null): RunSummary {
   return {
     run: runOf(execution),
     plan: report?.plan ?? memoText(execution, 'plan'),
@@ -57,6 +78,7 @@ export function summaryOf(execution: Execution, report: ReportHead | null): RunS
     startedAt: report?.startedAt ?? execution.startTime.toISOString(),
     finishedAt: report?.finishedAt ?? execution.closeTime?.toISOString() ?? null,
     totals: report?.totals ?? null,
+    needs,
   };
 }
 

@@ -20,7 +20,9 @@ export function causeOf(text: string, vm: Its): string {
   const { id, name, replicationId, recoveredAs = [], operations = [] } = vm;
   const ids = operations.flatMap(({ operationId, taskId }) => [operationId, taskId ?? '']);
   // The longest first: an operation id has that of its VM in it.
-  const own = [...ids, replicationId ?? '', ...recoveredAs, id, name].filter((word) => word !== '');
+  const own = [...ids, replicationId ?? '', ...recoveredAs, id, name].filter(
+    (word) => word !== '' && text.includes(word),
+  );
   const without = [...new Set(own)]
     .sort((a, b) => b.length - a.length)
     .reduce((rest, word) => rest.replaceAll(wholeWord(word), '?'), text);

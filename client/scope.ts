@@ -7,11 +7,27 @@ import { AmbiguousName, NotInRun } from './errors.js';
 
 type Vms = Pick<RunReport, 'run' | 'vms'>;
 
-/** A VM of the run by id or name, `vm:` before it or not. @throws {@link NotInRun}, {@link AmbiguousName} */
+/**
+ * A VM of the run by id or name, `vm:` before it or not; of a VM of a vApp, which is moved with that, the vApp.
+ * @throws {@link NotInRun}, {@link AmbiguousName}
+ */
 export function findVm(report: Vms, wanted: string): VmReport {
   const meant = only(report, wanted, meantBy(report.vms, new Set(), wanted));
   if (meant !== undefined && 'vm' in meant) return meant.vm;
+  const [vapp, ...others] = report.vms.filter(({ vms = [] }) => meantBy(vms, new Set(), wanted).length > 0);
+  if (vapp !== undefined && others.length === 0) return vapp;
   throw new NotInRun(report.run, wanted, nearest(wanted, namesOf(report)), 'VM');
+}
+
+/**
+ * The one VM that is to be acted on, or the vApp: a VM of a vApp is refused, since all of that would be meant.
+ * @throws as {@link findVm}
+ */
+export function findUnit(report: Vms, wanted: string): VmReport {
+  const found = findVm(report, wanted);
+  const [its] = meantBy(found.vms ?? [], new Set(), wanted);
+  if (its !== undefined && meantBy([found], new Set(), wanted).length === 0) throw ofVapp(report, wanted, found);
+  return found;
 }
 
 /**
@@ -25,10 +41,23 @@ export function findScope(report: Vms, wanted: string | undefined): Scope {
   const waves = wavesOf(report);
   const meant = only(report, wanted, meantBy(report.vms, waves, wanted));
   if (meant !== undefined) return scopeOf(meant);
-  const [, kind, rest = wanted] = /^(wave|vm):(.+)$/s.exec(wanted) ?? [];
+  const [, kind, rest = wanted] = /^(wave|vm|vapp):(.+)$/s.exec(wanted) ?? [];
+  const vapp = report.vms.find(({ vms = [] }) => meantBy(vms, new Set(), wanted).length > 0);
+  if (vapp !== undefined) throw ofVapp(report, rest, vapp);
   const known = { wave: [...waves], vm: [...namesOf(report)] };
-  const candidates = kind === 'wave' || kind === 'vm' ? known[kind] : [...known.wave, ...known.vm];
-  throw new NotInRun(report.run, rest, nearest(rest, candidates), kind?.replace('vm', 'VM') ?? 'wave or VM');
+  const candidates = kind === 'wave' ? known.wave : kind === undefined ? [...known.wave, ...known.vm] : known.vm;
+  const what = { wave: 'wave', vm: 'VM', vapp: 'vApp' }[kind ?? ''] ?? 'wave or VM';
+  throw new NotInRun(report.run, rest, nearest(rest, candidates), what);
+}
+
+/** Whoever names one VM of a vApp may not know that all of them would be meant. */
+const ofVapp = ({ run }: Vms, wanted: string, { name }: VmReport): NotInRun =>
+  new NotInRun(run, wanted, [`vapp:${name}`], 'VM moved by itself');
+
+/** @throws {@link NotInRun} where no wave is called so */
+export function requireWave(report: Vms, wanted: string): void {
+  const waves = wavesOf(report);
+  if (!waves.has(wanted)) throw new NotInRun(report.run, wanted, nearest(wanted, [...waves]), 'wave');
 }
 
 /** @throws {@link AmbiguousName} */

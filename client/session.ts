@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { type Client, type ConnectionLike, isGrpcServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import type { Author } from '../contract/act.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
 
@@ -21,6 +23,7 @@ export const ANSWER_WITHIN = 10_000;
 const GRPC = {
   cancelled: 1,
   deadlineExceeded: 4,
+  notFound: 5,
   permissionDenied: 7,
   /** nobody has polled the task queue lately */
   failedPrecondition: 9,
@@ -58,7 +61,14 @@ export function isLost(error: unknown): boolean {
 }
 
 /** null: not for want of an answer, nor for a login that it refuses. */
-export function unreachable(where: Session, error: unknown): TemporalUnreachable | null {
+export function unreachable(where: Pick<Session, 'address' | 'namespace'>, error: unknown): TemporalUnreachable | null {
+  if (isOfNamespace(error))
+    return new TemporalUnreachable(
+      where,
+      'this namespace is gone',
+      'Check TEMPORAL_NAMESPACE, and that this is the server that was meant',
+      error,
+    );
   switch (grpcCode(error)) {
     case GRPC.cancelled:
     case GRPC.deadlineExceeded:
@@ -82,6 +92,15 @@ export function unreachable(where: Session, error: unknown): TemporalUnreachable
   }
 }
 
+/** It was there when the connection was made: the server is another by now, or somebody has deleted it. */
+function isOfNamespace(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof NamespaceNotFoundError) return true;
+    if (isGrpcServiceError(at) && Number(at.code) === GRPC.notFound) return /^namespace\b.*not found/i.test(at.details);
+  }
+  return false;
+}
+
 /** The gRPC status of an error or of its cause, which the SDK wraps. */
 function grpcCode(error: unknown): number | null {
   for (let at = error; at instanceof Error; at = at.cause) {
@@ -90,4 +109,11 @@ function grpcCode(error: unknown): number | null {
     }
   }
   return null;
+}
+
+/** A signal that follows the caller's and may be listened to by as many calls as are open at once. */
+export function callSignal(given: AbortSignal): AbortSignal {
+  const signal = AbortSignal.any([given]);
+  setMaxListeners(0, signal);
+  return signal;
 }

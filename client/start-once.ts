@@ -5,9 +5,10 @@ import { runWorkflowId } from '../contract/names.js';
 import { contractMemo } from '../contract/number.js';
 import { askBy, askHead } from '../contract/read-run.js';
 import type { Piece } from '../contract/shard.js';
-import type { RunKind } from '../plan/types.js';
+import type { Logins, RunKind } from '../plan/types.js';
 import { askStore } from './ask-store.js';
 import { RunExists, RunNotFound, StoreUnanswered } from './errors.js';
+import { requireBetween } from './known-sites.js';
 import { loadPieces } from './load-run.js';
 import { requireSites } from './require-site.js';
 import { describeRun } from './run-state.js';
@@ -18,6 +19,8 @@ import { requireWorker } from './worker-presence.js';
 
 /** ms for all pieces of a plan to be taken */
 const LOADED_WITHIN = 120_000;
+
+const NOTHING_STARTED = 'Nothing was started.';
 
 export interface StartedRun {
   run: string;
@@ -47,6 +50,10 @@ export interface RunMemo {
   planDigest: string;
   /** where the work is done, in the main */
   site: string;
+  /** the other one */
+  peer: string;
+  /** by which it works at those; absent: by the default ones */
+  logins?: Logins;
 }
 
 /**
@@ -99,8 +106,10 @@ async function start(session: Session, wanted: Wanted): Promise<Omit<StartedRun,
     return { run, existed: true, begun: true };
   }
   refuse?.();
-  await requireWorker(session, 'Nothing was started.');
-  await requireSites(session, answering);
+  await requireWorker(session, NOTHING_STARTED);
+  const { logins = {} } = memo;
+  await requireBetween(session, memo.peer, memo.site, NOTHING_STARTED, logins);
+  await requireSites(session, answering, { logins });
   try {
     await askTemporal(session, () =>
       session.client.workflow.start(workflow.type, {
@@ -134,7 +143,10 @@ async function keptAlready(session: Session, run: string, wanted: RunMemo): Prom
 }
 
 /** @throws {@link RunExists} when the id belongs to something else */
-async function existsAlready(session: Session, { run, memo: wanted }: Wanted): Promise<boolean> {
+export async function existsAlready(
+  session: Session,
+  { run, memo: wanted }: Pick<Wanted, 'run' | 'memo'>,
+): Promise<boolean> {
   try {
     const { memo } = await describeRun(session, run);
     if (memo?.planDigest !== wanted.planDigest) {

@@ -1,6 +1,7 @@
 /** Words of commands that a person is told to type: they must mean what they were told for, and nothing else. */
 import type { Scope } from '../contract/act.js';
 import type { RunReport, VmReport } from '../contract/report.js';
+import { visible } from '../plan/source/visible.js';
 import { findScope, findVm } from './scope.js';
 import { shellWord } from './shell-word.js';
 
@@ -27,8 +28,8 @@ export function typedVmOfShow(report: Vms, { id, name }: Pick<VmReport, 'id' | '
 
 function firstThatMeans(words: string[], read: (word: string) => Scope, meant: Scope): string | undefined {
   const found = words.find((word) => {
-    // What begins so is an option.
-    if (word.startsWith('-')) return false;
+    // What begins so is an option; what cannot be seen cannot be typed.
+    if (word.startsWith('-') || word !== visible(word)) return false;
     try {
       const scope = read(word);
       return scope.vm === meant.vm && scope.wave === meant.wave;

@@ -1,3 +1,4 @@
+import { visibleLines } from '../plan/source/visible.js';
 import { conformance } from './command.js';
 
 // A reader that has seen enough (`… | head`) is no error.
@@ -6,6 +7,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await conformance(process.argv.slice(2), process.env, {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (text) => process.stdout.write(visibleLines(text)),
+  err: (text) => process.stderr.write(visibleLines(text)),
 });

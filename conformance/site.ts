@@ -8,9 +8,11 @@ import { Wire } from './wire.js';
 /** The first other site of the config is where the session is extended to; it must go by the name that sites have. */
 export function siteTarget(config: Config, site: SiteConfig): Target {
   if (site.login === undefined) throw new Error(`the config has no login for ${site.name}`);
+  if (site.login.type === 'vcdApiToken')
+    throw new Error(`an API token is nothing that ${site.name} takes: give it a login of type vcdAccessToken for this`);
   const others = Object.values(config.sites).filter(({ name }) => name !== site.name);
   const extensions = others.flatMap(({ name, login }): ExtendBody[] => {
-    const body = login === undefined ? null : extendBody(name, login);
+    const body = login === undefined || login.type === 'vcdApiToken' ? null : extendBody(name, login);
     return body === null ? [] : [body];
   });
   const { requestsPerSecond } = site.limits;

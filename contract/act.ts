@@ -26,7 +26,7 @@ export interface ActRecord {
   proof: 'claimed';
   /** null: no command, or it is not known */
   command: string | null;
-  /** `approve`, `pause`, `resume`, `cancel` */
+  /** as it is typed: `approve`, `pause`, `resume`, `cancel`, `finish` and so on */
   act: string;
   /** `wave:NAME` or `vm:NAME` as it was said; null: the whole run */
   target: string | null;
@@ -42,8 +42,46 @@ export interface ActRecord {
   refused: string | null;
 }
 
+/** An act as whoever heard it carries it on. */
+export interface CarriedAct {
+  act: ActRecord;
+  /** the store has it */
+  isKept: boolean;
+}
+
+/** Who has set something last. `at`: ISO 8601, UTC. */
+export interface SetBy {
+  at: string;
+  by: string;
+  note: string | null;
+  reference: string | null;
+}
+
+/** @param number counts the acts of the run, from 1 on */
+export const actId = (execution: string, number: number): string => `${execution}/${String(number).padStart(6, '0')}`;
+
+/** Which act of its run it is, from 1 on. */
+export const actNumber = ({ id }: Pick<ActRecord, 'id'>): number => Number(id.slice(id.lastIndexOf('/') + 1));
+
+/** Temporal's id of the first execution of its run. */
+export const executionOfAct = ({ id }: Pick<ActRecord, 'id'>): string => id.slice(0, id.lastIndexOf('/'));
+
+/** How many acts of the run there were before these. */
+export function actsBefore([first]: Pick<ActRecord, 'id'>[]): number {
+  const number = first === undefined ? 1 : actNumber(first);
+  return Number.isInteger(number) ? Math.max(0, number - 1) : 0;
+}
+
+/** Why a person acts: kept with the act, and shown with it. */
+export interface Grounds {
+  /** why, in the person's words; absent: not said */
+  note?: string | undefined;
+  /** of a change, say, in another system; absent: none */
+  reference?: string | undefined;
+}
+
 /** What every act of a person carries beside its target. */
-export interface Validity {
+export interface Validity extends Grounds {
   /** absent: not said */
   by?: Author | undefined;
   /** epoch ms, from which on the run refuses the act; absent: it holds whenever it arrives */

@@ -18,13 +18,25 @@ export interface AlikeVm {
 }
 
 /** In their order. */
-export function alikeOf<Vm extends Pick<VmReport, 'id' | 'name' | 'recoveredAs'>>(
-  vms: Vm[],
+export function alikeOf<Unit extends Pick<VmReport, 'id' | 'name' | 'recoveredAs' | 'vms'>>(
+  units: Unit[],
   asked: AlikeInput,
 ): AlikeVm[] {
   const [ids, names, copies] = [new Set(asked.ids), new Set(asked.names), new Set(asked.copies)];
-  return vms.flatMap(({ id, name, recoveredAs = [] }) => {
+  return units.flatMap(withMembers).flatMap(({ id, name, recoveredAs = [] }) => {
     const isIt = ids.has(id) || names.has(plainName(name)) || recoveredAs.some((copy) => copies.has(copy));
     return isIt ? [{ id, name, recoveredAs }] : [];
   });
 }
+
+/** A plan that names a vApp names its VMs. */
+const withMembers = (unit: Pick<VmReport, 'id' | 'name' | 'recoveredAs' | 'vms'>): Named[] => [
+  unit,
+  ...(unit.vms ?? []).map(({ id, name, recoveredAs }) => ({
+    id,
+    name,
+    ...(recoveredAs === undefined ? {} : { recoveredAs: [recoveredAs] }),
+  })),
+];
+
+type Named = Pick<VmReport, 'id' | 'name' | 'recoveredAs'>;

@@ -4,8 +4,9 @@
  */
 import type { PlanVm } from '../plan/types.js';
 import type { ActRecord } from './act.js';
+import type { Lengths } from './lengths.js';
 import type { OperationKind } from './operation.js';
-import type { RunReport, VmReport } from './report.js';
+import type { RunReport, VmReport, VmState } from './report.js';
 import type { PlanHead } from './shard.js';
 
 /** Types of failures that are never a site's word. */
@@ -19,7 +20,10 @@ export interface EvidenceOf {
 }
 
 /** A report but for its VMs, which are read in pages. */
-export type ReportHead = Omit<RunReport, 'vms'>;
+export type ReportHead = Omit<RunReport, 'vms'> & {
+  /** of how many shards it is; absent: of as many as its VMs need */
+  shards?: number;
+};
 
 export interface EvidenceHead {
   revision: number;
@@ -62,7 +66,8 @@ export interface EvidenceUnit {
 }
 
 export interface Evidence extends EvidenceOf {
-  kind: RunReport['kind'];
+  /** `site`: acts on a site alone, under the id of its workflow */
+  kind: RunReport['kind'] | 'site';
   /**
    * when it was said, ISO 8601, by the workflow's own clock: of two words with one revision the later is true, since the first
    * was said in a workflow task that came to nothing
@@ -112,6 +117,13 @@ export interface KeptPlan {
   next: PageStart | null;
 }
 
+/** What persons have told a run, in its order. */
+export interface KeptActs {
+  acts: ActRecord[];
+  /** id of the last, after which the next page begins; null: there is none */
+  next: string | null;
+}
+
 export interface PageStart {
   position: number;
   unit: string;
@@ -137,8 +149,23 @@ export type StoreQuestion =
   | { ask: 'state' }
   | { ask: 'run'; run: string }
   | { ask: 'runs'; before: RunsBefore | null; limit: number }
-  | { ask: 'vms'; of: EvidenceOf; from: PageStart | null }
-  | { ask: 'plan'; of: EvidenceOf; from: PageStart | null };
+  | ({ ask: 'vms' } & UnitsAsked)
+  | ({ ask: 'plan' } & UnitsAsked)
+  | { ask: 'acts'; of: EvidenceOf; after: string | null }
+  /** what persons have added to drills that are over */
+  | { ask: 'notes'; runs: string[]; after: string | null }
+  /** of operations of a kind at a site */
+  | { ask: 'lengths'; site: string; kind: OperationKind }
+  | { ask: 'drilled'; since: string; after: DrilledUnit | null };
+
+/** A page of the units of a run. */
+export interface UnitsAsked {
+  of: EvidenceOf;
+  /** null: the first */
+  from: PageStart | null;
+  /** place in the plan of the first that is not meant any more; absent: all are */
+  until?: number;
+}
 
 export interface StoreAnswer {
   state?: StoreState;
@@ -147,4 +174,31 @@ export interface StoreAnswer {
   runs?: KeptRuns;
   vms?: KeptVms;
   plan?: KeptPlan;
+  acts?: KeptActs;
+  notes?: KeptNotes;
+  drilled?: DrilledUnits;
+  /** null: too few are known */
+  lengths?: Lengths | null;
+}
+
+/** In the order of their ids, not of their runs. */
+export interface KeptNotes {
+  notes: (ActRecord & EvidenceOf)[];
+  /** as of {@link KeptActs} */
+  next: string | null;
+}
+
+/** A VM of a drill that is over. */
+export interface DrilledUnit extends EvidenceOf {
+  vm: string;
+  replicationId: string | null;
+  state: VmState;
+  finishedAt: string;
+}
+
+/** In the order of their ends. */
+export interface DrilledUnits {
+  units: DrilledUnit[];
+  /** after which the next page begins; null: there is none */
+  next: DrilledUnit | null;
 }

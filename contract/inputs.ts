@@ -2,14 +2,16 @@
  * The workflows of Drover by their types: what each is begun with, what it hands over by continue-as-new, and what its end says.
  * Plain JSON; times are epoch ms.
  */
-import type { Drill, Plan, PlanVm } from '../plan/types.js';
-import type { ActRecord } from './act.js';
-import type { SiteLimits, SlotRequest } from './messages.js';
+import type { Drill, Hooks, Plan, PlanVm } from '../plan/types.js';
+import type { CarriedAct } from './act.js';
+import type { Claimant, UnitClaim } from './claims.js';
+import type { HookRecord } from './hook-record.js';
+import type { SitePair } from './inspection.js';
 import type { TestCopy } from './questions.js';
-import type { DrillResult, RunReport, VmReport } from './report.js';
-import type { CutoverEnd, Pause, Piece, PlanHead, ShardAct, ShardOrders, ShardWord } from './shard.js';
+import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
+import type { CutoverEnd, Pause, Piece, PlanHead, ShardAct, ShardOrders, ShardWord, WaveRefused } from './shard.js';
+import type { CarriedSite } from './site.js';
 import type { Known, Orders, Phase, UnitMemory } from './unit.js';
-import type { Watch } from './watch.js';
 
 /* ── run ─────────────────────────────────────────────────────────────────── */
 
@@ -29,7 +31,10 @@ export interface RunInput {
 /** What a run hands over by continue-as-new: its shards keep the rest. */
 export interface CarriedTree {
   startedAt: number;
-  orders: Pick<ShardOrders, 'begin' | 'paused' | 'resumedAt' | 'cancelling' | 'untilSynced' | 'turn' | 'longest'>;
+  orders: Pick<
+    ShardOrders,
+    'begin' | 'paused' | 'resumedAt' | 'cancelling' | 'untilSynced' | 'set' | 'turn' | 'longest'
+  >;
   /** acts of persons that were done */
   acts: number;
   /** the newest of them; absent: none */
@@ -39,14 +44,22 @@ export interface CarriedTree {
   /** failures that had happened when a person last resumed the run */
   accepted: number;
   inRow: FailuresInRow | null;
+  /** absent: its plan has no hooks of the run or of waves */
+  hooks?: CarriedHooks;
   sitesAway: RunReport['sitesAway'];
   shards: { revision: number; decided: number; lastEnd: number; word: ShardWord | null; isLost: boolean }[];
 }
 
-export interface CarriedAct {
-  act: ActRecord;
-  /** the store has it */
-  isKept: boolean;
+/** What became of the hooks of a run and of its waves, by their indexes. */
+export interface CarriedHooks {
+  /** how often each was asked */
+  numbers: Record<string, number>;
+  /** what precedes this one goes on: the run, `null`, or a wave */
+  passed: (number | null)[];
+  refused: WaveRefused[];
+  /** those after which it was told */
+  told: number[];
+  records: HookRecord[];
 }
 
 /** Cutovers that failed one after the other with the same code, since a person last resumed the run. */
@@ -76,6 +89,8 @@ export interface ShardInput {
 
 export interface CarriedShard extends CarriedRun {
   piece: Piece;
+  /** VMs that persons have changed since, or moved to another wave, by its index; absent: none */
+  amended?: { id: string; at: number; vm: PlanVm }[];
   /** revision of its last word */
   said: number;
   /** number of the last act that is done */
@@ -107,7 +122,8 @@ export interface CarriedRun {
   acts: number;
   /** the newest of them; absent: none */
   actsTold?: CarriedAct[];
-  approved: { waves: string[]; vms: string[] };
+  /** `all`: the run as a whole; absent: it is not */
+  approved: { waves: string[]; vms: string[]; all?: true };
   wave: number;
   /** ids of VMs whose child workflow has not reported */
   open: string[];
@@ -130,6 +146,32 @@ export interface CarriedUnit {
   memory?: UnitMemory;
   /** a person wants it no more */
   stopped?: true;
+  /** a person wants it left out, with what was copied */
+  skipped?: true;
+  /** of one that has ended and has not succeeded */
+  left?: LeftUnit;
+  /** of one that is tried again from its start: what its first workflow must know */
+  again?: UnitMemory;
+  /** of one that is open: it goes on to its cutover by itself */
+  passes?: true;
+  /** of one that is open: when the last was heard of it */
+  heardAt?: number;
+  /** of one that is open; absent: it is not held */
+  held?: Held;
+}
+
+/** What a unit that has ended leaves for the case that a person has it tried again. */
+export interface LeftUnit {
+  memory: UnitMemory;
+  /** its copy was complete: it goes on from its gate; absent: from its start */
+  atGate?: true;
+}
+
+/** What only a person can lift. */
+export interface Held {
+  hold: Hold;
+  /** a `resume` from after it lifts it */
+  askedAt: number;
 }
 
 /* ── drill ───────────────────────────────────────────────────────────────── */
@@ -196,6 +238,8 @@ export interface VmInput {
   destination: { site: string };
   /** this run's share of the sites' slots */
   limits: { syncs?: number; cutovers?: number };
+  /** of the run against others; absent: `normal` */
+  priority?: Plan['priority'];
   /** ms without a byte after which a copy is said to be stalled; absent: an hour */
   stalledAfter?: number;
   /** ms without a notice after which the VM asks the site itself */
@@ -206,6 +250,8 @@ export interface VmInput {
   evidence?: { execution: string; kind: RunReport['kind']; position: number };
   /** another VM of its name was migrated to the same site before; absent: none is known */
   movedAs?: { vmId: string; run: string };
+  /** those of its plan; absent: none */
+  hooks?: Hooks;
   /** what is under way now; a drill's VM has but one phase */
   phase: Phase;
   /** counts the workflows that the run has begun for the unit: each word of one carries it */
@@ -224,6 +270,8 @@ export interface PlanVmInput extends VmInput {
   cutover: Plan['cutover'];
   recovery: Plan['recovery'];
   keepReplication: boolean;
+  /** whose the replication is to be, `org@site`; absent: whose it is */
+  owner?: string;
   /** the VM, or one of its name, may have been migrated before, and the plan says that it is to be all the same */
   remigrate: boolean;
   /** when the run began, from which recovery times count */
@@ -257,17 +305,24 @@ export const SITE = 'site';
 export interface SiteInput {
   site: string;
   carried?: CarriedSite;
+  /** Temporal's id of the execution whose place it takes, since that was ended from outside; absent: it takes nobody's */
+  after?: string;
 }
 
-export interface CarriedSite {
-  watches: Watch[];
-  holders: SlotRequest[];
-  queue: SlotRequest[];
-  brake: boolean;
-  /** live overrides of the configured limits; null members fall back to the config */
-  limits: SiteLimits;
-  resumedAt: number;
-  testCopies: TestCopy[];
+/* ── claims ──────────────────────────────────────────────────────────────── */
+
+export const CLAIMS = 'claims';
+
+export interface ClaimsInput {
+  sites: [string, string];
+  /** absent: what is claimed already is asked of those who hold it */
+  carried?: CarriedClaims;
+}
+
+export interface CarriedClaims {
+  held: (Claimant & { claims: UnitClaim[] })[];
+  /** in the order in which they came */
+  queue: (Claimant & { claims: UnitClaim[] })[];
 }
 
 /* ── doctor ──────────────────────────────────────────────────────────────── */
@@ -277,4 +332,8 @@ export const INSPECT_SITES = 'inspectSites';
 
 export interface InspectSitesInput {
   sites: string[] | null;
+  /** those that a person named; absent, as before there were any: no session is extended */
+  pairs?: SitePair[];
+  /** by all logins that the workers have; absent: by one */
+  everyLogin?: true;
 }

@@ -9,8 +9,21 @@ export interface SiteCheck {
   fix: string | null;
 }
 
+/**
+ * Two sites between which a session may be tried: whoever names them lets the destination see the login of the source, as a
+ * plan with this source and destination does.
+ */
+export interface SitePair {
+  source: string;
+  destination: string;
+}
+
 export interface SiteInspection {
   site: string;
+  /** by which it was asked; absent: by its default one */
+  login?: string;
+  /** what its other logins are called in the config of the worker; absent: it has none */
+  otherLogins?: string[];
   url: string;
   checks: SiteCheck[];
 }

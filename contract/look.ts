@@ -1,5 +1,5 @@
 /** What decides whether a copy may be cut over, as a text: two looks that tell the same are alike. */
-import type { ReplicationSummary } from './replication.js';
+import type { MemberReplication, ReplicationSummary } from './replication.js';
 
 /** Connection states that keep a copy from being cut over; between the others it goes to and fro by itself. */
 const UNFIT = new Set(['PAUSED', 'ERROR', 'INITIAL_SYNCING']);
@@ -13,6 +13,12 @@ export const silentState = ({
   overallHealth,
 }: Pick<ReplicationSummary, 'dataConnectionState' | 'overallHealth'>): string | null =>
   dataConnectionState === 'UNKNOWN' && overallHealth === 'RED' ? 'UNKNOWN, health RED' : null;
+
+const membersIn = (members: MemberReplication[]): string =>
+  members
+    .map(({ id, vmId }) => vmId ?? id)
+    .sort()
+    .join(', ');
 
 export function decisiveOf(replication: ReplicationSummary | null): string {
   if (replication === null) return 'gone';
@@ -30,6 +36,8 @@ export function decisiveOf(replication: ReplicationSummary | null): string {
     ...(vmId === null ? [] : [`VM ${vmId}`]),
     ...(replication.destinationVdc == null ? [] : [`to ${replication.destinationVdc.id}`]),
     ...(replication.destinationOrg == null ? [] : [`in ${replication.destinationOrg}`]),
+    // Of a vApp: which VMs it is of.
+    ...(replication.members === undefined ? [] : [`of ${membersIn(replication.members)}`]),
     // Another's test copy may stand there by now.
     ...(recoveryState === 'TEST' ? [`of ${recoveredVmId}`] : []),
     ...(UNFIT.has(connection) ? [connection] : []),

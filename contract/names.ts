@@ -3,6 +3,7 @@
  * stand beside what they carry, in messages.ts. All are part of the contract with
  * running workflows: changing one orphans what is in flight.
  */
+import { pairOf } from './claims.js';
 
 /**
  * Types of activity failures that workflows tell apart. A type is never a site's word: what a site says stands in the details
@@ -17,6 +18,8 @@ export const FAILURES = {
   tooLate: 'TooLate',
   /** the operation was not sent by this attempt: what was seen before it is not so any more */
   lookAgain: 'LookAgain',
+  /** the operation was not sent by this attempt: a person keeps its site from new work */
+  braked: 'Braked',
   /** a hold as well, and its code: the site cannot tell whether an operation arrived */
   undecided: 'Undecided',
   /** an open run has the replication, and nothing was sent; details: as of the others, then that run */
@@ -59,6 +62,12 @@ export const drillScheduleId = (drill: string): string => `drill/${drill}`;
 /** Of what holds the id of the store that the workers of a queue share. */
 export const storeKeeperId = (taskQueue: string): string => `store/${taskQueue}`;
 
+/** Of the working claims of the VMs between two sites, in whichever order they are named. */
+export const claimsWorkflowId = (a: string, b: string): string => `claims/${pairOf(a, b).join('/')}`;
+
+/** Of what removes the replications that a run has kept. */
+export const tidyWorkflowId = (run: string): string => `tidy/${run}`;
+
 export const siteWorkflowId = (site: string): string => `site/${site}`;
 
 /** A run's id, also one that a schedule made with a moment in it: it becomes part of workflow ids and of an HTTP header. */
@@ -75,6 +84,3 @@ export const operationId = (run: string, vmId: string, step: string, attempt: nu
 export const isOwnOperationId = (id: string): boolean => id.startsWith('drover/');
 
 export const attemptOfOperationId = (id: string): number => Number(id.slice(id.lastIndexOf('/') + 1));
-
-/** Where checks wait: as long as they last, they must not hold the places of what polls sites and cleans up. */
-export const checksQueue = (taskQueue: string): string => `${taskQueue}-checks`;

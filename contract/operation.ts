@@ -2,18 +2,26 @@
 import type { Plan, ReplicationSettings, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
 import type { ClockOffset } from './site-clock.js';
 
-export type OperationKind =
-  | 'start'
-  | 'sync'
-  | 'migrate'
-  | 'failover'
-  | 'failover-test'
-  | 'cleanup'
-  | 'reverse'
-  | 'pause'
-  | 'resume'
-  | 'reconfigure'
-  | 'delete';
+export const OPERATION_KINDS = [
+  'start',
+  'sync',
+  'migrate',
+  'failover',
+  'failover-test',
+  'cleanup',
+  'reverse',
+  'pause',
+  'resume',
+  'reconfigure',
+  'chown',
+  'delete',
+] as const;
+
+export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** Whether it brings the VM up at the other site. */
+export const isCutover = (kind: OperationKind | null): kind is 'migrate' | 'failover' =>
+  kind === 'migrate' || kind === 'failover';
 
 export interface VmRef {
   id: string;
@@ -102,14 +110,20 @@ export interface OperationRequest {
   adopt?: Plan['adopt'];
   /** kind start: the replication of the VM that the plan names, where it has several; absent: none */
   named?: string;
+  /** kind start of a vApp: its VMs, as the plan has them */
+  members?: VmRef[];
   recovery?: RecoveryBody;
   reconfigure?: TakeOver;
+  /** kind chown: whose it is to be, `org@site` */
+  newOwner?: string;
   /** kind reverse: by which the replication is found afterwards, since it moves to the other site and may change its id */
   recoveredVmId?: string | null;
   /** of a run that made or took over the replication: marks that it may bear, the run's own first; absent: any */
   marks?: string[];
   /** kind delete: not when it holds a recovery, since that is somebody else's */
   unlessRecovered?: boolean;
+  /** it is left to any other run whose mark it bears, also to one that has ended */
+  onlyOwn?: true;
   /** kind delete: all ids by which the VM is known; absent: its own and that of the last reverse */
   ids?: string[];
   /** VCDA's id of the VM where a reverse has given it another than the plan's */
@@ -130,10 +144,14 @@ export interface OperationRequest {
   stalledAfter?: number;
   /** slot to give back when the watch ends */
   slot: SlotKind | null;
+  /** how many places that is; absent: one */
+  places?: number;
   /** tasks of this VM's earlier operations: none of them is this one */
   knownTasks: string[];
   /** a person has looked at a site that could not tell, and said `resume`: send it, or take what is there for it */
   decided: boolean;
+  /** kind start: the replication that the person was shown, and decided on; nothing else is taken for it. Absent: none was */
+  taken?: string;
   /** a task of the same step has failed before this one: what the replication shows may be its doing */
   repeats?: boolean;
   /** what the workflow's look has seen of the copy, see look.ts: it is sent as long as that is so. Absent: nobody has looked */

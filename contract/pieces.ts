@@ -1,19 +1,22 @@
 /** A plan in pieces, each of which fits into one message, and put together again: pure. */
 import type { Plan, PlanVm } from '../plan/types.js';
 import { MOST_IN_SHARD, type Piece, type PlanHead } from './shard.js';
+import { allVmsIn, vmsIn } from './vapp.js';
 
 type Placed = { at: number; vm: PlanVm };
 
 export const headOf = ({ waves, ...plan }: Plan): PlanHead => ({
   ...plan,
-  waves: waves.map(({ name, vms }) => ({ name, vms: vms.length })),
+  waves: waves.map(({ name, vms }) => {
+    const count = allVmsIn(vms);
+    return { name, vms: count, ...(count === vms.length ? {} : { units: vms.length }) };
+  }),
 });
 
-/** @param most VMs of a piece @returns at least one */
+/** A vApp is of one piece, with all its VMs. @param most VMs of a piece @returns at least one */
 export function piecesOf({ waves }: Pick<Plan, 'waves'>, most: number = MOST_IN_SHARD): Piece[] {
   const placed = waves.flatMap(({ vms }, at) => vms.map((vm): Placed => ({ at, vm })));
-  const count = Math.max(1, Math.ceil(placed.length / most));
-  const parts = Array.from({ length: count }, (_, n) => placed.slice(n * most, (n + 1) * most));
+  const parts = partsOf(placed, most);
   const pieceOf = new Map(parts.flatMap((part, n) => part.map(({ vm }) => [vm.id, n] as const)));
   const waiting = new Map<string, Set<number>>();
   for (const { vm } of placed) {
@@ -31,12 +34,36 @@ export function piecesOf({ waves }: Pick<Plan, 'waves'>, most: number = MOST_IN_
   }));
 }
 
+function partsOf(placed: Placed[], most: number): Placed[][] {
+  const parts: Placed[][] = [[]];
+  let count = 0;
+  for (const one of placed) {
+    const its = vmsIn(one.vm);
+    if (count > 0 && count + its > most) {
+      parts.push([]);
+      count = 0;
+    }
+    parts.at(-1)?.push(one);
+    count += its;
+  }
+  return parts;
+}
+
+/** A VM as a run has it by now, which may be in another wave than its plan had it. */
+export interface InWave {
+  wave: string;
+  vm: PlanVm;
+}
+
 /** @param vms in the order of the plan @returns null: they are not all of it */
-export function planOfVms({ waves, ...head }: PlanHead, vms: PlanVm[]): Plan | null {
-  const left = [...vms];
-  const filled = waves.map(({ name, vms: count }) => ({ name, vms: left.splice(0, count) }));
-  const isWhole = left.length === 0 && filled.every((wave, n) => wave.vms.length === waves[n]?.vms);
-  return isWhole ? { ...head, waves: filled } : null;
+export function planOfVms({ waves, ...head }: PlanHead, vms: InWave[]): Plan | null {
+  const filled = new Map(waves.map(({ name }) => [name, [] as PlanVm[]]));
+  for (const { wave, vm } of vms) filled.get(wave)?.push(vm);
+  const found = [...filled.values()].reduce((sum, { length }) => sum + length, 0);
+  const isWhole =
+    found === vms.length && found === waves.reduce((sum, { vms: count, units = count }) => sum + units, 0);
+  const all = [...filled].map(([name, its]) => ({ name, vms: its }));
+  return isWhole ? { ...head, waves: all.filter((one) => one.vms.length > 0) } : null;
 }
 
 function byWave(part: Placed[]): Piece['waves'] {
@@ -47,13 +74,4 @@ function byWave(part: Placed[]): Piece['waves'] {
     else waves.push({ at, vms: [vm] });
   }
   return waves;
-}
-
-/** @param pieces in their order */
-export function planOf({ waves, ...head }: PlanHead, pieces: Piece[]): Plan {
-  const all = pieces.flatMap((piece) => piece.waves);
-  return {
-    ...head,
-    waves: waves.map(({ name }, at) => ({ name, vms: all.filter((one) => one.at === at).flatMap(({ vms }) => vms) })),
-  };
 }

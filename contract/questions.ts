@@ -1,5 +1,6 @@
 /** What workflows ask activities of a VM, and what they hear: plain JSON. Times are epoch ms unless said otherwise. */
-import type { Check, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
+import type { Check, Logins, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
+import type { MoreNames } from './claims.js';
 import type { TestNetworks } from './covered-nics.js';
 import type { VmRef } from './operation.js';
 import type { ReplicationSummary } from './replication.js';
@@ -13,6 +14,8 @@ export interface LocateInput {
   /** `replicationId` was seen before, so that its absence is believed only after a while */
   isKnown?: boolean;
   resumedAt: number;
+  /** of the unit, which is told what else its VM is found to be known by; absent: it has none */
+  claim?: Omit<MoreNames, 'also'> & { known: string[] };
 }
 
 /** What runs before this one know of a VM, as far back as Temporal keeps them; newest first. */
@@ -50,6 +53,8 @@ export interface LookForMovedInput {
   destination: string;
   vdc: string;
   vm: VmRef;
+  /** of a vApp: its VMs */
+  members?: VmRef[];
   resumedAt: number;
 }
 
@@ -192,6 +197,14 @@ export interface SourcePowerInput {
   source?: { site: string; vmId: string | null; within: number };
 }
 
+/** Which VMs stand in a vApp. */
+export interface VappMembersInput {
+  site: string;
+  /** see plan/vapp.ts */
+  unit: string;
+  resumedAt: number;
+}
+
 /** Of a VM whose cutover an earlier run began. */
 export interface PowerBefore {
   power: SourcePower['power'];
@@ -210,6 +223,8 @@ export interface SourcePower {
   vdc?: { id: string; name: string | null };
   /** of what it was recovered from; absent: not asked */
   source?: SourcePower;
+  /** of a vApp, which is on while any of its VMs is: each of them */
+  members?: { id: string; power: SourcePower['power'] }[];
 }
 
 export interface CheckVmInput {
@@ -233,6 +248,8 @@ export interface TestCopy {
   run: string;
   source: string;
   peer: string;
+  /** of the drill's, which a sweep uses; absent: the default ones */
+  logins?: Logins;
   vm: VmRef;
   replicationId: string;
   since: number;

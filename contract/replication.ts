@@ -36,6 +36,16 @@ export interface ReplicationSummary {
   lastError: { code: string; message: string } | null;
   /** ids of others of its VM, where they were asked for; absent: none was seen */
   beside?: string[];
+  /** of a vApp: its VMs; absent: it is of one VM */
+  members?: MemberReplication[];
+}
+
+/** Of one VM of a vApp. */
+export interface MemberReplication {
+  id: string;
+  vmId: string | null;
+  vmName: string | null;
+  recoveredVmId: string | null;
 }
 
 export interface ReplicaInstance {
@@ -43,4 +53,6 @@ export interface ReplicaInstance {
   key: string;
   /** moment that it holds; null: the site does not say */
   timestamp: number | null;
+  /** what was sent for it; absent: the site does not say */
+  bytes?: number;
 }

@@ -1,11 +1,16 @@
 /** The evidence of a run, as `drover report --format json` prints it: programs rely on these members. Moments are ISO 8601, UTC. */
+
 import type { RunKind } from '../plan/types.js';
 import type { ActRecord } from './act.js';
+import type { Finding, SignOff } from './drill-note.js';
+import type { HookRecord } from './hook-record.js';
 import type { TaskWarning } from './notice.js';
 import type { OperationKind, Owner } from './operation.js';
+import { vmsIn } from './vapp.js';
 
 export type RunState = 'succeeded' | 'failed' | 'cancelled' | 'running' | 'paused';
-export type VmState = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+export const VM_STATES = ['waiting', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
+export type VmState = (typeof VM_STATES)[number];
 export type WaitingFor =
   | 'approval'
   | 'window'
@@ -52,6 +57,8 @@ export interface OperationRecord {
   submittedAt: string;
   finishedAt: string | null;
   result: 'succeeded' | 'failed' | null;
+  /** of a sync: what it has sent; absent: the site does not tell, or it has sent nothing anew */
+  bytes?: number;
   /** what its task warned of; absent: of nothing */
   warnings?: TaskWarning[];
 }
@@ -104,6 +111,8 @@ export interface FailureDetails extends VmError {
   triedUntil?: number;
   /** of a hold: it cannot be told whose something is, so that a stop leaves it as it is */
   leaves?: true;
+  /** of such a hold of a start: the replication that a person is shown, and may decide on */
+  shown?: string;
 }
 
 /** Networks of test copies: named in the drill or by their replications; `production`: what is not named, the site chooses. */
@@ -112,9 +121,22 @@ export interface UsedNetworks {
   names: string[];
 }
 
+/** A VM of a vApp that was moved as one; what is not said here is as of its vApp. */
+export interface MemberReport {
+  id: string;
+  name: string;
+  replicationId: string | null;
+  /** id that it got where it was recovered, the last of them; absent: it was not */
+  recoveredAs?: string;
+  /** its own, where what was recovered of it was seen; absent: it was not */
+  power?: 'on' | 'off' | 'unknown';
+}
+
 export interface VmReport {
   id: string;
   name: string;
+  /** of a vApp: its VMs; absent: it is a VM */
+  vms?: MemberReport[];
   wave: string;
   state: VmState;
   step: VmStep;
@@ -124,6 +146,8 @@ export interface VmReport {
   recoveredAs?: string[];
   startedAt: string | null;
   finishedAt: string | null;
+  /** when its first full copy was seen to be complete; absent: it was not, or an earlier Drover has not recorded it */
+  copiedAt?: string;
   /**
    * at most so long it was down: seconds from the first submission of its cutover that the site accepted, over all attempts,
    * to the end of the task that brought it up. null: it was not cut over, was off before, or is down still
@@ -155,9 +179,38 @@ export interface VmReport {
   error: VmError | null;
   /** absent or null: nothing is in its way */
   retrying?: Retrying | null;
+  /** refused in a way that only a person can lift, as its run was told; absent or null: it is not */
+  hold?: Hold | null;
+  /** how far its site is with its step, by the figures of its replication or task; absent: not known */
+  progress?: {
+    percent: number | null;
+    bytes: number | null;
+    bytesTotal: number | null;
+    /** bytes a second, lately */
+    rate: number | null;
+    /** at that rate; null: not known */
+    etaSeconds: number | null;
+    /** ISO */
+    seenAt: string;
+  };
+  /** since when it is on its step, as its site has it: ISO; absent: not known */
+  stepSince?: string;
+  /** it is on its way, and this is what was known of it then: ISO; absent: it is so now */
+  asOf?: string;
+  /** its copy, as it was seen while it waits at its gate; absent: it was not looked at there yet, or does not wait any more */
+  copy?: {
+    /** how old what it holds was at most; null: not known, or its source is off */
+    lagSeconds: number | null;
+    /** ISO; what is amiss with it stands in `retrying` */
+    seenAt: string;
+  };
   /** what a drill has made of it is being undone, and given up then: ISO; absent: it is not */
   undoneBy?: string;
   operations: OperationRecord[];
+  /** hooks that were sent for it, the newest; absent: none */
+  hooks?: HookRecord[];
+  /** how much of it its run has left out, which the store has; absent: it is whole */
+  cut?: { operations: number; warnings: number };
 }
 
 export interface CheckResult {
@@ -175,6 +228,11 @@ export interface CheckResult {
 /** What a drill proved. */
 export interface DrillResult {
   mode: 'test' | 'roundtrip';
+  /** as its file says, as the next three; absent: it does not */
+  scenario?: string;
+  lead?: string;
+  observers?: string[];
+  reference?: string;
   phase: 'claim' | 'recover' | 'hold' | 'clean-up' | 'done';
   /** when recovery began: all VMs were claimed and their replications looked at */
   triggeredAt: string | null;
@@ -189,7 +247,12 @@ export interface DrillResult {
   rpoUncertaintySeconds?: number | null;
   /** of the test copies, each once; absent: none was made ready */
   networks?: UsedNetworks[];
-  groups: { name: string; rtoSeconds: number | null; rpoSeconds: number | null }[];
+  groups: {
+    name: string;
+    rtoSeconds: number | null;
+    rpoSeconds: number | null;
+    rpoUncertaintySeconds?: number | null;
+  }[];
   /** each objective that was missed or cannot be shown to be met, and by how much */
   missed: string[];
   /** names of VMs that are not as they were: a copy that could not be removed yet, a round trip that did not come home */
@@ -198,6 +261,10 @@ export interface DrillResult {
   swept: { vm: string; run: string }[];
   /** those that still stand, and why: a person's, or one that Drover cannot remove. Absent in what was recorded before */
   notSwept?: { vm: string; run: string; reason: string }[];
+  /** what persons have noted after its end; absent, as the next: it was not asked for */
+  findings?: Finding[];
+  /** null: nobody has */
+  signedBy?: SignOff | null;
 }
 
 /** Why a run or VM sends nothing more until a person acts. */
@@ -240,15 +307,24 @@ export interface RunReport {
   sitesAway: { site: string; since: string; message: string }[];
   /** null for a run of a plan */
   drill: DrillResult | null;
-  /** what persons have told it, the newest 100, oldest first; absent: nothing, or an earlier Drover began it */
+  /**
+   * what persons have told it, oldest first: a run carries the newest 100, of earlier ones the store tells; absent: nothing, or
+   * an earlier Drover began it
+   */
   acts?: ActRecord[];
+  /** hooks that were sent for it or its waves, the newest; absent: none */
+  hooks?: HookRecord[];
   vms: VmReport[];
 }
 
-/** A VM with which nothing has begun. */
-export const untouched = ({ id, name }: { id: string; name: string }, wave: string): VmReport => ({
+/** A VM, or a vApp, with which nothing has begun. */
+export const untouched = (
+  { id, name, vms }: { id: string; name: string; vms?: { id: string; name: string }[] },
+  wave: string,
+): VmReport => ({
   id,
   name,
+  ...(vms === undefined ? {} : { vms: vms.map((vm) => ({ id: vm.id, name: vm.name, replicationId: null })) }),
   wave,
   state: 'waiting',
   step: 'queued',
@@ -270,11 +346,16 @@ export function isFinal(state: VmState): boolean {
   return state !== 'waiting' && state !== 'running';
 }
 
-export function totalsOf(vms: Iterable<Pick<VmReport, 'state'> & Partial<Pick<VmReport, 'operations'>>>): RunTotals {
+/** A vApp counts as many as it has VMs. */
+export function totalsOf(
+  units: Iterable<Pick<VmReport, 'state'> & Partial<Pick<VmReport, 'operations' | 'cut' | 'vms'>>>,
+): RunTotals {
   const totals = { vms: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0, running: 0, waiting: 0, warnings: 0 };
-  for (const { state, operations = [] } of vms) {
-    totals.vms += 1;
-    totals[state] += 1;
+  for (const { state, operations = [], cut, vms } of units) {
+    const count = vmsIn({ vms });
+    totals.vms += count;
+    totals[state] += count;
+    totals.warnings += cut?.warnings ?? 0;
     for (const { warnings = [] } of operations) totals.warnings += warnings.length;
   }
   return totals;

@@ -5,14 +5,26 @@
  */
 import type { Plan, PlanVm } from '../plan/types.js';
 import type { Scope } from './act.js';
-import type { Hold, RunTotals } from './report.js';
+import type { VmChange } from './amend.js';
+import type { Hold, RunTotals, WaitingFor } from './report.js';
+import type { LiveSettings } from './run-settings.js';
 
 /** VMs; Temporal advises at most about as many open children of one workflow. */
 export const MOST_IN_SHARD = 500;
 
+/** Of a run of so many VMs, each moved by itself. */
+export const shardsOf = (vms: number): number => Math.max(1, Math.ceil(vms / MOST_IN_SHARD));
+
 /** A plan but for its VMs: what all shards know. */
 export interface PlanHead extends Omit<Plan, 'waves'> {
-  waves: { name: string; vms: number }[];
+  waves: PlanHeadWave[];
+}
+
+export interface PlanHeadWave {
+  name: string;
+  vms: number;
+  /** of how many units these are; absent: of as many */
+  units?: number;
 }
 
 /** The VMs of one shard, in the plan's order. */
@@ -35,12 +47,21 @@ export interface Pause {
 export interface ShardAct {
   /** counts the acts of the run */
   number: number;
-  /** `find` does nothing: it asks which VMs are meant by an id or a name */
-  act: 'approve' | 'cancel' | 'find';
+  /** `find` does nothing: it asks which VMs are meant by an id or a name; nor does `judge`, which asks whether one may move */
+  act: 'approve' | 'cancel' | 'change' | 'find' | 'judge' | 'move' | 'remove' | 'retry' | 'skip' | 'undo';
   scope: Scope;
+  /** of `change` */
+  change?: VmChange;
+  /** of `move`, which does nothing where `judge` was refused: index of the wave */
+  to?: number;
+  /** of `judge`: what the VM comes after, wherever that is */
+  after?: string[];
   /** epoch ms from which on it is refused; absent: it holds for ever */
   validUntil?: number;
 }
+
+/** What an act says beside whom it is for. */
+export type ActDetails = Pick<ShardAct, 'change' | 'to' | 'after'>;
 
 /** How many units of a shard may be open at once. */
 export interface Room {
@@ -60,6 +81,19 @@ export interface Outcome {
   by: number[];
 }
 
+/** A wave that a hook before it has refused. */
+export interface WaveRefused extends Pause {
+  /** its index in the plan */
+  at: number;
+}
+
+/** What hooks have said of waves. */
+export interface WaveHooks {
+  /** indexes of those that may go on; null: all, none stands before them */
+  passed: number[] | null;
+  refused: WaveRefused[];
+}
+
 /** What a run wants of a shard: the whole truth, the newest of which holds. */
 export interface ShardOrders {
   run: string;
@@ -74,6 +108,8 @@ export interface ShardOrders {
   cancelling: boolean;
   /** stops before the cutovers */
   untilSynced: boolean;
+  /** what persons have set since; absent: nothing */
+  set?: LiveSettings;
   /** index of the first wave of the run that is not over */
   turn: number;
   /** ms; of the cutovers of the run that have succeeded */
@@ -81,6 +117,8 @@ export interface ShardOrders {
   room: Room;
   /** of units in other shards that have ended, and that units of this one may come after */
   outcomes: Outcome[];
+  /** absent: no hook has anything to say */
+  hooks?: WaveHooks;
   /** acts that the shard has not answered yet */
   acts: ShardAct[];
   /** the run has decided what follows from this word of the shard, and from those before; not each word is confirmed */
@@ -107,7 +145,12 @@ export interface Found {
   id: string;
   /** the person has said its id, so that it is this one whatever others are called */
   isById: boolean;
+  /** ids of VMs that it comes after; absent: none */
+  after?: string[];
 }
+
+/** Where VMs stand before their cutover: how many by what each waits for first; `now`: it can go on, `copying`: its copy is not complete. */
+export type Standing = Partial<Record<'now' | 'copying' | 'missed' | WaitingFor, number>>;
 
 export interface ShardAnswer {
   number: number;
@@ -117,8 +160,16 @@ export interface ShardAnswer {
   asked: Group;
   /** what an approval was for, in words; absent: it was none */
   target?: string;
+  /** where those stand that it holds for; absent as above */
+  standing?: Standing;
+  /** a retry: those that were left alone, since they may have been cut over; absent: none */
+  left?: Group;
   /** VMs that are meant; absent: nobody asked */
   found?: Found[];
+  /** why nothing was done, on its merits; absent: it was, or somebody else has the VM */
+  refused?: string;
+  /** what was changed, as it was; absent: nothing */
+  before?: unknown;
   /** it came too late, and nothing was done */
   isLate?: true;
 }
@@ -141,11 +192,13 @@ export interface ShardWord {
   obeyed: number;
   loaded: boolean;
   totals: RunTotals;
-  /** VMs that were migrated, by this run or an earlier one */
+  /** VMs that were migrated, by this run or an earlier one, or that a person has left out */
   good: number;
   /** of each wave that has some: its index, and how many VMs of it have not ended */
   unfinished: [number, number][];
   wanted: Wanted;
+  /** indexes of waves of which some unit waits for a hook alone; absent: none */
+  asks?: number[];
   longest: number | null;
   /** cutovers that have ended, but for those on which the run has decided; numbered over all of the shard */
   ends: (CutoverEnd & { number: number })[];

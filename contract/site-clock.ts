@@ -37,3 +37,18 @@ export function onOurClock(
   if (typeof siteTime !== 'number' || !Number.isFinite(siteTime) || siteTime <= 0 || offset === null) return null;
   return { at: siteTime - (offset.least + offset.most) / 2, within: (offset.most - offset.least) / 2 };
 }
+
+/**
+ * As {@link onOurClock}: the earliest moment that it can be. Null as well where that lies after `now`: it was stamped by a clock
+ * that was set since it was measured, by which nothing is known.
+ */
+export function earliestOnOurClock(
+  siteTime: number | null | undefined,
+  offset: ClockOffset | null,
+  now: number,
+): number | null {
+  const made = onOurClock(siteTime, offset);
+  if (made === null) return null;
+  const earliest = made.at - made.within;
+  return earliest > now ? null : earliest;
+}

@@ -2,9 +2,11 @@
  * What a run and the workflows of its units tell each other. A unit has a workflow only while something is under way; between
  * two of them the run keeps what the next must know. Plain JSON; times are epoch ms.
  */
+import type { UnitHookEvent } from './hook-record.js';
 import type { OperationKind, Submitted } from './operation.js';
 import type { EarlierRuns } from './questions.js';
 import type { VmReport } from './report.js';
+import type { Window } from './run-settings.js';
 import type { ClockOffset } from './site-clock.js';
 
 /**
@@ -13,10 +15,12 @@ import type { ClockOffset } from './site-clock.js';
  */
 export type Phase = 'copy' | 'cutover' | 'through' | 'undo';
 
+export type Numbered = OperationKind | UnitHookEvent;
+
 /** What one workflow of a unit leaves for the next. */
 export interface UnitMemory {
-  /** the highest number in an operation id of each kind; none is used twice by the unit in this run */
-  numbers: Partial<Record<OperationKind, number>>;
+  /** the highest number in an operation id of each kind, and in a key of each hook; none is used twice by the unit in this run */
+  numbers: Partial<Record<Numbered, number>>;
   /** where its replication lives, and the other site */
   site: string;
   peer: string;
@@ -26,6 +30,8 @@ export interface UnitMemory {
   vdc?: string | null;
   /** VCDA's id of the VM after a reverse; null: as the plan names it */
   vmIdNow: string | null;
+  /** when the last sync before a cutover had ended, at the earliest; null, absent: none has, or it is not known */
+  syncedAt?: number | null;
   /** of each site, as far as they were measured */
   clocks: Record<string, ClockOffset>;
   /** null: it was not asked for */
@@ -60,8 +66,12 @@ export interface UnitWord {
   report: VmReport;
   /** for the next workflow of the unit; null: there is none to come */
   memory: UnitMemory | null;
+  /** of one that has ended and has not succeeded: for the case that a person has it tried again. Absent in what was recorded before */
+  left?: UnitMemory;
   /** the open run that has its replication, for which it waits; null: nobody has */
   claimedBy: string | null;
+  /** its claim waits for that run; absent: that run has its replication at a gate, by its mark */
+  isQueued?: true;
   /** the store has its evidence */
   kept: boolean;
 }
@@ -77,6 +87,10 @@ export interface Orders {
   resumedAt: number;
   /** a person wants its end */
   stop: boolean;
+  /** with all that was begun for it left as it is; absent: that is taken back */
+  leaves?: true;
+  /** its cutover's, where a person has moved that of the plan; absent: as the plan has it */
+  window?: Window;
   /** moment after which its cutover must not be sent; null: none */
   notAfter: number | null;
 }

@@ -1,4 +1,5 @@
 /** Which VM or wave a person means. Pure: the client asks it of a report, and a run's workflow before it acts on a message. */
+import { isVappUnit } from '../plan/types.js';
 import type { VmRef } from './operation.js';
 
 /** What a typed word stands for among the VMs of a run. */
@@ -21,13 +22,15 @@ export function vmNamed<T extends VmRef>(vms: Iterable<T>, typed: string): VmCho
 export type Meant<T> = { wave: string } | { vm: T };
 
 /**
- * All that `typed` can mean: an id its VM alone; else what has it as its name, and, behind `wave:` or `vm:`, what has the rest.
+ * All that `typed` can mean: an id its VM alone; else what has it as its name, and, behind `wave:`, `vm:` or `vapp:`, what has
+ * the rest.
  * More than one is for a person to tell: a name may look like a prefix and the name of another.
  */
 export function meantBy<T extends VmRef>(vms: Iterable<T>, waves: ReadonlySet<string>, typed: string): Meant<T>[] {
   const all = [...vms];
-  const [, kind, rest = ''] = /^(wave|vm):(.+)$/s.exec(typed) ?? [];
+  const [, kind, rest = ''] = /^(wave|vm|vapp):(.+)$/s.exec(typed) ?? [];
   const names = kind === 'vm' ? [typed, rest] : [typed];
+  const vapps = kind === 'vapp' ? all.filter(({ id, name }) => name === rest && isVappUnit(id)) : [];
   const ids = names.map((name) => name.toLowerCase());
   const byId = all.find(({ id }) => ids.includes(id.toLowerCase()));
   if (byId !== undefined) return [{ vm: byId }];
@@ -35,5 +38,6 @@ export function meantBy<T extends VmRef>(vms: Iterable<T>, waves: ReadonlySet<st
   return [
     ...waveNames.flatMap((wave) => (waves.has(wave) ? [{ wave }] : [])),
     ...names.flatMap((name) => all.flatMap((vm) => (vm.name === name ? [{ vm }] : []))),
+    ...vapps.map((vm) => ({ vm })),
   ];
 }

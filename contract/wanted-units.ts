@@ -11,8 +11,8 @@ export interface WantedInput {
 /** Those of them that have not ended. */
 export function wantedOf(vms: VmReport[], asked: WantedInput): VmReport[] {
   const [ids, replicationIds] = [new Set(asked.ids), new Set(asked.replicationIds)];
-  return vms.filter(({ id, replicationId, state }) => {
-    const isIt = ids.has(id) || (replicationId !== null && replicationIds.has(replicationId));
-    return isIt && !isFinal(state);
-  });
+  const isIt = ({ id, replicationId }: Pick<VmReport, 'id' | 'replicationId'>): boolean =>
+    ids.has(id) || (replicationId !== null && replicationIds.has(replicationId));
+  // Whoever asks for a VM of a vApp means the unit that has it.
+  return vms.filter((unit) => !isFinal(unit.state) && [unit, ...(unit.vms ?? [])].some(isIt));
 }

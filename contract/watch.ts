@@ -1,4 +1,5 @@
 /** What a site's watcher waits for, and what its polls see of it: plain JSON. Times are epoch ms. */
+import type { Logins } from '../plan/types.js';
 import type { OperationKind, OperationRequest, SlotKind, Submitted, TakeOver, VmRef } from './operation.js';
 
 /** One operation that a site's watcher waits for. */
@@ -11,10 +12,14 @@ export interface Watch {
   taskId: string | null;
   replicationId: string | null;
   peer: string;
+  /** of its site and its peer, where they are not the default ones */
+  logins?: Logins;
   until: 'task' | 'synced';
   /** `task` first, then `sync` when the watch goes on until the first full copy */
   phase: 'task' | 'sync';
   slot: SlotKind | null;
+  /** how many places of the site it takes; absent: one */
+  places?: number;
   since: number;
   /** its task was there already, and may have ended before `since`; absent: it was sent then */
   adopted?: true;
@@ -22,6 +27,8 @@ export interface Watch {
   recoveredVmId?: string | null;
   /** kind reconfigure only */
   reconfigure?: TakeOver;
+  /** kind chown only, as in {@link OperationRequest} */
+  newOwner?: string;
   /** kind delete only: what it was to remove was not found before anything was sent */
   preexisting?: true;
   /** ms without a byte after which its copy is said to be stalled; absent: an hour */
@@ -57,8 +64,8 @@ export function watchOf(
   submitted: Pick<Submitted, 'taskId' | 'replicationId' | 'submittedAt'> & { adopted?: boolean; preexisting?: boolean },
   phase: Watch['phase'] = 'task',
 ): Watch {
-  const { operationId, workflowId, run, vm, kind, peer, until, slot, recoveredVmId, reconfigure, stalledAfter } =
-    request;
+  const { operationId, workflowId, run, vm, kind, peer, until, slot, stalledAfter } = request;
+  const { recoveredVmId, reconfigure, newOwner, places } = request;
   return {
     operationId,
     workflowId,
@@ -73,8 +80,10 @@ export function watchOf(
     slot,
     since: submitted.submittedAt,
     ...(submitted.adopted === true ? { adopted: true } : {}),
+    ...(places === undefined ? {} : { places }),
     ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
     ...(reconfigure === undefined ? {} : { reconfigure }),
+    ...(newOwner === undefined ? {} : { newOwner }),
     ...(stalledAfter === undefined ? {} : { stalledAfter }),
     ...(kind === 'delete' && submitted.preexisting === true ? { preexisting: true } : {}),
   };
@@ -91,6 +100,8 @@ export interface SiteWatchList {
 
 export interface PollSiteInput {
   site: string;
+  /** of the watches that it is for, as they have them; absent: of those with the default ones */
+  logins?: Logins;
   workflowId: string;
 }
 

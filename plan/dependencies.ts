@@ -1,6 +1,7 @@
 import type { WaveEntry } from './plan-waves.js';
 import { quote } from './source/check.js';
 import { type Fault, type Place, type Problem, placeText } from './source/problem.js';
+import { bareId, isVappUnit } from './vapp.js';
 import type { Reference, VmEntry } from './vm-entry.js';
 import { oneVm, VmNames, type Whole } from './vm-names.js';
 
@@ -37,7 +38,6 @@ export function resolveDependencies(waves: WaveEntry[], whole: Whole, problems: 
 /** No VM may be there twice, nor may two VMs name the same replication. */
 function reportTwins(entries: VmEntry[], problems: Problem[]): void {
   for (const key of ['id', 'replicationId'] as const) {
-    const what = key === 'id' ? 'VM' : 'replication';
     const first = new Map<string, VmEntry>();
     for (const entry of entries) {
       const id = key === 'id' ? entry.id : entry.vm?.replicationId;
@@ -47,8 +47,11 @@ function reportTwins(entries: VmEntry[], problems: Problem[]): void {
         first.set(id, entry);
         continue;
       }
-      const message = `the ${what} ${id} is there twice, first at ${placeText(twin.at(key))}`;
-      problems.push({ ...entry.at(key), message });
+      const what = key === 'replicationId' ? 'replication' : isVappUnit(id) ? 'vApp' : 'VM';
+      // A vApp may go by its name alone.
+      const at = key === 'id' && isVappUnit(id) && entry.name !== undefined ? 'name' : key;
+      const message = `the ${what} ${bareId(id)} is there twice, first at ${placeText(twin.at(at))}`;
+      problems.push({ ...entry.at(at), message });
     }
   }
 }
@@ -81,25 +84,34 @@ function resolve(entry: VmEntry, reference: Reference, known: Known, problems: P
 
 const label = (entry: VmEntry): string => entry.name ?? entry.id ?? '?';
 
+/** Each costs a look at every VM; a file with more has another mistake. */
+const MOST_CYCLES = 20;
+/** VMs of a cycle that are named. */
+const LISTED = 10;
+
 /** Reports each cycle once, from its first VM on, by walking what topological sorting leaves over. */
 function reportCycles(edges: Map<VmEntry, Edge[]>, problems: Problem[]): void {
   const left = new Map(edges);
   const order = new Map([...edges.keys()].map((entry, index) => [entry, index]));
-  for (;;) {
+  for (let found = 0; found < MOST_CYCLES; found += 1) {
     dropFree(left);
     const [start] = left.keys();
     if (!start) return;
-    const trail: VmEntry[] = [];
+    const passed = new Set<VmEntry>();
     let next: VmEntry = start;
-    while (!trail.includes(next)) {
-      trail.push(next);
+    while (!passed.has(next)) {
+      passed.add(next);
       next = left.get(next)?.find(({ to }) => left.has(to))?.to ?? next;
     }
+    const trail = [...passed];
     const cycle = trail.slice(trail.indexOf(next));
     const first = cycle.reduce((a, b) => ((order.get(b) ?? 0) < (order.get(a) ?? 0) ? b : a));
     const ordered = [...cycle.slice(cycle.indexOf(first)), ...cycle.slice(0, cycle.indexOf(first)), first];
     const edge = edges.get(first)?.find(({ to }) => to === ordered[1]);
-    const message = `VMs that wait for each other: ${ordered.map(label).join(' after ')}`;
+    const named = ordered.length > LISTED + 1 ? ordered.slice(0, LISTED) : ordered;
+    const others = ordered.length - named.length;
+    const more = others === 0 ? '' : ` and so on, over ${others} more`;
+    const message = `VMs that wait for each other: ${named.map(label).join(' after ')}${more}`;
     problems.push({ ...(edge ?? first).at('after'), message, expected: 'no cycle' });
     for (const entry of cycle) left.delete(entry);
   }

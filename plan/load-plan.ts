@@ -1,4 +1,4 @@
-import { checkSites } from './check-sites.js';
+import { checkOwners, checkSites } from './check-sites.js';
 import { checkWindow } from './check-window.js';
 import { resolveDependencies } from './dependencies.js';
 import { hasTooMany } from './most-vms.js';
@@ -18,6 +18,17 @@ import type { Plan } from './types.js';
  * @param options.sites names of the configured sites, to check the plan's sites against; null: not checked
  * @param options.begins when a run of it would begin, which a window that is over then forbids; default: not checked
  * @throws BadInput with every problem at once
+ * @example
+ * ```ts
+ * import { BadInput, loadPlan } from 'drover';
+ *
+ * try {
+ *   loadPlan('paris-exit.yaml', { sites: ['paris', 'lyon'] });
+ * } catch (error) {
+ *   if (!(error instanceof BadInput)) throw error;
+ *   for (const { file, line, message, hint } of error.problems) console.error(file, line, message, hint);
+ * }
+ * ```
  */
 export function loadPlan(path: string, options: { sites: string[] | null; begins?: Date }): Plan {
   const problems: Problem[] = [];
@@ -33,6 +44,18 @@ export function loadPlan(path: string, options: { sites: string[] | null; begins
  *
  * @param options `sites` as for {@link loadPlan}; default null
  * @throws BadInput with every problem at once, each with the path of its key instead of file, line and column
+ * @example
+ * ```ts
+ * import { parsePlan } from 'drover';
+ *
+ * const plan = parsePlan({
+ *   name: 'exit',
+ *   kind: 'migrate',
+ *   source: { site: 'paris' },
+ *   destination: { site: 'lyon', vdc: 'acme-vdc' },
+ *   vms: [{ id: '441a891a-5294-4dff-b02d-c605d335be1b' }],
+ * });
+ * ```
  */
 export function parsePlan(data: unknown, { sites = null }: { sites?: string[] | null } = {}): Plan {
   const problems: Problem[] = [];
@@ -73,10 +96,20 @@ function planOf(source: Source, sites: string[] | null, problems: Problem[], beg
   resolveDependencies(waves, 'plan', problems);
   checkSites(source, sites, problems);
   checkVdc(source, waves, problems);
+  checkOwners(
+    source,
+    waves.flatMap(({ vms }) => vms),
+    problems,
+  );
   if (!read) return { plan: undefined, waves };
   checkWindow(source, read, begins, problems);
-  const { vms: _, waves: __, recovery = { instance: 'latest' }, ...rest } = read;
-  const named = waves.map(({ name, vms }) => ({ name, vms: vms.flatMap(({ vm }) => vm ?? []) }));
+  const { vms: _, waves: written, recovery = { instance: 'latest' }, ...rest } = read;
+  const instances = new Map(written?.map(({ name, instance }) => [name, instance] as const));
+  const named = waves.map(({ name, vms }) => {
+    const instance = instances.get(name);
+    const chosen = instance === undefined ? {} : { instance };
+    return { name, vms: vms.flatMap(({ vm }) => (vm === undefined ? [] : [{ ...vm, ...chosen }])) };
+  });
   return { plan: { ...rest, recovery, waves: named }, waves };
 }
 
@@ -96,6 +129,6 @@ function checkVdc(source: Source, waves: WaveEntry[], problems: Problem[]): void
   const ownVdc = vms.length > 0 && vms.every((vm) => vm.vdc !== undefined);
   if ((valueAt(destination, ['vdc']) ?? null) !== null || ownVdc) return;
   const message = `destination.vdc is missing, which a plan of kind ${kind} needs`;
-  const expected = 'the uuid of the VDC at the destination, here or for every VM';
+  const expected = 'the uuid or name of the VDC at the destination, here or for every VM';
   problems.push({ ...source.at(['destination', 'vdc']), message, expected });
 }

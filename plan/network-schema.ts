@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { label, text } from './source/schema-parts.js';
+import { label } from './source/schema-parts.js';
 import { parsed, strict } from './source/schema-tools.js';
 
 const index = z.int('a whole number').min(0, 'a whole number, at least 0');
@@ -9,7 +9,7 @@ const ipAddress = parsed('an IP address, such as 10.0.0.5', { type: 'string' }, 
   typeof value === 'string' && isIP(value) > 0 ? value : undefined,
 );
 
-const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
+export const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
 /** Where checks find a recovered VM. */
 export const address = parsed(
@@ -27,10 +27,10 @@ export const vmNetworkSettings = strict({
         nicIndex: index,
         isConnected: z.boolean().exactOptional(),
         resetMacAddress: z.boolean().exactOptional(),
-        network: text.exactOptional(),
+        network: label.exactOptional(),
         ipAddress: ipAddress.exactOptional(),
         /** `DHCP`, `POOL`; assumed also `MANUAL`, `NONE` */
-        ipAddressAllocationMode: text.exactOptional(),
+        ipAddressAllocationMode: label.exactOptional(),
       }),
       'a list of NICs',
     )
@@ -40,14 +40,14 @@ export const vmNetworkSettings = strict({
   enableGuestCustomization: z.boolean().exactOptional(),
 });
 
-const orgVdcNetwork = strict({ id: text, name: label.exactOptional() });
+const orgVdcNetwork = strict({ id: label, name: label.exactOptional() });
 
 /** As the recovery bodies have it [doc OPI AbstractFailoverSettings]; ids are those of org VDC networks. */
 export const vAppNetworkSettings = strict({
   networkMappings: z
     .array(
       strict({
-        sourceNetworkName: text.exactOptional(),
+        sourceNetworkName: label.exactOptional(),
         sourceOrgVdcNetwork: orgVdcNetwork.exactOptional(),
         destinationOrgVdcNetwork: orgVdcNetwork.exactOptional(),
       }),

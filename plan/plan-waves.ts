@@ -2,7 +2,7 @@ import { quote, valueAt } from './source/check.js';
 import { type Problem, placeText } from './source/problem.js';
 import type { Path, Source } from './source/yaml-document.js';
 import { entriesOfCsv } from './vm-csv.js';
-import { entriesOfList, type VmEntry } from './vm-entry.js';
+import { entriesOfList, entriesOfVapps, type VmEntry } from './vm-entry.js';
 
 export interface WaveEntry {
   name: string;
@@ -34,7 +34,9 @@ function readWave(source: Source, path: Path, problems: Problem[]): WaveEntry {
   const written = valueAt(source.value, [...path, 'name']);
   const name = typeof written === 'string' ? written : '';
   const vms = valueAt(source.value, [...path, 'vms']);
-  if (typeof vms !== 'string' || vms === '') return { name, vms: entriesOfList(source, [...path, 'vms']) };
+  const vapps = entriesOfVapps(source, [...path, 'vapps']);
+  if (typeof vms !== 'string' || vms === '')
+    return { name, vms: [...entriesOfList(source, [...path, 'vms']), ...vapps] };
   const entries = entriesOfCsv(source, vms, [...path, 'vms'], problems);
   for (const entry of entries) {
     if (entry.wave === undefined || entry.wave === name) continue;
@@ -44,7 +46,7 @@ function readWave(source: Source, path: Path, problems: Problem[]): WaveEntry {
       hint: 'to let a CSV form the waves, name it under a top-level "vms"',
     });
   }
-  return { name, vms: entries };
+  return { name, vms: [...entries, ...vapps] };
 }
 
 /** A list without waves is one wave, `all`; a CSV with a wave column makes the waves, in order of first appearance. */

@@ -12,6 +12,14 @@ export const SECRET_NAMES: readonly string[] = [
   'apikey',
   'authorization',
   'xvcavauth',
+  'passphrase',
+  'pwd',
+  'jwt',
+  'saml',
+  'bearer',
+  'credential',
+  'privatekey',
+  'clientkey',
   'onpremauth',
 ];
 

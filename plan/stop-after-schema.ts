@@ -13,6 +13,9 @@ export interface StopAfter {
 
 const FAILURES = 'a count of failures such as 5, or a share of the VMs such as 10%, above 0 and at most 100%';
 
+/** More VMs no plan has. */
+const MOST = 1_000_000;
+
 const failures = parsed(
   FAILURES,
   {
@@ -21,15 +24,20 @@ const failures = parsed(
       { type: 'string', pattern: '^\\d+(\\.\\d+)?\\s*%$' },
     ],
   },
-  (value): StopAfter | undefined => {
-    const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(value));
-    if (share) {
-      const percent = Number(share[1]);
-      return percent > 0 && percent <= 100 ? { percent } : undefined;
-    }
-    return typeof value === 'number' && Number.isInteger(value) && value >= 1 ? { count: value } : undefined;
-  },
+  readStopAfter,
 );
+
+/** A count of failures, or a share of the VMs; undefined: neither. */
+export function readStopAfter(value: unknown): StopAfter | undefined {
+  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(String(value));
+  if (share) {
+    const percent = Number(share[1]);
+    return percent > 0 && percent <= 100 ? { percent } : undefined;
+  }
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MOST
+    ? { count: value }
+    : undefined;
+}
 
 const SAME_CODE = 'a count of cutovers, at least 1';
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { hasTooMany } from './most-vms.js';
-import { check, oneOf, quote } from './source/check.js';
+import { check, oneOf, quote, shortened } from './source/check.js';
 import { parseCsv } from './source/csv-source.js';
 import { didYouMean } from './source/nearest.js';
 import type { Place, Problem } from './source/problem.js';
@@ -25,16 +25,19 @@ export function entriesOfCsv(plan: Source, csv: string, named: Path, problems: P
   const read = readText(file);
   if ('reason' in read) {
     const inFile = problemOf(file, 'the file', read);
-    problems.push(read.at ? inFile : { ...plan.at(named), message: `the CSV file ${file} ${read.reason}` });
+    problems.push(
+      read.at ? inFile : { ...plan.at(named), message: `the CSV file ${shortened(file, 300)} ${read.reason}` },
+    );
     return [];
   }
   const table = parseCsv(file, read.text, COLUMNS, problems);
   if (!table || !namesVms(file, table.columns, problems)) return [];
+  const hidden = isOthers(table.columns);
   if (table.rows.length === 0) {
     problems.push({ file, line: 1, column: 1, message: 'the file names no VMs', expected: 'a row for each VM' });
   }
   if (hasTooMany(table.rows.length, { file, line: 1, column: 1 }, problems)) return [];
-  return table.rows.map(({ source, place, cells }) => {
+  const entries = table.rows.map(({ source, place, cells }) => {
     const row = { ...source, value: withoutUnknown(source.value as Record<string, string>) };
     const { wave } = row.value;
     if (cells !== table.columns.length) {
@@ -42,9 +45,14 @@ export function entriesOfCsv(plan: Source, csv: string, named: Path, problems: P
       problems.push({ ...place, message, expected: `${table.columns.length}, as the header has` });
       return { ...entryAt(row, [], undefined), wave };
     }
-    return { ...entryAt(row, [], check(vmRow, row, [], problems)), wave };
+    return { ...entryAt(row, [], check(vmRow, row, [], problems, { hidden: () => hidden })), wave };
   });
+  return hidden ? [] : entries;
 }
+
+/** A column that is none of ours, nor like one: the table may be anybody's, and what stands in it is for nobody's eyes. */
+const isOthers = (columns: { name: string }[]): boolean =>
+  columns.some(({ name }) => name !== '' && !COLUMNS.includes(name) && didYouMean(name, COLUMNS).hint === undefined);
 
 /** Said once, of the header, and not of each row. */
 const withoutUnknown = (row: Record<string, string>): Record<string, string> =>
@@ -53,6 +61,12 @@ const withoutUnknown = (row: Record<string, string>): Record<string, string> =>
 /** Whether the rows can be read; what else is wrong with the header hides nothing of them. */
 function namesVms(file: string, columns: { name: string; place: Place }[], problems: Problem[]): boolean {
   const names = columns.map(({ name }) => name);
+  if (!names.includes(ID)) {
+    // A file without them is perhaps no table of VMs at all, and nothing of it is quoted.
+    const expected = `a header such as ${COLUMNS.join(',')}`;
+    problems.push({ file, line: 1, column: 1, message: `the column ${quote(ID)} is missing`, expected });
+    return false;
+  }
   for (const [index, { name, place }] of columns.entries()) {
     if (!COLUMNS.includes(name)) {
       problems.push({
@@ -65,8 +79,5 @@ function namesVms(file: string, columns: { name: string; place: Place }[], probl
       problems.push({ ...place, message: `the column ${quote(name)} is there twice` });
     }
   }
-  if (names.includes(ID)) return true;
-  const expected = `a header such as ${COLUMNS.join(',')}`;
-  problems.push({ file, line: 1, column: 1, message: `the column ${quote(ID)} is missing`, expected });
-  return false;
+  return true;
 }

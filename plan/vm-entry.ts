@@ -2,6 +2,8 @@ import { valueAt } from './source/check.js';
 import type { Place } from './source/problem.js';
 import type { Path, Source } from './source/yaml-document.js';
 import type { PlanVm } from './types.js';
+import { vappUnit } from './vapp.js';
+import { vapp as vappSchema } from './vapp-schema.js';
 import { vm as vmSchema } from './vm-schema.js';
 
 /** A VM as a plan or a CSV names it, on its way to a {@link PlanVm}: what it refers to is not resolved yet. */
@@ -29,8 +31,15 @@ export function entriesOfList(source: Source, path: Path): VmEntry[] {
   return list.map((value, index) => entryAt(source, [...path, index], vmSchema.safeParse(value).data));
 }
 
+/** The vApps of a list, as {@link entriesOfList} the VMs. */
+export function entriesOfVapps(source: Source, path: Path): VmEntry[] {
+  const list = valueAt(source.value, path);
+  if (!Array.isArray(list)) return [];
+  return list.map((value, index) => entryAt(source, [...path, index], vappSchema.safeParse(value).data, vappUnit));
+}
+
 /** One entry from the data at a path, whether or not the data made a valid VM. */
-export function entryAt(source: Source, path: Path, vm: PlanVm | undefined): VmEntry {
+export function entryAt(source: Source, path: Path, vm: PlanVm | undefined, unit = (id: string) => id): VmEntry {
   function written(field: string) {
     const value = valueAt(source.value, [...path, field]);
     return typeof value === 'string' && value !== '' ? value : undefined;
@@ -38,7 +47,7 @@ export function entryAt(source: Source, path: Path, vm: PlanVm | undefined): VmE
   const after = valueAt(source.value, [...path, 'after']);
   const references = typeof after === 'string' ? [after] : Array.isArray(after) ? after : [];
   return {
-    id: vm?.id ?? written('id')?.toLowerCase(),
+    id: vm?.id ?? unitOf(written('id'), unit),
     name: written('name'),
     vm,
     after: references.flatMap((text, index) =>
@@ -49,3 +58,6 @@ export function entryAt(source: Source, path: Path, vm: PlanVm | undefined): VmE
     at: (field) => source.at([...path, field]),
   };
 }
+
+const unitOf = (id: string | undefined, unit: (id: string) => string): string | undefined =>
+  id === undefined ? undefined : unit(id.toLowerCase());

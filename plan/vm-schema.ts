@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { address, vmNetworkSettings } from './network-schema.js';
 import { quote } from './source/check.js';
-import { label, text, UUID, uuid } from './source/schema-parts.js';
+import { idOrName, label, orgAtSite, text, UUID, uuid } from './source/schema-parts.js';
 import { choose, parsed, strict } from './source/schema-tools.js';
 
-export const storageProfile = parsed('a uuid, or "*" for any', { type: 'string' }, (value) =>
-  typeof value === 'string' && (value === '*' || UUID.test(value)) ? value.toLowerCase() : undefined,
-);
+export const vdc = idOrName('a VDC');
+
+/** `*` is any. */
+export const storageProfile = idOrName('a storage profile, or "*" for any');
 
 const VM_ID = 'the uuid of a VM in a cloud site';
 
-/** As VCDA has it, or as Cloud Director (`urn:vcloud:vm:…`) and its tools print it. */
+/** As VCDA has it, or as Cloud Director (`urn:vcloud:vm:…`, `vm-…` in its addresses) and tools (`{…}`) print it. */
 const vmId = parsed(VM_ID, { type: 'string' }, (value, report) => {
   if (typeof value !== 'string') return undefined;
   const bare = value.replace(/^(urn:vcloud:vm:|VirtualMachine-)/i, '');
-  if (UUID.test(bare)) return bare.toLowerCase();
+  const uuidIn = bare.replace(/^vm-/i, '').replace(/^\{(.*)\}$/, '$1');
+  if (UUID.test(uuidIn)) return uuidIn.toLowerCase();
   // The managed object id of vCenter.
   if (!/^vm-\d+$/i.test(bare)) return undefined;
   return report({
@@ -34,6 +36,17 @@ export const powerOn = parsed(
   (value): 'asSource' | boolean | undefined => (value === 'asSource' || typeof value === 'boolean' ? value : undefined),
 );
 
+/** Where one unit is to go. */
+export function placeOf(unit: 'VM' | 'vApp') {
+  const meta = { description: `as in \`destination\`, for this ${unit}`, otherwise: "the plan's" };
+  return {
+    vdc: vdc.exactOptional().meta(meta),
+    storageProfile: storageProfile.exactOptional().meta(meta),
+    placementPolicy: uuid.exactOptional().meta(meta),
+    sizingPolicy: uuid.exactOptional().meta(meta),
+  };
+}
+
 /** What a list and a CSV of VMs can both say of one. */
 const common = {
   id: vmId.meta({
@@ -43,18 +56,15 @@ const common = {
     description: 'what its site calls it, in whatever case; compared with the site before anything is sent',
     otherwise: 'what the site says',
   }),
-  vdc: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
-  storageProfile: storageProfile
-    .exactOptional()
-    .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
-  placementPolicy: uuid
-    .exactOptional()
-    .meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
-  sizingPolicy: uuid.exactOptional().meta({ description: 'as in `destination`, for this VM', otherwise: "the plan's" }),
+  ...placeOf('VM'),
   seedVmId: uuid.exactOptional().meta({
     // [doc OPI ReplicationDestination_VcloudVmDestination]
     description: 'uuid of a VM at the destination whose disks are reused. **VCDA removes that VM**',
     otherwise: 'none',
+  }),
+  owner: orgAtSite.exactOptional().meta({
+    description: 'as in the plan, for this VM',
+    otherwise: "the plan's",
   }),
   replicationId: replicationId.exactOptional().meta({
     description: '`C4-` and a uuid: its replication, where it has several; that of another VM is refused',
@@ -66,11 +76,11 @@ const common = {
   }),
 };
 
-const after = choose({ text, list: z.array(text, 'a list of VM ids or names') }, (value) =>
+export const after = choose({ text, list: z.array(text, 'a list of VM ids or names') }, (value) =>
   typeof value === 'string' ? 'text' : 'list',
 );
 
-const REMIGRATE = {
+export const REMIGRATE = {
   description:
     'kind `migrate`: migrate it although it was moved before, or looks as if it was; see [moved before](guide.md#vms-that-were-moved-before)',
   otherwise: "the plan's",
@@ -97,6 +107,7 @@ export const vm = strict({
     description: 'as in `cutover`, for this VM',
     otherwise: "the plan's",
   }),
+  owner: common.owner,
   replicationId: common.replicationId,
   remigrate: z.boolean().exactOptional().meta(REMIGRATE),
   vmNetworkSettings: vmNetworkSettings.exactOptional().meta({
@@ -138,6 +149,7 @@ export const vmColumns = {
     description: 'as in `cutover`, for this VM: `asSource`, `true` or `false`',
     otherwise: "the plan's",
   }),
+  owner: common.owner,
   replicationId: common.replicationId,
   remigrate: truthOfRow.exactOptional().meta(REMIGRATE),
   address: common.address,

@@ -21,7 +21,7 @@ interface Segment {
   speed: number;
 }
 
-const wallNow = (): number => performance.timeOrigin + performance.now();
+export const wallNow = (): number => performance.timeOrigin + performance.now();
 
 export class ScaledClock implements Clock {
   readonly #segments: Segment[];

@@ -6,7 +6,9 @@ export async function simulate(options: SimulatorOptions): Promise<void> {
   const simulator = await startSimulator(options);
   const urls = Object.fromEntries(Object.values(simulator.sites).map(({ name, url }) => [name, url]));
   const stop = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  process.stdout.write(`${JSON.stringify({ sites: urls })}\n`);
+  const directors = Object.entries(simulator.directors).map(([name, { url }]) => [name, url] as const);
+  const beside = directors.length === 0 ? {} : { directors: Object.fromEntries(directors) };
+  process.stdout.write(`${JSON.stringify({ sites: urls, ...beside })}\n`);
   await stop;
   await simulator.close();
 }

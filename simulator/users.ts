@@ -56,8 +56,9 @@ export class Users {
     return signed ? { name: 'administrator@vsphere.local', org: PROVIDER_ORG, provider: true } : undefined;
   }
 
-  accessToken(token: string, context?: string): User | undefined {
-    return inOrg(this.#tokens.get(token), context);
+  /** @param given user of a token that the site's Cloud Director has given */
+  accessToken(token: string, context?: string, given?: string): User | undefined {
+    return inOrg(given ?? this.#tokens.get(token), context);
   }
 
   cookie(cookie: string): User | undefined {
@@ -76,7 +77,7 @@ function inOrg(name: string | undefined, context: string | undefined): User | un
   return context === undefined || context.toLowerCase() === user.org.toLowerCase() ? user : undefined;
 }
 
-function named(name: string): User {
+export function named(name: string): User {
   const org = name.slice(name.lastIndexOf('@') + 1);
   const provider = org.toLowerCase() === PROVIDER_ORG.toLowerCase();
   return { name, org: provider ? PROVIDER_ORG : org, provider };

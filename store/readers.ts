@@ -1,7 +1,17 @@
 /** What is read, never more at once than Temporal carries with ease. */
 import type { Kysely, Selectable } from 'kysely';
 import type { ActRecord } from '../contract/act.js';
-import type { EvidenceOf, KeptPlan, KeptRun, KeptRuns, KeptVms, PageStart, RunsBefore } from '../contract/evidence.js';
+import type {
+  EvidenceOf,
+  KeptActs,
+  KeptPlan,
+  KeptRun,
+  KeptRuns,
+  KeptVms,
+  PageStart,
+  RunsBefore,
+  UnitsAsked,
+} from '../contract/evidence.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { VmReport } from '../contract/report.js';
 import type { PlanHead } from '../contract/shard.js';
@@ -14,10 +24,10 @@ export const PAGE = 160 * 1024;
 /** Rows in one page, and names in one question. */
 const MOST_ROWS = 200;
 
-/** Acts that come with a run. */
+/** Acts that come with a run, or in one page. */
 const MOST_ACTS = 100;
 
-const ACT_COLUMNS = [
+export const ACT_COLUMNS = [
   'id',
   'at',
   'actor',
@@ -101,20 +111,21 @@ export async function runsBefore(db: Kysely<Tables>, before: RunsBefore | null, 
   return { runs: shown.map(keptRun), more: rows.length > shown.length };
 }
 
-export async function vmsFrom(db: Kysely<Tables>, of: EvidenceOf, from: PageStart | null): Promise<KeptVms> {
-  const { rows, next } = await unitsFrom(db, of, from, 'report');
+export async function vmsFrom(db: Kysely<Tables>, asked: UnitsAsked): Promise<KeptVms> {
+  const { rows, next } = await unitsFrom(db, asked, 'report');
   return { vms: rows.map((text) => JSON.parse(text) as VmReport), next };
 }
 
 /** Of a run that is there. */
-export async function planFrom(db: Kysely<Tables>, of: EvidenceOf, from: PageStart | null): Promise<KeptPlan> {
+export async function planFrom(db: Kysely<Tables>, asked: UnitsAsked): Promise<KeptPlan> {
+  const { of } = asked;
   const head = await db
     .selectFrom('run')
     .select('plan_head')
     .where('run', '=', of.run)
     .where('execution', '=', of.execution)
     .executeTakeFirst();
-  const { rows, next } = await unitsFrom(db, of, from, 'planned');
+  const { rows, next } = await unitsFrom(db, asked, 'planned');
   return {
     head: head?.plan_head == null ? null : (JSON.parse(head.plan_head) as PlanHead),
     vms: rows.map((text) => JSON.parse(text) as PlanVm),
@@ -125,8 +136,7 @@ export async function planFrom(db: Kysely<Tables>, of: EvidenceOf, from: PageSta
 /** What one column says of the units of a run, in the plan's order; those of which it says nothing are left out. */
 async function unitsFrom(
   db: Kysely<Tables>,
-  of: EvidenceOf,
-  from: PageStart | null,
+  { of, from, until }: UnitsAsked,
   column: 'report' | 'planned',
 ): Promise<{ rows: string[]; next: PageStart | null }> {
   const rows = await db
@@ -135,6 +145,7 @@ async function unitsFrom(
     .where('run', '=', of.run)
     .where('execution', '=', of.execution)
     .where(column, 'is not', null)
+    .$if(until !== undefined, (q) => q.where('position', '<', until ?? 0))
     .$if(from !== null, (q) =>
       q.where((eb) =>
         eb.or([
@@ -191,14 +202,38 @@ async function actsOf(db: Kysely<Tables>, { run, execution }: EvidenceOf, limit:
     .orderBy('id', 'desc')
     .limit(limit)
     .execute();
-  const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
-  return rows.reverse().map(({ proof, before, after, ...row }) => ({
-    ...row,
-    proof: proof as ActRecord['proof'],
-    before: parsed(before),
-    after: parsed(after),
-  }));
+  return rows.reverse().map(actOf);
 }
+
+/** All that persons have told a run, in its order. @param after id of the act that the page before ended with; null: from the first on */
+export async function actsAfter(
+  db: Kysely<Tables>,
+  { run, execution }: EvidenceOf,
+  after: string | null,
+): Promise<KeptActs> {
+  const rows = await db
+    .selectFrom('act')
+    .select(ACT_COLUMNS)
+    .where('run', '=', run)
+    .where('execution', '=', execution)
+    .$if(after !== null, (q) => q.where('id', '>', after ?? ''))
+    .orderBy('id')
+    .limit(MOST_ACTS + 1)
+    .execute();
+  const shown = rows.slice(0, MOST_ACTS);
+  return { acts: shown.map(actOf), next: rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null };
+}
+
+export function actOf({
+  proof,
+  before,
+  after,
+  ...row
+}: Pick<Selectable<Tables['act']>, (typeof ACT_COLUMNS)[number]>): ActRecord {
+  return { ...row, proof: proof as ActRecord['proof'], before: parsed(before), after: parsed(after) };
+}
+
+const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
 
 function keptRun(row: Pick<Selectable<Tables['run']>, (typeof RUN_COLUMNS)[number]>): KeptRun {
   const { run, execution, head, plan_digest: planDigest, drover } = row;

@@ -5,23 +5,28 @@
 import { hostname } from 'node:os';
 import type { Kysely } from 'kysely';
 import type {
+  DrilledUnit,
+  DrilledUnits,
   Evidence,
   EvidenceOf,
+  KeptActs,
+  KeptNotes,
   KeptPlan,
   KeptRun,
   KeptRuns,
   KeptVms,
-  PageStart,
   RunsBefore,
+  UnitsAsked,
 } from '../contract/evidence.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { VmReport } from '../contract/report.js';
 import type { StoreSettings } from '../plan/types.js';
 import { OtherStore, StoreAway } from './away.js';
 import { openDatabase } from './database.js';
+import { drilledSince, notesOf } from './drill-readers.js';
 import { GroupCommit } from './group-commit.js';
 import { idOf, migrate } from './migrations.js';
-import { durationsAt, movedFrom, planFrom, reportsOf, runOf, runsBefore, vmsFrom } from './readers.js';
+import { actsAfter, durationsAt, movedFrom, planFrom, reportsOf, runOf, runsBefore, vmsFrom } from './readers.js';
 import type { Tables } from './tables.js';
 import { writeEvidence } from './writers.js';
 
@@ -92,12 +97,24 @@ export class Store {
     return this.#read((db) => runsBefore(db, before, limit));
   }
 
-  vms(of: EvidenceOf, from: PageStart | null): Promise<KeptVms> {
-    return this.#read((db) => vmsFrom(db, of, from));
+  vms(asked: UnitsAsked): Promise<KeptVms> {
+    return this.#read((db) => vmsFrom(db, asked));
   }
 
-  plan(of: EvidenceOf, from: PageStart | null): Promise<KeptPlan> {
-    return this.#read((db) => planFrom(db, of, from));
+  plan(asked: UnitsAsked): Promise<KeptPlan> {
+    return this.#read((db) => planFrom(db, asked));
+  }
+
+  acts(of: EvidenceOf, after: string | null): Promise<KeptActs> {
+    return this.#read((db) => actsAfter(db, of, after));
+  }
+
+  notes(runs: string[], after: string | null): Promise<KeptNotes> {
+    return this.#read((db) => notesOf(db, runs, after));
+  }
+
+  drilled(since: string, after: DrilledUnit | null): Promise<DrilledUnits> {
+    return this.#read((db) => drilledSince(db, since, after));
   }
 
   reportsOf(workflowId: string, limit: number): Promise<VmReport[]> {

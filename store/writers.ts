@@ -83,22 +83,29 @@ async function writeMoved(
   { revision, report }: EvidenceUnit,
   { source, destination }: NonNullable<EvidenceUnit['moved']>,
 ): Promise<void> {
-  const { id, name, recoveredAs = [], finishedAt } = report;
-  const row = {
-    kind,
-    name: plainText(name),
-    plain_name: plainText(plainName(name)),
-    destination,
-    recovered_as: JSON.stringify(recoveredAs),
-    moved_at: finishedAt ?? '',
-    revision,
-    revised_at: at,
-  };
-  await trx
-    .insertInto('moved')
-    .values({ ...of, source, vm: id, ...row })
-    .onConflict((oc) => oc.columns(['source', 'vm', 'run', 'execution']).doUpdateSet(row).where(isNewer('moved')))
-    .execute();
+  const { vms = [], finishedAt } = report;
+  const members = vms.map(({ recoveredAs, ...vm }) => ({
+    ...vm,
+    recoveredAs: recoveredAs === undefined ? [] : [recoveredAs],
+  }));
+  // Whoever is to move a VM of a vApp by itself asks for that VM.
+  for (const { id, name, recoveredAs = [] } of [report, ...members]) {
+    const row = {
+      kind,
+      name: plainText(name),
+      plain_name: plainText(plainName(name)),
+      destination,
+      recovered_as: JSON.stringify(recoveredAs),
+      moved_at: finishedAt ?? '',
+      revision,
+      revised_at: at,
+    };
+    await trx
+      .insertInto('moved')
+      .values({ ...of, source, vm: id, ...row })
+      .onConflict((oc) => oc.columns(['source', 'vm', 'run', 'execution']).doUpdateSet(row).where(isNewer('moved')))
+      .execute();
+  }
 }
 
 async function writeDurations(

@@ -60,7 +60,7 @@ export class ChildProcess {
     this.#log = log ?? null;
     this.#stopSignal = options.stopSignal ?? 'SIGTERM';
     this.#stopWithin = options.stopWithin ?? STOP_WITHIN;
-    const logged = log === undefined ? null : openSync(log, 'a');
+    const logged = log === undefined ? null : openSync(log, 'a', 0o600);
     // The types of execa know 1 and 2 alone; it hands any open file to the program.
     const output = logged === null ? 'pipe' : (logged as 1);
     this.#child = launch(file, args, {

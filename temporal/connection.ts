@@ -14,7 +14,7 @@ import { TemporalUnreachable } from './unreachable.js';
 export type Env = Record<string, string | undefined>;
 
 /** ms before an attempt to reach Temporal is given up */
-const CONNECT_TIMEOUT = 5_000;
+const CONNECT_TIMEOUT = 15_000;
 const GRPC = { notFound: 5, permissionDenied: 7 } as const;
 
 export interface TemporalSettings {
@@ -28,9 +28,7 @@ export interface TemporalSettings {
  * @throws TemporalUnreachable when the profile file cannot be read or names no such profile
  */
 export function temporalSettings(env: Env): TemporalSettings {
-  const set = Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const set = definedOf(env);
   const fallback = {
     address: env.TEMPORAL_ADDRESS || 'localhost:7233',
     namespace: env.TEMPORAL_NAMESPACE || 'default',
@@ -42,12 +40,35 @@ export function temporalSettings(env: Env): TemporalSettings {
   } catch (error) {
     throw new TemporalUnreachable(
       fallback,
-      `its settings cannot be loaded: ${isOfToml(error) ? whereIn(error) : reasonOf(error)}`,
+      `its settings cannot be loaded: ${isOfToml(error) ? whereIn(error) : whyNot(error, env)}`,
       'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS_* files',
-      isOfToml(error) ? undefined : error,
+      isOfToml(error) || isOfFile(error) ? undefined : error,
     );
   }
 }
+
+/** Whether a person's settings say anything of Temporal: a variable, or a profile of a file, readable or not. */
+export function namesTemporal(env: Env): boolean {
+  const set = definedOf(env);
+  if (Object.entries(set).some(([name, value]) => name.startsWith('TEMPORAL_') && value !== '')) return true;
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: set });
+    const { address, apiKey, tls } = connectionOptions;
+    return Boolean(address || apiKey || tls) || !['', 'default', undefined].includes(namespace);
+  } catch {
+    return true;
+  }
+}
+
+const definedOf = (env: Env): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+const isOfFile = (error: unknown): error is Error & { code: string; path: string } =>
+  error instanceof Error && 'code' in error && 'path' in error;
+
+/** The name of a file may be a key in the wrong place, but for that of the settings themselves. */
+const whyNot = (error: unknown, { TEMPORAL_CONFIG_FILE: own }: Env): string =>
+  isOfFile(error) && error.path !== own ? `a file that they name cannot be read (${error.code})` : reasonOf(error);
 
 /** What the parser throws; its message shows the lines around the mistake, and one of them may be the API key. */
 type TomlError = Error & { line: number; column: number };
@@ -141,7 +162,7 @@ function unreachable(settings: TemporalSettings, error: unknown): TemporalUnreac
     settings,
     `cannot be reached: ${quotes ? 'TEMPORAL_API_KEY contains illegal characters' : reason}`,
     'Check that it runs and that TEMPORAL_ADDRESS, TEMPORAL_TLS and TEMPORAL_API_KEY fit it; ' +
-      '`drover demo` brings its own',
+      '`drover up` brings one, and `drover demo` its own',
     quotes ? undefined : error,
   );
 }

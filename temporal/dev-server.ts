@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { inWords } from '../contract/words.js';
-import { ChildProcess, describeEnding } from './child-process.js';
+import { ChildProcess, describeEnding, type Ending } from './child-process.js';
 import { freePorts, whyTaken } from './free-ports.js';
 
 /** ms until a server that was started must serve; one with a large database needs several seconds */
@@ -26,8 +26,8 @@ export interface DevServerOptions {
   dbFile?: string;
   /** absent: a free one */
   port?: number;
-  /** serve Temporal's web UI as well, on a free port; default false */
-  ui?: boolean;
+  /** serve Temporal's web UI as well, on a free port or on this one; default false */
+  ui?: boolean | number;
   /** Temporal's dynamic configuration, such as `limit.historyCount.suggestContinueAsNew` */
   dynamicConfig?: Record<string, string | number | boolean>;
   /** how long closed workflows stay, in days; default Temporal's own (1 day) */
@@ -51,6 +51,15 @@ export class DevServer {
     return this.#child.pid;
   }
 
+  /** resolves once it is gone, however */
+  get ended(): Promise<Ending> {
+    return this.#child.ended;
+  }
+
+  lastWords(): string {
+    return this.#child.lastWords();
+  }
+
   /** Orderly stop; resolves once the process is gone. */
   stop(): Promise<void> {
     return this.#child.stop();
@@ -68,8 +77,10 @@ export class DevServer {
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
   const { cli, say, dbFile, ui, dynamicConfig, namespaceRetention } = options;
-  if (dbFile) await mkdir(dirname(dbFile), { recursive: true });
-  const [free = 0, uiPort] = await freePorts(2);
+  // Histories are in it.
+  if (dbFile) await mkdir(dirname(dbFile), { recursive: true, mode: 0o700 });
+  const [free = 0, freeUi = 0] = await freePorts(2);
+  const uiPort = typeof ui === 'number' ? await notTaken(ui) : freeUi;
   const port = options.port ? await notTaken(options.port) : free;
   const address = `127.0.0.1:${port}`;
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'];

@@ -94,7 +94,7 @@ export const buildWithGo: Install = async ({ target, version, env, say, signal }
   });
 };
 
-async function intoPlace(target: string, make: (folder: string) => Promise<string>): Promise<void> {
+export async function intoPlace(target: string, make: (folder: string) => Promise<string>): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const folder = await mkdtemp(`${target}-`);
   try {

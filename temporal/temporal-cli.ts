@@ -8,7 +8,8 @@ import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Env } from './connection.js';
-import { buildWithGo, downloadWithSdk, type Install, type ResolveOptions } from './temporal-cli-install.js';
+import { buildWithGo, type Install, type ResolveOptions } from './temporal-cli-install.js';
+import { download } from './temporal-cli-release.js';
 
 export const CLI_VERSION = 'v1.5.1';
 
@@ -32,7 +33,7 @@ export function cachedCli(env: Env): string {
  */
 export async function resolveTemporalCli(
   options: ResolveOptions,
-  installs: { download: Install; go: Install } = { download: downloadWithSdk, go: buildWithGo },
+  installs: { download: Install; go: Install } = { download, go: buildWithGo },
 ): Promise<TemporalCli> {
   const { env, say, signal } = options;
   const tried: string[] = [];
@@ -75,7 +76,7 @@ export async function resolveTemporalCli(
   }
 
   const ways = [
-    { from: 'download', install: installs.download, what: `downloading ${CLI_VERSION} with the Temporal SDK` },
+    { from: 'download', install: installs.download, what: `downloading ${CLI_VERSION}` },
     { from: 'go', install: installs.go, what: `building ${CLI_VERSION} with Go (about 3 minutes on two cores, once)` },
   ] as const;
   for (const { from, install, what } of ways) {

@@ -2,16 +2,13 @@
  * The VCDA API, for the rest of Drover and, as `drover/vcda`, for other programs (docs/vcda-client.md): the sites of a
  * config, each with its own session, connections and trust.
  */
-import { Secret } from '../plan/secret.js';
-import type { Config, SiteConfig } from '../plan/types.js';
-import { type ErrorRules, errorRules } from './errors/error-rules.js';
-import { KnownSecrets } from './http/scrub.js';
-import { SiteSession } from './http/session.js';
-import { Transport } from './http/transport.js';
-import { createSite, type Site } from './site.js';
+import type { Config } from '../plan/types.js';
+import { ConfiguredSites } from './configured-sites.js';
+import { KnownSecrets, type Scrub } from './http/scrub.js';
+import { type Sites, type SitesConfig, secretsOf } from './sites.js';
 
 export { Secret } from '../plan/secret.js';
-export type { Login as ConfiguredLogin, SiteConfig } from '../plan/types.js';
+export type { Login as ConfiguredLogin, Logins, SiteConfig } from '../plan/types.js';
 export type {
   DataConnectionType,
   Destination,
@@ -48,9 +45,12 @@ export { type CallAction, ERROR_TABLE, type ErrorRow, type TaskAction } from './
 export { type Acted, isOfFrontEnd, OWN_CODES, VcdaError } from './errors/errors.js';
 export { saysNo } from './errors/own-word.js';
 export { Deadline } from './http/deadline.js';
+export type { Among, Part } from './http/limiter.js';
 export type { Login, PeerLogin } from './http/login.js';
+export type { LoginOutcome, LoginTurn, LoginTurns, RefusedBefore } from './http/login-turns.js';
 export { API_VERSIONS } from './http/media-types.js';
 export { type Asked, Refusals } from './http/refusals.js';
+export type { Scrub } from './http/scrub.js';
 export { type About, type Health, healthIn, type License } from './schemas/appliance.js';
 export type { ErrorBody } from './schemas/common.js';
 export { plausibleTime } from './schemas/figures.js';
@@ -73,43 +73,56 @@ export type { TrafficReport, TrafficSample } from './schemas/traffic.js';
 export { type VappReplication, vappReplicationIn } from './schemas/vapp-replication.js';
 export type { Site } from './site.js';
 
-export interface Sites {
-  readonly names: string[];
-  readonly rules: ErrorRules;
-  /** @throws RangeError when the config has no such site */
-  get(name: string): Site;
-  /** logs out everywhere and closes connections */
-  close(): Promise<void>;
+export type { Renewed, Sites, SitesConfig } from './sites.js';
+
+/** Shorter ones may be words of ours, and lines of a log are read by programs. */
+const TELLING = 8;
+
+/** Takes the secrets of a config out of a text, in every spelling; not the short ones, and not the tokens that sites give. */
+export class ConfigScrubber {
+  readonly #secrets = new KnownSecrets();
+  #scrub: Scrub = (text) => text;
+
+  constructor(config: ScrubbedConfig) {
+    this.know(config);
+  }
+
+  /** What was read anew; the secrets before it stay known. */
+  know(config: ScrubbedConfig): void {
+    this.#secrets.know(secretsOf(config).filter((secret) => secret.reveal().length >= TELLING));
+    this.#scrub = this.#secrets.scrubber();
+  }
+
+  readonly scrub: Scrub = (text) => this.#scrub(text);
 }
 
-/** What the client needs of a config; the times of a site are ms, see {@link SiteConfig}. */
-export type SitesConfig = Pick<Config, 'sites'> & Partial<Pick<Config, 'errors'>>;
+type ScrubbedConfig = Pick<Config, 'sites' | 'hooks' | 'store'>;
 
-const secretsOf = (login: SiteConfig['login'] | undefined): Secret[] =>
-  Object.values(login ?? {}).filter((value: unknown): value is Secret => value instanceof Secret);
-
-/** Sites are reached when first used; nothing is sent here. */
+/**
+ * Sites are reached when first used; nothing is sent here.
+ * @example
+ * ```ts
+ * import { createSites, Secret } from 'drover/vcda';
+ *
+ * const own = createSites({
+ *   sites: {
+ *     lyon: {
+ *       name: 'lyon',
+ *       url: 'https://vcda.lyon.example.com',
+ *       login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret('from your own store') },
+ *       tls: {},
+ *       limits: { syncs: 50, cutovers: 10, requestsPerSecond: 20 },
+ *       polling: { interval: 5_000, selfCheck: 600_000 },
+ *       reconcile: { settle: 10_000 },
+ *       timeouts: { connect: 10_000, request: 30_000 },
+ *       missingFor: 600_000,
+ *     },
+ *   },
+ * });
+ * console.log(await own.get('lyon').replications({}));
+ * await own.close();
+ * ```
+ */
 export function createSites(config: SitesConfig): Sites {
-  // A site may repeat what another was sent.
-  const secrets = new KnownSecrets(Object.values(config.sites).flatMap(({ login }) => secretsOf(login)));
-  const open = Object.values(config.sites).map((site: SiteConfig) => {
-    const transport = new Transport(site, secrets);
-    const session = new SiteSession(site, transport, (name) => config.sites[name]?.login, secrets);
-    return { site: createSite(site, transport, session), session, transport };
-  });
-  const byName = new Map(open.map(({ site }) => [site.name, site]));
-  return {
-    names: [...byName.keys()],
-    rules: errorRules(config.errors),
-    get(name) {
-      const site = byName.get(name);
-      if (site === undefined)
-        throw new RangeError(`the config of this worker has no site ${name}; it has ${[...byName.keys()].join(', ')}`);
-      return site;
-    },
-    async close() {
-      await Promise.all(open.map(({ session }) => session.logout()));
-      await Promise.all(open.map(({ transport }) => transport.close()));
-    },
-  };
+  return new ConfiguredSites(config).as({});
 }

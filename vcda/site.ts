@@ -18,22 +18,37 @@ import { vappReplicationCalls } from './calls/vapp-replications.js';
 import { vmDetailCalls } from './calls/vm-details.js';
 import { vmRecoveryCalls } from './calls/vm-recoveries.js';
 import { vmReplicationCalls } from './calls/vm-replications.js';
+import type { Among } from './http/limiter.js';
+import { type SeenCertificate, seenCertificate } from './http/seen-certificate.js';
 import type { SiteSession } from './http/session.js';
 import type { Transport } from './http/transport.js';
 import type { InventoryVm } from './schemas/inventory.js';
 
 export type Site = ReturnType<typeof createSite>;
 
-export function createSite(config: SiteConfig, transport: Transport, session: SiteSession) {
+/** @param oddity what a person should know of a login that works; null: nothing */
+export function createSite(
+  config: SiteConfig,
+  transport: Transport,
+  session: SiteSession,
+  oddity: () => string | null,
+) {
   const http = createSiteHttp(config.name, session);
   const inventory = inventoryCalls(http);
   return {
     name: config.name,
     config,
+    /** what a person should know of its login, though it works; null: nothing */
+    loginOddity: oddity,
     /** what callers were told of, and have passed over */
     unreadable: new UnreadableItems(),
-    /** requests per second from now on, for this process */
+    /** requests per second from now on, of all who share them */
     setRate: (perSecond: number): void => transport.setRate(perSecond),
+    /** What it shows as its certificate, whether it is trusted or not; nothing is sent. null: none, or a proxy is between. */
+    seenCertificate: async (): Promise<SeenCertificate | null> =>
+      config.proxy === undefined ? seenCertificate(config.url, config.timeouts.connect) : null,
+    /** The rate is that of several processes together, by default of this one alone. */
+    divideRate: (among: Among): void => transport.divideRate(among),
     ...sessionCalls(http, session),
     ...siteCalls(http),
     ...taskCalls(http),

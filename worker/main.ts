@@ -3,16 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import { type NativeConnection, Runtime } from '@temporalio/worker';
 import { EXIT, type ExitCode } from '../contract/exit-codes.js';
+import { exposedFiles } from '../plan/config/exposed-files.js';
 import { loadConfig } from '../plan/config/load-config.js';
 import { BadInput } from '../plan/source/problem.js';
+import { visibleLines } from '../plan/source/visible.js';
 import type { Config } from '../plan/types.js';
 import { OtherStore, Store, StoreAway } from '../store/index.js';
 import { connectClient, connectWorker, type Env } from '../temporal/connection.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
-import { createSites } from '../vcda/index.js';
+import { ConfigScrubber, createSites, type Scrub } from '../vcda/index.js';
+import { Credentials, type Seen, seenOf } from './credentials.js';
 import { type Health, parseAddress, startHealth } from './health.js';
 import { installRuntime, type Logger } from './logger.js';
 import { oneStore } from './one-store.js';
+import { OtherWorld, requireOneWorld } from './one-world.js';
 import { EarlierWorkOpen, type Settled, settleEarlierWork } from './open-contracts.js';
 import { StopSignals } from './stop-signals.js';
 import { createDroverWorker, type DroverWorker } from './worker.js';
@@ -33,20 +37,24 @@ const FAREWELL_LIMIT = 3_000;
 /**
  * Runs a worker until SIGTERM or SIGINT; a second signal ends the process at once. What it held goes on elsewhere.
  * @returns the exit code: 0 after a signal, 1 when the worker failed, 2 for bad configuration, 3 when Temporal cannot be
- * reached, 4 while runs of an earlier Drover are open, or other workers use another store
+ * reached, 4 while runs of an earlier Drover are open, other workers use another store, or another Drover has a site of the config
  */
 export async function runWorker({ configPath, env, healthPort, drover }: RunWorkerOptions): Promise<ExitCode> {
   const stop = new StopSignals();
   let log: Logger | undefined;
   try {
+    const seen = seenOf(configPath, env);
     const config = loadConfig(configPath, { env, need: 'worker' });
     const healthAt = healthAddress(env, healthPort);
-    log = bindMetrics(env);
-    await serve({ config, env, log, healthAt, stop: stop.signal, drover });
+    const scrubber = new ConfigScrubber(config);
+    log = bindMetrics(env, scrubber.scrub);
+    tellExposed(configPath, env, log);
+    await serve({ config, configPath, seen, env, log, scrubber, healthAt, stop: stop.signal, drover });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof BadInput || error instanceof BadWorkerSetting) return tell(error, EXIT.badInput);
-    if (error instanceof EarlierWorkOpen || error instanceof OtherStore) return tell(error, EXIT.personNeeded);
+    if (error instanceof EarlierWorkOpen || error instanceof OtherStore || error instanceof OtherWorld)
+      return tell(error, EXIT.personNeeded);
     if (error instanceof TemporalUnreachable) return stop.signal.aborted ? EXIT.ok : tell(error, EXIT.unreachable);
     log?.error({ err: error }, 'worker failed');
     return log ? EXIT.notAll : tell(error, EXIT.notAll);
@@ -57,24 +65,30 @@ export async function runWorker({ configPath, env, healthPort, drover }: RunWork
 
 interface Serving {
   config: Config;
+  configPath: string;
+  seen: Seen;
   env: Env;
   log: Logger;
+  scrubber: ConfigScrubber;
   healthAt: { host: string; port: number } | null;
   stop: AbortSignal;
   drover: string | undefined;
 }
 
-async function serve({ config, env, log, healthAt, stop, drover }: Serving): Promise<void> {
+async function serve({ config, configPath, seen, env, log, scrubber, healthAt, stop, drover }: Serving): Promise<void> {
   const { taskQueue, checks: commands } = config.worker;
   const buildId = env.DROVER_BUILD_ID || undefined;
   let worker: DroverWorker | undefined;
   const health = healthAt && (await bindHealth(healthAt, () => worker?.getState() ?? 'STARTING'));
   const sites = createSites(config);
+  const read = (anew: Config) => scrubber.know(anew);
+  const credentials = new Credentials({ configPath, seen, env, sites, log, read });
   let connection: NativeConnection | undefined;
   let store: Store | undefined;
   let client: { client: Client; connection: Connection; address: string } | undefined;
   try {
     client = await connectClient(env);
+    await requireOneWorld(client.client, taskQueue, sites.names);
     tellSettled(await settleEarlierWork(client.client, taskQueue), log);
     const admit = oneStore(client.client, taskQueue, (gone) =>
       log.warn({ ...gone }, 'another store takes the place of this one: what that one knows is not in it'),
@@ -93,6 +107,8 @@ async function serve({ config, env, log, healthAt, stop, drover }: Serving): Pro
       store,
       installation: config.installation,
       commands,
+      loginRefused: credentials.refused,
+      ...(config.hooks && { hooks: config.hooks }),
       buildId,
     });
     if (stop.aborted) return;
@@ -121,7 +137,13 @@ async function serve({ config, env, log, healthAt, stop, drover }: Serving): Pro
     });
     log.info({ taskQueue }, 'worker stopped');
   } finally {
-    const farewell = Promise.allSettled([sites.close(), store?.close(), client?.connection.close(), health?.close()]);
+    const farewell = Promise.allSettled([
+      credentials.close(),
+      sites.close(),
+      store?.close(),
+      client?.connection.close(),
+      health?.close(),
+    ]);
     // A site that does not answer must not hold up a stop: it forgets the session by itself.
     await Promise.race([farewell, delay(FAREWELL_LIMIT, undefined, { ref: false })]);
     // In use for as long as an activity runs, and then it goes with the process.
@@ -140,6 +162,14 @@ async function openStore(store: Store, kind: Config['store']['kind'], log: Logge
     if (kind === 'sqlite') throw new BadWorkerSetting(message, advice);
     log.error({ store: store.where, advice }, `${message} Runs go on; what needs the store waits for it`);
   }
+}
+
+function tellExposed(configPath: string, env: Env, log: Logger): void {
+  for (const file of exposedFiles(configPath, env))
+    log.warn(
+      { file, advice: `chmod o-r ${file}` },
+      'every user of this machine may read this file, which holds a secret',
+    );
 }
 
 function tellSettled({ sites, schedules }: Settled, log: Logger): void {
@@ -167,9 +197,9 @@ function healthAddress(env: Env, port: number | undefined): Serving['healthAt'] 
   return address;
 }
 
-function bindMetrics(env: Env): Logger {
+function bindMetrics(env: Env, scrub: Scrub): Logger {
   try {
-    return installRuntime(env);
+    return installRuntime(env, scrub);
   } catch (error) {
     // Of all that the runtime is given, the address is the one thing that this machine may refuse.
     if (!env.DROVER_METRICS) throw error;
@@ -189,6 +219,6 @@ async function bindHealth(at: { host: string; port: number }, state: () => strin
 function tell(error: unknown, code: ExitCode): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
   const advice = error instanceof Error && 'advice' in error ? error.advice : null;
-  process.stderr.write(`${message}\n${typeof advice === 'string' ? `Next: ${advice}\n` : ''}`);
+  process.stderr.write(visibleLines(`${message}\n${typeof advice === 'string' ? `Next: ${advice}\n` : ''}`));
   return code;
 }

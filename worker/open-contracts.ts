@@ -9,12 +9,14 @@ import {
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { DRILL, INSPECT_SITES, SITE } from '../contract/inputs.js';
+import { CLAIMS, DRILL, INSPECT_SITES, SITE } from '../contract/inputs.js';
 import { carriesContract, contractIn } from '../contract/number.js';
+import { onQueuesOf } from '../contract/queues.js';
+import { TIDY } from '../contract/tidy.js';
 import { listed } from '../contract/words.js';
 
 /** The last commits whose workers go on with what carries each earlier number of the contract; 0: none. */
-export const LAST_COMMITS: readonly string[] = ['90b5e819', 'ffb5dce0', '5f463956'];
+export const LAST_COMMITS: readonly string[] = ['90b5e819', 'ffb5dce0', '5f463956', '6d9e6671'];
 
 interface Earlier {
   workflowId: string;
@@ -51,7 +53,7 @@ export interface Settled {
 
 /** @throws {@link EarlierWorkOpen}; then nothing was touched */
 export async function settleEarlierWork(client: Client, taskQueue: string): Promise<Settled> {
-  const open = `ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue}'`;
+  const open = `ExecutionStatus = 'Running' AND ${onQueuesOf(taskQueue)}`;
   const earlier = await beganEarlier(client, `${open} AND WorkflowType != '${INSPECT_SITES}'`);
   const [sites, work] = [earlier.filter(isSite), earlier.filter((one) => !isSite(one))];
   const named = work.map(({ workflowId, memo }) => ({ workflowId, contract: contractIn(memo) }));
@@ -68,12 +70,17 @@ export async function settleEarlierWork(client: Client, taskQueue: string): Prom
   return { sites: sites.map(({ workflowId }) => workflowId), schedules: await earlierSchedules(client, taskQueue) };
 }
 
-const isSite = ({ type }: WorkflowExecutionInfo): boolean => type === SITE;
+/** Begun anew by whoever needs them; what is claimed is asked of those who hold it. */
+const isSite = ({ type }: WorkflowExecutionInfo): boolean => type === SITE || type === CLAIMS;
+
+/** Nothing of it has run yet, so that whoever is there when its time has come begins it, by its input. */
+const isToBegin = ({ type, executionTime }: WorkflowExecutionInfo): boolean =>
+  type === TIDY && (executionTime?.getTime() ?? 0) > Date.now();
 
 async function beganEarlier(client: Client, query: string): Promise<WorkflowExecutionInfo[]> {
   const found: WorkflowExecutionInfo[] = [];
   for await (const execution of client.workflow.list({ query, pageSize: 1000 })) {
-    if (!carriesContract(execution.memo)) found.push(execution);
+    if (!carriesContract(execution.memo) && !isToBegin(execution)) found.push(execution);
   }
   return found;
 }

@@ -5,18 +5,24 @@ import type { Client } from '@temporalio/client';
 import {
   type ActivityInterceptorsFactory,
   type NativeConnection,
+  Runtime,
   Worker,
   type WorkerDeploymentOptions,
+  type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
-import { checksQueue } from '../contract/names.js';
-import type { Config } from '../plan/types.js';
+import { loginTurnsOf } from '../activities/login-turns.js';
+import { loginsAt } from '../contract/logins.js';
+import { checksQueue, pairQueue, pairsOf, siteQueue, unitsQueue } from '../contract/queues.js';
+import type { Config, Logins } from '../plan/types.js';
 import type { Store } from '../store/index.js';
 import { dataConverter } from '../temporal/data-converter.js';
 import type { Sites } from '../vcda/index.js';
 import { LogSubject } from '../workflows/bundle/log-subject.js';
 import { workflowBundle } from './bundle.js';
+import { ownWorkers } from './own-workers.js';
+import { SharedRate } from './shared-rate.js';
 
 export interface DroverWorkerOptions {
   connection: NativeConnection;
@@ -31,6 +37,10 @@ export interface DroverWorkerOptions {
   installation?: string | undefined;
   /** programs that checks of drills may run, by name; default: none */
   commands?: Config['worker']['checks'];
+  /** where hooks may go, and the secrets that hooks and checks are made with; default: nowhere, and none */
+  hooks?: Config['hooks'];
+  /** is told of each site that refuses its login */
+  loginRefused?: (site: string) => void;
   /** ms between the request to stop and the cancellation of activities; default 5 s */
   shutdownGraceTime?: number;
   /**
@@ -47,7 +57,7 @@ export interface DroverWorkerOptions {
    * open many workers the thread costs more than what runs in it.
    */
   workflowThread?: boolean;
-  /** how many activities run at once, and as many checks; default 400, since they wait for answers and not for this machine */
+  /** how many activities run at once of each queue; default 400, since they wait for answers and not for this machine */
   activitySlots?: number;
 }
 
@@ -58,82 +68,158 @@ export interface DroverWorkerOptions {
  */
 const OWN_LIMIT = { isolateExecutionTimeout: '10 minutes' };
 
-/** Creates the worker; the caller runs it, stops it and closes its sites. */
+/** A worker polls many queues, most of which are empty most of the time. */
+const FEW_POLLERS = { type: 'autoscaling', minimum: 1, initial: 1, maximum: 20 } as const;
+
+/**
+ * Creates the worker; the caller runs it, stops it and closes its sites. Each queue has places of its own, so that what waits
+ * for one site, or for a check, keeps nothing else waiting; and units have a memory of their own, so that they push no run out.
+ */
 export async function createDroverWorker(options: DroverWorkerOptions): Promise<DroverWorker> {
   const { connection, namespace, taskQueue, client, sites, store, buildId } = options;
-  const activities = createActivities({
+  const deps = {
     sites,
     store,
     client,
     taskQueue,
     installation: options.installation ?? namespace,
     commands: options.commands ?? {},
-  });
-  const maxConcurrentActivityTaskExecutions = options.activitySlots ?? 400;
+    ...(options.hooks && { secrets: options.hooks.secrets, hooksAllowed: options.hooks.allow }),
+  };
+  const activities = createActivities(deps);
+  sites.takeTurns(loginTurnsOf({ client, taskQueue }, options.loginRefused));
   const shutdownGraceTime = options.shutdownGraceTime ?? 5_000;
+  const identity = ownWorkers.begin();
   const common = {
     connection,
     namespace,
+    identity,
     dataConverter,
     interceptors: { activity: [activityLog] },
     ...(buildId && { workerDeploymentOptions: deployment(buildId) }),
     shutdownGraceTime,
-    maxConcurrentActivityTaskExecutions,
+    maxConcurrentActivityTaskExecutions: options.activitySlots ?? 400,
+    activityTaskPollerBehavior: FEW_POLLERS,
     // A call to a site that ignores its cancellation must not hold up a stop; its attempt is made anew elsewhere.
     shutdownForceTime: options.shutdownForceTime ?? shutdownGraceTime + 5_000,
-  };
-  const main = await Worker.create({
-    ...common,
-    taskQueue,
+  } satisfies Partial<WorkerOptions>;
+  const workflows = {
     workflowBundle: options.bundle ?? (await workflowBundle()),
     debugMode: options.workflowThread === false,
     ...(options.workflowThread === false ? {} : OWN_LIMIT),
-    activities,
-    activityTaskPollerBehavior: { type: 'autoscaling' },
     maxConcurrentWorkflowTaskExecutions: 100,
-    workflowTaskPollerBehavior: { type: 'autoscaling' },
-    maxCachedWorkflows: cachedWorkflows(),
+    workflowTaskPollerBehavior: { type: 'autoscaling', initial: 2 },
     // After a crash, tasks meant for the dead worker's cache go to another worker after this time.
     stickyQueueScheduleToStartTimeout: '5 s',
+  } satisfies Partial<WorkerOptions>;
+  const cache = cachedWorkflows();
+  // What a queue is for says by which logins: those of others are no part of what its activities can reach.
+  const queues = queuesOf(sites, taskQueue).map((queue) => ({
+    ...queue,
+    activities:
+      Object.keys(queue.logins).length === 0
+        ? activities
+        : createActivities({ ...deps, sites: sites.as(queue.logins), logins: queue.logins }),
+  }));
+  const parts = await Promise.all([
+    Worker.create({ ...common, ...workflows, taskQueue, activities, maxCachedWorkflows: cache.coordination }),
+    Worker.create({
+      ...common,
+      ...workflows,
+      taskQueue: unitsQueue(taskQueue),
+      activities,
+      enableNonLocalActivities: false,
+      maxCachedWorkflows: cache.units,
+    }),
+    ...queues.map((queue) => Worker.create({ ...common, taskQueue: queue.name, activities: queue.activities })),
+    ...queues
+      .filter(({ isOfPair }) => isOfPair)
+      .map(({ name, activities: { callHook, checkVm } }) =>
+        Worker.create({ ...common, taskQueue: checksQueue(name), activities: { callHook, checkVm } }),
+      ),
+  ]);
+  const rates = sites.names.map(
+    (name) =>
+      new SharedRate({
+        client,
+        site: sites.get(name),
+        queue: siteQueue(taskQueue, name),
+        identity,
+        isGone: (other) => ownWorkers.isGone(other),
+        warn: (message, about) => Runtime.instance().logger.warn(message, about),
+      }),
+  );
+  return new DroverWorker(parts, {
+    begun() {
+      for (const rate of rates) rate.begin();
+    },
+    ended() {
+      ownWorkers.end(identity);
+      for (const rate of rates) rate.close();
+    },
   });
-  // Of checks too the others wait their turn, and with them nothing but checks.
-  const checks = await Worker.create({
-    ...common,
-    taskQueue: checksQueue(taskQueue),
-    activities: { checkVm: activities.checkVm },
-  });
-  return new DroverWorker(main, checks);
 }
 
-/** The two halves of a worker, which begin and end together. */
+interface SiteCalls {
+  name: string;
+  isOfPair: boolean;
+  logins: Logins;
+}
+
+/** Those of the calls of each site by each of its logins, and of each pair of sites by each two of theirs. */
+function queuesOf(sites: Sites, taskQueue: string): SiteCalls[] {
+  const ofSites = sites.names.flatMap((site) =>
+    sites.loginsOf(site).map((login) => ({
+      name: siteQueue(taskQueue, site, login),
+      isOfPair: false,
+      logins: loginsAt({ [site]: login }, [site]),
+    })),
+  );
+  const ofPairs = pairsOf(sites.names).flatMap((pair) =>
+    sites.loginsOf(pair[0]).flatMap((one) =>
+      sites.loginsOf(pair[1]).map((other) => {
+        const logins = loginsAt({ [pair[0]]: one, [pair[1]]: other }, pair);
+        return { name: pairQueue(taskQueue, ...pair, logins), isOfPair: true, logins };
+      }),
+    ),
+  );
+  return [...ofSites, ...ofPairs];
+}
+
+/** The parts of a worker, which begin and end together. */
 export class DroverWorker {
-  readonly #main: Worker;
-  readonly #checks: Worker;
+  readonly #parts: Worker[];
+  readonly #on: { begun(): void; ended(): void };
 
-  constructor(main: Worker, checks: Worker) {
-    this.#main = main;
-    this.#checks = checks;
+  /** @param on each called once: when all are told to poll, and when all have ended */
+  constructor(parts: Worker[], on: { begun(): void; ended(): void }) {
+    this.#parts = parts;
+    this.#on = on;
   }
 
+  /** Of the first that is not as the others are. */
   getState(): ReturnType<Worker['getState']> {
-    return this.#main.getState();
+    const states = this.#parts.map((part) => part.getState());
+    return states.find((state) => state !== 'RUNNING') ?? 'RUNNING';
   }
 
-  /** Ends when both have; a half that fails stops the other. @throws what it failed with */
+  /** Ends when all have; a part that fails stops the others. @throws what it failed with */
   async run(): Promise<void> {
-    const halves = [this.#main, this.#checks].map((half) =>
-      half.run().catch((error: unknown) => {
+    const runs = this.#parts.map((part) =>
+      part.run().catch((error: unknown) => {
         this.shutdown();
         throw error;
       }),
     );
-    const ends = await Promise.allSettled(halves);
+    this.#on.begun();
+    const ends = await Promise.allSettled(runs);
+    this.#on.ended();
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }
 
   shutdown(): void {
-    for (const half of [this.#main, this.#checks]) if (half.getState() === 'RUNNING') half.shutdown();
+    for (const part of this.#parts) if (part.getState() === 'RUNNING') part.shutdown();
   }
 }
 
@@ -143,6 +229,9 @@ const deployment = (buildId: string): WorkerDeploymentOptions => ({
   defaultVersioningBehavior: 'PINNED',
 });
 
+/** Runs, shards and sites are few: a run of 10,000 VMs has 21. */
+const MOST_COORDINATION = 200;
+
 /**
  * Workflows kept in memory; others are replayed when something happens to them, at about 90 events per VM. The SDK
  * counts 600 to a GiB of heap; the heap's limit alone would promise a small container too much.
@@ -150,10 +239,12 @@ const deployment = (buildId: string): WorkerDeploymentOptions => ({
 export function cachedWorkflows(
   heapLimit: number = getHeapStatistics().heap_size_limit,
   memory: number = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()),
-): number {
+): { coordination: number; units: number } {
   const gib = 1024 ** 3;
   const usable = Math.min(heapLimit - 0.2 * gib, memory * 0.6);
-  return Math.max(100, Math.floor((usable / gib) * 600));
+  const all = Math.max(100, Math.floor((usable / gib) * 600));
+  const coordination = Math.min(MOST_COORDINATION, Math.floor(all / 4));
+  return { coordination, units: all - coordination };
 }
 
 /** Run, VM, site and operation on each line that an activity logs. */

@@ -1,71 +1,145 @@
 /**
- * The activities as workflows call them, with their time-outs. Cancellation is always awaited: by default a cancelled
- * workflow would go on while its activity still runs.
+ * The activities as workflows call them, with their time-outs and queues: what asks a site waits where only workers take it
+ * that know the site, and everything else where the runs are. Cancellation is always awaited: by default a cancelled workflow
+ * would go on while its activity still runs.
  */
-import { proxyActivities, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { type ActivityOptions, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import { checksQueue } from '../contract/names.js';
+import { atCoordination, atPairs, atSites, checksOfPairs } from './queued.js';
 
 /** Retries are paced by the error table, through the delay that each failure carries; these bound what carries none. */
 const retry = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const;
 
 /** Longer than a settle time and a few calls; a killed worker is noticed by the missing heartbeat. */
-export const { submitOperation, adoptOperation, askAboutOperation } = proxyActivities<Activities>({
+const operations: ActivityOptions = {
   startToCloseTimeout: '15 minutes',
   heartbeatTimeout: '10 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry,
-});
+};
 
-export const { pollSite } = proxyActivities<Activities>({
-  startToCloseTimeout: '10 minutes',
-  heartbeatTimeout: '10 seconds',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry: { ...retry, maximumInterval: '10 seconds' },
-});
+export const { submitOperation, adoptOperation } = atPairs<'submitOperation' | 'adoptOperation'>(
+  operations,
+  ({ site, peer }) => [site, peer],
+);
+
+export const { askAboutOperation } = atPairs<'askAboutOperation'>(operations, ({ site, watch }) => [site, watch.peer]);
+
+export const { pollSite } = atSites<'pollSite'>(
+  {
+    startToCloseTimeout: '10 minutes',
+    heartbeatTimeout: '10 seconds',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: { ...retry, maximumInterval: '10 seconds' },
+  },
+  ({ site }) => site,
+  ({ logins = {} }) => Object.keys(logins),
+);
 
 /** Small questions to sites, where a VM's steps, or a person, wait for the answer: a killed worker must not cost minutes. */
+const questions: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+};
+
+export const { inspectSite } = atSites<'inspectSite'>(
+  questions,
+  ({ site }) => site,
+  ({ peers }) => peers,
+);
+
 export const {
-  earlierRuns,
-  inspectSite,
   instanceBefore,
-  locateReplication,
-  lookForMoved,
   mapTestNetworks,
-  movedBefore,
   orgOfVdc,
-  powerBefore,
   readReplication,
   readTestNetworks,
   whatStarted,
   whoRecovered,
   whoseTestCopy,
-} = proxyActivities<Activities>({
-  startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: '10 seconds',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry,
-});
+} = atPairs<
+  | 'instanceBefore'
+  | 'mapTestNetworks'
+  | 'orgOfVdc'
+  | 'readReplication'
+  | 'readTestNetworks'
+  | 'whatStarted'
+  | 'whoRecovered'
+  | 'whoseTestCopy'
+>(questions, ({ site, peer }) => [site, peer]);
+
+export const { locateReplication, lookForMoved } = atPairs<'locateReplication' | 'lookForMoved'>(
+  questions,
+  ({ source, destination }) => [source, destination],
+);
+
+/** A person waits for it: what a site does not answer in a few tries is told. */
+export const { checkVms } = atPairs<'checkVms'>(
+  { ...questions, startToCloseTimeout: '10 minutes', retry: { ...retry, maximumAttempts: 3 } },
+  ({ source, destination }) => [source, destination],
+);
+
+export const { listInventory, listReplications } = atSites<'listInventory' | 'listReplications'>(
+  { ...questions, startToCloseTimeout: '10 minutes', retry: { ...retry, maximumAttempts: 3 } },
+  ({ site }) => site,
+);
+
+/** Of what Temporal and the store know. */
+export const { earlierRuns, movedBefore, powerBefore } = atCoordination<'earlierRuns' | 'movedBefore' | 'powerBefore'>(
+  questions,
+);
 
 /** Looks that are worth only so much time: nobody waits for the end of one that took longer, and it changes nothing. */
-export const { sourcePower, testCopyAt } = proxyActivities<Activities>({
-  startToCloseTimeout: '2 minutes',
-  heartbeatTimeout: '10 seconds',
-  cancellationType: 'TRY_CANCEL',
-  retry,
-});
+const looks: ActivityOptions = { ...questions, cancellationType: 'TRY_CANCEL' };
+
+export const { testCopyAt, vappMembers } = atSites<'testCopyAt' | 'vappMembers'>(looks, ({ site }) => site);
+
+/** Of a VM, and of what it was recovered from. */
+export const { sourcePower } = atPairs<'sourcePower'>(looks, ({ site, source }) => [site, source?.site ?? site]);
+
+/** Asked again in a while: one that a site does not answer is given up. */
+export const { lookAtCopies } = atPairs<'lookAtCopies'>(
+  { ...looks, retry: { ...retry, maximumAttempts: 3 } },
+  ({ site, peer }) => [site, peer],
+);
 
 /** Its own end comes with the check's time, which a drill's schema bounds to a day. */
-export const checkVm: Activities['checkVm'] = (input) =>
-  proxyActivities<Activities>({
-    taskQueue: checksQueue(workflowInfo().taskQueue),
+export const { checkVm } = checksOfPairs<'checkVm'>(
+  {
     startToCloseTimeout: '25 hours',
     heartbeatTimeout: '10 seconds',
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry,
-  }).checkVm(input);
+  },
+  ({ site, peer }) => [site, peer],
+);
 
-export const { endedSubjects, endedWorkflows } = proxyActivities<Activities>({
+/** Its schema bounds one answer to an hour. How often it is sent, and when, it decides itself. */
+export const { callHook } = checksOfPairs<'callHook'>(
+  {
+    startToCloseTimeout: '2 hours',
+    heartbeatTimeout: '10 seconds',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry,
+  },
+  ({ source, destination }) => [source, destination],
+);
+
+/** Of what Temporal and the store know of many claims: it may take a while, and units wait for it. */
+export const { claimUnits, openClaims } = atCoordination<'claimUnits' | 'openClaims'>(questions);
+
+/** Told to Temporal until it has it. */
+export const { tidyLater } = atCoordination<'tidyLater'>({
+  startToCloseTimeout: '1 minute',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry,
+});
+
+export const { claimStandings, endedHolders, endedSubjects, endedWorkflows } = atCoordination<
+  'claimStandings' | 'endedHolders' | 'endedSubjects' | 'endedWorkflows'
+>({
   startToCloseTimeout: '2 minutes',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry,
@@ -86,29 +160,53 @@ export const { keepEvidence } = proxyLocalActivities<Activities>({
  * first when it ran, so what a workflow does next must not depend on signals (TMPRL1100): a run's acts, or a pause that comes
  * right before a cutover.
  */
-export const { keepEvidence: keepEvidenceInOrder, movedByStore } = proxyActivities<Activities>({
+export const { keepEvidence: keepEvidenceInOrder, movedByStore } = atCoordination<'keepEvidence' | 'movedByStore'>({
   startToCloseTimeout: '15 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { maximumAttempts: 1 },
 });
 
+/** Reads a workflow from its history. What cannot be read now can no more be read later, and whoever asks must go on. */
+export const { recallSite } = atCoordination<'recallSite'>({
+  startToCloseTimeout: '1 minute',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { ...retry, maximumInterval: '10 seconds', maximumAttempts: 8 },
+});
+
 /** Ends when the store answers, however long that takes. */
-export const { storeAnswers } = proxyActivities<Activities>({
+export const { storeAnswers } = atCoordination<'storeAnswers'>({
   startToCloseTimeout: '30 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry,
 });
 
 /** A person waits for it. */
-export const { askStore } = proxyActivities<Activities>({
+export const { askStore } = atCoordination<'askStore'>({
   startToCloseTimeout: '15 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { maximumAttempts: 2 },
 });
 
+/** A person waits for it. */
+export const { brakedSites } = atCoordination<'brakedSites'>({
+  scheduleToCloseTimeout: '8 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { maximumAttempts: 1 },
+});
+
 /** Questions to the config, or a few calls to Temporal: nothing of them takes long, so that a killed worker is missed soon. */
-export const { configuredSites, holderOfVm, openSite, siteSettings, testCopiesLeft } = proxyActivities<Activities>({
+const small: ActivityOptions = {
   startToCloseTimeout: '30 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry,
-});
+};
+
+export const { configuredSites, holderOfVm, openSite, testCopiesLeft } = atCoordination<
+  'configuredSites' | 'holderOfVm' | 'openSite' | 'testCopiesLeft'
+>(small);
+
+export const { siteSettings } = atSites<'siteSettings'>(small, (site) => site);
+
+/** As {@link siteSettings}, for so long. @param within ms; null: for as long as it takes */
+export const siteSettingsWithin = (within: number | null): Pick<Activities, 'siteSettings'> =>
+  atSites<'siteSettings'>({ ...small, ...(within === null ? {} : { scheduleToCloseTimeout: within }) }, (site) => site);

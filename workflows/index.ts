@@ -1,13 +1,18 @@
 /** Entry of the workflow bundle: every workflow type that a Drover worker runs. */
+export { claims } from './claims/claims.js';
 export { drill } from './drill/drill.js';
 export { drillVm } from './drill/drill-vm.js';
 export { sweep, sweepVm } from './drill/sweep.js';
+export { noteDrill } from './evidence/note-drill.js';
 export { readStore } from './evidence/read-store.js';
 export { storeKeeper } from './evidence/store-keeper.js';
 export { planRun } from './run/plan-run.js';
 export { shard } from './run/shard.js';
+export { askSites } from './site/ask-sites.js';
 export { inspectSites } from './site/inspect-sites.js';
 export { site } from './site/site.js';
+export { tidy } from './tidy/tidy.js';
+export { tidyVm } from './tidy/tidy-vm.js';
 export { copyVm } from './vm/copy-vm.js';
 export { failbackVm, returnVm } from './vm/failback-vm.js';
 export { failoverVm, lookVm } from './vm/failover-vm.js';

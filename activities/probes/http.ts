@@ -1,41 +1,28 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { CheckTarget } from '../../plan/types.js';
-import { type Finding, type Probe, reasonOf } from './probe.js';
+import type { Scrub } from '../../vcda/http/scrub.js';
+import { exchange, statusOf } from './exchange.js';
+import type { Finding, Probe } from './probe.js';
 
 /** The expected text must come within this much of a body: bytes. */
 const MOST_BYTES = 2 ** 20;
 
 /** Passes when the first answer has the status and its body the text. Redirects are answers like others. */
-export const httpProbe =
-  (target: Omit<Extract<CheckTarget, { type: 'http' }>, 'type'>): Probe =>
-  async (signal) => {
-    // Of its own for each attempt: a connection kept from before would prove nothing. The caller's time-out bounds it all.
-    const agent = new Agent({
-      connect: { rejectUnauthorized: target.verifyTls, timeout: 0 },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    try {
-      const answer = await request(target.url, { dispatcher: agent, signal, headers: { 'user-agent': 'drover' } });
-      // What is left of it when the agent goes is of no interest.
-      answer.body.on('error', () => {});
-      return await judged(answer, target);
-    } catch (error) {
-      return { ok: false, detail: reasonOf(error) };
-    } finally {
-      await agent.destroy();
-    }
-  };
+export const httpProbe = (
+  target: Omit<Extract<CheckTarget, { type: 'http' }>, 'type' | 'headers'>,
+  headers: Record<string, string>,
+  scrub: Scrub,
+): Probe =>
+  exchange({ url: target.url, headers, verifyTls: target.verifyTls }, (answer) => judged(answer, target, scrub));
 
 async function judged(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
+  answer: Dispatcher.ResponseData,
   wanted: { status: number; body: string | null },
+  scrub: Scrub,
 ): Promise<Finding> {
-  if (statusCode !== wanted.status) {
-    const { location } = headers;
-    const to = typeof location === 'string' ? ` to ${location.slice(0, 200)}` : '';
-    return { ok: false, detail: `${statusCode}${to}, expected ${wanted.status}` };
-  }
+  const { statusCode, body } = answer;
+  if (statusCode !== wanted.status)
+    return { ok: false, detail: `${statusOf(answer, scrub)}, expected ${wanted.status}` };
   if (wanted.body === null) return { ok: true, detail: `${statusCode}` };
   const has = await contains(body, wanted.body);
   return { ok: has, detail: `${statusCode}, ${has ? 'with' : 'without'} '${wanted.body}' in its body` };

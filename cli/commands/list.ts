@@ -1,11 +1,11 @@
 import type { RunList } from '../../client/list-runs.js';
 import type { RunSummary } from '../../client/run-summary.js';
-import { moment } from '../../client/words.js';
+import { moment, plural } from '../../client/words.js';
 import { type AddCommand, examples } from '../command.js';
 import { clientConfig, withDrover } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import type { Colors } from '../text/output.js';
-import { colored } from '../text/run-text.js';
+import { colored, filled } from '../text/run-text.js';
 import { table } from '../text/table.js';
 
 const SHOWN = 20;
@@ -19,7 +19,7 @@ export const addList: AddCommand = (program, run) => {
     .action(({ all = false }: { all?: boolean }) =>
       run(command, async (cli) => {
         const list = await withDrover(cli, clientConfig(cli), (drover) => drover.list({ limit: all ? null : SHOWN }));
-        cli.out.result(listText(list, cli.out.colors), list);
+        cli.out.result(list, (shown) => listText(shown, cli.out.colors));
         if (list.missing !== undefined) {
           cli.out.note(list.missing);
         }
@@ -40,10 +40,22 @@ export function listText({ runs }: RunList, colors: Colors): string {
     one.plan ?? '?',
     one.kind ?? '?',
     colored(one.state ?? 'unknown', colors),
+    needs(one),
     done(one),
     moment(one.startedAt),
   ]);
-  return table(['RUN', 'PLAN', 'KIND', 'STATE', 'VMS DONE', 'STARTED'], rows);
+  return table(...filled(['RUN', 'PLAN', 'KIND', 'STATE', 'NEEDS', 'VMS DONE', 'STARTED'], rows));
+}
+
+/** What a person has to do, in few words; `drover show` says it in full. */
+function needs({ state, needs: told }: RunSummary): string {
+  const { approval = 0, hold = 0, until = 0, missed = 0 } = told ?? {};
+  return [
+    ...(state === 'paused' || until > 0 ? ['resume'] : []),
+    ...(approval === 0 ? [] : [plural(approval, 'approval')]),
+    ...(hold === 0 ? [] : [`${hold} held`]),
+    ...(missed === 0 ? [] : [`${missed} past the window`]),
+  ].join(', ');
 }
 
 function done({ totals }: RunSummary): string {

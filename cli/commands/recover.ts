@@ -1,91 +1,107 @@
 /** failover, reverse and failback: the plan of what was done, run as what is done next. */
 import { existsSync } from 'node:fs';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { asKind, nameAsKind, type RecoveryKind } from '../../client/as-kind.js';
+import type { PlanCheck } from '../../client/check-plan.js';
 import type { Drover } from '../../client/drover.js';
 import { chooseRunId } from '../../client/run-id.js';
 import { refuseWindowOver } from '../../client/window-over.js';
-import type { Plan } from '../../plan/types.js';
+import type { Config, Plan } from '../../plan/types.js';
+import { checkBefore, droverOf, dryRun } from '../check-before.js';
 import { type AddCommand, examples } from '../command.js';
 import { type Cli, clientConfig, withDrover } from '../context.js';
-import { EXIT } from '../exit-codes.js';
 import { loadWithPlan } from '../load-input.js';
-import { afterStart, type StartOptions, startOptions } from '../start-command.js';
-import { dryRunDocument, dryRunText } from '../text/plan-text.js';
+import { afterStart, refuseInput, type StartOptions, startOptions, withCheck } from '../start-command.js';
+import { dryRunDocument } from '../text/plan-text.js';
 
-interface RecoverOptions extends StartOptions {
+interface ReturnOptions extends StartOptions {
   confirm?: Plan['confirm'];
 }
 
-export const addFailover = addRecovery(
-  'failover',
-  'recover the VMs of a plan at its destination; their source need not be there any more',
-  ['drover failover crm.yaml --wait', 'drover failover crm-20261205 --dry-run'],
-);
-
-export const addReverse = addRecovery(
+export const addReverse = addReturn(
   'reverse',
   'protect recovered VMs the other way; this removes the original VMs at their source',
   ['drover reverse crm.yaml --confirm removes-source', 'drover reverse crm-failover-20261205 --confirm removes-source'],
 );
 
-export const addFailback = addRecovery(
+export const addFailback = addReturn(
   'failback',
   'bring recovered VMs back: reverse, planned migration home, reverse; this removes the original VMs at their source',
   ['drover failback crm.yaml --confirm removes-source --wait'],
 );
 
-function addRecovery(kind: RecoveryKind, description: string, lines: string[]): AddCommand {
+function addReturn(kind: Exclude<RecoveryKind, 'failover'>, description: string, lines: string[]): AddCommand {
   return (program, run) => {
-    const command = startOptions(
+    const command = recoveryCommand(program, kind)
+      .addOption(
+        new Option('--confirm <what>', 'say that the original VMs may go, unless the plan says so').choices([
+          'removes-source',
+        ]),
+      )
+      .description(description)
+      .addHelpText('after', examples(...lines))
+      .action((name: string, options: ReturnOptions) => {
+        refuseInput(command, options);
+        const next = (plan: Plan) => ({
+          name: nameAsKind(plan, kind),
+          next: asKind(plan, kind, options.confirm ?? null),
+        });
+        return run(command, (cli) => recover(cli, name, options, { next }));
+      });
+  };
+}
+
+export const recoveryCommand = (program: Command, kind: RecoveryKind): Command =>
+  withCheck(
+    startOptions(
       program
         .command(kind)
         .argument('<plan-or-run>', 'plan file, or the id of a run whose VMs are meant, finished or not'),
       "the plan's name, the kind",
-    );
-    if (kind !== 'failover') {
-      command.addOption(
-        new Option('--confirm <what>', 'say that the original VMs may go, unless the plan says so').choices([
-          'removes-source',
-        ]),
-      );
-    }
-    command
-      .description(description)
-      .addHelpText('after', examples(...lines))
-      .action((name: string, options: RecoverOptions) => run(command, (cli) => recover(cli, kind, name, options)));
-  };
+    ),
+  );
+
+interface Recovering {
+  /** the plan of the run, and what its id begins with @throws NotConfirmed */
+  next(plan: Plan): { name: string; next: Plan };
+  /** what a person must agree to first; absent: nothing */
+  agree?(drover: Drover, plan: Plan, run: string, found: PlanCheck | null): Promise<void>;
 }
 
-async function recover(cli: Cli, kind: RecoveryKind, name: string, options: RecoverOptions): Promise<number> {
-  async function run(drover: Drover, plan: Plan): Promise<number> {
-    const { id, next } = prepare(kind, plan, options);
-    return afterStart(cli, await drover.startRun(next, { id }), options.wait ?? false, 'plan');
+export async function recover(
+  cli: Cli,
+  name: string,
+  options: StartOptions,
+  { next, agree }: Recovering,
+): Promise<number> {
+  /** @throws NotConfirmed, BadRunId */
+  function prepare(plan: Plan): { id: string; plan: Plan } {
+    const prepared = next(plan);
+    return { id: chooseRunId(prepared.name, options.id, new Date()), plan: prepared.next };
   }
-  function dryRun(plan: Plan): number {
-    const { id, next } = prepare(kind, plan, options);
-    refuseWindowOver(next);
-    cli.out.result(dryRunText(next, id, cli.out.colors), dryRunDocument(next, id));
-    return EXIT.ok;
+  async function run(drover: Drover, written: Plan): Promise<number> {
+    const { id, plan } = prepare(written);
+    const resolved = await drover.resolved(plan);
+    const found = await checkBefore(cli, drover, resolved, { run: id, check: options.check });
+    await agree?.(drover, resolved, id, found);
+    return afterStart(cli, await drover.startRun(resolved, { id }), options, 'plan');
+  }
+  async function rehearse(config: Config, written: Plan): Promise<number> {
+    const { id, plan } = prepare(written);
+    refuseWindowOver(plan);
+    return dryRun(cli, droverOf(cli, config), dryRunDocument(plan, id), options.check ?? true);
   }
   if (isFile(name)) {
     const { config, loaded } = loadWithPlan(cli, name);
     // Said before anybody is asked.
-    prepare(kind, loaded, options);
-    return options.dryRun ? dryRun(loaded) : withDrover(cli, config, (drover) => run(drover, loaded));
+    prepare(loaded);
+    return options.dryRun ? rehearse(config, loaded) : withDrover(cli, config, (drover) => run(drover, loaded));
   }
-  return withDrover(cli, clientConfig(cli), async (drover) => {
+  const config = clientConfig(cli);
+  return withDrover(cli, config, async (drover) => {
     const plan = await drover.run(name).plan();
-    return options.dryRun ? dryRun(plan) : run(drover, plan);
+    return options.dryRun ? rehearse(config, plan) : run(drover, plan);
   });
-}
-
-/** @throws NotConfirmed, BadRunId */
-function prepare(kind: RecoveryKind, plan: Plan, { id, confirm = null }: RecoverOptions): { id: string; next: Plan } {
-  return {
-    id: chooseRunId(nameAsKind(plan, kind), id, new Date()),
-    next: asKind(plan, kind, confirm),
-  };
 }
 
 /** What looks like a path is one, so that a mistyped path is not looked for among the runs. */

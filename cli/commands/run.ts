@@ -1,24 +1,26 @@
 import { Option } from 'commander';
-import type { StartedHandle } from '../../client/drover.js';
 import { WindowOver } from '../../client/errors.js';
 import { chooseRunId } from '../../client/run-id.js';
+import { shellWord } from '../../client/shell-word.js';
+import { agreeToFailover, confirmOption } from '../agree-to-failover.js';
+import { checkBefore, droverOf, dryRun } from '../check-before.js';
 import { type AddCommand, examples } from '../command.js';
 import { type Cli, withDrover } from '../context.js';
-import { EXIT } from '../exit-codes.js';
+import { PlanUnfit } from '../errors.js';
 import { loadWithPlan } from '../load-input.js';
-import { afterStart, type StartOptions, startOptions } from '../start-command.js';
-import { dryRunDocument, dryRunText } from '../text/plan-text.js';
+import { afterStart, refuseInput, type StartOptions, startOptions, startWords, withCheck } from '../start-command.js';
+import { dryRunDocument } from '../text/plan-text.js';
 
 interface RunOptions extends StartOptions {
   until?: 'synced';
+  confirm?: boolean;
 }
 
 export const addRun: AddCommand = (program, run) => {
-  const command = startOptions(
-    program.command('run').argument('<plan>', 'plan file, YAML or JSON, of any kind'),
-    "the plan's name",
+  const command = withCheck(
+    startOptions(program.command('run').argument('<plan>', 'plan file, YAML or JSON, of any kind'), "the plan's name"),
   )
-    .description('start a run of a plan')
+    .description('check a plan, as plan check does, and start a run of it')
     .addHelpText(
       'after',
       examples(
@@ -32,32 +34,51 @@ export const addRun: AddCommand = (program, run) => {
         'synced',
       ]),
     )
+    .addOption(confirmOption())
     .action((file: string, options: RunOptions) =>
       run(command, async (cli) => {
-        const { config, loaded: plan } = loadWithPlan(cli, file, options.dryRun ? new Date() : undefined);
-        const id = chooseRunId(plan.name, options.id, new Date());
-        if (options.dryRun) {
-          cli.out.result(dryRunText(plan, id, cli.out.colors), dryRunDocument(plan, id));
-          return EXIT.ok;
-        }
-        return withDrover(cli, config, async (drover) =>
-          afterStart(
-            cli,
-            await startedOf(cli, file, drover.startRun(plan, { id, ...(options.until && { until: options.until }) })),
-            options.wait ?? false,
-            'plan',
-          ),
-        );
+        const { config, loaded } = loadWithPlan(cli, file, options.dryRun ? new Date() : undefined);
+        // Of a failover it says that nobody is to be asked.
+        if (loaded.kind !== 'failover') refuseInput(command, options);
+        const id = chooseRunId(loaded.name, options.id, new Date());
+        if (options.dryRun)
+          return dryRun(cli, droverOf(cli, config), dryRunDocument(loaded, id), options.check ?? true);
+        return withDrover(cli, config, async (drover) => {
+          const plan = await drover.resolved(loaded);
+          const asked = { run: id, check: options.check };
+          const found = await startingIn(cli, file, () => checkBefore(cli, drover, plan, asked));
+          const [typed, planned] = [typedOf('run', file, options), `${typedOf('failover', file, options)} --planned`];
+          const agree = { found, run: id, options, typed, planned };
+          if (plan.kind === 'failover') await agreeToFailover(cli, drover, plan, agree);
+          const start = { id, ...(options.until && { until: options.until }) };
+          const started = await startingIn(cli, file, () => drover.startRun(plan, start));
+          return afterStart(cli, started, options, 'plan');
+        });
       }),
     );
 };
 
+/** The command as it was typed, as far as it says what is started. */
+const typedOf = (command: 'run' | 'failover', file: string, options: RunOptions): string =>
+  [
+    'drover',
+    command,
+    file,
+    ...startWords(options),
+    ...(command === 'run' && options.until ? ['--until', options.until] : []),
+  ]
+    .map(shellWord)
+    .join(' ');
+
 /** A window that is over is said with its place in the file. */
-async function startedOf(cli: Cli, file: string, starting: Promise<StartedHandle>): Promise<StartedHandle> {
+async function startingIn<T>(cli: Cli, file: string, starting: () => Promise<T>): Promise<T> {
   try {
-    return await starting;
+    return await starting();
   } catch (error) {
-    if (error instanceof WindowOver) loadWithPlan(cli, file, new Date());
+    const isOver =
+      error instanceof WindowOver ||
+      (error instanceof PlanUnfit && error.check.errors.some(({ code }) => code === 'WindowOver'));
+    if (isOver) loadWithPlan(cli, file, new Date());
     throw error;
   }
 }

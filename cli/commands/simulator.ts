@@ -8,7 +8,14 @@ interface SimulatorFlags {
   seed: number;
   speed: number;
   vms: number;
+  keep?: string;
 }
+
+/** What its Cloud Directors give access tokens for. */
+const API_TOKENS = {
+  'sim-api-token': { user: 'ops@acme' },
+  'sim-provider-api-token': { user: 'administrator@system' },
+};
 
 export const addSimulator: AddCommand = (program, run) => {
   const command = program
@@ -17,7 +24,10 @@ export const addSimulator: AddCommand = (program, run) => {
     .option('--seed <s>', 'everything random follows from it', whole, 1)
     .option('--speed <x>', 'simulated seconds per second', factor, 1)
     .option('--vms <n>', 'VMs at site paris', count, 40)
-    .description('run the VCDA simulator alone, until it is told to stop; prints the addresses of its sites')
+    .option('--keep <file>', 'keep the world there, and begin with the one that is there already')
+    .description(
+      'run the VCDA simulator alone, until it is told to stop; prints the addresses of its sites and of their Cloud Directors',
+    )
     .addHelpText('after', examples('drover simulator --port 8441 --speed 60'))
     .action(({ port, ...options }: SimulatorFlags) =>
       run(command, async () => {
@@ -32,7 +42,7 @@ export const addSimulator: AddCommand = (program, run) => {
                 ],
               };
         try {
-          await simulate({ ...options, ...ports });
+          await simulate({ ...options, ...ports, apiTokens: API_TOKENS });
         } catch (error) {
           throw taken(error) ? new PortTaken(port ?? 0) : error;
         }

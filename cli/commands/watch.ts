@@ -10,7 +10,10 @@ export const addWatch: AddCommand = (program, run) => {
     .addHelpText('after', examples('drover watch paris-exit-20261205'))
     .action((id: string) =>
       run(command, (cli) =>
-        withDrover(cli, clientConfig(cli), async (drover) => printReport(cli, await watchRun(cli, drover.run(id)))),
+        withDrover(cli, clientConfig(cli), async (drover) => {
+          const handle = drover.run(id);
+          return printReport(cli, handle, await watchRun(cli, handle));
+        }),
       ),
     );
 };

@@ -1,5 +1,5 @@
 import { type AddCommand, examples } from '../command.js';
-import { configPath, readConfig } from '../context.js';
+import { configPath, readConfig, temporalEnv } from '../context.js';
 import { address } from '../parse.js';
 import { version } from '../version.js';
 
@@ -15,7 +15,8 @@ export const addWorker: AddCommand = (program, run) => {
         const { runWorker } = await import('../../worker/main.js');
         const file = configPath(cli) ?? 'drover.yaml';
         readConfig(file, cli.env, 'worker');
-        const env = health === undefined ? cli.env : { ...cli.env, DROVER_HEALTH: health };
+        const temporal = await temporalEnv(cli);
+        const env = health === undefined ? temporal : { ...temporal, DROVER_HEALTH: health };
         return runWorker({ configPath: file, env, drover: version() });
       }),
     );

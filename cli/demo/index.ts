@@ -3,20 +3,24 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LiveReport } from '../../client/live-report.js';
+import type { RunFacts } from '../../client/run-facts.js';
+import type { RunHandle } from '../../client/run-handle.js';
 import { defaultRunId } from '../../client/run-id.js';
 import { plural } from '../../client/words.js';
 import type { Env } from '../../temporal/connection.js';
 import type { Progress } from '../progress/progress.js';
 import { crashMoment } from './crash.js';
-import { demoPlanText, EXAMPLE_VMS, examplePlanFile, loadExample } from './plan.js';
+import { demoPlanText, drillText, EXAMPLE_VMS, examplePlanFile, loadExample, protectPlanText } from './plan.js';
 import { type Stage, withStage } from './stage.js';
-import { judge, type Verdict } from './verdict.js';
+import { type DrillVerdict, judge, judgeDrill, type Verdict } from './verdict.js';
 
 export interface DemoOptions {
   env: Env;
   vms: number;
   speed: number;
   crash: boolean;
+  /** a drill in place of a migration */
+  drill: boolean;
   say: (line: string) => void;
   /** made when the run starts, so that what is said before stays above it */
   progress: () => Progress;
@@ -25,7 +29,8 @@ export interface DemoOptions {
 
 export interface DemoResult {
   report: LiveReport;
-  verdict: Verdict;
+  facts: RunFacts;
+  verdict: Verdict | DrillVerdict;
   /** false when a crash was wanted and the run was over before there was a moment for it */
   crashed: boolean;
 }
@@ -33,6 +38,7 @@ export interface DemoResult {
 export function runDemo(options: DemoOptions): Promise<DemoResult> {
   return withStage(options, async (stage) => {
     options.say(`Worker (pid ${await stage.startWorker()}) listens.`);
+    if (options.drill) return drillDemo(options, stage);
     const file = await planFile(options.vms, stage.folder);
     const plan = loadExample(file, stage.sites);
     const { run } = await stage.drover.startRun(plan, { id: `${defaultRunId(plan.name, new Date())}${stage.suffix}` });
@@ -40,30 +46,67 @@ export function runDemo(options: DemoOptions): Promise<DemoResult> {
 
     const progress = options.progress();
     const crash = new Crash(stage, progress, options.crash);
-    let report: LiveReport;
-    const enough = new AbortController();
-    try {
-      report = await Promise.race([
-        run.wait({
-          signal: AbortSignal.any([options.signal, enough.signal]),
-          // Nobody else uses this Temporal, so that it need not be spared.
-          restFactor: 1,
-          onChange: (seen) => {
-            progress.update(seen);
-            crash.consider(seen);
-          },
-          onTrouble: (trouble) => progress.trouble(trouble),
-        }),
-        stage.broken,
-        crash.failed,
-      ]);
-    } finally {
-      enough.abort();
-      progress.stop();
-    }
+    const report = await followed(options, stage, run, progress, crash);
     const verdict = judge(report.vms, await stage.ledger(), await stage.world(), stage.sites);
-    return { report, verdict, crashed: crash.happened };
+    return { report, facts: await run.facts(), verdict, crashed: crash.happened };
   });
+}
+
+/** Protects VMs, and rehearses their recovery. */
+async function drillDemo(options: DemoOptions, stage: Stage): Promise<DemoResult> {
+  const { drover, folder, sites, suffix } = stage;
+  const [plan, drill] = [join(folder, 'crm.yaml'), join(folder, 'crm-drill.yaml')];
+  await writeFile(plan, protectPlanText(options.vms, sites));
+  await writeFile(drill, drillText(options.vms, sites, plan));
+  const known = { sites: [sites.source, sites.destination] };
+  const id = (name: string) => `${defaultRunId(name, new Date())}${suffix}`;
+
+  const { run: protect } = await drover.startRun(plan, { ...known, id: id('crm') });
+  options.say(`Run ${protect.run} started: ${plural(options.vms, 'VM')} are protected, plan ${plan}`);
+  const prepared = await followed(options, stage, protect, options.progress());
+  if (prepared.state !== 'succeeded')
+    return {
+      report: prepared,
+      facts: await protect.facts(),
+      verdict: judgeDrill([], [], { sites: {} }, sites),
+      crashed: false,
+    };
+
+  const { run } = await drover.startDrill(drill, { ...known, id: id('crm-drill') });
+  options.say(`Drill ${run.run} started: test copies in two groups, drill ${drill}`);
+  const report = await followed(options, stage, run, options.progress());
+  const verdict = judgeDrill(report.vms, await stage.ledger(), await stage.world(), sites);
+  return { report, facts: await run.facts(), verdict, crashed: false };
+}
+
+/** Waits for the end of a run, with its progress. */
+async function followed(
+  options: DemoOptions,
+  stage: Stage,
+  run: RunHandle,
+  progress: Progress,
+  crash: Crash | null = null,
+): Promise<LiveReport> {
+  const enough = new AbortController();
+  try {
+    return await Promise.race([
+      run.wait({
+        signal: AbortSignal.any([options.signal, enough.signal]),
+        // Nobody else uses this Temporal, so that it need not be spared.
+        restFactor: 1,
+        onChange: (seen) => {
+          progress.update(seen);
+          crash?.consider(seen);
+        },
+        onTrouble: (trouble) => progress.trouble(trouble),
+      }),
+      stage.broken,
+      ...(crash === null ? [] : [crash.failed]),
+    ]);
+  } finally {
+    enough.abort();
+    progress.stop();
+  }
 }
 
 /** The example for its own number of VMs, a file of the same making for any other. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { loadPlan } from '../../plan/load-plan.js';
 import type { Plan } from '../../plan/types.js';
-import { simulatedVms, siteVdcId } from '../../simulator/index.js';
+import { simulatedVms, siteNetworks, siteVdcId } from '../../simulator/index.js';
 
 /** The VMs of examples/paris-exit.yaml; any other number needs a plan of its own. */
 export const EXAMPLE_VMS = 40;
@@ -15,8 +15,14 @@ export interface SiteNames {
 
 export const EXAMPLE_SITES: SiteNames = { source: 'paris', destination: 'lyon' };
 
-/** A plan for the first `vms` VMs of the simulator's default world, as a file's text. */
-export function demoPlanText(vms: number, { source, destination }: SiteNames = EXAMPLE_SITES): string {
+const HEAD = [
+  '# yaml-language-server: $schema=../schema/plan.schema.json',
+  '# Moves the VMs of the simulated site paris to lyon: first a pilot, then the rest. `drover demo` runs this plan.',
+];
+
+/** A plan for the first `vms` VMs of the simulator's default world, as a file's text. @param head the comment above it */
+export function demoPlanText(vms: number, head: string[] = HEAD): string {
+  const { source, destination } = EXAMPLE_SITES;
   const all = simulatedVms({ vms });
   const pilot = Math.min(LARGEST_PILOT, Math.ceil(vms / 8));
   const waves = [
@@ -24,8 +30,7 @@ export function demoPlanText(vms: number, { source, destination }: SiteNames = E
     { name: 'rest', members: all.slice(pilot) },
   ].filter(({ members }) => members.length > 0);
   return [
-    '# yaml-language-server: $schema=../schema/plan.schema.json',
-    '# Moves the VMs of the simulated site paris to lyon: first a pilot, then the rest. `drover demo` runs this plan.',
+    ...head,
     'name: paris-exit',
     'kind: migrate',
     `source: { site: ${source} }`,
@@ -40,6 +45,45 @@ export function demoPlanText(vms: number, { source, destination }: SiteNames = E
       '    vms:',
       ...members.map((vm) => `      - { id: ${vm.id}, name: ${vm.name} }`),
     ]),
+    '',
+  ].join('\n');
+}
+
+/** A plan that protects the first `vms` VMs, as a file's text. */
+export function protectPlanText(vms: number, { source, destination }: SiteNames): string {
+  return [
+    'name: crm',
+    'kind: protect',
+    `source: { site: ${source} }`,
+    `destination: { site: ${destination}, vdc: ${siteVdcId(destination)}, storageProfile: "*" }`,
+    'replication: { rpo: 15m, dataConnectionType: ENCRYPTED_COMPRESSED }',
+    'waves:',
+    '  - name: crm',
+    '    vms:',
+    ...simulatedVms({ vms }).map((vm) => `      - { id: ${vm.id}, name: ${vm.name} }`),
+    '',
+  ].join('\n');
+}
+
+/** A drill of what that plan protects: in two groups, in a network of its own. Simulated VMs answer on no port: no checks. */
+export function drillText(vms: number, { source, destination }: SiteNames, planFile: string): string {
+  const names = simulatedVms({ vms }).map(({ name }) => name);
+  const first = Math.ceil(vms / 2);
+  const groups = [names.slice(0, first), names.slice(first)].filter((group) => group.length > 0);
+  const isolated = siteNetworks(destination).find(({ name }) => name.endsWith('isolated'));
+  return [
+    'name: crm-drill',
+    'mode: test',
+    `source: { site: ${source} }`,
+    `destination: { site: ${destination} }`,
+    `scope: { plan: ${JSON.stringify(planFile)} }`,
+    'recovery:',
+    '  vAppNetworkSettings:',
+    '    networkMappings:',
+    `      - { sourceNetworkName: lan, destinationOrgVdcNetwork: { id: ${isolated?.id}, name: ${isolated?.name} } }`,
+    `groups: [${groups.map((group) => `[${group.join(', ')}]`).join(', ')}]`,
+    'hold: 5s',
+    'objectives: { rto: 30m, rpo: 30m }',
     '',
   ].join('\n');
 }

@@ -3,20 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { connectDrover, type Drover } from '../../client/drover.js';
-import { inWords } from '../../contract/words.js';
 import type { LedgerEntry, SimulatorOptions, WorldView } from '../../simulator/index.js';
 import type { Env } from '../../temporal/connection.js';
-import { demoConfigText } from './config.js';
-import { Part } from './part.js';
+import { SIMULATED_PASSWORD, simulatedSites } from '../embedded/config.js';
+import { listening } from '../embedded/listening.js';
+import { Part } from '../embedded/part.js';
 import { EXAMPLE_SITES, type SiteNames } from './plan.js';
 import { demoTemporal, endLeftovers } from './temporal.js';
 
-/** The password of the simulator's users; the worker gets it by its environment, as any other. */
-const SIMULATED_PASSWORD = 'drover-sim';
-/** ms for a worker to listen */
-const WORKER_READY = 60_000;
+/** The worker gets the password by its environment, as any other. */
+const PASSWORD = 'DROVER_DEMO_PASSWORD';
 
 export interface StageOptions {
   env: Env;
@@ -53,7 +50,7 @@ async function setStage(options: StageOptions, onClose: (close: () => Promise<un
     source: `${EXAMPLE_SITES.source}${suffix}`,
     destination: `${EXAMPLE_SITES.destination}${suffix}`,
   };
-  const env = { ...temporal.env, DROVER_DEMO_PASSWORD: SIMULATED_PASSWORD };
+  const env = { ...temporal.env, [PASSWORD]: SIMULATED_PASSWORD };
   const simulation: SimulatorOptions = { vms, speed, sites: Object.values(sites).map((name) => ({ name })) };
   const simulator = new Part({ role: 'simulator', argument: JSON.stringify(simulation), env, folder });
   onClose(() => simulator.stop());
@@ -63,7 +60,8 @@ async function setStage(options: StageOptions, onClose: (close: () => Promise<un
 
   const taskQueue = `drover-demo${suffix}`;
   const config = join(folder, 'drover.yaml');
-  await writeFile(config, demoConfigText({ urls, taskQueue, passwordVariable: 'DROVER_DEMO_PASSWORD' }));
+  const lines = [...simulatedSites(urls, `password: "\${${PASSWORD}}"`), `worker: { taskQueue: ${taskQueue} }`, ''];
+  await writeFile(config, lines.join('\n'));
   const drover = await connectDrover({ env, taskQueue });
   onClose(() => drover.close());
   if (temporal.shared) {
@@ -151,15 +149,5 @@ export class Stage {
   async #control<T>(path: string): Promise<T> {
     const response = await fetch(`${this.#parts.urls[this.sites.source]}/_sim/${path}`);
     return (await response.json()) as T;
-  }
-}
-
-async function listening(drover: Drover, signal: AbortSignal): Promise<void> {
-  const until = Date.now() + WORKER_READY;
-  while (!(await drover.workerListens())) {
-    if (Date.now() > until) {
-      throw new Error(`the worker does not listen after ${inWords(WORKER_READY)}`);
-    }
-    await delay(200, undefined, { signal });
   }
 }

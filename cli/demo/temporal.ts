@@ -1,4 +1,5 @@
 /** The Temporal of the demo: the one that TEMPORAL_ADDRESS names, or a dev server of its own. */
+import { onQueuesOf } from '../../contract/queues.js';
 import { connectClient, type Env } from '../../temporal/connection.js';
 import { startDevServer } from '../../temporal/dev-server.js';
 import { ownEnvironment } from '../../temporal/own-environment.js';
@@ -38,7 +39,7 @@ export async function endLeftovers(env: Env, taskQueue: string): Promise<void> {
   const { client, connection } = await connectClient(env);
   try {
     for await (const { workflowId } of client.workflow.list({
-      query: `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running'`,
+      query: `${onQueuesOf(taskQueue)} AND ExecutionStatus = 'Running'`,
     })) {
       // It may end by itself in between.
       await client.workflow

@@ -65,6 +65,66 @@ export function verdictText({ ok, vms, wrong }: Verdict): string {
   ].join('\n');
 }
 
+/** What a drill has really done to one VM. */
+export interface DrillTruth {
+  id: string;
+  name: string;
+  testsAccepted: number;
+  cleanupsAccepted: number;
+  sourceOn: boolean;
+  testCopiesLeft: number;
+}
+
+export interface DrillVerdict {
+  ok: boolean;
+  drill: true;
+  vms: DrillTruth[];
+  /** what is not as it must be, one line each */
+  wrong: string[];
+}
+
+/** As {@link judge}, for a drill that ran once: each VM recovered once, cleaned up once, and as it was. */
+export function judgeDrill(
+  vms: { id: string; name: string }[],
+  ledger: LedgerLine[],
+  world: World,
+  sites: { source: string; destination: string },
+): DrillVerdict {
+  const accepted = countByVm(ledger);
+  const atSource = new Map((world.sites[sites.source]?.vms ?? []).map((vm) => [vm.id, vm]));
+  const copies = (world.sites[sites.destination]?.vms ?? []).filter((vm) => vm.testCopy);
+  const truths = vms.map(({ id, name }) => ({
+    id,
+    name,
+    testsAccepted: accepted.get(`failover-test ${id}`) ?? 0,
+    cleanupsAccepted: accepted.get(`cleanup ${id}`) ?? 0,
+    sourceOn: atSource.get(id)?.powerState === 'POWERED_ON',
+    testCopiesLeft: copies.filter(({ origin }) => origin === id).length,
+  }));
+  const wrong = truths.flatMap((vm) => [
+    ...(vm.testsAccepted === 1 ? [] : [`${vm.name}: ${plural(vm.testsAccepted, 'test failover')} accepted`]),
+    ...(vm.cleanupsAccepted === 1 ? [] : [`${vm.name}: ${plural(vm.cleanupsAccepted, 'clean-up')} accepted`]),
+    ...(vm.sourceOn ? [] : [`${vm.name}: its source is not on`]),
+    ...(vm.testCopiesLeft === 0 ? [] : [`${vm.name}: a test copy is left`]),
+  ]);
+  return { ok: wrong.length === 0 && vms.length > 0, drill: true, vms: truths, wrong };
+}
+
+export function drillVerdictText({ ok, vms, wrong }: DrillVerdict): string {
+  const once = (count: number): string => `${count} of ${vms.length} VMs`;
+  return [
+    "The simulator's own ledger and world:",
+    `  exactly one test failover      ${once(vms.filter((vm) => vm.testsAccepted === 1).length)}`,
+    `  exactly one clean-up           ${once(vms.filter((vm) => vm.cleanupsAccepted === 1).length)}`,
+    `  source VM still on             ${once(vms.filter((vm) => vm.sourceOn).length)}`,
+    `  no test copy left              ${once(vms.filter((vm) => vm.testCopiesLeft === 0).length)}`,
+    ...wrong.map((line) => `  WRONG: ${line}`),
+    ok
+      ? 'Verdict: rehearsed once, and nothing left behind.'
+      : `Verdict: ${plural(wrong.length, 'thing')} not as it must be.`,
+  ].join('\n');
+}
+
 function faults({ name, startsAccepted, migratesAccepted, sourceOff, recoveredOn }: VmTruth): string[] {
   return [
     ...(startsAccepted === 1 ? [] : [`${name}: ${plural(startsAccepted, 'start')} accepted`]),

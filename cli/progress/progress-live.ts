@@ -1,6 +1,6 @@
-import { createLogUpdate } from 'log-update';
 import { DroverError } from '../../client/errors.js';
 import type { LiveReport } from '../../client/live-report.js';
+import { harmless } from '../text/harmless.js';
 import { liveLines } from '../text/live-lines.js';
 import type { Output } from '../text/output.js';
 import type { Progress } from './progress.js';
@@ -11,31 +11,31 @@ const REDRAW = 1_000;
 /** Progress on a terminal: one block that redraws itself below the lines that stay. */
 export class LiveProgress implements Progress {
   readonly #out: Output;
-  readonly #draw: ReturnType<typeof createLogUpdate>;
+  readonly #block: ReturnType<Output['block']>;
   readonly #timer: NodeJS.Timeout;
   #report: LiveReport | null = null;
   #trouble: string | null = null;
 
   constructor(out: Output) {
     this.#out = out;
-    this.#draw = createLogUpdate(process.stderr, { showCursor: true });
+    this.#block = out.block();
     this.#timer = setInterval(() => this.#redraw(), REDRAW);
     this.#timer.unref();
   }
 
   update(report: LiveReport): void {
-    this.#report = report;
+    this.#report = harmless(report);
     this.#redraw();
   }
 
   trouble(error: Error | null): void {
     const next = error instanceof DroverError && error.next !== null ? ` (${error.next})` : '';
-    this.#trouble = error === null ? null : `${error.message}${next}`;
+    this.#trouble = error === null ? null : harmless(`${error.message}${next}`);
     this.#redraw();
   }
 
   say(line: string): void {
-    this.#draw.clear();
+    this.#block.clear();
     this.#out.note(line);
     this.#redraw();
   }
@@ -43,14 +43,14 @@ export class LiveProgress implements Progress {
   stop(): void {
     clearInterval(this.#timer);
     this.#redraw();
-    this.#draw.done();
+    this.#block.done();
   }
 
   #redraw(): void {
     const { columns = 80, rows = 24 } = this.#out.stderr;
     const lines = liveLines(this.#report, this.#trouble, { columns, rows, colors: this.#out.noteColors });
     if (lines.length > 0) {
-      this.#draw(lines.join('\n'));
+      this.#block.draw(lines);
     }
   }
 }

@@ -4,6 +4,7 @@ import { DroverError } from '../../client/errors.js';
 import type { LiveReport } from '../../client/live-report.js';
 import { clock } from '../../client/words.js';
 import { isFinal, type VmReport } from '../../contract/report.js';
+import { harmless } from '../text/harmless.js';
 import type { Output } from '../text/output.js';
 import { activity, seconds, totalsLine } from '../text/run-text.js';
 import type { Progress } from './progress.js';
@@ -26,7 +27,8 @@ export class PlainProgress implements Progress {
     this.#now = now;
   }
 
-  update(report: LiveReport): void {
+  update(given: LiveReport): void {
+    const report = harmless(given);
     // Whoever starts to watch late is spared a line for everything that went well before.
     const first = this.#seen.size === 0;
     for (const vm of report.vms) {

@@ -1,29 +1,15 @@
-import type { RunReport } from '../../contract/report.js';
+import { jsonText } from '../text/output.js';
+import type { ReportDocument } from './document.js';
 
-/** In the order in which a reader wants them. */
-const MEMBERS = [
-  'run',
-  'plan',
-  'kind',
-  'state',
-  'startedAt',
-  'finishedAt',
-  'totals',
-  'pausedBecause',
-  'pausedAdvice',
-  'waitingFor',
-  'sitesAway',
-  'drill',
-  'acts',
-  'vms',
-] as const satisfies (keyof RunReport)[];
-
-/** The report as a document: the members that programs rely on, whatever else the value at hand carries. */
-export function reportDocument(report: RunReport): RunReport {
-  const entries = MEMBERS.filter((member) => report[member] !== undefined).map((member) => [member, report[member]]);
-  return Object.fromEntries(entries) as RunReport;
-}
-
-export function jsonReport(report: RunReport): string {
-  return JSON.stringify(reportDocument(report), null, 2);
+/** As `JSON.stringify` with an indentation of 2 writes it, one VM after the other. */
+export function* jsonReport({ vms, ...head }: ReportDocument): Generator<string> {
+  if (vms.length === 0) {
+    yield jsonText({ ...head, vms });
+    return;
+  }
+  yield `${jsonText(head).slice(0, -2)},\n  "vms": [\n`;
+  for (const [at, vm] of vms.entries()) {
+    yield `${at === 0 ? '' : ',\n'}    ${jsonText(vm).replaceAll('\n', '\n    ')}`;
+  }
+  yield '\n  ]\n}';
 }

@@ -1,5 +1,6 @@
 import type { StoreState } from '../../contract/evidence.js';
 import type { SiteInspection } from '../../contract/inspection.js';
+import { DEFAULT_LOGIN, siteWithLogin } from '../../plan/types.js';
 import type { Colors } from './output.js';
 
 /** What `drover doctor` found. */
@@ -18,9 +19,9 @@ export function siteFailed({ checks }: SiteInspection): boolean {
 
 /** Every check of every site on a line; below a failed one, what to fix. */
 export function diagnosisText({ store, sites, unknownToWorker }: Diagnosis, colors: Colors): string {
-  const blocks = sites.map(({ site, url, checks }) =>
+  const blocks = sites.map(({ site, login = DEFAULT_LOGIN, url, checks }) =>
     [
-      `${colors.bold(site)}  ${url}`,
+      `${colors.bold(siteWithLogin(site, { [site]: login }))}  ${url}`,
       ...checks.flatMap(({ name, ok, detail, fix }) => [
         `  ${mark(ok, colors)} ${name.padEnd(WIDEST)}  ${detail}`,
         ...(fix === null ? [] : [`  ${' '.repeat(WIDEST)}      fix: ${fix}`]),
@@ -36,13 +37,15 @@ export function diagnosisText({ store, sites, unknownToWorker }: Diagnosis, colo
     `  ${mark(store.ok, colors)} ${'keeps'.padEnd(WIDEST)}  ${store.detail}`,
     ...(store.fix === null ? [] : [`  ${' '.repeat(WIDEST)}      fix: ${store.fix}`]),
   ].join('\n');
-  const bad = sites.filter(siteFailed).length + unknownToWorker.length;
+  const bad = new Set(sites.filter(siteFailed).map(({ site }) => site)).size + unknownToWorker.length;
   const verdict =
     bad === 0
       ? store.ok
         ? colors.green('All is well.')
         : colors.red('The store needs attention.')
-      : colors.red(`${bad} of ${sites.length + unknownToWorker.length} sites need attention.`);
+      : colors.red(
+          `${bad} of ${new Set(sites.map(({ site }) => site)).size + unknownToWorker.length} sites need attention.`,
+        );
   return [kept, ...blocks, ...missing, verdict].join('\n\n');
 }
 

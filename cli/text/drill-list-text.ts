@@ -1,7 +1,7 @@
 /** Scheduled drills, their changes and their past, as tables. */
 import type { Applied, AppliedDrill } from '../../client/drills/apply-drills.js';
 import type { DrillHistory, PastDrill } from '../../client/drills/drill-history.js';
-import type { DrillSummary } from '../../client/drills/list-drills.js';
+import type { DrillSummary, LastDrill } from '../../client/drills/list-drills.js';
 import type { ScheduleChange } from '../../client/drills/schedules.js';
 import { moment } from '../../client/words.js';
 import type { Colors } from './output.js';
@@ -15,13 +15,22 @@ export function drillsText(drills: DrillSummary[], colors: Colors): string {
   const rows = drills.map(({ drill, paused, note, nextTimes, lastRun, skipped, missed }) => [
     drill,
     paused ? colors.yellow('paused') : moment(nextTimes[0] ?? null),
+    lastRun === null ? 'never' : moment(lastRun.startedAt),
+    lastRun === null ? '' : resultOf(lastRun, colors),
     lastRun?.run ?? '',
-    lastRun === null ? '' : colored(lastRun.state ?? 'unknown', colors),
     skipped === 0 ? '' : String(skipped),
     missed === 0 ? '' : String(missed),
-    paused ? (note ?? '') : '',
+    paused ? [note, `drover drill resume ${drill}`].filter((text) => text !== null).join('; ') : '',
   ]);
-  return table(...filled(['DRILL', 'NEXT', 'LAST RUN', 'STATE', 'SKIPPED', 'MISSED', 'NOTE'], rows));
+  return table(...filled(['DRILL', 'NEXT', 'LAST', 'RESULT', 'RUN', 'SKIPPED', 'MISSED', 'NOTE'], rows));
+}
+
+/** `succeeded, 3 of 3 VMs` */
+function resultOf({ state, totals }: LastDrill, colors: Colors): string {
+  const said = colored(state ?? 'unknown', colors);
+  return totals === null || state === 'running' || state === 'paused'
+    ? said
+    : `${said}, ${totals.succeeded} of ${totals.vms} VMs`;
 }
 
 /** What became of one schedule, and what changed about it. */

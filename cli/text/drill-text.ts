@@ -24,6 +24,7 @@ export function drillBlocks(report: RunReport, drill: DrillResult, colors: Color
     ...failedChecks(report.vms, colors),
     ...swept(drill),
     ...notSwept(drill),
+    ...findings(drill),
   ];
 }
 
@@ -31,6 +32,7 @@ function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
   const { phase, triggeredAt, rtoSeconds, rpoSeconds, objectives } = drill;
   const worst = rpoSeconds === null ? null : rpoSeconds + (drill.rpoUncertaintySeconds ?? 0);
   const rows = [
+    ...written(drill),
     ['phase', phase],
     ['triggered', moment(triggeredAt)],
     ...up(report, drill),
@@ -38,12 +40,31 @@ function facts(report: RunReport, drill: DrillResult, colors: Colors): string {
     ['RPO', measured(worst, rpo(drill), objectives.rpoSeconds, report, colors)],
     ...networksUsed(drill),
     ...checksMade(report.vms),
-    ...(report.finishedAt === null ? [] : [['left behind', leftBehind(drill, colors)]]),
+    ...(report.finishedAt === null ? [] : [['left behind', leftBehind(drill, colors)], ...signed(drill)]),
   ];
   return table(
     [],
     rows.map(([name = '', value = '']) => [`  ${name}`, value]),
   );
+}
+
+/** What its file says of it. */
+const written = ({ scenario, lead, observers, reference }: DrillResult): string[][] =>
+  Object.entries({ scenario, lead, observers: observers?.join(', '), reference }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+
+function signed({ signedBy }: DrillResult): string[][] {
+  if (signedBy === undefined) return [];
+  if (signedBy === null) return [['signed off', 'not yet']];
+  const why = [signedBy.reference, signedBy.note].filter((text) => text !== null).join(', ');
+  return [['signed off', `by ${signedBy.by}, ${moment(signedBy.at)}${why === '' ? '' : ` (${why})`}`]];
+}
+
+/** What persons have noted after its end. */
+function findings({ findings: noted = [] }: DrillResult): string[] {
+  const rows = noted.map(({ text, owner, due, by }) => [text, owner ?? '', due ?? '', by]);
+  return rows.length === 0 ? [] : [`Findings:\n${table(...filled(['FINDING', 'OWNER', 'DUE', 'NOTED BY'], rows))}`];
 }
 
 /** Where the test copies were connected, and who said so. */
@@ -58,13 +79,14 @@ function networksText({ from, names }: UsedNetworks): string {
 }
 
 /** What runs beside the real VMs at this moment, and until when. */
-function up({ vms, finishedAt }: RunReport, { mode, phase, heldUntil }: DrillResult): string[][] {
+function up({ run, vms, finishedAt }: RunReport, { mode, phase, heldUntil }: DrillResult): string[][] {
   const recovered = finishedAt === null ? vms.filter((vm) => isUp(vm, mode)) : [];
   if (recovered.length === 0) {
     return [];
   }
   const what = mode === 'test' ? plural(recovered.length, 'test copy', 'test copies') : plural(recovered.length, 'VM');
-  const held = heldUntil === null || phase !== 'hold' ? '' : `, until ${moment(heldUntil)}`;
+  const held =
+    heldUntil === null || phase !== 'hold' ? '' : `, until ${moment(heldUntil)} or drover drill finish ${run}`;
   const undoneBy = recovered.flatMap((vm) => vm.undoneBy ?? []).sort();
   const until =
     phase === 'hold' || undoneBy.length === 0

@@ -70,6 +70,5 @@ function bar({ totals }: LiveReport, colors: Colors): string {
 }
 
 function cut(line: string, columns: number): string {
-  const flat = line.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space));
-  return flat.length <= columns ? flat : `${flat.slice(0, Math.max(1, columns - 1))}…`;
+  return line.length <= columns ? line : `${line.slice(0, Math.max(1, columns - 1))}…`;
 }

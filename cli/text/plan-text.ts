@@ -1,9 +1,11 @@
 /** What a run of a plan would do, before it is started. */
 
-import { moment, plural } from '../../client/words.js';
+import { moment, momentAsWritten, plural } from '../../client/words.js';
+import { allVmsIn } from '../../contract/vapp.js';
 import { isUnnamed } from '../../contract/vm-identity.js';
 import { inWords } from '../../contract/words.js';
-import type { Plan } from '../../plan/types.js';
+import { formatDuration } from '../../plan/source/durations.js';
+import { type Plan, SYNC_BEFORE } from '../../plan/types.js';
 import type { Colors } from './output.js';
 import { filled } from './run-text.js';
 import { table } from './table.js';
@@ -21,12 +23,15 @@ export function dryRunDocument(plan: Plan, run: string): DryRun {
 export function dryRunText(plan: Plan, run: string, colors: Colors): string {
   const names = new Map(plan.waves.flatMap(({ vms }) => vms.map(({ id, name }) => [id, name] as const)));
   const rows = plan.waves.flatMap(({ name, vms }) =>
-    vms.map((vm) => [
-      name,
-      isUnnamed(vm) ? '' : vm.name,
-      vm.id,
-      vm.after.map((id) => names.get(id) ?? id).join(', '),
-      vm.vdc ?? plan.destination.vdc ?? '',
+    vms.flatMap((vm) => [
+      [
+        name,
+        vm.vms === undefined ? (isUnnamed(vm) ? '' : vm.name) : `${vm.name} (vApp, ${plural(vm.vms.length, 'VM')})`,
+        vm.id,
+        vm.after.map((id) => names.get(id) ?? id).join(', '),
+        vm.vdc ?? plan.destination.vdc ?? '',
+      ],
+      ...(vm.vms ?? []).map((its) => ['', `  ${its.name}`, its.id]),
     ]),
   );
   return [
@@ -36,7 +41,7 @@ export function dryRunText(plan: Plan, run: string, colors: Colors): string {
       settings(plan).map(([name, value]) => [`  ${name}`, value]),
     ),
     table(...filled(['WAVE', 'VM', 'ID', 'AFTER', 'VDC'], rows)),
-    `${plural(countVms(plan), 'VM')} in ${plural(plan.waves.length, 'wave')}: ${plan.waves.map(({ name, vms }) => `${name} ${vms.length}`).join(', ')}`,
+    `${plural(countVms(plan), 'VM')} in ${plural(plan.waves.length, 'wave')}: ${plan.waves.map(({ name, vms }) => `${name} ${allVmsIn(vms)}`).join(', ')}`,
   ].join('\n\n');
 }
 
@@ -67,10 +72,15 @@ function settings(plan: Plan): [string, string][] {
               : [`${plural(stopAfter.sameCode, 'cutover')} in a row with one code`]),
           ].join(', or '),
     ],
-    ...(kind === 'migrate'
-      ? [row('afterwards', plan.keepReplication ? "VCDA's replications are kept" : "VCDA's replications are removed")]
-      : []),
+    ...(kind === 'migrate' ? [row('afterwards', afterwards(plan))] : []),
   ];
+}
+
+function afterwards({ keepReplication }: Plan): string {
+  if (keepReplication === true) return "VCDA's replications are kept";
+  return keepReplication === false
+    ? "VCDA's replications are removed"
+    : `VCDA's replications are kept for ${inWords(keepReplication)} after its end, and then removed`;
 }
 
 const row = (name: string, value: string): [string, string] => [name, value];
@@ -85,19 +95,24 @@ function atOnce({ limits }: Plan): string {
   return `${limits.syncs ?? all} syncs, ${limits.cutovers ?? all} cutovers`;
 }
 
-function cutover({ cutover: { approval, window, powerOn, consolidate } }: Plan): [string, string][] {
+function cutover({ kind, cutover: { approval, window, syncBefore, powerOn, consolidate } }: Plan): [string, string][] {
   return [
     [
       'cutover',
       `approval ${approval}, power on ${powerOn === 'asSource' ? 'as the source' : yes(powerOn)}, consolidate ${yes(consolidate)}`,
     ],
+    ...(kind === 'failover' ? [] : [row('synced first', syncedText(syncBefore))]),
     [
       'window',
       window === null
         ? 'any time'
-        : `${moment(window.opens)} to ${moment(window.closes)} (${inWords(Date.parse(window.closes) - Date.parse(window.opens))}), missed: ${window.missed}`,
+        : `${momentAsWritten(window.opens)} to ${momentAsWritten(window.closes)} (${inWords(Date.parse(window.closes) - Date.parse(window.opens))}), missed: ${window.missed}`,
     ],
   ];
+}
+
+function syncedText(syncBefore: Plan['cutover']['syncBefore'] = SYNC_BEFORE): string {
+  return syncBefore === false ? 'never' : `copies older than ${formatDuration(syncBefore)}`;
 }
 
 function settingsText(values: object): string {
@@ -106,8 +121,8 @@ function settingsText(values: object): string {
     .join(', ');
 }
 
-function countVms({ waves }: Plan): number {
-  return waves.reduce((sum, { vms }) => sum + vms.length, 0);
+export function countVms({ waves }: Pick<Plan, 'waves'>): number {
+  return waves.reduce((sum, { vms }) => sum + allVmsIn(vms), 0);
 }
 
 function yes(value: boolean): string {

@@ -2,8 +2,9 @@
 
 import { advised } from '../../client/advised.js';
 import type { Attention } from '../../client/attention.js';
-import { alikeFailures, byUrgency } from '../../client/urgency.js';
-import { between, moment, plural } from '../../client/words.js';
+import { alikeFailures, byUrgency, hasFailed } from '../../client/urgency.js';
+import { between, moment, plural, size } from '../../client/words.js';
+import { isMovedBefore } from '../../contract/codes.js';
 import type { RunReport, RunTotals, VmError, VmReport, VmState } from '../../contract/report.js';
 import { totalsOf } from '../../contract/report.js';
 import { isUnnamed } from '../../contract/vm-identity.js';
@@ -22,9 +23,16 @@ export function headline(report: RunReport, colors: Colors): string {
   return `${colors.bold(run)}  ${colored(state, colors)}\n${what}, ${when}`;
 }
 
-/** `40 VMs: 12 succeeded, 3 running, 25 waiting; 2 warnings`; states that no VM is in are left out. */
-export function totalsLine(totals: RunTotals): string {
-  const parts = STATES.filter((state) => totals[state] > 0).map((state) => `${totals[state]} ${state}`);
+/**
+ * `40 VMs: 12 succeeded, 3 running, 25 waiting; 2 warnings`; states that no VM is in are left out.
+ * @param movedBefore of those that were skipped, how many an earlier run has moved
+ */
+export function totalsLine(totals: RunTotals, movedBefore = 0): string {
+  const told = { ...totals, skipped: totals.skipped - movedBefore };
+  const parts = [
+    ...STATES.filter((state) => told[state] > 0).map((state) => `${told[state]} ${state}`),
+    ...(movedBefore === 0 ? [] : [`${movedBefore} moved by an earlier run`]),
+  ];
   const warnings = totals.warnings ? `; ${plural(totals.warnings, 'warning')}` : '';
   return `${plural(totals.vms, 'VM')}: ${parts.join(', ') || 'none'}${warnings}`;
 }
@@ -44,18 +52,21 @@ export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>): st
 
 /** The most urgent first. Of VMs that failed alike each has the code; what they share is {@link failuresText}. */
 export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string {
-  const rows = byUrgency(vms).map((vm) => [
-    vm.name,
-    vm.wave,
-    colored(vm.state, colors),
-    vm.step,
-    vm.waitingFor ?? '',
-    outage(vm),
-    seconds(vm.rtoSeconds),
-    rpo(vm),
-    checks(vm, colors),
-    warnings(vm, colors),
-    vm.error?.code ?? vm.retrying?.code ?? '',
+  const rows = byUrgency(vms).flatMap((vm) => [
+    [
+      calledUnit(vm),
+      vm.wave,
+      colored(vm.state, colors),
+      stepText(vm),
+      vm.waitingFor ?? '',
+      outage(vm),
+      seconds(vm.rtoSeconds),
+      rpo(vm),
+      checks(vm, colors),
+      warnings(vm, colors),
+      vm.error?.code ?? vm.retrying?.code ?? '',
+    ],
+    ...(vm.vms ?? []).map(({ name, power }) => [`  ${name}`, '', power === 'off' ? colors.red('off') : '']),
   ]);
   const head = [
     'VM',
@@ -73,9 +84,32 @@ export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, color
   return table(...filled(head, rows));
 }
 
-/** What failed, once for all VMs that failed alike, and what to do about it. */
-export function failuresText({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string {
-  const failed = byUrgency(vms).filter(({ error }) => error !== null);
+/** `crm (vApp, 3 VMs)`, whose VMs follow. */
+const calledUnit = ({ name, vms }: VmReport): string =>
+  vms === undefined ? name : `${name} (vApp, ${plural(vms.length, 'VM')})`;
+
+function stepText({ step, asOf, progress }: VmReport): string {
+  const percent = progress?.percent == null ? '' : ` ${Math.floor(progress.percent)} %`;
+  return `${step}${percent}${asOf === undefined ? '' : ` as of ${moment(asOf)}`}`;
+}
+
+/** `42 %`, `3.2 GiB of 8 GiB`, `12 MiB/s`, what is left; nothing for what is not known. */
+export function progressCells({ progress }: VmReport): [percent: string, bytes: string, rate: string, left: string] {
+  if (progress === undefined) return ['', '', '', ''];
+  const { percent, bytes, bytesTotal, rate, etaSeconds } = progress;
+  const of = bytesTotal === null ? '' : ` of ${size(bytesTotal)}`;
+  return [
+    percent === null ? '' : `${Math.floor(percent)} %`,
+    bytes === null ? '' : `${size(bytes)}${of}`,
+    rate === null ? '' : `${size(rate)}/s`,
+    etaSeconds === null ? '' : inWords(etaSeconds * 1000),
+  ];
+}
+
+/** What failed, once for all VMs that failed alike, and what to do about it; nothing where nothing did. */
+export function failuresText({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, colors: Colors): string[] {
+  const failed = byUrgency(vms).filter(hasFailed);
+  if (failed.length === 0) return [];
   const entries = alikeFailures(failed).map(({ first, vms: alike }) => {
     const { id, wave, step, error } = first;
     const name = colors.red(first.name) + (isUnnamed(first) ? '' : ` (${id})`);
@@ -84,7 +118,19 @@ export function failuresText({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, c
     const details = [`${waveHead(drill).toLowerCase()} ${wave}`, `step ${step}`, ...placeOf(error)].join(', ');
     return `${name}\n  ${details}\n  ${error.code}: ${advised(error)}${also}`;
   });
-  return [`${plural(failed.length, 'VM')} with an error:`, ...entries].join('\n\n');
+  return [[`${plural(failed.length, 'VM')} with an error:`, ...entries].join('\n\n')];
+}
+
+/** VMs that an earlier run has moved, once for all of them. */
+export function movedBeforeText(vms: VmReport[]): string[] {
+  const moved = vms.filter(isMovedBefore);
+  const [first] = moved;
+  if (first === undefined) return [];
+  const names = listed(moved.map(({ name }) => name));
+  const advice = first.error?.advice;
+  return [
+    `${plural(moved.length, 'VM')} moved by an earlier run, and left alone: ${names}.${advice ? ` ${advice}` : ''}`,
+  ];
 }
 
 /** Where an error happened: what was done, its task and its site, as far as they are known. */
@@ -111,8 +157,8 @@ function checks({ checks: made }: VmReport, colors: Colors): string {
   return passed === made.length ? text : colors.red(text);
 }
 
-function warnings({ operations }: VmReport, colors: Colors): string {
-  const count = operations.reduce((sum, { warnings: all = [] }) => sum + all.length, 0);
+function warnings(vm: VmReport, colors: Colors): string {
+  const count = totalsOf([vm]).warnings ?? 0;
   return count === 0 ? '' : colors.yellow(String(count));
 }
 
@@ -183,9 +229,9 @@ export function filled(head: string[], rows: string[][]): [head: string[], rows:
 /** What the open VMs of a wave are doing, the busiest step first. */
 export function activity(vms: VmReport[]): string {
   const counts = new Map<string, number>();
-  for (const { state, step, waitingFor } of vms) {
+  for (const { state, step, waitingFor, asOf } of vms) {
     if (state === 'running' || (state === 'waiting' && (waitingFor !== null || step !== 'queued'))) {
-      const doing = waitingFor === null ? step : `waiting for ${waitingFor}`;
+      const doing = asOf !== undefined ? 'not heard of now' : waitingFor === null ? step : `waiting for ${waitingFor}`;
       counts.set(doing, (counts.get(doing) ?? 0) + 1);
     }
   }

@@ -4,22 +4,26 @@ import { advised } from '../../client/advised.js';
 import type { LiveReport } from '../../client/live-report.js';
 import type { Retry } from '../../client/retries.js';
 import { typedVm } from '../../client/typed.js';
-import { between, moment } from '../../client/words.js';
+import { between, moment, plural, size } from '../../client/words.js';
 import type { VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import type { Colors } from './output.js';
-import { colored, outage, placeOf, rpo, seconds } from './run-text.js';
+import { colored, filled, outage, placeOf, progressCells, rpo, seconds } from './run-text.js';
 import { table } from './table.js';
 
 export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries: Retry[] = []): string {
   const { run, attention, drill } = report;
   const facts = [
-    ['id', vm.id],
+    [vm.vms === undefined ? 'id' : 'vApp', vm.id],
     ['run', run],
     [drill === null ? 'wave' : 'group', vm.wave],
     ['step', vm.step + (vm.waitingFor === null ? '' : `, waiting for ${vm.waitingFor}`)],
+    ...(vm.stepSince === undefined ? [] : [['on it for', inWords(between(vm.stepSince, null))]]),
+    ...(vm.progress === undefined ? [] : [['progress', progressText(vm)]]),
+    ...(vm.asOf === undefined ? [] : [['as of', moment(vm.asOf)]]),
     ...(vm.undoneBy === undefined ? [] : [['undone by', `${moment(vm.undoneBy)}, or given up then`]]),
     ['replication', vm.replicationId ?? '-'],
+    ...(vm.copy === undefined ? [] : [['copy', copyText(vm.copy)]]),
     ['started', moment(vm.startedAt)],
     ['finished', moment(vm.finishedAt)],
     ['outage', outage(vm) || '-'],
@@ -34,7 +38,9 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
       [],
       facts.map(([name = '', value = '']) => [`  ${name}`, value]),
     ),
+    ...(vm.vms === undefined ? [] : [members(vm.vms)]),
     operations(vm),
+    ...leftOut(vm),
     ...(vm.checks.length === 0 ? [] : [checks(vm, colors)]),
     ...waited(vm, retries, colors),
     ...retries.map((retry) => retryText(retry, colors)),
@@ -44,15 +50,46 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
   ].join('\n\n');
 }
 
+/** The VMs of a vApp. */
+function members(vms: NonNullable<VmReport['vms']>): string {
+  const rows = vms.map(({ id, name, replicationId, recoveredAs, power }) => [
+    name,
+    id,
+    replicationId ?? '-',
+    recoveredAs ?? '',
+    power ?? '',
+  ]);
+  return table(...filled(['VM', 'ID', 'REPLICATION', 'RECOVERED AS', 'POWER'], rows));
+}
+
+function progressText(vm: VmReport): string {
+  const [percent, bytes, rate, left] = progressCells(vm);
+  return [percent, bytes, rate, ...(left === '' ? [] : [`${left} left`])].filter((text) => text !== '').join(', ');
+}
+
+function copyText({ lagSeconds, seenAt }: NonNullable<VmReport['copy']>): string {
+  const age = lagSeconds === null ? 'of an age that is not known' : `at most ${seconds(lagSeconds)} old`;
+  return `${age}, seen ${moment(seenAt)}`;
+}
+
 /** As it was seen last; `before`: ahead of its cutover. */
 function sourceText({ power, since, known, before }: NonNullable<VmReport['source']>): string {
   const was = before === power ? '' : `, ${before} before its cutover`;
   return `${power}${power === 'unknown' ? '' : `, seen since ${moment(since)}`}${was}: ${known}`;
 }
 
+/** While the store, which alone has all of it, does not answer. */
+function leftOut({ cut }: VmReport): string[] {
+  if (cut === undefined) return [];
+  const warned = cut.warnings === 0 ? '' : ` and ${plural(cut.warnings, 'warning')}`;
+  return [
+    `${plural(cut.operations, 'operation')}${warned} left out: the store alone has all that was done, and it does not answer. Next: drover doctor.`,
+  ];
+}
+
 function operations(vm: VmReport): string {
   if (vm.operations.length === 0) {
-    return 'No operation was sent yet.';
+    return vm.cut === undefined ? 'No operation was sent yet.' : 'No operation is known here.';
   }
   const rows = vm.operations.map((one) => [
     one.kind,
@@ -61,9 +98,10 @@ function operations(vm: VmReport): string {
     inWords(between(one.submittedAt, one.finishedAt)),
     one.taskId ?? (one.adopted ? 'unknown, found by its effect' : '-'),
     one.adopted ? 'found' : 'sent',
+    one.bytes === undefined ? '' : size(one.bytes),
     one.operationId,
   ]);
-  return table(['OPERATION', 'RESULT', 'SUBMITTED', 'TOOK', 'TASK', 'HOW', 'OPERATION ID'], rows);
+  return table(...filled(['OPERATION', 'RESULT', 'SUBMITTED', 'TOOK', 'TASK', 'HOW', 'SENT', 'OPERATION ID'], rows));
 }
 
 function checks(vm: VmReport, colors: Colors): string {
@@ -106,7 +144,10 @@ function errorText({ error }: VmReport, colors: Colors): string {
 }
 
 function nextSteps(report: LiveReport, vm: VmReport, notes: LiveReport['attention'], colors: Colors): string[] {
+  const ofRun = `drover approve ${report.run}`;
   if (vm.waitingFor === 'approval') {
+    const isOfRun = notes.some(({ kind, next }) => kind === 'approval' && next === ofRun);
+    if (isOfRun) return [`next: ${colors.bold(ofRun)}`];
     return [`next: ${colors.bold(`drover approve ${report.run} ${typedVm(report, vm)}`)}`];
   }
   return notes

@@ -17,6 +17,12 @@ export interface DrillFile {
  * @param options.sites names of the configured sites; null: not checked
  * @throws BadInput with the problems of all files at once, or when there is no drill: an empty folder is more often a
  *   mistyped one than a wish to have no drills
+ * @example
+ * ```ts
+ * import { loadDrillFolder } from 'drover';
+ *
+ * const names = loadDrillFolder('drills', { sites: ['paris', 'lyon'] }).map(({ drill: { name } }) => name);
+ * ```
  */
 export function loadDrillFolder(folder: string, options: { sites: string[] | null }): DrillFile[] {
   const problems: Problem[] = [];

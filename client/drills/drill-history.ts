@@ -45,7 +45,7 @@ type Measures = Omit<PastDrill, 'change'>;
 
 /** The drills that Temporal still knows; `limit` null: all. @throws {@link DrillNotFound} when there is none, and no schedule */
 export async function drillHistory(session: Session, drill: string, limit: number | null): Promise<DrillHistory> {
-  const { executions, names } = await collect(session, drill);
+  const { executions, names } = await collectDrills(session, drill);
   if (executions.length === 0) {
     const scheduled = await scheduledDrills(session);
     if (!scheduled.includes(drill)) {
@@ -80,7 +80,7 @@ export function compareDrills(drills: Measures[]): PastDrill[] {
 }
 
 /** By their memo: a run's id may be one that a person chose. Also the names of all other drills, for suggestions. */
-async function collect(
+export async function collectDrills(
   session: Session,
   drill: string,
 ): Promise<{ executions: WorkflowExecutionInfo[]; names: Set<string> }> {

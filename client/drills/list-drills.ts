@@ -1,7 +1,7 @@
 /** Scheduled drills, as a list shows them. */
 import { type ScheduleDescription, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
-import type { RunState } from '../../contract/report.js';
+import type { RunState, RunTotals } from '../../contract/report.js';
 import { readListed, runOf, summaryOf } from '../run-summary.js';
 import { askTemporal, type Session } from '../session.js';
 import { workerListens } from '../worker-presence.js';
@@ -21,11 +21,21 @@ export interface DrillSummary {
   /** name under which `drill apply` made it; null: made by `drill schedule` */
   set: string | null;
   /** the run that the schedule started last; state null: it runs and nobody could say how, or Temporal has forgotten it */
-  lastRun: { run: string; state: RunState | null; startedAt: string } | null;
+  lastRun: LastDrill | null;
   /** times that were skipped since the drill before was still running */
   skipped: number;
   /** times that were missed, Temporal having been away for longer than the catch-up */
   missed: number;
+}
+
+export interface LastDrill {
+  run: string;
+  state: RunState | null;
+  startedAt: string;
+  /** null: it has not ended, or nobody could say */
+  finishedAt: string | null;
+  /** null: nobody could say */
+  totals: RunTotals | null;
 }
 
 const ASKED_AT_ONCE = 10;
@@ -59,23 +69,27 @@ export async function summarizeDrill(session: Session, described: ScheduleDescri
         ? null
         : {
             run: runOf(last.action.workflow),
-            state: await stateOf(session, last.action.workflow.workflowId),
             startedAt: last.takenAt.toISOString(),
+            ...(await howIt(session, last.action.workflow.workflowId)),
           },
     skipped: info.numActionsSkippedOverlap,
     missed: info.numActionsMissedCatchupWindow,
   };
 }
 
-async function stateOf(session: Session, workflowId: string): Promise<RunState | null> {
+async function howIt(
+  session: Session,
+  workflowId: string,
+): Promise<Pick<LastDrill, 'state' | 'finishedAt' | 'totals'>> {
   try {
     const execution = await askTemporal(session, () => session.client.workflow.getHandle(workflowId).describe());
     const listens = await workerListens(session);
     const report = await readListed(session, execution, listens, Date.now() + REPORT_WITHIN);
-    return summaryOf(execution, report).state;
+    const { state, finishedAt, totals } = summaryOf(execution, report);
+    return { state, finishedAt, totals };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) {
-      return null;
+      return { state: null, finishedAt: null, totals: null };
     }
     throw error;
   }

@@ -1,6 +1,7 @@
 import { DRILL } from '../../contract/inputs.js';
+import { loginsMemo } from '../../contract/logins.js';
 import { drillDigest } from '../../plan/digest.js';
-import type { Drill } from '../../plan/types.js';
+import { type Drill, loginsOf } from '../../plan/types.js';
 import { chooseRunId } from '../run-id.js';
 import type { Session } from '../session.js';
 import { type RunMemo, type StartedRun, startOnce } from '../start-once.js';
@@ -19,5 +20,14 @@ export function startDrill(session: Session, drill: Drill, id?: string): Promise
 
 /** What the memo of a run of the drill says, whoever starts it. */
 export function drillMemo(drill: Drill): RunMemo {
-  return { plan: drill.name, kind: 'drill', planDigest: drillDigest(drill), site: drill.destination.site };
+  const { name, destination, source } = drill;
+  const logins = loginsMemo(loginsOf(drill));
+  return {
+    plan: name,
+    kind: 'drill',
+    planDigest: drillDigest(drill),
+    site: destination.site,
+    peer: source.site,
+    ...logins,
+  };
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../source/problem.js';
 import type { Source } from '../source/yaml-document.js';
 import type { StoreSettings } from '../types.js';
 import { findSecret } from './load-login.js';
+import { PASSWORD } from './secret-keys.js';
 import type { store as schema } from './store-schema.js';
 
 const SQLITE = 'sqlite:';
@@ -26,6 +27,6 @@ export function loadStore(
     const file = url === undefined ? defaultFile(env) : url.slice(SQLITE.length);
     return { kind: 'sqlite', file: isAbsolute(file) ? file : resolve(dirname(source.file), file) };
   }
-  const password = readSecret ? findSecret(source, ['store'], 'password', problems) : undefined;
+  const password = readSecret ? findSecret(source, ['store'], PASSWORD, problems) : undefined;
   return { kind: 'postgres', url, ...(password !== undefined && { password }) };
 }

@@ -1,5 +1,6 @@
 import { text } from '../source/schema-parts.js';
-import { parsed, strict, withRule } from '../source/schema-tools.js';
+import { parsed, strict } from '../source/schema-tools.js';
+import { oneSecret, PASSWORD } from './secret-keys.js';
 
 const POSTGRES = ['postgres:', 'postgresql:'];
 const SQLITE = 'sqlite:';
@@ -18,7 +19,7 @@ const url = parsed('postgres://user@host[:port]/database, or sqlite:FILE', { typ
 });
 
 /** Where what outlives Temporal's retention is kept. */
-export const store = withRule(
+export const store = oneSecret(
   strict({
     url: url.exactOptional().meta({
       description:
@@ -34,10 +35,5 @@ export const store = withRule(
       otherwise: 'none',
     }),
   }),
-  (_, report, written) => {
-    if ('password' in written && 'passwordFile' in written) {
-      const message = 'the password is there twice, as "password" and as "passwordFile"';
-      report({ message, expected: 'one of them' }, ['passwordFile'], 'key');
-    }
-  },
+  PASSWORD,
 );

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { headersOf, secretInQuery } from '../request-schema.js';
+import { isSecretName } from '../secret.js';
 import { oneOf, quote } from '../source/check.js';
 import { didYouMean } from '../source/nearest.js';
-import { duration, label, text } from '../source/schema-parts.js';
+import { A_TIMER, duration, label, line, text } from '../source/schema-parts.js';
 import { choose, isMapping, parsed, strict } from '../source/schema-tools.js';
+import { controlIn } from '../source/visible.js';
 
 const TYPES = ['tcp', 'http', 'command'] as const;
 const PLACEHOLDERS = ['ip', 'name', 'id'];
@@ -40,14 +43,32 @@ const port = parsed(
 const url = parsed(
   'a URL that begins with http:// or https:// and holds no login',
   { type: 'string', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://' },
-  (value) => {
-    if (typeof value !== 'string' || !/^https?:\/\//i.test(value)) return undefined;
+  (value, report) => {
+    if (typeof value !== 'string' || !/^https?:\/\//i.test(value) || controlIn(value) !== undefined) return undefined;
     const sample = value.replace(/\{\w+\}/g, '10');
     if (!URL.canParse(sample)) return undefined;
     const { username, password } = new URL(sample);
-    return username === '' && password === '' ? value : undefined;
+    if (username !== '' || password !== '') return undefined;
+    const secret = secretInQuery(sample);
+    return secret === null ? value : report(secret);
   },
 );
+
+const A_VARIABLE = "`env` of the command in the workers' config, and the secret under hooks.secrets there";
+
+/** No option that is called a secret has a value here. */
+const args = choose({ list: z.array(filled(line), 'a list of texts') }, (value, report) => {
+  const texts: unknown[] = Array.isArray(value) ? value : [];
+  for (const [index, arg] of texts.entries()) {
+    const [, option = '', given] = /^--?([\w-]+)(=.+)?$/.exec(String(arg)) ?? [];
+    const next = texts[index + 1];
+    const hasValue = given !== undefined || (typeof next === 'string' && !next.startsWith('-'));
+    if (!isSecretName(option) || /(file|path|env)$/i.test(option) || !hasValue) continue;
+    const message = 'an argument of the check is a secret, which a drill does not hold';
+    report({ message, expected: A_VARIABLE }, [index]);
+  }
+  return 'list';
+});
 
 const status = z.int('a status such as 200').min(100, 'a status such as 200').max(599, 'a status such as 200');
 
@@ -61,8 +82,8 @@ const common = {
   within: duration().prefault('5m').meta({
     description: 'after the recovery, the check must pass within this time; it is tried until then',
   }),
-  interval: duration().prefault('10s').meta({ description: 'between two attempts' }),
-  timeout: duration().prefault('10s').meta({ description: 'for one attempt' }),
+  interval: duration(1, A_TIMER).prefault('10s').meta({ description: 'between two attempts' }),
+  timeout: duration(1, A_TIMER).prefault('10s').meta({ description: 'for one attempt' }),
   consecutive: z
     .int('a count from 1 to 100')
     .min(1, 'a count from 1 to 100')
@@ -92,18 +113,20 @@ export const checks = {
     expect: expect.prefault(200).meta({
       description: "of `http`: the status of the answer, or `{ status, body }` with a part of the answer's body",
     }),
+    headers: headersOf('a drill').exactOptional().meta({
+      description:
+        "of `http`: headers of the request, each a text or `{ secret: NAME }` of `hooks.secrets` in the workers' config",
+      otherwise: 'none',
+    }),
     verifyTls: z.boolean().prefault(true).meta({ description: 'of `http`: whether the certificate is checked' }),
     ...common,
   }),
   command: strict({
-    command: text.meta({
+    command: label.meta({
       description: "name of a program in `worker.checks` of the workers' config; it passes with exit code 0",
       ...one,
     }),
-    args: z
-      .array(filled(text), 'a list of texts')
-      .prefault([])
-      .meta({ description: 'of `command`: list of texts', otherwise: 'none' }),
+    args: args.prefault([]).meta({ description: 'of `command`: list of texts', otherwise: 'none' }),
     ...common,
   }),
 };

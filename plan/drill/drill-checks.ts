@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { shownUrl } from '../shown-url.js';
 import { pathText, valueAt } from '../source/check.js';
 import type { Problem } from '../source/problem.js';
 import type { Path, Source } from '../source/yaml-document.js';
@@ -39,14 +40,15 @@ export function asCheck(written: WrittenCheck, standing: string, vms: string[] |
 function targetOf(written: WrittenCheck): CheckTarget {
   if ('tcp' in written) return { type: 'tcp', ...written.tcp };
   if ('command' in written) return { type: 'command', command: written.command, args: written.args };
-  const { http, expect, verifyTls } = written;
+  const { http, expect, verifyTls, headers } = written;
   const { status, body = null } = typeof expect === 'number' ? { status: expect } : expect;
-  return { type: 'http', url: http, status, body, verifyTls };
+  return { type: 'http', url: http, status, body, verifyTls, ...(headers && { headers }) };
 }
 
 /** `tcp 443`, `http https://{ip}/health`, `command check-crm`. */
 export function standingOf(source: Source, index: number): string {
   const types = ['tcp', 'http', 'command'];
   const type = types.find((one) => (valueAt(source.value, ['checks', index, one]) ?? null) !== null) ?? '';
-  return `${type} ${String(valueAt(source.value, ['checks', index, type]))}`;
+  const standing = String(valueAt(source.value, ['checks', index, type]));
+  return `${type} ${type === 'http' ? shownUrl(standing) : standing}`;
 }

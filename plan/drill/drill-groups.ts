@@ -72,8 +72,12 @@ function groupAt(source: Source, path: Path, fallback: string): { name: string; 
 }
 
 function checkNames(source: Source, groups: WaveEntry[], problems: Problem[]): void {
+  const taken = new Set<string>();
   for (const [index, { name }] of groups.entries()) {
-    if (groups.findIndex((other) => other.name === name) === index) continue;
+    if (!taken.has(name)) {
+      taken.add(name);
+      continue;
+    }
     const message = `the group ${quote(name)} is there twice`;
     problems.push({ ...source.at(['groups', index, 'name']), message });
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { confirm, instance, limits, networks, planName } from '../plan-schema.js';
-import { duration, label, text } from '../source/schema-parts.js';
+import { confirm, instance, limits, loginOfSite, networks, planName } from '../plan-schema.js';
+import { duration, label, line, text } from '../source/schema-parts.js';
 import { choose, isMapping, strict, withRule } from '../source/schema-tools.js';
 import { vms } from '../vm-schema.js';
 import { check, members } from './check-schema.js';
@@ -79,7 +79,7 @@ const testNetworks = choose(
     production: z.enum(['production'], NETWORKS),
     mapped: strict({
       test: strict({
-        map: z.record(text, text).meta({ description: 'from the name of a network to that of a test network' }),
+        map: z.record(label, label).meta({ description: 'from the name of a network to that of a test network' }),
       }),
     }),
   },
@@ -93,8 +93,21 @@ export const drillKeys = strict({
     description:
       '`test`: copies beside the running VMs, in the test networks, removed again. `roundtrip`: failover, reverse, failover back, reverse',
   }),
-  source: strict({ site: text.meta({ description: SITE }) }),
-  destination: strict({ site: text.meta({ description: SITE }) }),
+  scenario: line.exactOptional().meta({
+    description: 'what is rehearsed, in words, such as `loss of Paris`; in its report, as the next three',
+    otherwise: 'none',
+  }),
+  lead: label.exactOptional().meta({ description: 'who leads it', otherwise: 'nobody is named' }),
+  observers: z
+    .array(label, 'a list of names')
+    .exactOptional()
+    .meta({ description: 'list of those who watch it', otherwise: 'none' }),
+  reference: label.exactOptional().meta({
+    description: 'of what it is to prove, or of the change, in another system, such as `BIA-17`',
+    otherwise: 'none',
+  }),
+  source: strict({ site: label.meta({ description: SITE }), login: loginOfSite }),
+  destination: strict({ site: label.meta({ description: SITE }), login: loginOfSite }),
   scope,
   groups: groups
     .exactOptional()

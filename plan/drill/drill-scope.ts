@@ -2,10 +2,13 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { resolveDependencies } from '../dependencies.js';
 import { readPlan } from '../load-plan.js';
 import { readVms, type WaveEntry } from '../plan-waves.js';
-import { quote, valueAt } from '../source/check.js';
+import { quote, shortened, valueAt } from '../source/check.js';
 import type { Problem } from '../source/problem.js';
+import { readText } from '../source/read-text.js';
 import type { Source } from '../source/yaml-document.js';
+import { topKeys } from '../source/yaml-syntax.js';
 import type { Plan } from '../types.js';
+import { isVappUnit } from '../vapp.js';
 
 /** All test copies of a drill exist at once, and so do the workflows of its VMs. */
 const MOST_VMS = 500;
@@ -25,6 +28,7 @@ export function readScope(source: Source, sites: string[] | null, problems: Prob
     const expected = `at most ${MOST_VMS}, since all of them run at once as copies`;
     const message = `the drill has ${count} VMs`;
     problems.push({ ...at, message, expected, hint: 'make several drills of it' });
+    return [];
   }
   return waves;
 }
@@ -37,15 +41,44 @@ function ownVms(source: Source, problems: Problem[]): WaveEntry[] {
 
 function vmsOfPlan(source: Source, named: string, sites: string[] | null, problems: Problem[]): WaveEntry[] {
   const file = isAbsolute(named) ? named : join(dirname(source.file), named);
+  if (isNoPlan(file)) {
+    // Nothing of it is quoted: it may be anybody's, and hold what is not for those who read what is wrong with a drill.
+    problems.push({
+      ...source.at(['scope', 'plan']),
+      message: `${shortened(file, 300)} is no plan`,
+      expected: 'a file with "waves" or "vms"',
+    });
+    return [];
+  }
   const found: Problem[] = [];
   const { plan, waves } = readPlan(file, sites, found);
   // That it cannot be read is a problem of the drill, which names it.
   const unread = found.find((problem) => problem.file === file && problem.line === null);
   if (unread) {
-    problems.push({ ...source.at(['scope', 'plan']), message: `${file}: ${unread.message}` });
+    problems.push({ ...source.at(['scope', 'plan']), message: `${shortened(file, 300)}: ${unread.message}` });
   } else problems.push(...found);
-  if (plan) checkSameSites(source, file, plan, problems);
+  if (plan) {
+    checkSameSites(source, file, plan, problems);
+    refuseVapps(source, file, plan, problems);
+  }
   return waves;
+}
+
+/** What can be read, and has nothing that only a plan has. */
+function isNoPlan(file: string): boolean {
+  const read = readText(file);
+  return 'text' in read && !topKeys(read.text).some((key) => key === 'waves' || key === 'vms');
+}
+
+/** Its checks, networks and clean-up are those of VMs. */
+function refuseVapps(source: Source, file: string, { waves }: Plan, problems: Problem[]): void {
+  const vapps = waves.flatMap(({ vms }) => vms.filter(({ id }) => isVappUnit(id)));
+  if (vapps.length === 0) return;
+  problems.push({
+    ...source.at(['scope', 'plan']),
+    message: `the plan ${file} has vApps (${vapps.map(({ name }) => name).join(', ')}), and a drill recovers VMs alone`,
+    expected: 'a plan without vapps, or the VMs of the drill under "scope.vms"',
+  });
 }
 
 function checkSameSites(source: Source, file: string, plan: Plan, problems: Problem[]): void {

@@ -16,6 +16,12 @@ import { readScope } from './drill-scope.js';
  *
  * @param options.sites names of the configured sites, to check the drill's sites against; null: not checked
  * @throws BadInput with every problem at once
+ * @example
+ * ```ts
+ * import { loadDrill } from 'drover';
+ *
+ * const { checks } = loadDrill('drills/crm.yaml', { sites: null });
+ * ```
  */
 export function loadDrill(path: string, options: { sites: string[] | null }): Drill {
   const problems: Problem[] = [];
@@ -33,8 +39,9 @@ function readDrill(path: string, sites: string[] | null, problems: Problem[]): D
 }
 
 function drillOf(source: Source, sites: string[] | null, problems: Problem[]): Drill | undefined {
-  // A URL may hold a login, which is refused and must not be quoted.
-  const hidden = (at: Path) => at.at(-1) === 'http' && String(valueAt(source.written, at)).includes('@');
+  // A URL may hold a login or a token, and so may a header: they are refused, and must not be quoted.
+  const hidden = (at: Path) =>
+    at.at(-1) === 'http' ? /[@?]/.test(String(valueAt(source.written, at))) : at[0] === 'checks' && at[2] === 'headers';
   const read = check(drillSchema, source, [], problems, { hidden });
   if (!isMapping(source.value)) return undefined;
   const scope = readScope(source, sites, problems);

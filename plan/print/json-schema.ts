@@ -49,5 +49,5 @@ function withoutWords(part: unknown): unknown {
 /** What a link of the docs refers to is not there in an editor. */
 const withoutLink = (key: string, value: unknown): string | undefined =>
   key === 'description' && typeof value === 'string'
-    ? value.replace(/;? ?see (\[below\]\(#.*?\)|below)/, '')
+    ? value.replace(/;? ?see (\[below\]\(#.*?\)|below)| \(see below\)/, '')
     : undefined;

@@ -1,12 +1,15 @@
 import type { z } from 'zod';
-import { errorRow, site, worker } from '../config/config-schema.js';
+import { errorRow, hooks, site, worker } from '../config/config-schema.js';
 import { logins } from '../config/login-schema.js';
+import { proxyKeys } from '../config/proxy-schema.js';
 import { store } from '../config/store-schema.js';
 import { checks } from '../drill/check-schema.js';
 import { drillKeys, recovery as drillRecovery } from '../drill/drill-schema.js';
 import { schedule } from '../drill/schedule-schema.js';
+import { before } from '../hook-schema.js';
 import { planKeys, recovery, replication } from '../plan-schema.js';
 import type { Json } from '../source/schema-tools.js';
+import { vapp } from '../vapp-schema.js';
 import { vm, vmRow } from '../vm-schema.js';
 import { jsonSchemaOf } from './json-schema.js';
 
@@ -14,13 +17,17 @@ import { jsonSchemaOf } from './json-schema.js';
 const TABLES: Record<string, z.ZodType[]> = {
   site: [site],
   login: Object.values(logins),
+  proxy: [proxyKeys],
   errors: [errorRow],
   store: [store],
+  hooks: [hooks],
   worker: [worker],
   plan: [planKeys],
+  hook: [before],
   recovery: [recovery],
   replication: [replication],
   vm: [vm],
+  vapp: [vapp],
   csv: [vmRow],
   drill: [drillKeys],
   'drill recovery': [drillRecovery],

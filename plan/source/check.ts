@@ -48,8 +48,10 @@ function describe(issue: z.core.$ZodIssue, source: Source, base: Path, options: 
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
     const known = issue.message.split(' ');
-    return issue.keys.map((key) => unknownKey(source, path, key, known));
+    if (path.length === 0 && isOfAnotherKind(source, issue.keys, known)) return [ofAnotherKind(source, known)];
+    return issue.keys.map((key) => unknownKey(source, path, key, known, options));
   }
+  if (issue.code === 'invalid_key') return [badKey(source, path, issue)];
   const reported = reportedIn(issue);
   const found = valueAt(source.written, path);
   const hidden = options.hidden?.(path) ?? false;
@@ -57,7 +59,9 @@ function describe(issue: z.core.$ZodIssue, source: Source, base: Path, options: 
   return [
     {
       ...(reported?.at === 'key' ? source.atKey(path) : source.at(path)),
-      message: message ?? `${pathText(path) || source.whole} ${findings ?? inWords(found, hidden)}`,
+      message:
+        message ??
+        `${pathText(path) || source.whole} ${(hidden ? undefined : findings) ?? inWords(found, path.length === 0 ? 'text' : hidden)}`,
       ...(expected && { expected }),
       ...(hint && { hint }),
     },
@@ -68,12 +72,39 @@ function faultOf(issue: z.core.$ZodIssue, found: unknown, hidden: boolean): Valu
   return { expected: issue.message || expectation(issue) || '', ...advice(issue, found, hidden) };
 }
 
+/** Of what has no key that is known, nor one that may have been meant, nobody knows whose it is. */
+const isOfAnotherKind = (source: Source, unknown: string[], known: string[]): boolean =>
+  unknown.length === keysOf(source.value).length && unknown.every((key) => didYouMean(key, known).hint === undefined);
+
+/** Nothing of it is quoted. */
+const ofAnotherKind = (source: Source, known: string[]): Problem => ({
+  ...source.at([]),
+  message: `${source.whole} has no key that is known here`,
+  expected: oneOf(known),
+});
+
+/** A key that cannot be a secret. */
+const WORD = /^[A-Za-z]{1,30}$/;
+
+/** Where the blank after a colon was forgotten, a key is all of `password:secret`; null: that may be so. */
+const shownKey = (key: string): string | null => (/:./s.test(key) ? null : quote(key));
+
+/** The problem of a key that its mapping cannot have. */
+function badKey(source: Source, path: Path, { issues: [first] }: z.core.$ZodIssueInvalidKey): Problem {
+  const expected = first && (reportedIn(first)?.fault.expected ?? first.message);
+  const place = path.length > 1 ? ` in ${pathText(path.slice(0, -1))}` : '';
+  const message = `${shownKey(String(path.at(-1))) ?? 'this'} cannot be a key${place}`;
+  return { ...source.atKey(path), message, ...(expected && { expected }) };
+}
+
 /** The problem of a key that nothing reads. */
-function unknownKey(source: Source, path: Path, key: string, known: string[]): Problem {
+function unknownKey(source: Source, path: Path, key: string, known: string[], { hidden }: CheckOptions): Problem {
   const place = path.length > 0 ? ` in ${pathText(path)}` : '';
+  const isShown = WORD.test(key) || hidden?.([...path, key]) !== true;
+  const shown = isShown ? shownKey(key) : null;
   return {
     ...source.atKey([...path, key]),
-    message: `unknown key ${quote(key)}${place}`,
+    message: `unknown key${shown === null ? ', not shown here,' : ` ${shown}`}${place}`,
     expected: oneOf(known),
     ...didYouMean(key, known),
   };
@@ -82,28 +113,34 @@ function unknownKey(source: Source, path: Path, key: string, known: string[]): P
 /** `waves[0].vms[2].id` */
 export function pathText(path: Path): string {
   return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${shortened(step.replace(/:.+$/s, ':…'))}`))
     .join('')
     .replace(/^\./, '');
 }
 
-/** What was found, as the rest of a sentence: `is "tinn"`, `is a list`, `is missing`. */
-function inWords(found: unknown, hidden: boolean): string {
+/**
+ * What was found, as the rest of a sentence: `is "tinn"`, `is a list`, `is missing`.
+ * @param hidden `text`: a file as a whole, which may be anybody's
+ */
+function inWords(found: unknown, hidden: boolean | 'text'): string {
   if (found === undefined) return 'is missing';
   if (found === null) return 'has no value';
   if (Array.isArray(found)) return found.length === 0 ? 'is an empty list' : 'is a list';
   if (typeof found === 'object') return 'is a mapping';
   if (found === '') return 'is empty';
+  if (hidden === 'text') return 'is text';
   if (!hidden) return `is ${typeof found === 'string' ? quote(found) : String(found as number | boolean)}`;
   return (
     { string: 'is not valid', number: 'is a number', boolean: 'is true or false' }[typeof found as string] ?? 'is there'
   );
 }
 
+/** A text, cut where it would flood a message. @param most characters */
+export const shortened = (text: string, most = 80): string =>
+  text.length > most ? `${text.slice(0, most - 3)}…` : text;
+
 /** Quotes a text, cut where it would flood the message. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}…` : text);
-}
+export const quote = (text: string): string => JSON.stringify(shortened(text));
 
 export function oneOf(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;

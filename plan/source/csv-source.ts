@@ -1,5 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { oneOf } from './check.js';
 import type { Place, Problem } from './problem.js';
+import { withoutStacks } from './without-stacks.js';
 import type { Source } from './yaml-document.js';
 
 /** A CSV with a header line: its columns, and every row as a Source whose value maps columns to cells, empty cells left out. */
@@ -12,6 +14,11 @@ interface Cell {
   text: string;
   place: Place;
 }
+
+/** A file with more of them is no table. */
+const MOST_SHORT = 1_000;
+/** Sheets have columns of their own, but not so many. */
+const MOST_COLUMNS = 200;
 
 /**
  * Splits a CSV into cells that know their line and column; undefined after adding the problem that stops the reading. Commas,
@@ -30,22 +37,36 @@ export function parseCsv(
   const records: Cell[][] = [];
   // End of the cell read last, which is where the next one begins but for its delimiter.
   let end = -1;
+  let short = 0;
   try {
-    parse(body, {
-      delimiter,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-      cast: (value, context) => {
-        const first = context.index === 0;
-        const start = places.skip(end + (end >= 0 && !first ? 1 : 0), first);
-        if (first) records.push([]);
-        records.at(-1)?.push({ text: value.trim(), place: places.at(start) });
-        end = context.bytes;
-        return value;
-      },
-    });
+    withoutStacks(() =>
+      parse(body, {
+        delimiter,
+        // All of them: else the first of a file decides, and files are put together of those of several systems.
+        record_delimiter: ['\r\n', '\n', '\r'],
+        relax_column_count: true,
+        skip_empty_lines: true,
+        trim: true,
+        cast: (value, context) => {
+          const first = context.index === 0;
+          const start = places.skip(end + (end >= 0 && !first ? 1 : 0), first);
+          if (first) {
+            short += isShort(records) ? 1 : 0;
+            if (short > MOST_SHORT) throw new TooManyShort();
+            records.push([]);
+          }
+          records.at(-1)?.push({ text: value.trim(), place: places.at(start) });
+          end = context.bytes;
+          return value;
+        },
+      }),
+    );
   } catch (error) {
+    if (error instanceof TooManyShort) {
+      const message = `more than ${MOST_SHORT} rows have fewer cells than the header`;
+      problems.push({ file, line: 1, column: 1, message, expected: 'a table of VMs' });
+      return undefined;
+    }
     if (!(error instanceof CsvError)) throw error;
     const message = WORDS[error.code] ?? 'text that is not CSV';
     problems.push({ ...places.at(places.skip(end + 1, true)), message });
@@ -64,13 +85,27 @@ export function parseCsv(
     return undefined;
   }
   // Nor is a column that has neither a header nor cells.
-  const used = Math.max(...[header, ...rows].map((cells) => cells.findLastIndex((cell) => cell.text !== '') + 1));
+  const used = rows.reduce((most, cells) => Math.max(most, lastUsed(cells)), lastUsed(header));
+  if (used > MOST_COLUMNS) {
+    problems.push({ file, line: 1, column: 1, message: `the file has ${used} columns`, expected: oneOf(known) });
+    return undefined;
+  }
   const columns = header.slice(0, used).map(({ text: written, place }) => {
     const name = known.find((column) => squeezed(column) === squeezed(written)) ?? written;
     return { name, place };
   });
   return { columns, rows: rows.map((cells) => rowSource(file, columns, withoutEmptyEnd(cells, columns.length))) };
 }
+
+const lastUsed = (cells: Cell[]): number => cells.findLastIndex((cell) => cell.text !== '') + 1;
+
+/** Whether the last of them is: each is a mistake, and an error of the library that costs much. */
+function isShort(records: Cell[][]): boolean {
+  const [header, last] = [records[0], records.at(-1)];
+  return header !== undefined && last !== undefined && last.length < lastUsed(header);
+}
+
+class TooManyShort extends Error {}
 
 const squeezed = (header: string): string => header.replace(/[\s_-]/g, '').toLowerCase();
 
@@ -83,7 +118,7 @@ function withoutEmptyEnd(cells: Cell[], columns: number): Cell[] {
 const DELIMITERS = [',', ';', '\t'] as const;
 
 /** A line with its quoted cells, which may have line breaks of their own. */
-const LINE = /^(?:"(?:[^"]|"")*"|[^\r\n])*/;
+const LINE = /^(?:"[^"]*(?:""[^"]*)*"|[^\r\n])*/;
 
 /**
  * The delimiter, from a line `sep=;` (spreadsheets write and read it) or else from the header, and the text without such
@@ -92,12 +127,15 @@ const LINE = /^(?:"(?:[^"]|"")*"|[^\r\n])*/;
 function dialectOf(text: string): { delimiter: string; body: string } {
   let delimiter: string | null = null;
   let body = text;
-  for (;;) {
+  // There is one of each at most: of more, the next is the header, which it then cannot be.
+  for (let before = 0; ; before += 1) {
     const blanks = /^\s*/.exec(body)?.[0] ?? '';
     const rest = body.slice(blanks.length);
     const line = LINE.exec(rest)?.[0] ?? '';
-    const sep = /^"?sep=(.)"?$/i.exec(line);
-    if (sep === null && !/^"?#TYPE\b/i.test(line)) return { delimiter: delimiter ?? delimiterIn(line), body };
+    // Saved anew by a spreadsheet, it is filled up to the width of the table.
+    const sep = /^"?sep=(.)"?\1*$/i.exec(line);
+    if (before === 2 || (sep === null && !/^"?#TYPE\b/i.test(line)))
+      return { delimiter: delimiter ?? delimiterIn(line), body };
     delimiter = sep?.[1] ?? delimiter;
     body = blanks + rest.slice(line.length);
   }
@@ -130,6 +168,9 @@ class BytePlaces {
   readonly #bytes: Buffer;
   readonly #lineStarts = [0];
   #line = 0;
+  /** offset of the last place, and what stands before it in its line */
+  #counted = 0;
+  #column = 0;
 
   constructor(file: string, text: string) {
     this.#file = file;
@@ -152,8 +193,12 @@ class BytePlaces {
   /** Offsets must not go back, so that a whole file is read in one pass. */
   at(offset: number): Place {
     while ((this.#lineStarts[this.#line + 1] ?? Number.POSITIVE_INFINITY) <= offset) this.#line += 1;
-    const before = this.#bytes.subarray(this.#lineStarts[this.#line], offset).toString();
-    return { file: this.#file, line: this.#line + 1, column: before.length + 1 };
+    const start = this.#lineStarts[this.#line] ?? 0;
+    // Only what has come since the last place is counted: a line may have as many cells as the file has bytes.
+    if (this.#counted < start) [this.#counted, this.#column] = [start, 0];
+    this.#column += this.#bytes.subarray(this.#counted, offset).toString().length;
+    this.#counted = Math.max(this.#counted, offset);
+    return { file: this.#file, line: this.#line + 1, column: this.#column + 1 };
   }
 }
 

@@ -21,8 +21,13 @@ export function formatDuration(milliseconds: number): string {
   return unit ? `${milliseconds / ms(unit)}${unit.slice(1)}` : `${milliseconds}ms`;
 }
 
-/** Whole minutes of a number or a duration; undefined for what is none, or less than one. */
+/** Ten years. */
+const MOST_MINUTES = 5_256_000;
+
+/** Whole minutes of a number or a duration; undefined for what is none, less than one, or more than ten years. */
 export function parseMinutes(value: unknown): number | undefined {
   const count = typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) / 60_000 : value;
-  return typeof count === 'number' && Number.isInteger(count) && count >= 1 ? count : undefined;
+  return typeof count === 'number' && Number.isInteger(count) && count >= 1 && count <= MOST_MINUTES
+    ? count
+    : undefined;
 }

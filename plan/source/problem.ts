@@ -43,6 +43,9 @@ export function formatProblem({ file, line, column, message, expected, hint }: P
 export const placeText = ({ file, line, column }: Place): string =>
   [file, line, column].filter((part) => part !== null).join(':');
 
+/** Of a file with more, nobody reads them all. */
+const MOST_TOLD = 5_000;
+
 /** Throws {@link BadInput} with the problems in reading order, each once; `main` is the file that named the others. */
 export function throwProblems(problems: Problem[], main: string): void {
   if (problems.length === 0) return;
@@ -54,10 +57,11 @@ export function throwProblems(problems: Problem[], main: string): void {
       (a.column ?? 0) - (b.column ?? 0),
   );
   const seen = new Set<string>();
-  throw new BadInput(
-    ordered.filter((problem) => {
-      const text = formatProblem(problem);
-      return !seen.has(text) && seen.add(text);
-    }),
-  );
+  const told = ordered.slice(0, MOST_TOLD).filter((problem) => {
+    const text = formatProblem(problem);
+    return !seen.has(text) && seen.add(text);
+  });
+  const more = ordered.length - MOST_TOLD;
+  if (more > 0) told.push({ file: main, line: null, column: null, message: `and about ${more} more problems` });
+  throw new BadInput(told);
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Problem } from './problem.js';
 
 /** Why a file cannot be read: `reason` is the rest of a sentence that begins with the file. */
@@ -14,14 +14,20 @@ export interface Unreadable {
  * Text of a file without its byte order mark, or the reason why it cannot be read, in words. UTF-8, or UTF-16 where a byte
  * order mark says so, as spreadsheets write "Unicode text". No other encoding is guessed: all that have a byte for each
  * letter can be read as one another, and only a person sees that the names are wrong.
+ *
+ * @param options.stream whether it may also be a pipe, such as `/dev/fd/63` of a shell's `<(…)`, which is waited for
  */
-export function readText(path: string): { text: string } | Unreadable {
-  let bytes: Buffer;
+export function readText(path: string, { stream = false }: { stream?: boolean } = {}): { text: string } | Unreadable {
+  let bytes: Buffer | null;
   try {
-    bytes = readFileSync(path);
+    const kind = statSync(path);
+    if (kind.isDirectory()) return { reason: REASONS.EISDIR ?? '' };
+    if (!kind.isFile() && !(stream && kind.isFIFO())) return { reason: 'is no plain file' };
+    bytes = kind.size > MOST_BYTES ? null : readBytes(path);
   } catch (error) {
     return { reason: whyUnreadable(error) };
   }
+  if (bytes === null) return { reason: `is larger than ${MOST_BYTES / 2 ** 20} MiB` };
   const encoding = encodingOf(bytes);
   // UTF-16 without its mark is UTF-8 full of NULs.
   if (encoding === 'utf-8' && bytes.includes(0)) return { reason: NO_TEXT };
@@ -38,6 +44,28 @@ export function readText(path: string): { text: string } | Unreadable {
 export function problemOf(file: string, what: string, { reason, hint, at }: Unreadable): Problem {
   const place = { file, line: at?.line ?? null, column: at?.column ?? null };
   return { ...place, message: `${what} ${reason}`, ...(hint && { hint }) };
+}
+
+/** More than the largest plan takes; a file that never ends is given up. */
+const MOST_BYTES = 32 * 2 ** 20;
+const PIECE = 2 ** 16;
+
+/** null: there is more than may be read; a device and a file of the kernel do not say so before */
+function readBytes(path: string): Buffer | null {
+  const file = openSync(path, 'r');
+  try {
+    const pieces: Buffer[] = [];
+    for (let total = 0; total <= MOST_BYTES; ) {
+      const piece = Buffer.allocUnsafe(PIECE);
+      const read = readSync(file, piece, 0, PIECE, null);
+      if (read === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, read));
+      total += read;
+    }
+    return null;
+  } finally {
+    closeSync(file);
+  }
 }
 
 const NO_TEXT = 'is neither UTF-8 text nor UTF-16 with a byte order mark';
@@ -77,6 +105,8 @@ const REASONS: Record<string, string> = {
   ENOTDIR: 'does not exist: part of its path is a file',
   EACCES: 'may not be read by this user',
   EPERM: 'may not be read by this user',
+  ELOOP: 'is a link that leads back to itself',
+  ENAMETOOLONG: 'has a name that is too long for this file system',
 };
 
 /** The file system's, such as `ENOENT`. */

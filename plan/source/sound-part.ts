@@ -5,9 +5,15 @@ export type Sound<T> = T extends readonly unknown[] ? T : T extends object ? { [
 
 /** A copy of a mapping without the values at the `wrong` paths; what a mapping lacks leaves the rest of it sound. */
 export function soundPart(whole: object, wrong: readonly (readonly PropertyKey[])[]): object {
+  const byKey = new Map<string, PropertyKey[][]>();
+  for (const [first, ...rest] of wrong) {
+    const paths = byKey.get(String(first));
+    if (paths === undefined) byKey.set(String(first), [rest]);
+    else paths.push(rest);
+  }
   const entries = Object.entries(whole).flatMap(([key, value]: [string, unknown]) => {
-    const within = wrong.filter(([first]) => first === key).map(([, ...rest]) => rest);
-    if (within.length === 0) return [[key, value] as const];
+    const within = byKey.get(key);
+    if (within === undefined) return [[key, value] as const];
     const divides = within.every((path) => path.length > 0) && isDivisible(value);
     return divides ? [[key, soundPart(value, within)] as const] : [];
   });

@@ -1,6 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, visit } from 'yaml';
+import { isMap, isSeq, type Node } from 'yaml';
 import type { Place, Problem } from './problem.js';
-import { parseYaml } from './yaml-syntax.js';
+import { YamlNodes } from './yaml-nodes.js';
+import { DOUBLE_KEY, parseYaml } from './yaml-syntax.js';
 
 export type Path = readonly (string | number)[];
 
@@ -29,43 +30,37 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
   const { document, faults, position } = parseYaml(text);
   const place = (offset: number): Place => ({ file, ...position(offset) });
   for (const { offset, message } of faults) problems.push({ ...place(offset), message });
-  if (faults.some(({ isFatal }) => isFatal) || !document) return undefined;
+  if (faults.length > 0 || !document) return undefined;
   if (document.contents === null) {
     problems.push({ file, line: 1, column: 1, message: 'the file is empty' });
     return undefined;
   }
-  const before = problems.length;
-  visit(document, {
-    Alias(_, alias) {
-      // Never quotes the alias, which may be half a password: `password: *hunter2`.
-      const message = 'an alias (*name) whose anchor (&name) is not above it; text that begins with * needs quotes';
-      if (!alias.resolve(document)) problems.push({ ...place(alias.range?.[0] ?? 0), message });
-    },
-  });
-  if (problems.length > before) return undefined;
-  const value = toPlainData(document);
-  if (value === undefined) {
-    problems.push({
-      file,
-      line: null,
-      column: null,
-      message: 'aliases (*name) that go in circles or expand into too much data',
-    });
+  const nodes = new YamlNodes(document);
+  const { unknownAliases, doubleKeys, isTooMuch } = nodes.faults;
+  for (const offset of doubleKeys) problems.push({ ...place(offset), message: DOUBLE_KEY });
+  if (isTooMuch) {
+    const message = 'aliases (*name) that go in circles, are too many, or expand into too much data';
+    problems.push({ file, line: null, column: null, message });
     return undefined;
   }
-
+  for (const offset of unknownAliases) {
+    // Never quotes the alias, which may be half a password: `password: *hunter2`.
+    const message = 'an alias (*name) whose anchor (&name) is not above it; text that begins with * needs quotes';
+    problems.push({ ...place(offset), message });
+  }
+  if (unknownAliases.length > 0) return undefined;
+  // How much aliases may be is decided by now.
+  const value: unknown = document.toJS({ maxAliasCount: -1 });
   const root = document.contents;
-  const resolve = (node: Node | null | undefined): Node | undefined =>
-    (isAlias(node) ? node.resolve(document) : node) ?? undefined;
 
   /** The key and value nodes at the end of a path, as far as the path exists. */
   function walk(path: Path): { key: Node | undefined; node: Node | undefined; complete: boolean } {
     let key: Node | undefined;
     let node: Node | undefined = root;
     for (const step of path) {
-      const parent = resolve(node);
+      const parent = nodes.resolved(node);
       if (isMap(parent)) {
-        const pair = parent.items.findLast((item) => isScalar(item.key) && item.key.value === String(step));
+        const pair = nodes.pair(parent, String(step));
         if (!pair) return { key, node, complete: false };
         key = pair.key as Node;
         node = (pair.value as Node | null) ?? key;
@@ -87,15 +82,4 @@ export function parseSource(file: string, text: string, problems: Problem[]): So
       return place((complete ? key : node)?.range?.[0] ?? 0);
     },
   };
-}
-
-/** Undefined when aliases make it impossible: a billion laughs, or an anchor inside itself. */
-function toPlainData(document: { toJS(): unknown }): unknown {
-  try {
-    const value = document.toJS();
-    JSON.stringify(value);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-import { Composer, type CST, type Document, type ErrorCode, LineCounter, Parser } from 'yaml';
+import { Composer, CST, type Document, type ErrorCode, LineCounter, Parser } from 'yaml';
+import { withoutStacks } from './without-stacks.js';
 import { tokensWithin, unclosed } from './yaml-tokens.js';
 
 /** What one document of YAML is made of, and what is wrong with its syntax. */
@@ -10,11 +11,10 @@ export interface Syntax {
   position: (offset: number) => { line: number; column: number };
 }
 
+/** What was meant cannot be told any more. */
 export interface SyntaxFault {
   offset: number;
   message: string;
-  /** whether what was meant cannot be told any more */
-  isFatal: boolean;
 }
 
 /** Far more than any plan needs; the library recurses, and a runaway nesting would end the process, not the call. */
@@ -33,20 +33,32 @@ export function parseYaml(text: string): Syntax {
     return { document: undefined, faults: [fatal(deep, WORDS.RESOURCE_EXHAUSTION)], position };
   }
   // `<<` merges are off in YAML 1.2 and stay so: a key like any other, which the schema then calls unknown.
-  const composer = new Composer({ prettyErrors: false, stringKeys: true, merge: false });
-  const [document, second] = composer.compose(tokens, true, text.length);
+  // Keys that are there twice are looked for elsewhere: here each would be held against all others.
+  const composer = new Composer({ prettyErrors: false, stringKeys: true, merge: false, uniqueKeys: false });
+  const [document, second] = withoutStacks(() => [...composer.compose(tokens, true, text.length)]);
   const errors = [...(document?.errors ?? []), ...(document?.warnings ?? [])];
   // The library sees what is not closed where its text ends, which may be the end of the file.
   const open = unclosed(tokens);
   const faults = errors
     .filter(({ message }) => open.length === 0 || !NOT_CLOSED.test(message))
-    .map(({ code, pos }) => ({ offset: pos[0], message: WORDS[code], isFatal: code !== 'DUPLICATE_KEY' }))
+    .map(({ code, pos }) => fatal(pos[0], WORDS[code]))
     .concat(open.map(({ offset, sign }) => fatal(offset, `${sign} is opened here and never closed`)));
   if (second) faults.push(fatal(second.range[0], WORDS.MULTIPLE_DOCS));
   return { document, faults, position };
 }
 
-const fatal = (offset: number, message: string): SyntaxFault => ({ offset, message, isFatal: true });
+/** The keys at the top of the first document, as far as its syntax tells: nothing is made of what is below them. */
+export function topKeys(text: string): string[] {
+  for (const token of new Parser().parse(text)) {
+    if (token.type !== 'document') continue;
+    const top = token.value;
+    if (top?.type !== 'block-map' && top?.type !== 'flow-collection') return [];
+    return top.items.flatMap(({ key }) => CST.resolveAsScalar(key, false, () => {})?.value ?? []);
+  }
+  return [];
+}
+
+const fatal = (offset: number, message: string): SyntaxFault => ({ offset, message });
 
 /** How the library words what {@link unclosed} finds. */
 const NOT_CLOSED = /^Flow (map|sequence) .*end with a|^Missing closing /;
@@ -58,6 +70,8 @@ function tooDeep(tokens: CST.Token[]): number | undefined {
   }
   return undefined;
 }
+
+export const DOUBLE_KEY = 'this key is there twice';
 
 /** Own words for every code: clearer, and unlike the library's they never quote the file. */
 const WORDS: Record<ErrorCode, string> = {
@@ -71,7 +85,7 @@ const WORDS: Record<ErrorCode, string> = {
   BAD_SCALAR_START: 'text that begins with a character reserved in YAML (such as @, ` or %) needs quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second "key: value" on the same line; text with ": " in it needs quotes',
   BLOCK_IN_FLOW: 'a missing comma, or an indented block, inside { } or [ ]',
-  DUPLICATE_KEY: 'this key is there twice',
+  DUPLICATE_KEY: DOUBLE_KEY,
   IMPOSSIBLE: 'text that is not YAML',
   KEY_OVER_1024_CHARS: 'a key of more than 1024 characters',
   MISSING_CHAR: 'a character is missing here: a closing quote or bracket, a comma, or the colon after a key',

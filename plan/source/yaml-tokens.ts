@@ -43,4 +43,4 @@ const CLOSES: Record<string, string> = { '[': ']', '{': '}' };
 
 /** In single quotes a quote is doubled, in double quotes it has a backslash before it. */
 const isClosed = (source: string): boolean =>
-  source.startsWith("'") ? /^'(?:[^']|'')*'$/.test(source) : /^"(?:[^"\\]|\\[^])*"$/.test(source);
+  source.startsWith("'") ? /^'[^']*(?:''[^']*)*'$/.test(source) : /^"[^"\\]*(?:\\[^][^"\\]*)*"$/.test(source);

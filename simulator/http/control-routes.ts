@@ -49,10 +49,22 @@ const plan = z.looseObject({
     .default([]),
 });
 
+const apiToken = z.object({
+  site: z.string(),
+  token: z.string().min(1),
+  user: z.string().optional(),
+  state: z.enum(['good', 'expired', 'revoked', 'spent']).optional(),
+  rotates: z.boolean().optional(),
+  expiresIn: z.number().positive().optional(),
+});
+
+const definedOnly = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
+
 const oneOrMany = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((it) => [it])]);
 
 /** `/_sim/…`, outside the API's paths: no session, no faults, no counting, and alive when the site is down. */
-export function controlRoutes(api: FastifyInstance, { control, world }: Shared): void {
+export function controlRoutes(api: FastifyInstance, { control, world, apiTokens }: Shared): void {
   api.get('/ledger', async (request) => {
     const since = Number((request.query as Record<string, unknown>)['since'] ?? 0);
     const entries = control.ledger();
@@ -75,6 +87,18 @@ export function controlRoutes(api: FastifyInstance, { control, world }: Shared):
   api.delete('/faults/:id', async (request, reply) => {
     control.clearFaults(parameter(request));
     return reply.code(204).send();
+  });
+
+  api.get('/api-tokens', async () =>
+    Object.fromEntries([...apiTokens].map(([site, tokens]) => [site, tokens.list()] as const)),
+  );
+  api.post('/api-tokens', async (request) => {
+    const { site, token, ...change } = body(request, apiToken);
+    const tokens = apiTokens.get(world.site(site).name);
+    if (tokens === undefined) throw badRequest(`The site '${site}' has no Cloud Director.`, [site]);
+    const user = change.user ?? tokens.list()[token]?.user ?? 'ops@acme';
+    tokens.set(token, { ...tokens.list()[token], ...definedOnly(change), user });
+    return tokens.list();
   });
 
   api.get('/assumptions', async () => ({ now: world.assumptions, table: assumptionTable }));

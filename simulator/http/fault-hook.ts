@@ -44,7 +44,8 @@ export async function applyFaults(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> {
-  if (shared.faults.size === 0) return false;
+  // What struck a deed that is done again is kept with it.
+  if (shared.faults.size === 0 || shared.journal?.again) return false;
   const struck = shared.faults.strike(target(shared, site, request));
   for (const fault of struck) {
     if (fault.kind === 'delay') {

@@ -13,6 +13,7 @@ import { controlRoutes } from './control-routes.js';
 import { applyFaults, applyFront, reset, route } from './fault-hook.js';
 import { FRONT_LOGIN, page, RAW } from './front.js';
 import { inventoryRoutes } from './inventory-routes.js';
+import { keepDeed, sessionAgain } from './keep-deed.js';
 import { negotiate } from './media-type.js';
 import { recoveryPlanRoutes } from './recovery-plan-routes.js';
 import { sessionRoutes } from './session-routes.js';
@@ -41,7 +42,13 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
   });
   app.get(FRONT_LOGIN, async (_request, reply) => reply.type('text/html; charset=utf-8').send(page('Log in')));
   await app.register(
-    named('control', async (control) => controlRoutes(control, shared)),
+    named('control', async (control) => {
+      control.addHook('preHandler', async (request) => {
+        shared.world.queue.settle();
+        keepDeed(shared, site, request);
+      });
+      controlRoutes(control, shared);
+    }),
     { prefix: '/_sim' },
   );
   await app.register(
@@ -49,9 +56,11 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
       api.decorateRequest('call');
       // Fastify goes on to the handler unless it gets the reply back of which a hook has made use: sending takes a while.
       api.addHook('onRequest', async (request, reply) => (enter(shared, site, request, reply) ? reply : undefined));
-      api.addHook('preHandler', async (request, reply) =>
-        (await applyFaults(shared, site, request, reply)) ? reply : undefined,
-      );
+      api.addHook('preHandler', async (request, reply) => {
+        if (await applyFaults(shared, site, request, reply)) return reply;
+        keepDeed(shared, site, request);
+        return undefined;
+      });
       api.addHook('preSerialization', async (request, _reply, payload) =>
         request.call.unreadable.length === 0 ? payload : garble(payload, request.call.unreadable),
       );
@@ -67,7 +76,8 @@ export async function createServer(shared: Shared, site: string): Promise<Fastif
         return payload;
       });
       api.addHook('onResponse', async (request, reply) => {
-        if (!request.call.reset) shared.stats.add(site, request.method, route(request), reply.statusCode);
+        if (!request.call.reset && !shared.journal?.again)
+          shared.stats.add(site, request.method, route(request), reply.statusCode);
       });
       sessionRoutes(api, shared, site);
       taskRoutes(api, shared, site);
@@ -102,6 +112,12 @@ function enter(shared: Shared, site: string, request: FastifyRequest, reply: Fas
     resetAfter: false,
     reset: false,
   };
+  const again = shared.journal?.again;
+  if (again) {
+    const { planted, odd } = again;
+    Object.assign(request.call, { planted, odd, session: sessionAgain(again, world.now) });
+    return false;
+  }
   if (!world.site(site).up) {
     reply.hijack();
     reset(shared, site, request);

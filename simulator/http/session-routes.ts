@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError, remoteAuthenticationFailure, serverFailure } from '../errors.js';
 import type { Session } from '../sessions.js';
-import type { User, Users } from '../users.js';
+import type { User } from '../users.js';
 import { body } from './body.js';
 import { parameter, session } from './request.js';
 import type { Shared } from './shared.js';
@@ -28,10 +28,10 @@ const extension = z.discriminatedUnion('type', [
 ]);
 
 export function sessionRoutes(api: FastifyInstance, shared: Shared, site: string): void {
-  const { world, sessions, users } = shared;
+  const { world, sessions } = shared;
 
   api.post('/sessions', { config: { operation: 'login', open: true } }, async (request, reply) => {
-    const user = whoLogsIn(users, body(request, login));
+    const user = whoLogsIn(shared, site, body(request, login));
     // No challenge: it would send clients into logging in again [client Ansible: 401 = login failed].
     if (user === undefined) throw new ApiError(401, 'NotAuthenticated', 'Authentication failed.');
     const opened = sessions.open(site, user);
@@ -50,7 +50,7 @@ export function sessionRoutes(api: FastifyInstance, shared: Shared, site: string
     const wanted = body(request, extension);
     const remote = world.site(wanted.site);
     if (!remote.up) throw serverFailure(`Site '${wanted.site}' cannot be reached.`);
-    const user = whoExtends(users, own, wanted);
+    const user = whoExtends(shared, own, wanted);
     if (user === undefined) throw remoteAuthenticationFailure(wanted.site);
     if (wanted.site !== site) sessions.extend(own, wanted.site, user);
     return sessionInfo(shared, own);
@@ -65,7 +65,7 @@ export function sessionRoutes(api: FastifyInstance, shared: Shared, site: string
   });
 }
 
-function whoLogsIn(users: Users, it: z.infer<typeof login>): User | undefined {
+function whoLogsIn({ users, apiTokens }: Shared, site: string, it: z.infer<typeof login>): User | undefined {
   switch (it.type) {
     case 'localUser':
       return users.local(it.localUser, it.localPassword);
@@ -78,18 +78,22 @@ function whoLogsIn(users: Users, it: z.infer<typeof login>): User | undefined {
     case 'vcdCookie':
       return users.cookie(it.vcdCookie);
     case 'vcdAccessToken':
-      return users.accessToken(it.vcdAccessToken, it.context ?? undefined);
+      return users.accessToken(
+        it.vcdAccessToken,
+        it.context ?? undefined,
+        apiTokens.get(site)?.userOf(it.vcdAccessToken),
+      );
   }
 }
 
-function whoExtends(users: Users, own: Session, it: z.infer<typeof extension>): User | undefined {
+function whoExtends({ users, apiTokens }: Shared, own: Session, it: z.infer<typeof extension>): User | undefined {
   switch (it.type) {
     case 'credentials':
       return users.vcd(it.vcdUsername, it.vcdPassword);
     case 'cookie':
       return users.cookie(it.cookie);
     case 'vcdAccessToken':
-      return users.accessToken(it.vcdAccessToken);
+      return users.accessToken(it.vcdAccessToken, undefined, apiTokens.get(it.site)?.userOf(it.vcdAccessToken));
     case 'multisite':
       return users.multisite(own.user, it.org);
   }

@@ -1,5 +1,7 @@
+import type { ApiTokens } from '../api-tokens.js';
 import type { Control } from '../control.js';
 import type { ActiveFault, Faults } from '../faults.js';
+import type { Journal } from '../journal.js';
 import type { Session, Sessions } from '../sessions.js';
 import type { Stats } from '../stats.js';
 import type { Users } from '../users.js';
@@ -11,9 +13,13 @@ export interface Shared {
   world: World;
   sessions: Sessions;
   users: Users;
+  /** of the Cloud Director of each site that has one */
+  apiTokens: ReadonlyMap<string, ApiTokens>;
   faults: Faults;
   stats: Stats;
   control: Control;
+  /** where the world is kept; null: nowhere */
+  journal: Journal | null;
 }
 
 /** What the hooks find out about a request before its handler runs. */

@@ -32,6 +32,23 @@ describe('a command check', () => {
       { commands },
     ));
 
+  it('runs as the user that the config gives it, which only a worker of root can do', () =>
+    withCheck(
+      async (bench) => {
+        const { ok, detail } = await checkOn(bench, { check: command('who') });
+        const isRoot = process.getuid?.() === 0;
+        expect({ ok, detail }).toEqual({
+          ok: isRoot,
+          detail: isRoot ? 'command who: exit code 0: 65534 65533' : expect.stringMatching(/cannot be run: /),
+        });
+      },
+      {
+        commands: {
+          who: { program: '/bin/sh', args: ['-c', 'echo $(id -u) $(id -g)'], user: { uid: 65_534, gid: 65_533 } },
+        },
+      },
+    ));
+
   it('gets arguments as they are', () =>
     withCheck(
       async (bench) => {

@@ -9,7 +9,7 @@ import type { Watch } from '../../contract/watch.js';
 import { ManualClock, type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/index.js';
 import type { Task as SimulatedTask } from '../../simulator/world/tasks.js';
 import { type Site, type Task, taskEnd } from '../../vcda/index.js';
-import { LASTING } from '../support/lasting-sessions.js';
+import { lasting } from '../support/lasting.js';
 import { clientFor, siteConfig } from '../vcda/support/client.js';
 
 const SECOND = 1_000;
@@ -189,7 +189,7 @@ class Stage {
 
 async function onStage(options: SimulatorOptions, test: (at: Stage) => Promise<void>): Promise<void> {
   const clock = new ManualClock();
-  const simulator = await startSimulator({ vms: 1, clock, sessions: LASTING, ...options });
+  const simulator = await startSimulator(lasting({ vms: 1, clock, ...options }));
   const sites = clientFor([siteConfig(LYON, simulator.sites[LYON]?.url ?? '')]);
   try {
     await test(new Stage(simulator, sites.get(LYON), clock));

@@ -39,6 +39,25 @@ describe('a start that is kept waiting between its look and the moment at which 
     }));
 });
 
+describe('a start whose window closes between its look and the moment at which it is sent', () => {
+  it('is not sent', () =>
+    withBench({ site: { timeouts: { connect: 10_000, request: 60_000 } } }, async (bench) => {
+      /** On a machine on which it is over before anything waits, it is open for longer. @param open ms */
+      async function kept(open: number): Promise<void> {
+        control(bench).clearFaults();
+        control(bench).addFaults({ operation: 'extend', kind: 'delay', delayMs: open, times: 1 });
+        await expect(submit(bench, startOf(bench, 0, { notAfter: Date.now() + open }))).rejects.toMatchObject({
+          type: 'TooLate',
+          nonRetryable: true,
+          message: expect.stringContaining('was not sent: its window closed at'),
+        });
+        if (control(bench).faults()[0]?.struck !== 1) await kept(3 * open);
+      }
+      await kept(1_500);
+      expect(sentBy(bench, 'ops@acme')).toEqual([]);
+    }));
+});
+
 describe('a start that was cut before it arrived', () => {
   const bodyOf = (bench: Bench) => ({
     source: { type: 'vm', site: bench.source, vmId: bench.vms[0]?.id, excludedDiskKeys: null },

@@ -21,7 +21,7 @@ describe('an item of the list of replications that cannot be read', () => {
       const looked = attempt(() => activities.locateReplication(locateInput()));
       await expect(looked).rejects.toThrow(ApplicationFailure);
 
-      const { checks } = await attempt(() => activities.inspectSite({ site: destination, now: Date.now() }));
+      const { checks } = await attempt(() => activities.inspectSite({ site: destination, peers: [] }));
       const { ok, detail, fix } = checks.find(({ name }) => name === 'version') ?? {};
       expect(ok).toBe(false);
       expect(detail).toContain('/vm-replications: item 0');
@@ -36,7 +36,7 @@ describe('an item of the list of replications that cannot be read', () => {
       await attempt(() =>
         activities.sourcePower({ site: source, vmId: vms[0]?.id ?? null, resumedAt: 0, within: 10_000 }),
       );
-      const { checks } = await attempt(() => activities.inspectSite({ site: source, now: Date.now() }));
+      const { checks } = await attempt(() => activities.inspectSite({ site: source, peers: [] }));
       expect(checks.find(({ name }) => name === 'version')?.detail).toMatch(
         /\/inventory\/vms: item 0 .*no VM waits: the one that it is of counts as on/,
       );

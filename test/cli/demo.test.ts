@@ -4,10 +4,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import type { Verdict } from '../../cli/demo/verdict.js';
+import type { DrillVerdict, Verdict } from '../../cli/demo/verdict.js';
+import { onQueuesOf } from '../../contract/queues.js';
 import type { RunReport } from '../../contract/report.js';
 import { isAlive } from '../support/eventually.js';
 import { type Folder, tempFolder } from '../support/folder.js';
+import { reportFaults } from '../support/report-schema.js';
 import { until } from '../support/until.js';
 import { cleanEnv, MAIN, type Started, startCli } from './support/cli.js';
 
@@ -50,7 +52,7 @@ async function openWorkflowsOf(demo: Started): Promise<string[]> {
   const suffix = demo.said.stderr.match(/paris(-[0-9a-f]{6})/)?.[1];
   const connection = await Connection.connect({ address, connectTimeout: 120_000 });
   const open: string[] = [];
-  const query = `TaskQueue = 'drover-demo${suffix}' AND ExecutionStatus = 'Running'`;
+  const query = `${onQueuesOf(`drover-demo${suffix}`)} AND ExecutionStatus = 'Running'`;
   for await (const { workflowId } of new Client({ connection }).workflow.list({ query })) {
     open.push(workflowId);
   }
@@ -66,6 +68,7 @@ describe('the demo', () => {
     expect(stderr).toMatch(/worker started again \(pid \d+\)/);
     const { report, verdict } = JSON.parse(stdout) as { report: RunReport; verdict: Verdict };
     expect(report).toMatchObject({ state: 'succeeded', totals: { vms: 12, succeeded: 12 } });
+    expect(reportFaults(report)).toEqual([]);
     expect(verdict).toMatchObject({ ok: true, wrong: [] });
     expect(verdict.vms).toHaveLength(12);
     expect(code).toBe(0);
@@ -75,6 +78,17 @@ describe('the demo', () => {
     expect(await Promise.all(parts.map(isAlive))).not.toContain(true);
     expect(existsSync(folderOf(demo))).toBe(false);
     expect(await openWorkflowsOf(demo)).toEqual([]);
+  });
+
+  it.concurrent('rehearses a recovery, and leaves no test copy behind', async () => {
+    const demo = startDemo('--drill', '--vms', '4', '--speed', '60', '--json');
+    const { code, stdout } = await demo.finished;
+    const { report, verdict } = JSON.parse(stdout) as { report: RunReport; verdict: DrillVerdict };
+    expect(report).toMatchObject({ kind: 'drill', state: 'succeeded', totals: { vms: 4, succeeded: 4 } });
+    expect(report.drill).toMatchObject({ phase: 'done', left: [], missed: [] });
+    expect(verdict).toMatchObject({ ok: true, wrong: [] });
+    expect(verdict.vms).toHaveLength(4);
+    expect(code).toBe(0);
   });
 
   it.concurrent('ends its parts when it is told to stop', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CancelPending, CancelUnknown, NotApplied } from '../../cli/errors.js';
 import { exitCodeOfError } from '../../cli/exit-codes.js';
-import { errorDocument, errorText } from '../../cli/text/render-error.js';
+import { errorDocument, errorLines } from '../../cli/text/render-error.js';
 import {
   ActPending,
   NotInRun,
@@ -37,8 +37,8 @@ describe('what is kept for a worker', () => {
     ['a sweep', new SweepPending('lyon'), null, /will be done when a worker comes/],
   ])('is told by exit 4, and until when it holds (%s)', (_, error, limit, says) => {
     expect(seen(error)).toEqual({ exit: 4, effect: 'pending', until: limit });
-    expect(errorText(error)).toMatch(says);
-    expect(errorText(error)).not.toMatch(/nothing was sent/);
+    expect(errorLines(error).join('\n')).toMatch(says);
+    expect(errorLines(error).join('\n')).not.toMatch(/nothing was sent/);
   });
 
   it.each([
@@ -50,8 +50,8 @@ describe('what is kept for a worker', () => {
     ['a cancellation', new CancelUnknown('exit-1', away), /has reached Temporal is not known/],
   ])('is not taken for kept while Temporal has not said so (%s)', (_, error, says) => {
     expect(seen(error)).toMatchObject({ exit: 4, effect: 'unknown' });
-    expect(errorText(error)).toMatch(says);
-    expect(errorText(error)).not.toMatch(/No worker has acted/);
+    expect(errorLines(error).join('\n')).toMatch(says);
+    expect(errorLines(error).join('\n')).not.toMatch(/No worker has acted/);
   });
 });
 
@@ -63,8 +63,8 @@ describe('what is not applied, now or later', () => {
   ])('was not sent, and is to be typed again: exit 3 (%s)', (_, why) => {
     const error = new NotApplied(why);
     expect(seen(error)).toEqual({ exit: 3, effect: 'none', until: undefined });
-    expect(errorText(error)).toMatch(/\n {2}next: nothing was sent; .*then type the command again$/);
-    expect(errorText(error)).toContain(why.message);
+    expect(errorLines(error).join('\n')).toMatch(/\n {2}next: nothing was sent; .*then type the command again$/);
+    expect(errorLines(error).join('\n')).toContain(why.message);
   });
 
   it.each([
@@ -74,6 +74,6 @@ describe('what is not applied, now or later', () => {
   ])('was refused: exit 2 (%s)', (_, why) => {
     const error = new NotApplied(why);
     expect(seen(error)).toEqual({ exit: 2, effect: 'none', until: undefined });
-    expect(errorText(error)).toBe(errorText(why));
+    expect(errorLines(error).join('\n')).toBe(errorLines(why).join('\n'));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from 'commander';
-import { exitCodeOfError, exitCodeOfReport } from '../../cli/exit-codes.js';
-import { errorDocument, errorText } from '../../cli/text/render-error.js';
+import { exitCodeOfError, exitCodeOfReport, exitCodeOfVm } from '../../cli/exit-codes.js';
+import { errorDocument, errorLines } from '../../cli/text/render-error.js';
 import { Interrupted, NoWorker, RunExists, RunNotFound, WorkflowFailing } from '../../client/errors.js';
 import type { VmState } from '../../contract/report.js';
 import { BadInput } from '../../plan/source/problem.js';
@@ -28,6 +28,18 @@ describe('the exit code of a run', () => {
   });
 });
 
+describe('the exit code of one VM', () => {
+  const error = { operation: null, taskId: null, site: null, message: '', advice: null };
+
+  it.each([
+    [0, 'SkippedByPerson'],
+    [0, 'AlreadyMigrated'],
+    [1, 'DependencyNotMet'],
+  ])('is %i when it was skipped as %s', (code, why) => {
+    expect(exitCodeOfVm(vm('a', { state: 'skipped', error: { ...error, code: why } }))).toBe(code);
+  });
+});
+
 describe('the exit code of an error', () => {
   it.each([
     [2, new BadInput([{ file: 'plan.yaml', line: 3, column: 5, message: 'wrong' }])],
@@ -49,7 +61,7 @@ describe('an error', () => {
       { file: 'plan.yaml', line: 3, column: 5, message: 'wrong' },
       { file: 'plan.yaml', line: 9, column: 1, message: 'unknown key', expected: 'name' },
     ]);
-    expect(errorText(error).split('\n')).toEqual([
+    expect(errorLines(error)).toEqual([
       expect.stringMatching(/^plan\.yaml:3:5\s+wrong/),
       expect.stringMatching(/^plan\.yaml:9:1\s+unknown key.*expected name/),
       '2 problems found; nothing was done.',
@@ -58,7 +70,7 @@ describe('an error', () => {
   });
 
   it('says what to do next', () => {
-    expect(errorText(new RunNotFound('x', ['x1', 'x2']))).toBe(
+    expect(errorLines(new RunNotFound('x', ['x1', 'x2'])).join('\n')).toBe(
       'No run is named x. Nearest: x1, x2.\n  next: drover list --all',
     );
     expect(errorDocument(new NoWorker('drover'))).toEqual({
@@ -72,6 +84,8 @@ describe('an error', () => {
   });
 
   it('that nobody foresaw is told with its causes', () => {
-    expect(errorText(new Error('outer', { cause: new Error('inner') }))).toBe('Unexpected error: outer: inner');
+    expect(errorLines(new Error('outer', { cause: new Error('inner') })).join('\n')).toBe(
+      'Unexpected error: outer: inner',
+    );
   });
 });

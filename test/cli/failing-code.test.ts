@@ -7,6 +7,7 @@ import { createDroverWorker } from '../../worker/worker.js';
 import { brokenBundle, type Place } from '../support/broken-bundle.js';
 import { tempFolder } from '../support/folder.js';
 import { type Lab, withLab } from '../support/lab.js';
+import { listening } from '../support/listening.js';
 import { until } from '../support/until.js';
 import { cli } from './support/cli.js';
 
@@ -27,6 +28,7 @@ async function withWorkerOf(lab: Lab, defect: Place, act: (drover: Drover) => Pr
   const drover = await connectDrover({ env: {}, address, taskQueue });
   const ended = worker.run();
   try {
+    await listening(lab);
     await act(drover);
   } finally {
     worker.shutdown();

@@ -6,6 +6,8 @@ import { warmCli } from './support/warm-cli.js';
 
 const COMMANDS = [
   'demo',
+  'up',
+  'plan',
   'run',
   'failover',
   'reverse',
@@ -14,17 +16,31 @@ const COMMANDS = [
   'list',
   'show',
   'watch',
+  'wait',
   'report',
   'approve',
   'pause',
   'resume',
   'cancel',
+  'skip',
+  'retry',
+  'set',
+  'undo',
+  'remove',
+  'tidy',
+  'site',
+  'replications',
   'doctor',
   'worker',
   'simulator',
+  'completion',
 ];
 const OF_DRILL = [
   'run',
+  'finish',
+  'note',
+  'sign',
+  'coverage',
   'schedule',
   'list',
   'pause',
@@ -35,16 +51,25 @@ const OF_DRILL = [
   'apply',
   'sweep',
 ].map((name) => `drill ${name}`);
+const OF_PLAN = ['new', 'check', 'convert'].map((name) => `plan ${name}`);
+const OF_SITE = ['list', 'show', 'set', 'brake'].map((name) => `site ${name}`);
+const ALL = [...COMMANDS, ...OF_DRILL, ...OF_PLAN, ...OF_SITE];
+
+/** Below `Commands:`, but for `help` itself. */
+const commandsIn = (help: string): string[] =>
+  [...help.slice(help.indexOf('\nCommands:')).matchAll(/^ {2}([a-z]+)\b/gm)].flatMap(([, name = '']) =>
+    name === 'help' ? [] : [name],
+  );
 const here = { cwd: tmpdir() };
 
 describe('help', () => {
   let helps: Map<string, Finished>;
   beforeAll(async () => {
     const ask = async (name: string) => [name, await warmCli([...name.split(' '), '--help'], here)] as const;
-    helps = new Map(await pMap([...COMMANDS, ...OF_DRILL], ask, { concurrency: 1 }));
+    helps = new Map(await pMap(ALL, ask, { concurrency: 1 }));
   });
 
-  it.each([...COMMANDS, ...OF_DRILL])('of %s has an example and the global options', (command) => {
+  it.each(ALL)('of %s has an example and the global options', (command) => {
     const { code, stdout = '' } = helps.get(command) ?? {};
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}\\$ drover ${command}`));
@@ -54,15 +79,16 @@ describe('help', () => {
   it('of the program names every command', async () => {
     const { code, stdout } = await cli(['--help'], here);
     expect(code).toBe(0);
-    for (const command of COMMANDS) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
-    }
+    expect(commandsIn(stdout).toSorted()).toEqual(COMMANDS.toSorted());
   });
 
-  it('of drill names every command of it', () => {
-    for (const command of OF_DRILL) {
-      expect(helps.get('drill')?.stdout).toMatch(new RegExp(`^ {2}${command.split(' ')[1]}\\b`, 'm'));
-    }
+  it.each([
+    ['drill', OF_DRILL],
+    ['plan', OF_PLAN],
+    ['site', OF_SITE],
+  ])('of %s names every command of it', (name, all) => {
+    const found = commandsIn(helps.get(name)?.stdout ?? '').map((one) => `${name} ${one}`);
+    expect(found.toSorted()).toEqual(all.toSorted());
   });
 
   it('gives the version', async () => {

@@ -20,7 +20,7 @@ function plainProgress() {
       now += seconds * 1000;
       const before = stderr.lines.length;
       progress.update(next);
-      return stderr.lines.slice(before).map((line) => line.slice('00:00:00 '.length));
+      return stderr.lines.slice(before).map((line) => line.replace(/^\d\d:\d\d:\d\d \S+ /, ''));
     },
   };
 }

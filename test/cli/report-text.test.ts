@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
 import { listText } from '../../cli/commands/list.js';
-import { REPORT_FORMATS } from '../../cli/report/index.js';
 import { showText } from '../../cli/text/show-text.js';
 import { vmText } from '../../cli/text/vm-text.js';
+import { type ActRecord, actId } from '../../contract/act.js';
 import type { VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
-import { report, vm } from '../support/reports.js';
+import { formatted, report, vm } from '../support/reports.js';
 
 const plain = pc.createColors(false);
 const failed = vm('web2', {
@@ -28,7 +28,7 @@ const done = report([vm('web1', { state: 'succeeded', step: 'done', outageSecond
 });
 
 describe('the report as text', () => {
-  const text = REPORT_FORMATS.text(done);
+  const text = formatted('text', done);
 
   it('has totals, waves, failures with code, task and next step, and outages', () => {
     expect(text).toContain('2 VMs: 1 succeeded, 1 failed');
@@ -44,14 +44,137 @@ describe('the report as text', () => {
   it('says what is to be known of VMs that succeeded, once for all of which the same is said', () => {
     const elsewhere = (name: string) =>
       vm(name, { state: 'succeeded', notes: [`${name} goes to VDC gold, not silver.`] });
-    expect(REPORT_FORMATS.text(report([elsewhere('web1'), elsewhere('web2')]))).toContain(
+    expect(formatted('text', report([elsewhere('web1'), elsewhere('web2')]))).toContain(
       'To know:\n  web1, web2: web1 goes to VDC gold, not silver.\n',
     );
     expect(text).not.toContain('To know');
   });
 
+  it('says which hooks have failed with no other effect than that, in each format for people', () => {
+    const hook = {
+      event: 'afterVm',
+      url: 'https://itsm.example.com/moved',
+      key: 'k',
+      at: '2026-12-05T21:00:00.000Z',
+      finishedAt: '2026-12-05T21:00:01.000Z',
+      attempts: 4,
+      result: 'failed',
+      rule: 'warn',
+      error: 'it answered 500',
+    } as const;
+    const told = (name: string) => vm(name, { state: 'succeeded', hooks: [hook, { ...hook, result: 'succeeded' }] });
+    const hooks = [{ ...hook, event: 'afterWave', wave: 'pilot' } as const, { ...hook, rule: 'hold' } as const];
+    const run = report([told('web1'), told('web2')], { hooks });
+    for (const format of ['text', 'md', 'html'] as const) {
+      const page = formatted(format, run).replace(/<[^>]*>|\\/g, '');
+      expect(page).toMatch(/The hook afterVm failed \(https:\/\/itsm\S+\): it answered 500 \(?web1, web2/);
+      expect(page).toContain(
+        'The hook afterWave of wave pilot failed (https://itsm.example.com/moved): it answered 500',
+      );
+      expect(page.match(/The hook/g)).toHaveLength(2);
+    }
+  });
+
+  it('has what persons have told the run, who they were and what came of it; and how many are not told', () => {
+    const act = (number: number, change: Partial<ActRecord> = {}): ActRecord => ({
+      id: actId('execution', number),
+      at: '2026-12-05T21:01:00.000Z',
+      actor: 'ann@acme',
+      proof: 'claimed',
+      command: 'drover approve',
+      act: 'approve',
+      target: 'wave:pilot',
+      note: null,
+      reference: null,
+      before: null,
+      after: { affected: 2, message: 'approved wave pilot: web1, web2' },
+      refused: null,
+      ...change,
+    });
+    const bad = act(2, {
+      actor: 'bob',
+      act: 'pause',
+      target: null,
+      note: 'a\n\u001b[31mlook',
+      after: null,
+      refused: 'no',
+    });
+    const told = formatted('text', { ...done, acts: [act(1), bad] });
+    expect(told).toMatch(/^Acts:\nAT +WHO +ACT +FOR +NOTE +EFFECT$/m);
+    expect(told).toMatch(/ann@acme +approve +wave:pilot +approved wave pilot: web1, web2$/m);
+    expect(told).toMatch(/bob +pause +a\\n\\u001b\[31mlook +refused: no$/m);
+    expect(text).not.toContain('Acts');
+    expect(formatted('text', { ...done, acts: [act(3)] })).toContain(
+      'Acts, but for the first 2, of which the store does not tell:',
+    );
+  });
+
   it('has no colours, which files and pipes would show', () => {
     expect(text).not.toContain('\u001b');
+  });
+});
+
+describe('show', () => {
+  const at = '2026-12-05T21:02:00.000Z';
+  const since = { since: at, advice: null, tries: null, until: null };
+  const many = report([
+    ...Array.from({ length: 120 }, (_, n) => vm(`idle${n}`, { state: 'succeeded' })),
+    ...Array.from({ length: 3 }, (_, n) => vm(`asks${n}`, { state: 'waiting', waitingFor: 'approval', step: 'gate' })),
+    ...Array.from({ length: 24 }, (_, n) =>
+      vm(`busy${n}`, { state: 'running', step: 'initial-sync', ...(n === 23 ? { stepSince: at } : {}) }),
+    ),
+    vm('off', { state: 'running', step: 'migrate', downSince: at }),
+    vm('slow', { state: 'running', step: 'sync', retrying: { code: 'CopyStalled', message: 'no byte', ...since } }),
+    failed,
+  ]);
+
+  it('of many VMs lists those that tell how it goes, and counts the rest', () => {
+    const text = showText(many, plain);
+    expect(text).toContain('150 VMs: 120 succeeded, 1 failed, 26 running, 3 waiting');
+    expect(text).toMatch(/^1 source off:\nVM +WAVE +STEP +DOWN FOR\n+off +pilot +migrate +\d/m);
+    expect(text).toMatch(/^1 VM in trouble:\n.*WHY\n+slow +pilot +sync +\d.* CopyStalled$/m);
+    expect(text).toMatch(/^24 running:\nVM +WAVE +STEP +ON IT FOR\n+busy23 +pilot +initial-sync +\d/m);
+    expect(text.match(/^busy/gm)).toHaveLength(20);
+    expect(text).toContain('\nand 4 more\n');
+    expect(text).toContain(
+      'Not listed: 120 succeeded, 3 waiting (3 waiting for approval), 1 failed. All VMs: drover show exit-1 --all;',
+    );
+    expect(text).not.toMatch(/^(idle|asks)/m);
+  });
+
+  it('lists all VMs, or those that were asked for', () => {
+    const attention = [{ kind: 'approval', message: '3 VMs wait.', next: 'drover approve exit-1 pilot' }] as const;
+    const all = showText({ ...many, attention: [...attention] }, plain, many.vms);
+    expect(all.match(/^(idle|busy|asks)/gm)).toHaveLength(147);
+    expect(all).toMatch(/^! 3 VMs wait\.\n +next: drover approve exit-1 pilot\n\nWAVE +VMS /m);
+    const some = showText(many, plain, [failed]);
+    expect(some).toMatch(/^1 of 150 VMs:\n+VM [^]*^web2 /m);
+    expect(showText(many, plain, [])).toContain('0 of 150 VMs are so.');
+  });
+
+  it('tells of VMs that an earlier run has moved in one line, as no failure', () => {
+    const error = {
+      code: 'AlreadyMigrated',
+      message: 'm',
+      operation: null,
+      taskId: null,
+      site: null,
+      advice: 'Leave it out.',
+    };
+    const moved = Array.from({ length: 10 }, (_, n) => vm(`old${n}`, { state: 'skipped', error }));
+    const run = report([...moved, vm('new', { state: 'succeeded' })]);
+    for (const text of [showText(run, plain), formatted('text', run)]) {
+      expect(text).toContain('11 VMs: 1 succeeded, 10 moved by an earlier run');
+      expect(text).toMatch(/^10 VMs moved by an earlier run, and left alone: old0, .*\. Leave it out\.$/m);
+      expect(text).not.toContain('with an error');
+    }
+  });
+
+  it('says of a VM that was not heard of as of when it knows what it does', () => {
+    const asOf = '2026-12-05T21:02:00.000Z';
+    const text = showText(report([vm('web1', { state: 'running', step: 'migrate', asOf })]), plain);
+    expect(text).toMatch(/web1 .* running +migrate as of 2026-12-0\d \d\d:\d\d:00/);
+    expect(text).toContain('1 not heard of now');
   });
 });
 
@@ -86,7 +209,7 @@ describe('a list of VMs, in report and show', () => {
   const all = report([...warned, ...alike, off], { state: 'failed' });
 
   it.each([
-    ['report', REPORT_FORMATS.text(all)],
+    ['report', formatted('text', all)],
     ['show', showText(all, plain)],
   ])('%s: what may be down is first, what failed alike is told once, warnings are counted', (_, text) => {
     const rows = text.slice(text.lastIndexOf('STATE')).split('\n');
@@ -122,15 +245,33 @@ describe('a list of VMs, in report and show', () => {
   });
 
   it('the report says what was warned of, once for all that were warned alike', () => {
-    expect(REPORT_FORMATS.text(all)).toContain('The migrate warned: PowerOnFailed: could not be powered on (w1, w2)');
+    expect(formatted('text', all)).toContain('The migrate warned: PowerOnFailed: could not be powered on (w1, w2)');
   });
 });
 
 describe('the report as JSON', () => {
   it('has the members of the contract and no others', () => {
-    const parsed: unknown = JSON.parse(REPORT_FORMATS.json(done));
-    const { attention: _, ...members } = done;
-    expect(parsed).toEqual(members);
+    const parsed: unknown = JSON.parse(formatted('json', done));
+    const { attention: _, vms, ...members } = done;
+    const known = { source: { site: null }, destination: { site: null, vmId: null } };
+    expect(parsed).toEqual({
+      ...members,
+      totals: { ...members.totals, movedBefore: 0 },
+      acts: [],
+      version: 2,
+      planDigest: null,
+      source: { site: null },
+      destination: { site: null, vdc: null, storageProfile: null },
+      window: null,
+      approval: null,
+      versions: { drover: null, temporal: null, sites: {} },
+      environment: null,
+      writtenAt: '2026-12-06T06:00:00.000Z',
+      writtenBy: '0.1.0',
+      missing: ['the plan, with VDC, storage profile, window and approval'],
+      checksum: null,
+      vms: vms.map((one) => ({ ...one, unit: one.id, ...known })),
+    });
   });
 });
 
@@ -163,6 +304,15 @@ describe('what show prints', () => {
     expect(vmText(report([moved]), moved, plain)).toMatch(
       /^start +succeeded .* 1 min 05 s +t-1 +found +drover\/exit-1\/id\/start\/1$/m,
     );
+  });
+});
+
+describe('a VM of which the store alone has all, while that does not answer', () => {
+  const cut = vm('web1', { state: 'failed', cut: { operations: 4, warnings: 2 } });
+
+  it('has its warnings counted, and says how much of it is left out', () => {
+    expect(formatted('text', report([cut]))).toMatch(/^VM .* WARNINGS[^]*^web1 .* 2$/m);
+    expect(vmText(report([cut]), cut, plain)).toContain('4 operations and 2 warnings left out: the store alone has');
   });
 });
 
@@ -207,9 +357,13 @@ describe('the list of runs', () => {
       startedAt: '2026-12-05T21:00:00.000Z',
       finishedAt: null,
       totals: null,
+      needs: null,
     };
     expect(listText({ runs: [run], more: false }, plain)).toMatch(/^a +p +migrate +unknown +\? /m);
     expect(listText({ runs: [], more: false }, plain)).toContain('drover run PLAN');
+    const needs = { approval: 3, hold: 0, until: 0, missed: 1 };
+    const waits = { ...run, state: 'paused' as const, needs };
+    expect(listText({ runs: [waits], more: false }, plain)).toContain('resume, 3 approvals, 1 past the window');
   });
 });
 

@@ -35,6 +35,24 @@ afterAll(() => folder.remove());
 
 const drover = (args: string[], env: Record<string, string> = {}) => warmCli(args, { cwd: folder.path, env });
 
+describe('a setting of a VM or of a run that is none', () => {
+  it.each([
+    [['retry', 'R', 'vm:a', 'color=red'], 'KEY one of network, address, storageProfile, powerOn'],
+    [['retry', 'R', 'network=x'], 'must come first'],
+    [['retry', 'R', 'a', 'address=ten'], 'an IP address is expected'],
+    [['retry', 'R', 'a', 'powerOn=maybe'], 'asSource, true or false is expected'],
+    [['retry', 'R', 'a', 'network=x', 'network=y'], 'given twice'],
+    [['set', 'R', 'priority=urgent'], 'one of high, normal, low is expected'],
+    [['set', 'R', 'wave=core'], 'belong together'],
+    [['set', 'R', 'wave=core', 'vm=a', 'priority=high'], 'belong together'],
+    [['remove', 'R'], "missing required argument 'vm'"],
+  ])('%j is said so, before anybody is asked', async (args, said) => {
+    const { code, stderr } = await drover(args, { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    expect(stderr).toContain(said);
+    expect(code).toBe(2);
+  });
+});
+
 describe('help', () => {
   it.each([
     [['help', 'drill', 'schedule'], 'drover drill schedule'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { asKind, nameAsKind } from '../../client/as-kind.js';
-import { NotConfirmed } from '../../client/index.js';
+import { NotConfirmed, planned, withInstances } from '../../client/index.js';
 import type { Plan } from '../../plan/types.js';
 import { aPlan, aVm, aWave } from '../support/plans.js';
 
@@ -46,6 +46,23 @@ describe('a plan as one of another kind', () => {
       recovery: { instance: 'latest' },
     });
     expect(asKind(migration, 'failback', 'removes-source').cutover.approval).toBe('wave');
+  });
+
+  it.each(['reverse', 'failback'] as const)('%s takes VMs as they are, whatever a failover of them chose', (kind) => {
+    const [vm] = migration.waves[0]?.vms ?? [];
+    const chosen = withInstances(planned(migration), { waves: { pilot: { before: '2026-12-05T20:00:00.000Z' } } });
+    expect(chosen.waves[0]?.vms[0]).toHaveProperty('instance');
+    const { recovery, waves } = asKind(chosen, kind, 'removes-source');
+    expect({ recovery, vms: waves[0]?.vms }).toEqual({ recovery: { instance: 'latest' }, vms: [vm] });
+  });
+
+  it('is no planned one once instances are chosen, which a vApp has not got', () => {
+    const before = { before: '2026-12-05T20:00:00.000Z' };
+    expect(withInstances(planned(migration), { all: before }).recovery).toEqual({ instance: before });
+    const crm = aVm('crm', { id: 'vapp:crm' });
+    const both = aPlan({ kind: 'failover', waves: [aWave('db', aVm('db1')), aWave('app', crm)] });
+    expect(() => withInstances(both, { all: before })).toThrow('vApp crm of plan exit is recovered as it was last');
+    expect(withInstances(both, { waves: { db: before } }).waves[1]?.vms).toEqual([crm]);
   });
 
   it('gets a run id of its own on the day of the plan itself', () => {

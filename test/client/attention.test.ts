@@ -3,20 +3,22 @@ import pc from 'picocolors';
 import { vmText } from '../../cli/text/vm-text.js';
 import { attentionFor, type Findings } from '../../client/attention.js';
 import { WorkflowFailing } from '../../client/errors.js';
-import { mergeReports } from '../../client/live-report.js';
+import { mergeReports } from '../../client/merge-open.js';
 import { findScope, findVm } from '../../client/scope.js';
 import { shellWord } from '../../client/shell-word.js';
 import { typedVm, typedVmOfShow, typedWave } from '../../client/typed.js';
 import type { VmReport } from '../../contract/report.js';
+import type { UnderWay } from '../../contract/under-way.js';
 import { report, vm } from '../support/reports.js';
 
 const nothing: Findings = {
   runFailing: null,
-  held: [],
   failing: [],
   endedOutside: null,
   loading: null,
+  unknown: [],
   approval: 'wave',
+  brakes: [],
 };
 
 describe('what a person should see about a run', () => {
@@ -33,6 +35,23 @@ describe('what a person should see about a run', () => {
     ]);
   });
 
+  it('is one approval where the plan asks for that of the run', () => {
+    const waits = { state: 'waiting', waitingFor: 'approval' } as const;
+    const all = report([vm('a', waits), vm('b', { ...waits, wave: 'two' })]);
+    const attention = attentionFor(all, { ...nothing, approval: 'run' });
+    const message = '2 VMs wait for an approval of the run to be cut over.';
+    expect(attention).toEqual([{ kind: 'approval', message, next: 'drover approve exit-1' }]);
+    const text = vmText({ ...all, attention }, vm('a', waits), pc.createColors(false));
+    expect(text).toMatch(/next: drover approve exit-1$/m);
+  });
+
+  it('counts the VMs of a vApp, as totals do', () => {
+    const vms = ['db', 'web'].map((name) => ({ id: `id-of-${name}`, name, replicationId: null }));
+    const waits = { id: 'vapp:crm', vms, state: 'waiting', waitingFor: 'approval' } as const;
+    const [found] = attentionFor(report([vm('crm', waits)]), { ...nothing, approval: 'vm' });
+    expect(found?.message).toBe('2 VMs of wave pilot wait for an approval to be cut over: crm.');
+  });
+
   it('is the approval of one VM where the plan asks for that of each', () => {
     const waits = { state: 'waiting', waitingFor: 'approval' } as const;
     const run = report([vm('a b', waits), vm('c', waits), vm('pilot', { ...waits, wave: 'two' })]);
@@ -44,14 +63,36 @@ describe('what a person should see about a run', () => {
     expect(vmText(run, vm('pilot', waits), pc.createColors(false))).toContain('next: drover approve exit-1 vm:pilot');
   });
 
+  it('is what is amiss with copies that wait, while there is time to mend it', () => {
+    const since = '2026-12-01T10:00:00.000Z';
+    const ill = (name: string, code: string) =>
+      vm(name, {
+        state: 'waiting',
+        waitingFor: 'window',
+        copy: { lagSeconds: 60, seenAt: since },
+        retrying: { code, message: `the copy of ${name} is ill`, advice: 'Look.', since, tries: null, until: null },
+      });
+    const waits = { state: 'waiting', waitingFor: 'window', copy: { lagSeconds: 60, seenAt: since } } as const;
+    const run = report([ill('a', 'X'), ill('b', 'Y'), ill('c', 'Y'), vm('d', waits)]);
+    expect(attentionFor(run, nothing)).toEqual([
+      { kind: 'copy', message: 'X: the copy of a is ill. Next: Look.', next: 'drover show exit-1 a' },
+      {
+        kind: 'copy',
+        message: '2 copies that wait for their cutover are not well (Y): b, c.',
+        next: 'drover show exit-1 b',
+      },
+    ]);
+    expect(vmText(run, vm('d', waits), pc.createColors(false))).toMatch(/copy +at most 1 min 00 s old, seen/);
+  });
+
   it('is why it is paused, and what each site holds', () => {
     const hold = { site: 'lyon', code: 'ServiceNotLicensed', message: 'lyon has no licence', advice: 'Renew it.' };
     const run = report(
       ['a', 'b', 'c', 'd'].map((name) => vm(name)),
       { state: 'paused', pausedBecause: 'coffee' },
     );
-    const held = run.vms.map(({ id }) => ({ id, hold }));
-    const [paused, holding, ...more] = attentionFor(run, { ...nothing, held });
+    const vms = run.vms.map((one) => ({ ...one, hold }));
+    const [paused, holding, ...more] = attentionFor({ ...run, vms }, nothing);
     expect(paused).toEqual({ kind: 'paused', message: 'Paused: coffee', next: 'drover resume exit-1' });
     expect(holding?.message).toBe(
       'a, b, c and 1 more are held by site lyon (ServiceNotLicensed): lyon has no licence. Renew it.',
@@ -60,13 +101,12 @@ describe('what a person should see about a run', () => {
   });
 
   it('is each cause for which a site holds VMs, though the code is the same', () => {
-    const hold = (name: string, why: string) => ({
-      id: `id-of-${name}`,
-      hold: { site: 'lyon', code: 'Undecided', message: `start of ${name} (id-of-${name}): ${why}`, advice: null },
-    });
-    const run = report([vm('a'), vm('b'), vm('c')]);
-    const held = [hold('a', 'no mark'), hold('b', 'no mark'), hold('c', 'two tasks')];
-    expect(attentionFor(run, { ...nothing, held }).map(({ message }) => message)).toEqual([
+    function held(name: string, why: string) {
+      const message = `start of ${name} (id-of-${name}): ${why}`;
+      return vm(name, { hold: { site: 'lyon', code: 'Undecided', message, advice: null } });
+    }
+    const run = report([held('a', 'no mark'), held('b', 'no mark'), held('c', 'two tasks')]);
+    expect(attentionFor(run, nothing).map(({ message }) => message)).toEqual([
       'a, b are held by site lyon (Undecided): start of a (id-of-a): no mark',
       'c is held by site lyon (Undecided): start of c (id-of-c): two tasks',
     ]);
@@ -74,8 +114,12 @@ describe('what a person should see about a run', () => {
 
   it('is what a site holds once, where the run is paused for it', () => {
     const hold = { site: 'lyon', code: 'LoginRefused', message: 'lyon refuses the login.', advice: 'Correct it.' };
-    const run = report([vm('a')], { state: 'paused', pausedBecause: hold.message, pausedAdvice: hold.advice });
-    const texts = attentionFor(run, { ...nothing, held: [{ id: 'id-of-a', hold }] }).map(({ message }) => message);
+    const run = report([vm('a', { hold })], {
+      state: 'paused',
+      pausedBecause: hold.message,
+      pausedAdvice: hold.advice,
+    });
+    const texts = attentionFor(run, nothing).map(({ message }) => message);
     expect(texts).toEqual([
       'Paused: lyon refuses the login. Correct it.',
       'a is held by site lyon (LoginRefused), for that reason.',
@@ -109,7 +153,7 @@ describe('what a person should see about a run', () => {
     expect(down).toMatchObject({ kind: 'down', next: 'drover show exit-1 c' });
     expect(down?.message).toContain('2 VMs may be off');
     expect(down?.message).toMatch(
-      /c since 2026-12-05T22:05.*, a since 2026-12-05T22:10.*power the source on.*VmPowerOffFailed/,
+      /c since 2026-12-0\d \d\d:05.*, a since 2026-12-0\d \d\d:10.*power the source on.*VmPowerOffFailed/,
     );
     expect(more.map(({ kind }) => kind)).toEqual(['paused']);
   });
@@ -231,12 +275,12 @@ describe('a report with what its open VMs say', () => {
       vm('c'),
       vm('d', { state: 'waiting', step: 'gate', waitingFor: 'approval' }),
     ]);
-    const said = new Map([
+    const now = new Map([
       ['id-of-a', vm('a', { state: 'running' })],
       ['id-of-b', vm('b', { state: 'waiting', step: 'gate', waitingFor: 'capacity' })],
       ['id-of-d', vm('d', { state: 'running', step: 'initial-sync' })],
     ]);
-    const merged = mergeReports(run, said);
+    const merged = mergeReports(run, { now, underWay: new Map(), before: new Map() });
     expect(merged.vms.map(({ state, step }) => `${state} ${step}`)).toEqual([
       'succeeded queued',
       'waiting gate',
@@ -244,6 +288,33 @@ describe('a report with what its open VMs say', () => {
       'waiting gate',
     ]);
     expect(merged.totals).toMatchObject({ succeeded: 1, waiting: 3, running: 0 });
+  });
+
+  it('says of each from when it is: from now what they or their sites tell, the rest from when they were last heard', () => {
+    const [early, late] = ['2026-12-05T22:00:00.000Z', '2026-12-05T22:05:00.000Z'];
+    const open = (name: string, asOf = early) => vm(name, { state: 'running', step: 'start', asOf });
+    const run = report(['own', 'copied', 'queued', 'silent', 'spoke'].map((name) => open(name)));
+    const under = (name: string, change: Partial<UnderWay>) =>
+      [`id-of-${name}`, { workflowId: `vm/paris/id-of-${name}`, step: null, waitingFor: null, ...change }] as const;
+    const merged = mergeReports(run, {
+      now: new Map([['id-of-own', vm('own', { state: 'running', step: 'verify' })]]),
+      underWay: new Map([under('copied', { step: 'initial-sync' }), under('queued', { waitingFor: 'capacity' })]),
+      before: new Map([['id-of-spoke', { ...open('spoke', late), asOf: late, step: 'migrate' }]]),
+    });
+    expect(merged.vms.map(({ name, state, step, waitingFor, asOf }) => [name, state, step, waitingFor, asOf])).toEqual([
+      ['own', 'running', 'verify', null, undefined],
+      ['copied', 'running', 'initial-sync', null, undefined],
+      ['queued', 'waiting', 'start', 'capacity', undefined],
+      ['silent', 'running', 'start', null, early],
+      ['spoke', 'running', 'migrate', null, late],
+    ]);
+  });
+
+  it('says of one that is held that it waits for a person, though it was not asked', () => {
+    const hold = { site: 'lyon', code: 'LoginRefused', message: 'lyon refuses the login.', advice: null };
+    const run = report([vm('a', { state: 'running', hold })]);
+    const [only] = mergeReports(run, { now: new Map(), underWay: new Map(), before: new Map() }).vms;
+    expect(only).toMatchObject({ state: 'waiting', waitingFor: 'hold', hold });
   });
 });
 

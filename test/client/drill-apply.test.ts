@@ -101,6 +101,18 @@ describe('applying a folder of drills', () => {
   });
 });
 
+describe('unscheduling a drill of an applied folder', () => {
+  it('says on a line of its own that the next apply makes it again', async () => {
+    const { code, stdout } = await world.run('drill', 'unschedule', named('hand'));
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      `Drill ${named('hand')} is scheduled no more.`,
+      `It was applied as ${set}: while its file is there, the next apply makes it again.`,
+    ]);
+    expect(await until(scheduled, (names) => !names.includes(named('hand')))).toContain(named('b'));
+  });
+});
+
 describe('a folder that cannot be applied', () => {
   it('is told with the problems of all its files, and nothing is done', async () => {
     drill('bad', 'schedule: { cron: "0 4 99 * *", timezone: Europe/Paris }');

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ReportDocument } from '../../cli/report/document.js';
+import type { DrillsDocument } from '../../cli/report/drills/document.js';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
+import type { Coverage } from '../../client/drills/drill-coverage.js';
 import type { DrillHistory, DrillSummary, RunList, RunReport } from '../../client/index.js';
 import { runWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { connectClient } from '../../temporal/connection.js';
 import { openPort } from '../support/drills.js';
+import { reportFaults } from '../support/report-schema.js';
 import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 
@@ -39,6 +43,10 @@ describe('a drill that proves what it should', () => {
       'groups: [ [vm-001], [vm-002] ]',
       `checks: [ { tcp: ${application.port}, within: 30s, interval: 1s } ]`,
       'objectives: { rto: 1h, rpo: 24h }',
+      'scenario: loss of Paris',
+      'lead: ann@acme.example.com',
+      'observers: [ audit@acme.example.com ]',
+      'reference: BIA-17',
     ]);
 
   it('ends with 0 and its evidence, and leaves nothing behind', async () => {
@@ -78,6 +86,95 @@ describe('a drill that proves what it should', () => {
       stdout: expect.stringMatching(new RegExp(`^tcp ${application.port} +passed`, 'm')),
     });
     expect((await world.run('report', id())).stdout).toMatch(/^ +checks +2 of 2 passed$/m);
+    expect(reportFaults((await world.json('report', id())).document)).toEqual([]);
+    expect((await world.run('report', id(), '--format', 'junit')).stdout).toMatch(
+      /tests="8" failures="0" errors="0" skipped="0"/,
+    );
+    expect((await world.run('report', id(), '--format', 'html')).stdout).toMatch(/RTO<\/td><td>at most 1 h 00 min/);
+  });
+
+  it('stands in the report of all drills of its name, with what it was to prove and did', async () => {
+    const name = `good-${world.tag}`;
+    const { code, document } = await world.json<DrillsDocument>('report', '--drill', name, '--since', '2020-01-01');
+    expect(code).toBe(0);
+    expect(reportFaults(document, 'drill-reports')).toEqual([]);
+    expect(document).toMatchObject({
+      drill: name,
+      since: '2020-01-01T00:00:00.000Z',
+      missing: null,
+      drills: [
+        {
+          run: id(),
+          state: 'succeeded',
+          vms: 2,
+          failed: 0,
+          objectives: { rtoSeconds: 3600, rpoSeconds: 86_400 },
+          findings: [],
+        },
+      ],
+    });
+    for (const format of ['text', 'csv', 'md', 'html']) {
+      expect(await world.run('report', '--drill', name, '--format', format)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(id()),
+      });
+    }
+    const later = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    expect((await world.json<DrillsDocument>('report', '--drill', name, '--since', later)).document.drills).toEqual([]);
+    expect(await world.run('report', '--drill', `${name}x`)).toMatchObject({ code: 2 });
+    expect(await world.run('report', '--drill', name, '--format', 'junit')).toMatchObject({ code: 2 });
+    expect(await world.run('report', id(), '--since', '2020-01-01')).toMatchObject({ code: 2 });
+    expect(await world.run('report')).toMatchObject({ code: 2 });
+  });
+
+  it('has findings and a sign-off of persons in its evidence, each kept once', async () => {
+    const finding = ['--finding', 'the runbook names an old gateway', '--owner', 'ann', '--due', '2026-12-31'];
+    const before = (await world.json<ReportDocument>('report', id())).document;
+    expect(before.drill).toMatchObject({
+      scenario: 'loss of Paris',
+      reference: 'BIA-17',
+      findings: [],
+      signedBy: null,
+    });
+    for (const _ of ['once', 'twice']) {
+      const { code, stdout } = await world.run('drill', 'note', id(), ...finding);
+      expect({ code, stdout }).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^Finding noted: ann .*by 2026-12-31/),
+      });
+    }
+    expect(await world.run('drill', 'sign', id(), '--ref', 'CHG0042')).toMatchObject({ code: 0 });
+    const { document } = await world.json<ReportDocument>('report', id());
+    expect(reportFaults(document)).toEqual([]);
+    expect(document.drill?.findings).toMatchObject([
+      { text: 'the runbook names an old gateway', owner: 'ann', due: '2026-12-31' },
+    ]);
+    expect(document.drill?.signedBy).toMatchObject({ reference: 'CHG0042', by: expect.stringContaining('@') });
+    expect(document.acts.map(({ act }) => act).sort()).toEqual(['finding', 'sign']);
+    for (const format of ['text', 'md', 'html']) {
+      const { stdout } = await world.run('report', id(), '--format', format);
+      for (const word of ['the runbook names an old gateway', 'loss of Paris', 'audit', 'CHG0042'])
+        expect(stdout).toContain(word);
+    }
+  });
+
+  it('takes no finding without a text, of no calendar day, or of what is no drill that is over', async () => {
+    expect(await world.run('drill', 'note', id())).toMatchObject({ code: 2 });
+    expect(await world.run('drill', 'note', id(), '--finding', 'x', '--due', '2026-02-30')).toMatchObject({ code: 2 });
+    const { code, document } = await world.json<ErrorDocument>('drill', 'sign', protection);
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'DrillNotOver' });
+    expect(await world.json('drill', 'note', 'nothing', '--finding', 'x')).toMatchObject({
+      code: 2,
+      document: { error: { code: 'RunNotFound' } },
+    });
+  });
+
+  it('covers its VMs for as long as it counts', async () => {
+    const { document } = await world.json<Coverage>('drill', 'coverage', world.sites.destination);
+    expect(document).toMatchObject({ protected: 2, missing: [] });
+    expect((await world.run('drill', 'coverage')).stdout).toBe(
+      'Not proved by a drill for 92 days: none of 2 protected VMs.\n',
+    );
   });
 
   it('has no plan that could be failed over', async () => {
@@ -155,6 +252,9 @@ describe('a drill that holds', () => {
     );
     expect(stdout).toMatch(/^ +still up +1 test copy, until .*: vm-001$/m);
     expect(testCopies()).toHaveLength(1);
+    const orphans = async () =>
+      (await world.json<{ replications: unknown[] }>('replications', world.sites.destination, '--orphans')).document;
+    expect((await orphans()).replications).toEqual([]);
     expect(await world.run('cancel', run)).toMatchObject({ code: 0 });
     expect((await world.run('watch', run, '--quiet')).code).toBe(1);
     expect(testCopies()).toEqual([]);
@@ -232,7 +332,13 @@ describe('the plan of an earlier run', () => {
     const dry = await world.run('failover', protection, '--dry-run');
     expect(dry).toMatchObject({ code: 0, stdout: expect.stringMatching(/^crm-failover-\d{8} +would be started/) });
     expect(dry.stdout).toMatch(/^ +recovers +the latest instance/m);
-    const { code, document } = await world.json<RunReport>('failover', protection, '--id', `fo-${world.tag}`, '--wait');
+    const run = `fo-${world.tag}`;
+    // The login was refused to a sweep, and is sent again once a person says that it is right by now.
+    const refused = await world.run('failover', protection, '--id', run, '--confirm');
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('--no-check') });
+    await world.run('failover', protection, '--id', run, '--no-check', '--confirm');
+    await world.run('resume', run);
+    const { code, document } = await world.json<RunReport>('failover', protection, '--id', run, '--wait');
     expect(document).toMatchObject({ kind: 'failover', plan: 'crm', state: 'succeeded' });
     expect(code).toBe(0);
     expect(document.vms.every(({ rtoSeconds }) => rtoSeconds !== null)).toBe(true);

@@ -1,6 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectDrover, type Drover, NoWorker, RunExists, RunNotFound } from '../../client/index.js';
-import { migrate } from '../../examples/bulk-migration.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;
@@ -15,17 +15,36 @@ afterAll(async () => {
   await world.close();
 });
 
-describe('the example program', () => {
-  it('runs a plan to its end; started again, it waits for the same run', async () => {
-    const { file } = world.plan('bulk', [2]);
-    const options = { id: `bulk-${world.tag}`, taskQueue: world.taskQueue };
-    const said: string[] = [];
-    const say = (line: string) => void said.push(line);
-    const [first, second] = [await migrate(file, { ...options, say }), await migrate(file, { ...options, say })];
-    expect(first).toMatchObject({ state: 'succeeded', totals: { vms: 2, succeeded: 2 } });
-    expect(world.wrongWith(first)).toEqual([]);
-    expect(second).toEqual(first);
-    expect(said).toContain(`${options.id} was started before; waiting for it`);
+describe('a run that is watched', () => {
+  it('is told look by look, the last one the final report; whoever leaves ends the watching alone', async () => {
+    const { file, vms } = world.plan('bulk', [2], ['cutover: { approval: wave }']);
+    const options = { id: `bulk-${world.tag}` };
+    const { run } = await drover.startRun(file, options);
+    for await (const seen of run.watch({ interval: 200 })) {
+      if (seen.vms.length > 0 && seen.vms.every(({ waitingFor }) => waitingFor === 'approval')) break;
+    }
+    expect((await run.report()).state).toBe('running');
+    // A call that is left open is made again in 100 ms, and throws where nobody catches it once its connection is closed.
+    const own = await connectDrover({ taskQueue: world.taskQueue });
+    for await (const seen of own.run(run.run).watch()) if (seen.vms.length > 0) break;
+    expect((await own.run(run.run).until('gate')).reached).toBe(true);
+    await own.close();
+    await delay(1_000);
+    await run.approve();
+    const { existed, run: same } = await drover.startRun(file, options);
+    expect(existed).toBe(true);
+    const looks = [];
+    for await (const seen of same.watch({ interval: 200 })) looks.push(seen);
+    expect(looks.slice(0, -1).filter(({ finishedAt }) => finishedAt !== null)).toEqual([]);
+    expect(looks.at(-1)).toMatchObject({ state: 'succeeded', totals: { vms: 2, succeeded: 2 } });
+    expect(looks.at(-1)?.vms.map(({ name }) => name)).toEqual(vms);
+    expect(world.wrongWith(await run.report())).toEqual([]);
+  });
+
+  it('ends by its signal, with the reason', async () => {
+    const looking = drover.run(`bulk-${world.tag}`).watch({ signal: AbortSignal.abort(new Error('enough')) });
+    await expect(looking.next()).rejects.toThrow('enough');
+    await expect(drover.run('no-such-run').watch().next()).rejects.toThrow(RunNotFound);
   });
 });
 
@@ -59,7 +78,12 @@ describe('the library', () => {
   });
 
   it('checks the sites by a worker', async () => {
-    const sites = await drover.inspectSites();
+    const { source, destination } = world.sites;
+    const pairs = [
+      { source, destination },
+      { source: destination, destination: source },
+    ];
+    const sites = await drover.inspectSites(null, pairs);
     expect(sites.map(({ site }) => site).toSorted()).toEqual(Object.values(world.sites).toSorted());
     expect(sites.flatMap(({ checks }) => checks).every(({ ok }) => ok)).toBe(true);
   });

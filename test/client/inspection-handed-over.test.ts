@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { inspectSites } from '../../client/inspect-sites.js';
-import { workerListens } from '../../client/worker-presence.js';
 import { openGate } from '../support/gate.js';
 import { withLab } from '../support/lab.js';
+import { sessionOf } from '../support/lab-session.js';
+import { listening } from '../support/listening.js';
 import { until } from '../support/until.js';
 
 describe('an inspection of the sites whose worker is lost', () => {
@@ -15,10 +16,8 @@ describe('an inspection of the sites whose worker is lost', () => {
         // Longer than the person waits.
         const [slow] = control.addFaults({ kind: 'delay', operation: 'login', delayMs: 130_000, times: 1 });
         const lost = await lab.startWorker({ address: gate.address });
-        const { client, taskQueue } = lab;
-        const session = { client, connection: client.connection, address, namespace: 'default', taskQueue };
-        await until(() => workerListens(session), Boolean);
-        const inspecting = inspectSites(session, [lab.source]);
+        await listening(lab);
+        const inspecting = inspectSites(sessionOf(lab), [lab.source]);
         await until(
           async () => control.faults().find(({ id }) => id === slow?.id)?.struck,
           (times) => times === 1,

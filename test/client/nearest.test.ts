@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AmbiguousName, NotInRun } from '../../client/errors.js';
-import { findScope, findVm } from '../../client/scope.js';
+import { findScope, findUnit, findVm } from '../../client/scope.js';
 import { nearest } from '../../plan/source/nearest.js';
 import { report, vm } from '../support/reports.js';
 
@@ -75,6 +75,20 @@ describe('what a person means by a word', () => {
       expect(() => findVm(odd, 'vm:n703')).toThrow(/2 VMs .*one of id-702 \(vm:n703\), id-of-n703 \(n703\)/);
       expect(() => findVm(odd, 'wave:web')).toThrow(NotInRun);
     });
+  });
+
+  it('is never all of a vApp where one of its VMs was named, but to look at it', () => {
+    const member = { id: 'id-of-db', name: 'db', replicationId: null };
+    const run = report([vm('crm', { id: 'vapp:crm', vms: [member] }), vm('web')]);
+    expect(findVm(run, 'db').id).toBe('vapp:crm');
+    expect(() => findScope(run, 'db')).toThrow(/no VM moved by itself db\. Nearest: vapp:crm/);
+    for (const word of ['db', 'vm:db', member.id])
+      expect(() => findUnit(run, word)).toThrow(/no VM moved by itself .*Nearest: vapp:crm/);
+    expect([findUnit(run, 'crm').id, findUnit(run, 'vapp:crm').id, findUnit(run, 'web').id]).toEqual([
+      'vapp:crm',
+      'vapp:crm',
+      'id-of-web',
+    ]);
   });
 
   it('is refused with the nearest names, or with the ids when a name is not enough', () => {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import type { ReportDocument } from '../../cli/report/document.js';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { RunList } from '../../client/list-runs.js';
 import type { RunReport } from '../../contract/report.js';
 import { eventually } from '../support/eventually.js';
 import { describe, it } from '../support/side-by-side.js';
 import { openWorld, type World } from './support/world.js';
+
+const soon = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
 
 let world: World;
 beforeAll(async () => {
@@ -36,12 +39,21 @@ describe('when the workers die', () => {
     const finished = `finished-${orphaned.tag}`;
     const run = `orphan-${orphaned.tag}`;
     await orphaned.listening();
-    await orphaned.run('run', orphaned.plan('finished', [1]).file, '--id', finished, '--wait');
+    const window = `cutover: { window: { opens: ${soon(-1)}, closes: ${soon(1)} } }`;
+    await orphaned.run('run', orphaned.plan('finished', [1], [window]).file, '--id', finished, '--wait');
+    const { document: evidence } = await orphaned.json<ReportDocument>('report', finished);
     await orphaned.run('run', orphaned.plan('orphan', [2], ['cutover: { approval: wave }']).file, '--id', run);
     worker.child.kill('SIGKILL');
     await worker.finished;
 
-    expect(await orphaned.run('report', finished)).toMatchObject({ code: 0 });
+    const { code: reported, document: alone } = await orphaned.json<ReportDocument>('report', finished);
+    expect({ reported, ...alone }).toMatchObject({
+      reported: 0,
+      checksum: evidence.checksum,
+      missing: [],
+      window: { opens: expect.any(String) },
+      destination: { vdc: expect.any(String) },
+    });
     const approval = await orphaned.json<ErrorDocument>('approve', run, 'wave1');
     expect({ exit: approval.code, ...approval.document.error }).toMatchObject({
       exit: 3,

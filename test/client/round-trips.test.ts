@@ -82,7 +82,9 @@ describe('drill run of a round trip', () => {
 describe('reverse of a run', () => {
   it('refuses VMs that were not recovered, and says what to do first', async () => {
     const args = [protection, '--confirm', 'removes-source', '--id', `early-${world.tag}`, '--wait'];
-    const { code, document } = await world.json<RunReport>('reverse', ...args);
+    const unfit = await world.json<{ error: { code: string } }>('reverse', ...args);
+    expect(unfit).toMatchObject({ code: 2, document: { error: { code: 'PlanUnfit' } } });
+    const { code, document } = await world.json<RunReport>('reverse', ...args, '--no-check');
     expect({ code, state: document.state }).toEqual({ code: 1, state: 'failed' });
     for (const { error, operations } of document.vms) {
       expect(operations).toEqual([]);
@@ -94,7 +96,7 @@ describe('reverse of a run', () => {
 
   it('protects what was failed over the other way, and the originals are gone', async () => {
     const failover = `fo-${world.tag}`;
-    expect(await world.run('failover', protection, '--id', failover, '--wait')).toMatchObject({ code: 0 });
+    expect(await world.run('failover', protection, '--id', failover, '--confirm', '--wait')).toMatchObject({ code: 0 });
     const args = [failover, '--confirm', 'removes-source', '--id', `re-${world.tag}`, '--wait'];
     const { code, document } = await world.json<RunReport>('reverse', ...args);
     expect(document).toMatchObject({ kind: 'reverse', state: 'succeeded', totals: { succeeded: 2 } });

@@ -24,7 +24,7 @@ describe('a VM in a text', () => {
       windowMissed('migrate', unnamed, 'lyon', window).message,
       dependencyNotMet(unnamed, { ...unnamed, state: 'failed' }).message,
       terminated(unnamed, 'lyon').message,
-      failuresText(report([{ ...unnamed, error: terminated(unnamed, 'lyon') }]), pc.createColors(false)),
+      failuresText(report([{ ...unnamed, error: terminated(unnamed, 'lyon') }]), pc.createColors(false)).join('\n'),
     ];
     for (const text of texts) {
       expect(text).toContain(id);

@@ -1,5 +1,6 @@
 /** What one VM wants to know of a run is asked for that VM: no shard reads out its rows. */
 import { describe, expect, it } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RunHead } from '../../contract/messages.js';
 import { type Ask, askWanted } from '../../contract/read-run.js';
 import { type WantedInput, wantedOf } from '../../contract/wanted-units.js';
@@ -36,6 +37,17 @@ describe('units that are wanted of a run', () => {
     const told = await askWanted(askOf([], seen), 'exit-1', { ...none, ...asked });
     expect(told.map(({ name }) => name)).toEqual(names);
     expect(seen).toEqual(['runHead', 'shardWanted', 'shardWanted']);
+  });
+
+  it('are none of a shard that has ended so long ago that Temporal has forgotten it', async () => {
+    const ask = askOf([], []);
+    const forgotten: Ask = (workflowId, query, ...args) => {
+      if (query.name === 'shardWanted' && workflowId.endsWith('/0'))
+        throw new WorkflowNotFoundError('gone', workflowId, undefined);
+      return ask(workflowId, query, ...args);
+    };
+    const asked = { ids: ['id-of-web1', 'id-of-db1'], replicationIds: [] };
+    expect((await askWanted(forgotten, 'exit-1', asked)).map(({ name }) => name)).toEqual(['db1']);
   });
 
   it('are none of a shard that was terminated', async () => {

@@ -23,11 +23,61 @@ const CASES: [string, string, string | RegExp][] = [
     site('polling: { interval: "5" }'),
     /^drover\.yaml:5:26 {2}sites\.paris\.polling\.interval is "5" \(expected a duration with its unit/,
   ],
+  [
+    'another login called default',
+    site('logins: { default: { type: localUser, user: root, password: hunter2 } }'),
+    /^drover\.yaml:5:15 {2}this cannot be a login's name \(expected .*; not default, which is "login" itself\)$/m,
+  ],
+  [
+    'another login whose name is the password',
+    site('logins: { "hunter2!": { type: localUser, user: root, password: x } }'),
+    /^drover\.yaml:5:15 {2}this cannot be a login's name/m,
+  ],
+  [
+    'another login without its secret',
+    site('logins: { tenant: { type: localUser, user: root } }'),
+    /^drover\.yaml:5:23 {2}the login has no password/m,
+  ],
+  [
+    'another login of no type',
+    site('logins: { tenant: hunter2 }'),
+    /^drover\.yaml:5:23 {2}sites\.paris\.logins\.tenant is not valid/m,
+  ],
   ['no duration', site('timeouts: { connect: 0s }'), /^drover\.yaml:5:26 {2}sites\.paris\.timeouts\.connect is "0s"/],
   [
     'a limit of nothing',
     site('limits: { syncs: 0 }'),
     'drover.yaml:5:22  sites.paris.limits.syncs is 0 (expected a whole number, at least 1)',
+  ],
+  [
+    'a password where the blank before it was forgotten',
+    'sites:\n  paris: { url: https://p, login: { type: localUser, user: root, passwordFile: good, password:hunter2 } }\n',
+    /^drover\.yaml:2:\d+ {2}unknown key, not shown here, in sites\.paris\.login .*did you mean password/m,
+  ],
+  [
+    'a secret of checks where the blank before it was forgotten',
+    'hooks: { secrets: { "HEALTH:hunter2": { value: x } } }\n',
+    "drover.yaml:1:21  this cannot be a secret's name (expected a name of letters, digits, dots, dashes and underscores, a letter or digit first)",
+  ],
+  [
+    'a user of a check whom no system has',
+    'worker: { checks: { crm: { program: /bin/true, user: { uid: 4294967296, gid: 0 } } } }\n',
+    'drover.yaml:1:61  worker.checks.crm.user.uid is a number (expected a number from 0 to 2147483647)',
+  ],
+  [
+    'a variable of a check that every object has',
+    'worker: { checks: { crm: { program: /bin/true, env: { __proto__: { secret: X } } } } }\n',
+    'drover.yaml:1:55  "__proto__" cannot be a variable (expected a name of letters, digits and underscores)',
+  ],
+  [
+    'more places than there can be',
+    site('limits: { syncs: 1e300 }'),
+    'drover.yaml:5:22  sites.paris.limits.syncs is 1e+300 (expected at most 1000000)',
+  ],
+  [
+    'a rate that is hardly any',
+    site('limits: { requestsPerSecond: 1e-300 }'),
+    /^drover\.yaml:5:34 {2}sites\.paris\.limits\.requestsPerSecond is 1e-300 \(expected a number above 0, at least 0\.001\)/,
   ],
   [
     'a task queue that would forge a line',
@@ -47,7 +97,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'an unknown section',
     `site: {}\n`,
-    'drover.yaml:1:1  unknown key "site" (expected sites, installation, errors, store or worker; hint: did you mean sites?)',
+    'drover.yaml:1:1  unknown key "site" (expected sites, installation, errors, store, hooks or worker; hint: did you mean sites?)',
   ],
   [
     'a store that is no database Drover knows',
@@ -124,7 +174,17 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'an unknown type of login',
     site('', 'login: { type: vcdCredential, user: a, password: hunter2 }'),
-    'drover.yaml:4:20  sites.paris.login.type is not valid (expected vcdCredentials, localUser or vcdAccessToken)',
+    'drover.yaml:4:20  sites.paris.login.type is not valid (expected vcdCredentials, localUser, vcdAccessToken, vcdApiToken or ssoCredentials)',
+  ],
+  [
+    'an API token that would go to a stranger in plain text',
+    site('', 'login: { type: vcdApiToken, vcd: "http://vcd.example.com", org: acme, tokenFile: good }'),
+    /sites\.paris\.login\.vcd is not valid \(expected https:/,
+  ],
+  [
+    'an API token without a file in which another can take its place',
+    site('', 'login: { type: vcdApiToken, vcd: "https://vcd.example.com", org: acme }'),
+    /sites\.paris\.login\.tokenFile is missing/,
   ],
   [
     'a login without type',
@@ -237,7 +297,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'an unknown key of a check',
     'worker: { checks: { crm: { program: /bin/true, arguments: [] } } }\n',
-    /^drover\.yaml:1:48 {2}unknown key "arguments" in worker\.checks\.crm \(expected program or args/,
+    /^drover\.yaml:1:48 {2}unknown key "arguments" in worker\.checks\.crm \(expected program, args, env or user/,
   ],
   [
     'an unfit name of a check',

@@ -8,7 +8,7 @@ describe('a bad CSV', () => {
     [
       'an unknown column',
       `id,name,storageprofil\n${A},a,\n`,
-      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, placementPolicy, sizingPolicy, seedVmId, powerOn, replicationId, remigrate or address; hint: did you mean storageProfile?)',
+      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, placementPolicy, sizingPolicy, seedVmId, powerOn, owner, replicationId, remigrate or address; hint: did you mean storageProfile?)',
     ],
     [
       'semicolons above commas',

@@ -55,7 +55,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'a VDC, which no drill needs',
     DRILL.replace('{ site: lyon }', '{ site: lyon, vdc: x }'),
-    'drill.yaml:3:28  unknown key "vdc" in destination (expected site)',
+    'drill.yaml:3:28  unknown key "vdc" in destination (expected site or login)',
   ],
   ['no scope', DRILL.replace(/scope: .*\n/, ''), 'drill.yaml:1:1  scope is missing (expected a mapping (key: value))'],
   [
@@ -173,6 +173,11 @@ const CASES: [string, string, string | RegExp][] = [
     'drill.yaml:5:11  checks[0] has both tcp and http (expected one of tcp, http or command)',
   ],
   ['a check that is a text', `${DRILL}checks: [ tcp ]\n`, /^drill\.yaml:5:11 {2}checks\[0\] has none of tcp/],
+  [
+    'a header whose secret is a part of its name, since a blank was forgotten',
+    `${DRILL}checks: [ { http: "https://{ip}/", headers: { "Authorization:Bearer hunter2": x } } ]\n`,
+    'drill.yaml:5:47  this cannot be a key in checks[0].headers (expected the name of a header)',
+  ],
   [
     'an unknown key of a check',
     `${DRILL}checks: [ { tcp: 443, wihtin: 5m } ]\n`,
@@ -357,7 +362,7 @@ const CASES: [string, string, string | RegExp][] = [
     /^drill\.yaml:5:19 {2}checks\[0\]\.name is "a\\nb", with a line break/,
   ],
   ['an empty file', '# nothing\n', 'drill.yaml:1:1  the file is empty'],
-  ['a text instead of a drill', 'hello\n', 'drill.yaml:1:1  the file is "hello" (expected a mapping (key: value))'],
+  ['a text instead of a drill', 'hello\n', 'drill.yaml:1:1  the file is text (expected a mapping (key: value))'],
 ];
 
 describe('a bad drill', () => {

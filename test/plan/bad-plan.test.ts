@@ -10,9 +10,24 @@ const GOOD = `${HEAD}${VMS}`;
 /** [what is wrong, the plan, the only line of the message] */
 const CASES: [string, string, string | RegExp][] = [
   [
+    'an instance for a wave of a migration',
+    `${HEAD}waves: [ { name: a, instance: latest, vms: [ { id: ${A} } ] } ]\n`,
+    /^plan\.yaml:6:\d+ {2}a plan of kind migrate chooses no instance for a wave /,
+  ],
+  [
+    'an older instance of a planned failover',
+    `${GOOD.replace('migrate', 'failover')}recovery: { planned: true, instance: { before: 2026-12-05T21:00:00Z } }\n`,
+    /a planned failover takes the VM as it is now \(expected latest\)$/,
+  ],
+  [
+    'a planned failback',
+    `${GOOD.replace('migrate', 'failback')}confirm: removes-source\nrecovery: { planned: true }\n`,
+    /a failback is planned by itself /,
+  ],
+  [
     'a wrong type',
     GOOD.replace('stopAfter: 3', 'keepReplication: 3'),
-    'plan.yaml:5:18  keepReplication is 3 (expected true or false)',
+    'plan.yaml:5:18  keepReplication is 3 (expected true, false, or a duration such as 7d)',
   ],
   [
     'a list for a mapping',
@@ -57,7 +72,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'an unknown key inside',
     GOOD.replace('{ site: paris }', '{ site: paris, vdcs: 1 }'),
-    'plan.yaml:3:24  unknown key "vdcs" in source (expected site)',
+    'plan.yaml:3:24  unknown key "vdcs" in source (expected site or login)',
   ],
   [
     'an unknown key of a VM',
@@ -70,7 +85,22 @@ const CASES: [string, string, string | RegExp][] = [
     /^plan\.yaml:5:12 {2}stopAfter is "101%" \(expected a count/,
   ],
   ['a share of nothing', GOOD.replace('stopAfter: 3', 'stopAfter: 0%'), /^plan\.yaml:5:12 {2}stopAfter is "0%"/],
+  [
+    'more failures than there can be',
+    GOOD.replace('stopAfter: 3', 'stopAfter: 1e300'),
+    /^plan\.yaml:5:12 {2}stopAfter is 1e\+300/,
+  ],
   ['a count of nothing', GOOD.replace('stopAfter: 3', 'stopAfter: 0'), /^plan\.yaml:5:12 {2}stopAfter is 0/],
+  [
+    'a sync of which it is not clear whether it is never made or always',
+    GOOD.replace('stopAfter: 3', 'cutover: { syncBefore: 0s }'),
+    'plan.yaml:5:24  cutover.syncBefore is "0s" (expected a duration with its unit, such as 250ms, 5s, 15m or 2h, at least 1m; or false)',
+  ],
+  [
+    'a syncBefore of centuries',
+    GOOD.replace('stopAfter: 3', 'cutover: { syncBefore: 99999999999999999999d }'),
+    /^plan\.yaml:5:24 {2}cutover\.syncBefore is "9+d" \(expected at most 3650d\)/,
+  ],
   [
     'a limit of nothing',
     GOOD.replace('stopAfter: 3', 'limits: { syncs: 0 }'),
@@ -87,9 +117,24 @@ const CASES: [string, string, string | RegExp][] = [
     'plan.yaml:6:14  vms[0].id is "web1" (expected the uuid of a VM in a cloud site)',
   ],
   [
-    'a VDC by name',
-    GOOD.replace(`vdc: ${VDC}`, 'vdc: Gold'),
-    /^plan\.yaml:4:33 {2}destination\.vdc is "Gold" \(expected a uuid/,
+    'a policy by name',
+    GOOD.replace(`vdc: ${VDC}`, `vdc: ${VDC}, sizingPolicy: Gold`),
+    /^plan\.yaml:4:85 {2}destination\.sizingPolicy is "Gold" \(expected a uuid/,
+  ],
+  [
+    'an owner of no site',
+    GOOD.replace('stopAfter: 3', 'owner: acme'),
+    'plan.yaml:5:8  owner is "acme" (expected an organization and its site, as org@site)',
+  ],
+  [
+    'an owner at a third site',
+    GOOD.replace('name: web1', 'name: web1, owner: acme@lion'),
+    /^plan\.yaml:6:\d+ {2}owner is "acme@lion", of a site that the plan does not name \(expected org@paris, or org@lyon; hint: did you mean lyon\?\)$/,
+  ],
+  [
+    'an owner of what is not started',
+    GOOD.replace('stopAfter: 3', 'owner: acme@lyon').replace('kind: migrate', 'kind: failover'),
+    'plan.yaml:5:1  a plan of kind failover starts no replication that could be given away (expected owner in kinds migrate and protect alone)',
   ],
   [
     'no VDC',
@@ -100,6 +145,11 @@ const CASES: [string, string, string | RegExp][] = [
     'an unknown site',
     GOOD.replace('lyon', 'lion'),
     'plan.yaml:4:22  the site "lion" is unknown (expected one of the sites of the config: paris, lyon; hint: did you mean lyon?)',
+  ],
+  [
+    'a login by another name than one can have',
+    GOOD.replace('site: lyon', 'site: lyon, login: "the tenant"'),
+    /^plan\.yaml:4:\d+ {2}destination\.login is "the tenant" \(expected a name of at most 64 letters/,
   ],
   [
     'one site twice',
@@ -203,6 +253,11 @@ const CASES: [string, string, string | RegExp][] = [
       'replication: { rpo: 1h }\ncutover: { window: { opens: 2026-12-05T22:00:00Z, closes: 2026-12-06T05:00:00Z } }',
     ),
     'plan.yaml:6:12  a plan of kind protect takes no VM down, so that a window has no effect (expected neither approval nor window; kinds migrate, failover or failback have them)',
+  ],
+  [
+    'a sync before the cutover of a failover',
+    GOOD.replace('migrate', 'failover').replace('stopAfter: 3', 'cutover: { syncBefore: 5m }'),
+    /^plan\.yaml:5:12 {2}a plan of kind failover sends no migrate, so that syncBefore has no effect/,
   ],
   [
     'an approval of a reverse',
@@ -310,7 +365,7 @@ const CASES: [string, string, string | RegExp][] = [
   [
     'a name that turns the direction of writing',
     GOOD.replace('web1', String.raw`"we\u202e1b"`),
-    /^plan\.yaml:6:58 {2}vms\[0\]\.name is "we\\u202e1b", with the control character U\+202E, which turns .*; hint: type the name anew/,
+    /^plan\.yaml:6:58 {2}vms\[0\]\.name is "we\\u202e1b", with the control character U\+202E, which turns .*; hint: type it anew/,
   ],
   [
     'a VM to wait for whose name has a control character',
@@ -332,7 +387,7 @@ const CASES: [string, string, string | RegExp][] = [
   ['two documents', 'name: a\n---\nname: b\n', /^plan\.yaml:2:1 {2}a second document/],
   ['a runaway nesting', `vms: ${'['.repeat(20_000)}`, 'plan.yaml:1:105  nesting too deep, or a document too large'],
   ['an empty file', '# nothing\n', 'plan.yaml:1:1  the file is empty'],
-  ['a text instead of a plan', 'hello\n', 'plan.yaml:1:1  the file is "hello" (expected a mapping (key: value))'],
+  ['a text instead of a plan', 'hello\n', 'plan.yaml:1:1  the file is text (expected a mapping (key: value))'],
 ];
 
 describe('a bad plan', () => {

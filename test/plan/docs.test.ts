@@ -24,6 +24,8 @@ describe('the examples of docs/files.md', () => {
     'core.csv': csv,
     'secrets/lyon': 'x',
     'secrets/store': 'x',
+    'secrets/health': 'x',
+    'secrets/crm': 'x',
     'certs/lyon.pem': CERTIFICATE,
   });
   const config = () => loadConfig(join(dir, 'drover.yaml'), { env: { PARIS_PASSWORD: 'x' }, need: 'worker' });
@@ -76,7 +78,7 @@ describe('the files in schema/', () => {
     expect(plan.required).toEqual(['name', 'kind', 'source', 'destination']);
     expect(plan.properties.vms.anyOf).toHaveLength(2);
     expect(plan.properties.cutover.properties.approval).toMatchObject({
-      enum: ['none', 'wave', 'vm'],
+      enum: ['none', 'run', 'wave', 'vm'],
       default: 'none',
     });
     expect(Object.values(schemaFiles()).join('')).not.toMatch(/"otherwise"|see \[below\]/);

@@ -74,6 +74,26 @@ describe('the store in a config', () => {
 });
 
 describe('a good config', () => {
+  it('says where an API token is kept, and reaches its Cloud Director as the environment says', () => {
+    const login = 'login: { type: vcdApiToken, vcd: "https://vcd.a.example/", org: acme, tokenFile: token }';
+    const folder = directory({
+      'drover.yaml': `sites: { lyon: { url: https://a.example, ${login} } }`,
+      token: 'jwt\n',
+    });
+    const proxied = { HTTPS_PROXY: 'http://proxy.example:3128', NO_PROXY: 'a.example:8443' };
+    const load = (need: 'client' | 'worker') => loadConfig(join(folder, 'drover.yaml'), { env: proxied, need });
+    expect(load('worker').sites.lyon?.login).toEqual({
+      type: 'vcdApiToken',
+      vcd: 'https://vcd.a.example',
+      org: 'acme',
+      file: join(folder, 'token'),
+      token: expect.anything(),
+      proxy: { url: 'http://proxy.example:3128', from: 'HTTPS_PROXY' },
+    });
+    expect(inspect(load('worker'), { depth: 9 })).not.toContain('jwt');
+    expect(load('client').sites.lyon?.login).toBeUndefined();
+  });
+
   it('keeps the token of an on-premises site for workers alone, as a secret', () => {
     const text =
       'sites: { prem: { url: https://a.example, onPremAuth: "${TOKEN}", login: { type: localUser, user: root, password: x } } }';
@@ -113,7 +133,7 @@ describe('a good config', () => {
     });
     expect(sites['nice']?.tls).toEqual({ fingerprint: FINGERPRINT.toUpperCase() });
     const secrets = Object.values(sites).map(({ login }) =>
-      login?.type === 'vcdAccessToken' ? login.token.reveal() : login?.password.reveal(),
+      login !== undefined && 'token' in login ? login.token.reveal() : login?.password.reveal(),
     );
     expect(secrets).toEqual(['hunter2', 'swordfish', 'jwt']);
     expect(errors).toEqual({

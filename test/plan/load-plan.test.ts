@@ -56,6 +56,7 @@ waves:
         placementPolicy: ${VDC}
         sizingPolicy: ${VDC}
         seedVmId: ${C}
+        owner: acme@lyon
         excludedDiskKeys: [2000, 2001]
         replicationId: C4-${B}
         address: web1.dr.example.com
@@ -83,6 +84,7 @@ waves:
         after: [],
         ...policies,
         seedVmId: C,
+        owner: 'acme@lyon',
         excludedDiskKeys: [2000, 2001],
         replicationId: `C4-${B}`,
         address: 'web1.dr.example.com',
@@ -104,15 +106,15 @@ waves:
     ]);
   });
 
-  it('turns moments into UTC, and reads counts and shares', () => {
+  it('keeps the zone of a window, and reads counts and shares', () => {
     const plan = load(`${HEAD.replace('stopAfter: 3', 'stopAfter: 2.5%')}cutover:
   approval: vm
   window: { opens: 2026-12-05T22:00:00+01:00, closes: 2026-12-06T05:00:00+01:00, missed: fail }
 vms: [ { id: ${A}, name: web1 } ]
 `);
     const window = {
-      opens: '2026-12-05T21:00:00.000Z',
-      closes: '2026-12-06T04:00:00.000Z',
+      opens: '2026-12-05T22:00:00.000+01:00',
+      closes: '2026-12-06T05:00:00.000+01:00',
       missed: 'fail',
       begun: 'finish',
     };
@@ -121,6 +123,11 @@ vms: [ { id: ${A}, name: web1 } ]
       `${HEAD}cutover: { window: { opens: 2026-12-05T21:00:00Z, closes: 2026-12-06T04:00:00Z, mustEnd: true } }\nvms: [ { id: ${A}, name: web1 } ]`,
     );
     expect(strict.cutover.window?.mustEnd).toBe(true);
+    expect(strict.cutover.syncBefore).toBeUndefined();
+    const [often, never] = ['5m', 'false'].map((value) =>
+      load(`${HEAD}cutover: { syncBefore: ${value} }\nvms: [ { id: ${A}, name: web1 } ]`),
+    );
+    expect([often?.cutover.syncBefore, never?.cutover.syncBefore]).toStrictEqual([300_000, false]);
     expect(plan.stopAfter).toStrictEqual({ percent: 2.5 });
     expect(load(`${HEAD}vms: [ { id: ${A}, name: web1 } ]`).stopAfter).toStrictEqual({ count: 3 });
   });
@@ -216,9 +223,9 @@ second,${C},db,,,
   });
 
   it('can say of one VM what a plan would else have to say of all, true and false as a spreadsheet writes them', () => {
-    const header = 'id,remigrate,powerOn,placementPolicy,sizingPolicy,seedVmId';
-    const rows = `${header}\n${A},TRUE,False,${VDC},${B},${C}\n${B},false,AsSource,,,\n${C},,,,,\n`;
-    const its = { placementPolicy: VDC, sizingPolicy: B, seedVmId: C };
+    const header = 'id,remigrate,powerOn,placementPolicy,sizingPolicy,seedVmId,owner';
+    const rows = `${header}\n${A},TRUE,False,${VDC},${B},${C},acme@lyon\n${B},false,AsSource,,,,\n${C},,,,,,\n`;
+    const its = { placementPolicy: VDC, sizingPolicy: B, seedVmId: C, owner: 'acme@lyon' };
     expect(load(`${HEAD}vms: vms.csv`, { 'vms.csv': rows }).waves[0]?.vms).toStrictEqual([
       { id: A, name: A, after: [], remigrate: true, powerOn: false, ...its },
       { id: B, name: B, after: [], remigrate: false, powerOn: 'asSource' },

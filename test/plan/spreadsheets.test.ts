@@ -42,6 +42,9 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
     ['tabs', `id\tname\r\n${A}\tweb1\r\n`],
     ['a line that names the separator', `sep=;\r\nid;name\r\n${A};web1\r\n`],
     ['such a line in quotes, with a separator of its own', `"sep=|"\r\nid|name\r\n${A}|web1\r\n`],
+    ['such a line, filled up to the width of the table', `sep=;;;\r\nid;name;\r\n${A};web1;\r\n`],
+    ['a header of Windows over lines of Unix', `id,name\r\n${A},web1\n,\n`],
+    ["PowerShell's line of types over lines of Unix", `#TYPE X\r\nid,name\n${A},web1\n`],
     ['a byte order mark', `\ufeffid;name\r\n${A};web1\r\n`],
     ["PowerShell's line of types", `#TYPE Selected.CIVMImpl\r\n"Id","Name"\r\n"${A}","web1"\r\n`],
     ['headers in another case, with blanks', `ID, Name \r\n${A},web1\r\n`],
@@ -66,7 +69,7 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
     expect(read(Buffer.concat([mark, body]))).toStrictEqual(WEB1);
   });
 
-  test.each([`urn:vcloud:vm:${A}`, `URN:VCLOUD:VM:${A.toUpperCase()}`, `VirtualMachine-${A}`])(
+  test.each([`urn:vcloud:vm:${A}`, `URN:VCLOUD:VM:${A.toUpperCase()}`, `VirtualMachine-${A}`, `vm-${A}`, `{${A}}`])(
     'an id as Cloud Director and its tools print it: %s',
     (id) => expect(read(`Id,Name\r\n${id},web1\r\n`)).toStrictEqual(WEB1),
   );
@@ -76,6 +79,11 @@ describe('a CSV of VMs as spreadsheets and tools write it', () => {
       `vms.csv:2:1  id is "${id}", the id of a VM on premises (expected the uuid of a VM in a cloud site; hint: Drover moves VMs between cloud sites)`,
     ]),
   );
+
+  it('says where a mistake stands in a file whose lines end in several ways', () => {
+    const csv = `id,name,after\r\n${A},web1,\n${B},web2,\r${C},web3,db9\r\n`;
+    expect(refused(csv)).toEqual([expect.stringMatching(/^vms.csv:4:43 {2}after names "db9"/)]);
+  });
 
   it('says what is wrong with UTF-16 that has no byte order mark', () => {
     const plan = folderOf(Buffer.from(`id,name\r\n${A},web1\r\n`, 'utf16le'));

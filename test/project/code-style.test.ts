@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,13 @@ const REFUSED = {
   'an object by its name':
     'export function counter() {\n  let n = 0;\n  const all = {\n    next() {\n      n += 1;\n    },\n  };\n  return all;\n}',
   'a function in a constant': 'export const next = () => {\n  return 1;\n};',
+};
+
+/** Files of a command. */
+const OF_A_COMMAND = {
+  'that writes to stdout': "process.stdout.write('web1 succeeded');",
+  'that takes stderr for another': 'export const to = process.stderr;',
+  'that says what process it is': 'export const pid = process.pid;',
 };
 
 const TAKEN = {
@@ -36,12 +43,15 @@ describe('what CONTRIBUTING says of functions and state', () => {
     await cp(join(root, 'tools/lint'), join(folder, 'tools/lint'), { recursive: true });
     await cp(join(root, 'biome.json'), join(folder, 'biome.json'));
     for (const [at, [, code]] of cases.entries()) await writeFile(join(folder, `case-${at}.ts`), `${code}\n`);
+    await mkdir(join(folder, 'cli/commands'), { recursive: true });
+    for (const [at, code] of Object.values(OF_A_COMMAND).entries())
+      await writeFile(join(folder, 'cli/commands', `command-${at}.ts`), `${code}\n`);
     const output = await new Promise<string>((resolve) => {
       // It ends with 1, since it finds something.
       const args = ['lint', '--vcs-enabled=false', '--reporter=json', '--max-diagnostics=none', '.'];
       execFile(join(root, 'node_modules/.bin/biome'), args, { cwd: folder }, (_, stdout) => resolve(stdout));
     });
-    refused = new Set([...output.matchAll(/case-\d+\.ts/g)].map(([file]) => file));
+    refused = new Set([...output.matchAll(/(case|command)-\d+\.ts/g)].map(([file]) => file));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -49,4 +59,8 @@ describe('what CONTRIBUTING says of functions and state', () => {
 
   test.each(Object.keys(REFUSED))('%s is refused', (what) => expect(isRefused(what)).toBe(true));
   test.each(Object.keys(TAKEN))('%s is not', (what) => expect(isRefused(what)).toBe(false));
+
+  test.each([...Object.keys(OF_A_COMMAND).entries()])('command %i %s', (at, what) => {
+    expect(refused.has(`command-${at}.ts`)).toBe(!what.includes('what process'));
+  });
 });

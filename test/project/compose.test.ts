@@ -21,6 +21,7 @@ interface Service {
   privileged?: boolean;
   read_only?: boolean;
   cap_drop?: string[];
+  cap_add?: string[];
   security_opt?: string[];
   healthcheck?: { test: string[] };
   depends_on?: Record<string, { condition: string }>;
@@ -107,6 +108,16 @@ described(title, () => {
     for (const name of ['postgres', 'temporal', 'simulator']) expect(services[name]?.healthcheck).toBeDefined();
   });
 
+  test('asks Temporal and PostgreSQL by the way on which others reach them', () => {
+    expect(services.postgres?.healthcheck?.test.slice(1, 4)).toEqual(['pg_isready', '-h', '127.0.0.1']);
+    expect(services.temporal?.healthcheck?.test).toContain('health');
+    expect(services.temporal?.environment?.TEMPORAL_BROADCAST_ADDRESS).toBe('127.0.0.1');
+  });
+
+  test('has names of images that every compose makes of it', () => {
+    for (const { image } of Object.values(services)) expect(image).toMatch(/^[\w./-]+:[\w.-]+$/);
+  });
+
   test('mounts config and secrets read-only', () => {
     expect(JSON.stringify(services.worker?.volumes)).toMatch(/drover\.yaml:ro|"read_only":true/);
     const mounted = (services.worker?.volumes ?? []).map((volume) => JSON.stringify(volume));
@@ -140,4 +151,29 @@ test('the image runs as a user of its own and says how it is', () => {
   expect(last).toMatch(/^USER node$/m);
   expect(last).toMatch(/^HEALTHCHECK [^]*\/healthz/m);
   expect(last).toMatch(/^ENTRYPOINT \["node", /m);
+});
+
+describe('docker-compose.yml, as it is written', () => {
+  const written = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true });
+  const services = Object.entries(written.services as Record<string, Service>);
+
+  test.each(services)('takes from %s what it can do beyond its own', (_, service) => {
+    expect(service).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    // What gives a container the machine.
+    for (const added of service.cap_add ?? []) expect(added).not.toMatch(/SYS|NET|ALL/);
+  });
+
+  test.each(['postgres', 'worker', 'simulator'])('gives %s no file system to write on but its own', (name) => {
+    expect(services.find(([one]) => one === name)?.[1].read_only).toBe(true);
+  });
+
+  // podman 4.3 splits an argument at every space.
+  test.each(services)('checks %s by arguments without a space', (_, { healthcheck }) => {
+    for (const word of healthcheck?.test ?? []) expect(word).not.toContain(' ');
+  });
+
+  // What takes a whole reference takes a digest as well.
+  test.each(services)('takes the image of %s from a variable', (_, { image }) => {
+    expect(image).toMatch(/^\$\{[A-Z_]+_IMAGE:-.+\}$/);
+  });
 });

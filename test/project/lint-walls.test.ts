@@ -103,7 +103,7 @@ const ALLOWED = [
   ['client', "import '../contract/messages.js';"],
   ['cli', "import '../simulator/index.js';"],
   ['cli/commands', "import '../../worker/main.js';"],
-  ['chaos', "import '../cli/demo/part.js';"],
+  ['chaos', "import '../cli/embedded/part.js';"],
 ] as const;
 
 /** All of Drover that each room may import by value, beside itself; what is not named is refused. */

@@ -77,6 +77,8 @@ describe('the package', () => {
     'examples/crm-drill.yaml',
     'examples/crm.yaml',
     'examples/paris-exit.yaml',
+    'schema/drill-reports.schema.json',
+    'schema/report.schema.json',
   ])('has %s', (path) => expect(paths).toContain(path));
 
   test.each([

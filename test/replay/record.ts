@@ -7,22 +7,30 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from '@jest/globals';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { type DrillNote, NOTE_DRILL, noteId } from '../../contract/drill-note.js';
 import { READ_STORE, STORE_KEEPER } from '../../contract/evidence.js';
 import { INSPECT_SITES, SWEEP } from '../../contract/inputs.js';
 import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate } from '../../contract/messages.js';
 import {
+  claimsWorkflowId,
   runWorkflowId,
   shardWorkflowId,
   siteWorkflowId,
   storeKeeperId,
   sweepWorkflowId,
+  tidyWorkflowId,
   vmWorkflowId,
 } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
+import { headOf } from '../../contract/pieces.js';
+import { ASK_SITES } from '../../contract/site-questions.js';
 import type { Plan } from '../../plan/types.js';
 import { drillOf, openPort, protect, startDrill, tcpCheck } from '../support/drills.js';
+import { withHookServer } from '../support/hook-server.js';
 import { type Lab, withLab } from '../support/lab.js';
+import { aWave } from '../support/plans.js';
 import { until } from '../support/until.js';
+import { vappsOf } from '../support/vapps.js';
 
 const DIRECTORY = fileURLToPath(new URL('histories/', import.meta.url));
 
@@ -265,6 +273,23 @@ describe('recording', () => {
   );
 
   it(
+    'a drill that waits for another, and what keeps the claims of both',
+    () =>
+      withLab({ vms: 1 }, async (lab) => {
+        await protect(lab);
+        const first = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }), `${lab.source}-first`);
+        await until(first.report, (r) => r.drill?.phase === 'hold');
+        const second = await startDrill(lab, drillOf(lab), `${lab.source}-second`);
+        await until(second.report, (r) => r.vms[0]?.waitingFor === 'claim');
+        await first.cancel();
+        await second.result();
+        await record(lab, 'drill.met', runWorkflowId(second.run));
+        await record(lab, 'claims.met', claimsWorkflowId(lab.source, lab.destination));
+      }),
+    120_000,
+  );
+
+  it(
     'a round trip',
     () =>
       withLab({ vms: 1 }, async (lab) => {
@@ -300,6 +325,96 @@ describe('recording', () => {
       }),
     120_000,
   );
+
+  it('the check of a plan, and a list of a site', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { taskQueue, source: site } = lab;
+      const plan = lab.plan();
+      const vms = plan.waves.flatMap((wave) => wave.vms);
+      const check = { ask: 'check', check: 'recorded', run: 'recorded', plan: headOf(plan), vms, isFirst: true };
+      const list = { ask: 'inventory', of: 'vms', site, list: 'recorded', after: null };
+      for (const [name, question] of Object.entries({ check, listed: list })) {
+        const workflowId = `ask-sites-${name}-${site}`;
+        await lab.client.workflow.execute(ASK_SITES, { workflowId, taskQueue, args: [question] });
+        await record(lab, `ask-sites.${name}`, workflowId);
+      }
+    }));
+  it(
+    'replications that a run has kept for a while, and that were removed in time',
+    () =>
+      withLab({ vms: 2 }, async (lab) => {
+        const { run, result } = await lab.start(lab.plan({ keepReplication: 1_000 }));
+        await result();
+        await lab.client.workflow.getHandle(tidyWorkflowId(run)).result();
+        await record(lab, 'plan-run.kept', runWorkflowId(run));
+        await record(lab, 'tidy.happy', tidyWorkflowId(run));
+        await record(lab, 'tidy-vm.happy', firstVm(lab));
+      }),
+    120_000,
+  );
+
+  it(
+    'a vApp that is moved as one',
+    () =>
+      withLab({ vms: 3 }, async (lab) => {
+        const [vapp] = vappsOf(3);
+        if (vapp === undefined) throw new Error('the simulator has a vApp');
+        const { result } = await lab.start(lab.plan({ waves: [aWave('all', vapp)] }));
+        await result();
+        await record(lab, 'migrate-vm.vapp', vmWorkflowId(lab.source, vapp.id));
+      }),
+    120_000,
+  );
+
+  it(
+    'a run that sends hooks',
+    () =>
+      withHookServer(({ url }) =>
+        withLab({ vms: 1, hooks: { allow: [url], secrets: {} } }, async (lab) => {
+          const hook = { url: `${url}/hooks`, method: 'POST', timeout: 60_000, retries: 0 } as const;
+          const before = { ...hook, rule: 'hold' as const };
+          const after = { ...hook, rule: 'warn' as const };
+          const hooks = {
+            beforeRun: before,
+            beforeWave: before,
+            beforeVm: before,
+            beforeCutover: before,
+            afterCutover: after,
+            afterVm: after,
+            afterWave: after,
+            afterRun: after,
+          };
+          const { run, result } = await lab.start(lab.plan({ hooks }));
+          await result();
+          await record(lab, 'migrate-vm.hooked', firstVm(lab));
+          await recordRun(lab, 'hooked', run);
+        }),
+      ),
+    120_000,
+  );
+
+  it('what a person adds to a drill that is over', () =>
+    withLab({ vms: 1 }, async (lab) => {
+      const { taskQueue } = lab;
+      const act = {
+        id: noteId('an-execution', 'a-key'),
+        at: '2026-11-30T12:00:00.000Z',
+        actor: 'ann@acme',
+        proof: 'claimed',
+        command: null,
+        act: 'sign',
+        target: null,
+        note: null,
+        reference: null,
+        before: null,
+        after: { message: 'Drill crm signed off' },
+        refused: null,
+      } as const;
+      const args: [DrillNote] = [{ run: 'crm', act }];
+      const workflowId = `note-drill/${taskQueue}`;
+      await lab.client.workflow.execute(NOTE_DRILL, { workflowId, taskQueue, args });
+      await record(lab, 'note-drill.signed', workflowId);
+    }));
 
   it('a question to the store, and what says which store it is', () =>
     withLab({ vms: 1 }, async (lab) => {

@@ -2,6 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'libsql';
+import { type ActRecord, actId } from '../../contract/act.js';
+import type { KeptActs } from '../../contract/evidence.js';
 import { headOf } from '../../contract/pieces.js';
 import { Secret } from '../../plan/secret.js';
 import type { StoreSettings } from '../../plan/types.js';
@@ -14,6 +16,21 @@ import { type Postgres, postgresBinaries, startPostgres } from '../support/postg
 const binaries = postgresBinaries();
 if (binaries === null)
   process.stderr.write('no PostgreSQL on this machine: the tests of the store on it are skipped\n');
+
+const act = (id: string): ActRecord => ({
+  id,
+  at: '2026-12-05T22:00:00.000Z',
+  actor: 'ann',
+  proof: 'claimed',
+  command: 'drover approve',
+  act: 'approve',
+  target: 'wave:pilot',
+  note: null,
+  reference: 'CHG-7',
+  before: null,
+  after: { approved: true },
+  refused: null,
+});
 
 const MOVED = { source: 'paris', destination: 'lyon' };
 
@@ -51,7 +68,7 @@ function suite(fresh: () => Promise<StoreSettings>) {
         planDigest: 'sha256:1',
         drover: '0.1.0',
       });
-      expect(await again.vms(FIRST, null)).toEqual({ vms: [unit('web1').report], next: null });
+      expect(await again.vms({ of: FIRST, from: null })).toEqual({ vms: [unit('web1').report], next: null });
       expect(await again.open()).toBe(await store.open());
       await again.close();
     }));
@@ -67,7 +84,7 @@ function suite(fresh: () => Promise<StoreSettings>) {
         );
       const kept = async () => ({
         run: (await store.run('exit-1'))?.head.state,
-        vms: (await store.vms(FIRST, null)).vms.map(({ name }) => name),
+        vms: (await store.vms({ of: FIRST, from: null })).vms.map(({ name }) => name),
       });
       await wrote('failed', 2);
       await wrote('succeeded', 2);
@@ -102,8 +119,8 @@ function suite(fresh: () => Promise<StoreSettings>) {
       const startedAt = '2027-01-01T00:00:00.000Z';
       await store.keepEvidence(evidence({ ...second, head: head({ plan: 'new', startedAt }), units: [unit('web2')] }));
       expect(await store.run('exit-1')).toMatchObject({ execution: 'second', head: { plan: 'new' } });
-      expect((await store.vms(second, null)).vms.map(({ name }) => name)).toEqual(['web2']);
-      expect((await store.vms(FIRST, null)).vms.map(({ name }) => name)).toEqual(['web1']);
+      expect((await store.vms({ of: second, from: null })).vms.map(({ name }) => name)).toEqual(['web2']);
+      expect((await store.vms({ of: FIRST, from: null })).vms.map(({ name }) => name)).toEqual(['web1']);
     }));
 
   test('VMs come in the order of the plan, in pages that fit, each once', () =>
@@ -118,7 +135,7 @@ function suite(fresh: () => Promise<StoreSettings>) {
         isFirst || from !== null;
         isFirst = false
       ) {
-        const page = await store.vms(FIRST, from);
+        const page = await store.vms({ of: FIRST, from });
         expect(JSON.stringify(page).length).toBeLessThan(256 * 1024);
         names.push(...page.vms.map(({ name }) => name));
         from = page.next;
@@ -137,10 +154,10 @@ function suite(fresh: () => Promise<StoreSettings>) {
       );
       await store.keepEvidence(evidence({ head: { ...head(), plan: headOf(plan) }, units: [...units].reverse() }));
       const names: string[] = [];
-      let page = await store.plan(FIRST, null);
+      let page = await store.plan({ of: FIRST, from: null });
       expect(page.head).toEqual(headOf(plan));
       expect(page.next).not.toBeNull();
-      for (; ; page = await store.plan(FIRST, page.next)) {
+      for (; ; page = await store.plan({ of: FIRST, from: page.next })) {
         expect(JSON.stringify(page).length).toBeLessThan(256 * 1024);
         names.push(...page.vms.map(({ name }) => name));
         if (page.next === null) break;
@@ -186,25 +203,36 @@ function suite(fresh: () => Promise<StoreSettings>) {
       ]);
     }));
 
+  test('some VMs of a run are told by their places in the plan', () =>
+    withStore(async (store) => {
+      const units = ['a', 'b', 'c', 'd'].map((name, position) => unit(name, { position }));
+      await store.keepEvidence(evidence({ units }));
+      const { vms, next } = await store.vms({ of: FIRST, from: { position: 1, unit: '' }, until: 3 });
+      expect({ names: vms.map(({ name }) => name), next }).toEqual({ names: ['b', 'c'], next: null });
+    }));
+
+  test('all that persons did is told in its order, in pages that fit', () =>
+    withStore(async (store) => {
+      const acts = Array.from({ length: 230 }, (_, n) => act(actId(FIRST.execution, n + 1)));
+      await store.keepEvidence(evidence({ acts: [...acts].reverse() }));
+      const told: ActRecord[] = [];
+      let after: string | null = null;
+      do {
+        const page: KeptActs = await store.acts(FIRST, after);
+        expect(JSON.stringify(page).length).toBeLessThan(256 * 1024);
+        told.push(...page.acts);
+        after = page.next;
+      } while (after !== null);
+      expect(told.map(({ id }) => id)).toEqual(acts.map(({ id }) => id));
+      expect(await store.acts({ ...FIRST, execution: 'second' }, null)).toEqual({ acts: [], next: null });
+    }));
+
   test('what a person did is kept once', () =>
     withStore(async (store) => {
-      const act = {
-        id: 'a1',
-        at: '2026-12-05T22:00:00.000Z',
-        actor: 'ann',
-        proof: 'claimed' as const,
-        command: 'drover approve',
-        act: 'approve',
-        target: 'wave:pilot',
-        note: null,
-        reference: 'CHG-7',
-        before: null,
-        after: { approved: true },
-        refused: null,
-      };
-      await store.keepEvidence(evidence({ acts: [act] }));
-      await store.keepEvidence(evidence({ head: head(), acts: [{ ...act, actor: 'eve' }] }));
-      expect((await store.run('exit-1'))?.head.acts).toEqual([act]);
+      const approval = act('a1');
+      await store.keepEvidence(evidence({ acts: [approval] }));
+      await store.keepEvidence(evidence({ head: head(), acts: [{ ...approval, actor: 'eve' }] }));
+      expect((await store.run('exit-1'))?.head.acts).toEqual([approval]);
       // A run of the same id, once Temporal had forgotten the first, is another.
       const startedAt = '2027-01-01T00:00:00.000Z';
       await store.keepEvidence(evidence({ execution: 'second', head: head({ startedAt }) }));
@@ -221,7 +249,11 @@ function suite(fresh: () => Promise<StoreSettings>) {
       await expect(bad).rejects.toThrow(StoreAway);
       await Promise.all(writes);
       let kept = 0;
-      for (let page = await store.vms(FIRST, null); ; page = await store.vms(FIRST, page.next)) {
+      for (
+        let page = await store.vms({ of: FIRST, from: null });
+        ;
+        page = await store.vms({ of: FIRST, from: page.next })
+      ) {
         kept += page.vms.length;
         if (page.next === null) break;
       }
@@ -233,7 +265,7 @@ function suite(fresh: () => Promise<StoreSettings>) {
     withStore(async (store) => {
       const name = "web\u0000'; drop table unit; -- \ud83d\ude00";
       await store.keepEvidence(evidence({ units: [unit('web1', { moved: MOVED }, { name })] }));
-      expect((await store.vms(FIRST, null)).vms[0]?.name).toBe(name);
+      expect((await store.vms({ of: FIRST, from: null })).vms[0]?.name).toBe(name);
       expect(await store.movedFrom({ source: 'paris', vms: [{ id: 'other', name }] })).toHaveLength(1);
     }));
 
@@ -249,7 +281,7 @@ function suite(fresh: () => Promise<StoreSettings>) {
     await expect(store.keepEvidence(evidence({ units: [unit('web1')] }))).rejects.toThrow(/the workers use another/);
     await expect(store.run('exit-1')).rejects.toThrow(StoreAway);
     isOurs = true;
-    expect((await store.vms(FIRST, null)).vms).toEqual([]);
+    expect((await store.vms({ of: FIRST, from: null })).vms).toEqual([]);
     await store.close();
   });
 }
@@ -284,11 +316,11 @@ describe('the store in a SQLite file', () => {
     const other = new Database(settings.file);
     other.exec('begin immediate');
     await expect(store.keepEvidence(evidence({ units: [unit('web1')] }))).rejects.toThrow(StoreAway);
-    expect((await store.vms(FIRST, null)).vms).toEqual([]);
+    expect((await store.vms({ of: FIRST, from: null })).vms).toEqual([]);
     other.exec('rollback');
     other.close();
     await store.keepEvidence(evidence({ units: [unit('web1')] }));
-    expect((await store.vms(FIRST, null)).vms).toHaveLength(1);
+    expect((await store.vms({ of: FIRST, from: null })).vms).toHaveLength(1);
     await store.close();
   });
 
@@ -331,10 +363,10 @@ describe('the store in a SQLite file', () => {
     await store.keepEvidence(evidence({ units: [unit('web1')] }));
     await server.stop();
     await expect(store.keepEvidence(evidence({ units: [unit('web2')] }))).rejects.toThrow(StoreAway);
-    await expect(store.vms(FIRST, null)).rejects.toThrow(StoreAway);
+    await expect(store.vms({ of: FIRST, from: null })).rejects.toThrow(StoreAway);
     await server.start();
     await store.keepEvidence(evidence({ units: [unit('web2')] }));
-    expect((await store.vms(FIRST, null)).vms.map(({ name }) => name)).toEqual(['web1', 'web2']);
+    expect((await store.vms({ of: FIRST, from: null })).vms.map(({ name }) => name)).toEqual(['web1', 'web2']);
     await store.close();
   });
 });

@@ -1,7 +1,7 @@
 /** Workflow code with a defect in one place, as a bad deployment would bring it; broken-bundle.ts says in which. */
 import * as whole from '../../workflows/index.js';
 
-export const { inspectSites, shard } = whole;
+export const { askSites, claims, inspectSites, shard } = whole;
 
 const DEFECT_IN: string = 'NOWHERE';
 

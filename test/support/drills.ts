@@ -5,7 +5,7 @@ import { expect } from '@jest/globals';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { DRILL, DRILL_FAILED } from '../../contract/inputs.js';
-import { cancelUpdate, runReportQuery } from '../../contract/messages.js';
+import { cancelUpdate, finishUpdate, runReportQuery } from '../../contract/messages.js';
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
@@ -97,6 +97,7 @@ export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-dr
     run,
     report: () => handle.query(runReportQuery),
     cancel: (vm?: string) => handle.executeUpdate(cancelUpdate, { args: [vm === undefined ? {} : { vm }] }),
+    finish: () => handle.executeUpdate(finishUpdate, { args: [{}] }),
     terminate: () => handle.terminate('a test'),
     /** the report, also of a drill that failed */
     async result(): Promise<RunReport> {

@@ -33,6 +33,8 @@ export default async function setUp() {
   // The server is a third of what a run costs, and a sixth of that is Go's collector at its default. It may take memory instead.
   process.env.GOGC ??= '400';
   process.env.GOMEMLIMIT ??= '1500MiB';
+  // SQLite in Go goes deep, and each request has a stack of its own: they begin as large as most become.
+  process.env.GODEBUG ??= 'adaptivestackstart=1';
   const server = await startDevServer({
     cli: cli.path,
     say,

@@ -26,7 +26,7 @@ import { temporalClient } from '../../temporal/temporal-client.js';
 import { createSites } from '../../vcda/index.js';
 import { installRuntime } from '../../worker/logger.js';
 import { createDroverWorker, type DroverWorker } from '../../worker/worker.js';
-import { LASTING } from './lasting-sessions.js';
+import { lasting } from './lasting.js';
 import { aPlan, aVm, aWave } from './plans.js';
 import { Shared } from './shared.js';
 import { terminateAll } from './terminate-all.js';
@@ -54,17 +54,28 @@ export interface Lab {
   ): Promise<{ run: string; result(): Promise<RunReport>; report(): Promise<RunReport> }>;
   /** what the simulator's ledger and world hold against a report that says every VM succeeded, one line each */
   wrongWith(report: RunReport): string[];
-  /** `address`: reaches Temporal there, through a gate that a test can shut, say */
-  startWorker(options?: { address?: string }): Promise<{ stop(): Promise<void> }>;
-  /** corrects the login of every site in the config that the next worker gets */
+  /**
+   * `address`: reaches Temporal there, through a gate that a test can shut, say; `sites`: those that its config has, default
+   * all
+   */
+  startWorker(options?: { address?: string; sites?: string[] }): Promise<LabWorker>;
+  /** corrects the login of every site in the config that the next worker gets, and one that is renewed */
   correctPassword(password: string): void;
   close(): Promise<void>;
+}
+
+export interface LabWorker {
+  stop(): Promise<void>;
+  /** takes the logins of the lab's config as it is now */
+  renew(): void;
 }
 
 export interface LabOptions extends SimulatorOptions {
   site?: Partial<Pick<SiteConfig, 'limits' | 'polling' | 'reconcile' | 'missingFor' | 'timeouts'>>;
   errors?: Config['errors'];
   password?: string;
+  /** where hooks may go, and their secrets */
+  hooks?: Config['hooks'];
   /** default 1: a worker runs from the start */
   workers?: number;
   /** VMs of a shard of its runs; default: as in production */
@@ -87,18 +98,15 @@ const shared = new Shared(
 );
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { site, errors, password, workers = 1, activitySlots, store: keptIn, shardOf, ...simulation } = options;
+  const { site, errors, password, hooks, workers = 1, activitySlots, store: keptIn, shardOf, ...simulation } = options;
   if (process.env.DROVER_TEST_TEMPORAL === undefined)
     throw new Error('the test run has no Temporal dev server; see test/support/global-setup.js');
   const tag = randomUUID().slice(0, 8);
   const names = { source: `paris-${tag}`, destination: `lyon-${tag}` };
-  const simulator = await startSimulator({
-    speed: 200,
-    sessions: LASTING,
-    ...simulation,
-    sites: [{ name: names.source }, { name: names.destination }],
-  });
-  const config = configFor(simulator, errors, password, site);
+  const simulator = await startSimulator(
+    lasting({ speed: 200, ...simulation, sites: [{ name: names.source }, { name: names.destination }] }),
+  );
+  const config = { ...configFor(simulator, errors, password, site), ...(hooks && { hooks }) };
   quiet();
   const { client, native } = await shared.take();
   const running: { stop(): Promise<void> }[] = [];
@@ -145,10 +153,12 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       const succeeded = report.vms.filter((vm) => vm.state === 'succeeded');
       return judge(succeeded, simulator.control.ledger(), simulator.control.world(), names).wrong;
     },
-    async startWorker({ address: through } = {}) {
+    async startWorker({ address: through, sites: known } = {}) {
       bundle ??= testBundle();
       const own = through === undefined ? null : await connections(through);
-      const sites = createSites(config);
+      const isKnown = (name: string) => known?.includes(name) ?? true;
+      const its = Object.entries(config.sites).filter(([name]) => isKnown(name));
+      const sites = createSites({ ...config, sites: Object.fromEntries(its) });
       const worker = await createDroverWorker({
         connection: own?.native ?? native,
         namespace: 'default',
@@ -157,6 +167,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         sites,
         store,
         commands: config.worker.checks,
+        ...(config.hooks && { hooks: config.hooks }),
         bundle: await bundle,
         shutdownGraceTime: 100,
         // A bound for hangs alone: what an activity still has to do may take a busy machine more than the seconds of a stop.
@@ -170,7 +181,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         await stopWorker(worker, ended, sites);
         await own?.close();
       }
-      const handle = { stop: once(stop) };
+      const handle = { stop: once(stop), renew: () => void sites.renew(config) };
       running.push(handle);
       return handle;
     },
@@ -194,7 +205,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
 
 async function connections(address: string) {
   const connection = await Connection.connect({ address, connectTimeout: 120_000 });
-  const native = await NativeConnection.connect({ address });
+  // Between processes of one machine the SDK's gzip costs both ends more than the bytes do.
+  const native = await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
   async function close() {
     await native.close();
     // The SDK (1.24) leaves it switched on: each promise of each later test would carry it.

@@ -67,5 +67,6 @@ function configFile(lab: Lab): object {
     },
   ]);
   const store = { url: `sqlite:${lab.storeFile}` };
-  return { sites: Object.fromEntries(sites), store, worker: { taskQueue: lab.taskQueue } };
+  const hooks = { allow: lab.config.hooks?.allow ?? [] };
+  return { sites: Object.fromEntries(sites), store, hooks, worker: { taskQueue: lab.taskQueue } };
 }

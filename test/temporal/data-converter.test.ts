@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { COMPRESS_ABOVE, gzipCodec } from '../../temporal/data-converter.js';
@@ -6,6 +7,13 @@ async function roundTrip(value: unknown) {
   const [encoded] = await gzipCodec.encode([defaultPayloadConverter.toPayload(value)!]);
   const [decoded] = await gzipCodec.decode([encoded!]);
   return { encoded: encoded!, back: defaultPayloadConverter.fromPayload(decoded!) };
+}
+
+/** Zeros, compressed a piece at a time: what unpacks to so many bytes. */
+function bombOf(size: number): Uint8Array {
+  const piece = 2 ** 24;
+  const one = gzipSync(Buffer.alloc(piece), { level: 9 });
+  return Buffer.concat(Array.from({ length: size / piece }, () => one));
 }
 
 const vms = (count: number) =>
@@ -42,6 +50,24 @@ describe('the data converter', () => {
     const { encoded, back } = await roundTrip(noise);
     expect(encoded.data!.length).toBe(noise.length);
     expect(Buffer.from(back as Uint8Array).equals(noise)).toBe(true);
+  });
+
+  const bytes = (part: string) => new TextEncoder().encode(part);
+  const packed = (data: Uint8Array) => ({
+    data,
+    metadata: { encoding: bytes('binary/gzip'), 'drover-original-encoding': bytes('json/plain') },
+  });
+
+  test.each([
+    ['a gigabyte in a megabyte', () => packed(bombOf(2 ** 30))],
+    ['what is no gzip', () => packed(bytes('junk'))],
+    ['what is no JSON', () => ({ data: bytes('{"run":'), metadata: { encoding: bytes('json/plain') } })],
+    ['no data', () => ({ metadata: { encoding: bytes('json/plain') } })],
+    ['an encoding that nobody knows', () => ({ data: bytes('x'), metadata: { encoding: bytes('binary/encrypted') } })],
+    ['no encoding', () => ({ data: bytes('{}') })],
+  ])('takes %s for nothing', async (_, payload) => {
+    const [decoded] = await gzipCodec.decode([payload()]);
+    expect(defaultPayloadConverter.fromPayload(decoded!)).toBeUndefined();
   });
 
   test('reads payloads of senders that do not compress', async () => {

@@ -36,6 +36,15 @@ describe('an API key is not quoted', () => {
     }
   });
 
+  it.each(['tls.client_cert_path', 'tls.client_key_path', 'tls.server_ca_cert_path'])(
+    'that stands where the file of %s is named',
+    async (key) => {
+      const error = await connectClient(await profile(`${key} = "sk-1234"`)).catch((refused: unknown) => refused);
+      expect(shown(error)).toMatch(/a file that they name cannot be read \(ENOENT\)/);
+      expect(shown(error)).not.toContain('sk-1234');
+    },
+  );
+
   it('that cannot be sent', async () => {
     const error = await connectClient(await profile('api_key = "sk-1234\\n5"\ntls.disabled = true')).catch(
       (refused: unknown) => refused,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Circuit } from '../../vcda/http/circuit.js';
@@ -33,6 +34,22 @@ describe('connections', () => {
     );
   });
 });
+
+function held() {
+  let end: () => void = Object;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end };
+}
+
+/** When each call left: ms. */
+const departures = (calls: number, leave: () => Promise<void>): Promise<number[]> =>
+  Promise.all(Array.from({ length: calls }, () => leave().then(() => performance.now())));
+
+/** Timers may end a millisecond early. */
+const mostInASecond = (moments: number[]): number =>
+  Math.max(...moments.map((from) => moments.filter((at) => at >= from && at < from + 995).length));
 
 describe('the rate of requests', () => {
   it('holds over HTTP, logins included', async () => {
@@ -89,6 +106,125 @@ describe('the rate of requests', () => {
       },
       { lyon: { limits: { syncs: 1, cutovers: 1, requestsPerSecond: 0.1 } } },
     );
+  });
+
+  it('is divided among those who share it, in whole calls, and never more than their part leaves in a second', async () => {
+    const limiter = new Limiter(200);
+    limiter.divide(() => Promise.resolve({ count: 3, place: 0 }));
+    const began = Date.now();
+    await Promise.all(Array.from({ length: 67 }, () => limiter.turn()));
+    // 66 of the 67 are its part.
+    expect(Date.now() - began).toBeGreaterThanOrEqual(995);
+  });
+
+  it('is not exceeded by more than may send in a second: they take turns', async () => {
+    const [rate, count] = [4, 10];
+    const left: number[] = [];
+    const over = new AbortController();
+    const all = Array.from({ length: count }, async (_, place) => {
+      const limiter = new Limiter(rate);
+      limiter.divide(() => Promise.resolve({ count, place }));
+      for (;;) {
+        await limiter.turn(AbortSignal.any([over.signal]));
+        left.push(performance.now());
+      }
+    });
+    const ended = Promise.allSettled(all);
+    await delay(3_200);
+    over.abort();
+    await ended;
+    // Each may leave within half of its turn, so that this many may stand that much closer together.
+    const within = (first: number) => left.filter((at) => at >= first && at - first < 1_000 - 125).length;
+    expect(Math.max(...left.map(within))).toBeLessThanOrEqual(rate);
+    expect(left.length).toBeGreaterThan(rate);
+  });
+
+  it('lets a call leave that takes longer to be ready than its turn among many lasts', async () => {
+    const limiter = new Limiter(10);
+    limiter.divide(() => Promise.resolve({ count: 11, place: 3 }));
+    // A tenth of a second for each of eleven, half of it kept free.
+    await limiter.turn(undefined, () => delay(150));
+  });
+
+  it('is given first to a call that has taken a turn already, and was ready too late', async () => {
+    const limiter = new Limiter(50);
+    let others = 0;
+    const crowd = (count: number) =>
+      Array.from({ length: count }, async () => {
+        await limiter.turn();
+        others += 1;
+      });
+    const line: Promise<void>[] = [];
+    let whenReady = 0;
+    await limiter.turn(undefined, async () => {
+      if (line.length > 0) return;
+      // As a last look at the site does, which leaves as the last of a second here, with many behind it.
+      line.push(...crowd(148));
+      const look = limiter.turn();
+      line.push(...crowd(100));
+      await look;
+      whenReady = others;
+    });
+    expect(others - whenReady).toBeLessThan(10);
+    limiter.setRate(10_000);
+    await Promise.all(line);
+  });
+
+  it('is followed anew by those who wait, when one more comes to share it', async () => {
+    const limiter = new Limiter(100);
+    let count = 1;
+    limiter.divide(() => Promise.resolve({ count, place: 0 }));
+    const left: number[] = [];
+    const calls = Array.from({ length: 150 }, () => limiter.turn().then(() => left.push(Date.now())));
+    await until(
+      async () => left.length,
+      (length) => length >= 100,
+      60_000,
+      1,
+    );
+    const changed = Date.now();
+    count = 4;
+    await Promise.all(calls);
+    const within = (from: number, to: number) => left.filter((at) => at > from && at <= to).length;
+    // Its former part has left in the second before.
+    expect(within(changed, changed + 900)).toBe(0);
+    expect(within(changed, changed + 1_900)).toBeLessThanOrEqual(25);
+  });
+
+  it('is kept by calls that waited for a long count together', async () => {
+    const limiter = new Limiter(20);
+    const count = held();
+    let counting = Promise.resolve();
+    limiter.divide(() => counting.then(() => ({ count: 1, place: 0 })));
+    const calls = departures(60, () => limiter.turn());
+    counting = count.over;
+    // So long that each has had its turn, but for the count.
+    await delay(2_200);
+    count.end();
+    expect(mostInASecond(await calls)).toBeLessThanOrEqual(20);
+  });
+
+  it('is kept by calls that waited together until they were ready', async () => {
+    const limiter = new Limiter(20);
+    const readiness = held();
+    const calls = departures(60, () => limiter.turn(undefined, () => readiness.over));
+    await delay(2_200);
+    readiness.end();
+    expect(mostInASecond(await calls)).toBeLessThanOrEqual(20);
+  });
+
+  it('lets a call leave that takes long to be ready, however low it is', async () => {
+    const limiter = new Limiter(0.001);
+    await limiter.turn(undefined, () => delay(300));
+  });
+
+  it('waits for whoever counts, unless the caller gives up', async () => {
+    const limiter = new Limiter(100);
+    limiter.divide(() => new Promise(() => {}));
+    const control = new AbortController();
+    const waiting = limiter.turn(control.signal);
+    control.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
   });
 
   it('does not hold back a caller who gives up', async () => {

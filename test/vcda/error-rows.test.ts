@@ -53,6 +53,7 @@ const OTHERWISE = [
   'FrontEnd',
   // Made by activities, never by a call.
   'TaskLost',
+  'OwnerNotChanged',
 ];
 
 describe('every row of the error table, over HTTP', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../plan/secret.js';
-import { failureOf, type SiteOptions, withFake, withSimulator } from './support/client.js';
-import { anyTask, before, type Handler } from './support/fake-site.js';
+import { clientFor, failureOf, type SiteOptions, siteConfig, withFake, withSimulator } from './support/client.js';
+import { anyTask, before, type Handler, startFakeSite } from './support/fake-site.js';
 
 const tasks = anyTask;
 const secret = (text: string) => new Secret(text);
@@ -124,11 +124,16 @@ describe('logging in', () => {
 
 describe('a site without a login in the config', () => {
   it('is asked nothing', async () => {
-    await withFake(tasks, async ({ fake, lyon }) => {
-      delete (lyon.config as { login?: unknown }).login;
-      expect(await failureOf(lyon.task('t1'))).toMatchObject({ code: 'LoginRefused', status: null });
+    const fake = await startFakeSite(tasks);
+    const { login: _, ...bare } = siteConfig('lyon', fake.url);
+    const sites = clientFor([bare]);
+    try {
+      expect(await failureOf(sites.get('lyon').task('t1'))).toMatchObject({ code: 'LoginRefused', status: null });
       expect(fake.seen).toEqual([]);
-    });
+    } finally {
+      await fake.close();
+      await sites.close();
+    }
   });
 });
 

@@ -111,7 +111,7 @@ describe('a paged list', () => {
       async send({ query }) {
         pages += 1;
         const items = Array.from({ length: 100 }, (_, n) => ({ id: `t${Number(query?.offset) + n}` }));
-        return { status: 200, headers: new Headers(), body: { items } };
+        return { status: 200, headers: new Headers(), body: { items }, bytes: 1_000 };
       },
     });
     const error = await failureOf(endless.readAll(task, '/tasks'));

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { SECRET_NAMES, Secret } from '../../plan/secret.js';
-import { scrubber } from '../../vcda/http/scrub.js';
+import { KnownSecrets, scrubber } from '../../vcda/http/scrub.js';
 import { type FakeOptions, failureOf, startBody, withFake } from './support/client.js';
 import { anyTask, before, type Handler, type Seen } from './support/fake-site.js';
 
@@ -136,6 +136,18 @@ const unicode = (text: string): string =>
 const ENCODINGS: [name: string, write: (secret: string) => string][] = [
   ['as it is', (secret) => secret],
   ['in base64', base64],
+  ['in a URL of a URL', (secret) => encodeURIComponent(encodeURIComponent(secret))],
+  ['in JSON of JSON', (secret) => JSON.stringify(JSON.stringify({ secret }))],
+  ['in hexadecimal', (secret) => Buffer.from(secret).toString('hex')],
+  ['as bytes', (secret) => Buffer.from(secret).reduce((text, byte) => `${text}\\x${byte.toString(16)}`, '')],
+  [
+    'as a mail',
+    (secret) =>
+      secret.replaceAll(/[^a-z]/gi, (one) =>
+        [...Buffer.from(one)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+      ),
+  ],
+  ['with its accents apart', (secret) => secret.normalize('NFD')],
   ['in base64 behind a user', (secret) => base64(`ops@acme:${secret}`)],
   ['in base64 for URLs', (secret) => Buffer.from(`u:${secret}`).toString('base64url')],
   ['as a form', (secret) => new URLSearchParams({ p: secret }).toString().slice(2)],
@@ -185,6 +197,60 @@ describe('what a site repeats of a secret', () => {
     );
   });
 
+  it.each(ENCODINGS)('%s is not in names, ids and states of any list either', async (_, write) => {
+    const site = (name: string) => ({ site: name, apiVersion: '4.7', description: write(HARD) });
+    const listing: Handler = ({ path }) => {
+      if (path === '/sites') return { body: [site('lyon'), { ...site('oslo'), buildVersion: write(PEER_PASSWORD) }] };
+      const vm = { id: write(PEER_PASSWORD), name: `web ${write(HARD)}`, vappName: write(TOKEN) };
+      if (path.startsWith('/inventory/vms')) return { body: { items: [vm], offset: 0, limit: 100, total: 1 } };
+      const task = { id: 't9', state: 'RUNNING', user: write(HARD), workflowInfo: { resourceName: write(TOKEN) } };
+      return path === '/tasks/t9' ? { body: task } : null;
+    };
+    await withFake(
+      answers(listing),
+      async ({ lyon }) => {
+        const seen = JSON.stringify([await lyon.sites(), await lyon.task('t9'), await lyon.inventory.vms({})]);
+        expect(seen).toContain('[secret]');
+        for (const secret of [HARD, PEER_PASSWORD, TOKEN])
+          expect(seen).not.toContain(JSON.stringify(write(secret)).slice(1, -1));
+      },
+      hard,
+    );
+  });
+
+  it('leaves short passwords in names, and names of sites, as they are', async () => {
+    const listing: Handler = ({ path }) =>
+      path === '/sites' ? { body: [{ site: 'lyon' }, { site: 'web-lyon' }] } : null;
+    await withFake(
+      answers(listing),
+      async ({ lyon }) => expect((await lyon.sites()).map(({ site }) => site)).toEqual(['lyon', 'web-lyon']),
+      { lyon: { login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret('lyon') } } },
+    );
+  });
+
+  it('is not in what is shown of a page that repeats it so often that the cut comes near', async () => {
+    const long = Array.from({ length: 500 }, (_, n) => `${n}.kEy`).join('-');
+    const page = answers(({ path }) => (path === '/tasks/t9' ? { status: 502, body: long.repeat(40) } : null));
+    await withFake(
+      page,
+      async ({ lyon }) => {
+        const { message } = await failureOf(lyon.task('t9'));
+        for (let at = 0; at + 20 < long.length; at += 10) expect(message).not.toContain(long.slice(at, at + 20));
+      },
+      { lyon: { login: { type: 'vcdAccessToken', org: 'acme', token: new Secret(long) } } },
+    );
+  });
+
+  it('is not in what a task says that was sent the token of its source', async () => {
+    const failed: Handler = ({ path }) =>
+      path === '/tasks/t9'
+        ? { body: { id: 't9', state: 'FAILED', endTime: 2, error: { code: 'X', msg: `wrong: ${ON_PREM}`, args: [] } } }
+        : null;
+    await withFake(answers(failed), async ({ lyon }) => told(JSON.stringify((await lyon.task('t9')).error), ON_PREM), {
+      paris: { onPremAuth: new Secret(ON_PREM) },
+    });
+  });
+
   it('is nothing that is kept of a page in answer to a login', async () => {
     const page: Handler = ({ path }) => (path === '/sessions' ? { status: 502, body: 'ROT13: nffjbeq' } : null);
     await withFake(before(page, anyTask), async ({ lyon }) => {
@@ -231,6 +297,14 @@ describe('taking secrets out of a text', () => {
   it.each(SECRET_NAMES.flatMap((name) => [name, `X-${name.toUpperCase()}`, `my_${name}`]))('by the name %s', (name) => {
     const scrub = scrubber({ headers: { [name]: TOKEN }, body: { deep: [{ [name]: PEER_PASSWORD }] } });
     expect(scrub(`${TOKEN} and ${PEER_PASSWORD}`)).toBe('[secret] and [secret]');
+  });
+
+  it('takes tokens of thousands of characters out of names, with what else there is', () => {
+    const known = new KnownSecrets();
+    // Of some, a JWT say, thousands of characters.
+    const tokens = Array.from({ length: 12 }, (_, n) => `q1w2e3r4t5y6u7i8o9p0-${n + 10}${'.xY9'.repeat(n * 100)}`);
+    for (const token of tokens) known.learn({}, token);
+    expect(tokens.map((token) => known.ofNames(`vm ${token}`))).toEqual(tokens.map(() => 'vm [secret]'));
   });
 
   it('leaves everything else', () => {

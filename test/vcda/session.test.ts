@@ -48,7 +48,7 @@ describe('extending to another site', () => {
       async ({ fake, lyon }) => {
         const error = await failureOf(lyon.task('t1', viaParis));
         expect(error).toMatchObject({ code: 'LoginRefused', acted: 'no' });
-        expect(error.detail).toContain('use vcdCredentials or vcdAccessToken');
+        expect(error.detail).toContain('use vcdCredentials, vcdApiToken or vcdAccessToken');
         expect(fake.count('POST /sessions/extend')).toBe(0);
       },
       { paris: { login: { type: 'localUser', user: 'root', password: secret('p') } } },
@@ -275,6 +275,24 @@ describe('a refused extension', () => {
       await failureOf(lyon.task('t1', viaParis));
       expect(fake.count('POST /sessions/extend')).toBe(2);
       expect(fake.count('POST /sessions')).toBe(2);
+    });
+  });
+
+  it('is over once the peer has accepted the very login', async () => {
+    await withSimulator(async ({ simulator, lyon, paris }) => {
+      const error = { code: 'RemoteAuthenticationFailure', msg: 'Bad credentials.' };
+      simulator.control.addFaults({
+        site: 'lyon',
+        path: '/sessions/extend',
+        kind: 'status',
+        status: 401,
+        error,
+        times: 1,
+      });
+      for (let n = 0; n < 2; n += 1)
+        expect(await failureOf(lyon.startReplication(startBody(), viaParis))).toMatchObject({ code: 'LoginRefused' });
+      await paris.sites();
+      expect((await lyon.startReplication(startBody(), viaParis)).state).toBe('RUNNING');
     });
   });
 

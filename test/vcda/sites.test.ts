@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { failureOf, withFake, withSimulator } from './support/client.js';
-import { runningTask } from './support/fake-site.js';
+import { Secret } from '../../plan/secret.js';
+import type { SiteConfig } from '../../plan/types.js';
+import { clientFor, failureOf, siteConfig, withFake, withSimulator } from './support/client.js';
+import { anyTask, before, type Handler, runningTask } from './support/fake-site.js';
 
 describe('sites', () => {
   it('are listed and shown as each sees itself and the others', async () => {
@@ -38,5 +40,51 @@ describe('sites', () => {
         ]);
       },
     );
+  });
+});
+
+describe('one of several logins', () => {
+  it('has a session whose token is known as a secret, however many others have begun since', async () => {
+    const tokens: string[] = [];
+    const loggedIn: Handler = ({ method, path }) => {
+      if (method !== 'POST' || path !== '/sessions') return null;
+      const token = `q1w2e3r4t5y6-${tokens.length}`;
+      tokens.push(token);
+      return { body: {}, headers: { 'x-vcav-auth': token } };
+    };
+    await withFake(before(loggedIn, anyTask), async ({ fake }) => {
+      const names = ['one', 'two', 'three', 'four', 'five'];
+      const login = (user: string) => ({ type: 'vcdCredentials', user, password: new Secret('drover-sim') }) as const;
+      const logins = Object.fromEntries(names.map((name) => [name, login(name)]));
+      const sites = clientFor([siteConfig('lyon', fake.url, { logins })]);
+      try {
+        for (const name of names) await sites.as({ lyon: name }).get('lyon').task('t1');
+        expect(tokens).toHaveLength(names.length);
+        expect(sites.scrubber()(tokens.join(' '))).toBe(names.map(() => '[secret]').join(' '));
+      } finally {
+        await sites.close();
+      }
+    });
+  });
+
+  it('that was taken out of a config which is read anew works again once it is back', async () => {
+    await withFake(anyTask, async ({ fake }) => {
+      const tenant = { type: 'vcdCredentials', user: 'ops@tenant', password: new Secret('drover-tenant') } as const;
+      const having = (logins: SiteConfig['logins'] = {}) => siteConfig('lyon', fake.url, { logins });
+      const sites = clientFor([having({ tenant })]);
+      try {
+        const lyon = sites.as({ lyon: 'tenant' }).get('lyon');
+        await lyon.task('t1');
+        sites.renew({ sites: { lyon: having() } });
+        expect(await failureOf(lyon.task('t1'))).toMatchObject({ code: 'LoginRefused' });
+        expect(sites.renew({ sites: { lyon: having({ tenant }) } })).toEqual({
+          taken: ['lyon (login tenant)'],
+          moved: [],
+        });
+        expect(await lyon.task('t1')).toMatchObject({ id: 't1' });
+      } finally {
+        await sites.close();
+      }
+    });
   });
 });

@@ -60,8 +60,7 @@ describe('tasks', () => {
   it('that the site has forgotten are a typed failure', async () => {
     await withSimulator(async ({ simulator, lyon }) => {
       const task = await done(lyon, lyon.startReplication(startBody(), viaParis));
-      // A day passes in a tenth of a second.
-      simulator.control.setSpeed(1_000_000);
+      simulator.control.setAssumptions({ tasksForgottenAfter: 1 });
       await until(
         () => lyon.tasksById([task.id]),
         (found) => found.size === 0,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type Certificate, certificate } from './support/certificate.js';
+import { type Certificate, certificate, type Issued, issued } from './support/certificate.js';
 import { failureOf, type SiteOptions, withFake } from './support/client.js';
 import { anyTask, before, type Handler } from './support/fake-site.js';
 
@@ -9,7 +9,9 @@ describe('the certificate of a site', () => {
   let own: Certificate;
   let other: Certificate;
   let elsewhere: Certificate;
+  let byAuthority: Issued;
   beforeAll(async () => {
+    byAuthority = await issued();
     [own, other, elsewhere] = await Promise.all([certificate(), certificate(), certificate('DNS:vcda.example.com')]);
   });
 
@@ -17,11 +19,38 @@ describe('the certificate of a site', () => {
     withFake(anyTask, test, { lyon: { tls }, tls: shown });
 
   const refused: [name: string, shown: () => Certificate, tls: () => NonNullable<SiteOptions['tls']>, why: RegExp][] = [
-    ['signed by nobody', () => own, () => ({}), /self-signed|DEPTH_ZERO/],
+    ['signed by nobody', () => own, () => ({}), /(self-signed|DEPTH_ZERO).*judged by the system's authorities/],
     ['not of the authority named', () => own, () => ({ ca: other.cert }), /self-signed|DEPTH_ZERO|SIGNATURE/],
-    ['of the authority named but for another name', () => elsewhere, () => ({ ca: elsewhere.cert }), /ALTNAME/],
-    ['not the pinned one', () => own, () => ({ fingerprint: other.fingerprint }), /fingerprint is SHA-256:/],
+    [
+      'of the authority named but for another name',
+      () => elsewhere,
+      () => ({ ca: elsewhere.cert }),
+      /ALTNAME.*judged by tls\.ca/,
+    ],
+    [
+      'not the pinned one',
+      () => own,
+      () => ({ fingerprint: other.fingerprint }),
+      /fingerprint is SHA-256:\S+, and tls\.fingerprint pins SHA-256:/,
+    ],
   ];
+  const wrong: [name: string, shown: Exclude<keyof Issued, 'authority' | 'good'>, why: RegExp][] = [
+    ['that has expired', 'expired', /CERT_HAS_EXPIRED/],
+    ['that is not valid yet', 'early', /CERT_NOT_YET_VALID/],
+    ['for clients alone', 'forClients', /INVALID_PURPOSE/],
+    ['whose issuer is not shown', 'indirect', /UNABLE_TO_VERIFY_LEAF_SIGNATURE/],
+  ];
+  it.each(wrong)('of the authority named %s is refused, and nothing is sent', async (_name, shown, why) => {
+    const { authority, good, [shown]: one } = byAuthority;
+    await at(good, { ca: authority.cert }, async ({ lyon }) => void (await lyon.task('t1')));
+    await at(one, { ca: authority.cert }, async ({ fake, lyon }) => {
+      const error = await failureOf(lyon.task('t1'));
+      expect(error).toMatchObject({ code: 'CertificateNotTrusted', status: null, acted: 'no' });
+      expect(error.detail).toMatch(why);
+      expect(fake.seen).toEqual([]);
+    });
+  });
+
   it.each(refused)('%s is refused, and nothing is sent', async (_name, shown, tls, why) => {
     await at(shown(), tls(), async ({ fake, lyon, sites }) => {
       const error = await failureOf(lyon.task('t1'));

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { SECRET_NAMES } from '../../plan/secret.js';
+import { READ_ANEW } from '../../contract/names.js';
+import { SECRET_NAMES, Secret } from '../../plan/secret.js';
+import type { Config } from '../../plan/types.js';
+import { ConfigScrubber } from '../../vcda/index.js';
 import { createLogger, temporalLogger } from '../../worker/logger.js';
 
 const SECRET = 'hunter2-the-secret';
@@ -46,6 +49,28 @@ describe('a log line', () => {
     expect(lines[0]?.[key]).toBe('[redacted]');
   });
 
+  test.each(['trace', 'debug', 'info'])(
+    'at %s never shows the value of a secret, whatever it stands under',
+    (level) => {
+      const lines: string[] = [];
+      const password = 'pä$$-"word"&<1>\\%';
+      const site = { login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(password) } };
+      const config = { sites: { lyon: site }, store: { kind: 'sqlite' } } as unknown as Config;
+      const log = createLogger(
+        { DROVER_LOG: level },
+        { write: (line: string) => void lines.push(line) },
+        new ConfigScrubber(config).scrub,
+      );
+      log[level as 'trace'](
+        { note: password, deep: [{ url: `http://x/?p=${encodeURIComponent(password)}` }] },
+        `sent ${password}`,
+      );
+      expect(lines).toHaveLength(1);
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ note: '[secret]', msg: 'sent [secret]' });
+      expect(lines[0]).not.toMatch(/word/);
+    },
+  );
+
   test('shows an error with its cause and without the secrets it carries', () => {
     const { log, lines } = logging();
     const cause = Object.assign(new Error('401'), { request: { headers: new Headers({ authorization: SECRET }) } });
@@ -83,4 +108,13 @@ describe('DROVER_LOG', () => {
     log.info('shown');
     expect(lines.map((line) => line.msg)).toEqual([expect.stringContaining('DROVER_LOG=chatty'), 'shown']);
   });
+});
+
+test('what heals by itself, or is meant to be so, is nothing to look at', () => {
+  const { log, lines } = logging({ DROVER_LOG: 'debug' });
+  const sdk = temporalLogger(log);
+  sdk.error('Failed to process Workflow Activation', { error: new Error(READ_ANEW) });
+  sdk.warn('No workflows registered, not polling for workflow tasks', { taskQueue: 'drover/site/lyon/default' });
+  sdk.error('Failed to process Workflow Activation', { error: new Error('something else') });
+  expect(lines.map(({ level }) => level)).toEqual(['debug', 'debug', 'error']);
 });

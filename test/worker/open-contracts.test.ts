@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Client, Connection } from '@temporalio/client';
 import { DRILL, MIGRATE_VM, PLAN_RUN, SITE, SWEEP } from '../../contract/inputs.js';
 import { contractMemo } from '../../contract/number.js';
+import { TIDY } from '../../contract/tidy.js';
 import { connectClient } from '../../temporal/connection.js';
 import { EarlierWorkOpen, LAST_COMMITS, settleEarlierWork } from '../../worker/open-contracts.js';
 import { eventually } from '../support/eventually.js';
@@ -42,6 +43,16 @@ test.each(
     expect((await site.describe()).status.name).toBe('RUNNING');
   },
 );
+
+test('a removal of replications that an earlier Drover has left for later does not keep a worker from beginning', async () => {
+  const taskQueue = `contract-${crypto.randomUUID()}`;
+  const later = { taskQueue, args: [{}], workflowId: `tidy/${taskQueue}`, startDelay: '7 days' } as const;
+  const handle = await client.workflow.start(TIDY, later);
+  closers.push(() => handle.terminate('test over'));
+  await listed(taskQueue, 1);
+  await settleEarlierWork(client, taskQueue);
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+});
 
 test('once none is open, the workflows of sites of an earlier Drover are ended, and no other', async () => {
   const taskQueue = `contract-${crypto.randomUUID()}`;

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Client, Connection } from '@temporalio/client';
 import { INSPECT_SITES, MIGRATE_VM, PLAN_RUN } from '../../contract/inputs.js';
+import type { SiteInspection } from '../../contract/inspection.js';
 import { approveUpdate } from '../../contract/messages.js';
 import { runWorkflowId, siteWorkflowId, vmWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
@@ -10,6 +11,7 @@ import { startSimulator } from '../../simulator/index.js';
 import { connectClient } from '../../temporal/connection.js';
 import { startDevServer } from '../../temporal/dev-server.js';
 import { eventually } from '../support/eventually.js';
+import { tempFolder } from '../support/folder.js';
 import { freePort } from '../support/free-port.js';
 import { withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
@@ -65,14 +67,18 @@ const migrateOne = (taskQueue: string, site: string) =>
 const inspect = ({ taskQueue }: WorkerProcess, sites: string[] | null) =>
   client.workflow.start(INSPECT_SITES, { taskQueue, workflowId: taskQueue, args: [{ sites }] });
 
+/** A worker does not begin where another world of the namespace has its site. */
+const ownSite = (): string => `lyon-${crypto.randomUUID()}`;
+
 /** An activity waits for a site that takes connections and never says a word. */
 async function waitingForLogin() {
   const silent = createServer((socket) => void socket.on('error', () => {}).unref()).listen(0, '127.0.0.1');
   silent.unref();
   await once(silent, 'listening');
-  const worker = await start({ sites: { lyon: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` } });
+  const site = ownSite();
+  const worker = await start({ sites: { [site]: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` } });
   const connected = once(silent, 'connection');
-  const inspection = await inspect(worker, ['lyon']);
+  const inspection = await inspect(worker, [site]);
   await connected;
   return { worker, inspection };
 }
@@ -125,12 +131,43 @@ describe('a worker process', () => {
     await handle.terminate();
   });
 
+  test('takes a password that was corrected up without a restart, when it is written and on SIGHUP', async () => {
+    const site = ownSite();
+    const simulator = await startSimulator({ sites: [{ name: site }] });
+    closers.push(() => simulator.close());
+    const folder = tempFolder();
+    closers.push(async () => folder.remove());
+    const password = folder.write('password', 'a-wrong-password\n');
+    const taskQueue = `renewed-${crypto.randomUUID()}`;
+    const login = `{ type: vcdCredentials, user: ops@acme, passwordFile: ${password} }`;
+    const url = simulator.sites[site]?.url;
+    const worker = await start({
+      config: `sites: { ${site}: { url: "${url}", login: ${login} } }\nworker: { taskQueue: ${taskQueue} }\n`,
+    });
+    await worker.line('worker ready');
+    async function accepted(id: string): Promise<boolean | null | undefined> {
+      const args = [{ sites: [site] }];
+      const [seen] = (await client.workflow.execute(INSPECT_SITES, { taskQueue, workflowId: id, args })) as [
+        SiteInspection,
+      ];
+      return seen.checks.find(({ name }) => name === 'login')?.ok;
+    }
+    expect(await accepted(`${taskQueue}-1`)).toBe(false);
+    folder.write('password', 'drover-sim\n');
+    worker.child.kill('SIGHUP');
+    expect(await worker.line('logins renewed')).toMatchObject({ sites: [site] });
+    expect(await accepted(`${taskQueue}-2`)).toBe(true);
+    expect(JSON.stringify(worker.lines)).not.toContain('password-');
+    await client.workflow.getHandle(siteWorkflowId(site)).terminate();
+  });
+
   test('gives calls back that a site does not answer, within seconds of SIGTERM', async () => {
-    const simulator = await startSimulator({ sites: [{ name: 'lyon' }] });
+    const site = ownSite();
+    const simulator = await startSimulator({ sites: [{ name: site }] });
     closers.push(() => simulator.close());
     simulator.control.addFaults({ kind: 'delay', method: 'GET', path: '/sites$', delayMs: 300_000 });
-    const worker = await start({ sites: { lyon: simulator.sites.lyon!.url } });
-    const inspection = await inspect(worker, ['lyon']);
+    const worker = await start({ sites: { [site]: simulator.sites[site]!.url } });
+    const inspection = await inspect(worker, [site]);
     await eventually(() => simulator.control.faults().some(({ struck }) => struck > 0));
     const since = Date.now();
     worker.child.kill('SIGTERM');

@@ -7,6 +7,7 @@ import { type Page, page } from '../schemas/page.js';
 import { ByPath } from './by-path.js';
 import type { CallOptions } from './call-options.js';
 import { IdsPerCall, refusesIds } from './ids-per-call.js';
+import { Lists } from './list-bounds.js';
 import { ListEnd } from './list-end.js';
 import { idOf, unreadableItem } from './unreadable.js';
 
@@ -16,11 +17,10 @@ export const PAGE_LIMIT = 100;
 const EACH_AT_ONCE = 8;
 /** As many are asked for alone at once: a look at the end of the list is no less. */
 const FEW = 2;
-/** A list that never ends is a fault of the site, not a reason to read for ever. */
-const MOST_PAGES = 1_000;
 
 export interface RawPage extends Page<unknown> {
   bare: boolean;
+  bytes: number;
 }
 
 /** What lists are read with; see site-http.ts. */
@@ -38,13 +38,14 @@ interface Calls {
 
 export function createLists({ send, checked, unfit, findAlone }: Calls) {
   const idsPerCall = new ByPath(() => new IdsPerCall(PAGE_LIMIT));
+  const readings = new Lists();
   const ends = new ByPath(() => new ListEnd(PAGE_LIMIT));
 
   /** Some lists are paged and some are bare arrays, not always as documented [doc OPI]: both are read. */
   async function readPage(path: string, query: Query, options?: CallOptions): Promise<RawPage> {
     const call: Call = { method: 'GET', path, query };
     const answer = await send(call, options);
-    return { ...checked(page, answer, call, options), bare: Array.isArray(answer.body) };
+    return { ...checked(page, answer, call, options), bare: Array.isArray(answer.body), bytes: answer.bytes };
   }
 
   /**
@@ -55,18 +56,26 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
     const all: unknown[] = [];
     const seen = new Set<string>();
     const totals = new Set<unknown>();
-    for (let n = 0, offset = 0; n < MOST_PAGES; n += 1) {
-      const part = await readPage(path, { ...query, offset, limit: PAGE_LIMIT }, options);
-      // A list that changes between two pages shows some of its items twice.
-      const fresh = part.items.filter((one) => isNew(one, seen));
-      all.push(...fresh);
-      offset += part.items.length;
-      totals.add(part.total);
-      if (!part.bare && fresh.length > 0 && !isLast(part, offset)) continue;
-      if (totals.size > 1 || (n > 0 && (part.total ?? 0) > all.length)) options?.inconsistent?.();
-      return all;
+    const reading = readings.begin();
+    try {
+      for (let n = 0, offset = 0; ; n += 1) {
+        const part = await readPage(path, { ...query, offset, limit: PAGE_LIMIT }, options);
+        // A list that changes between two pages shows some of its items twice.
+        const fresh = part.items.filter((one) => isNew(one, seen));
+        all.push(...fresh);
+        offset += part.items.length;
+        totals.add(part.total);
+        if (!part.bare && fresh.length > 0 && !isLast(part, offset)) {
+          const tooMuch = await reading.page(part.bytes, options?.signal);
+          if (tooMuch !== null) throw unfit({ method: 'GET', path }, null, tooMuch, options);
+          continue;
+        }
+        if (totals.size > 1 || (n > 0 && (part.total ?? 0) > all.length)) options?.inconsistent?.();
+        return all;
+      }
+    } finally {
+      reading.end();
     }
-    throw unfit({ method: 'GET', path }, null, `the list has not ended after ${MOST_PAGES} pages`, options);
   }
 
   async function readAll<T extends z.ZodType>(

@@ -1,5 +1,6 @@
 /** The session itself. Logging in, extending and renewing go on by themselves, see session.ts. */
 
+import type { VcdaError } from '../errors/errors.js';
 import type { SiteSession } from '../http/session.js';
 import * as schemas from '../schemas/site.js';
 import type { CallOptions } from './call-options.js';
@@ -16,6 +17,9 @@ export function sessionCalls({ send, read }: SiteHttp, session: SiteSession) {
       const date = Date.parse(answer.headers.get('date') ?? '');
       return Number.isNaN(date) ? null : date;
     },
+
+    /** When the login was sent that was refused so, maybe by an earlier call: epoch ms; null: it was never sent. */
+    refusedAt: (error: VcdaError): number | null => session.refusedAt(error),
 
     /** Drops the session's extension to a site; the path is assumed [doc OPI lists "Shrink" without it]. */
     shrinkSession: (peer: string): Promise<void> => session.shrink(peer),

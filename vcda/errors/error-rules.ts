@@ -23,6 +23,17 @@ export type ErrorRules = (failure: Failure) => ErrorRow;
  * A failure is looked up by code, then status, then class of status; what has none of these is treated as `4xx` is. A
  * status that says "not now" outranks the code, since proxies and busy servers put any code beside it; a code that the
  * config names outranks both. What carries no error of VCDA's is its front end's, whatever it refuses.
+ * @example
+ * ```ts
+ * import { errorRules, VcdaError } from 'drover/vcda';
+ *
+ * const rules = errorRules();
+ * try {
+ *   await sites.get('lyon').replications({});
+ * } catch (error) {
+ *   if (error instanceof VcdaError) console.error(rules(error).advice);
+ * }
+ * ```
  */
 export function errorRules(changes: Record<string, ErrorRowChange> = {}): ErrorRules {
   const rows = new Map(ERROR_TABLE.map((r) => [r.key, r]));
@@ -76,6 +87,13 @@ export const LONGEST_ASKED_PAUSE = 10 * MINUTE;
  * for, at least the row's first pause and at most its longest or ten minutes, whichever is more.
  * @param attempt 1 for the first retry
  * @param random 0 to 1
+ * @example
+ * ```ts
+ * import { pauseBefore, VcdaError } from 'drover/vcda';
+ *
+ * const wait = (error: VcdaError, attempt: number) =>
+ *   pauseBefore(sites.rules(error), attempt, error.retryAfter, Math.random());
+ * ```
  */
 export function pauseBefore({ retry }: ErrorRow, attempt: number, retryAfter: number | null, random: number): number {
   if (retryAfter !== null)

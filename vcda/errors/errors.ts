@@ -68,6 +68,14 @@ export class VcdaError extends Error implements VcdaErrorFields {
 /** The code by which an answer without a VCDA error body goes: `HTTP 503`. */
 export const statusCode = (status: number): string => `HTTP ${status}`;
 
-/** Whether something before the site answered in its stead, a proxy, an ingress or a block page: no word of VCDA's. */
+/**
+ * Whether something before the site answered in its stead, a proxy, an ingress or a block page: no word of VCDA's.
+ * @example
+ * ```ts
+ * import { isOfFrontEnd, VcdaError } from 'drover/vcda';
+ *
+ * const isProxys = (error: unknown) => error instanceof VcdaError && isOfFrontEnd(error);
+ * ```
+ */
 export const isOfFrontEnd = ({ code, status }: { code: string; status?: number | null }): boolean =>
   status != null && code === statusCode(status);

@@ -1,7 +1,7 @@
 /** What an answer of a site says: its JSON, or the error it stands for. */
 import { type Acted, OWN_CODES, statusCode, type VcdaError } from '../errors/errors.js';
 import { errorIn } from '../schemas/common.js';
-import type { Scrub } from './scrub.js';
+import { type Scrub, startScrubbed } from './scrub.js';
 
 /** Makes the error of the call that was answered. */
 export type Failed = (
@@ -11,7 +11,7 @@ export type Failed = (
   more?: { status?: number; retryAfter?: number | null; challenged?: boolean },
 ) => VcdaError;
 
-/** What is scrubbed of a body that is shown in part: more than is ever shown, so that no secret straddles the cut. */
+/** In characters, to tell what a body is. */
 const LOOKED_AT = 65_536;
 const SHOWN = 200;
 
@@ -25,9 +25,19 @@ export function parsed(body: string, failed: Failed, status: number, excerpt: Ex
   }
 }
 
+/** What a server says of its refusal; null: nothing that can be read. */
+export type ErrorIn = (body: unknown) => { code: string; msg?: string | null | undefined } | null;
+
 /** The error for an answer that is none of 2xx. */
-export function refusal(status: number, headers: Headers, body: string, failed: Failed, excerpt: Excerpt): VcdaError {
-  const known = errorIn(safeJson(body));
+export function refusal(
+  status: number,
+  headers: Headers,
+  body: string,
+  failed: Failed,
+  excerpt: Excerpt,
+  read: ErrorIn = errorIn,
+): VcdaError {
+  const known = read(safeJson(body));
   const challenged = status === 401 && /authentication token required/i.test(headers.get('www-authenticate') ?? '');
   const more = { status, retryAfter: retryAfter(headers), challenged };
   if (known !== null) {
@@ -56,7 +66,7 @@ export type Excerpt = (body: string) => string;
 export const excerptBy =
   (scrub: Scrub): Excerpt =>
   (body) =>
-    scrub(body.slice(0, LOOKED_AT))
+    startScrubbed(body, scrub)
       // What takes markup out must not crawl through megabytes of it.
       .slice(0, 2_000)
       .replace(/<[^>]*>/g, ' ')

@@ -2,11 +2,17 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import type { SiteConfig } from '../../plan/types.js';
+import { throughProxy } from './proxy.js';
 
 /** Code of the error when the certificate is not the pinned one. */
 export const NOT_PINNED = 'CERT_NOT_PINNED';
 
-export function createConnector({ tls, timeouts }: Pick<SiteConfig, 'tls' | 'timeouts'>): buildConnector.connector {
+export function createConnector(config: Pick<SiteConfig, 'tls' | 'timeouts' | 'proxy'>): buildConnector.connector {
+  const connect = directly(config);
+  return config.proxy === undefined ? connect : throughProxy(config.proxy, connect, config.timeouts.connect);
+}
+
+function directly({ tls, timeouts }: Pick<SiteConfig, 'tls' | 'timeouts'>): buildConnector.connector {
   const { ca, fingerprint } = tls;
   const connect = buildConnector({
     timeout: timeouts.connect,
@@ -25,10 +31,18 @@ export function createConnector({ tls, timeouts }: Pick<SiteConfig, 'tls' | 'tim
       const actual = certificateOf(socket)?.fingerprint256;
       if (actual === wanted) return callback(null, socket);
       socket.destroy();
-      const message = `the certificate's fingerprint is SHA-256:${actual ?? 'none'}`;
+      const message = `the certificate's fingerprint is SHA-256:${actual ?? 'none'}, and tls.fingerprint pins SHA-256:${wanted}`;
       return callback(Object.assign(new Error(message), { code: NOT_PINNED }), null);
     });
 }
+
+/** By which setting of a site a certificate was judged. */
+export const judgedBy = ({ ca, fingerprint }: SiteConfig['tls']): string =>
+  fingerprint !== undefined
+    ? 'tls.fingerprint'
+    : ca !== undefined
+      ? 'tls.ca'
+      : "the system's authorities (no tls.ca, no tls.fingerprint)";
 
 const certificateOf = (socket: object): PeerCertificate | undefined =>
   'getPeerCertificate' in socket ? (socket as TLSSocket).getPeerCertificate() : undefined;

@@ -1,13 +1,11 @@
 /** How a session is opened and extended: every body that VCDA takes [doc B45, OPI sessions/post, B42 sessions/extend/post]. */
 
-import type { Secret } from '../../plan/secret.js';
+import { Secret } from '../../plan/secret.js';
 import type { Login as ConfiguredLogin } from '../../plan/types.js';
 
-/** All six ways to log in; the config knows three of them. */
+/** All six ways to log in, and the one that gets its access tokens first; the config knows five. */
 export type Login =
   | ConfiguredLogin
-  /** vSphere single sign-on; `principal` may be null */
-  | { type: 'ssoCredentials'; user: string; password: Secret; principal?: string | null | undefined }
   /** a SAML assertion with the proof that the sender holds its key; `timestamp` in epoch ms, `signature` in base64 */
   | {
       type: 'ssoToken';
@@ -47,7 +45,12 @@ export type ExtendBody =
   | { type: 'vcdAccessToken'; site: string; vcdAccessToken: string }
   | { type: 'multisite'; site: string; org: string };
 
-export function loginBody(login: Login): LoginBody {
+/** What goes out: of an API token never more than the access token got with it. */
+type Sent<L extends { type: string }> = Exclude<L, { type: 'vcdApiToken' }>;
+export type SentLogin = Sent<Login>;
+export type SentPeerLogin = Sent<PeerLogin>;
+
+export function loginBody(login: SentLogin): LoginBody {
   switch (login.type) {
     case 'vcdCredentials':
       return { type: login.type, vcdUser: login.user, vcdPassword: login.password.reveal() };
@@ -72,7 +75,7 @@ export function loginBody(login: Login): LoginBody {
 }
 
 /** null: no extension takes such a login; users of the appliance and of vSphere exist at their own site only. */
-export function extendBody(site: string, login: PeerLogin): ExtendBody | null {
+export function extendBody(site: string, login: SentPeerLogin): ExtendBody | null {
   switch (login.type) {
     case 'vcdCredentials':
       return { type: 'credentials', site, vcdUsername: login.user, vcdPassword: login.password.reveal() };
@@ -88,3 +91,11 @@ export function extendBody(site: string, login: PeerLogin): ExtendBody | null {
       return null;
   }
 }
+
+/** All that makes it this one, its secrets in plain text: to be compared, and for nothing else. */
+export const revealed = (parts: object = {}): string =>
+  JSON.stringify(
+    Object.entries(parts)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]: [string, unknown]) => [name, value instanceof Secret ? value.reveal() : value]),
+  );

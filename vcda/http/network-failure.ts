@@ -3,6 +3,7 @@
 import { innermost } from '../../contract/innermost-error.js';
 import { type Acted, OWN_CODES } from '../errors/errors.js';
 import { NOT_PINNED } from './connector.js';
+import { NO_TUNNEL } from './proxy.js';
 
 export interface NetworkFailure {
   code: string;
@@ -31,6 +32,7 @@ export function networkFailure(cause: unknown): NetworkFailure {
   const { code, message } = innermost(cause);
   const detail = `${message || 'the network failed'}${code === '' ? '' : ` (${code})`}`;
   if (code === NOT_PINNED) return { code: OWN_CODES.untrusted, detail: message, acted: 'no' };
+  if (code === NO_TUNNEL) return { code: OWN_CODES.unreachable, detail: message, acted: 'no' };
   if (NOT_TRUSTED.test(code)) return { code: OWN_CODES.untrusted, detail, acted: 'no' };
   const neverSent = NEVER_SENT.has(code) || code.startsWith('ERR_SSL_');
   return { code: OWN_CODES.unreachable, detail, acted: neverSent ? 'no' : 'unknown' };

@@ -38,6 +38,16 @@ export class Refusals {
     return asked !== undefined && isLifted(asked, resumedAt);
   }
 
+  /** Another login is there, which was never refused. */
+  forget(site: string): void {
+    this.#bySite.delete(site);
+  }
+
+  /** When that was sent which was refused so: epoch ms; null: it is no refusal that was taken here. */
+  sentAt(error: VcdaError): number | null {
+    return this.#askedWith.get(error)?.at ?? null;
+  }
+
   /**
    * Forgets a refusal from before `resumedAt`: epoch ms; 0: never.
    * @throws the error of a later one

@@ -1,16 +1,19 @@
 /**
  * One session with one site, shared by all calls of a worker: logged in once however many calls wait for it, extended to
  * the other sites that operations need, renewed when it has expired. A refused login is remembered, so that a wrong
- * password is sent once and not a thousand times; it is tried again only after a person said `resume`.
+ * password is sent once and not a thousand times; it is tried again only after a person said `resume`, or when another has
+ * come in its place.
  */
 import { isOfFrontEnd, OWN_CODES, VcdaError } from '../errors/errors.js';
+import type { AccessTokens } from './access-tokens.js';
 import { BareRefusals } from './bare-refusals.js';
-import { extendBody, type Login, loginBody, type PeerLogin } from './login.js';
+import { extendBody, type Login, loginBody, type PeerLogin, type SentPeerLogin } from './login.js';
 import { beforehand, isBare, isNotAcceptable, refusesCredentials, refusesPeer } from './login-errors.js';
+import { type LoginTurns, needsTurn, type Sending, Superseded, sentInTurn } from './login-turns.js';
 import { ACCEPT } from './media-types.js';
 import { raced } from './raced.js';
 import { Refusals } from './refusals.js';
-import { encoded, type KnownSecrets } from './scrub.js';
+import { encoded, type KnownSecrets, LONGEST_SECRET } from './scrub.js';
 import type { Answer, Call, Transport } from './transport.js';
 
 export const TOKEN_HEADER = 'X-VCAV-Auth';
@@ -31,20 +34,30 @@ export interface SessionUse {
 export interface SessionConfig {
   name: string;
   login?: Login | undefined;
+  /** what the login of a site is called that it uses, its own or a peer's, where it has several; null: it needs no name */
+  called?: (site: string) => string | null;
 }
 
 interface Token {
   value: string;
   accept: string;
+  /** of `performance.now()`: what it was opened with expires soon after */
+  renewAt: number;
   /** a call with it was answered with something else than 401 */
   proven: boolean;
-  /** sites extended to, each possibly still under way */
-  extended: Map<string, Promise<void>>;
+  /** sites extended to, each possibly still under way: until when, as `renewAt` */
+  extended: Map<string, Promise<number>>;
+}
+
+interface Shown<L extends { type: string }> {
+  login: Exclude<L, { type: 'vcdApiToken' }> | Extract<SentPeerLogin, { type: 'vcdAccessToken' }>;
+  /** as that of a {@link Token} */
+  renewAt: number;
 }
 
 /** A call that found its token or extension expired: what it was sent with, and nothing newer, is to be dropped. */
 interface ExpiredCall {
-  used: { token: Token; extension: Promise<void> | undefined };
+  used: { token: Token; extension: Promise<number> | undefined };
   error: VcdaError;
 }
 
@@ -53,25 +66,32 @@ export class SiteSession {
   readonly #transport: Transport;
   readonly #loginOf: (site: string) => PeerLogin | undefined;
   readonly #secrets: KnownSecrets;
+  readonly #tokens: AccessTokens | null;
   readonly #refusals = new Refusals();
   readonly #bareRefusals = new BareRefusals();
   /** when a 401 that says nothing last cost the session, by a clock that nobody sets */
   #renewedAt = Number.NEGATIVE_INFINITY;
+  /** what has come in the place of the config's; null: nothing */
+  #renewed: { login: Login | undefined } | null = null;
+  #turns: LoginTurns | null = null;
+  #accepted: () => void = () => {};
   #token: Promise<Token> | null = null;
   /** index into ACCEPT: what comes before was refused by the site */
   #acceptFrom = 0;
 
-  /** @param loginOf the login of another site, to extend the session with @param secrets is told of each token */
+  /** @param loginOf the login of another site, to extend the session with @param secrets is told of each token @param tokens for logins with API tokens */
   constructor(
     config: SessionConfig,
     transport: Transport,
     loginOf: (site: string) => PeerLogin | undefined,
     secrets: KnownSecrets,
+    tokens: AccessTokens | null = null,
   ) {
     this.#config = config;
     this.#transport = transport;
     this.#loginOf = loginOf;
     this.#secrets = secrets;
+    this.#tokens = tokens;
   }
 
   /**
@@ -104,6 +124,51 @@ export class SiteSession {
     throw second.error;
   }
 
+  /** From now on logins and extensions wait for those of other processes. */
+  takeTurns(turns: LoginTurns): void {
+    this.#turns = turns;
+  }
+
+  /**
+   * Takes another login: what was refused before says nothing of it.
+   * @param isSame the session that it has opened stands; else the next call logs in anew
+   */
+  renew(login: Login | undefined, isSame: boolean): void {
+    this.#renewed = { login };
+    if (!isSame) this.#token = null;
+    this.#refusals.forget(this.#config.name);
+  }
+
+  /** The same for the login of a site that it is extended to. */
+  peerRenewed(peer: string, isSame: boolean): void {
+    this.peerAccepted(peer);
+    if (isSame) return;
+    this.#token?.then(
+      ({ extended }) => extended.delete(peer),
+      () => {},
+    );
+  }
+
+  /** Tells of each login that the site has accepted. */
+  whenAccepted(tell: () => void): void {
+    this.#accepted = tell;
+  }
+
+  /** A site that it is extended to has accepted the login with which it is: what was refused before is over. */
+  peerAccepted(peer: string): void {
+    this.#refusals.forget(peer);
+    this.#bareRefusals.forget(peer);
+  }
+
+  get #own(): Login | undefined {
+    return this.#renewed === null ? this.#config.login : this.#renewed.login;
+  }
+
+  /** When the login was sent that was refused so: epoch ms; null: it was never sent. */
+  refusedAt(error: VcdaError): number | null {
+    return this.#refusals.sentAt(error);
+  }
+
   /** Drops the extension to a site. The path is an assumption: the vendor lists the call "Shrink" without it [doc OPI]. */
   async shrink(peer: string): Promise<void> {
     const current = await this.#loggedIn(undefined);
@@ -121,13 +186,10 @@ export class SiteSession {
   }
 
   async #attempt(call: Call, peer: string | undefined): Promise<{ answer: Answer } | ExpiredCall> {
-    const current = await raced(this.#loggedIn(call.operationId), call.signal);
-    let extension: Promise<void> | undefined;
+    const current = await this.#current(call);
+    let extension: Promise<number> | undefined;
     try {
-      if (peer !== undefined) {
-        extension = this.#extended(current, peer, call.operationId);
-        await raced(extension, call.signal);
-      }
+      if (peer !== undefined) ({ extension } = await this.#reached(current, peer, call));
       const answer = await this.#transport.send({ ...call, headers: { ...call.headers, ...headersOf(current) } });
       current.proven = true;
       return { answer };
@@ -137,6 +199,25 @@ export class SiteSession {
       if (error instanceof VcdaError && isOfSite(error)) current.proven = true;
       throw error;
     }
+  }
+
+  /** Renewed before what it was opened with expires. */
+  async #current(call: Call): Promise<Token> {
+    const opened = this.#loggedIn(call.operationId);
+    const current = await raced(opened, call.signal);
+    if (performance.now() < current.renewAt) return current;
+    if (this.#token === opened) this.#token = null;
+    return raced(this.#loggedIn(call.operationId), call.signal);
+  }
+
+  /** Once the session is extended to the peer; renewed before what it was extended with expires. */
+  async #reached(current: Token, peer: string, call: Call): Promise<{ extension: Promise<number> }> {
+    const known = this.#extended(current, peer, call.operationId);
+    if (performance.now() < (await raced(known, call.signal))) return { extension: known };
+    if (current.extended.get(peer) === known) current.extended.delete(peer);
+    const extension = this.#extended(current, peer, call.operationId);
+    await raced(extension, call.signal);
+    return { extension };
   }
 
   /** Many calls may come back with the same expired token or extension; only the first drops it. */
@@ -158,18 +239,21 @@ export class SiteSession {
   }
 
   #loggedIn(operationId: string | undefined): Promise<Token> {
-    this.#token ??= this.#login(operationId).catch((error: unknown) => {
-      this.#token = null;
+    if (this.#token !== null) return this.#token;
+    const token = this.#login(operationId).catch((error: unknown) => {
+      // Another may be under way with a login that has come meanwhile.
+      if (this.#token === token) this.#token = null;
       throw error;
     });
-    return this.#token;
+    this.#token = token;
+    return token;
   }
 
-  #extended(current: Token, peer: string, operationId: string | undefined): Promise<void> {
+  #extended(current: Token, peer: string, operationId: string | undefined): Promise<number> {
     const under = current.extended.get(peer);
     if (under !== undefined) return under;
     const extension = this.#extend(current, peer, operationId).catch((error: unknown) => {
-      current.extended.delete(peer);
+      if (current.extended.get(peer) === extension) current.extended.delete(peer);
       throw error;
     });
     current.extended.set(peer, extension);
@@ -177,74 +261,136 @@ export class SiteSession {
   }
 
   async #login(operationId: string | undefined): Promise<Token> {
-    const { name, login } = this.#config;
-    if (login === undefined) throw this.#refused(LOGIN, 'the config of this worker has no login for the site');
+    const { name } = this.#config;
+    const login = this.#own;
+    if (login === undefined)
+      throw this.#refused(LOGIN, `the config of this worker has no ${this.#loginAt(name)} for the site`);
     const asked = this.#refusals.asking(name);
+    let isSecondToken = false;
     for (;;) {
       const accept = ACCEPT[this.#acceptFrom] ?? 'application/json';
+      let shown: Shown<Login> | undefined;
       try {
         const headers = { Accept: accept };
-        const body = loginBody(login);
-        const answer = await this.#transport.send({
-          method: 'POST',
-          path: LOGIN,
-          body,
-          headers,
-          operationId,
-          isLogin: true,
-        });
+        shown = await this.#shown(name, login);
+        const body = loginBody(shown.login);
+        const call: Call = { method: 'POST', path: LOGIN, body, headers, operationId, isLogin: true };
+        const isCurrent = () => login === this.#own;
+        const answer = await this.#sent(call, { site: name, login, asked, isCurrent, isRefusal: refusesCredentials });
         const value = answer.headers.get(TOKEN_HEADER);
         if (value === null || value === '')
           throw this.#notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
-        this.#secrets.learn(name, value);
-        return { value, accept, proven: false, extended: new Map() };
+        if (value.length > LONGEST_SECRET)
+          throw this.#notVcda(answer.status, `its ${TOKEN_HEADER} header has more than ${LONGEST_SECRET} characters`);
+        this.#secrets.learn(this, value);
+        this.#accepted();
+        return { value, accept, renewAt: shown.renewAt, proven: false, extended: new Map() };
       } catch (error) {
+        if (error instanceof Superseded) return this.#login(operationId);
         if (!(error instanceof VcdaError)) throw error;
         if (isNotAcceptable(error) && this.#acceptFrom < ACCEPT.length - 1) {
           this.#acceptFrom += 1;
           continue;
         }
-        if (refusesCredentials(error))
-          throw this.#refusals.remember(
-            name,
-            this.#refused(LOGIN, `the site refuses the login: ${error.detail}`, error.status),
-            asked,
-          );
-        throw beforehand(error);
+        if (isOwnWord(error)) throw this.#own === login ? this.#refusals.remember(name, error, asked) : error;
+        if (!refusesCredentials(error)) throw beforehand(error);
+        if (!isSecondToken && this.#isAnother(name, login, shown)) {
+          isSecondToken = true;
+          continue;
+        }
+        const refusal = this.#refused(
+          LOGIN,
+          `the site refuses the ${this.#loginAt(name)}: ${error.detail}`,
+          error.status,
+        );
+        // It says nothing of one that has come meanwhile.
+        throw login === this.#own ? this.#refusals.remember(name, refusal, asked) : refusal;
       }
     }
   }
 
-  async #extend(current: Token, peer: string, operationId: string | undefined): Promise<void> {
+  /** @param isSecondToken one access token of the peer was refused before, which may have been an old one */
+  async #extend(current: Token, peer: string, operationId: string | undefined, isSecondToken = false): Promise<number> {
     const login = this.#loginOf(peer);
-    if (login === undefined) throw this.#refused(EXTEND, `the config of this worker has no login for ${peer}`);
-    const body = extendBody(peer, login);
-    if (body === null)
+    if (login === undefined)
+      throw this.#refused(EXTEND, `the config of this worker has no ${this.#loginAt(peer)} for ${peer}`);
+    if (login.type !== 'vcdApiToken' && extendBody(peer, login) === null)
       throw this.#refused(
         EXTEND,
-        `a login of type ${login.type} cannot be extended to ${peer}; use vcdCredentials or vcdAccessToken`,
+        `a login of type ${login.type} cannot be extended to ${peer}; use vcdCredentials, vcdApiToken or vcdAccessToken`,
       );
     const standing = this.#bareRefusals.standing(peer);
     if (standing !== null) throw standing;
     const asked = this.#refusals.asking(peer);
+    let shown: Shown<PeerLogin> | undefined;
     try {
+      shown = await this.#shown(peer, login);
+      const body = extendBody(peer, shown.login);
       const headers = headersOf(current);
-      await this.#transport.send({ method: 'POST', path: EXTEND, body, headers, operationId, isLogin: true });
+      const call: Call = { method: 'POST', path: EXTEND, body, headers, operationId, isLogin: true };
+      const isCurrent = () => login === this.#loginOf(peer);
+      // What says nothing is believed once it lasts, by each process for itself.
+      const isRefusal = (error: VcdaError) => !isBare(error) && refusesPeer(error, current.proven);
+      await this.#sent(call, { site: peer, login, asked, isCurrent, isRefusal });
       current.proven = true;
       this.#bareRefusals.forget(peer);
+      return shown.renewAt;
     } catch (error) {
+      if (error instanceof Superseded) return this.#extend(current, peer, operationId);
       if (!(error instanceof VcdaError)) throw error;
+      const isCurrent = login === this.#loginOf(peer);
+      if (isOwnWord(error)) throw isCurrent ? this.#refusals.remember(peer, error, asked) : error;
       if (isOfSite(error)) this.#bareRefusals.forget(peer);
       const isBareOne = isBare(error);
       const doubt = isBareOne ? this.#bareRefusals.met(peer, error) : null;
       if (doubt !== null) throw doubt;
       if (isBareOne || refusesPeer(error, current.proven)) {
+        if (!isSecondToken && this.#isAnother(peer, login, shown))
+          return this.#extend(current, peer, operationId, true);
         const detail = isBareOne ? `an extension has been answered 401 for a minute, by ${error.detail}` : error.detail;
-        const refusal = this.#refused(EXTEND, `${peer} refuses the login: ${detail}`, error.status);
-        throw this.#refusals.remember(peer, refusal, asked);
+        const refusal = this.#refused(EXTEND, `${peer} refuses the ${this.#loginAt(peer)}: ${detail}`, error.status);
+        throw isCurrent ? this.#refusals.remember(peer, refusal, asked) : refusal;
       }
       throw beforehand(error);
     }
+  }
+
+  /** What goes out for a login, and until when it is good: with an API token never that, but an access token got for it. */
+  async #shown<L extends PeerLogin>(site: string, login: L): Promise<Shown<L>> {
+    if (login.type !== 'vcdApiToken') return { login: login as Shown<L>['login'], renewAt: Number.POSITIVE_INFINITY };
+    if (this.#tokens === null) throw new TypeError('a login with an API token needs access tokens');
+    const { token, renewAt } = await this.#tokens.get(site, login);
+    return { login: { type: 'vcdAccessToken', org: login.org, token }, renewAt };
+  }
+
+  /** Whether another access token can be had in the place of one that was refused: it may have expired early. */
+  #isAnother(site: string, login: PeerLogin, shown: Shown<PeerLogin> | undefined): boolean {
+    if (login.type !== 'vcdApiToken' || shown?.login.type !== 'vcdAccessToken') return false;
+    this.#tokens?.drop(site, login, shown.login.token);
+    return true;
+  }
+
+  /**
+   * Sends what carries a login, when no other process sends the same site's.
+   * @throws VcdaError `LoginRefused` when just this one was refused there, and nobody has said `resume` since
+   */
+  #sent(call: Call, sending: Omit<Sending, 'refusedBefore'>): Promise<Answer> {
+    const { site, login } = sending;
+    if (this.#turns === null || !needsTurn(login)) return this.#transport.send(call);
+    return sentInTurn(this.#turns, this.#transport, call, {
+      ...sending,
+      refusedBefore: ({ at, after, status, detail }) => {
+        const who = site === this.#config.name ? 'the site' : site;
+        const refusal = this.#refused(call.path, `${who} refuses the ${this.#loginAt(site)}: ${detail}`, status);
+        return this.#refusals.remember(site, refusal, { at, after });
+      },
+    });
+  }
+
+  /** In words. */
+  #loginAt(site: string): string {
+    const name = this.#config.called?.(site) ?? null;
+    return name === null ? 'login' : `login ${name}`;
   }
 
   #refused(path: string, detail: string, status: number | null = null): VcdaError {
@@ -259,6 +405,9 @@ export class SiteSession {
 }
 
 const headersOf = ({ accept, value }: Token): Record<string, string> => ({ Accept: accept, [TOKEN_HEADER]: value });
+
+/** It was made here, of what was asked or is remembered, and is no answer. */
+const isOwnWord = (error: VcdaError): boolean => error.code === OWN_CODES.loginRefused;
 
 const isOfSite = (error: VcdaError): boolean =>
   error.status !== null && error.code !== OWN_CODES.unexpected && !isOfFrontEnd(error);

@@ -7,13 +7,13 @@ import ky, { type KyInstance } from 'ky';
 import { Agent, fetch } from 'undici';
 import type { SiteConfig } from '../../plan/types.js';
 import { OWN_CODES, statusCode, VcdaError } from '../errors/errors.js';
-import { excerptBy, type Failed, notShown, parsed, refusal } from './answers.js';
+import { type ErrorIn, excerptBy, type Failed, notShown, parsed, refusal } from './answers.js';
 import { Circuit } from './circuit.js';
-import { createConnector } from './connector.js';
+import { createConnector, judgedBy } from './connector.js';
 import { Deadline } from './deadline.js';
-import { Limiter } from './limiter.js';
+import { type Among, Limiter } from './limiter.js';
 import { networkFailure } from './network-failure.js';
-import { MOST_BYTES, readText } from './read-body.js';
+import { Bodies } from './read-body.js';
 import { encoded, type KnownSecrets, type Scrub, scrubbed } from './scrub.js';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -24,6 +24,10 @@ export interface Call {
   path: string;
   query?: Query | undefined;
   body?: unknown;
+  /** in place of a body: members of a form */
+  form?: Record<string, string> | undefined;
+  /** what an answer that is none of 2xx says in its JSON; default: VCDA's own error */
+  errorIn?: ErrorIn | undefined;
   headers?: Record<string, string | undefined>;
   operationId?: string | undefined;
   /** ms, instead of the site's `timeouts.request`; for the whole exchange, the body included */
@@ -31,7 +35,10 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** carries credentials: nothing of its answer is kept but what is VCDA's own error */
   isLogin?: boolean | undefined;
-  /** awaited after every other wait, right before the request leaves; what it throws is thrown, and nothing is sent */
+  /**
+   * Awaited after every other wait, right before the request leaves, and again where that took so long that the request has
+   * to take another turn; what it throws is thrown, and nothing is sent.
+   */
   beforeSend?: (() => Promise<void>) | undefined;
 }
 
@@ -40,6 +47,8 @@ export interface Answer {
   headers: Headers;
   /** parsed JSON; undefined for an empty body */
   body: unknown;
+  /** of the body */
+  bytes: number;
 }
 
 /** Longer texts from a site would only fill logs and histories. */
@@ -52,6 +61,7 @@ export class Transport {
   readonly #http: KyInstance;
   readonly #circuit: Circuit;
   readonly #limiter: Limiter;
+  readonly #bodies = new Bodies();
   readonly #secrets: KnownSecrets;
 
   constructor(config: SiteConfig, secrets: KnownSecrets) {
@@ -80,7 +90,7 @@ export class Transport {
 
   /** @throws VcdaError for anything but a 2xx answer with JSON or no body; the reason of an aborted `signal` */
   async send(call: Call): Promise<Answer> {
-    const scrub = this.#secrets.scrubber(call);
+    const scrub = this.#secrets.scrubber({ headers: call.headers, body: [call.body, call.form] });
     const failed = failures(this.#config.name, call, scrub);
     call.signal?.throwIfAborted();
     return this.#circuit.run(
@@ -89,9 +99,13 @@ export class Transport {
     );
   }
 
-  /** requests per second from now on, for this process */
+  /** requests per second from now on, of all who share them */
   setRate(requestsPerSecond: number): void {
     this.#limiter.setRate(requestsPerSecond);
+  }
+
+  divideRate(among: Among): void {
+    this.#limiter.divide(among);
   }
 
   /** What a site has not answered by now nobody waits for. */
@@ -100,29 +114,37 @@ export class Transport {
   }
 
   async #exchange(call: Call, failed: Failed, scrub: Scrub): Promise<Answer> {
-    const { method, path, query, body: json, timeout = this.#config.timeouts.request } = call;
+    const { method, path, query, body: json, form, errorIn, timeout = this.#config.timeouts.request } = call;
     const headers = sendable(call, failed);
-    await this.#limiter.turn(call.signal);
-    await call.beforeSend?.();
+    await this.#limiter.turn(call.signal, call.beforeSend);
     const clock = new Deadline(timeout, call.signal);
     try {
       // ky joins a path to its prefix by a slash of its own.
-      const asked = { method, headers, searchParams: query, json };
+      const body = form === undefined ? {} : { body: new URLSearchParams(form) };
+      const asked = { method, headers, searchParams: query, json, ...body };
       const fetch = (request: string | URL | Request) => fetchBy(this.#agent, request, clock.signal);
       const response = await this.#http(path.slice(1), { ...asked, fetch });
       const { status, ok } = response;
-      const text = await readText(response);
-      if (text === null)
-        throw failed(OWN_CODES.unexpected, `the body is larger than ${MOST_BYTES} bytes`, 'unknown', { status });
-      const excerpt = call.isLogin === true ? notShown : excerptBy(scrub);
-      if (!ok) throw refusal(status, response.headers, text, failed, excerpt);
-      return { status, headers: response.headers, body: scrubbed(parsed(text, failed, status, excerpt), scrub) };
+      return await this.#bodies.read(response, clock.signal, (read) => {
+        if ('tooMuch' in read) throw failed(OWN_CODES.unexpected, read.tooMuch, 'unknown', { status });
+        const { text, bytes } = read;
+        const excerpt = call.isLogin === true ? notShown : excerptBy(scrub);
+        if (!ok) throw refusal(status, response.headers, text, failed, excerpt, errorIn);
+        // What a login is answered is a secret itself, and the one that was sent may be told to stay.
+        const ofNames = call.isLogin === true ? undefined : this.#secrets.ofNames;
+        const body = scrubbed(parsed(text, failed, status, excerpt), scrub, ofNames);
+        return { status, headers: response.headers, body, bytes };
+      });
     } catch (error) {
       if (error instanceof VcdaError) throw error;
       if (call.signal?.aborted) throw call.signal.reason;
       if (clock.isOver) throw failed(OWN_CODES.timeout, `no answer within ${timeout} ms`, 'unknown');
       const { code, detail, acted } = networkFailure(error);
-      throw failed(code, detail, acted);
+      throw failed(
+        code,
+        code === OWN_CODES.untrusted ? `${detail}; judged by ${judgedBy(this.#config.tls)}` : detail,
+        acted,
+      );
     } finally {
       clock.stop();
     }

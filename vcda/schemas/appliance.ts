@@ -43,7 +43,15 @@ export const health = z.looseObject({
 });
 export type Health = z.infer<typeof health>;
 
-/** What a health task that has succeeded found; null for any other. */
+/**
+ * What a health task that has succeeded found; null for any other.
+ * @example
+ * ```ts
+ * import { healthIn } from 'drover/vcda';
+ *
+ * const health = healthIn(await sites.get('lyon').task('task-id'));
+ * ```
+ */
 export function healthIn(task: Task): Health | null {
   const isHealth = task.workflowInfo?.type === 'health' && task.state === 'SUCCEEDED';
   const result = health.safeParse(task.result);

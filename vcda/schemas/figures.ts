@@ -6,7 +6,15 @@ import { maybeNumber } from './common.js';
 const EARLIEST = Date.UTC(2000, 0);
 const LATEST = Date.UTC(2100, 0);
 
-/** The same, in epoch ms; null: it can be no time of a site. */
+/**
+ * The same, in epoch ms; null: it can be no time of a site.
+ * @example
+ * ```ts
+ * import { plausibleTime } from 'drover/vcda';
+ *
+ * const at = plausibleTime(Date.now());
+ * ```
+ */
 export const plausibleTime = (ms: unknown): number | null =>
   typeof ms === 'number' && ms >= EARLIEST && ms < LATEST ? ms : null;
 

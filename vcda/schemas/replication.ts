@@ -107,7 +107,15 @@ export const vmReplication = z.looseObject({
 });
 export type VmReplication = z.infer<typeof vmReplication>;
 
-/** `NOT_STARTED`, `IN_PROGRESS`, `TEST`, `COMPLETE` [doc S45 RecoveryState], or what the site says instead; `UNKNOWN` when nothing. */
+/**
+ * `NOT_STARTED`, `IN_PROGRESS`, `TEST`, `COMPLETE` [doc S45 RecoveryState], or what the site says instead; `UNKNOWN` when nothing.
+ * @example
+ * ```ts
+ * import { recoveryState } from 'drover/vcda';
+ *
+ * const ready = (await sites.get('lyon').replications({})).filter((one) => recoveryState(one) === 'NOT_STARTED');
+ * ```
+ */
 export const recoveryState = (r: VmReplication): string => r.destinationState?.recoveryInfo?.recoveryState ?? 'UNKNOWN';
 
 /** [doc S45 RecoveryState], and `UNKNOWN` for a site that says nothing */
@@ -126,18 +134,42 @@ export const CONNECTION_STATES = [
   'UNKNOWN',
 ] as const;
 
-/** The state of the connection; null when the site tells none, or one that nobody knows. */
+/**
+ * The state of the connection; null when the site tells none, or one that nobody knows.
+ * @example
+ * ```ts
+ * import { connectionState } from 'drover/vcda';
+ *
+ * console.log((await sites.get('lyon').replications({})).map(connectionState));
+ * ```
+ */
 export const connectionState = ({ dataConnectionState: told }: VmReplication): string | null =>
   CONNECTION_STATES.find((state) => state === told) ?? null;
 
-/** A state that the documents do not have, of the recovery or else of the connection; null: there is none. */
+/**
+ * A state that the documents do not have, of the recovery or else of the connection; null: there is none.
+ * @example
+ * ```ts
+ * import { unknownState } from 'drover/vcda';
+ *
+ * const odd = (await sites.get('lyon').replications({})).filter((one) => unknownState(one) !== null);
+ * ```
+ */
 export function unknownState(r: VmReplication): string | null {
   const recovery = recoveryState(r);
   if (!RECOVERY_STATES.has(recovery)) return recovery;
   return connectionState(r) === null ? (r.dataConnectionState ?? null) : null;
 }
 
-/** The replication that a task has worked on; null when its result is none, as of a deletion. */
+/**
+ * The replication that a task has worked on; null when its result is none, as of a deletion.
+ * @example
+ * ```ts
+ * import { replicationIn } from 'drover/vcda';
+ *
+ * const started = replicationIn(await sites.get('lyon').task('task-id'));
+ * ```
+ */
 export function replicationIn(task: Task): VmReplication | null {
   const result = leniently(vmReplication, task.result);
   return result.success ? result.data : null;

@@ -28,6 +28,12 @@ export type Task = z.infer<typeof task>;
 /**
  * Whether and how a task has ended. A state that Drover does not know and that has no end time means: still running
  * [client terraform-provider-vcda loops on QUEUED].
+ * @example
+ * ```ts
+ * import { taskEnd } from 'drover/vcda';
+ *
+ * const end = taskEnd(await sites.get('lyon').task('task-id'));
+ * ```
  */
 export function taskEnd(t: Task): 'succeeded' | 'failed' | null {
   if (t.state === 'SUCCEEDED') return 'succeeded';
@@ -38,5 +44,13 @@ export function taskEnd(t: Task): 'succeeded' | 'failed' | null {
 
 const hasEndTime = ({ endTime }: Task): boolean => typeof endTime === 'number' && endTime > 0;
 
-/** Whether a task says that it runs and, with the time of its end, that it does not. */
+/**
+ * Whether a task says that it runs and, with the time of its end, that it does not.
+ * @example
+ * ```ts
+ * import { contradictsItself } from 'drover/vcda';
+ *
+ * if (contradictsItself(await sites.get('lyon').task('task-id'))) console.warn('it ended, and says that it runs');
+ * ```
+ */
 export const contradictsItself = (t: Task): boolean => taskEnd(t) === null && hasEndTime(t);

@@ -26,7 +26,15 @@ export type VappReplication = z.infer<typeof vappReplication>;
 export const vappSummary = z.looseObject({});
 export type VappSummary = z.infer<typeof vappSummary>;
 
-/** The vApp replication that a task has worked on; null when its result is none. */
+/**
+ * The vApp replication that a task has worked on; null when its result is none.
+ * @example
+ * ```ts
+ * import { vappReplicationIn } from 'drover/vcda';
+ *
+ * const started = vappReplicationIn(await sites.get('lyon').task('task-id'));
+ * ```
+ */
 export function vappReplicationIn(task: Task): VappReplication | null {
   const result = leniently(vappReplication, task.result);
   return result.success ? result.data : null;

@@ -15,6 +15,7 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
   const wanted = { rtoSeconds: inSeconds(objectives.rto), rpoSeconds: inSeconds(objectives.rpo) };
   return {
     mode,
+    ...asWritten(drill),
     phase: progress.phase,
     triggeredAt: isoOf(progress.triggeredAt),
     heldUntil: isoOf(progress.heldUntil),
@@ -37,6 +38,14 @@ export function drillResult(drill: Drill, progress: DrillProgress, vms: VmReport
     notSwept: progress.notSwept ?? [],
   };
 }
+
+/** What its file says of it for those who read of it. */
+const asWritten = ({ scenario, lead, observers, reference }: Drill): Partial<DrillResult> => ({
+  ...(scenario === undefined ? {} : { scenario }),
+  ...(lead === undefined ? {} : { lead }),
+  ...(observers === undefined ? {} : { observers }),
+  ...(reference === undefined ? {} : { reference }),
+});
 
 function networksUsed(vms: VmReport[]): Pick<DrillResult, 'networks'> {
   const used = vms.flatMap(({ networks }) => networks ?? []);

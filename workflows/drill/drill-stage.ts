@@ -47,6 +47,16 @@ export class DrillStage {
     this.#progress = { ...this.#progress, phase: 'done' };
   }
 
+  /**
+   * A person has seen enough: the hold ends now, and the clean-up begins with what is ordered next.
+   * @returns the phase in which that was said, where alone a hold ends
+   */
+  endHold(now: number): DrillProgress['phase'] {
+    const { phase, heldUntil } = this.#progress;
+    if (phase === 'hold') this.#progress = { ...this.#progress, heldUntil: Math.min(now, heldUntil ?? now) };
+    return phase;
+  }
+
   /** What is to be done now, given how the VMs are; to be asked until it orders nothing. */
   next(vms: VmReport[], open: ReadonlySet<string>, now: number): Order[] {
     const { phase } = this.#progress;

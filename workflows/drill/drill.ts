@@ -13,16 +13,19 @@ import {
 } from '@temporalio/workflow';
 import { isUnitReady } from '../../contract/guards.js';
 import { DRILL_FAILED, type DrillInput, type VmInput } from '../../contract/inputs.js';
-import { runReportQuery, unitReadySignal } from '../../contract/messages.js';
+import { runReportQuery, shardRowsQuery, unitReadySignal } from '../../contract/messages.js';
 import { runOfWorkflowId } from '../../contract/names.js';
 import { carriesContract, contractMemo } from '../../contract/number.js';
 import type { RunReport } from '../../contract/report.js';
 import type { Pause } from '../../contract/shard.js';
 import type { PlanVm } from '../../plan/types.js';
 import { hear } from '../hear.js';
+import { workWith } from '../own-logins.js';
 import { Archive } from '../run/archive.js';
+import { MOST, withinBudget } from '../run/cut-rows.js';
 import { type ChildOptions, Herd } from '../run/herd.js';
 import { meetSites, type Patience } from '../run/meet-sites.js';
+import { pageOf } from '../run/pages.js';
 import { RunProgress } from '../run/run-state.js';
 import { drillResult } from './drill-result.js';
 import { DrillStage, type Order } from './drill-stage.js';
@@ -38,6 +41,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
   const { workflowId, firstExecutionRunId: execution, memo } = workflowInfo();
   // A schedule that an earlier Drover made starts it without.
   if (!carriesContract(memo)) upsertMemo({ ...contractMemo });
+  workWith(plan);
   const run = runOfWorkflowId(workflowId);
   const { name, source, destination, mode, groups, recovery, checks, hold, limits, networks } = plan;
   const herded = { name, kind: 'drill', destination, waves: groups } as const;
@@ -71,6 +75,8 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     source,
     destination,
     limits,
+    // Two that take some each would wait for each other.
+    isWhole: true,
     begin,
     refusesMigrated: () => false,
     patience: () => patience,
@@ -79,7 +85,7 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     },
     held: (unit, hold, askedAt) => steering.held(unit, hold, askedAt),
   });
-  const steering = new DrillSteering(run, state, herd, plan);
+  const steering = new DrillSteering(run, state, herd, plan, () => stage.endHold(Date.now()));
   function report(): RunReport {
     const seen = state.report(Date.now());
     // Those that were stopped undo what they have begun, whatever the others would be told to do.
@@ -90,10 +96,11 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
     return { ...seen, state: isShort ? 'failed' : seen.state, drill: result };
   }
   hear(unitReadySignal, isUnitReady, (word) => {
-    state.heard(word);
+    state.heard(word, Date.now());
     herd.wake();
   });
-  setHandler(runReportQuery, report);
+  setHandler(runReportQuery, (asked) => (asked?.isHead === true ? { ...report(), vms: [] } : report()));
+  setHandler(shardRowsQuery, (asked) => pageOf(report().vms, asked));
 
   let proved = report();
   await CancellationScope.nonCancellable(async () => {
@@ -125,10 +132,12 @@ export async function drill({ drill: plan, carried }: DrillInput): Promise<RunRe
       const wakings = [stage.wakeIn(Date.now()), sweeping].filter((ms) => ms !== null && ms > 0) as number[];
       await herd.whenChanged(wakings.length === 0 ? null : Math.min(...wakings));
     }
+    await herd.end();
     stage.finish();
     state.finish(Date.now());
     proved = report();
     await archive.end(proved, proved.vms);
+    proved = { ...proved, vms: withinBudget(proved.vms, () => true, MOST.answered) };
   });
   if (proved.state === 'succeeded') return proved;
   throw ApplicationFailure.nonRetryable(failureText(proved), DRILL_FAILED, proved);
@@ -141,7 +150,8 @@ function carryOut(order: Order, herd: Herd, state: RunProgress): void {
     case 'clean-up':
       return herd.proceed(order.vmIds, { to: 'clean-up' });
     case 'skip':
-      return state.skipBlocked(order.vmIds, Date.now());
+      state.skipBlocked(order.vmIds, Date.now());
+      return herd.claimAnew();
     case 'give-up':
       return herd.order(state.giveUp(Date.now()));
   }

@@ -5,6 +5,7 @@ import { siteWorkflowId } from '../../contract/names.js';
 import type { Located, TestCopy } from '../../contract/questions.js';
 import type { ReplicationSummary } from '../../contract/replication.js';
 import { openSite } from '../activities.js';
+import { sameLogins } from '../own-logins.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import type { VmControl } from '../vm/steps/vm-control.js';
 
@@ -25,6 +26,7 @@ export class NotedCopy {
       run,
       source,
       peer,
+      ...sameLogins(),
       vm: vm.ref,
       replicationId: replication.id,
       since: Date.now(),

@@ -39,7 +39,7 @@ export async function failOverForDrill(
     vm.enter('sync');
     // What somebody has recovered since it was looked at cannot be synced, nor is it the drill's to bring home.
     await new LastLook(vm, 'failover').look();
-    await syncNow(vm);
+    await syncNow(vm, 'before-cutover');
   }
   const { sourceSite, vmId } = at.replication;
   await firstLookAtSource(vm, { site: sourceSite ?? at.peer, vmId: vmId ?? ref.id, within: POWER_WITHIN });

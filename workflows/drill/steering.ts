@@ -1,8 +1,21 @@
 /** How a drill is steered by persons, and by sites that refuse. */
-import { CancellationScope } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { Scope } from '../../contract/act.js';
-import { cancelUpdate, pauseUpdate, resumeUpdate, type Steered } from '../../contract/messages.js';
-import type { Hold } from '../../contract/report.js';
+import {
+  approveUpdate,
+  cancelUpdate,
+  finishUpdate,
+  moveUpdate,
+  pauseUpdate,
+  removeUpdate,
+  resumeUpdate,
+  retryUpdate,
+  type Steered,
+  setRunUpdate,
+  skipUpdate,
+  undoUpdate,
+} from '../../contract/messages.js';
+import type { DrillResult, Hold } from '../../contract/report.js';
 import type { Pause } from '../../contract/shard.js';
 import type { Drill } from '../../plan/types.js';
 import {
@@ -11,6 +24,7 @@ import {
   handleAct,
   onlyOne,
   PAUSED,
+  refuseActs,
   refuseUnknownWave,
   refuseWithoutReason,
 } from '../run/acts.js';
@@ -27,16 +41,25 @@ export class DrillSteering {
   readonly #herd: Herd;
   readonly #sites: string[];
   readonly #groups: Drill['groups'];
+  readonly #endHold: () => DrillResult['phase'];
 
-  constructor(run: string, state: RunProgress, herd: Herd, { source, destination, groups }: Drill) {
+  /** @param endHold ends the drill's hold, and says in which phase it is */
+  constructor(
+    run: string,
+    state: RunProgress,
+    herd: Herd,
+    { source, destination, groups }: Drill,
+    endHold: () => DrillResult['phase'],
+  ) {
     this.#state = state;
     this.#herd = herd;
     this.#sites = [source.site, destination.site];
     this.#groups = groups;
-    this.#listen(new Audit({ run, kind: 'drill' }, state));
+    this.#endHold = endHold;
+    this.#listen(run, new Audit({ run, kind: 'drill' }, state));
   }
 
-  #listen(audit: Audit): void {
+  #listen(run: string, audit: Audit): void {
     const state = this.#state;
     hearSites({
       away: state.away,
@@ -44,7 +67,7 @@ export class DrillSteering {
       tellSites: (names) => this.#tellSites(names),
     });
     handleAct(audit, pauseUpdate, {
-      refuse: refuseWithoutReason,
+      malformed: refuseWithoutReason,
       perform: ({ reason }) => {
         this.pause({ message: reason, advice: null });
         return { affected: state.unfinished.length, message: PAUSED };
@@ -58,6 +81,13 @@ export class DrillSteering {
       },
       perform: (scope) => this.#cancel(scope),
     });
+    handleAct(audit, finishUpdate, { perform: () => this.#finish(run) });
+    const why = `${run} is a drill: what it does is undone, so that nothing of it is approved, set, left out or tried again`;
+    refuseActs(
+      audit,
+      [approveUpdate, moveUpdate, removeUpdate, retryUpdate, setRunUpdate, skipUpdate, undoUpdate],
+      why,
+    );
     answerActs(state);
     CancellationScope.current().cancelRequested.catch(() => {
       const heard = audit.hear('cancel');
@@ -95,7 +125,22 @@ export class DrillSteering {
     this.#herd.order(state.open);
     this.#tellSites(this.#sites);
     this.#herd.wake();
-    return { affected: state.unfinished.length, message: 'the run goes on' };
+    return { affected: state.unfinished.length, message: 'The run goes on' };
+  }
+
+  #finish(run: string): Steered {
+    const phase = this.#endHold();
+    if (phase === 'claim' || phase === 'recover') {
+      throw ApplicationFailure.nonRetryable(
+        `not all its VMs are up and checked, so that it has proved nothing yet; drover show ${run} tells how far it is, drover cancel ${run} undoes what it has begun`,
+        'NotInHold',
+      );
+    }
+    if (phase !== 'hold') return { affected: 0, message: 'It is cleaning up already, and what it has proved counts' };
+    this.#herd.wake();
+    const held = this.#state.open.length;
+    const what = `${held} ${held === 1 ? 'VM is' : 'VMs are'} checked once more and cleaned up now`;
+    return { affected: held, message: `The hold is over: ${what}; what the drill has proved counts` };
   }
 
   #cancel(scope: Scope): Steered {

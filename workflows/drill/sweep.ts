@@ -1,11 +1,14 @@
 /** Removes the test copies that drills have left at a site: those whose VM's workflow runs no more. */
-import { rootCause, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ApplicationFailure, rootCause, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ChildWorkflowFailure, executeChild, workflowInfo } from '@temporalio/workflow';
+import { isSweepInput } from '../../contract/begin-guards.js';
 import { CODES } from '../../contract/codes.js';
 import type { SweepInput, SweepResult, SweepVmInput } from '../../contract/inputs.js';
+import { loginsMemo } from '../../contract/logins.js';
 import { runWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { TestCopy } from '../../contract/questions.js';
+import { unitsQueue } from '../../contract/queues.js';
 import type { OperationRecord, VmReport } from '../../contract/report.js';
 import { siteSettings, testCopiesLeft } from '../activities.js';
 import { StepFailed } from '../vm/steps/step-errors.js';
@@ -19,7 +22,11 @@ const SWEEP_VM_MOST = '2 hours';
 
 export const NOTHING: SweepResult = { removed: [], gone: [], left: [] };
 
-export async function sweep({ site }: SweepInput): Promise<SweepResult> {
+/** @throws ApplicationFailure `Malformed` for an input that is none: it would keep others from sweeping the site */
+export async function sweep(input: SweepInput): Promise<SweepResult> {
+  if (!isSweepInput(input, workflowInfo().workflowId))
+    throw ApplicationFailure.nonRetryable('it was begun with what is no input of a sweep', 'Malformed');
+  const { site } = input;
   const copies = await testCopiesLeft({ site });
   if (copies.length === 0) return NOTHING;
   const { selfCheck, missingFor } = await siteSettings(site);
@@ -47,10 +54,11 @@ async function sweptOf(
   try {
     const { operations } = await executeChild(sweepVm, {
       workflowId: copy.workflowId,
+      taskQueue: unitsQueue(workflowInfo().taskQueue),
       args: [{ copy, site, ...patience }],
       parentClosePolicy: 'ABANDON',
       workflowExecutionTimeout: SWEEP_VM_MOST,
-      memo: { run: copy.run, isSweep: true, ...contractMemo },
+      memo: { run: copy.run, isSweep: true, ...loginsMemo(copy.logins ?? {}), ...contractMemo },
     });
     return { is: operations.some(isCleanUp) ? 'removed' : 'gone' };
   } catch (error) {

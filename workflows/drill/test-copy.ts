@@ -197,22 +197,24 @@ class Removal {
     const { site } = this.#noted;
     const { copyId = null, copyVappId = null, replicationId, peer } = this.#noted.copy;
     const isNamed = copyId !== null || copyVappId !== null;
-    if (found === null && !isNamed) {
+    // Another replication of the VM knows nothing of a copy that was made by this one.
+    const own = found?.replication.id === replicationId ? found : null;
+    if (own === null && !isNamed) {
       const isMade = this.#tests().length > 0 || (await this.#byTasks(site, peer, replicationId)) === 'ours';
       if (!isMade) return null;
     }
-    if (found !== null) {
+    if (own !== null) {
       const isCleanedHere = this.#vm.report.operations.some(
         ({ kind, result, taskId }) => kind === 'cleanup' && result === 'succeeded' && taskId !== null,
       );
-      if (!isNamed || isCleanedHere || found.replication.recoveredVmId === copyId) return null;
+      if (!isNamed || isCleanedHere || own.replication.recoveredVmId === copyId) return null;
     }
     const { resumedAt } = this.#vm;
     const look = () => testCopyAt({ site, copyId, copyVappId, resumedAt });
     const late: CopyAt = { is: 'unknown', known: `there was no time left to ask ${site}` };
     const seen = (await inTimeLeft(this.#vm, look)) ?? late;
     // A replication that is there is believed where nothing speaks against it.
-    return seen.is === 'gone' || (seen.is === 'unknown' && found !== null) ? null : seen;
+    return seen.is === 'gone' || (seen.is === 'unknown' && own !== null) ? null : seen;
   }
 
   /** A site's own word of a clean-up is not enough, but is looked at without delay the first time. */

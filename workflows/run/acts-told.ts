@@ -1,6 +1,5 @@
 /** The acts of persons that a run tells of in its report. Pure. */
-import type { ActRecord } from '../../contract/act.js';
-import type { CarriedAct } from '../../contract/inputs.js';
+import type { ActRecord, CarriedAct } from '../../contract/act.js';
 
 /** What the store has is let go beyond so many, since a run must carry the rest. */
 const MOST = 100;
@@ -22,9 +21,20 @@ export class ActsTold {
     return this.#acts.length === 0 ? {} : { actsTold: this.#acts };
   }
 
+  /** In their order, with whether the store has them. */
+  get all(): readonly CarriedAct[] {
+    return [...this.#acts];
+  }
+
   /** In their order. */
   add(act: ActRecord): void {
     this.#acts.push({ act, isKept: false });
+    this.#letGo();
+  }
+
+  /** What another knew whose place this one takes: it came before. */
+  recall(acts: CarriedAct[] = []): void {
+    this.#acts.unshift(...acts.map((one) => ({ ...one })));
     this.#letGo();
   }
 

@@ -2,15 +2,19 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { ACT_TOO_LATE, type Scope, type Validity } from '../../contract/act.js';
-import { isMembers } from '../../contract/members.js';
+import { isTold } from '../../contract/guards.js';
 import { runActsQuery, type Steered } from '../../contract/messages.js';
 import { iso } from '../../contract/moment.js';
 import type { Group } from '../../contract/shard.js';
-import type { Acted, Audit } from './audit.js';
+import type { About, Acted, Audit } from './audit.js';
 import { named } from './named.js';
 
 interface Act<T> {
-  /** @throws ApplicationFailure why it is refused; then nothing was done */
+  /** as people are told of it; default: as it is called, for whom it is, and nothing of what was before */
+  about?: (told: T) => About;
+  /** what it says is no such act. @throws ApplicationFailure; then it is no act, and nobody hears of it */
+  malformed?: (told: T) => void;
+  /** on its merits: that it was refused is kept. @throws ApplicationFailure why; then nothing was done */
   refuse?: (told: T) => void;
   /** @throws ApplicationFailure what nobody has */
   perform: (told: T) => Steered | Promise<Steered>;
@@ -20,33 +24,48 @@ interface Act<T> {
 export function handleAct<T extends Validity>(
   audit: Audit,
   update: UpdateDefinition<Steered, [T]>,
-  { refuse, perform }: Act<T>,
+  { about, malformed, refuse, perform }: Act<T>,
 ): void {
+  async function attempt(told: T): Promise<Steered> {
+    refuse?.(told);
+    return perform(told);
+  }
   setHandler(
     update,
-    (told) => {
-      const heard = audit.hear(update.name, told);
-      const answer = perform(told);
+    async (told) => {
+      const heard = audit.hear(update.name, told, about?.(told));
+      const answer = attempt(told);
       audit.tell(heard, answer);
-      return answer;
+      return { ...(await answer), at: heard.at, by: heard.actor };
     },
     {
       validator: (told) => {
         refuseMalformed(told);
         refuseTooLate(told);
-        refuse?.(told);
+        malformed?.(told);
       },
     },
   );
 }
 
+/** What this kind of run does not do is refused in words. @param why what it is instead, and what to type */
+export function refuseActs(audit: Audit, updates: UpdateDefinition<Steered, [Validity]>[], why: string): void {
+  for (const update of updates) {
+    handleAct(audit, update, {
+      perform: () => {
+        throw ApplicationFailure.nonRetryable(why, 'NotItsAct');
+      },
+    });
+  }
+}
+
 /** How many acts were done: what was typed again before one was done is the same act. */
-export function answerActs(state: Pick<Acted, 'acts'>): void {
-  setHandler(runActsQuery, () => ({ done: state.acts }));
+export function answerActs(state: Pick<Acted, 'acts'>, query = runActsQuery): void {
+  setHandler(query, () => ({ done: state.acts }));
 }
 
 function refuseMalformed(told: unknown): void {
-  if (told === undefined || isMembers(told)) return;
+  if (told === undefined || isTold(told)) return;
   throw ApplicationFailure.nonRetryable('it is no act; nothing was done', 'Malformed');
 }
 
@@ -72,7 +91,12 @@ export function refuseWithoutReason(told: { reason?: unknown } | undefined): voi
     throw ApplicationFailure.nonRetryable('it says no reason; nothing was done', 'Malformed');
 }
 
-export const PAUSED = 'paused: no VM is started or cut over until drover resume';
+export function refuseUnlessTexts(...told: unknown[]): void {
+  if (!told.every((one) => typeof one === 'string' && one !== ''))
+    throw ApplicationFailure.nonRetryable('it does not say whom it means; nothing was done', 'Malformed');
+}
+
+export const PAUSED = 'Paused: no VM is started or cut over until drover resume';
 
 /** Of the VMs that are meant by what a person says, the one. @throws ApplicationFailure `UnknownVm`, `AmbiguousVm` */
 export function onlyOne(wanted: string, found: string[]): string {
@@ -96,9 +120,51 @@ const FINISHED_FIRST = 'a cutover that has begun is brought to its end';
 /** What a cancellation did, for the person who said it. @param first what comes first all the same */
 export function cancelled({ done, asked }: { done: Group; asked: Group }, first = FINISHED_FIRST): Steered {
   const parts = [
-    ...(done.count > 0 ? [`not started and cancelled: ${named(done)}`] : []),
-    ...(asked.count > 0 ? [`asked to stop: ${named(asked)}; ${first}`] : []),
+    ...(done.count > 0 ? [`Not started and cancelled: ${named(done)}`] : []),
+    ...(asked.count > 0 ? [`${done.count > 0 ? 'asked' : 'Asked'} to stop: ${named(asked)}; ${first}`] : []),
   ];
   const affected = done.count + asked.count;
-  return { affected, message: affected === 0 ? 'nothing to cancel: all of it has ended' : parts.join('; ') };
+  return { affected, message: affected === 0 ? 'Nothing to cancel: all of it has ended' : parts.join('; ') };
+}
+
+/** Which of these a person means must be said. @throws ApplicationFailure */
+export function refuseWhole(told: Scope | undefined): void {
+  if (told?.vm !== undefined || told?.wave !== undefined) return;
+  throw ApplicationFailure.nonRetryable('it says neither a VM nor a wave; nothing was done', 'Malformed');
+}
+
+/** What a person has left out, for the person who said it. */
+export function skipped({ done, asked }: { done: Group; asked: Group }): Steered {
+  const parts = [
+    ...(done.count > 0 ? [`Left out, with what was copied: ${named(done)}`] : []),
+    ...(asked.count > 0
+      ? [`${done.count > 0 ? 'asked' : 'Asked'} to stop where they are: ${named(asked)}; ${FINISHED_FIRST}`]
+      : []),
+  ];
+  const affected = done.count + asked.count;
+  return { affected, message: affected === 0 ? 'Nothing to skip: all of it has ended' : parts.join('; ') };
+}
+
+/** What is tried again, for the person who said it. */
+export function retried({ done, left }: { done: Group; left: Group }, isPaused: boolean): Steered {
+  const alone = left.count === 0 ? '' : `; left alone, since they may have been cut over: ${named(left)}`;
+  const waits = isPaused && done.count > 0 ? ', once drover resume is said' : '';
+  const message =
+    done.count === 0
+      ? `Nothing to retry: none of it has failed${left.count === 0 ? '' : ' otherwise'}${alone}`
+      : `Tried again with what was copied${waits}: ${named(done)}${alone}`;
+  return { affected: done.count, message };
+}
+
+/** What was taken back, for the person who said it. */
+export function undone({ done, asked }: { done: Group; asked: Group }): Steered {
+  const parts = [
+    ...(done.count > 0 ? [`not started and cancelled: ${named(done)}`] : []),
+    ...(asked.count > 0
+      ? [`taken back, as far as this run has made it: ${named(asked)}; ${FINISHED_FIRST}, and stays`]
+      : []),
+  ];
+  const affected = done.count + asked.count;
+  const what = affected === 0 ? 'nothing is left to be taken back' : parts.join('; ');
+  return { affected, message: `Nothing more begins: ${what}` };
 }

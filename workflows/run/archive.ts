@@ -25,11 +25,14 @@ interface Keeping {
 export class Archive {
   readonly #execution: string;
   readonly #source: string;
-  readonly #plan: PlanHead | undefined;
+  readonly #plan: (() => PlanHead) | undefined;
   readonly #state: Keeping;
 
-  /** @param source site by which the VMs' workflows are named @param plan absent: a drill, or a shard, keeps none */
-  constructor({ execution, source, plan }: { execution: string; source: string; plan?: PlanHead }, state: Keeping) {
+  /** @param source site by which the VMs' workflows are named @param plan as persons have changed it by then; absent: a drill, or a shard, keeps none */
+  constructor(
+    { execution, source, plan }: { execution: string; source: string; plan?: () => PlanHead },
+    state: Keeping,
+  ) {
     this.#execution = execution;
     this.#source = source;
     this.#plan = plan;
@@ -83,7 +86,7 @@ export class Archive {
     const { vms: _, acts: __, ...report } = whole;
     const { memo } = workflowInfo();
     const planDigest = typeof memo?.planDigest === 'string' ? memo.planDigest : null;
-    return { revision, report, planDigest, ...(this.#plan === undefined ? {} : { plan: this.#plan }) };
+    return { revision, report, planDigest, ...(this.#plan === undefined ? {} : { plan: this.#plan() }) };
   }
 }
 

@@ -1,8 +1,9 @@
 /** What each unit comes after, and what becomes of it when that does not succeed. Pure. */
 import { isFinal, type VmReport } from '../../contract/report.js';
+import { hasSucceeded } from './has-succeeded.js';
 import type { Lead } from './lead.js';
 import type { Planned } from './planned.js';
-import { ALREADY_MIGRATED, dependencyNotMet } from './unbegun.js';
+import { dependencyNotMet } from './unbegun.js';
 import type { Units } from './units.js';
 
 export class Dependencies {
@@ -30,8 +31,8 @@ export class Dependencies {
 
   /** What comes after a unit that did not succeed is skipped. @param now epoch ms */
   skipOrphans(now: number): void {
-    const { isAhead, plan } = this.#planned;
-    const waves = isAhead ? plan.waves : plan.waves.slice(0, this.#lead.wave + 1);
+    const { isAhead, waves: all } = this.#planned;
+    const waves = isAhead ? all : all.slice(0, this.#lead.wave + 1);
     for (const { id, after } of waves.flatMap(({ vms }) => vms)) {
       if (!this.#units.isWaiting(id) || this.#units.isToBeUndone(id)) continue;
       const befores = after.map((one) => this.#outcome(one));
@@ -44,7 +45,3 @@ export class Dependencies {
     }
   }
 }
-
-/** Migrated, by this run or an earlier one. A code that came with an operation is a site's word, whatever it says. */
-export const hasSucceeded = ({ state, error }: VmReport): boolean =>
-  state === 'succeeded' || (error?.code === ALREADY_MIGRATED && error.operation === null);

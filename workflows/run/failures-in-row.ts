@@ -2,13 +2,16 @@
 import { CODES } from '../../contract/codes.js';
 import type { FailuresInRow } from '../../contract/inputs.js';
 import { DONE_BY_OTHERS } from '../../contract/names.js';
+import { isCutover } from '../../contract/operation.js';
 import type { VmReport } from '../../contract/report.js';
 import type { CutoverEnd } from '../../contract/shard.js';
 
 /** Codes of cutovers to which nothing was done: nothing is learnt from them about the next. */
 const NOT_TRIED = new Set<string>([CODES.windowMissed, CODES.alreadyRecovered, CODES.replicationGone, DONE_BY_OTHERS]);
 
-const isCutover = (kind: string | null): boolean => kind === 'migrate' || kind === 'failover';
+/** The sync right before a cutover is part of it: what keeps that from its end keeps the next one's from it. */
+const isOfCutover = ({ error, step }: Pick<VmReport, 'error' | 'step'>): boolean =>
+  isCutover(error?.operation ?? null) || (error?.operation === 'sync' && step === 'sync');
 
 /** The row once one more cutover has ended. They are told later than they ended, and in another order: a success counts where it ended. */
 export function withEnded(row: FailuresInRow | null, end: CutoverEnd): FailuresInRow | null {
@@ -22,10 +25,11 @@ export function withEnded(row: FailuresInRow | null, end: CutoverEnd): FailuresI
 }
 
 /** How the cutover of a VM that has ended went; null: it was not cut over. */
-export function endOf({ id, name, state, error, operations, finishedAt }: VmReport): CutoverEnd | null {
+export function endOf(report: VmReport): CutoverEnd | null {
+  const { id, name, state, error, operations, finishedAt } = report;
   const last = operations.findLast(({ kind }) => isCutover(kind));
   const at = Date.parse(last?.finishedAt ?? finishedAt ?? '') || 0;
-  if (state === 'failed' && error !== null && isCutover(error.operation)) {
+  if (state === 'failed' && error !== null && isOfCutover(report)) {
     return NOT_TRIED.has(error.code) ? null : { id, name, at, code: error.code };
   }
   return last?.result === 'succeeded' ? { id, name, at, code: null } : null;

@@ -6,6 +6,7 @@ import { siteWorkflowId } from '../../contract/names.js';
 import type { Hold } from '../../contract/report.js';
 import type { Pause } from '../../contract/shard.js';
 import { hear } from '../hear.js';
+import { sameLogins } from '../own-logins.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import type { SitesAway } from './sites-away.js';
 
@@ -33,8 +34,9 @@ export const reasonOf = ({ message, advice = null }: Pick<Hold, 'message'> & Par
   advice,
 });
 
-/** @param at when a person said `resume`: epoch ms */
+/** Of the logins that it works with alone: those of others it says nothing of. @param at when a person said `resume`: epoch ms */
 export async function tellResumed(names: string[], at: number): Promise<void> {
   const sites = names.map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
-  await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, { at })));
+  const resume = { at, ...sameLogins() };
+  await Promise.all(sites.map((site) => signalIfOpen(site, siteResumeSignal, resume)));
 }

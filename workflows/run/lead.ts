@@ -1,7 +1,7 @@
 /** What holds for all units of a run or drill, as a person, or the run that leads this shard, has said it last. Pure. */
 import type { CarriedRun } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
-import type { Outcome, Pause, Room, ShardOrders } from '../../contract/shard.js';
+import type { Outcome, Pause, Room, ShardOrders, WaveRefused } from '../../contract/shard.js';
 import type { Orders } from '../../contract/unit.js';
 import type { Plan } from '../../plan/types.js';
 import { lastMomentOf } from './gates.js';
@@ -10,7 +10,17 @@ import { longestCutover } from './longest-cutover.js';
 /** What a run decides for its shards; nothing else tells units of a plan when to begin. */
 export type LeadOrders = Pick<
   ShardOrders,
-  'begin' | 'paused' | 'resumedAt' | 'cancelling' | 'untilSynced' | 'turn' | 'longest' | 'room' | 'outcomes'
+  | 'begin'
+  | 'paused'
+  | 'resumedAt'
+  | 'cancelling'
+  | 'untilSynced'
+  | 'set'
+  | 'turn'
+  | 'longest'
+  | 'room'
+  | 'outcomes'
+  | 'hooks'
 >;
 
 type CarriedLead = Pick<CarriedRun, 'resumedAt' | 'paused' | 'cancelling' | 'wave' | 'ordered' | 'untilSynced'>;
@@ -18,7 +28,9 @@ type CarriedLead = Pick<CarriedRun, 'resumedAt' | 'paused' | 'cancelling' | 'wav
 const NO_ROOM: Room = { all: 0, copies: 0 };
 
 export class Lead {
-  readonly #window: Plan['cutover']['window'];
+  #window: Plan['cutover']['window'];
+  /** a person has moved it */
+  #isMoved = false;
   #wave: number;
   #paused: Pause | null;
   #cancelling: boolean;
@@ -28,6 +40,7 @@ export class Lead {
   /** ms; of the cutovers that have succeeded */
   #longest: number | null;
   #room: Room = NO_ROOM;
+  #hooks: ShardOrders['hooks'];
   /** units of other shards that have ended */
   #elsewhere = new Map<string, Outcome>();
 
@@ -90,6 +103,11 @@ export class Lead {
     return this.#paused === null && !this.#cancelling;
   }
 
+  /** As it is by now; null: there is none. */
+  get window(): Plan['cutover']['window'] {
+    return this.#window;
+  }
+
   /** epoch ms from which on it is too late for a cutover; null: it never is */
   get lastMoment(): number | null {
     return lastMomentOf(this.#window, this.#longest);
@@ -100,6 +118,16 @@ export class Lead {
     return this.#window?.mustEnd === true;
   }
 
+  /** Whether no hook stands before a wave any more. @param at its index */
+  isPassed(at: number): boolean {
+    return this.#hooks === undefined || this.#hooks.passed === null || this.#hooks.passed.includes(at);
+  }
+
+  /** Waves that a hook has refused. */
+  get refused(): WaveRefused[] {
+    return this.#hooks?.refused ?? [];
+  }
+
   /** How a unit of another shard has ended; undefined: it has not, as far as is known. */
   outcomeOf(id: string): Outcome | undefined {
     return this.#elsewhere.get(id);
@@ -107,8 +135,12 @@ export class Lead {
 
   /** What the run says now. @returns whether units that are open must be told */
   take(lead: LeadOrders): boolean {
-    const { begin, paused, resumedAt, cancelling, untilSynced, turn, longest, room, outcomes } = lead;
+    const { begin, paused, resumedAt, cancelling, untilSynced, set, turn, longest, room, outcomes, hooks } = lead;
     const before = this.#told;
+    if (set?.window !== undefined) {
+      this.#window = set.window;
+      this.#isMoved = true;
+    }
     this.#paused = paused;
     this.#resumedAt = Math.max(this.#resumedAt, resumedAt);
     this.#cancelling ||= cancelling;
@@ -116,6 +148,7 @@ export class Lead {
     this.#wave = turn;
     this.#longest = longest;
     this.#room = begin === null ? NO_ROOM : room;
+    this.#hooks = hooks;
     this.#elsewhere = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
     const isNews = this.#told !== before;
     if (isNews) this.#ordered += 1;
@@ -124,15 +157,17 @@ export class Lead {
 
   /** What open units are told of the run, to be compared. */
   get #told(): string {
-    return JSON.stringify([this.#paused !== null, this.#resumedAt, this.lastMoment]);
+    const moved = this.#isMoved ? [this.#window] : [];
+    return JSON.stringify([this.#paused !== null, this.#resumedAt, this.lastMoment, ...moved]);
   }
 
   /** What every unit is told. */
-  get orders(): Pick<Orders, 'revision' | 'paused' | 'resumedAt' | 'notAfter'> {
+  get orders(): Pick<Orders, 'revision' | 'paused' | 'resumedAt' | 'window' | 'notAfter'> {
     return {
       revision: this.#ordered,
       paused: this.#paused !== null,
       resumedAt: this.#resumedAt,
+      ...(this.#isMoved && this.#window !== null ? { window: this.#window } : {}),
       notAfter: this.lastMoment,
     };
   }

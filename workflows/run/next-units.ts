@@ -40,6 +40,7 @@ export class NextUnits {
     if (!begins) return this.#undone.slice(0, free);
     this.#dependencies.skipOrphans(now);
     this.#gates.failMissed(now);
+    this.#gates.failRefused(now);
     const copies = this.#startable(now).slice(0, Math.max(0, room.copies - open));
     return [...this.#undone, ...this.#passing(now), ...copies].slice(0, free);
   }
@@ -50,16 +51,31 @@ export class NextUnits {
     return { open: this.#units.open.length, others: this.#undone.length + passing, copies };
   }
 
+  /** Indexes of waves of which some unit waits for the hook before it alone. @param now epoch ms */
+  asks(now: number): number[] {
+    const refused = new Set(this.#lead.refused.map(({ at }) => at));
+    const waits = (id: string): boolean => {
+      const { at } = this.#planned.get(id);
+      if (this.#lead.isPassed(at) || refused.has(at)) return false;
+      if (this.#units.isAtGate(id)) return this.#gates.unlessHook(id, now) === null;
+      const isNext = !this.#planned.isAhead && at <= this.#lead.wave && this.#units.isUnbegun(id);
+      return isNext && this.#dependencies.areMet(id) && this.#gates.unlessHook(id, now)?.missed === undefined;
+    };
+    const waiting = this.#lead.begins ? this.#planned.ids.filter(waits) : [];
+    return [...new Set(waiting.map((id) => this.#planned.get(id).at))];
+  }
+
   /** All that wait to be begun, in whatever wave they are: of a drill, which has no gates. */
   get unstarted(): Begin[] {
     if (!this.#lead.begins) return [];
     return this.#planned.ids.filter((id) => this.#units.isWaiting(id)).map((id) => this.#begin(id, 'through'));
   }
 
-  /** Whether a unit that was named is still to be begun so. */
-  isStill({ vm: { id }, phase }: Begin): boolean {
+  /** Whether a unit that was named is still to be begun so: its gate may be shut by now. @param now epoch ms */
+  isStill({ vm: { id }, phase }: Begin, now: number): boolean {
     if (phase === 'undo') return this.#units.isToBeUndone(id);
-    return this.#lead.begins && this.#units.isWaiting(id) && !this.#units.isToBeUndone(id);
+    const isToBegin = this.#lead.begins && this.#units.isWaiting(id) && !this.#units.isToBeUndone(id);
+    return isToBegin && (phase === 'copy' || this.#gates.of(id, now) === null);
   }
 
   get #undone(): Begin[] {
@@ -76,8 +92,10 @@ export class NextUnits {
   }
 
   #startable(now: number): Begin[] {
-    const { isAhead, plan } = this.#planned;
-    const waves = isAhead ? plan.waves : plan.waves.slice(this.#lead.wave, this.#lead.wave + 1);
+    const { isAhead, waves: all } = this.#planned;
+    // Of a wave that is over, some may be tried again.
+    const turn = all.slice(0, this.#lead.wave + 1).filter((_, at) => this.#lead.isPassed(at));
+    const waves = isAhead ? all : turn;
     return waves.flatMap(({ vms }) =>
       vms
         .filter(({ id }) => this.#units.isUnbegun(id) && (isAhead || this.#dependencies.areMet(id)))

@@ -1,15 +1,18 @@
 /** Long lists in answers that stay small on the wire: pure. */
-import type { ShardRows } from '../../contract/messages.js';
+import { briefOf } from '../../contract/brief.js';
+import type { RowsAsked, ShardRows } from '../../contract/messages.js';
 import type { VmReport } from '../../contract/report.js';
+import { weightOf } from './weight.js';
 
-/** Characters of JSON of one answer; reports compress about tenfold. */
-const PAGE = 1024 * 1024;
+/** Of all rows of one answer, so that it stays well below 256 KiB. */
+const PAGE = 800 * 1024;
 
-export function pageOf(vms: VmReport[], from: number): ShardRows {
+export function pageOf(vms: VmReport[], { from, most = vms.length, isBrief = false }: RowsAsked): ShardRows {
   const rows: VmReport[] = [];
   let size = 0;
-  for (const vm of vms.slice(from)) {
-    size += JSON.stringify(vm).length;
+  for (const whole of vms.slice(from, from + most)) {
+    const vm = isBrief ? briefOf(whole) : whole;
+    size += weightOf(vm);
     if (size > PAGE && rows.length > 0) break;
     rows.push(vm);
   }

@@ -8,34 +8,56 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Scope, Validity } from '../../contract/act.js';
+import { isSetRun, isVmChange } from '../../contract/guards.js';
 import type { RunInput } from '../../contract/inputs.js';
 import {
   approveUpdate,
   cancelUpdate,
+  finishUpdate,
+  moveUpdate,
   pauseUpdate,
   type RunHead,
+  removeUpdate,
   resumeUpdate,
+  retryUpdate,
   runHeadQuery,
   runPlanQuery,
   type Steered,
+  setRunUpdate,
+  skipUpdate,
+  undoUpdate,
 } from '../../contract/messages.js';
-import type { ShardAct } from '../../contract/shard.js';
+import type { ActDetails, ShardAct } from '../../contract/shard.js';
+import type { RunKind } from '../../plan/types.js';
+import { brakedSites, tidyLater } from '../activities.js';
+import { sameLogins, workWith } from '../own-logins.js';
 import {
   answerActs,
   cancelled,
   handleAct,
   onlyOne,
   PAUSED,
+  refuseActs,
   refuseUnknownWave,
+  refuseUnlessTexts,
+  refuseWhole,
   refuseWithoutReason,
+  retried,
+  skipped,
   tooLate,
+  undone,
 } from './acts.js';
+import { Amending } from './amending.js';
 import { Archive } from './archive.js';
 import { Audit } from './audit.js';
+import { brakeNote, brakesInWords, sitesOfWork, underBrakes } from './braked.js';
 import { meetSites } from './meet-sites.js';
-import { named } from './named.js';
+import { RunHooks } from './run-hooks.js';
+import { before, settingsInWords, settingsOf } from './set-run.js';
 import { Shards } from './shards.js';
+import { standingInWords, type Words } from './standing.js';
 import { Tree } from './tree.js';
+import { usualCutover } from './usual-cutover.js';
 import type { Told } from './wants.js';
 
 /** Whom an act is for, and until when it holds. */
@@ -44,17 +66,30 @@ interface Meant extends Validity {
   wave?: string | undefined;
 }
 
+/** What is said of those that have not come to their gate, where that takes no copy. */
+const NOT_AT_GATE: Partial<Record<RunKind, Words>> = {
+  failover: { copying: ['is still looked at', 'are still looked at'] },
+  failback: { copying: ['is still on its way back', 'are still on their way back'] },
+};
+
 /** Its shards are to be loaded within it: ms. */
 const LOADED_WITHIN = 60 * 60_000;
 
 export async function planRun(input: RunInput): Promise<RunHead> {
   const { run, plan, shards: count, carried } = input;
   const { firstExecutionRunId: execution } = workflowInfo();
+  workWith(plan);
   const tree = new Tree(input, Date.now());
   const shards = new Shards(tree, { run, execution, plan });
+  const hooks = new RunHooks({ run, execution, plan }, tree, () => shards.wake());
 
-  async function answerOf(act: ShardAct['act'], scope: Scope, validUntil?: number): Promise<Told> {
-    const number = tree.want(act, scope, validUntil);
+  async function answerOf(
+    act: ShardAct['act'],
+    scope: Scope,
+    validUntil?: number,
+    details: ActDetails = {},
+  ): Promise<Told> {
+    const number = tree.want(act, scope, validUntil, details);
     shards.wake();
     // Also when the run is being cancelled by Temporal's own means: whoever asks is answered.
     await CancellationScope.nonCancellable(() => condition(() => tree.wants.isAnswered(number)));
@@ -68,6 +103,19 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     if (vm === undefined) return answerOf(act, wave === undefined ? {} : { wave }, validUntil);
     const { found } = await answerOf('find', { vm });
     return answerOf(act, { vm: onlyOne(vm, found) }, validUntil);
+  }
+  const amending = new Amending();
+  const askFor =
+    (validUntil?: number) =>
+    (act: ShardAct['act'], vm: string, details?: ActDetails): Promise<Told> =>
+      answerOf(act, { vm }, validUntil, details);
+  /** Sites whose brake is on, as far as they say so. */
+  async function brakes(): Promise<string[]> {
+    try {
+      return await CancellationScope.nonCancellable(() => brakedSites(sitesOfWork(plan)));
+    } catch {
+      return [];
+    }
   }
   /** Told once every shard does it. */
   async function done(steered: Steered): Promise<Steered> {
@@ -83,26 +131,28 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       refuseTooWide(input, scope);
     },
     perform: async (scope) => {
-      const { done: approved, target } = await told('approve', scope);
-      const whom = approved.count === 0 ? 'nothing of it is left to be cut over' : named(approved);
-      return { affected: approved.count, message: `approved ${target ?? 'nothing'}: ${whom}` };
+      const { done: approved, target, standing } = await told('approve', scope);
+      const braked = await brakes();
+      const words = { ...NOT_AT_GATE[plan.kind], ...brakesInWords(braked) };
+      const whom = standingInWords(underBrakes(standing, braked), words) ?? 'nothing of it is left to be cut over';
+      return { affected: approved.count, message: `Approved ${target ?? 'nothing'}: ${whom}` };
     },
   });
   handleAct(audit, pauseUpdate, {
-    refuse: refuseWithoutReason,
+    malformed: refuseWithoutReason,
     perform: ({ reason }) => {
       tree.pause({ message: reason, advice: null });
       return done({ affected: tree.unfinished, message: PAUSED });
     },
   });
   handleAct(audit, resumeUpdate, {
-    perform: () => {
+    perform: async () => {
       tree.resume(Date.now());
       shards.tellSites([plan.source.site, plan.destination.site]);
       const message = tree.isUntilSynced
-        ? 'the run goes on, and stops when all is copied; say resume once more for the cutovers to begin'
-        : 'the run goes on';
-      return done({ affected: tree.unfinished, message });
+        ? 'The run goes on, and stops when all is copied; say resume once more for the cutovers to begin'
+        : 'The run goes on';
+      return done({ affected: tree.unfinished, message: `${message}${brakeNote(await brakes())}` });
     },
   });
   handleAct(audit, cancelUpdate, {
@@ -110,9 +160,63 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     // What the run has heard in time it does; only what takes VMs down is refused when it reaches them late.
     perform: async ({ vm, wave }) => cancelled(await told('cancel', { vm, wave })),
   });
+  handleAct(audit, skipUpdate, {
+    malformed: refuseWhole,
+    refuse: (scope) => refuseUnknownWave(plan.waves, scope),
+    perform: async (scope) => skipped(await told('skip', scope)),
+  });
+  handleAct(audit, retryUpdate, {
+    malformed: ({ vm, change }) => {
+      if (change !== undefined && (vm === undefined || !isVmChange(change)))
+        throw ApplicationFailure.nonRetryable('it is no change of a VM; nothing was done', 'Malformed');
+    },
+    refuse: (scope) => {
+      refuseUnknownWave(plan.waves, scope);
+      if (tree.isCancelling) throw ApplicationFailure.nonRetryable(`run ${run} is being cancelled`, 'Cancelling');
+    },
+    perform: async ({ change, ...scope }) => {
+      const changed =
+        change === undefined ? null : await amending.change(askFor(scope.validUntil), scope.vm ?? '', change);
+      const again = retried(await told('retry', scope), tree.paused !== null);
+      const note = again.affected === 0 ? '' : brakeNote(await brakes());
+      if (changed === null) return { ...again, message: `${again.message}${note}` };
+      const goesOn = again.affected === 0 ? 'it goes on so' : 'it is tried again so, with what was copied';
+      return { affected: 1, message: `${changed.message}; ${goesOn}${note}`, before: changed.before };
+    },
+  });
+  handleAct(audit, moveUpdate, {
+    malformed: (told) => refuseUnlessTexts(told.vm, told.wave),
+    refuse: ({ wave }) => refuseUnknownWave(plan.waves, { wave }),
+    perform: ({ vm, wave, validUntil }) => {
+      const to = plan.waves.findIndex(({ name }) => name === wave);
+      return amending.move(askFor(validUntil), vm, wave, to);
+    },
+  });
+  handleAct(audit, removeUpdate, {
+    malformed: (told) => refuseUnlessTexts(told.vm),
+    perform: ({ vm, validUntil }) => amending.remove(askFor(validUntil), vm),
+  });
+  handleAct(audit, setRunUpdate, {
+    about: (told) => ({ act: 'set', target: null, before: before(told, tree.plan) }),
+    malformed: (told) => {
+      if (!isSetRun(told))
+        throw ApplicationFailure.nonRetryable('it is no setting of a run; nothing was set', 'Malformed');
+    },
+    perform: async (told) => {
+      const isTimed = settingsOf(told, tree.plan, Date.now()).window?.mustEnd === true;
+      if (isTimed) tree.expect(await usualCutover(plan));
+      // Another may have set something meanwhile.
+      const settings = settingsOf(told, tree.plan, Date.now());
+      tree.set(settings);
+      if (settings.limits !== undefined || settings.priority !== undefined) shards.tellShares(tree.plan);
+      return done({ affected: tree.unfinished, message: `Set, from now on: ${settingsInWords(settings)}` });
+    },
+  });
+  handleAct(audit, undoUpdate, { perform: async () => undone(await told('undo', {})) });
+  refuseActs(audit, [finishUpdate], `${run} is no drill: only a drill has a hold that can be finished`);
   answerActs(tree);
   setHandler(runHeadQuery, () => tree.head);
-  setHandler(runPlanQuery, () => plan);
+  setHandler(runPlanQuery, () => tree.plan);
   CancellationScope.current().cancelRequested.catch(() => {
     audit.tell(audit.hear('cancel'), { affected: tree.unfinished, message: 'cancelled through Temporal' });
     tree.want('cancel', {});
@@ -121,18 +225,21 @@ export async function planRun(input: RunInput): Promise<RunHead> {
 
   return CancellationScope.nonCancellable(async () => {
     const archive = new Archive(
-      { execution, source: plan.source.site, plan },
+      { execution, source: plan.source.site, plan: () => tree.plan },
       { awaitStore: (isWaiting) => tree.awaitStore(isWaiting), isKept: () => true, placeOf: () => undefined },
     );
     if (carried === undefined) {
       await shards.begin(count);
       await archive.begin(tree.report);
+      // Its shards must not wait for the store: whoever starts the run waits for them.
+      if (plan.cutover.window?.mustEnd === true) tree.expect(await usualCutover(plan));
     }
-    const meeting = tree.isBegun ? null : begin(input, tree, shards);
+    const meeting = tree.isBegun ? null : begin(input, tree, shards, hooks);
     while (!tree.isDone) {
+      hooks.sendDue();
       await shards.tell();
       if (tree.isDone) break;
-      if (workflowInfo().continueAsNewSuggested && shards.mayContinue) {
+      if (workflowInfo().continueAsNewSuggested && shards.mayContinue && hooks.isIdle) {
         await continueAsNew<typeof planRun>({ run, plan, shards: count, carried: tree.carried });
       }
       const isComplete = tree.isLoaded || tree.isCancelling;
@@ -140,15 +247,27 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       if (!isComplete && left <= 0) tree.want('cancel', {});
       else await shards.whenChanged(isComplete ? null : left);
     }
+    hooks.breakOff();
     await meeting;
-    tree.finish(Date.now());
+    const endedAt = Date.now();
+    await hooks.end();
+    tree.finish(endedAt);
+    await tidyInTime(input, tree, execution);
     await archive.end(tree.report);
-    return tree.head;
+    return { ...tree.head, plan: tree.plan };
   });
 }
 
-/** Nothing begins before both sites are met. */
-async function begin({ plan }: RunInput, tree: Tree, shards: Shards): Promise<void> {
+/** What was kept for a while is removed after it, whatever becomes of this run. */
+async function tidyInTime({ run, plan }: RunInput, tree: Tree, execution: string): Promise<void> {
+  const { kind, source, destination, keepReplication } = plan;
+  if (kind !== 'migrate' || typeof keepReplication === 'boolean' || tree.report.totals.succeeded === 0) return;
+  const sites = { source: source.site, destination: destination.site };
+  await tidyLater({ run, execution, ...sites, ...sameLogins(), round: 0, after: keepReplication });
+}
+
+/** Nothing begins before both sites are met, and the hook before the run has let it. */
+async function begin({ plan }: RunInput, tree: Tree, shards: Shards, hooks: RunHooks): Promise<void> {
   const patience = await meetSites(plan, {
     pause: (why) => {
       tree.pause(why);
@@ -157,7 +276,7 @@ async function begin({ plan }: RunInput, tree: Tree, shards: Shards): Promise<vo
     isPaused: () => tree.paused !== null,
     isOver: () => tree.isDone,
   });
-  tree.begin(patience);
+  if (await hooks.mayBegin()) tree.begin(patience);
   shards.wake();
 }
 

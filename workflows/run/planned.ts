@@ -5,8 +5,11 @@ import type { Plan, PlanVm, RunKind } from '../../plan/types.js';
 export interface Herded extends Pick<Plan, 'name' | 'waves'> {
   kind: RunKind | 'drill';
   destination: { site: string };
+  source?: { site: string };
   /** absent: nothing is cut over behind a gate */
   cutover?: Pick<Plan['cutover'], 'approval' | 'window'>;
+  /** absent: it is no failover */
+  recovery?: Pick<Plan['recovery'], 'planned'>;
   /** ahead: waves order the cutovers alone */
   sync?: Plan['sync'];
 }
@@ -24,6 +27,8 @@ export class Planned {
   readonly #run: string;
   readonly #places: Map<string, Place>;
   readonly plan: Herded;
+  /** as they are by now; null: not known */
+  #waves: Plan['waves'] | null = null;
 
   /** @param first place of its first VM in the plan */
   constructor(run: string, plan: Herded, first: number) {
@@ -39,6 +44,24 @@ export class Planned {
   /** Waves order the cutovers alone. */
   get isAhead(): boolean {
     return this.plan.sync === 'ahead';
+  }
+
+  /** As persons have changed them since; in the plan's order. */
+  get waves(): Plan['waves'] {
+    const waves = this.#waves ?? this.plan.waves.map(({ name }) => ({ name, vms: [] as PlanVm[] }));
+    if (this.#waves === null) for (const { at, vm } of this.#places.values()) waves[at]?.vms.push(vm);
+    this.#waves = waves;
+    return waves;
+  }
+
+  /** Has a VM in another wave, or otherwise, from now on. @throws RangeError when it is none of these */
+  amend(id: string, { at, vm }: Partial<Pick<Place, 'at' | 'vm'>>): Place {
+    const place = this.get(id);
+    const to = at ?? place.at;
+    const amended = { ...place, at: to, wave: this.plan.waves[to]?.name ?? place.wave, vm: vm ?? place.vm };
+    this.#places.set(id, amended);
+    this.#waves = null;
+    return amended;
   }
 
   /** In the plan's order. */

@@ -4,24 +4,31 @@
  */
 
 import type { Scope } from '../../contract/act.js';
-import type { CarriedRun } from '../../contract/inputs.js';
+import type { CarriedRun, Held } from '../../contract/inputs.js';
 import { iso } from '../../contract/moment.js';
 import { isFinal, type RunReport, type RunState, totalsOf, untouched, type VmReport } from '../../contract/report.js';
-import type { Pause, Wanted } from '../../contract/shard.js';
-import type { Known, Orders, UnitWord } from '../../contract/unit.js';
+import type { Pause, Standing, Wanted } from '../../contract/shard.js';
+import type { Known, Orders, Phase, UnitMemory, UnitWord } from '../../contract/unit.js';
+import { allVmsIn } from '../../contract/vapp.js';
 import { type VmChoice, vmNamed } from '../../contract/vm-choice.js';
 import { nameWithId } from '../../contract/vm-identity.js';
+import type { SeenCopy } from '../../contract/waiting-copies.js';
+import { isVappUnit, type Plan, type PlanVm } from '../../plan/types.js';
 import { ActsTold } from './acts-told.js';
+import { Amendments } from './amend.js';
 import { Approvals } from './approvals.js';
-import { Dependencies, hasSucceeded } from './dependencies.js';
+import { Dependencies } from './dependencies.js';
+import { endedWell } from './has-succeeded.js';
 import { Lead, type LeadOrders } from './lead.js';
 import { type Begin, NextUnits } from './next-units.js';
 import { type Herded, type Place, Planned } from './planned.js';
+import { isToRetry, isToTakeBack, mayBeMoved } from './retry.js';
 import { finalState, shown } from './shown.js';
 import { SitesAway } from './sites-away.js';
+import { summed } from './standing.js';
 import { alreadyMigrated, skippedInUse, terminated, timedOut } from './unbegun.js';
 import { UnitGates } from './unit-gates.js';
-import { Units } from './units.js';
+import { type CopyAtGate, Units } from './units.js';
 
 export class RunProgress {
   readonly #run: string;
@@ -37,6 +44,8 @@ export class RunProgress {
   #finishedAt: number | null = null;
   #acts: number;
   readonly actsTold: ActsTold;
+  /** what persons change of its VMs */
+  readonly amendments: Amendments;
 
   /** @param first place of its first VM in the plan @param now epoch ms */
   constructor(
@@ -46,7 +55,11 @@ export class RunProgress {
     this.#run = run;
     this.#planned = new Planned(run, plan, first);
     const reports = carried?.vms ?? plan.waves.flatMap((wave) => wave.vms.map((vm) => untouched(vm, wave.name)));
-    this.#units = new Units(run, reports, carried ?? { open: [], units: [], unkept: [] });
+    this.#units = new Units(run, reports, carried ?? { open: [], units: [], unkept: [] }, {
+      site: plan.destination.site,
+      peer: plan.source?.site ?? plan.destination.site,
+    });
+    this.amendments = new Amendments(run, this.#planned, this.#units);
     this.#lead = new Lead(plan.cutover?.window ?? null, reports, carried);
     this.#approvals = new Approvals(carried?.approved);
     const dependencies = new Dependencies(this.#planned, this.#units, this.#lead);
@@ -100,6 +113,16 @@ export class RunProgress {
     return this.#units.all;
   }
 
+  /** Copies that wait at their gates. */
+  get copiesAtGate(): CopyAtGate[] {
+    return this.#units.copiesAtGate;
+  }
+
+  /** What was seen of one of them. @param now epoch ms */
+  sawCopy(seen: SeenCopy, now: number): void {
+    this.#units.sawCopy(seen, now);
+  }
+
   /** VMs that have not ended, begun or not. */
   get unfinished(): VmReport[] {
     return this.#units.all.filter(({ state }) => !isFinal(state));
@@ -147,7 +170,7 @@ export class RunProgress {
 
   /** What a unit's workflow is begun with, whatever it is begun for. */
   beginning(vmId: string): { revision: number; known?: Known; orders: Omit<Orders, 'unit'> } {
-    const memory = this.#units.memoryOf(vmId);
+    const memory = this.#units.knownTo(vmId);
     const { unit: _, ...orders } = this.ordersFor(vmId);
     return {
       revision: this.#units.revisionOf(vmId),
@@ -158,6 +181,7 @@ export class RunProgress {
 
   /** What the run says now. @returns whether units that are open must be told */
   lead(orders: LeadOrders): boolean {
+    this.#units.lift(orders.resumedAt);
     return this.#lead.take(orders);
   }
 
@@ -168,7 +192,9 @@ export class RunProgress {
 
   /** What the run wants of a unit now. */
   ordersFor(vmId: string): Orders {
-    return { run: this.#run, unit: vmId, stop: this.#units.isStopped(vmId), ...this.#lead.orders };
+    const isSkipped = this.#units.isSkipped(vmId);
+    const stop = this.#units.isStopped(vmId) || isSkipped;
+    return { run: this.#run, unit: vmId, stop, ...(isSkipped ? { leaves: true } : {}), ...this.#lead.orders };
   }
 
   /** Units to begin a workflow for now. @param now epoch ms */
@@ -181,9 +207,14 @@ export class RunProgress {
     return this.#next.wanted(now);
   }
 
+  /** Indexes of waves of which some VM waits for the hook before it alone. @param now epoch ms */
+  asks(now: number): number[] {
+    return this.#next.asks(now);
+  }
+
   /** Whether a unit that {@link next} has named is still to be begun so. */
-  mayBegin(begin: Begin): boolean {
-    return this.#next.isStill(begin);
+  mayBegin(begin: Begin, now: number): boolean {
+    return this.#next.isStill(begin, now);
   }
 
   /** VMs that wait to be begun, in whatever wave they are. */
@@ -205,8 +236,33 @@ export class RunProgress {
     return this.#units.has(vmId);
   }
 
-  started(vmId: string, now: number): void {
-    this.#units.started(vmId, now);
+  /** Also as one of a vApp. */
+  hasVm(vmId: string): boolean {
+    return this.has(vmId) || this.#units.all.some(({ vms }) => vms?.some(({ id }) => id === vmId) === true);
+  }
+
+  isOpen(vmId: string): boolean {
+    return this.#units.isOpen(vmId);
+  }
+
+  /** As the plan has it. @throws RangeError when it has no such VM */
+  vmOf(vmId: string): PlanVm {
+    return this.#planned.get(vmId).vm;
+  }
+
+  /** As persons have changed them since; in the plan's order. */
+  get waves(): Plan['waves'] {
+    return this.#planned.waves;
+  }
+
+  /** What is known of a unit by now. @throws RangeError when it has no such VM */
+  knownOf(vmId: string): { report: VmReport; memory: UnitMemory | undefined } {
+    return { report: this.#units.get(vmId), memory: this.#units.knownTo(vmId) };
+  }
+
+  /** @param phase what its workflow is begun for */
+  started(vmId: string, now: number, phase: Phase = 'copy'): void {
+    this.#units.started(vmId, now, phase === 'through' || phase === 'cutover');
   }
 
   /** Another run or drill has the VM: it waits, and says for whom. */
@@ -229,9 +285,14 @@ export class RunProgress {
     this.#units.called(vmId, name);
   }
 
-  /** Takes what an open VM says of itself on its way. */
-  heard(word: Parameters<Units['heard']>[0]): void {
-    this.#units.heard(word);
+  /** Takes what an open VM says of itself on its way. @param now epoch ms */
+  heard(word: Parameters<Units['heard']>[0], now: number): void {
+    this.#units.heard(word, now);
+  }
+
+  /** A VM met a refusal that only a person can lift; one from before the last `resume` is lifted already. */
+  held(vmId: string, held: Held): void {
+    if (held.askedAt >= this.resumedAt) this.#units.held(vmId, held);
   }
 
   /** Ends what was not begun, for want of time; returns the open VMs, which must be told. */
@@ -272,11 +333,16 @@ export class RunProgress {
   }
 
   resume(now: number): void {
+    this.#units.lift(now);
     this.#lead.resume(now);
   }
 
-  /** Approves a wave or a VM. @returns the VMs in it that have not ended; null: it has none of that name */
+  /** Approves a wave, a VM, or with neither the whole run. @returns the VMs in it that have not ended; null: it has none of that name */
   approve({ vm, wave }: Scope): { target: string; vms: VmReport[] } | null {
+    if (vm === undefined && wave === undefined) {
+      this.#approvals.addAll();
+      return { target: 'the run', vms: this.unfinished };
+    }
     if (vm === undefined) {
       this.#approvals.addWave(wave ?? '');
       return { target: `wave ${wave}`, vms: this.unfinished.filter((one) => one.wave === wave) };
@@ -284,7 +350,27 @@ export class RunProgress {
     const id = this.#vmId(vm);
     if (id === undefined) return null;
     this.#approvals.addVm(id);
-    return { target: `VM ${nameWithId(this.#units.get(id))}`, vms: this.unfinished.filter((one) => one.id === id) };
+    return {
+      target: `${isVappUnit(id) ? 'vApp' : 'VM'} ${nameWithId(this.#units.get(id))}`,
+      vms: this.unfinished.filter((one) => one.id === id),
+    };
+  }
+
+  /** Where VMs that have not ended stand before their cutover. @param now epoch ms */
+  standing(vms: Pick<VmReport, 'id'>[], now: number): Standing {
+    return summed(vms.map(({ id }) => ({ [this.#standsAt(id, now)]: 1 })));
+  }
+
+  #standsAt(id: string, now: number): keyof Standing {
+    const units = this.#units;
+    if (units.isClaimed(id)) return 'claim';
+    if (units.holdOf(id) !== undefined) return 'hold';
+    const gate = this.#gates.of(id, now);
+    if (gate?.missed !== undefined) return 'missed';
+    // Past its gate it has a memory, and a workflow; on the way through, whose gate is open, as well.
+    if (units.memoryOf(id) === undefined) return 'copying';
+    if (units.isOpen(id)) return this.#lead.paused === null ? 'now' : 'pause';
+    return gate?.waitingFor ?? 'now';
   }
 
   /** Ends what was not started; the open ones must be told. */
@@ -297,6 +383,43 @@ export class RunProgress {
     for (const one of meant) this.#units.stop(one.id, now);
     const isOver = (one: VmReport) => isFinal(this.#units.get(one.id).state);
     return { ended: meant.filter(isOver), stopped: meant.filter((one) => !isOver(one)) };
+  }
+
+  /** Leaves VMs out that have not ended; the open ones must be told. @param now epoch ms */
+  skip({ vm, wave }: Scope, now: number): { ended: VmReport[]; stopped: VmReport[] } {
+    const id = vm === undefined ? undefined : this.#vmId(vm);
+    const meant = this.unfinished.filter((one) => (vm === undefined ? one.wave === wave : one.id === id));
+    this.#lead.orderAnew();
+    const stopped = meant.filter((one) => this.#units.skip(one.id, now));
+    return { ended: meant.filter((one) => !stopped.includes(one)), stopped };
+  }
+
+  /** Has VMs tried again that have failed, and those that were skipped for them. @returns `left`: they may have been cut over */
+  retry({ vm, wave }: Scope): { again: VmReport[]; left: VmReport[] } {
+    const id = vm === undefined ? undefined : this.#vmId(vm);
+    const isIn = (one: VmReport): boolean =>
+      vm === undefined ? wave === undefined || one.wave === wave : one.id === id;
+    const units = this.#units;
+    const meant = units.all.filter((one) => isIn(one) && isToRetry(one, one.id === id));
+    const isMoved = (one: VmReport): boolean => mayBeMoved(one, units.leftBy(one.id));
+    const again = new Set(meant.filter((one) => !isMoved(one)).map((one) => one.id));
+    for (let before = -1; before !== again.size; ) {
+      before = again.size;
+      for (const one of units.all)
+        if (isToRetry(one, false) && one.state === 'skipped' && this.vmOf(one.id).after.some((it) => again.has(it)))
+          again.add(one.id);
+    }
+    for (const one of again) units.retry(one);
+    return { again: [...again].map((one) => units.get(one)), left: meant.filter(isMoved) };
+  }
+
+  /** Ends all that has not ended, and takes back what was begun and not cut over. @param now epoch ms */
+  undo(now: number): { ended: VmReport[]; stopped: VmReport[]; takenBack: VmReport[] } {
+    const units = this.#units;
+    const takenBack = units.all.filter((one) => isToTakeBack(one, units.leftBy(one.id)));
+    const { ended, stopped } = this.cancel({}, now);
+    for (const { id } of takenBack) units.takeBack(id);
+    return { ended, stopped, takenBack };
   }
 
   /** The VM that a person names by id or by name. */
@@ -346,6 +469,6 @@ export class RunProgress {
   get #state(): RunState {
     if (!this.isDone || this.#waitsForStore) return this.#lead.paused === null ? 'running' : 'paused';
     const { all } = this.#units;
-    return finalState(totalsOf(all), all.filter(hasSucceeded).length, this.#lead.isCancelling);
+    return finalState(totalsOf(all), allVmsIn(all.filter(endedWell)), this.#lead.isCancelling);
   }
 }

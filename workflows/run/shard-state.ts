@@ -12,8 +12,10 @@ import type {
   ShardOrders,
   ShardWord,
 } from '../../contract/shard.js';
-import { hasSucceeded } from './dependencies.js';
+import { allVmsIn, vmsIn } from '../../contract/vapp.js';
+import { listed } from '../../contract/words.js';
 import { endOf } from './failures-in-row.js';
+import { endedWell, hasSucceeded } from './has-succeeded.js';
 import { longestCutover } from './longest-cutover.js';
 import { RunProgress } from './run-state.js';
 
@@ -38,6 +40,8 @@ export class ShardState {
   #acted: number;
   #answers: ShardAnswer[];
   #undecided: Undecided[];
+  /** places of units that are tried again */
+  #freed: string[] = [];
   #ends: number;
   #said: number;
   /** what the last word said, to be compared */
@@ -60,6 +64,7 @@ export class ShardState {
       { run, plan: { ...plan, waves, sync: syncOf(plan) }, first: piece.first, ...units },
       startedAt,
     );
+    this.#units.amendments.recall(carried?.amended);
     this.#awaited = new Map(piece.awaited.map(({ id, by }) => [id, by]));
     this.#orders = carried?.orders ?? { ...input.orders, revision: 0, acts: [] };
     this.#acted = carried?.acted ?? 0;
@@ -79,6 +84,7 @@ export class ShardState {
     return {
       ...this.#units.carried,
       piece: this.#piece,
+      ...this.#units.amendments.carried,
       said: this.#said,
       acted: this.#acted,
       answers: this.#answers,
@@ -94,14 +100,17 @@ export class ShardState {
     if (orders.run !== run || orders.shard !== shard || orders.revision <= this.#orders.revision)
       return { ordered: [], freed: [] };
     const isAnew =
-      orders.paused?.message !== this.#orders.paused?.message || orders.resumedAt !== this.#orders.resumedAt;
+      orders.paused?.message !== this.#orders.paused?.message ||
+      orders.resumedAt !== this.#orders.resumedAt ||
+      JSON.stringify(orders.set) !== JSON.stringify(this.#orders.set);
     this.#orders = orders;
     const isTold = this.#units.lead(orders);
     const stopped = orders.acts.filter(({ number }) => number > this.#acted).flatMap((act) => this.#do(act, now));
     const asked = new Set(orders.acts.map(({ number }) => number));
     this.#answers = this.#answers.filter(({ number }) => asked.has(number));
     const isDecided = ({ saidIn }: Undecided) => saidIn !== null && saidIn <= orders.decided;
-    const freed = this.#undecided.filter(isDecided).flatMap(({ place }) => place ?? []);
+    const freed = [...this.#freed, ...this.#undecided.filter(isDecided).flatMap(({ place }) => place ?? [])];
+    this.#freed = [];
     this.#undecided = this.#undecided.filter((one) => !isDecided(one));
     this.#mustSay ||= isAnew || orders.acts.length > 0;
     return { ordered: isTold ? this.#units.open : stopped, freed };
@@ -110,6 +119,7 @@ export class ShardState {
   /** @returns ids of those that must be told */
   #do(act: ShardAct, now: number): string[] {
     const { number, scope } = act;
+    const { amendments } = this.#units;
     this.#acted = number;
     const none = groupOf([]);
     if (act.validUntil !== undefined && now >= act.validUntil) {
@@ -122,17 +132,72 @@ export class ShardState {
     }
     if (act.act === 'approve') {
       const approved = this.#units.approve(scope);
-      const target = approved === null ? {} : { target: approved.target };
+      const standing = this.#units.standing(approved?.vms ?? [], now);
+      const target = approved === null ? {} : { target: approved.target, standing };
       this.#answers.push({ number, done: groupOf(approved?.vms ?? []), asked: none, ...target });
       return [];
     }
-    const { ended, stopped } = this.#units.cancel(scope, now);
+    if (act.act === 'judge') {
+      const refused = amendments.judge(scope.vm ?? '', act.to ?? null, act.after ?? []);
+      this.#answers.push({ number, done: none, asked: none, ...(refused === null ? {} : { refused }) });
+      return [];
+    }
+    if (act.act === 'change' || act.act === 'move' || act.act === 'remove') {
+      this.#answers.push({ number, asked: none, ...this.#amend(act, now) });
+      return [];
+    }
+    if (act.act === 'retry') {
+      const { again, left } = this.#units.retry(scope);
+      this.#freeAtOnce(again.map(({ id }) => id));
+      const alone = left.length === 0 ? {} : { left: groupOf(left) };
+      this.#answers.push({ number, done: groupOf(again), asked: none, ...alone });
+      return [];
+    }
+    if (act.act === 'undo') {
+      const { ended, stopped, takenBack } = this.#units.undo(now);
+      this.#freeAtOnce(takenBack.map(({ id }) => id));
+      this.#answers.push({ number, done: groupOf(ended), asked: groupOf([...stopped, ...takenBack]) });
+      return stopped.map(({ id }) => id);
+    }
+    const { ended, stopped } = act.act === 'skip' ? this.#units.skip(scope, now) : this.#units.cancel(scope, now);
     this.#answers.push({ number, done: groupOf(ended), asked: groupOf(stopped) });
     return stopped.map(({ id }) => id);
   }
 
+  #amend({ act, scope, change = {}, to = 0 }: ShardAct, now: number): Omit<ShardAnswer, 'number' | 'asked'> {
+    const { amendments } = this.#units;
+    const id = scope.vm ?? '';
+    if (!this.#units.has(id)) return { done: groupOf([]) };
+    const done =
+      act === 'change'
+        ? amendments.change(id, change)
+        : act === 'move'
+          ? amendments.move(id, to)
+          : amendments.remove(id, now);
+    return 'refused' in done ? { done: groupOf([]), ...done } : { done: groupOf([done.vm]), before: done.before };
+  }
+
+  /** As persons have changed it since. */
+  get piece(): Piece {
+    const waves = this.#units.waves.map(({ vms }, at) => ({ at, vms })).filter(({ vms }) => vms.length > 0);
+    return { ...this.#piece, waves };
+  }
+
+  /** Who is tried again asks for a place anew: what it had is given back before. */
+  #freeAtOnce(ids: string[]): void {
+    const again = new Set(ids);
+    this.#undecided = this.#undecided.map((one) => {
+      if (one.place === null || !again.has(one.place)) return one;
+      this.#freed.push(one.place);
+      return { ...one, place: null };
+    });
+  }
+
   #find(idOrName: string): Found[] {
-    return this.#units.meant(idOrName).map((id) => ({ id, isById: this.#units.has(idOrName) }));
+    return this.#units.meant(idOrName).map((id) => {
+      const { after } = this.#units.vmOf(id);
+      return { id, isById: this.#units.has(idOrName), ...(after.length === 0 ? {} : { after }) };
+    });
   }
 
   /** The run has decided what follows from all that has ended. */
@@ -188,7 +253,8 @@ export class ShardState {
     const { run, shard, plan } = this.#input;
     const { all, unfinished } = this.#units;
     const counts = new Map<string, number>();
-    for (const { wave } of unfinished) counts.set(wave, (counts.get(wave) ?? 0) + 1);
+    const asks = this.#units.asks(now);
+    for (const unit of unfinished) counts.set(unit.wave, (counts.get(unit.wave) ?? 0) + vmsIn(unit));
     return {
       run,
       shard,
@@ -196,12 +262,13 @@ export class ShardState {
       obeyed: this.#orders.revision,
       loaded: true,
       totals: totalsOf(all),
-      good: all.filter(hasSucceeded).length,
+      good: allVmsIn(all.filter(endedWell)),
       unfinished: plan.waves.flatMap(({ name }, at): [number, number][] => {
         const count = counts.get(name);
         return count === undefined ? [] : [[at, count]];
       }),
       wanted: this.#units.wanted(now),
+      ...(asks.length === 0 ? {} : { asks }),
       longest: longestCutover(all),
       ends: this.#undecided.flatMap(({ end }) => end ?? []),
       keepsPlaces: this.#undecided.some(({ place }) => place !== null),
@@ -227,7 +294,11 @@ function outcomeOf(vm: VmReport, by: number[] | undefined): Outcome[] {
 /** Only copies are made ahead: a failover makes none, and a way home removes the VM that it turns round. */
 const syncOf = ({ kind, sync }: PlanHead): PlanHead['sync'] => (kind === 'migrate' ? sync : 'wave');
 
-const groupOf = (vms: Pick<VmReport, 'name'>[]): Group => ({
-  count: vms.length,
-  names: vms.slice(0, MOST_NAMES).map(({ name }) => name),
+const groupOf = (units: Pick<VmReport, 'name' | 'vms'>[]): Group => ({
+  count: allVmsIn(units),
+  names: units.slice(0, MOST_NAMES).map(calledUnit),
 });
+
+/** A vApp with its VMs: what is done is done to all of them. */
+const calledUnit = ({ name, vms }: Pick<VmReport, 'name' | 'vms'>): string =>
+  vms === undefined ? name : `${name} (${listed(vms.map((vm) => vm.name))})`;

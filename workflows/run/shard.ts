@@ -14,11 +14,13 @@ import type { ShardInput, VmInput } from '../../contract/inputs.js';
 import {
   loadUpdate,
   shardAlikeQuery,
+  shardNeedsQuery,
   shardOrdersSignal,
   shardPieceQuery,
   shardRowsQuery,
   shardWantedQuery,
 } from '../../contract/messages.js';
+import { needsOf } from '../../contract/needs.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
 import type { Piece, PlanHead, ShardOrders, ShardWord } from '../../contract/shard.js';
 import { wantedOf } from '../../contract/wanted-units.js';
@@ -32,6 +34,8 @@ import { protectVm } from '../vm/protect-vm.js';
 import { reverseVm } from '../vm/reverse-vm.js';
 import { undoVm } from '../vm/undo-vm.js';
 import { Archive } from './archive.js';
+import { CopyRounds } from './copy-rounds.js';
+import { MOST, withinBudget } from './cut-rows.js';
 import { type ChildOptions, Herd } from './herd.js';
 import { Link } from './link.js';
 import { pageOf } from './pages.js';
@@ -88,10 +92,11 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
     },
     { validator: (given) => refuseOther(piece, given) },
   );
-  setHandler(shardRowsQuery, ({ from }) => pageOf(led?.state.units.report(Date.now()).vms ?? [], from));
-  setHandler(shardPieceQuery, () => piece);
+  setHandler(shardRowsQuery, (asked) => pageOf(led?.state.units.report(Date.now()).vms ?? [], asked));
+  setHandler(shardPieceQuery, () => led?.state.piece ?? piece);
   setHandler(shardAlikeQuery, (asked) => alikeOf(led?.state.units.all ?? [], asked));
   setHandler(shardWantedQuery, (asked) => wantedOf(led?.state.units.report(Date.now()).vms ?? [], asked));
+  setHandler(shardNeedsQuery, () => needsOf(led?.state.units.report(Date.now()).vms ?? []));
   CancellationScope.current().cancelRequested.catch(stop);
 
   return CancellationScope.nonCancellable(async () => {
@@ -106,17 +111,23 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
       run,
       execution,
       ...plan,
-      begin: (vm, unit, options) => begin(plan, input.startedAt, vm, unit, options),
+      isWhole: false,
+      get limits() {
+        return orders.set?.limits ?? plan.limits;
+      },
+      begin: (vm, unit, options) => begin(plan, orders, input.startedAt, vm, unit, options),
       refusesMigrated: (vm) => plan.kind === 'migrate' && !isRemigrated(plan, vm),
       patience: () => orders.begin,
       ended: (report) => state.ended(report),
-      held: (unit, hold, askedAt) => {
+      held: (unit, hold, askedAt, isAlone) => {
         // It has not heard of the last `resume` yet.
         if (askedAt < units.resumedAt) herd.order([unit]);
-        else herd.errand(() => link.held({ run, shard: n, hold, askedAt }));
+        // Whoever resumes a run that stops before its cutovers means one thing at a time.
+        else if (!isAlone || orders.untilSynced) herd.errand(() => link.held({ run, shard: n, hold, askedAt }));
       },
     });
     led = { state, herd };
+    const rounds = new CopyRounds(units, () => orders.begin?.selfCheck);
     function awaitStore(isWaiting: boolean): void {
       state.awaitStore(isWaiting);
       // That the wait is over, its last word says.
@@ -135,24 +146,37 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
       if (await herd.begin(await link.led(() => units.next(Date.now()), state))) continue;
       if (await link.tell(state.news(Date.now()))) continue;
       if (await herd.isDueToContinue()) await continueAsNew<typeof shard>({ ...input, orders, carried: state.carried });
-      await herd.whenChanged(link.wakeIn(units.wakeIn(Date.now())));
+      await herd.whenChanged(Math.min(link.wakeIn(units.wakeIn(Date.now())), rounds.wakeIn(Date.now())));
       await link.lookAfterRun();
+      rounds.lookIfDue(Date.now());
     }
+    rounds.stop();
     isEnding = true;
     herd.free(state.places);
     await herd.runErrands();
+    await herd.end();
     await archive.endUnits({ run, kind: plan.kind }, units.all);
     state.end();
     await link.tell(state.news(Date.now()));
     await condition(allHandlersFinished);
-    return units.report(Date.now()).vms;
+    return withinBudget(units.report(Date.now()).vms, () => true, MOST.answered);
   });
 }
 
 const isRemigrated = (plan: PlanHead, vm: PlanVm): boolean => vm.remigrate ?? plan.remigrate;
 
-function begin(plan: PlanHead, triggeredAt: number, vm: PlanVm, input: VmInput, options: ChildOptions) {
-  const { destination, replication, adopt, cutover, recovery, keepReplication, stalledAfter } = plan;
+function begin(
+  plan: PlanHead,
+  { set }: Pick<ShardOrders, 'set'>,
+  triggeredAt: number,
+  vm: PlanVm,
+  input: VmInput,
+  options: ChildOptions,
+) {
+  const { destination, replication, adopt, recovery, keepReplication, stalledAfter, hooks } = plan;
+  const owner = vm.owner ?? plan.owner;
+  const cutover = set?.window === undefined ? plan.cutover : { ...plan.cutover, window: set.window };
+  const { priority = plan.priority } = set ?? {};
   const { copy, rest } = WORKFLOWS[plan.kind];
   const workflow = input.phase === 'undo' ? undoVm : input.phase === 'copy' ? copy : rest;
   const args = {
@@ -162,10 +186,13 @@ function begin(plan: PlanHead, triggeredAt: number, vm: PlanVm, input: VmInput, 
     adopt,
     cutover,
     recovery,
-    keepReplication,
+    keepReplication: keepReplication !== false,
     triggeredAt,
     remigrate: isRemigrated(plan, vm),
+    ...(priority === undefined ? {} : { priority }),
     ...(stalledAfter === undefined ? {} : { stalledAfter }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(hooks === undefined ? {} : { hooks }),
   };
   return startChild(workflow, { ...options, args: [args] });
 }

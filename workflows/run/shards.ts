@@ -4,12 +4,14 @@
  */
 import { allHandlersFinished, getExternalWorkflowHandle, startChild } from '@temporalio/workflow';
 import { isShardHeld, isShardWord } from '../../contract/guards.js';
-import { shardHeldSignal, shardOrdersSignal, shardSaidSignal } from '../../contract/messages.js';
-import { shardWorkflowId } from '../../contract/names.js';
+import { shardHeldSignal, shardOrdersSignal, shardSaidSignal, shareSignal } from '../../contract/messages.js';
+import { shardWorkflowId, siteWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
+import type { Share } from '../../contract/run-settings.js';
 import type { Pause, PlanHead } from '../../contract/shard.js';
 import { endedWorkflows } from '../activities.js';
 import { hear } from '../hear.js';
+import { sameLogins } from '../own-logins.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { Alarm } from './alarm.js';
 import { Check } from './checks.js';
@@ -33,6 +35,8 @@ export class Shards {
   readonly #alarm = new Alarm();
   /** sites that must be told of the last `resume` */
   readonly #resumed = new Set<string>();
+  /** what sites must be told of the run's share; null: nothing */
+  #share: Share | null = null;
   #changed = true;
 
   /** Registers the handlers of what shards and sites say, so that nothing said at the start is missed. */
@@ -67,6 +71,13 @@ export class Shards {
     this.wake();
   }
 
+  /** The sites give out places by the run's new share and priority, to those who wait there already as well. */
+  tellShares({ limits: { syncs, cutovers }, priority }: Pick<PlanHead, 'limits' | 'priority'>): void {
+    const its = priority === undefined ? {} : { priority };
+    this.#share = { run: this.#of.run, at: Date.now(), syncs: syncs ?? null, cutovers: cutovers ?? null, ...its };
+    this.wake();
+  }
+
   /** Something has changed that shards may have to be told. */
   wake(): void {
     this.#changed = true;
@@ -81,7 +92,7 @@ export class Shards {
         startChild(shard, {
           workflowId: shardWorkflowId(run, n),
           args: [{ run, shard: n, execution, startedAt, plan, orders: this.#tree.ordersFor(n) }],
-          memo: { run, ...contractMemo },
+          memo: { run, ...sameLogins(), ...contractMemo },
           parentClosePolicy: 'ABANDON',
         }),
       ),
@@ -98,9 +109,19 @@ export class Shards {
         if (!(await signalIfOpen(handle, shardOrdersSignal, orders))) this.#isGone(orders.shard);
       }),
     );
+    await this.#tellShare();
     const sites = [...this.#resumed];
     this.#resumed.clear();
     await tellResumed(sites, this.#tree.resumedAt);
+  }
+
+  async #tellShare(): Promise<void> {
+    const share = this.#share;
+    this.#share = null;
+    if (share === null) return;
+    const { source, destination } = this.#of.plan;
+    const sites = [source.site, destination.site].map((name) => getExternalWorkflowHandle(siteWorkflowId(name)));
+    await Promise.all(sites.map((site) => signalIfOpen(site, shareSignal, share)));
   }
 
   /** Waits until something happens; looks after shards that are lost meanwhile. @param most ms; null: for as long as it takes */
@@ -131,6 +152,6 @@ export class Shards {
    * have not been told yet the next execution tells them: a run whose shards speak all the time must not wait for a silence.
    */
   get mayContinue(): boolean {
-    return allHandlersFinished() && this.#resumed.size === 0;
+    return allHandlersFinished() && this.#resumed.size === 0 && this.#share === null;
   }
 }

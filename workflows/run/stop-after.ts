@@ -8,7 +8,7 @@ import { withEnded } from './failures-in-row.js';
 type Counts = Pick<RunTotals, 'vms' | 'failed'>;
 
 export class StopAfter {
-  readonly #limits: Plan['stopAfter'];
+  #limits: Plan['stopAfter'];
   /** failures that a person has seen when they resumed a run that was paused */
   #accepted: number;
   #inRow: CarriedTree['inRow'];
@@ -23,6 +23,11 @@ export class StopAfter {
     return { accepted: this.#accepted, inRow: this.#inRow };
   }
 
+  /** From now on. */
+  set(limits: Plan['stopAfter']): void {
+    this.#limits = limits;
+  }
+
   ended(end: CutoverEnd): void {
     this.#inRow = withEnded(this.#inRow, end);
   }
@@ -31,6 +36,11 @@ export class StopAfter {
   accept({ failed }: Counts): void {
     this.#accepted = failed;
     this.#inRow = null;
+  }
+
+  /** Failures that are tried again are none that a person has accepted. */
+  seen({ failed }: Pick<Counts, 'failed'>): void {
+    this.#accepted = Math.min(this.#accepted, failed);
   }
 
   /** What has failed too often, as a sentence; null: nothing has. @param counts of the whole run */

@@ -9,8 +9,19 @@ import type { CarriedTree, RunInput } from '../../contract/inputs.js';
 import type { RunHead } from '../../contract/messages.js';
 import { iso } from '../../contract/moment.js';
 import type { RunState, RunTotals } from '../../contract/report.js';
-import type { Outcome, Pause, Room, ShardAct, ShardOrders, ShardWord } from '../../contract/shard.js';
+import type { LiveSettings } from '../../contract/run-settings.js';
+import {
+  type ActDetails,
+  type Outcome,
+  type Pause,
+  type Room,
+  type ShardAct,
+  type ShardOrders,
+  type ShardWord,
+  shardsOf,
+} from '../../contract/shard.js';
 import { ActsTold } from './acts-told.js';
+import { HookTurns } from './hook-turns.js';
 import { ALL_ROOM, divided } from './room.js';
 import { finalState } from './shown.js';
 import { SitesAway } from './sites-away.js';
@@ -36,6 +47,8 @@ interface Shard {
   revision: number;
   /** those orders, to be compared */
   sent: string;
+  /** what persons want of all VMs, as it was sent last, and the first orders with it: a shard answers those, and not all others */
+  told: { word: string; since: number };
   word: ShardWord | null;
   /** the last of its words that was confirmed */
   decided: number;
@@ -45,6 +58,10 @@ interface Shard {
   isLost: boolean;
 }
 
+/** See {@link ShardState.obey}, which answers when this has changed. */
+const toldBy = ({ paused, resumedAt, set }: CarriedTree['orders']): string =>
+  JSON.stringify([paused?.message, resumedAt, set]);
+
 export class Tree {
   readonly #input: RunInput;
   readonly #startedAt: number;
@@ -52,6 +69,8 @@ export class Tree {
   readonly #stopAfter: StopAfter;
   readonly #away: SitesAway;
   readonly #wants: Wants;
+  /** of the run and its waves */
+  readonly hooks: HookTurns;
   #common: CarriedTree['orders'];
   #room: Room[] = [];
   #acts: number;
@@ -66,9 +85,10 @@ export class Tree {
     this.#startedAt = carried?.startedAt ?? now;
     this.#shards = Array.from({ length: shards }, (_, n) => {
       const kept = carried?.shards[n] ?? { revision: 0, word: null, decided: 0, lastEnd: 0, isLost: false };
-      return { ...kept, sent: '' };
+      return { ...kept, sent: '', told: { word: carried === undefined ? '' : toldBy(carried.orders), since: 0 } };
     });
-    this.#stopAfter = new StopAfter(plan.stopAfter, carried);
+    const { stopAfter = plan.stopAfter } = carried?.orders.set ?? {};
+    this.#stopAfter = new StopAfter(stopAfter, carried);
     this.#away = new SitesAway(carried?.sitesAway);
     this.#common = carried?.orders ?? {
       begin: null,
@@ -82,6 +102,7 @@ export class Tree {
     this.#acts = carried?.acts ?? 0;
     this.actsTold = new ActsTold(carried?.actsTold);
     this.#wants = new Wants(carried?.wanted);
+    this.hooks = new HookTurns(plan.hooks, plan.waves.length, carried?.hooks);
     this.#divide();
   }
 
@@ -93,11 +114,18 @@ export class Tree {
       ...this.actsTold.carried,
       wanted: this.#wants.carried,
       ...this.#stopAfter.carried,
+      ...this.hooks.carried,
       sitesAway: this.#away.all,
       shards: this.#shards.map(({ revision, decided, lastEnd, word, isLost }) => {
-        return { revision, decided, lastEnd, word, isLost };
+        return { revision, decided, lastEnd, word: word && this.#stillNeeded(word), isLost };
       }),
     };
+  }
+
+  /** Its ends are counted, and a shard that is over waits for none. */
+  #stillNeeded(word: ShardWord): ShardWord {
+    const isOver = (n: number): boolean => this.#shards[n]?.word?.isOver === true;
+    return { ...word, ends: [], outcomes: word.outcomes.filter(({ by }) => !by.every(isOver)) };
   }
 
   /** Acts of persons that were done, over all executions of the run. */
@@ -107,6 +135,11 @@ export class Tree {
 
   acted(): void {
     this.#acts += 1;
+  }
+
+  /** What a cutover is to be expected to take at least: ms. */
+  expect(ms: number | null): void {
+    this.#common = { ...this.#common, longest: longest(this.#common.longest, ms) };
   }
 
   get startedAt(): number {
@@ -173,6 +206,8 @@ export class Tree {
       shard.lastEnd = end.number;
       this.#pauseItself();
     }
+    // Of what a person has seen to fail, some is tried again.
+    this.#stopAfter.seen(this.totals);
     for (const answer of word.answers) this.#wants.answered(word.shard, answer);
     if (word.isOver) this.#wants.dismiss(word.shard);
     this.#common = { ...this.#common, longest: longest(this.#common.longest, word.longest) };
@@ -230,14 +265,39 @@ export class Tree {
     this.#stopAfter.accept(this.totals);
   }
 
-  /** @param scope nothing: all of it, or for an approval the wave whose turn it is @returns its number */
-  want(act: ShardAct['act'], scope: Scope, validUntil?: number): number {
+  /** The plan's head, as persons have changed it since. */
+  get plan(): RunInput['plan'] {
+    const { plan } = this.#input;
+    const { window, limits, stopAfter, priority } = this.#common.set ?? {};
+    return {
+      ...plan,
+      ...(window === undefined ? {} : { cutover: { ...plan.cutover, window } }),
+      ...(limits === undefined ? {} : { limits }),
+      ...(stopAfter === undefined ? {} : { stopAfter }),
+      ...(priority === undefined ? {} : { priority }),
+    };
+  }
+
+  set(settings: LiveSettings): void {
+    this.#common = { ...this.#common, set: { ...this.#common.set, ...settings } };
+    if (settings.stopAfter !== undefined) this.#stopAfter.set(settings.stopAfter);
+    this.#pauseItself();
+  }
+
+  /**
+   * @param scope nothing: all of it, or for an approval the wave whose turn it is, unless the plan wants one for the run
+   * @returns its number
+   */
+  want(act: ShardAct['act'], scope: Scope, validUntil?: number, details: ActDetails = {}): number {
     const isWhole = scope.vm === undefined && scope.wave === undefined;
-    if (act === 'cancel' && isWhole) this.#common = { ...this.#common, cancelling: true };
+    if ((act === 'cancel' || act === 'undo') && isWhole) this.#common = { ...this.#common, cancelling: true };
+    if (act === 'retry') this.hooks.retry();
     const { turn } = this.#common;
     const wave = this.#input.plan.waves[turn]?.name ?? '';
-    const meant = act === 'approve' && isWhole ? { wave } : scope;
-    return this.#wants.add({ act, scope: meant, ...(validUntil === undefined ? {} : { validUntil }) }, this.open);
+    const isOfTurn = act === 'approve' && isWhole && this.#input.plan.cutover.approval !== 'run';
+    const meant = isOfTurn ? { wave } : scope;
+    const until = validUntil === undefined ? {} : { validUntil };
+    return this.#wants.add({ act, scope: meant, ...details, ...until }, this.open);
   }
 
   /** What persons want of VMs, and what came of it. */
@@ -249,7 +309,8 @@ export class Tree {
   get isObeyed(): boolean {
     return this.open.every((n) => {
       const shard = this.#shards[n];
-      return shard?.word !== null && shard?.sent === this.#wanted(n) && (shard?.word.obeyed ?? 0) >= shard.revision;
+      if (shard === undefined || shard.word === null || shard.told.word !== toldBy(this.#common)) return false;
+      return (shard.word.obeyed ?? 0) >= shard.told.since;
     });
   }
 
@@ -269,6 +330,8 @@ export class Tree {
     if (shard !== undefined) {
       shard.revision += 1;
       shard.sent = wanted;
+      const word = toldBy(this.#common);
+      if (shard.told.word !== word) shard.told = { word, since: shard.revision };
     }
     return { ...(JSON.parse(wanted) as ShardOrders), revision: shard?.revision ?? 0 };
   }
@@ -280,6 +343,7 @@ export class Tree {
       shard: n,
       ...this.#common,
       begin: this.isLoaded ? this.#common.begin : null,
+      ...this.hooks.orders,
       room: this.#room[n] ?? ALL_ROOM,
       outcomes: this.#outcomesFor(n),
       acts: this.#wants.of(n),
@@ -316,11 +380,13 @@ export class Tree {
   }
 
   get head(): RunHead {
+    const { plan } = this.#input;
     return {
       report: this.report,
       shards: this.#shards.length,
       loaded: this.#indexes(({ word }) => word?.loaded === true),
       lost: this.#indexes(({ isLost }) => isLost),
+      sites: [plan.destination.site, plan.source.site],
     };
   }
 
@@ -336,11 +402,26 @@ export class Tree {
       finishedAt: this.#finishedAt === null || this.#waitsForStore ? null : iso(this.#finishedAt),
       ...(this.#waitsForStore ? { waitingFor: 'store' } : {}),
       totals: this.totals,
+      ...(this.#shards.length === shardsOf(this.totals.vms) ? {} : { shards: this.#shards.length }),
       pausedBecause: paused?.message ?? null,
       pausedAdvice: paused?.advice ?? null,
       sitesAway: this.#away.all,
       drill: null,
       ...this.actsTold.told,
+      ...this.hooks.told,
+    };
+  }
+
+  /** Waves of which some VM waits for a hook alone, and those that are over: by their indexes. */
+  get hookFacts(): { asks: number[]; over: number[] } {
+    // Before it is begun nothing of it is asked but whether it may begin.
+    if (!this.isLoaded || !this.isBegun) return { asks: [], over: [] };
+    const words = this.#shards.flatMap(({ word, isLost }) => (isLost || word === null ? [] : [word]));
+    const unfinished = new Set(words.flatMap((word) => word.unfinished.map(([at]) => at)));
+    const waves = this.#input.plan.waves.map((_, at) => at);
+    return {
+      asks: [...new Set(words.flatMap(({ asks = [] }) => asks))],
+      over: waves.filter((at) => !unfinished.has(at)),
     };
   }
 

@@ -1,12 +1,10 @@
 /** What a run itself says of a VM that it did not begin, or that ended without a word: pure. */
+import { CODES } from '../../contract/codes.js';
 import { FAILURES } from '../../contract/names.js';
 import type { VmError, VmReport } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 
 type Named = Pick<VmReport, 'id' | 'name'>;
-
-/** Code of a VM that is skipped since an earlier run has migrated it. */
-export const ALREADY_MIGRATED = 'AlreadyMigrated';
 
 /** Of an error that no site had a part in. */
 const NO_OPERATION = { operation: null, taskId: null, site: null };
@@ -27,7 +25,7 @@ export const skippedInUse = (vm: VmReport): VmError => ({
 
 export const alreadyMigrated = (vm: Named, run: string): VmError => ({
   ...NO_OPERATION,
-  code: ALREADY_MIGRATED,
+  code: CODES.alreadyMigrated,
   message: `${nameWithId(vm)} was migrated by run ${run} already, so it was not started.`,
   advice: 'Leave it out of the plan; if its source is in use again, say so with remigrate: true in the plan.',
 });
@@ -39,6 +37,8 @@ export const timedOut = (vm: Named): VmError => ({
   advice: 'See in drover report what took so long, or give the drill a longer timeout.',
 });
 
+export const DEPENDENCY_NOT_MET = 'DependencyNotMet';
+
 /** A copy that was made ahead stays: whoever runs the VM again takes it up. */
 export function dependencyNotMet(vm: VmReport, missing: Named & Pick<VmReport, 'state'>): VmError {
   const { replicationId } = vm;
@@ -47,7 +47,7 @@ export function dependencyNotMet(vm: VmReport, missing: Named & Pick<VmReport, '
   const what = isCopied ? 'cut over' : 'started';
   return {
     ...NO_OPERATION,
-    code: 'DependencyNotMet',
+    code: DEPENDENCY_NOT_MET,
     message: `${nameWithId(vm)} was not ${what}, since ${nameWithId(missing)} ${missing.state}.${copy}`,
     advice: 'Fix that VM, then run this one again.',
   };

@@ -1,4 +1,5 @@
 /** The gates of a run's units: what each waits for before its cutover, and whether its window is missed. Pure. */
+import { CODES } from '../../contract/codes.js';
 import type { VmError } from '../../contract/report.js';
 import { windowMissed, windowTooShort } from '../vm/steps/preconditions.js';
 import type { Approvals } from './approvals.js';
@@ -28,6 +29,18 @@ export class UnitGates {
 
   /** What a unit waits for before its cutover; null: nothing, or it has no gate. @param now epoch ms */
   of(id: string, now: number): Gate | null {
+    const gate = this.unlessHook(id, now);
+    const isHooked = gate === null && this.#isCutOver && !this.#lead.isPassed(this.#planned.get(id).at);
+    return isHooked ? { waitingFor: 'dependency', until: this.#lead.lastMoment } : gate;
+  }
+
+  get #isCutOver(): boolean {
+    const { kind, cutover } = this.#planned.plan;
+    return cutover !== undefined && kind in CUTOVERS;
+  }
+
+  /** As {@link of}, whatever a hook before its wave has said. */
+  unlessHook(id: string, now: number): Gate | null {
     const { kind, cutover } = this.#planned.plan;
     if (cutover === undefined || !(kind in CUTOVERS)) return null;
     const { at, wave } = this.#planned.get(id);
@@ -37,7 +50,7 @@ export class UnitGates {
         isUntilSynced: this.#lead.isUntilSynced,
         isItsTurn: at <= this.#lead.wave && this.#dependencies.areMet(id),
         needsApproval: cutover.approval !== 'none' && !this.#approvals.has(id, wave),
-        window: cutover.window,
+        window: this.#lead.window,
         lastMoment: this.#lead.lastMoment,
       },
       now,
@@ -46,10 +59,12 @@ export class UnitGates {
 
   /** What it failed by, or is held for, whose window is over. @param gate its own, by now */
   missed(id: string, gate: Gate | null, now: number): VmError | null {
-    const { kind, destination } = this.#planned.plan;
+    const { kind, destination, recovery } = this.#planned.plan;
     if (gate?.missed === undefined || !(kind in CUTOVERS)) return null;
     const site = this.#units.memoryOf(id)?.site ?? destination.site;
-    const [cutover, unit] = [CUTOVERS[kind as keyof typeof CUTOVERS], this.#units.get(id)];
+    const isPlanned = kind === 'failover' && recovery?.planned === true;
+    const cutover = isPlanned ? 'migrate' : CUTOVERS[kind as keyof typeof CUTOVERS];
+    const unit = this.#units.get(id);
     const { longest } = this.#lead;
     return longest !== null && now < Date.parse(gate.missed.closes)
       ? windowTooShort(cutover, unit, site, gate.missed, longest)
@@ -58,10 +73,20 @@ export class UnitGates {
 
   /** Where the plan says so, a window that is over is a failure; else it waits for a person. @param now epoch ms */
   failMissed(now: number): void {
-    if (this.#planned.plan.cutover?.window?.missed !== 'fail') return;
+    if (this.#lead.window?.missed !== 'fail') return;
     for (const id of this.#planned.ids.filter((one) => this.#units.isWaiting(one) && !this.#units.isToBeUndone(one))) {
       const error = this.missed(id, this.of(id, now), now);
       if (error !== null) this.#units.end(id, 'failed', error, now);
+    }
+  }
+
+  /** What waits in a wave that a hook has refused fails by that. @param now epoch ms */
+  failRefused(now: number): void {
+    for (const { at, message, advice } of this.#lead.refused) {
+      const waiting = (id: string): boolean => this.#units.isWaiting(id) && !this.#units.isToBeUndone(id);
+      const error = { code: CODES.hookFailed, message, operation: null, taskId: null, site: null, advice };
+      for (const id of this.#planned.ids)
+        if (this.#planned.get(id).at === at && waiting(id)) this.#units.end(id, 'failed', error, now);
     }
   }
 

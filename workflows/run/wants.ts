@@ -1,6 +1,7 @@
 /** What persons want of VMs wherever these are: each shard does it once, and answers. Pure. */
 import type { CarriedTree } from '../../contract/inputs.js';
-import type { Found, Group, ShardAct, ShardAnswer } from '../../contract/shard.js';
+import type { Found, Group, ShardAct, ShardAnswer, Standing } from '../../contract/shard.js';
+import { summed } from './standing.js';
 
 interface Pending extends ShardAct {
   /** shards that have not answered */
@@ -14,8 +15,18 @@ export interface Told {
   asked: Group;
   /** what an approval was for, in words; null: nobody has it */
   target: string | null;
+  /** a retry: those that were left alone */
+  left: Group;
+  /** where those stand that an approval holds for */
+  standing: Standing;
   /** ids of the VMs that are meant */
   found: string[];
+  /** ids of the VMs that they come after */
+  after: string[];
+  /** why nothing was done, on its merits; null: it was, or nobody has the VM */
+  refused: string | null;
+  /** what was changed, as it was; undefined: nothing */
+  before: unknown;
   /** some shard heard of it too late */
   isLate: boolean;
 }
@@ -74,7 +85,12 @@ export class Wants {
       done: together(answers.map(({ done }) => done)),
       asked: together(answers.map(({ asked }) => asked)),
       target: answers.find(({ target }) => target !== undefined)?.target ?? null,
+      left: together(answers.flatMap(({ left }) => left ?? [])),
+      standing: summed(answers.map(({ standing = {} }) => standing)),
       found: meant(answers.flatMap(({ found = [] }) => found)),
+      after: answers.flatMap(({ found = [] }) => found.flatMap(({ after = [] }) => after)),
+      refused: answers.find(({ refused }) => refused !== undefined)?.refused ?? null,
+      before: answers.find(({ before }) => before !== undefined)?.before,
       isLate: answers.some(({ isLate }) => isLate === true),
     };
   }

@@ -18,8 +18,14 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isAuthor } from '../../contract/act.js';
+import { isSiteInput } from '../../contract/begin-guards.js';
 import {
+  isLoginTurnAsked,
+  isLoginTurnOver,
   isResume,
+  isShare,
+  isSiteChange,
   isSlotRequest,
   isSlotReturn,
   isTestCopy,
@@ -28,17 +34,25 @@ import {
   isWatch,
 } from '../../contract/guards.js';
 import type { SiteInput } from '../../contract/inputs.js';
-import { isMembers } from '../../contract/members.js';
+import { loginsKey, loginsMemo } from '../../contract/logins.js';
 import {
+  loginTurnOverSignal,
+  loginTurnUpdate,
   reachableSignal,
   releaseSlotSignal,
   requestSlotSignal,
-  type SlotRequest,
   setSiteUpdate,
+  shareSignal,
+  siteActsQuery,
   siteAwaySignal,
+  siteBrakeQuery,
+  siteCarriedQuery,
   siteHeldSignal,
+  siteLimitsQuery,
   siteResumeSignal,
+  siteShownQuery,
   siteStatusQuery,
+  siteUnderWayQuery,
   siteWatchesQuery,
   slotGrantedSignal,
   testCopyGoneSignal,
@@ -46,14 +60,21 @@ import {
   unreachableSignal,
   watchSignal,
 } from '../../contract/messages.js';
-import { runWorkflowId, sweepWorkflowId } from '../../contract/names.js';
+import { iso } from '../../contract/moment.js';
+import { runWorkflowId, siteWorkflowId, sweepWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
-import { endedSubjects, pollSite, siteSettings } from '../activities.js';
+import type { SiteLimits, SlotRequest } from '../../contract/site.js';
+import type { Logins } from '../../plan/types.js';
+import { endedSubjects, pollSite, recallSite, siteSettings } from '../activities.js';
 import { sweep } from '../drill/sweep.js';
 import { SWEEP_MOST } from '../drill/sweeps.js';
 import { hear } from '../hear.js';
+import { answerActs, handleAct } from '../run/acts.js';
+import { Audit } from '../run/audit.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
+import { settingInWords } from './setting-in-words.js';
 import { SiteState } from './site-state.js';
+import { underWay } from './under-way.js';
 
 /** How often it is checked that those for whom something is kept here still run, at most: ms. */
 const SUBJECTS_CHECK = 10 * 60_000;
@@ -61,12 +82,18 @@ const SUBJECTS_CHECK = 10 * 60_000;
 const SUBJECTS_AT_ONCE = 1_000;
 const SWEEP_INTERVAL = '10 minutes';
 
+/** @throws ApplicationFailure `Malformed` for an input that is none: whoever needs the site begins it anew */
 export async function site(input: SiteInput): Promise<void> {
+  if (!isSiteInput(input, workflowInfo().workflowId))
+    throw ApplicationFailure.nonRetryable('it was begun with what is no input of a site', 'Malformed');
   const state = new SiteState(input.carried);
   let changed = true;
   let reachChanged = false;
+  /** what is said before it is known what is the newest otherwise; null: that is known */
+  let early: (() => void)[] | null = input.after === undefined ? null : [];
   function change(apply: () => void): void {
-    apply();
+    if (early === null) apply();
+    else early.push(apply);
     changed = true;
   }
   function back(): void {
@@ -81,7 +108,8 @@ export async function site(input: SiteInput): Promise<void> {
   );
   hear(requestSlotSignal, isSlotRequest, (request) => change(() => state.request(request)));
   hear(releaseSlotSignal, isSlotReturn, (slot) => change(() => state.release(slot)));
-  hear(siteResumeSignal, isResume, ({ at }) => change(() => state.resume(at)));
+  hear(shareSignal, isShare, (share) => change(() => state.share(share)));
+  hear(siteResumeSignal, isResume, ({ at, logins }) => change(() => state.resume(at, logins)));
   hear(unreachableSignal, isUnreachable, (away) =>
     change(() => {
       reachChanged = state.goneAway(away) || reachChanged;
@@ -90,31 +118,67 @@ export async function site(input: SiteInput): Promise<void> {
   setHandler(reachableSignal, () => change(back));
   hear(testCopySignal, isTestCopy, (copy) => change(() => state.testCopy(copy)));
   hear(testCopyGoneSignal, isTestCopyGone, ({ replicationId }) => change(() => state.testCopyGone(replicationId)));
+  const audit = new Audit({ run: siteWorkflowId(input.site), kind: 'site' }, state, false);
+  handleAct(audit, setSiteUpdate, {
+    about: ({ brake, limits = {} }) => ({
+      act: brake === undefined ? 'set' : 'brake',
+      target: `site:${input.site}`,
+      before: brake === undefined ? pickOf(state.limits, limits) : { brake: state.brake },
+    }),
+    malformed: (told) => {
+      if (!isSiteChange(told) || (told.brake === undefined && told.limits === undefined))
+        throw ApplicationFailure.nonRetryable('it is no setting; nothing was done', 'Malformed');
+    },
+    perform: async (told) => {
+      if (early !== null) await condition(() => early === null);
+      const said = settingInWords(input.site, told, state);
+      const { by, note = null, reference = null } = told;
+      const who = isAuthor(by) ? by.actor : 'unknown';
+      change(() => state.set(told, { at: iso(Date.now()), by: who, note, reference }));
+      return said;
+    },
+  });
+  hear(loginTurnOverSignal, isLoginTurnOver, (over) => change(() => state.logins.over(over)));
   setHandler(
-    setSiteUpdate,
-    (settings) => {
-      change(() => state.set(settings));
-      return state.status(input.site);
+    loginTurnUpdate,
+    async ({ by }) => {
+      if (early !== null) await condition(() => early === null);
+      for (;;) {
+        const wait = state.logins.take(by, Date.now());
+        if (wait === 0) return state.logins.memory;
+        await condition(() => state.logins.isFree, wait);
+      }
     },
     {
-      validator: (settings: unknown) => {
-        if (!isMembers(settings))
-          throw ApplicationFailure.nonRetryable('it is no setting; nothing was done', 'Malformed');
+      validator: (asked: unknown) => {
+        if (!isLoginTurnAsked(asked)) throw ApplicationFailure.nonRetryable('it is no turn', 'Malformed');
       },
     },
   );
-  setHandler(siteWatchesQuery, ({ version }) => state.watchList(version));
+  answerActs(state, siteActsQuery);
+  setHandler(siteShownQuery, () => state.shown(input.site));
+  setHandler(siteBrakeQuery, () => (early === null ? (state.brake ? 'on' : 'off') : 'unknown'));
+  setHandler(siteWatchesQuery, ({ version, logins }) => state.watchList(version, logins));
+  setHandler(siteLimitsQuery, () => state.carried.limits);
   setHandler(siteStatusQuery, () => state.status(input.site));
+  setHandler(siteCarriedQuery, () => state.carried);
+  setHandler(siteUnderWayQuery, ({ run }) => underWay(state.carried, run));
 
   const settings = await siteSettings(input.site);
-  state.configure(settings);
+  state.configure(settings, Date.now());
+  if (input.after !== undefined) await recall(input.site, input.after, state);
+  const since = early ?? [];
+  early = null;
+  for (const apply of since) apply();
+  audit.keepRest();
   const checkEvery = Math.min(settings.selfCheck, SUBJECTS_CHECK);
   const polling = new CancellationScope();
   let stopped = false;
   const polled = polling
     .run(() =>
       Promise.all([
-        keepPolling(input.site, state, change),
+        keepPolling(input.site, state, change, {}),
+        keepPollingOthers(input.site, state, change),
         keepSweeping(input.site, state),
         keepChecking(state, change, checkEvery),
       ]),
@@ -147,13 +211,35 @@ setWorkflowOptions(
   site,
 );
 
-async function keepPolling(name: string, state: SiteState, changed: (apply: () => void) => void): Promise<void> {
+const pickOf = (limits: SiteLimits, of: Partial<SiteLimits>): Partial<SiteLimits> =>
+  Object.fromEntries(Object.entries(limits).filter(([name]) => name in of));
+
+/** Limits, brake and places hold also when somebody has terminated the workflow of the site: what it knew is read from it. */
+async function recall(name: string, after: string, state: SiteState): Promise<void> {
+  try {
+    const known = await recallSite({ site: name, after });
+    if (known !== null) state.recall(known);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.error(
+      'what the terminated workflow of the site knew cannot be read: its brake is off, its limits are those of the config',
+      {
+        site: name,
+        error,
+      },
+    );
+  }
+}
+
+type Change = (apply: () => void) => void;
+
+async function keepPolling(name: string, state: SiteState, changed: Change, logins: Logins): Promise<void> {
   for (;;) {
     try {
-      await condition(() => state.isPollable);
-      const polled = await pollSite({ site: name, workflowId: workflowInfo().workflowId });
-      changed(() => state.apply(polled));
-      if (state.hold !== null) await tellRuns(name, state);
+      await condition(() => state.isPollable(logins));
+      const polled = await pollSite({ site: name, workflowId: workflowInfo().workflowId, ...loginsMemo(logins) });
+      changed(() => state.apply(polled, logins));
+      if (state.holdOf(logins) !== null) await tellRuns(name, state, logins);
     } catch (error) {
       // An activity that was told to stop may end in any way.
       if (isCancellation(error) || CancellationScope.current().consideredCancelled) return;
@@ -163,8 +249,23 @@ async function keepPolling(name: string, state: SiteState, changed: (apply: () =
   }
 }
 
+/** Each choice of logins is polled apart: what one of them is refused, or cannot see, is nothing to the others. */
+async function keepPollingOthers(name: string, state: SiteState, changed: Change): Promise<void> {
+  const polled = new Map<string, Promise<void>>();
+  const unpolled = () => state.otherLogins.filter((logins) => !polled.has(loginsKey(logins)));
+  try {
+    for (;;) {
+      await condition(() => unpolled().length > 0);
+      for (const logins of unpolled()) polled.set(loginsKey(logins), keepPolling(name, state, changed, logins));
+    }
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await Promise.all(polled.values());
+  }
+}
+
 /** A workflow that was terminated gives nothing back, and nobody tells of its end. */
-async function keepChecking(state: SiteState, changed: (apply: () => void) => void, every: number): Promise<void> {
+async function keepChecking(state: SiteState, changed: Change, every: number): Promise<void> {
   try {
     for (;;) {
       await condition(() => state.subjects.length > 0);
@@ -207,10 +308,10 @@ async function startSweep(name: string): Promise<void> {
   }
 }
 
-async function tellRuns(name: string, state: SiteState): Promise<void> {
-  const { hold } = state;
+async function tellRuns(name: string, state: SiteState, logins: Logins): Promise<void> {
+  const hold = state.holdOf(logins);
   if (hold === null) return;
-  for (const run of state.runs) {
+  for (const run of state.runsWith(logins)) {
     await signalIfOpen(getExternalWorkflowHandle(runWorkflowId(run)), siteHeldSignal, {
       site: name,
       ...hold,

@@ -4,19 +4,34 @@ export interface Waiting {
   run: string;
   /** how many places of the kind its run may hold; null: as many as there are */
   share: number | null;
+  /** how many it takes at once; absent: one */
+  places?: number;
 }
+
+/** Of these together. */
+export const placesOf = (some: Pick<Waiting, 'places'>[]): number =>
+  some.reduce((sum, { places = 1 }) => sum + places, 0);
 
 /**
  * Gives each free place to the run that holds fewest, so that a small run does not wait until a big one has all that it asked
- * for. Of runs that hold as many, the one goes first whose turn is longest ago; within a run the order of arrival holds.
+ * for. Of runs that hold as many, the one goes first whose turn is longest ago; within a run the order of arrival holds. What
+ * takes several places waits until there are so many, and nobody goes before it meanwhile; what takes more than there ever are
+ * has all of them.
  * @param queue in the order in which they are to be served
- * @param holding the run of each place that is held
+ * @param holding who holds places
  * @param limit of places
- * @returns who gets a place, and the queue that remains: a run that was served stands behind the others
+ * @param atMost how many are served; default: as many as there are places for
+ * @returns who gets a place, and the queue that remains: a run that was served stands behind the others; `isKept`: what is
+ * left is kept for one that takes several
  */
-export function inTurns<W extends Waiting>(queue: W[], holding: string[], limit: number): { served: W[]; queue: W[] } {
+export function inTurns<W extends Waiting>(
+  queue: W[],
+  holding: Pick<Waiting, 'run' | 'places'>[],
+  limit: number,
+  atMost = Number.POSITIVE_INFINITY,
+): { served: W[]; queue: W[]; isKept: boolean } {
   const held = new Map<string, number>();
-  for (const run of holding) held.set(run, (held.get(run) ?? 0) + 1);
+  for (const { run, places = 1 } of holding) held.set(run, (held.get(run) ?? 0) + places);
   // In the order of their turns, which is that of a map's keys.
   const runs = new Map<string, W[]>();
   for (const one of queue) {
@@ -25,16 +40,22 @@ export function inTurns<W extends Waiting>(queue: W[], holding: string[], limit:
     else waiting.push(one);
   }
   const served: W[] = [];
-  while (holding.length + served.length < limit) {
+  let taken = placesOf(holding);
+  let isKept = false;
+  while (taken < limit && served.length < atMost) {
     const next = fewest(runs, held);
     if (next === null) break;
+    const { places = 1 } = next;
+    isKept = taken + places > limit && taken > 0;
+    if (isKept) break;
     served.push(next);
-    held.set(next.run, (held.get(next.run) ?? 0) + 1);
+    taken += places;
+    held.set(next.run, (held.get(next.run) ?? 0) + places);
     const others = (runs.get(next.run) ?? []).filter((one) => one !== next);
     runs.delete(next.run);
     runs.set(next.run, others);
   }
-  return { served, queue: [...runs.values()].flat() };
+  return { served, queue: [...runs.values()].flat(), isKept };
 }
 
 /** The first in turn of a run that holds fewest and may have another. */
@@ -45,7 +66,9 @@ function fewest<W extends Waiting>(runs: Map<string, W[]>, held: Map<string, num
     const holds = held.get(run) ?? 0;
     if (holds >= least) continue;
     const one = waiting.find(({ share }) => share === null || holds < share);
-    if (one !== undefined) [least, next] = [holds, one];
+    if (one === undefined) continue;
+    const { share, places = 1 } = one;
+    if (share === null || holds === 0 || holds + places <= share) [least, next] = [holds, one];
   }
   return next;
 }

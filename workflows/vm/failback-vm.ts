@@ -8,6 +8,7 @@ import type { VmRef } from '../../contract/operation.js';
 import type { Located } from '../../contract/questions.js';
 import type { VmError, VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
+import { tellCutOver } from './steps/hooks.js';
 import { locateFor } from './steps/locate.js';
 import { broughtUp } from './steps/outage.js';
 import { obstacleToRecovery, obstacleToReverse } from './steps/preconditions.js';
@@ -35,6 +36,7 @@ export async function failbackVm(input: PlanVmInput): Promise<VmReport> {
     vm.enter('verify');
     const replication = await vm.toItsEnd(() => verifyCutOver(vm, migrated));
     broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
+    await tellCutOver(vm);
     await reverseReplication(vm, { site: vm.site, peer: vm.peer, replication });
   });
 }

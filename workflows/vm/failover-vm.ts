@@ -1,11 +1,13 @@
 /**
  * The failover of one protected VM: locate → gate → failover → verify. The source may be dead and is not touched
- * [doc B45 failover].
+ * [doc B45 failover]; a planned one is sent as a `migrate`, which switches it off.
  */
 
+import { CODES } from '../../contract/codes.js';
 import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
+import { tellCutOver } from './steps/hooks.js';
 import { chooseInstance, locateFor } from './steps/locate.js';
 import { measure } from './steps/objectives.js';
 import { broughtUp } from './steps/outage.js';
@@ -28,30 +30,43 @@ export async function lookVm(input: PlanVmInput): Promise<VmReport> {
 
 async function lookAt(vm: VmControl, input: PlanVmInput) {
   vm.enter('look');
-  const at = input.known === undefined ? await lookFirst(vm) : await lookAgain(vm, vm.memory.towards ?? vm.site);
+  const at =
+    input.known === undefined
+      ? await lookFirst(vm, kindOf(input))
+      : await lookAgain(vm, kindOf(input), vm.memory.towards ?? vm.site);
   if (at.site !== input.destination.site)
     vm.note(`It is failed over to ${at.site}: it runs at ${at.peer} by now, from where it is replicated.`);
   vm.note(goesElsewhere(at.replication, at.site, input));
-  return { at, ...(await chooseInstance(vm, 'failover', at, input.recovery.instance)) };
+  return { at, ...(await chooseInstance(vm, kindOf(input), at, input.vm.instance ?? input.recovery.instance)) };
 }
 
-const lookFirst = (vm: VmControl) =>
-  locateFor(vm, 'failover', (found) => obstacleToRecovery('failover', vm.ref, found));
+type Recovery = 'migrate' | 'failover';
 
-/** @param wentTo when it was looked at first, since when others may have done something to it */
-const lookAgain = (vm: VmControl, wentTo: string) =>
-  locateAgain(
-    vm,
-    'failover',
-    (found) => obstacleOnceReversed('failover', vm.ref, found, wentTo) ?? obstacleToRecovery('failover', vm.ref, found),
-  );
+/** A planned one switches the source off and sends the rest first, as a migration does. */
+const kindOf = ({ recovery }: PlanVmInput): Recovery => (recovery.planned === true ? 'migrate' : 'failover');
+
+const lookFirst = (vm: VmControl, kind: Recovery) =>
+  locateFor(vm, kind, (found) => obstacleToRecovery(kind, vm.ref, found));
+
+/**
+ * What passes, and what a person can mend, is the gate's: a VM that waited there for weeks does not fail for it.
+ *
+ * @param wentTo when it was looked at first, since when others may have done something to it
+ */
+const lookAgain = (vm: VmControl, kind: Recovery, wentTo: string) =>
+  locateAgain(vm, kind, (found) => {
+    const reversed = obstacleOnceReversed(kind, vm.ref, found, wentTo);
+    if (reversed !== null) return reversed;
+    const obstacle = obstacleToRecovery(kind, vm.ref, found);
+    return obstacle?.code === CODES.alreadyRecovered ? obstacle : null;
+  });
 
 export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
   const vm = new VmControl(input);
   return runVm(vm, async () => {
     const { at, instance, body } = await lookAt(vm, input);
     const seenAt = Date.now();
-    const recovered = await cutOver(vm, input, 'failover', { ...recoveryOf(input), ...body });
+    const recovered = await cutOver(vm, input, kindOf(input), { ...recoveryOf(input), ...body });
     const sourceRan = vm.report.source?.power === 'on';
     vm.enter('verify');
     await vm.toItsEnd(() => verifyCutOver(vm, recovered));
@@ -61,11 +76,13 @@ export async function failoverVm(input: PlanVmInput): Promise<VmReport> {
     const times = {
       triggeredAt,
       recoveredAt: recovered.powerOn ? Date.now() : null,
-      instance: { at: instance?.timestamp ?? null, seenAt },
+      // What a planned one recovers is made by it: nothing is lost, and no age of a copy says so.
+      instance: { at: kindOf(input) === 'migrate' ? null : (instance?.timestamp ?? null), seenAt },
       sentAt: recovered.submitted.submittedAt,
       sourceRan,
     };
     const odd = measure(vm.report, times, vm.memory.clockOf(at.site));
     if (odd !== null) vm.note(odd);
+    await tellCutOver(vm);
   });
 }

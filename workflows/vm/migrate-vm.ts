@@ -7,6 +7,7 @@ import type { PlanVmInput } from '../../contract/inputs.js';
 import type { VmReport } from '../../contract/report.js';
 import { copy } from './copy-vm.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
+import { tellCutOver } from './steps/hooks.js';
 import { deleteReplication, keepOthers } from './steps/initial-sync.js';
 import { isHistoryKnown } from './steps/known-history.js';
 import { broughtUp } from './steps/outage.js';
@@ -25,6 +26,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
       vm.enter('verify');
       await vm.toItsEnd(() => verifyCutOver(vm, migrated));
       broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);
+      await tellCutOver(vm);
       if (input.keepReplication) return;
       if (vm.memory.begun?.submitted.adoption?.owner === 'person') keepOthers(vm);
       else await deleteReplication(vm);

@@ -37,7 +37,7 @@ export const addDrillApply: AddCommand = (program, run) => {
         if (unscheduled.length > 0) {
           cli.out.note(`Without a schedule, and so passed over: ${unscheduled.join(', ')}`);
         }
-        cli.out.result(appliedText(applied, cli.out.colors), { ...applied, unscheduled, warnings });
+        cli.out.result({ ...applied, unscheduled, warnings }, (shown) => appliedText(shown, cli.out.colors));
         return EXIT.ok;
       }),
     );

@@ -19,7 +19,7 @@ export const addDrillHistory: AddCommand = (program, run) => {
     .action((name: string, { limit }: { limit: number }) =>
       run(command, async (cli) => {
         const history = await withDrover(cli, clientConfig(cli), (drover) => drover.drill(name).history({ limit }));
-        cli.out.result(historyText(history, cli.out.colors), history);
+        cli.out.result(history, (shown) => historyText(shown, cli.out.colors));
         if (history.more) {
           cli.out.note(`Only the newest ${limit} are shown; more: --limit`);
         }

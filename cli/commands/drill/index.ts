@@ -2,18 +2,25 @@
 import { type AddCommand, examples } from '../../command.js';
 import { addHelp } from '../../help-command.js';
 import { addDrillApply } from './apply.js';
+import { addDrillCoverage } from './coverage.js';
+import { addDrillFinish } from './finish.js';
 import { addDrillHistory } from './history.js';
 import { addDrillList } from './list.js';
+import { addDrillNote } from './note.js';
 import { addDrillPause } from './pause.js';
 import { addDrillResume } from './resume.js';
 import { addDrillRun } from './run.js';
 import { addDrillSchedule } from './schedule.js';
+import { addDrillSign } from './sign.js';
 import { addDrillSweep } from './sweep.js';
 import { addDrillTrigger } from './trigger.js';
 import { addDrillUnschedule } from './unschedule.js';
 
 const SUBCOMMANDS = [
   addDrillRun,
+  addDrillFinish,
+  addDrillNote,
+  addDrillSign,
   addDrillSchedule,
   addDrillList,
   addDrillPause,
@@ -21,6 +28,7 @@ const SUBCOMMANDS = [
   addDrillTrigger,
   addDrillUnschedule,
   addDrillHistory,
+  addDrillCoverage,
   addDrillApply,
   addDrillSweep,
 ];

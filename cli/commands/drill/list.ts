@@ -11,7 +11,7 @@ export const addDrillList: AddCommand = (program, run) => {
     .action(() =>
       run(command, async (cli) => {
         const drills = await withDrover(cli, clientConfig(cli), (drover) => drover.drills());
-        cli.out.result(drillsText(drills, cli.out.colors), { drills });
+        cli.out.result({ drills }, (shown) => drillsText(shown.drills, cli.out.colors));
         return EXIT.ok;
       }),
     );

@@ -3,7 +3,7 @@ import { type AddCommand, examples } from '../../command.js';
 import { withDrover } from '../../context.js';
 import { EXIT } from '../../exit-codes.js';
 import { loadWithDrill } from '../../load-input.js';
-import { afterStart, type StartOptions, startOptions } from '../../start-command.js';
+import { afterStart, refuseInput, type StartOptions, startOptions } from '../../start-command.js';
 import { drillDryRunDocument, drillDryRunText } from '../../text/drill-plan-text.js';
 
 export const addDrillRun: AddCommand = (program, run) => {
@@ -16,17 +16,20 @@ export const addDrillRun: AddCommand = (program, run) => {
       'after',
       examples('drover drill run crm-drill.yaml --dry-run', 'drover drill run crm-drill.yaml --wait'),
     )
-    .action((file: string, options: StartOptions) =>
-      run(command, async (cli) => {
+    .action((file: string, options: StartOptions) => {
+      refuseInput(command, options);
+      return run(command, async (cli) => {
         const { config, loaded: drill } = loadWithDrill(cli, file);
         const id = chooseRunId(drill.name, options.id, new Date());
         if (options.dryRun) {
-          cli.out.result(drillDryRunText(drill, id, cli.out.colors), drillDryRunDocument(drill, id));
+          cli.out.result(drillDryRunDocument(drill, id), (shown) =>
+            drillDryRunText(shown.drill, shown.run, cli.out.colors),
+          );
           return EXIT.ok;
         }
         return withDrover(cli, config, async (drover) =>
-          afterStart(cli, await drover.startDrill(drill, { id }), options.wait ?? false, 'drill'),
+          afterStart(cli, await drover.startDrill(drill, { id }), options, 'drill'),
         );
-      }),
-    );
+      });
+    });
 };

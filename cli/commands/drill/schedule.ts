@@ -1,5 +1,5 @@
 import type { ScheduledDrill } from '../../../client/drills/schedule-facts.js';
-import { moment } from '../../../client/words.js';
+import { momentIn } from '../../../client/words.js';
 import { clockChangeWarnings } from '../../../plan/drill/schedule-times.js';
 import { BadInput } from '../../../plan/source/problem.js';
 import type { Drill } from '../../../plan/types.js';
@@ -23,14 +23,14 @@ export const addDrillSchedule: AddCommand = (program, run) => {
           const change = await drover.scheduleDrill(loaded);
           const { nextTimes, paused, note } = await drover.drill(loaded.name).show();
           const warnings = warn(cli, loaded);
-          const times = nextTimes.map((at) => `  ${moment(at)}`).join('\n') || '  never';
-          cli.out.result(
+          const { timezone } = loaded.schedule;
+          const times = nextTimes.map((at) => `  ${momentIn(at, timezone)}`).join('\n') || '  never';
+          cli.out.result({ ...change, paused, note, nextTimes, warnings }, (shown) =>
             [
-              changeText(change, cli.out.colors),
-              ...(paused ? [cli.out.colors.yellow(`It is paused: ${note ?? 'no reason given'}`)] : []),
-              `Next times, local here:\n${times}`,
+              changeText(shown, cli.out.colors),
+              ...(paused ? [cli.out.colors.yellow(`It is paused: ${shown.note ?? 'no reason given'}`)] : []),
+              `Next times, in ${timezone}:\n${times}`,
             ].join('\n'),
-            { ...change, paused, note, nextTimes, warnings },
           );
           return EXIT.ok;
         });

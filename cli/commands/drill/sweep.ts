@@ -26,7 +26,7 @@ export const addDrillSweep: AddCommand = (program, run) => {
         const swept = await withDrover(cli, config, (drover) =>
           aborting(stopped, (signal) => drover.sweep(site, { signal })),
         );
-        cli.out.result(sweptText(swept), swept);
+        cli.out.result(swept, sweptText);
         return swept.left.length === 0 ? EXIT.ok : EXIT.notAll;
       }),
     );

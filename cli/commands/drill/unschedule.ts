@@ -19,7 +19,7 @@ export const addDrillUnschedule: AddCommand = (program, run) => {
             ...(set === null
               ? []
               : [`It was applied as ${set}: while its file is there, the next apply makes it again.`]),
-          ].join('\n'),
+          ],
         };
       }),
     );

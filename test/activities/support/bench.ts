@@ -3,9 +3,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { ActivityDeps } from '../../../activities/deps.js';
 import { type Activities, createActivities } from '../../../activities/index.js';
+import { siteBrakeQuery } from '../../../contract/messages.js';
 import type { OperationRequest } from '../../../contract/operation.js';
 import type { LocateInput } from '../../../contract/questions.js';
-import type { Config } from '../../../plan/types.js';
+import type { Config, NamedSecret } from '../../../plan/types.js';
 import { siteVdcId } from '../../../simulator/index.js';
 import { createSites, type Site, type Task, type VmReplication } from '../../../vcda/index.js';
 import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
@@ -37,6 +38,7 @@ export interface AttemptInfo {
 
 export interface BenchOptions extends LabOptions {
   commands?: Config['worker']['checks'];
+  secrets?: Record<string, NamedSecret>;
 }
 
 /** Of the marks that the bench's activities write. */
@@ -48,11 +50,11 @@ export const submit = (bench: Bench, request: OperationRequest, attempt = 1) =>
 
 /** Nobody polls: what is handed to a site's watcher stays there. */
 export function withBench(options: BenchOptions, test: (bench: Bench) => Promise<void>): Promise<void> {
-  const { commands = {}, ...lab } = options;
+  const { commands = {}, secrets = {}, ...lab } = options;
   return withLab({ vms: 3, speed: 5_000, workers: 0, ...lab }, async (opened) => {
     const sites = createSites(opened.config);
     try {
-      await test(createBench(opened, sites, commands));
+      await test(createBench(opened, sites, { commands, secrets }));
       const { bugs } = opened.simulator.control.stats();
       if (bugs.length > 0) throw new Error(`the simulator failed by itself:\n${bugs.join('\n')}`);
     } finally {
@@ -61,7 +63,22 @@ export function withBench(options: BenchOptions, test: (bench: Bench) => Promise
   });
 }
 
-function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: Config['worker']['checks']): Bench {
+/** No worker answers for the workflow of a site: its brake is off. */
+function withoutBrake(client: ActivityDeps['client']['workflow']): ActivityDeps['client']['workflow'] {
+  const getHandle: typeof client.getHandle = (...of: Parameters<typeof client.getHandle>) => {
+    const handle = client.getHandle(...of);
+    const query = async (asked: unknown, ...args: unknown[]): Promise<unknown> =>
+      asked === siteBrakeQuery ? 'off' : handle.query(asked as string, ...args);
+    return Object.assign(Object.create(handle), { query });
+  };
+  return Object.assign(Object.create(client), { getHandle });
+}
+
+function createBench(
+  lab: Lab,
+  sites: ReturnType<typeof createSites>,
+  { commands, secrets }: Pick<ActivityDeps, 'commands' | 'secrets'>,
+): Bench {
   const { client, taskQueue, source, destination } = lab;
   const vms = lab.plan().waves.flatMap((wave) => wave.vms.map(({ id, name }) => ({ id, name })));
   const other = (site: string) => (site === source ? destination : source);
@@ -73,7 +90,7 @@ function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: 
 
   // The environment stands for the server, which does not know these attempts: it acknowledges their heartbeats as well.
   const acknowledging: ActivityDeps['client'] = {
-    workflow: client.workflow,
+    workflow: withoutBrake(client.workflow),
     withDeadline: (_, call) => call(),
     activity: Object.assign(Object.create(client.activity), { heartbeat: async () => undefined }),
   };
@@ -86,6 +103,7 @@ function createBench(lab: Lab, sites: ReturnType<typeof createSites>, commands: 
       taskQueue,
       installation: INSTALLATION,
       commands,
+      ...(secrets && { secrets }),
     }),
     vms,
     at: (site) => sites.get(site),

@@ -143,7 +143,7 @@ export function describeFiring({ cron, interval, second }: Times): void {
       const next = await ended(name, run);
       expect(next).toMatchObject({ paused: false, lastRun: { run: begun.lastRun?.run, state: 'succeeded' } });
       expect((await world.run('drill', 'list')).stdout).toMatch(
-        new RegExp(`^${name} .* ${next.lastRun?.run} +succeeded +\\d+$`, 'm'),
+        new RegExp(`^${name} .* succeeded, 2 of 2 VMs +${next.lastRun?.run} +\\d+$`, 'm'),
       );
       await world.run('drill', 'unschedule', name);
       const { runs } = await history(name);
@@ -174,7 +174,10 @@ export function describeFiring({ cron, interval, second }: Times): void {
       );
       expect(paused.note).toMatch(/paused due to workflow failure/);
       expect((await world.run('drill', 'list')).stdout).toMatch(
-        new RegExp(`^${name} +paused +${run} +failed .*${paused.note}$`, 'm'),
+        new RegExp(
+          `^${name} +paused .* failed, 0 of 1 VMs +${run} .*${paused.note}; drover drill resume ${name}$`,
+          'm',
+        ),
       );
       expectNothingLeft(vms);
 

@@ -12,7 +12,7 @@ import { connectClient } from '../../../temporal/connection.js';
 import { type Finished, type Started, startCli } from '../../cli/support/cli.js';
 import { warmCli } from '../../cli/support/warm-cli.js';
 import { type Folder, tempFolder } from '../../support/folder.js';
-import { LASTING } from '../../support/lasting-sessions.js';
+import { lasting } from '../../support/lasting.js';
 import { terminateAll } from '../../support/terminate-all.js';
 import { until } from '../../support/until.js';
 
@@ -40,7 +40,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface WorldOptions extends Pick<SimulatorOptions, 'vms' | 'speed'> {
+export interface WorldOptions extends Pick<SimulatorOptions, 'vms' | 'speed' | 'users' | 'apiTokens'> {
   password?: string;
   /** default true */
   worker?: boolean;
@@ -58,12 +58,9 @@ export async function openWorld({
   const tag = randomUUID().slice(0, 6);
   const sites = { source: `paris-${tag}`, destination: `lyon-${tag}` };
   const taskQueue = `client-test-${tag}`;
-  const simulator = await startSimulator({
-    speed: 200,
-    sessions: LASTING,
-    ...simulation,
-    sites: [{ name: sites.source }, { name: sites.destination }],
-  });
+  const simulator = await startSimulator(
+    lasting({ speed: 200, ...simulation, sites: [{ name: sites.source }, { name: sites.destination }] }),
+  );
   const folder = tempFolder();
   const entries = Object.values(simulator.sites).map(({ name, url }) => [
     `  ${name}:`,

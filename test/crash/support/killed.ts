@@ -2,7 +2,8 @@
 import { expect } from '@jest/globals';
 import { duplicateSubmissions } from '../../../chaos/judge-submissions.js';
 import { siteStatusQuery } from '../../../contract/messages.js';
-import { siteWorkflowId, storeKeeperId } from '../../../contract/names.js';
+import { claimsWorkflowId, siteWorkflowId, storeKeeperId } from '../../../contract/names.js';
+import { onQueuesOf } from '../../../contract/queues.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Check, Drill } from '../../../plan/types.js';
 import type { FaultRule, WorldView } from '../../../simulator/index.js';
@@ -79,10 +80,15 @@ export async function killedAt(
   }
 }
 
-/** Only the sites' workflows go on, which remember no test copy, and what says which store the workers share. */
+/** Only the sites' workflows go on, which remember no test copy, that of their claims, and what says which store the workers share. */
 async function expectNothingOpen(lab: Lab): Promise<void> {
-  const lasting = [siteWorkflowId(lab.source), siteWorkflowId(lab.destination), storeKeeperId(lab.taskQueue)];
-  const query = `TaskQueue = '${lab.taskQueue}' AND ExecutionStatus = 'Running'`;
+  const lasting = [
+    siteWorkflowId(lab.source),
+    siteWorkflowId(lab.destination),
+    claimsWorkflowId(lab.source, lab.destination),
+    storeKeeperId(lab.taskQueue),
+  ];
+  const query = `${onQueuesOf(lab.taskQueue)} AND ExecutionStatus = 'Running'`;
   async function others(): Promise<string[]> {
     const open: string[] = [];
     for await (const { workflowId } of lab.client.workflow.list({ query })) open.push(workflowId);

@@ -10,7 +10,7 @@ import {
   startSimulator,
 } from '../../../simulator/index.js';
 import { createSites, type Site, type Sites, type StartSettings, VcdaError } from '../../../vcda/index.js';
-import { LASTING } from '../../support/lasting-sessions.js';
+import { lasting } from '../../support/lasting.js';
 import { type FakeSite, type Handler, startFakeSite } from './fake-site.js';
 
 export type SiteOptions = Partial<Omit<SiteConfig, 'name' | 'url'>>;
@@ -82,7 +82,7 @@ export async function withSimulator(
   options: SimulatorOptions & { site?: SiteOptions; errors?: Config['errors'] } = {},
 ): Promise<void> {
   const { site, errors, ...simulation } = options;
-  const simulator = await startSimulator({ speed: 5_000, vms: 8, sessions: LASTING, ...simulation });
+  const simulator = await startSimulator(lasting({ speed: 5_000, vms: 8, ...simulation }));
   const sites = clientFor(
     Object.values(simulator.sites).map(({ name, url }) => siteConfig(name, url, site)),
     errors,

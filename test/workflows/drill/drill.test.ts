@@ -101,6 +101,27 @@ describe('a test drill', () => {
       expectNothingLeft(lab);
     }));
 
+  it.concurrent('that is finished in its hold is checked once more, cleaned up at once, and its result counts', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      await protect(lab);
+      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000, checks: [check()] }));
+      await expect(drill.finish()).rejects.toMatchObject({ cause: { type: 'NotInHold' } });
+      await until(drill.report, (r) => r.drill?.phase === 'hold');
+      expect(testCopies(lab)).toHaveLength(2);
+      expect(await drill.finish()).toMatchObject({ affected: 2, message: expect.stringMatching(/^The hold is over/) });
+      expect(await drill.finish()).toMatchObject({ affected: 0 });
+      const report = await drill.result();
+      expect(report).toMatchObject({ state: 'succeeded', totals: { succeeded: 2 }, drill: { missed: [] } });
+      expect(report.vms.map(({ checks }) => checks.length)).toEqual([2, 2]);
+      expect(report.acts?.map(({ act, refused }) => [act, refused !== null])).toEqual([
+        ['finish', true],
+        ['finish', false],
+        ['finish', false],
+      ]);
+      expect(entries(lab, 'cleanup')).toHaveLength(2);
+      expectNothingLeft(lab);
+    }));
+
   it.concurrent('that is cancelled while its test failovers run makes no checks any more', () =>
     withLab({ vms: 2 }, async (lab) => {
       await protect(lab);
@@ -155,17 +176,20 @@ describe('a test drill', () => {
       ];
       const never = tcpCheck(1, { within: 600_000 });
       let report: RunReport;
-      // A machine on which the time is over before the first group has begun is given more.
+      let before = 0;
+      // A machine on which the time is over before the first group is up is given more.
       for (let timeout = 8_000; ; timeout *= 3) {
         const drill = drillOf(lab, { groups, checks: [never], timeout });
+        before = entries(lab, 'failover-test').length;
         report = await (await startDrill(lab, drill, `${lab.source}-${timeout}`)).result();
-        if (entries(lab, 'failover-test').length > 0) break;
+        const tests = report.vms.flatMap(({ operations }) => operations.filter(({ kind }) => kind === 'failover-test'));
+        if (tests.some(({ result }) => result === 'succeeded')) break;
         expect(report.state).toBe('failed');
       }
       expect(report).toMatchObject({ state: 'failed', totals: { succeeded: 0, cancelled: 2 } });
       expect(report.drill?.missed).toEqual([expect.stringContaining('before all VMs were up')]);
       // The second group was not begun any more.
-      expect(entries(lab, 'failover-test')).toHaveLength(1);
+      expect(entries(lab, 'failover-test')).toHaveLength(before + 1);
       expectNothingLeft(lab);
     }));
 

@@ -8,7 +8,11 @@ async function keptReport(lab: Lab, run: string): Promise<RunReport> {
   const kept = await lab.store.run(run);
   if (kept === null) throw new Error(`the store knows nothing of ${run}`);
   const vms: VmReport[] = [];
-  for (let page = await lab.store.vms(kept, null); ; page = await lab.store.vms(kept, page.next)) {
+  for (
+    let page = await lab.store.vms({ of: kept, from: null });
+    ;
+    page = await lab.store.vms({ of: kept, from: page.next })
+  ) {
     vms.push(...page.vms);
     if (page.next === null) break;
   }

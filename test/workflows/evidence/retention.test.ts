@@ -1,25 +1,36 @@
 /** What Temporal's retention does to a run: its workflows are deleted, and what the store has is all that is known. */
 import { expect } from '@jest/globals';
-import { connectDrover, type Drover, NoPlan, PlanNotKept } from '../../../client/index.js';
-import { runWorkflowId } from '../../../contract/names.js';
+import { DrillNotFound, NoPlan, PlanNotKept } from '../../../client/index.js';
+import { runWorkflowId, shardWorkflowId } from '../../../contract/names.js';
 import { headOf } from '../../../contract/pieces.js';
+import { onQueuesOf } from '../../../contract/queues.js';
+import type { VmReport } from '../../../contract/report.js';
 import { evidence, head } from '../../support/evidence.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { listening } from '../../support/listening.js';
+import { inWaves } from '../../support/plans.js';
 import { atApproval, done } from '../../support/recoveries.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { withDrover } from '../../support/with-drover.js';
+
+interface Known {
+  workflowId: string;
+  runId: string;
+  status: string;
+}
 
 const starts = (lab: Lab) => lab.simulator.control.ledger().filter(({ kind }) => kind === 'start').length;
 
-/** Deletes what Temporal knows of the lab, closed or open. */
-async function forget({ client, taskQueue }: Lab): Promise<void> {
-  const query = `TaskQueue = '${taskQueue}'`;
+/** Deletes what Temporal knows of the lab, closed or open, or what of it is meant. */
+async function forget({ client, taskQueue }: Lab, isMeant: (workflow: Known) => boolean = () => true): Promise<void> {
+  const query = onQueuesOf(taskQueue);
   const namespace = client.options.namespace;
   async function known() {
-    const found = [];
+    const found: Known[] = [];
     for await (const { workflowId, runId, status } of client.workflow.list({ query }))
-      found.push({ workflowId, runId, status });
-    return found;
+      found.push({ workflowId, runId, status: status.name });
+    return found.filter(isMeant);
   }
   await until(
     async () => {
@@ -35,25 +46,12 @@ async function forget({ client, taskQueue }: Lab): Promise<void> {
   );
 }
 
-async function withDrover(lab: Lab, act: (drover: Drover) => Promise<void>): Promise<void> {
-  const drover = await connectDrover({
-    env: { DROVER_ACTOR: 'ann@acme' },
-    command: 'a test',
-    address: process.env.DROVER_TEST_TEMPORAL ?? '',
-    taskQueue: lab.taskQueue,
-  });
-  try {
-    await act(drover);
-  } finally {
-    await drover.close();
-  }
-}
-
 describe('when Temporal has forgotten a run', () => {
   it.concurrent('list, show and report say of it what they said before, and its VMs are not moved again', () =>
     withLab({ vms: 3, workers: 0 }, (lab) =>
       withDrover(lab, async (drover) => {
         const worker = await lab.startWorker();
+        await listening(lab);
         const plan = lab.plan();
         const { run } = await drover.startRun(plan, { id: `${lab.source}-first` });
         const report = await run.wait();
@@ -63,11 +61,19 @@ describe('when Temporal has forgotten a run', () => {
           live: await run.report({ live: true }),
           vm: await run.vm(vm?.name ?? ''),
           plan: await run.plan(),
+          facts: await run.facts(),
           listed: (await drover.list({ limit: null })).runs.filter((one) => one.run === run.run),
         });
         const before = await seen();
         expect(before.report.state).toBe('succeeded');
         expect(before.plan).toEqual(plan);
+        expect(before.facts).toMatchObject({
+          planDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+          source: lab.source,
+          destination: lab.destination,
+          plan: { cutover: plan.cutover },
+          versions: { temporal: expect.any(String) },
+        });
         await forget(lab);
         expect(await seen()).toEqual(before);
 
@@ -90,6 +96,7 @@ describe('when Temporal has forgotten a run', () => {
   it.concurrent('what persons told it is known, with who they were and what came of it', () =>
     withLab({ vms: 1 }, (lab) =>
       withDrover(lab, async (drover) => {
+        await listening(lab);
         const { run } = await drover.startRun(lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } }), {
           id: `${lab.source}-told`,
         });
@@ -116,6 +123,7 @@ describe('when Temporal has forgotten a run', () => {
   it.concurrent('a plan that the store has not got, or not all of, is not made up', () =>
     withLab({ vms: 1 }, (lab) =>
       withDrover(lab, async (drover) => {
+        await listening(lab);
         async function kept(run: string, change: Parameters<typeof evidence>[0]) {
           await lab.store.keepEvidence(evidence({ run, ...change }));
           return drover.run(run).plan();
@@ -123,7 +131,12 @@ describe('when Temporal has forgotten a run', () => {
         const plan = headOf(lab.plan());
         await expect(kept('without', { head: head() })).rejects.toBeInstanceOf(PlanNotKept);
         await expect(kept('cut', { head: { ...head(), plan } })).rejects.toBeInstanceOf(PlanNotKept);
-        await expect(kept('drilled', { head: head({ kind: 'drill' }) })).rejects.toBeInstanceOf(NoPlan);
+        await expect(kept('drilled', { head: head({ kind: 'drill', run: 'drilled' }) })).rejects.toBeInstanceOf(NoPlan);
+
+        const drill = drover.drill('exit');
+        const told = { run: 'drilled', state: 'cancelled', startedAt: '2026-12-05T21:00:00.000Z', findings: [] };
+        expect(await drill.evidence('2026-12-05T21:00:00.000Z')).toMatchObject({ drills: [told], missing: null });
+        await expect(drill.evidence('2026-12-05T21:00:00.001Z')).rejects.toBeInstanceOf(DrillNotFound);
       }),
     ));
 
@@ -147,6 +160,57 @@ describe('when Temporal has forgotten a run', () => {
         const report = await drover.run(id).report();
         expect(report).toMatchObject({ run: id, state: 'cancelled', finishedAt: null });
         expect(report.acts).toMatchObject([{ act: 'pause', actor: 'ann@acme', note: 'a look' }]);
+      }),
+    ));
+});
+
+describe('when Temporal has forgotten shards of a run that goes on', () => {
+  it.concurrent('what their VMs did is told by the store, and the run goes on to its end', () =>
+    withLab({ vms: 4, shardOf: 2 }, (lab) =>
+      withDrover(lab, async (drover) => {
+        const approved = lab.plan({ cutover: { ...lab.plan().cutover, approval: 'wave' } });
+        const plan = inWaves(approved, { one: 2, two: 2 });
+        const { run: id } = await lab.start(plan);
+        const run = drover.run(id);
+        await until(
+          () => run.report(),
+          ({ vms }) => vms.length === 4 && vms.every(({ state, step }) => state === 'waiting' && step === 'gate'),
+        );
+        await run.approve('wave:one');
+        await until(
+          () => lab.client.workflow.getHandle(shardWorkflowId(id, 0)).describe(),
+          ({ status }) => status.name === 'COMPLETED',
+        );
+        // Copies at the gate are looked at meanwhile.
+        const withoutLooks = (vms: VmReport[]) => vms.map(({ copy: _copy, ...vm }) => vm);
+        async function report() {
+          const all = await run.report();
+          return { ...all, vms: withoutLooks(all.vms) };
+        }
+        const seen = async () => ({
+          report: await report(),
+          states: (await run.overview()).vms.map(({ state }) => state),
+          live: withoutLooks((await run.report({ live: true })).vms),
+          vm: (await run.vm(plan.waves[0]?.vms[1]?.id ?? '')).vm,
+          plan: await run.plan(),
+        });
+        const before = await seen();
+        expect(before.states).toEqual(['succeeded', 'succeeded', 'waiting', 'waiting']);
+        expect(before.vm.operations.map(({ kind }) => kind)).toEqual(['start', 'migrate', 'delete']);
+        await forget(lab, ({ workflowId, status }) => status !== 'RUNNING' && !workflowId.startsWith('site/'));
+        expect(await seen()).toEqual(before);
+        // What another run asks of it first.
+        const second = await lab.start(lab.plan({ waves: plan.waves.slice(0, 1) }));
+        expect((await second.result()).vms.map(({ error }) => error?.code)).toEqual([
+          'AlreadyMigrated',
+          'AlreadyMigrated',
+        ]);
+
+        await run.approve('wave:two');
+        const ended = await run.wait();
+        expect(ended).toMatchObject({ state: 'succeeded', totals: { vms: 4, succeeded: 4 } });
+        expect(ended.vms.slice(0, 2)).toEqual(before.report.vms.slice(0, 2));
+        expect(lab.wrongWith(ended)).toEqual([]);
       }),
     ));
 });

@@ -96,12 +96,13 @@ describe('a copy that waits at its gate', () => {
     withLab({ vms: 1 }, async (lab) => {
       const { run, report, result } = await lab.start(lab.plan({ cutover: APPROVED }));
       await until(report, waits('approval'));
-      const drill = await startDrill(lab, drillOf(lab, { hold: 4_000 }));
+      const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
       await until(drill.report, (now) => now.vms[0]?.step === 'hold');
       await handle(lab, run).executeUpdate(approveUpdate, { args: [{}] });
       const waiting = await until(report, (now) => now.vms[0]?.waitingFor === 'claim');
       expect(waiting.vms[0]?.error?.message).toContain(drill.run);
       expect(sent(lab, 'migrate')).toBe(0);
+      await drill.cancel();
       expect((await drill.result()).drill?.left).toEqual([]);
       const done = await result();
       expect(done.state).toBe('succeeded');

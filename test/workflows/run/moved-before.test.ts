@@ -3,6 +3,7 @@ import { expect, it as plainly } from '@jest/globals';
 import { seenOf } from '../../../activities/moved-before.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
+import { inShort } from '../../support/in-short.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 
@@ -35,10 +36,10 @@ async function withTwin(lab: Lab, named = (name: string): string => name) {
   return { vm, twin: { ...vm, id, name }, since: lastSeq(lab) };
 }
 
-const SHARDS = [
+const SHARDS: [string, { shardOf?: number }][] = [
   ['in one shard', {}],
   ['in a shard of its own', { shardOf: 1 }],
-] as const;
+];
 
 describe('a VM that a run has moved', () => {
   it.concurrent('is skipped, though a mistaken failover of it has failed since', () =>
@@ -85,13 +86,15 @@ describe('a VM that a run has moved', () => {
     }),
   );
 
-  it.concurrent.each(SHARDS)('is no reason against another of its name that the same plan names, %s', (_, shards) =>
-    withLab({ vms: 1, ...shards }, async (lab) => {
-      const { vm, twin } = await withTwin(lab);
-      const both = await done(lab, only(vm, twin));
-      expect(both.vms.map(({ state }) => state)).toEqual(['skipped', 'succeeded']);
-      expect(migrated(lab)).toEqual([vm.id, twin.id]);
-    }),
+  it.concurrent.each(inShort(SHARDS, ([, { shardOf }]) => shardOf === 1))(
+    'is no reason against another of its name that the same plan names, %s',
+    (_, shards) =>
+      withLab({ vms: 1, ...shards }, async (lab) => {
+        const { vm, twin } = await withTwin(lab);
+        const both = await done(lab, only(vm, twin));
+        expect(both.vms.map(({ state }) => state)).toEqual(['skipped', 'succeeded']);
+        expect(migrated(lab)).toEqual([vm.id, twin.id]);
+      }),
   );
 });
 

@@ -1,9 +1,11 @@
 /** `window.mustEnd`: a cutover that cannot be expected to end before its window closes is not begun. */
 import { expect } from '@jest/globals';
+import type { Evidence } from '../../../contract/evidence.js';
 import { approveUpdate } from '../../../contract/messages.js';
 import { runWorkflowId } from '../../../contract/names.js';
-import type { RunReport } from '../../../contract/report.js';
+import type { RunReport, VmState } from '../../../contract/report.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { vm as aReport } from '../../support/reports.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
@@ -65,4 +67,38 @@ describe('a window in which cutovers must end', () => {
       });
     expect(done).not.toBeNull();
   }, 600_000);
+
+  const KNOWN: [what: string, measured: number, state: VmState][] = [
+    ['begins none where its site is known to take longer than is left', 5, 'failed'],
+    ['begins where too little is known of its site', 4, 'succeeded'],
+  ];
+  it.concurrent.each(KNOWN)('%s', async (_, measured, state) =>
+    withLab({ vms: 1, speed: 1_000 }, async (lab) => {
+      await lab.store.keepEvidence(tookAnHour(lab, measured));
+      const window = {
+        opens: new Date(Date.now() - 1_000).toISOString(),
+        closes: new Date(Date.now() + 30 * 60_000).toISOString(),
+        missed: 'fail',
+        begun: 'finish',
+        mustEnd: true,
+      } as const;
+      const plan = lab.plan({ cutover: { approval: 'none', window, powerOn: true, consolidate: false } });
+      const [vm] = (await (await lab.start(plan)).result()).vms;
+      expect(vm).toMatchObject({ state });
+      expect(migrates(lab)).toHaveLength(state === 'failed' ? 0 : 1);
+      if (state === 'failed')
+        expect(vm?.error).toMatchObject({ code: 'WindowMissed', message: expect.stringContaining('up to 60 min') });
+    }),
+  );
 });
+
+/** What an earlier run has left of its cutovers. */
+function tookAnHour({ destination: site }: Lab, count: number): Evidence {
+  const finishedAt = new Date().toISOString();
+  const durations = Array.from({ length: count }, (_, n) => {
+    return { operationId: `earlier-${n}`, site, kind: 'migrate', seconds: 3_600, finishedAt } as const;
+  });
+  const report = { ...aReport('earlier'), state: 'succeeded' as const, finishedAt };
+  const unit = { unit: 'earlier', position: 0, revision: 1, workflowId: 'vm/earlier', report, durations };
+  return { run: 'earlier', execution: 'earlier', kind: 'migrate', at: finishedAt, units: [unit] };
+}

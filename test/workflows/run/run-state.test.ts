@@ -11,15 +11,11 @@ const progressOf = () => new RunProgress({ run: 'r1', plan: { name, kind: 'drill
 const idsOf = (all: { vm: { id: string } }[]) => all.map(({ vm }) => vm.id);
 const vmOf = (state: RunProgress, id: string) => state.report(NOW).vms.find((vm) => vm.id === id) as VmReport;
 const plain = (id: string) => ({ id, name: id, after: [] });
-const wordOf = (state: RunProgress, id: string, change: Partial<VmReport>): UnitWord => ({
-  run: 'r1',
-  unit: id,
-  revision: 1,
-  report: { ...vmOf(state, id), ...change },
-  memory: null,
-  claimedBy: null,
-  kept: true,
-});
+/** As the VM itself says it, which knows nothing of what its run knows beside. */
+function wordOf(state: RunProgress, id: string, change: Partial<VmReport>): UnitWord {
+  const { asOf: _, hold: __, ...own } = vmOf(state, id);
+  return { run: 'r1', unit: id, revision: 1, report: { ...own, ...change }, memory: null, claimedBy: null, kept: true };
+}
 const end = (state: RunProgress, id: string): boolean =>
   state.said(wordOf(state, id, { state: 'succeeded', step: 'done' }), NOW);
 
@@ -99,8 +95,9 @@ describe('what an open VM says on its way', () => {
   it('is taken, and the VM stays open', () => {
     const state = progressOf();
     state.started('a', NOW);
-    state.heard(wordOf(state, 'a', { step: 'ready', replicationId: 'C4-77' }));
-    expect(vmOf(state, 'a')).toMatchObject({ state: 'running', step: 'ready', replicationId: 'C4-77' });
+    state.heard(wordOf(state, 'a', { step: 'ready', replicationId: 'C4-77' }), NOW + 1_000);
+    const asOf = new Date(NOW + 1_000).toISOString();
+    expect(vmOf(state, 'a')).toMatchObject({ state: 'running', step: 'ready', replicationId: 'C4-77', asOf });
     expect(state.open).toEqual(['a']);
   });
 
@@ -109,25 +106,61 @@ describe('what an open VM says on its way', () => {
     state.started('a', NOW);
     const late = wordOf(state, 'a', { step: 'hold' });
     expect(end(state, 'a')).toBe(true);
-    state.heard(late);
+    state.heard(late, NOW);
     expect(vmOf(state, 'a')).toMatchObject({ state: 'succeeded', step: 'done' });
   });
 
   it('of a VM that the drill does not have is not taken', () => {
     const state = progressOf();
-    state.heard({ ...wordOf(state, 'a', { id: 'stranger', step: 'hold' }), unit: 'stranger' });
+    state.heard({ ...wordOf(state, 'a', { id: 'stranger', step: 'hold' }), unit: 'stranger' }, NOW);
     expect(state.report(NOW).vms.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
   });
 
   it('is handed over by a continue-as-new', () => {
     const state = progressOf();
     state.started('a', NOW);
-    state.heard(wordOf(state, 'a', { step: 'hold' }));
+    state.heard(wordOf(state, 'a', { step: 'hold' }), NOW);
     const plan = { name, kind: 'drill', destination, waves: groups } as const;
     const later = new RunProgress({ run: 'r1', plan, carried: state.carried }, NOW + 5_000);
     expect(vmOf(later, 'a').step).toBe('hold');
     expect(later.open).toEqual(['a']);
     expect(later.startedAt).toBe(NOW);
+  });
+});
+
+describe('what is told of an open VM', () => {
+  const hold = { site: 'lyon', code: 'LoginRefused', message: 'lyon refuses the login.', advice: null };
+  const asOf = new Date(NOW).toISOString();
+
+  it('is from when the last was heard of it; of one that waits or has ended it is from now', () => {
+    const state = progressOf();
+    expect(vmOf(state, 'a').asOf).toBeUndefined();
+    state.started('a', NOW);
+    expect(vmOf(state, 'a')).toMatchObject({ state: 'running', asOf });
+    end(state, 'a');
+    expect(vmOf(state, 'a').asOf).toBeUndefined();
+  });
+
+  it('is what a person must lift, until one has said so, also after a continue-as-new', () => {
+    const state = progressOf();
+    state.started('a', NOW);
+    state.held('a', { hold, askedAt: NOW });
+    state.held('b', { hold, askedAt: NOW });
+    const plan = { name, kind: 'drill', destination, waves: groups } as const;
+    const later = new RunProgress({ run: 'r1', plan, carried: state.carried }, NOW + 5_000);
+    expect(later.report(NOW).vms.map((vm) => [vm.asOf, vm.hold])).toEqual([
+      [asOf, hold],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    later.resume(NOW + 6_000);
+    expect(vmOf(later, 'a').hold).toBeUndefined();
+    later.held('a', { hold, askedAt: NOW });
+    expect(vmOf(later, 'a').hold).toBeUndefined();
+    later.held('a', { hold, askedAt: NOW + 6_000 });
+    expect(vmOf(later, 'a').hold).toEqual(hold);
+    end(later, 'a');
+    expect(vmOf(later, 'a').hold).toBeUndefined();
   });
 });
 

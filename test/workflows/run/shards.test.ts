@@ -82,7 +82,10 @@ describe('a run of many shards', () => {
       await handle.executeUpdate(pauseUpdate, { args: [{ reason: 'freeze' }] });
       expect((await report()).vms.every(({ waitingFor }) => waitingFor === 'pause')).toBe(true);
       const told = await handle.executeUpdate(approveUpdate, { args: [{}] });
-      expect(told).toMatchObject({ affected: 6, message: expect.stringContaining('approved wave all: 6 VMs') });
+      expect(told).toMatchObject({
+        affected: 6,
+        message: expect.stringContaining('Approved wave all: 6 VMs wait for drover resume'),
+      });
       expect(accepted(lab, 'migrate')).toBe(0);
       await handle.executeUpdate(resumeUpdate, { args: [{}] });
       const ended = await result();

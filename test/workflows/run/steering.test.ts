@@ -281,10 +281,45 @@ describe('an act', () => {
       expect(totals).toMatchObject({ cancelled: 0, succeeded: 0 });
       expect(await approve(lab, run)).toEqual({
         affected: 2,
-        message: `approved wave ${plan.waves[0]?.name}: 2 VMs (${plan.waves[0]?.vms.map(({ name }) => name).join(', ')})`,
+        message: `Approved wave ${plan.waves[0]?.name}: 2 VMs can go on now`,
+        at: expect.stringMatching(/^20.*Z$/),
+        by: 'unknown',
       });
       expect(await handle(lab, run).query(runActsQuery)).toEqual({ done: 1 });
       expect((await result()).state).toBe('succeeded');
+    }));
+});
+
+describe('the audit trail', () => {
+  it.concurrent('has why and by which change somebody acted, what stood when, and what was refused on its merits', () =>
+    withLab({ vms: 3, speed: 60 }, async (lab) => {
+      const plan = lab.plan({ cutover: { approval: 'vm', window: null, powerOn: true, consolidate: false } });
+      const [first, second, third] = plan.waves[0]?.vms ?? [];
+      if (!first || !second || !third) throw new Error('three VMs expected');
+      third.after = [second.id];
+      const { run, report, result } = await lab.start(plan);
+      const by = { actor: 'ann', command: 'drover approve' };
+      const early = await handle(lab, run).executeUpdate(approveUpdate, {
+        args: [{ vm: third.id, note: 'signed off', reference: 'CHG0042', by }],
+      });
+      expect(early).toMatchObject({ affected: 1, by: 'ann', message: expect.stringMatching(/1 VM is still copying$/) });
+      // As their run knows them: it is the run that answers.
+      await until(report, ({ vms }) => vms.map((vm) => vm.waitingFor).join() === 'approval,approval,dependency');
+      await expect(approve(lab, run, { vm: 'vm-999' })).rejects.toMatchObject({ cause: { type: 'UnknownVm' } });
+      const waits = await approve(lab, run, { vm: third.id });
+      expect(waits.message).toMatch(/: 1 VM waits for its wave, or for VMs that it comes after$/);
+      const junk = { vm: first.id, note: 7 } as unknown as Scope;
+      await expect(approve(lab, run, junk)).rejects.toMatchObject({ cause: { type: 'Malformed' } });
+      for (const { id } of [first, second]) await approve(lab, run, { vm: id });
+      const { acts = [] } = await result();
+      expect(acts.map(({ target, refused }) => [target, refused !== null])).toEqual([
+        [`vm:${third.id}`, false],
+        ['vm:vm-999', true],
+        [`vm:${third.id}`, false],
+        [`vm:${first.id}`, false],
+        [`vm:${second.id}`, false],
+      ]);
+      expect(acts[0]).toMatchObject({ actor: 'ann', note: 'signed off', reference: 'CHG0042', proof: 'claimed' });
     }));
 });
 

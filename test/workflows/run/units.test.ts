@@ -3,20 +3,12 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { VmReport } from '../../../contract/report.js';
 import type { UnitMemory, UnitWord } from '../../../contract/unit.js';
 import type { Plan } from '../../../plan/types.js';
+import { noMemory } from '../../../workflows/run/retry.js';
 import { aPlan, aVm, aWave } from '../../support/plans.js';
 import { RunOfShards } from '../support/run-of-shards.js';
 
 const NOW = Date.parse('2026-12-05T21:00:00Z');
-const memory: UnitMemory = {
-  numbers: { start: 1 },
-  site: 'lyon',
-  peer: 'paris',
-  vmIdNow: null,
-  clocks: {},
-  earlier: null,
-  begun: null,
-  marks: null,
-};
+const memory: UnitMemory = { ...noMemory({ site: 'lyon', peer: 'paris' }), numbers: { start: 1 } };
 const twoWaves = [aWave('pilot', aVm('web1')), aWave('core', aVm('db1'), aVm('db2', { after: ['id-of-db1'] }))];
 const [web1, db1, db2] = ['id-of-web1', 'id-of-db1', 'id-of-db2'] as const;
 
@@ -62,6 +54,23 @@ describe.each([
   });
 
   describe('copies ahead', () => {
+    it('forget what was seen of a copy at its gate once something is under way for it, or it ends', () => {
+      const state = progressOf({ cutover: { ...aPlan().cutover, approval: 'wave' } });
+      begin(state, web1);
+      state.said(atGate(state, web1), NOW);
+      const trouble = { code: 'ReplicationPaused', message: 'it is paused', advice: 'Resume it.' };
+      state.sawCopy({ unit: web1, lagSeconds: 60, trouble }, NOW);
+      state.sawCopy({ unit: web1, lagSeconds: 120, trouble }, NOW + 1_000);
+      const seen = vmOf(state, web1);
+      expect(seen).toMatchObject({ state: 'waiting', waitingFor: 'approval', copy: { lagSeconds: 120 } });
+      expect(seen.retrying).toMatchObject({ code: 'ReplicationPaused', since: new Date(NOW).toISOString() });
+      expect(vmOf(goneOn(state), web1).copy).toEqual(seen.copy);
+      begin(state, web1);
+      expect(vmOf(state, web1)).not.toHaveProperty('copy');
+      state.sawCopy({ unit: web1, lagSeconds: 60, trouble }, NOW);
+      expect(vmOf(state, web1).retrying ?? null).toBeNull();
+    });
+
     it('are begun for all waves at once, in the order of the plan; only what has its turn goes all the way', () => {
       expect(next(progressOf())).toEqual(['through web1', 'copy db1', 'copy db2']);
     });
@@ -371,5 +380,69 @@ describe.each([
       const later = goneOn(state);
       expect([web1, db1, db2].map((id) => later.isKept(id))).toEqual([true, false, false]);
     });
+  });
+});
+
+describe('what has ended and is tried again', () => {
+  beforeEach(() => {
+    most = 500;
+  });
+
+  function failed(state: RunOfShards, id: string, change: Partial<UnitWord> = {}): UnitWord {
+    const error = { code: 'BadRequest', message: 'no', operation: null, taskId: null, site: null, advice: null };
+    const report: VmReport = { ...vmOf(state, id), state: 'failed', step: 'done', error };
+    return wordOf(state, id, { report, left: { ...memory, numbers: { start: 3 } }, ...change });
+  }
+  const numbersOf = (state: RunOfShards, id: string) => state.beginning(id).known?.memory.numbers;
+
+  it('goes on from its start, or its gate, with numbers that only grow, also after a continue-as-new', () => {
+    const state = progressOf({ cutover: { ...aPlan().cutover, approval: 'wave' } });
+    begin(state, web1, db1);
+    state.said(failed(state, web1), NOW);
+    state.said(atGate(state, db1), NOW);
+    const later = goneOn(state);
+    begin(later, db1);
+    later.said(failed(later, db1, { revision: 2 }), NOW);
+    expect(later.retry({}, NOW).done.names.sort()).toEqual(['db1', 'web1']);
+    expect(later.retry({}, NOW).done.count).toBe(0);
+    const last = goneOn(later);
+    expect(next(last)).toEqual(['cutover db1', 'through web1', 'copy db2']);
+    expect(vmOf(last, db1)).toMatchObject({ state: 'waiting', step: 'gate', error: null, finishedAt: null });
+    expect([numbersOf(last, web1), numbersOf(last, db1)]).toEqual([{ start: 3 }, { start: 3 }]);
+    // A word of its workflow from before says nothing.
+    expect(last.said(failed(last, web1), NOW)).toBe(false);
+  });
+
+  it('is not begun again where it may have been cut over, nor where it has succeeded', () => {
+    const state = progressOf();
+    begin(state, web1, db1);
+    const operations = [{ ...started, kind: 'migrate', result: null }] as VmReport['operations'];
+    const word = failed(state, web1);
+    state.said({ ...word, report: { ...word.report, operations } }, NOW);
+    state.said(wordOf(state, db1), NOW);
+    expect(state.retry({}, NOW)).toMatchObject({ done: { count: 0 }, left: { count: 1, names: ['web1'] } });
+    expect(state.retry({ vm: db1 }, NOW)).toMatchObject({ done: { count: 0 }, left: { count: 0 } });
+  });
+
+  it('leaps over numbers that a workflow may have used that nobody has heard of', () => {
+    const state = progressOf();
+    begin(state, web1);
+    state.lost(web1, 1, NOW);
+    state.retry({ vm: web1 }, NOW);
+    expect(numbersOf(state, web1)?.start).toBeGreaterThan(100);
+  });
+
+  it('one that was left out on its way ends so when it says that it waits, and a cancellation takes it back all the same', () => {
+    const state = progressOf();
+    begin(state, web1, db1);
+    expect(state.skip({ vm: web1 }, NOW).asked.names).toEqual(['web1']);
+    expect(state.ordersFor(web1)).toMatchObject({ stop: true, leaves: true });
+    const later = goneOn(state);
+    expect(later.ordersFor(web1)).toMatchObject({ stop: true, leaves: true });
+    later.said(atGate(later, web1), NOW);
+    expect(vmOf(later, web1)).toMatchObject({ state: 'skipped', error: { code: 'SkippedByPerson' } });
+    later.skip({ vm: db1 }, NOW);
+    later.cancel({ vm: db1 }, NOW);
+    expect(later.ordersFor(db1)).toEqual(expect.not.objectContaining({ leaves: true }));
   });
 });

@@ -1,7 +1,7 @@
 /** Whose turn it is for a site's places: fair between runs, never above the limit or a run's share, nobody passed over for ever. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { SlotRequest } from '../../../contract/messages.js';
+import type { SlotRequest } from '../../../contract/site.js';
 import { SiteState } from '../../../workflows/site/site-state.js';
 import { inTurns } from '../../../workflows/site/turns.js';
 
@@ -121,7 +121,11 @@ describe('the places of a site', () => {
   it('are never more than the limit or than a share, and none stays free that somebody may have', () => {
     fc.assert(
       fc.property(waiting, holding, fc.integer({ min: 0, max: 20 }), (queue, held, limit) => {
-        const { served, queue: rest } = inTurns(queue, held, limit);
+        const { served, queue: rest } = inTurns(
+          queue,
+          held.map((run) => ({ run })),
+          limit,
+        );
         expect(served.length).toBeLessThanOrEqual(Math.max(0, limit - held.length));
         expect([...served, ...rest].map((one) => queue.indexOf(one)).sort((a, b) => a - b)).toEqual([...queue.keys()]);
         const now = [...held, ...served.map(({ run }) => run)];

@@ -1,10 +1,13 @@
 /** One item of each list of a site cannot be read, for as long as the run lasts: no VM waits for it. */
 import { expect } from '@jest/globals';
+import { inShort } from '../../support/in-short.js';
 import { withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 
 describe('lists of which the first item cannot be read', () => {
-  it.concurrent.each(['null', 'text', 'no-id', 'wrong-types'] as const)('(%s) hold no VM up', (as) =>
+  it.concurrent.each(
+    inShort(['null', 'text', 'no-id', 'wrong-types'] as const, (as) => as === 'null' || as === 'no-id'),
+  )('(%s) hold no VM up', (as) =>
     withLab({ vms: 3, assumptions: { operationIdFilter: 'ignored' } }, async (lab) => {
       const lists = ['inventory', 'tasks', 'sites', 'replications'];
       lab.simulator.control.addFaults(...lists.map((operation) => ({ kind: 'unreadable' as const, as, operation })));

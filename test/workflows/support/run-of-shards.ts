@@ -1,14 +1,27 @@
 /** A run and its shards, each told at once what the others say: what a run does with its VMs, without a clock or a server. */
 import type { Scope } from '../../../contract/act.js';
+import type { VmChange } from '../../../contract/amend.js';
 import type { CarriedShard, CarriedTree } from '../../../contract/inputs.js';
-import { headOf, piecesOf } from '../../../contract/pieces.js';
-import type { RunReport, VmReport } from '../../../contract/report.js';
-import { MOST_IN_SHARD, type Pause, type Piece, type ShardOrders } from '../../../contract/shard.js';
-import type { Orders, UnitWord } from '../../../contract/unit.js';
+import type { RowsAsked, ShardRows } from '../../../contract/messages.js';
+import { headOf, piecesOf, planOfVms } from '../../../contract/pieces.js';
+import { type RunReport, totalsOf, type VmReport } from '../../../contract/report.js';
+import {
+  type ActDetails,
+  MOST_IN_SHARD,
+  type Pause,
+  type Piece,
+  type ShardAct,
+  type ShardOrders,
+} from '../../../contract/shard.js';
+import type { Orders, Phase, UnitWord } from '../../../contract/unit.js';
+import type { SeenCopy } from '../../../contract/waiting-copies.js';
 import type { Plan } from '../../../plan/types.js';
+import { endedWell } from '../../../workflows/run/has-succeeded.js';
 import type { Begin } from '../../../workflows/run/next-units.js';
+import { pageOf } from '../../../workflows/run/pages.js';
 import type { RunProgress } from '../../../workflows/run/run-state.js';
 import { ShardState } from '../../../workflows/run/shard-state.js';
+import { finalState } from '../../../workflows/run/shown.js';
 import { Tree } from '../../../workflows/run/tree.js';
 
 /** A moment that no plan of a test means. */
@@ -96,18 +109,39 @@ export class RunOfShards {
     return all;
   }
 
+  /** Whether what was named is still to be begun so. */
+  mayBegin(begin: Begin, now: number): boolean {
+    return this.#of(begin.vm.id).mayBegin(begin, now);
+  }
+
+  /** How it would be over, if its shards ended now. */
+  get endState(): RunReport['state'] {
+    const vms = this.report(NEVER).vms;
+    return finalState(totalsOf(vms), vms.filter(endedWell).length, false);
+  }
+
   wakeIn(now: number): number | null {
     const all = this.#shards.flatMap(({ units }) => units.wakeIn(now) ?? []);
     return all.length === 0 ? null : Math.min(...all);
   }
 
-  started(id: string, now: number): void {
-    this.#of(id).started(id, now);
+  started(id: string, now: number, phase?: Phase): void {
+    this.#of(id).started(id, now, phase);
     this.settle(now);
+  }
+
+  /** As {@link started}, without a word to anybody: of many VMs at once. */
+  begun(id: string, now: number): void {
+    this.#of(id).started(id, now);
   }
 
   blocked(id: string, holder: string, now: number): void {
     this.#of(id).blocked(id, holder, now);
+    this.settle(now);
+  }
+
+  sawCopy(seen: SeenCopy, now: number): void {
+    this.#of(seen.unit).sawCopy(seen, now);
     this.settle(now);
   }
 
@@ -123,16 +157,64 @@ export class RunOfShards {
     return this.#want('find', { vm }, NEVER).found;
   }
 
-  approve(scope: Scope, now = NEVER): void {
-    this.#want('approve', scope, now);
+  approve(scope: Scope, now = NEVER) {
+    return this.#want('approve', scope, now);
   }
 
   cancel(scope: Scope, now: number) {
     return this.#want('cancel', scope, now);
   }
 
-  #want(act: 'approve' | 'cancel' | 'find', scope: Scope, now: number) {
-    const number = this.#tree.want(act, scope);
+  lost(id: string, revision: number, now: number): void {
+    this.#of(id).lost(id, revision, now);
+    this.settle(now);
+  }
+
+  retry(scope: Scope, now: number) {
+    return this.#want('retry', scope, now);
+  }
+
+  skip(scope: Scope, now: number) {
+    return this.#want('skip', scope, now);
+  }
+
+  undo(now: number) {
+    return this.#want('undo', {}, now);
+  }
+
+  change(vm: string, change: VmChange, now: number) {
+    const [id = vm] = this.find(vm);
+    return this.#want('change', { vm: id }, now, { change });
+  }
+
+  /** As a run does it, which asks all shards first. @param wave its index */
+  move(vm: string, to: number, now: number) {
+    return this.#judged('move', vm, { to }, now);
+  }
+
+  remove(vm: string, now: number) {
+    return this.#judged('remove', vm, {}, now);
+  }
+
+  #judged(act: 'move' | 'remove', vm: string, details: ActDetails, now: number) {
+    const { found, after } = this.#want('find', { vm }, now);
+    const meant = { vm: found[0] ?? vm };
+    const judged = this.#want('judge', meant, now, { ...details, after });
+    return judged.refused === null ? this.#want(act, meant, now, details) : judged;
+  }
+
+  /** The plan as the shards have it by now, for whoever asks. */
+  get plan(): Plan | null {
+    const { plan } = this.#tree;
+    const pieces = this.#shards.map(({ piece }) => piece);
+    const vms = pieces.flatMap(({ waves }) =>
+      waves.flatMap(({ at, vms: its }) => its.map((vm) => ({ wave: plan.waves[at]?.name ?? '', vm }))),
+    );
+    return planOfVms(plan, vms);
+  }
+
+  #want(act: ShardAct['act'], scope: Scope, now: number, details: ActDetails = {}) {
+    const number = this.#tree.want(act, scope, undefined, details);
     this.settle(now);
     if (!this.#tree.wants.isAnswered(number)) throw new Error('nobody answered');
     const told = this.#tree.wants.answerTo(number);
@@ -160,6 +242,11 @@ export class RunOfShards {
 
   isKept(id: string): boolean {
     return this.#of(id).isKept(id);
+  }
+
+  /** What a shard answers to whoever asks for its rows. */
+  rows(shard: number, asked: RowsAsked, now: number): ShardRows {
+    return pageOf(this.#shards[shard]?.units.report(now).vms ?? [], asked);
   }
 
   get open(): string[] {

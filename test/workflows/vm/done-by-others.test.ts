@@ -1,5 +1,6 @@
 /** What persons do to a VM that a run waits with, or is about to touch: left to them, and told. */
 import { expect } from '@jest/globals';
+import { vmWorkflowId } from '../../../contract/names.js';
 import type { Assumptions } from '../../../simulator/index.js';
 import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
 import {
@@ -15,6 +16,7 @@ import {
 import { OTHER_VDC, showsOtherVdc } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+import { vmReport } from '../../support/vm-report.js';
 
 /** As a person does it: the lab's one VM is failed over and reversed. */
 async function reverse(lab: Lab): Promise<void> {
@@ -50,6 +52,33 @@ describe('what a person does while a failover waits at its gate', () => {
         expect(running(lab, lab.destination)).toHaveLength(1);
       }),
   );
+
+  it.concurrent('and what they may end is waited for: it is held with the reason, and failed over then', () =>
+    withLab({ vms: 2 }, async (lab) => {
+      const { control } = lab.simulator;
+      await given(lab, protection(lab));
+      const { approve, result, report } = await atApproval(lab, { kind: 'failover' });
+      const waiting = await until(report, ({ vms }) => vms.every(({ waitingFor }) => waitingFor === 'approval'));
+      const [paused = '', tested = ''] = waiting.vms.map(({ replicationId }) => replicationId ?? '');
+      control.trouble(paused, { isPaused: true });
+      control.act({ operation: 'failover-test', replicationId: tested, body: { powerOn: true } });
+      await until(
+        async () => replications(lab).find(({ id }) => id === tested)?.recoveryState,
+        (state) => state === 'TEST',
+      );
+      await approve();
+      for (const [index, code] of ['ReplicationPaused', 'TestCopyExists'].entries()) {
+        const vm = await until(
+          () => vmReport(lab, vmWorkflowId(lab.source, waiting.vms[index]?.id ?? '')),
+          (it) => it?.waitingFor === 'hold' || it?.state === 'failed',
+        );
+        expect(vm).toMatchObject({ waitingFor: 'hold', error: { code, operation: 'failover' } });
+      }
+      expect(kinds(lab)).not.toContain('failover');
+      control.trouble(paused, { isPaused: false });
+      control.act({ operation: 'cleanup', replicationId: tested });
+      expect((await result()).state).toBe('succeeded');
+    }));
 });
 
 const BY_ANN = /ann@acme has recovered it there meanwhile by a failover \(task [\w-]+\)/;

@@ -9,11 +9,23 @@ import {
 } from '@temporalio/common';
 import { failureOf } from '../../../activities/failures.js';
 import { judge } from '../../../activities/outcome.js';
+import { CODES } from '../../../contract/codes.js';
+import { DONE_BY_OTHERS, FAILURES, NOT_POWERED_ON } from '../../../contract/names.js';
 import type { Notice } from '../../../contract/notice.js';
 import type { OperationKind } from '../../../contract/operation.js';
 import type { Watch } from '../../../contract/watch.js';
 import { ERROR_TABLE, errorRules, VcdaError } from '../../../vcda/index.js';
-import { holdIn, isExpired, stepFailure, taskFailure } from '../../../workflows/vm/steps/step-errors.js';
+import {
+  claimIn,
+  holdIn,
+  isBraked,
+  isExpired,
+  isLookAgain,
+  isTooLate,
+  isUndecided,
+  stepFailure,
+  taskFailure,
+} from '../../../workflows/vm/steps/step-errors.js';
 
 const KINDS: Record<OperationKind, true> = {
   start: true,
@@ -26,6 +38,7 @@ const KINDS: Record<OperationKind, true> = {
   pause: true,
   resume: true,
   reconfigure: true,
+  chown: true,
   delete: true,
 };
 const kinds = Object.keys(KINDS) as OperationKind[];
@@ -159,6 +172,30 @@ describe('a question to a site that fails', () => {
     const { reason } = stepFailure(received(failure), { operation: 'failover', site: 'elsewhere' });
     expect(reason).toMatchObject({ code: 'Forbidden', operation: 'failover', site: SITE });
     expect(reason.message).toMatch(/^locate of web1/);
+  });
+});
+
+describe('a code of a site that is one of ours as well', () => {
+  const OURS = [...Object.values(FAILURES), ...Object.values(CODES), DONE_BY_OTHERS, NOT_POWERED_ON];
+  /** What a workflow takes a failure of ours for. */
+  const taken = (error: unknown) => [
+    holdIn(error),
+    claimIn(error),
+    ...[isTooLate, isUndecided, isBraked, isLookAgain].filter((is) => is(error)),
+  ];
+  const subject = { kind: 'migrate', vm: VM, operationId: 'drover/run/vm/migrate/1' } as const;
+
+  it.each(OURS)('%s stands in details alone, of a refusal and of a task that failed', (code) => {
+    const refused = received(failureOf(refusal(code, 400), subject, { number: 1, since: () => Date.now() }, rules));
+    const task = { id: 't1', state: 'FAILED', startTime: 1, endTime: 2, error: { code, msg: 'because' } };
+    const seen = { task, wasListed: true, replication: undefined, amissFor: 0 } as const;
+    const { error, taskId } = throughJson(judge(watchOf('migrate'), seen as never, 60_000, 3, rules));
+    const failed = taskFailure(error, { operation: 'migrate', site: SITE, taskId });
+    for (const one of [refused, failed]) expect(taken(one)).toEqual([null, null]);
+    expect([stepFailure(refused, { operation: 'migrate', site: SITE }).reason.code, failed.reason.code]).toEqual([
+      code,
+      code,
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@ import { resumeUpdate } from '../../../contract/messages.js';
 import { FAILURES, runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { FaultRule } from '../../../simulator/index.js';
+import { inShort } from '../../support/in-short.js';
 import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -36,19 +37,51 @@ const answers = (lab: Lab): number => lab.simulator.control.stats().requests.red
 
 describe('an answer that never arrives', () => {
   const OPERATIONS = ['start', 'migrate', 'delete'];
+  const lost = (kind: 'reset-after' | 'reset-before') =>
+    OPERATIONS.map((operation): FaultRule => ({ operation, kind, times: 3 }));
 
-  it.concurrent.each(OPERATIONS)('of a %s that was accepted leads to one', async (operation) => {
-    await runThrough([{ operation, kind: 'reset-after', times: 3 }], (report, lab) => {
+  it.concurrent('of a start, a migrate and a delete that were accepted leads to one of each', () =>
+    runThrough(lost('reset-after'), (report, lab) => {
       expectAllMigratedOnce(report, lab);
-      const adopted = report.vms.flatMap((vm) => vm.operations).filter((o) => o.kind === operation && o.adopted);
-      expect(adopted).toHaveLength(3);
-    });
-  });
+      const adopted = report.vms.flatMap((vm) => vm.operations).filter((o) => o.adopted);
+      for (const operation of OPERATIONS) expect(adopted.filter(({ kind }) => kind === operation)).toHaveLength(3);
+    }));
 
-  it.concurrent.each(OPERATIONS)(
-    'of a %s that was not accepted leads to one, sent again after it was looked for',
-    (operation) => runThrough([{ operation, kind: 'reset-before', times: 3 }], expectAllMigratedOnce),
-  );
+  it.concurrent('of a start, a migrate and a delete that were not accepted leads to one of each, sent again after it was looked for', () =>
+    runThrough(lost('reset-before'), (report, lab) => {
+      expectAllMigratedOnce(report, lab);
+      // Each was struck.
+      expect(lab.simulator.control.faults().map(({ struck }) => struck)).toEqual([3, 3, 3]);
+    }));
+});
+
+describe('a start whose answer is lost, at a site that shows nothing of it for a while', () => {
+  const SHOWS_NOTHING = { tasksVisibleAfter: 1e12, replicationVisible: 'taskEnd' } as const;
+
+  it.concurrent('is looked for as long as the config says, and nothing is started in its place meanwhile', () =>
+    withLab(
+      { vms: 1, speed: 0.01, assumptions: SHOWS_NOTHING, site: { reconcile: { settle: 300_000 } } },
+      async (lab) => {
+        const { control } = lab.simulator;
+        control.addFaults({ operation: 'start', kind: 'reset-after', times: 1 });
+        const { result } = await lab.start(lab.plan());
+        const looks = async () => requests(lab, '/vm-replications', 'GET');
+        await until(
+          async () => control.ledger(),
+          (all) => all.length === 1,
+        );
+        const before = await looks();
+        const sent = () => requests(lab, '/vm-replications', 'POST');
+        await until(looks, (count) => count >= before + 4 || sent() > 1);
+        expect(sent()).toBe(1);
+        control.setAssumptions({ tasksVisibleAfter: 0 });
+        control.setSpeed(500);
+        const done = await result();
+        expectAllMigratedOnce(done, lab);
+        expect(done.vms[0]?.operations[0]).toMatchObject({ kind: 'start', adopted: true });
+        expect(sent()).toBe(1);
+      },
+    ));
 });
 
 describe('an answer that says "not now"', () => {
@@ -63,13 +96,18 @@ describe('an answer that says "not now"', () => {
     ['garbage', { kind: 'garbage' }],
   ];
 
-  it.concurrent.each(PASSING)('%s, to reads and writes alike, delays the run and nothing else', async (_, fault) => {
-    await runThrough(
-      ['start', 'migrate', 'tasks'].map((operation) => ({ ...fault, operation, times: 2 })),
-      expectAllMigratedOnce,
-      { vms: 2 },
-    );
-  });
+  const SHORT = ['429 with Retry-After', '500 GeneralServerFailure', 'garbage'];
+
+  it.concurrent.each(inShort(PASSING, ([name]) => SHORT.includes(name)))(
+    '%s, to reads and writes alike, delays the run and nothing else',
+    async (_, fault) => {
+      await runThrough(
+        ['start', 'migrate', 'tasks'].map((operation) => ({ ...fault, operation, times: 2 })),
+        expectAllMigratedOnce,
+        { vms: 2 },
+      );
+    },
+  );
 });
 
 describe('an answer that says "no"', () => {
@@ -184,7 +222,7 @@ describe('what only a person can fix', () => {
       expectAllMigratedOnce(await result(), lab);
     }));
 
-  it.concurrent('a refused login: sent once, then not again until resume; a corrected config goes on', () =>
+  it.concurrent('a refused login: sent once, then not again until resume, with which a corrected one goes on without a restart', () =>
     withLab({ vms: 3, password: 'wrong', workers: 0 }, async (lab) => {
       const worker = await lab.startWorker();
       const { run, report, result } = await lab.start(lab.plan());
@@ -198,10 +236,8 @@ describe('what only a person can fix', () => {
       );
       expect(logins()).toBe(2);
       expect(requests(lab, '/vm-replications', 'POST')).toBe(0);
-      await worker.stop();
-      expect(logins()).toBe(2);
       lab.correctPassword('drover-sim');
-      await lab.startWorker();
+      worker.renew();
       await resume(lab, run);
       expectAllMigratedOnce(await result(), lab);
     }));

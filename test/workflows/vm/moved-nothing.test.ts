@@ -36,7 +36,7 @@ describe('a migrate that succeeded and moved nothing', () => {
       expect(Date.parse(ends ?? '') - Date.parse(since ?? '')).toBe(75_000);
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({ error: { code: 'NotRecovered' }, source: { power: 'on' }, downSince: null });
-      expect(vm?.error?.message).toMatch(/Its source is on: .*POWERED_ON/);
+      expect(vm?.error?.message).toMatch(/Its source is on: .*lists it as on/);
       expect(vm?.error?.message).not.toContain('moved it');
     }));
 

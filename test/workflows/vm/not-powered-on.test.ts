@@ -22,7 +22,15 @@ const staysOff = (operation: string, change: Partial<FaultRule> = {}): FaultRule
 const done = async (lab: Lab, plan: Plan): Promise<RunReport> => (await lab.start(plan)).result();
 
 const downIn = (report: RunReport) =>
-  attentionFor(report, { runFailing: null, held: [], failing: [], endedOutside: null, loading: null, approval: null })
+  attentionFor(report, {
+    runFailing: null,
+    failing: [],
+    endedOutside: null,
+    loading: null,
+    unknown: [],
+    approval: null,
+    brakes: [],
+  })
     .filter(({ kind }) => kind === 'down')
     .map(({ message }) => message);
 
@@ -55,7 +63,7 @@ describe('a copy that could not be powered on', () => {
         state: 'failed',
         outageSeconds: null,
         downSince: expect.any(String),
-        error: { code: 'NotPoweredOn', message: expect.stringMatching(/POWERED_OFF/) },
+        error: { code: 'NotPoweredOn', message: expect.stringMatching(/lists it as off/) },
       });
       for (const { error } of warnings) expect(report.vms[0]?.error?.message).toContain(error.code);
       expect(entries(lab, 'delete')).toEqual([]);
@@ -71,7 +79,7 @@ describe('a copy that could not be powered on', () => {
       const [vm] = report.vms;
       expect(vm).toMatchObject({ state: 'failed', downSince: null, source: { power: 'on' } });
       expect(vm?.error?.advice).toMatch(new RegExp(`^Its source, VM ${id} at ${lab.source}, runs: leave VM .* off`));
-      expect(vm?.notes).toContainEqual(expect.stringMatching(/^Its source still runs: .* is off\./));
+      expect(vm?.notes).toContainEqual(expect.stringMatching(/^Its source, VM .*, still runs: .* is off\./));
       expect(downIn(report)).toEqual([]);
     }));
 
@@ -108,10 +116,12 @@ describe('a copy that could not be powered on', () => {
         expect(sites[lab.source]?.vms.find(({ id }) => id === vm?.id)).toMatchObject({ powerState: 'POWERED_ON' });
         expect(vm).toMatchObject({
           state: 'succeeded',
-          source: { power: 'on', known: expect.stringContaining('POWERED_ON') },
+          source: { power: 'on', known: expect.stringContaining('lists it as on') },
           downSince: null,
           notes: [
-            expect.stringMatching(new RegExp(`^Its source still runs: .* VM ${vm?.id}.*VM ${copy?.id}.* runs as well`)),
+            expect.stringMatching(
+              new RegExp(`^Its source, VM ${vm?.id}, still runs: .* lists it as on, .*VM ${copy?.id}.* runs as well`),
+            ),
           ],
         });
       }),

@@ -6,6 +6,8 @@ import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import type { FaultRule } from '../../../simulator/index.js';
+import { entries } from '../../support/drills.js';
+import { inShort } from '../../support/in-short.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { OTHER_VDC, shows, showsOtherOrg, showsOtherVdc } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -15,7 +17,6 @@ import { isAtGate } from '../../support/vm-report.js';
 const CUTOVER: Plan['cutover'] = { approval: 'none', window: null, powerOn: 'asSource', consolidate: false };
 const APPROVED = { cutover: { ...CUTOVER, approval: 'wave' } } satisfies Partial<Plan>;
 
-const entries = (lab: Lab, kind: string) => lab.simulator.control.ledger().filter((entry) => entry.kind === kind);
 const sourceOf = (lab: Lab) => lab.simulator.control.world().sites[lab.source]?.vms[0];
 const copyOf = (lab: Lab) => lab.simulator.control.world().sites[lab.destination]?.vms[0];
 
@@ -61,7 +62,8 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
     ['in error', { error: { code: 'DiskBroken', msg: 'sector 7' } }, { error: null }, 'ReplicationError'],
   ];
 
-  it.concurrent.each(TROUBLES)(
+  // What is moved by the site passes as what is paused does.
+  it.concurrent.each(inShort(TROUBLES, ([name]) => name !== 'moved by the site'))(
     '%s is not cut over before that is over; it says why, and holds no slot',
     (_, on, off, code) =>
       withLab({ vms: 1 }, async (lab) => {
@@ -194,26 +196,28 @@ describe('a copy that is changed between two attempts to cut it over', () => {
     ['moved by the site', { isMovingReplica: true }, { isMovingReplica: false }, 'ReplicaMoving'],
   ];
 
-  it.concurrent.each(CHANGES)('%s is looked at before the next, and not cut over', (_, on, off, code) =>
-    withLab({ vms: 1 }, async (lab) => {
-      const { control } = lab.simulator;
-      const { approve, result } = await atTheGate(lab);
-      control.addFaults({ operation: 'migrate', kind: 'status', status: 503 });
-      await approve();
-      await until(
-        async () => control.faults(),
-        ([fault]) => (fault?.struck ?? 0) > 0,
-      );
-      control.trouble(replicationOf(lab), on);
-      expect((await held(lab))?.error).toMatchObject({ code });
-      control.clearFaults();
-      expect(entries(lab, 'migrate')).toEqual([]);
-      expect(sourceOf(lab)?.powerState).toBe('POWERED_ON');
-      control.trouble(replicationOf(lab), off);
-      const done = await result();
-      expect(done.vms[0]).toMatchObject({ state: 'succeeded', error: null });
-      expect(lab.wrongWith(done)).toEqual([]);
-    }),
+  it.concurrent.each(inShort(CHANGES, ([name]) => name === 'moved by the site'))(
+    '%s is looked at before the next, and not cut over',
+    (_, on, off, code) =>
+      withLab({ vms: 1 }, async (lab) => {
+        const { control } = lab.simulator;
+        const { approve, result } = await atTheGate(lab);
+        control.addFaults({ operation: 'migrate', kind: 'status', status: 503 });
+        await approve();
+        await until(
+          async () => control.faults(),
+          ([fault]) => (fault?.struck ?? 0) > 0,
+        );
+        control.trouble(replicationOf(lab), on);
+        expect((await held(lab))?.error).toMatchObject({ code });
+        control.clearFaults();
+        expect(entries(lab, 'migrate')).toEqual([]);
+        expect(sourceOf(lab)?.powerState).toBe('POWERED_ON');
+        control.trouble(replicationOf(lab), off);
+        const done = await result();
+        expect(done.vms[0]).toMatchObject({ state: 'succeeded', error: null });
+        expect(lab.wrongWith(done)).toEqual([]);
+      }),
   );
 });
 
@@ -229,7 +233,7 @@ describe('powerOn: asSource', () => {
       await approve();
       const done = await result();
       expect(done.vms[0]).toMatchObject({ state: 'succeeded', source: { before: power, power: 'off' } });
-      expect(done.vms[0]?.source?.known).toMatch(power === 'on' ? /moved it/ : /POWERED_OFF/);
+      expect(done.vms[0]?.source?.known).toMatch(power === 'on' ? /moved it/ : /lists it as off/);
       expect(copyOf(lab)?.powerState).toBe(powerState);
     }),
   );

@@ -139,7 +139,7 @@ describe('a reversed replication that', () => {
       expect(running(lab, lab.destination)).toHaveLength(1);
 
       const home = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
-      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['migrate', 'reverse']);
+      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['sync', 'migrate', 'reverse']);
       expect(replications(lab)).toMatchObject([
         { isReversed: false, recoveryState: 'NOT_STARTED', sourceSite: lab.source, destinationSite: lab.destination },
       ]);
@@ -162,7 +162,7 @@ describe('what earlier runs know of a VM', () => {
       );
       control.setVms({ id: reversed?.vmId ?? '', name: 'another-name' });
       const home = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
-      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['migrate', 'reverse']);
+      expect(home.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['sync', 'migrate', 'reverse']);
       expect(running(lab, lab.source)).toHaveLength(1);
       expect(vmsAt(lab, lab.destination)).toEqual([]);
     }));
@@ -203,7 +203,7 @@ describe('a site that never says that a replication is reversed', () => {
       await given(lab, protection(lab));
       await given(lab, lab.plan({ kind: 'failover' }));
       const report = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
-      expect(report.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['reverse', 'migrate', 'reverse']);
+      expect(report.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['reverse', 'sync', 'migrate', 'reverse']);
     }));
 });
 
@@ -237,7 +237,7 @@ describe('a run of kind failback', () => {
       await given(lab, protection(lab));
       await given(lab, lab.plan({ kind: 'failover' }));
       const report = await given(lab, lab.plan({ kind: 'failback', confirm: 'removes-source' }));
-      expect(report.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['reverse', 'migrate', 'reverse']);
+      expect(report.vms[0]?.operations.map(({ kind }) => kind)).toEqual(['reverse', 'sync', 'migrate', 'reverse']);
       expect(running(lab, lab.source)).toHaveLength(1);
       expect(vmsAt(lab, lab.destination)).toEqual([]);
     }));

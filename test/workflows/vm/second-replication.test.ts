@@ -3,6 +3,8 @@
  * by its id and mark, the person's is named where it makes a difference, and is neither worked with nor removed.
  */
 import { expect } from '@jest/globals';
+import { siteStatusQuery } from '../../../contract/messages.js';
+import { siteWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { siteVdcId } from '../../../simulator/index.js';
@@ -137,6 +139,30 @@ for (const [site, options] of MARKS) {
       }));
   });
 }
+
+describe('a second replication of a VM whose own is seen no more', () => {
+  it.concurrent('before it has told of its test copy tells nothing of that copy, which is not taken for gone', () =>
+    withLab({ ...MARKS[0][1], site: { missingFor: 500 } }, async (lab) => {
+      await protect(lab);
+      const own = replications(lab)[0]?.id ?? '';
+      const drill = await startDrill(lab, drillOf(lab, { timeout: 20_000 }));
+      const isSent = () => sentFor(lab, own).includes('failover-test');
+      await until(
+        async () => isSent() || (await drill.report()).drill?.phase === 'done',
+        (isSo) => isSo,
+      );
+      // On a machine on which its time was over before, nothing was made.
+      if (!isSent()) return;
+      const making = another(lab);
+      lab.simulator.control.trouble(own, { vanished: 'both' });
+      await making;
+      const report = await drill.result();
+      expect(testCopies(lab)).toHaveLength(1);
+      expect(report).toMatchObject({ state: 'failed', drill: { left: [report.vms[0]?.name] } });
+      const status = await lab.client.workflow.getHandle(siteWorkflowId(lab.destination)).query(siteStatusQuery);
+      expect(status.testCopies).toMatchObject([{ replicationId: own }]);
+    }));
+});
 
 describe('a replication that a plan names, and that is gone', () => {
   const NAMED = 'C4-00000000-0000-4000-8000-000000000001';

@@ -1,8 +1,10 @@
 /** What cannot be told stays: a stop of a VM that a person was asked about undoes nothing on a guess, and says what stays. */
 import { expect } from '@jest/globals';
-import { cancelUpdate } from '../../../contract/messages.js';
+import { cancelUpdate, resumeUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import type { RunReport } from '../../../contract/report.js';
 import { siteVdcId } from '../../../simulator/index.js';
+import { entries } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -45,6 +47,57 @@ describe('a stop while it cannot be told whose a replication is', () => {
       expect(vm?.error?.message).toContain(kept?.id);
       expect(vm?.error?.message).toMatch(/stays as it is/);
       expect(vm?.error?.advice).not.toContain('drover resume');
+    }));
+});
+
+describe('a start whose answer was lost, at a site that tells nothing of it', () => {
+  const SILENT = { description: 'dropped', operationIdFilter: 'ignored', tasksVisibleAfter: NEVER } as const;
+
+  /** Its replication, once a person is asked about it. */
+  async function askedAbout(lab: Lab, report: () => Promise<RunReport>, other = ''): Promise<string> {
+    const its = () => replications(lab).map(({ id }) => id)[0] ?? '';
+    await until(report, ({ pausedBecause }) => {
+      const id = its();
+      return id !== '' && id !== other && pausedBecause?.includes(`whether replication ${id} of`) === true;
+    });
+    return its();
+  }
+
+  /** A person is asked about a replication, which another then removes before anything is decided. */
+  async function withoutTheShown(lab: Lab) {
+    const { control } = lab.simulator;
+    control.addFaults({ operation: 'start', kind: 'reset-after', times: 1 });
+    const { run, report, result } = await lab.start(lab.plan());
+    const shown = await askedAbout(lab, report);
+    control.act({ operation: 'delete', replicationId: shown, user: 'ann@acme' });
+    await until(
+      async () => replications(lab),
+      (all) => all.length === 0,
+    );
+    const handle = lab.client.workflow.getHandle(runWorkflowId(run));
+    return { report, result, shown, resume: () => handle.executeUpdate(resumeUpdate, { args: [{}] }) };
+  }
+
+  it.concurrent('goes on with the replication that a person was shown, once they say resume, and with no other', () =>
+    withLab({ vms: 1, assumptions: SILENT }, async (lab) => {
+      const { report, result, shown, resume } = await withoutTheShown(lab);
+      startByHand(lab);
+      await resume();
+      const other = await askedAbout(lab, report, shown);
+      await resume();
+      expect((await result()).vms[0]).toMatchObject({ state: 'succeeded', replicationId: other });
+      expect(entries(lab, 'start')).toHaveLength(2);
+    }));
+
+  it.concurrent('is sent again only once a person has said so, where what they decided on is gone', () =>
+    withLab({ vms: 1, assumptions: SILENT }, async (lab) => {
+      const { report, result, resume } = await withoutTheShown(lab);
+      await resume();
+      await until(report, ({ pausedBecause }) => pausedBecause?.includes('is no longer listed') === true);
+      expect(entries(lab, 'start')).toHaveLength(1);
+      await resume();
+      expect((await result()).vms[0]).toMatchObject({ state: 'succeeded' });
+      expect(entries(lab, 'start')).toHaveLength(2);
     }));
 });
 
@@ -175,5 +228,34 @@ describe('a failover by a person with Drover’s login, at a site that ignores o
       const [vm] = (await result()).vms;
       expect(vm?.error).toMatchObject({ code: 'Undecided', operation: 'failover' });
       expect(control.ledger().filter(({ kind }) => kind === 'failover')).toHaveLength(1);
+    }));
+});
+
+describe('a migrate of which it cannot be told whose it is', () => {
+  it.concurrent('is asked about with whether its source runs, and since when it may be down', () =>
+    withLab({ vms: 1, assumptions: { operationIdFilter: 'ignored' } }, async (lab) => {
+      const { control } = lab.simulator;
+      control.addFaults({ id: 'cut', operation: 'migrate', kind: 'reset-before' });
+      const { run, report, result } = await lab.start(lab.plan());
+      await until(
+        async () => control.faults().find(({ id }) => id === 'cut')?.struck ?? 0,
+        (struck) => struck > 0,
+      );
+      // As if so long passed at the site before anybody does anything there.
+      control.setClock(lab.destination, { offsetMs: 600_000 });
+      const [replication] = control.world().replications;
+      const body = { type: 'vcloud', powerOn: true };
+      control.act({ operation: 'migrate', user: 'ops@acme', replicationId: replication?.id ?? '', body });
+      await until(
+        async () => control.world().replications[0]?.recoveryState,
+        (state) => state === 'COMPLETE',
+      );
+      control.clearFaults('cut');
+      const held = await until(report, ({ pausedBecause }) => pausedBecause?.includes('cannot be told') === true);
+      expect(held.pausedBecause).toMatch(/ Its source at paris-\w+ is OFF: .*lists it as off/);
+      const vm = await vmReport(lab, vmWorkflowId(lab.source, held.vms[0]?.id ?? ''));
+      expect(vm).toMatchObject({ source: { power: 'off', before: 'on' }, downSince: expect.any(String) });
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+      await result();
     }));
 });

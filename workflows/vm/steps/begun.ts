@@ -3,16 +3,16 @@
  * then, and a reverse has removed it. A stop that comes later undoes nothing of it, and says what stays.
  */
 import { NOT_POWERED_ON } from '../../../contract/names.js';
+import { isCutover } from '../../../contract/operation.js';
 import type { OperationRecord, VmError, VmReport } from '../../../contract/report.js';
+import { unitInWords } from '../../../contract/vapp.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 
 type Told = Pick<VmReport, 'operations' | 'downSince' | 'source'>;
 
-const MOVES: ReadonlySet<OperationRecord['kind']> = new Set(['migrate', 'failover', 'reverse']);
-
 /** The last operation of a VM that changes where it runs, once a site has accepted one; a test copy is none. */
 export const begunMove = ({ operations }: Pick<VmReport, 'operations'>): OperationRecord | undefined =>
-  operations.findLast(({ kind }) => MOVES.has(kind));
+  operations.findLast(({ kind }) => isCutover(kind) || kind === 'reverse');
 
 /** It has failed, and was moved: no later run is to begin it anew. The code alone might be a site's. */
 export const isMovedAndOff = ({ error, operations }: VmReport): boolean =>
@@ -70,7 +70,7 @@ export function copyRuns(
   { vmId, site, home }: { vmId: string; site: string; home: string },
   source: NonNullable<VmReport['source']>['power'],
 ): string {
-  const copy = `Its copy, VM ${vmId}, runs at ${site}`;
+  const copy = `Its copy, ${unitInWords(vmId)}, runs at ${site}`;
   switch (source) {
     case 'off':
       return `${copy}: use that, and leave its source off.`;

@@ -4,6 +4,7 @@ import { growing } from '../../../contract/growing.js';
 import { iso } from '../../../contract/moment.js';
 import type { OperationKind } from '../../../contract/operation.js';
 import type { SourcePower } from '../../../contract/questions.js';
+import { unitInWords } from '../../../contract/vapp.js';
 import { inTime, lookUntil } from './look-until.js';
 import { powerOf } from './power.js';
 import type { SourceVm } from './source.js';
@@ -43,7 +44,7 @@ export async function tellIfSourceRuns(
   const since = before?.power === 'on' ? before.since : iso(at);
   vm.report.source = { before: 'on', ...before, power, since, known };
   vm.note(
-    `Its source still runs: ${known} of VM ${vmId}, although its ${kind} ended well; ${copy}. ` +
+    `Its source, ${unitInWords(vmId ?? '')}, still runs: ${known}, although its ${kind} ended well; ${copy}. ` +
       'Find out which of the two is used, and power the other one off.',
   );
   return true;

@@ -4,6 +4,7 @@
  */
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
+import { unitInWords } from '../../../contract/vapp.js';
 import { isCalled, nameWithId } from '../../../contract/vm-identity.js';
 import { orgOfVdc } from '../../activities.js';
 import { lookSaying } from './again.js';
@@ -37,10 +38,11 @@ export async function confirmStart(vm: VmControl, started: Outcome): Promise<Out
       seen,
       isMarked && !isOthers && !isMisnamed
         ? 'is marked as that of another run'
-        : `replicates VM ${seen.vmId ?? id} (${seen.vmName ?? 'no name'})`,
+        : `replicates ${unitInWords(seen.vmId ?? id)} (${seen.vmName ?? 'no name'})`,
     );
   }
   vm.report.replicationId = seen.id;
+  vm.saw(seen);
   await vm.callBy(seen.vmName);
   const elsewhere = otherVdc(seen, vdcOf(vm.input));
   if (elsewhere !== null) throw placedElsewhere(vm, started, seen.id, elsewhere);

@@ -10,7 +10,8 @@ import { lookSaying } from './again.js';
 import { withSource } from './begun.js';
 import { BegunCutover } from './begun-cutover.js';
 import { type Decided, decidePower } from './decide-power.js';
-import { passGate } from './gate.js';
+import { passGate, staysOpen } from './gate.js';
+import { CutoverHook } from './hooks.js';
 import { sourceNow } from './kept.js';
 import { LastLook } from './last-look.js';
 import { readAgain } from './locate.js';
@@ -20,6 +21,7 @@ import { RecoveredByOthers } from './recovered-by-others.js';
 import { lookAtSource, type SourceVm, sourceMoved, tellEarlierCutover } from './source.js';
 import { LookAgain, StepFailed, TaskFailed, TooLate } from './step-errors.js';
 import { whenStoreAnswers } from './store-answers.js';
+import { SyncBefore } from './sync-before.js';
 import type { VmControl } from './vm-control.js';
 
 /** VCDA may show a recovery as done a little after its task has ended: it is asked this often. */
@@ -51,14 +53,16 @@ export async function cutOver(
 ): Promise<CutOver> {
   const { window } = cutover;
   const look = new LastLook(vm, kind);
+  const sync = new SyncBefore(vm, kind, cutover);
+  const hook = new CutoverHook(vm);
   let decided = null as Decided | null;
   let begun = null as { cutover: BegunCutover; failed: TaskFailed } | null;
   let notAfter: number | null = null;
   for (;;) {
     try {
       if (begun === null || decided === null) {
-        const passed = await pass(vm, kind, look, { cutover, vm: ref });
-        ({ decided, notAfter } = passed);
+        decided = await pass(vm, kind, { look, sync, hook }, { cutover, vm: ref });
+        ({ notAfter } = vm);
       }
       if (begun === null && !(await isKnown())) {
         await vm.giveSlot('cutover');
@@ -99,28 +103,37 @@ async function refused(vm: VmControl, error: StepFailed): Promise<StepFailed> {
   return new StepFailed({ ...reason, message: `${reason.message} ${await sourceNow(vm)}.` });
 }
 
-/** Passes the gate with a copy that is fit at the end of it: it holds a slot then. */
+/** Passes the gate with a copy that is fit at the end of it, and young enough: it holds a slot then. */
 async function pass(
   vm: VmControl,
   kind: 'migrate' | 'failover',
-  look: LastLook,
+  { look, sync, hook }: { look: LastLook; sync: SyncBefore; hook: CutoverHook },
   { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
-): Promise<{ decided: Decided; notAfter: number | null }> {
-  const closes = cutover.window === null ? null : Date.parse(cutover.window.closes);
+): Promise<Decided> {
   for (;;) {
     vm.enter('gate');
-    const notAfter = await passGate(vm, cutover.window);
+    vm.syncsBefore = sync.isExpected;
+    await passGate(vm, cutover.window);
+    if (!(await hook.lets(vm.notAfter))) continue;
+    await staysOpen(vm, cutover.window);
     let { replication, unfit } = await look.look();
+    if (unfit === null && replication !== null && sync.isDue(replication)) {
+      if (!(await sync.isMade(replication))) continue;
+      vm.enter('gate');
+      ({ replication, unfit } = await look.look());
+      sync.tell(replication);
+    }
     if (unfit === null) {
       const lookedAt = Date.now();
       const decided = await decidePower(vm, kind, ref.powerOn ?? cutover.powerOn, replication);
-      if (Date.now() - lookedAt < FRESH) return { decided, notAfter };
-      ({ replication, unfit } = await look.look());
-      if (unfit === null) return { decided, notAfter };
+      if (Date.now() - lookedAt >= FRESH) ({ replication, unfit } = await look.look());
+      if (unfit === null && !sync.isDue(replication)) return decided;
+      if (unfit === null) continue;
     }
     await vm.giveSlot('cutover');
     if (kind === 'migrate') await tellEarlierCutover(vm, replication);
-    await look.whenFit(unfit, closes);
+    const window = vm.windowNow(cutover.window);
+    await look.whenFit(unfit, window === null ? null : Date.parse(window.closes));
   }
 }
 
@@ -178,6 +191,7 @@ async function verifyMoved(vm: VmControl, outcome: CutOver): Promise<Replication
 export async function verifyRecovered(vm: VmControl, outcome: Outcome): Promise<ReplicationSummary> {
   const recovered = await whenRecovered(vm, outcome);
   vm.recoveredAs(recovered.recoveredVmId);
+  vm.saw(recovered);
   return recovered;
 }
 

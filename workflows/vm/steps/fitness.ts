@@ -2,8 +2,10 @@
 import { CODES } from '../../../contract/codes.js';
 import { silentState } from '../../../contract/look.js';
 import { isMarkedByOthers } from '../../../contract/marks.js';
+import type { VmRef } from '../../../contract/operation.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
+import { differenceInWords, vappDifference } from '../../../contract/vapp.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { otherOrg, otherThanSeen, otherVdc } from './place.js';
 import {
@@ -50,6 +52,20 @@ export interface CopyAt {
   org?: string;
   /** the site that it went to when it was last seen; absent: any */
   towards?: string;
+  /** of a vApp: its VMs, by the plan; absent: any */
+  members?: readonly VmRef[];
+}
+
+/** In words; null: it is of the VMs of the plan. Once it was reversed they have other ids, and all are turned round as one. */
+function otherMembers(
+  { id }: VmRef,
+  planned: readonly VmRef[],
+  { vmId, members = [] }: ReplicationSummary,
+): string | null {
+  if (vmId !== id) return null;
+  const now = members.map((one) => ({ id: one.vmId ?? one.id, name: one.vmName ?? one.vmId ?? one.id }));
+  const difference = vappDifference(planned, now);
+  return difference === null ? null : differenceInWords(difference);
 }
 
 /**
@@ -60,7 +76,7 @@ export interface CopyAt {
 export function unfitness(
   kind: Irreversible,
   vm: { id: string; name: string },
-  { site, peer, replicationId, replication, missingFor, own, ids, vdc, seen, org, towards }: CopyAt,
+  { site, peer, replicationId, replication, missingFor, own, ids, vdc, seen, org, towards, members }: CopyAt,
   unfitFor: number,
   accepted: string | null = null,
 ): Unfit | null {
@@ -85,6 +101,11 @@ export function unfitness(
     const whose = `it is of another VM by now, ${vmName ?? 'without a name'} (${vmId})`;
     const advice = `Find out what was done to it at ${site}; it goes on when it is of ${nameWithId(vm)} again.`;
     return { is: 'held', why: because('WrongReplication', whose, advice) };
+  }
+  const changed = members === undefined ? null : otherMembers(vm, members, replication);
+  if (changed !== null) {
+    const advice = `Find out at ${site} who has changed it; it goes on when it is of these VMs again.`;
+    return { is: 'held', why: because(CODES.vappChanged, `its replication is not of its VMs: ${changed}`, advice) };
   }
   const elsewhere =
     otherVdc(replication, vdc) ??

@@ -40,8 +40,11 @@ export class Holding {
     if (at > this.#from) this.#reason = null;
   }
 
-  /** Tells the run why, and waits; ends, and fails, as the VM's `holdFor` says. */
-  async until(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
+  /**
+   * Tells the run why, and waits; ends, and fails, as the VM's `holdFor` says.
+   * @param alone the others of the run go on; it is not waited for longer than until then: epoch ms
+   */
+  async until(reason: Hold, askedAt: number, isOver?: () => boolean, alone?: { until: number }): Promise<void> {
     // What cannot be told nobody has seen before now, so that an earlier `resume` is no decision.
     const from = reason.code === FAILURES.undecided ? Date.now() : askedAt;
     // A person has resumed while the answer was on its way.
@@ -49,12 +52,12 @@ export class Holding {
     this.#reason = reason;
     this.#from = from;
     const { run, vm } = this.#vm.input;
-    const news = { run, unit: vm.id, hold: reason, askedAt: from };
+    const news = { run, unit: vm.id, hold: reason, askedAt: from, ...(alone && { isAlone: true as const }) };
     let isHeld = false;
     try {
       const isAttended = await signalIfOpen(this.#vm.parentHandle, unitHeldSignal, news);
       if (isAttended) await this.#vm.whenHeld();
-      isHeld = isAttended && (await this.#whileHeld(isOver));
+      isHeld = isAttended && (await this.#whileHeld(isOver, alone?.until));
     } finally {
       this.#reason = null;
     }
@@ -63,13 +66,14 @@ export class Holding {
   }
 
   /** @returns false when the run is over, so that nobody can say `resume`. @throws Stopped */
-  async #whileHeld(isOver?: () => boolean): Promise<boolean> {
+  async #whileHeld(isOver?: () => boolean, until = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { input } = this.#vm;
     const isGivenUp = () => isOver === undefined && this.#vm.stop.endsHold;
     const isEnough = () => this.#reason === null || isGivenUp() || isOver?.() === true;
     const patience = new Patience(input.selfCheck);
     for (;;) {
-      const timeout = Math.min(patience.next(), LONGEST_UNHEARD);
+      if (Date.now() >= until) return true;
+      const timeout = Math.min(patience.next(), LONGEST_UNHEARD, until - Date.now());
       const isDone =
         isOver === undefined ? await this.#vm.waitFor(null, isEnough, timeout) : await condition(isEnough, timeout);
       if (isGivenUp()) throw new Stopped();

@@ -3,17 +3,23 @@
 import { CODES } from '../../../contract/codes.js';
 import { growing } from '../../../contract/growing.js';
 import type { PlanVmInput } from '../../../contract/inputs.js';
+import { iso } from '../../../contract/moment.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
-import type { StartBody } from '../../../contract/operation.js';
+import { isCutover } from '../../../contract/operation.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
+import type { SlotPurpose } from '../../../contract/site.js';
+import { startBody } from '../../../contract/start-body.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { Again } from './again.js';
 import { confirmStart } from './confirm-start.js';
+import { giveAway } from './give-away.js';
 import { sourceNow } from './kept.js';
 import { lookUntil } from './look-until.js';
 import { awaitSync, type Outcome, operation } from './operation.js';
+import { awaitScheduled, scheduledFor } from './scheduled-sync.js';
 import type { Step } from './step.js';
 import { StepFailed, Stopped, taskFailure } from './step-errors.js';
+import { whenWhole } from './vapp-whole.js';
 import type { VmControl } from './vm-control.js';
 import { tellWhatStays } from './what-stays.js';
 
@@ -24,7 +30,9 @@ export async function startInitialSync(
   isMigration: boolean,
 ): Promise<ReplicationSummary | null> {
   vm.enter('start');
+  await whenWhole(vm);
   const body = startBody(input, isMigration);
+  const at = scheduledFor(body);
   const { adopt } = input;
   const { replicationId: named } = input.vm;
   const start: Step = {
@@ -33,16 +41,18 @@ export async function startInitialSync(
     start: body,
     adopt,
     ...(named === undefined ? {} : { named }),
-    until: 'synced',
-    slot: 'sync',
+    ...(at === null ? { until: 'synced', slot: 'sync' } : {}),
     onAccepted(submitted, operationId) {
       vm.memory.begun = { submitted, operationId, isConfirmed: false };
     },
   };
   const started = await confirmStart(vm, await accepted(vm, start));
   if (vm.memory.begun !== null) vm.memory.begun.isConfirmed = true;
+  await giveAway(vm, input);
   vm.enter('initial-sync');
-  return whenSynced(vm, await awaitSync(vm, start, started), 'start');
+  const synced = at === null ? await awaitSync(vm, start, started) : await awaitScheduled(vm, start, started, at);
+  if (synced.ok) vm.report.copiedAt = iso(synced.at);
+  return whenSynced(vm, synced, 'start');
 }
 
 async function accepted(vm: VmControl, start: Step): Promise<Outcome> {
@@ -67,9 +77,10 @@ export async function whenSynced(
   throw taskFailure(synced.error ?? unknown, { operation: kind, site: vm.site, taskId: synced.taskId });
 }
 
-/** Sends what has changed. */
-export async function syncNow(vm: VmControl): Promise<ReplicationSummary | null> {
-  const { notice } = await operation(vm, { kind: 'sync', replicationId: vm.report.replicationId, slot: 'sync' });
+/** Sends what has changed. @param purpose of its place */
+export async function syncNow(vm: VmControl, purpose: SlotPurpose = 'first'): Promise<ReplicationSummary | null> {
+  const { replicationId } = vm.report;
+  const { notice } = await operation(vm, { kind: 'sync', replicationId, slot: 'sync', purpose });
   return notice.replication;
 }
 
@@ -92,16 +103,21 @@ const BUSY = { first: 30_000, longest: 10 * 60_000 };
 /**
  * What was to be done is done, whatever becomes of this: a replication that stays behind is reported, not a failure.
  * @param insists is repeated for as long as the site is busy with it, as with a copy that was begun
+ * @throws LookAgain when it is not any more as it was `looked` at
  */
-export async function deleteReplication(vm: VmControl, { insists = false } = {}): Promise<void> {
+export async function deleteReplication(
+  vm: VmControl,
+  { insists = false, ...step }: { insists?: boolean } & Pick<Step, 'looked' | 'onlyOwn'> = {},
+): Promise<void> {
   vm.enter('delete-replication');
   vm.stop.ignore('unless-held');
   // What a person has recovered meanwhile, by a copy that this run only made, is not to be taken from them.
-  const unlessRecovered = !vm.report.operations.some(({ kind }) => kind === 'migrate' || kind === 'failover');
+  const unlessRecovered = !vm.report.operations.some(({ kind }) => isCutover(kind));
   const again = new Again(vm);
   async function isDone(): Promise<boolean> {
     try {
-      const outcome = await operation(vm, { kind: 'delete', replicationId: vm.report.replicationId, unlessRecovered });
+      const { replicationId } = vm.report;
+      const outcome = await operation(vm, { kind: 'delete', replicationId, unlessRecovered, ...step });
       if (wasGone(vm, outcome)) tellGone(vm, outcome);
     } catch (error) {
       if (!(error instanceof StepFailed || error instanceof Stopped)) throw error;
@@ -145,21 +161,4 @@ export async function staysBehind(vm: VmControl, error: StepFailed | Stopped): P
     message: `${which} at ${site} stays${isOthers ? '' : ' behind, to be removed by hand'}: ${reason.message}${source}`,
     advice: isOthers ? error.reason.advice : `Remove ${which} at ${site}.`,
   });
-}
-
-function startBody({ source, destination, vm, replication }: PlanVmInput, isMigration: boolean): StartBody {
-  const { excludedDiskKeys, seedVmId } = vm;
-  const { placementPolicy, sizingPolicy } = { ...destination, ...vm };
-  return {
-    ...replication,
-    sourceSite: source,
-    destinationSite: destination.site,
-    vdc: vm.vdc ?? destination.vdc ?? '',
-    storageProfile: vm.storageProfile ?? destination.storageProfile,
-    ...(placementPolicy === undefined ? {} : { placementPolicy }),
-    ...(sizingPolicy === undefined ? {} : { sizingPolicy }),
-    ...(seedVmId === undefined ? {} : { seedVmId }),
-    ...(excludedDiskKeys === undefined ? {} : { excludedDiskKeys }),
-    isMigration,
-  };
 }

@@ -8,10 +8,11 @@ import type { VmControl } from './vm-control.js';
 /** @returns false: the store is away. @throws StepFailed `MaybeMoved` */
 export async function isHistoryKnown(vm: VmControl, input: PlanVmInput): Promise<boolean> {
   if (input.remigrate || input.evidence === undefined) return true;
-  const { id, name } = input.vm;
+  const { id, name, vms = [] } = input.vm;
+  const its = [{ id, name }, ...vms];
   try {
-    const moved = await movedByStore({ source: input.source, vms: [{ id, name }] });
-    const other = moved.find(({ vmId, run }) => vmId === id && run !== input.run);
+    const moved = await movedByStore({ source: input.source, vms: its });
+    const other = moved.find(({ vmId, run }) => its.some((one) => one.id === vmId) && run !== input.run);
     if (other !== undefined) throw movedBy(vm, input, other);
     return true;
   } catch (error) {

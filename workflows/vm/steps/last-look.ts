@@ -11,6 +11,7 @@ import { goesElsewhere, vdcOf, wantedOf } from './place.js';
 import { obstacleElsewhere } from './preconditions.js';
 import { toldByWhom } from './recovered-by-others.js';
 import { StepFailed } from './step-errors.js';
+import { vappChanged } from './vapp-whole.js';
 import type { VmControl } from './vm-control.js';
 
 /** Between two looks at a copy that is not fit; a person's `resume` ends the pause: ms. */
@@ -63,9 +64,15 @@ export class LastLook {
       ...seen,
       ...(went === null ? {} : { towards: went }),
     };
-    const unfit = unfitness(this.#kind, this.#vm.ref, copy, unfitFor, this.#accepted);
+    const { vms } = input.vm;
+    const whole = { ...copy, ...(vms === undefined ? {} : { members: vms }) };
+    const unfit = unfitness(this.#kind, this.#vm.ref, whole, unfitFor, this.#accepted);
     this.#vm.looked = unfit === null ? decisiveOf(replication) : null;
     if (marks === null && isGoing) this.#vm.note(goesElsewhere(replication, site, input));
+    if (unfit === null && this.#kind === 'migrate' && replication?.vmId === input.vm.id) {
+      const why = await vappChanged(this.#vm, this.#kind);
+      if (why !== null) return { replication, unfit: { is: 'held', why } };
+    }
     if (unfit?.is === 'over') {
       if (unfit.why.code === CODES.replicationGone) await this.#refuseElsewhere();
       throw await toldByWhom(this.#vm, this.#kind, new StepFailed(unfit.why), replication);

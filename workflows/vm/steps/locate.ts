@@ -11,7 +11,7 @@ import { earlierRuns, instanceBefore, locateReplication, readReplication } from 
 import { Again } from './again.js';
 import { anotherThanNamed, noReplication, type Recovering, wrongVm } from './preconditions.js';
 import { tellEarlierCutover } from './source.js';
-import { holdIn, isExpired, StepFailed, Stopped, stepFailure } from './step-errors.js';
+import { Claimed, claimIn, holdIn, isExpired, isQueuedIn, StepFailed, Stopped, stepFailure } from './step-errors.js';
 import { untilStopped } from './until-stopped.js';
 import type { VmControl } from './vm-control.js';
 
@@ -19,7 +19,7 @@ import type { VmControl } from './vm-control.js';
  * Asks a site until it answers; what only a person can fix holds the VM.
  * @param operation what the answer is needed for
  * @param question is told the last `resume` each time: one from before a hold would be answered from memory for ever
- * @throws StepFailed @throws Stopped
+ * @throws StepFailed @throws Stopped @throws Claimed
  */
 export async function ask<T>(
   vm: VmControl,
@@ -34,6 +34,8 @@ export async function ask<T>(
         return await untilStopped(vm, () => question(resumedAt));
       } catch (error) {
         if (error instanceof Stopped) throw error;
+        const claim = claimIn(error);
+        if (claim !== null) throw new Claimed(claim, isQueuedIn(error));
         const hold = holdIn(error);
         if (hold !== null) {
           await vm.holdFor(hold, resumedAt);
@@ -124,9 +126,12 @@ export async function find(
   vm.memory.earlier ??= await ask(vm, operation, () => earlierRuns({ workflowId: workflowInfo().workflowId }));
   const { earlier } = vm.memory;
   const subject = { id: vm.memory.vmIdNow ?? id, name, earlier, ...(replicationId === null ? {} : { replicationId }) };
-  return ask(vm, operation, (resumedAt) =>
-    locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt }),
+  const { claim } = vm;
+  const found = await ask(vm, operation, (resumedAt) =>
+    locateReplication({ run, source, destination: destination.site, vm: subject, isKnown, resumedAt, claim }),
   );
+  if (found !== null) vm.knownAs([found.replication.id, found.replication.vmId, found.replication.recoveredVmId]);
+  return found;
 }
 
 export function takeAsFound(vm: VmControl, found: Located): void {

@@ -1,12 +1,11 @@
 /** What the workflows of a unit know of its VM and of the replication, each leaving it to the next. Pure. */
 import type { VmInput } from '../../../contract/inputs.js';
-import type { OperationKind } from '../../../contract/operation.js';
 import type { EarlierRuns } from '../../../contract/questions.js';
 import { type ClockOffset, narrowed } from '../../../contract/site-clock.js';
-import type { BegunCopy, UnitMemory } from '../../../contract/unit.js';
+import type { BegunCopy, Numbered, UnitMemory } from '../../../contract/unit.js';
 
 export class Memory {
-  readonly #attempts: Map<OperationKind, number>;
+  readonly #attempts: Map<Numbered, number>;
   readonly #clocks: Map<string, ClockOffset>;
   #site: string;
   #peer: string;
@@ -22,6 +21,8 @@ export class Memory {
   towards: string | null;
   /** id of the VDC that it was to put its VM in when it was first seen to go there; null: as above */
   vdc: string | null;
+  /** when the last sync before a cutover had ended, at the earliest: epoch ms; null: none has, or it is not known */
+  syncedAt: number | null;
 
   constructor({ known, source, destination }: Pick<VmInput, 'known' | 'source' | 'destination'>) {
     const { memory } = known ?? {};
@@ -30,11 +31,12 @@ export class Memory {
     this.towards = memory?.towards ?? null;
     this.vdc = memory?.vdc ?? null;
     this.vmIdNow = memory?.vmIdNow ?? null;
-    this.#attempts = new Map(Object.entries(memory?.numbers ?? {}) as [OperationKind, number][]);
+    this.#attempts = new Map(Object.entries(memory?.numbers ?? {}) as [Numbered, number][]);
     this.#clocks = new Map(Object.entries(memory?.clocks ?? {}));
     this.earlier = memory?.earlier ?? null;
     this.begun = memory?.begun ?? null;
     this.marks = memory?.marks ?? null;
+    this.syncedAt = memory?.syncedAt ?? null;
   }
 
   /** For the next workflow of the unit. */
@@ -50,6 +52,7 @@ export class Memory {
       earlier: this.earlier,
       begun: this.begun,
       marks: this.marks,
+      syncedAt: this.syncedAt,
     };
   }
 
@@ -87,8 +90,8 @@ export class Memory {
     return this.#clocks.get(site) ?? null;
   }
 
-  /** The number in the next operation id of a kind; never used twice by this VM in this run. */
-  nextAttempt(kind: OperationKind): number {
+  /** The number in the next operation id of a kind, or in the key of a hook; never used twice by this VM in this run. */
+  nextAttempt(kind: Numbered): number {
     const next = (this.#attempts.get(kind) ?? 0) + 1;
     this.#attempts.set(kind, next);
     return next;

@@ -3,7 +3,7 @@
 import { upsertMemo } from '@temporalio/workflow';
 import { CODES } from '../../../contract/codes.js';
 import type { PlanVmInput } from '../../../contract/inputs.js';
-import type { Moved, MovedBeforeInput, SeenOfMoved } from '../../../contract/questions.js';
+import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../../../contract/questions.js';
 import type { VmReport } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookForMoved, movedBefore } from '../../activities.js';
@@ -24,7 +24,7 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
   const vdc = ref.vdc ?? destination.vdc ?? '';
   const { id, name } = ref;
   const seen = await ask(vm, 'start', (resumedAt) =>
-    lookForMoved({ run, source, destination: at, vdc, vm: { id, name }, resumedAt }),
+    lookForMoved({ run, source, destination: at, vdc, vm: { id, name }, ...membersOf(ref), resumedAt }),
   );
   const { isSourceOff, twin } = seen;
   if (seen.isSourceOn === false) await tellEarlierCutover(vm, null);
@@ -65,8 +65,13 @@ export const movedBy = (vm: VmControl, { source }: PlanVmInput, { run, to }: Mov
 function refuseNamesake(vm: VmControl, { source, destination }: PlanVmInput, namesake: PlanVmInput['movedAs']): void {
   if (namesake === undefined) return;
   const { vmId, run } = namesake;
-  throw maybeMoved(vm, `a VM of its name (${vmId}) was moved from ${source} to ${destination.site} by run ${run}`);
+  const member = vm.input.vm.vms?.find(({ id }) => id === vmId);
+  const which = member === undefined ? `a VM of its name (${vmId})` : `its VM ${nameWithId(member)}`;
+  throw maybeMoved(vm, `${which} was moved from ${source} to ${destination.site} by run ${run}`);
 }
+
+const membersOf = ({ vms }: PlanVmInput['vm']): Pick<LookForMovedInput, 'members'> =>
+  vms === undefined ? {} : { members: vms };
 
 /** Kept with the workflow, by which later runs know what was moved under this name. */
 export function keepName({ report, input }: VmControl): void {

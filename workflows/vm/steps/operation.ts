@@ -66,6 +66,7 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     record.result = notice.ok ? 'succeeded' : 'failed';
     if (notice.warnings !== undefined) record.warnings = notice.warnings;
     if (notice.replicationId !== null) vm.report.replicationId = notice.replicationId;
+    vm.saw(notice.replication);
     if (notice.ok) return { notice, submitted, record };
 
     const { site } = request;

@@ -39,6 +39,7 @@ export class Pace {
 /**
  * Waits as the row says, and says so in the report meanwhile; a stop ends the wait, and so does the moment after which
  * nothing may be sent: what is due then is decided where it is sent.
+ * @param isOver ends it as well
  * @throws StepFailed when the row's time is over
  */
 export async function pauseBeforeNext(
@@ -46,7 +47,11 @@ export async function pauseBeforeNext(
   pace: Pace,
   error: Pick<NoticeError, 'code' | 'retry'>,
   failed: StepFailed,
-  { notAfter = null, atMost = Number.POSITIVE_INFINITY }: { notAfter?: number | null; atMost?: number },
+  {
+    notAfter = null,
+    atMost = Number.POSITIVE_INFINITY,
+    isOver = () => false,
+  }: { notAfter?: number | null; atMost?: number; isOver?: () => boolean },
 ): Promise<void> {
   const now = Date.now();
   const retry = { ...error.retry, for: Math.min(error.retry.for, atMost) };
@@ -59,6 +64,6 @@ export async function pauseBeforeNext(
   const pause = Math.max(0, Math.min(next.pause, notAfter === null ? next.pause : notAfter - now));
   const { tries, since } = next;
   vm.report.retrying = { code, message, advice, since: iso(since), tries, until: iso(since + retry.for) };
-  await vm.waitQuietly(() => vm.stop.isRequested, pause);
+  await vm.waitQuietly(() => vm.stop.isRequested || isOver(), pause);
   vm.report.retrying = null;
 }

@@ -5,6 +5,7 @@ import { NOT_POWERED_ON } from '../../../contract/names.js';
 import type { SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
+import { unitInWords } from '../../../contract/vapp.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import { lookSaying } from './again.js';
 import { tellIfSourceRuns, withinOf } from './both-run.js';
@@ -46,7 +47,7 @@ export async function whyOff(
   }
   const { site, report } = vm;
   const vmId = recovered?.recoveredVmId ?? null;
-  const which = vmId === null ? 'what it recovered' : `VM ${vmId}`;
+  const which = vmId === null ? 'what it recovered' : unitInWords(vmId);
   const warned = notice.warnings?.find(({ code, message }) => SPEAKS_OF_POWER.test(`${code} ${message}`));
   const told = warned ?? notice.warnings?.[0];
   function why({ power, known }: SourcePower): VmError {
@@ -66,10 +67,13 @@ export async function whyOff(
   }
   const within = warned === undefined ? WITHIN.unwarned : WITHIN.warned;
   let looks = 0;
-  function look(): Promise<SourcePower> {
+  async function look(): Promise<SourcePower> {
     looks += 1;
     const from = source === undefined ? {} : { source: { ...source, within: withinOf(kind) } };
-    return powerOf(vm, { site, vmId, within, ...from });
+    const power = await powerOf(vm, { site, vmId, within, ...from });
+    vm.sawPower(power.members);
+    // A vApp runs when all its VMs do.
+    return power.members?.some((one) => one.power === 'off') === true ? { ...power, power: 'off' } : power;
   }
   // What warned of just this need not be waited for.
   const isEnough = ({ power }: SourcePower): boolean => power !== 'off' || warned !== undefined;
@@ -101,7 +105,7 @@ export async function whyOff(
 
 /** A site may have taken its migrate back. */
 const sourceServes = (source: SourceVm | undefined, which: string, replicationId: string | null): string =>
-  `Its source, VM ${source?.vmId} at ${source?.site}, runs: leave ${which} off while it does. ` +
+  `Its source, ${unitInWords(source?.vmId ?? '')} at ${source?.site}, runs: leave ${which} off while it does. ` +
   `Find out at both sites whether the migrate was taken back. Replication ${replicationId} is kept.`;
 
 /** Of what was recovered and does not run: nobody serves it, unless its source is known to. */

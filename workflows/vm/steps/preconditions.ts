@@ -1,41 +1,24 @@
 /** Whether a replication is in the state that an operation needs: pure, so that a refusal comes before anything is sent. */
 import { CODES } from '../../../contract/codes.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
+import { type Recovering, reasonFor } from '../../../contract/obstacles.js';
 import type { OperationKind, VmRef } from '../../../contract/operation.js';
 import type { Located, SourcePower } from '../../../contract/questions.js';
 import type { VmError, VmReport } from '../../../contract/report.js';
+import { unitInWords } from '../../../contract/vapp.js';
 import { isCalled, misnamed, nameWithId } from '../../../contract/vm-identity.js';
 import { inWords } from '../../../contract/words.js';
 import { begunMove, sourceWords } from './begun.js';
 
-export type Recovering = 'failover' | 'failover-test' | 'migrate';
-
-/** Why a VM cannot be recovered now; null when it can. */
-export function obstacleToRecovery(kind: Recovering, vm: { id: string; name: string }, at: Located): VmError | null {
-  const { recoveryState, isPaused, latestInstance, id } = at.replication;
-  const because = reasonFor(kind, vm, at.site, at.replication.id);
-  switch (recoveryState) {
-    case 'COMPLETE':
-      return because(
-        CODES.alreadyRecovered,
-        'it was recovered already',
-        'Look at the recovered VM; kind reverse replicates it the other way, after which it can be recovered again.',
-      );
-    case 'TEST':
-      return because(
-        CODES.testCopyExists,
-        `a test copy of it exists at ${at.site}, and VCDA takes one at a time`,
-        `Clean the test up in VCDA, or drover drill sweep ${at.site} when a drill has left it.`,
-      );
-    case 'IN_PROGRESS':
-      return recoveryUnderWay(because, at.site);
-  }
-  if (isPaused) return replicationPaused(because, at.site, id);
-  if (latestInstance === null && kind !== 'migrate') {
-    return because('NoInstance', 'there is no complete copy yet', 'Wait for its first sync to end.');
-  }
-  return null;
-}
+export {
+  noReplication,
+  obstacleToRecovery,
+  obstacleToReverse,
+  type Recovering,
+  reasonFor,
+  recoveryUnderWay,
+  replicationPaused,
+} from '../../../contract/obstacles.js';
 
 /**
  * Why what was found is not what the plan names; null: it is. Ids decide. What was reversed has another id, and may have
@@ -71,18 +54,6 @@ export interface KnownBy {
   replicationIds: readonly string[];
 }
 
-/** Why a VM cannot be reversed now; null when it can. */
-export function obstacleToReverse(vm: { id: string; name: string }, at: Located): VmError | null {
-  const { recoveryState } = at.replication;
-  if (recoveryState === 'COMPLETE') return null;
-  const because = reasonFor('reverse', vm, at.site, at.replication.id);
-  return because(
-    CODES.notRecovered,
-    `it is not recovered (its replication says ${recoveryState}), and only what was failed over or migrated can be reversed`,
-    'Fail it over or migrate it first, with keepReplication: true.',
-  );
-}
-
 /** Code of a reverse that was not sent, since the original may be all that runs. */
 export const RECOVERED_NOT_RUNNING = 'RecoveredNotRunning';
 
@@ -100,7 +71,7 @@ export function obstacleToRemoval(
   if (original.power === 'off' && recovered.isMissing !== true) return null;
   const { sourceSite, destinationSite, recoveredVmId } = at.replication;
   const home = sourceSite ?? at.peer;
-  const which = recoveredVmId === null ? 'the recovered VM' : `VM ${recoveredVmId}`;
+  const which = recoveredVmId === null ? 'the recovered VM' : unitInWords(recoveredVmId);
   const because = reasonFor('reverse', vm, at.site, at.replication.id);
   return because(
     RECOVERED_NOT_RUNNING,
@@ -114,7 +85,12 @@ export function obstacleToRemoval(
 const goesTo = ({ site, replication }: Located): string => replication.destinationSite ?? site;
 
 /** Why a failover would not bring a VM up where a person expects it: it was looked at, and was reversed since. */
-export function obstacleOnceReversed(kind: 'failover', vm: VmRef, at: Located, wentTo: string): VmError | null {
+export function obstacleOnceReversed(
+  kind: 'migrate' | 'failover',
+  vm: VmRef,
+  at: Located,
+  wentTo: string,
+): VmError | null {
   const to = goesTo(at);
   if (to === wentTo) return null;
   const because = reasonFor(kind, vm, at.site, at.replication.id);
@@ -133,7 +109,7 @@ export function obstacleElsewhere(
   { site, replication: { id, vmId, recoveryState, isReversed } }: Located,
 ): VmError {
   const how = recoveryState === 'COMPLETE' ? 'recovered there' : `replicated from ${before} to ${site}`;
-  const which = vmId === null ? 'it' : `as VM ${vmId} it`;
+  const which = vmId === null ? 'it' : `as ${unitInWords(vmId)} it`;
   return {
     code: DONE_BY_OTHERS,
     message:
@@ -145,6 +121,8 @@ export function obstacleElsewhere(
     advice: `Look where it runs: nothing is left to do if it is to stay so; else drover failback, or a new run, goes on from there.`,
   };
 }
+
+const MOVE_IT = 'Move its window (drover set RUN window.closes=…)';
 
 /** For a cutover that did not begin before its window closed, or failed and could not be done again. */
 export function windowMissed(
@@ -165,11 +143,11 @@ export function windowMissed(
     advice:
       missed === 'fail'
         ? `Run the VM again with a later window.${isBegun ? '' : ` ${sourceWords(report)}`}`
-        : 'Cancel it, and run it again with a later window.',
+        : `${MOVE_IT}: its copy is kept. Or cancel it, and run it again with a later window.`,
   };
 }
 
-/** For a cutover that could not be expected to end before its window closes. @param longest ms that the longest of its run took */
+/** For a cutover that could not be expected to end before its window closes. @param longest ms: of its run, or at its site */
 export function windowTooShort(
   kind: 'migrate' | 'failover',
   report: VmRef,
@@ -181,12 +159,12 @@ export function windowTooShort(
   return {
     code: CODES.windowMissed,
     message:
-      `${kind} of ${nameWithId(report)} at ${site} was not sent: its window closes at ${closes}, and the longest cutover of ` +
-      `this run took ${took} (window.mustEnd).`,
+      `${kind} of ${nameWithId(report)} at ${site} was not sent: its window closes at ${closes}, and cutovers ` +
+      `take up to ${took} (window.mustEnd: the longest of this run, or 95 of 100 that were measured there).`,
     operation: kind,
     taskId: null,
     site,
-    advice: `${missed === 'fail' ? 'Run' : 'Cancel it, and run'} the VM again with a later window, or without mustEnd.`,
+    advice: `${missed === 'fail' ? 'Run' : `${MOVE_IT}, or cancel it, and run`} the VM again with a later window, or without mustEnd.`,
   };
 }
 
@@ -206,20 +184,6 @@ export function windowClosedOnRepeat(
   };
 }
 
-export const noReplication = (
-  operation: OperationKind,
-  vm: { id: string; name: string },
-  source: string,
-  destination: string,
-): VmError => ({
-  code: 'NoReplication',
-  message: `${nameWithId(vm)} has no replication between ${source} and ${destination}.`,
-  operation,
-  taskId: null,
-  site: destination,
-  advice: 'Correct its id, name its replicationId in the plan, or protect it first (kind: protect).',
-});
-
 /** The replication that the plan names is gone. @param other is of the VM as well */
 export const anotherThanNamed = (
   operation: OperationKind,
@@ -236,23 +200,3 @@ export const anotherThanNamed = (
   site: other.site,
   advice: `Find out whose ${other.replicationId} is; if it is meant, name it as replicationId in the plan.`,
 });
-
-/** Why something was not sent for a VM, as an error that names all that a person needs to find it. */
-type Because = (code: string, why: string, advice: string) => VmError;
-
-export const reasonFor =
-  (operation: OperationKind, vm: { id: string; name: string }, site: string, replicationId: string): Because =>
-  (code, why, advice) => ({
-    code,
-    message: `${operation} of ${nameWithId(vm)} at ${site} was not sent: ${why} [replication ${replicationId}].`,
-    operation,
-    taskId: null,
-    site,
-    advice,
-  });
-
-export const recoveryUnderWay = (because: Because, site: string): VmError =>
-  because('RecoveryUnderWay', 'a recovery of it is under way', `Wait for its task at ${site} to end.`);
-
-export const replicationPaused = (because: Because, site: string, replicationId: string): VmError =>
-  because('ReplicationPaused', 'its replication is paused', `Resume replication ${replicationId} at ${site}.`);

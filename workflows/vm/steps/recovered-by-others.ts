@@ -1,7 +1,7 @@
 /** For a VM that this run was about to recover, or to protect, and that somebody has recovered since it was looked at. */
 import { CODES } from '../../../contract/codes.js';
 import { DONE_BY_OTHERS } from '../../../contract/names.js';
-import type { OperationKind, VmRef } from '../../../contract/operation.js';
+import { isCutover, type OperationKind, type VmRef } from '../../../contract/operation.js';
 import type { Located, RecoveredBy } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmError } from '../../../contract/report.js';
@@ -54,7 +54,7 @@ export async function locateAgain(
 /** What it sent before its last reverse is over. */
 function sentSinceReverse(operations: OperationRecord[]): OperationRecord[] {
   const reversed = operations.findLastIndex(({ kind, result }) => kind === 'reverse' && result === 'succeeded');
-  return operations.slice(reversed + 1).filter(({ kind }) => kind === 'migrate' || kind === 'failover');
+  return operations.slice(reversed + 1).filter(({ kind }) => isCutover(kind));
 }
 
 export const recoveredByOthers = async (vm: VmControl, kind: OperationKind, seen: Seen): Promise<StepFailed> =>

@@ -21,8 +21,11 @@ import type { VmControl } from './vm-control.js';
 /** The replication may show up at its new site a little after the task. */
 const PAUSES = { first: 4_000, times: 7 };
 
-/** How long a site is asked whether a VM is on, which may be the one that was lost: ms. */
-const WITHIN = 5_000;
+/**
+ * How long a site is asked whether a VM is on, in ms: the one that the reverse goes to must answer anyway, and the other may be
+ * the one that was lost.
+ */
+const WITHIN = { there: 60_000, source: 15_000 };
 
 interface Reversal {
   /** as of a step */
@@ -99,10 +102,10 @@ async function sendReverse(vm: VmControl, at: Located, reverse: Step): Promise<R
 /** @throws StepFailed when the original that is removed may be all that there is of the VM */
 async function seeWhatStays(vm: VmControl, at: Located, isMeantOff: boolean): Promise<void> {
   const { recoveredVmId, vmId, sourceSite, destinationSite } = at.replication;
-  const ask = (site: string, id: string | null) => powerOf(vm, { site, vmId: id, within: WITHIN });
-  const recovered = await ask(destinationSite ?? at.site, recoveredVmId);
+  const ask = (site: string, id: string | null, within: number) => powerOf(vm, { site, vmId: id, within });
+  const recovered = await ask(destinationSite ?? at.site, recoveredVmId, WITHIN.there);
   if (recovered.power === 'on' || (isMeantOff && recovered.isMissing !== true)) return;
-  const why = obstacleToRemoval(vm.ref, at, recovered, await ask(sourceSite ?? at.peer, vmId));
+  const why = obstacleToRemoval(vm.ref, at, recovered, await ask(sourceSite ?? at.peer, vmId, WITHIN.source));
   if (why !== null) throw new StepFailed(why);
 }
 

@@ -1,5 +1,6 @@
 /** What stands of a VM at either site, by ids, so that a person need not look for it. */
 import type { SourcePower } from '../../../contract/questions.js';
+import { unitInWords } from '../../../contract/vapp.js';
 import { powerOf } from './power.js';
 import type { VmControl } from './vm-control.js';
 
@@ -46,8 +47,8 @@ export function standsWhere(standing: Standing[]): string {
   if (standing.length === 0) return 'Neither site lists a VM of it.';
   const each = standing.map(({ site, vmId, power, known }) =>
     power === 'unknown'
-      ? `VM ${vmId} may stand at ${site} (${known})`
-      : `VM ${vmId} at ${site} is ${power.toUpperCase()}`,
+      ? `${unitInWords(vmId)} may stand at ${site} (${known})`
+      : `${unitInWords(vmId)} at ${site} is ${power.toUpperCase()}`,
   );
   return `${each.join('; ')}.`;
 }

@@ -33,9 +33,12 @@ export class AtGate extends Error {
 export class Claimed extends Error {
   override readonly name = 'Claimed';
   readonly run: string;
-  constructor(run: string) {
+  /** its own claim waits for that; false: for the end of the run */
+  readonly isQueued: boolean;
+  constructor(run: string, isQueued = false) {
     super(`run ${run} works with the replication`);
     this.run = run;
+    this.isQueued = isQueued;
   }
 }
 
@@ -93,6 +96,9 @@ export class NotAgain extends StepFailed {
 /** Whether an attempt has seen, before it sent anything, that what was looked at is not so any more. */
 export const isLookAgain = (error: unknown): boolean => causeOf(error)?.type === FAILURES.lookAgain;
 
+/** Whether a person keeps the site from new work, so that an attempt has not sent it. */
+export const isBraked = (error: unknown): boolean => causeOf(error)?.type === FAILURES.braked;
+
 export const isTooLate = (error: unknown): boolean => causeOf(error)?.type === FAILURES.tooLate;
 
 /** Whether a site could not tell whether an operation arrived: a person is asked, and may say that it is to be sent. */
@@ -100,6 +106,9 @@ export const isUndecided = (error: unknown): boolean => causeOf(error)?.type ===
 
 /** Whether it could not be told whose something is that the site shows: a stop leaves that as it is. */
 export const isToBeLeft = (error: unknown): boolean => detailsOf(causeOf(error))?.leaves === true;
+
+/** The replication that a person is asked about; null: none is shown. */
+export const shownIn = (error: unknown): string | null => detailsOf(causeOf(error))?.shown ?? null;
 
 /** Whether nothing of a submission can have reached its site. */
 export const isUnsent = (error: unknown): boolean => detailsOf(causeOf(error))?.unsent === true;
@@ -136,6 +145,9 @@ export function claimIn(error: unknown): string | null {
   const run: unknown = cause?.type === FAILURES.claimed ? cause.details?.[1] : null;
   return typeof run === 'string' ? run : null;
 }
+
+/** Whether the claim of the unit waits for that run by now. */
+export const isQueuedIn = (error: unknown): boolean => causeOf(error)?.details?.[2] === 'queued';
 
 /** What is known where an activity is asked for; the failure itself knows better, but for histories of 0.1. */
 export interface Asked {

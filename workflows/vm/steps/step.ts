@@ -2,6 +2,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { operationId } from '../../../contract/names.js';
 import type { OperationKind, OperationRequest, SlotKind, Submitted } from '../../../contract/operation.js';
+import type { SlotPurpose } from '../../../contract/site.js';
 import { type Asked, NotAgain, StepFailed } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
@@ -13,11 +14,15 @@ export interface Step {
   named?: OperationRequest['named'];
   reconfigure?: OperationRequest['reconfigure'];
   recovery?: OperationRequest['recovery'];
+  newOwner?: string;
   recoveredVmId?: string | null;
   unlessRecovered?: boolean;
+  onlyOwn?: OperationRequest['onlyOwn'];
   until?: 'task' | 'synced';
   /** taken before each try, given back by the site when it is over */
   slot?: SlotKind;
+  /** what the slot is wanted for; absent: whatever has to wait for the others */
+  purpose?: SlotPurpose;
   /** takes the slot instead of merely asking for it, before every try: for what must be looked at once more by then */
   takeSlot?: (slot: SlotKind) => Promise<void>;
   notAfter?: number | null;
@@ -47,13 +52,16 @@ export function requestFor(vm: VmControl, step: Step, attempt: number): Operatio
     ...(step.start === undefined ? {} : { start: step.start }),
     ...(step.adopt === undefined ? {} : { adopt: step.adopt }),
     ...(step.named === undefined ? {} : { named: step.named }),
+    ...(step.kind !== 'start' || ref.vms === undefined ? {} : { members: ref.vms }),
     ...(step.reconfigure === undefined ? {} : { reconfigure: step.reconfigure }),
     ...(step.recovery === undefined ? {} : { recovery: step.recovery }),
+    ...(step.newOwner === undefined ? {} : { newOwner: step.newOwner }),
     ...(step.recoveredVmId === undefined ? {} : { recoveredVmId: step.recoveredVmId }),
     ...(vm.memory.marks === null ? {} : { marks: vm.memory.marks }),
     ...(vm.input.stalledAfter === undefined ? {} : { stalledAfter: vm.input.stalledAfter }),
     ...(step.kind === 'delete' ? { ids: vm.ids } : {}),
     ...(step.unlessRecovered === undefined ? {} : { unlessRecovered: step.unlessRecovered }),
+    ...(step.onlyOwn === undefined ? {} : { onlyOwn: step.onlyOwn }),
     requestedAt: Date.now(),
     notAfter: step.notAfter ?? null,
     resumedAt: vm.resumedAt,
@@ -61,6 +69,7 @@ export function requestFor(vm: VmControl, step: Step, attempt: number): Operatio
     ...(clock === null ? {} : { clock }),
     until: step.until ?? 'task',
     slot: step.slot ?? null,
+    ...(step.slot === undefined || ref.vms === undefined ? {} : { places: ref.vms.length }),
     knownTasks: vm.report.operations.flatMap(({ taskId }) => (taskId === null ? [] : [taskId])),
     decided: false,
   };
@@ -77,12 +86,12 @@ export const askedOf = ({ kind, site }: OperationRequest): Asked => ({ operation
 /** @throws StepFailed with what an earlier try ended with, where a look tells that there is to be no other */
 export async function takeSlot(
   vm: VmControl,
-  { slot, takeSlot: take }: Step,
+  { slot, purpose, takeSlot: take }: Step,
   before: StepFailed | null,
 ): Promise<void> {
   if (slot === undefined) return;
   try {
-    await (take === undefined ? vm.takeSlot(slot) : take(slot));
+    await (take === undefined ? vm.takeSlot(slot, undefined, undefined, purpose) : take(slot));
   } catch (error) {
     throw before !== null && error instanceof StepFailed ? new NotAgain(before.reason, error.reason) : error;
   }

@@ -1,12 +1,17 @@
 /** Handing an operation to its site, once: whatever stands in the way is waited for here, and a stop is heard meanwhile. */
 import { CancellationScope } from '@temporalio/workflow';
+import { FAILURES } from '../../../contract/names.js';
 import type { EarlierTries, OperationRequest, Submitted } from '../../../contract/operation.js';
+import type { Hold } from '../../../contract/report.js';
 import { adoptOperation, submitOperation } from '../../activities.js';
+import { sourceNow } from './kept.js';
+import { mayBeDown } from './outage.js';
 import { askedOf, lookedBefore, type Step, slotBack, takeSlot } from './step.js';
 import {
   Claimed,
   claimIn,
   holdIn,
+  isBraked,
   isLookAgain,
   isToBeLeft,
   isTooLate,
@@ -15,6 +20,7 @@ import {
   LookAgain,
   StepFailed,
   Stopped,
+  shownIn,
   stepFailure,
   TooLate,
   triedUntilIn,
@@ -27,14 +33,14 @@ import type { VmControl } from './vm-control.js';
 import { leftAsItIs, whatBecameOf } from './what-became.js';
 
 export async function submit(vm: VmControl, step: Step, request: OperationRequest): Promise<Submitted> {
-  let decided = false;
+  let decided: Pick<OperationRequest, 'decided' | 'taken'> = { decided: false };
   let mayBeSent: Pick<OperationRequest, 'mayBeSent'> = {};
   let isOld = false;
   for (;;) {
     let { resumedAt } = vm;
     try {
       if (isOld && mayBeSent.mayBeSent !== undefined) {
-        const sent = await whatWasSent(vm, step, { ...request, resumedAt, ...mayBeSent });
+        const sent = await whatWasSent(vm, step, { ...request, resumedAt, ...decided, ...mayBeSent });
         if (sent !== null) return sent;
       }
       if (isOld && step.takeSlot !== undefined) {
@@ -42,13 +48,13 @@ export async function submit(vm: VmControl, step: Step, request: OperationReques
         await takeSlot(vm, step, null);
         isOld = false;
       }
-      if (isOld || (step.once === true && !decided && vm.isPaused)) throw new LookAgain();
+      if (isOld || (step.once === true && !decided.decided && vm.isPaused)) throw new LookAgain();
       await whenAllowed(vm, step);
       ({ resumedAt } = vm);
       return await submitUnlessStopped(vm, step, {
         ...request,
         resumedAt,
-        decided,
+        ...decided,
         ...mayBeSent,
         ...lookedBefore(vm, step),
       });
@@ -61,12 +67,18 @@ export async function submit(vm: VmControl, step: Step, request: OperationReques
         isOld = true;
         continue;
       }
+      if (isBraked(error)) {
+        if (!isUnsent(error)) mayBeSent = sentBefore(error, mayBeSent);
+        isOld = step.once === true || step.takeSlot !== undefined;
+        if (!isOld) await whenUnbraked(vm, step);
+        continue;
+      }
       const claim = claimIn(error);
       if (claim !== null) throw await slotBack(vm, step, new Claimed(claim));
       const hold = holdIn(error);
       if (hold === null) throw await slotBack(vm, step, stepFailure(error, askedOf(request)));
       try {
-        await vm.holdFor(hold, resumedAt);
+        await vm.holdFor(isUnsent(error) ? hold : await withSource(vm, request, hold), resumedAt);
       } catch (stopped) {
         if (!(stopped instanceof Stopped)) throw await slotBack(vm, step, stopped);
         if (isToBeLeft(error)) throw await slotBack(vm, step, leftAsItIs(vm, request, error));
@@ -75,10 +87,32 @@ export async function submit(vm: VmControl, step: Step, request: OperationReques
       }
       // The next activity knows nothing of the attempts of this one.
       if (!isUnsent(error)) mayBeSent = sentBefore(error, mayBeSent);
-      decided = isUndecided(error);
-      isOld = step.once === true && !decided;
+      decided = isUndecided(error) ? decisionOn(shownIn(error)) : { decided: false };
+      isOld = step.once === true && !decided.decided;
     }
   }
+}
+
+/** A migrate that may have arrived may have taken its VM down: whoever is to decide, or looks meanwhile, is told. */
+async function withSource(vm: VmControl, request: OperationRequest, hold: Hold): Promise<Hold> {
+  if (request.kind !== 'migrate') return hold;
+  mayBeDown(vm, request, null);
+  const source = await sourceNow(vm);
+  // What is refused to many is said once for all of them.
+  return hold.code === FAILURES.undecided ? { ...hold, message: `${hold.message} ${source}.` } : hold;
+}
+
+const decisionOn = (shown: string | null): Pick<OperationRequest, 'decided' | 'taken'> => ({
+  decided: true,
+  ...(shown === null ? {} : { taken: shown }),
+});
+
+/** Who wants a place waits as long as the brake is on, behind those who came before. @throws Stopped */
+async function whenUnbraked(vm: VmControl, step: Step): Promise<void> {
+  const { slot = 'sync' } = step;
+  await vm.giveSlot(slot);
+  await vm.takeSlot(slot, undefined, undefined, step.purpose);
+  if (step.slot === undefined) await vm.giveSlot(slot);
 }
 
 type SentBefore = Pick<OperationRequest, 'mayBeSent'>;

@@ -3,6 +3,7 @@
  * Registers every message handler when made, so that nothing said at the start is missed.
  */
 import { CancellationScope, condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
+import { claimNames } from '../../../contract/claim-names.js';
 import type { Duration } from '../../../contract/evidence.js';
 import { isGrant, isNotice, isOrders, isTrouble } from '../../../contract/guards.js';
 import type { VmInput } from '../../../contract/inputs.js';
@@ -17,6 +18,8 @@ import {
 import { iso } from '../../../contract/moment.js';
 import type { Notice, OperationTrouble } from '../../../contract/notice.js';
 import type { SlotKind, VmRef } from '../../../contract/operation.js';
+import type { LocateInput, SourcePower } from '../../../contract/questions.js';
+import type { ReplicationSummary } from '../../../contract/replication.js';
 import {
   type Hold,
   type OperationRecord,
@@ -26,6 +29,8 @@ import {
   type VmStep,
   type WaitingFor,
 } from '../../../contract/report.js';
+import type { Window } from '../../../contract/run-settings.js';
+import type { SlotPurpose } from '../../../contract/site.js';
 import type { Orders } from '../../../contract/unit.js';
 import { isUnnamed } from '../../../contract/vm-identity.js';
 import { watchKey } from '../../../contract/watch.js';
@@ -46,10 +51,15 @@ export class VmControl {
   readonly #notices = new Map<string, Notice>();
   readonly #slots = new Slots(this);
   readonly #holding = new Holding(this);
+  readonly #names: Set<string>;
   #orders: Omit<Orders, 'unit'>;
   #resumedAt: number;
   /** what the last look at a copy that was fit has seen of it; null: none was */
   looked: string | null = null;
+  /** its cutover has ended well, and it runs where it is to */
+  isCutOver = false;
+  /** a sync comes right before its cutover, for which the site keeps places */
+  syncsBefore = false;
   /** what a person must know of a VM that is held, besides why */
   whenHeld: () => Promise<void> = async () => {};
 
@@ -62,6 +72,8 @@ export class VmControl {
     this.#resumedAt = orders.resumedAt;
     this.stop = new Stop(this, orders.stop);
     this.memory = new Memory(input);
+    // These its run has claimed for it.
+    this.#names = new Set(claimNames(input.vm, known));
     this.#listen();
   }
 
@@ -133,6 +145,16 @@ export class VmControl {
     return this.#orders.paused;
   }
 
+  /** It is to end with all that was begun for it left as it is. */
+  get isLeft(): boolean {
+    return this.#orders.leaves === true;
+  }
+
+  /** Of its cutover, as it is by now. @param planned as it was begun with */
+  windowNow<W>(planned: W): W | Window {
+    return this.#orders.window ?? planned;
+  }
+
   /** moment after which its cutover must not be sent, epoch ms; null: none */
   get notAfter(): number | null {
     return this.#orders.notAfter;
@@ -146,10 +168,51 @@ export class VmControl {
     return [vm.id, ...now, ...(this.report.recoveredAs ?? []), ...(earlier?.vmIds ?? [])];
   }
 
+  /** For whoever finds the VM under further ids: it gives way to others until it has sent something. */
+  get claim(): NonNullable<LocateInput['claim']> {
+    const { run, parent, source, vm, revision } = this.input;
+    const hasActed = this.report.operations.length > 0 || this.stop.isUndone;
+    return {
+      run,
+      unit: vm.id,
+      unsent: hasActed ? null : { run, parent, source, revision },
+      known: [...this.#names],
+    };
+  }
+
+  /** Its claim has these by now: ids of the VM and of its replication. */
+  knownAs(names: (string | null)[]): void {
+    for (const name of names) if (name !== null) this.#names.add(name);
+  }
+
   /** Kept for later runs, which know the VM by it after a reverse. */
   recoveredAs(vmId: string | null): void {
     const known = this.report.recoveredAs ?? [];
     if (vmId !== null && !known.includes(vmId)) this.report.recoveredAs = [...known, vmId];
+  }
+
+  /** What its replication tells of the VMs of a vApp. */
+  saw(replication: Pick<ReplicationSummary, 'members'> | null): void {
+    const { vms } = this.report;
+    const its = replication?.members;
+    if (vms === undefined || its === undefined) return;
+    this.report.vms = vms.map((vm) => {
+      const now = its.find(({ id, vmId }) => id === vm.replicationId || vmId === vm.id || vmId === vm.recoveredAs);
+      if (now === undefined) return vm;
+      const recoveredAs = now.recoveredVmId ?? vm.recoveredAs;
+      return { ...vm, replicationId: now.id, ...(recoveredAs === undefined ? {} : { recoveredAs }) };
+    });
+  }
+
+  /** Whether what was recovered of the VMs of a vApp runs. */
+  sawPower(members: SourcePower['members'] = []): void {
+    const power = new Map(members.map((one) => [one.id, one.power]));
+    const { vms } = this.report;
+    if (vms === undefined) return;
+    this.report.vms = vms.map((vm) => {
+      const its = power.get(vm.recoveredAs ?? '');
+      return its === undefined ? vm : { ...vm, power: its };
+    });
   }
 
   /** The VM as texts call it. */
@@ -218,11 +281,20 @@ export class VmControl {
   }
 
   /**
+   * As {@link holdFor}, and the others of the run go on meanwhile.
+   * @param until epoch ms at which it is not waited for any more; null: for as long as it takes
+   */
+  holdAlone(reason: Hold, askedAt: number, until: number | null): Promise<void> {
+    return this.#holding.until(reason, askedAt, undefined, { until: until ?? Number.POSITIVE_INFINITY });
+  }
+
+  /**
    * @param isGivenUp ends the wait as well
+   * @param purpose what it is wanted for, where nothing is undone; default: whatever has to wait for the others
    * @returns false when `timeout` ms passed first, or it was given up; the request is withdrawn then. @throws Stopped
    */
-  takeSlot(slot: SlotKind, timeout?: number, isGivenUp?: () => boolean): Promise<boolean> {
-    return this.#slots.take(slot, timeout, isGivenUp);
+  takeSlot(slot: SlotKind, timeout?: number, isGivenUp?: () => boolean, purpose?: SlotPurpose): Promise<boolean> {
+    return this.#slots.take(slot, timeout, isGivenUp, purpose);
   }
 
   giveSlot(slot: SlotKind): Promise<void> {

@@ -7,7 +7,9 @@ import type { VmReport } from '../../../contract/report.js';
 import type { UnitWord } from '../../../contract/unit.js';
 import { isKept, whenKept } from '../../evidence/patience.js';
 import { begunMove, isMovedAndOff, stoppedAfter } from './begun.js';
+import { mayBegin, tellEnded } from './hooks.js';
 import { evidenceOf } from './keep-evidence.js';
+import { skippedByPerson } from './left-out.js';
 import { signalIfOpen } from './signal-if-open.js';
 import { tellEarlierCutover } from './source.js';
 import { AtGate, Claimed, StepFailed, Stopped } from './step-errors.js';
@@ -27,10 +29,13 @@ export async function runVm(
 ): Promise<VmReport> {
   const { run, parent, vm: ref, revision, phase } = vm.input;
   vm.whenHeld = () => tellEarlierCutover(vm, null);
+  const before = vm.report.operations.length;
   let claimedBy: UnitWord['claimedBy'] = null;
+  let queued: Pick<UnitWord, 'isQueued'> = {};
   let isWaiting = false;
   await CancellationScope.nonCancellable(async () => {
     try {
+      if (phase !== 'undo') await mayBegin(vm);
       await steps();
       vm.report.state = 'succeeded';
       vm.enter('done');
@@ -38,15 +43,22 @@ export async function runVm(
       isWaiting = (error instanceof AtGate || error instanceof Claimed) && !vm.stop.isRequested;
       if (isWaiting) vm.report.state = 'waiting';
       else await endEarly(vm, error instanceof AtGate || error instanceof Claimed ? new Stopped() : error, undo);
-      if (error instanceof Claimed && isWaiting) claimedBy = error.run;
+      if (error instanceof Claimed && isWaiting) {
+        claimedBy = error.run;
+        if (error.isQueued) queued = { isQueued: true };
+      }
     }
-    if (!isWaiting) vm.report.finishedAt = iso(Date.now());
+    if (!isWaiting) {
+      vm.report.finishedAt = iso(Date.now());
+      await tellEnded(vm, before);
+    }
     // From here on no signal changes what is done: activities.ts says why the order of answers is then of no account.
     const evidence = isWaiting ? null : evidenceOf(vm);
     const kept = evidence !== null && (await isKept(evidence));
     const { report } = vm;
     const memory = isWaiting ? vm.memory.carried : null;
-    const word: UnitWord = { run, unit: ref.id, revision, report, memory, claimedBy, kept };
+    const left = isWaiting || report.state === 'succeeded' ? {} : { left: vm.memory.carried };
+    const word: UnitWord = { run, unit: ref.id, revision, report, memory, ...left, claimedBy, ...queued, kept };
     await signalIfOpen(getExternalWorkflowHandle(parent), unitSaidSignal, word);
     // Its type alone would say that it has done all that it was begun for.
     if (isWaiting && phase !== 'copy') upsertMemo({ [AT_GATE_MEMO]: true });
@@ -66,6 +78,9 @@ async function endEarly(vm: VmControl, error: unknown, undo: () => Promise<void>
     vm.fail(stoppedAfter(begun, vm.report, vm.site));
     // Of a reverse nothing is down: what was asked for has ended.
     vm.report.state = begun.kind === 'reverse' ? 'cancelled' : 'failed';
+  } else if (error instanceof Stopped && vm.isLeft) {
+    vm.fail(skippedByPerson(vm.report, vm.input.run));
+    vm.report.state = 'skipped';
   } else if (error instanceof Stopped) {
     await undo();
     vm.report.state = 'cancelled';

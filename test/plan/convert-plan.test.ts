@@ -1,0 +1,56 @@
+/** A plan in another format says the same: what does not fit is told. */
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { convertPlan, type PlanFormat } from '../../plan/convert-plan.js';
+import { loadPlan } from '../../plan/load-plan.js';
+import { A, B, C, directory, HEAD, VDC } from '../support/plan-files.js';
+
+const WRITTEN = `${HEAD}# a comment
+cutover: { approval: wave, window: { opens: 2026-12-05T22:00:00+01:00, closes: 2026-12-06T05:00:00+01:00 }, syncBefore: 30m }
+waves:
+  - name: first, then
+    vms:
+      - { id: ${A}, name: "db, 1", powerOn: false }
+      - { id: ${B}, name: "007", after: [ "db, 1" ], vdc: Gold, storageProfile: "*", excludedDiskKeys: [ 2001 ] }
+  - name: "no"
+    vms: [ { id: ${C}, remigrate: true, seedVmId: ${VDC}, address: 10.0.0.7 } ]
+`;
+
+function converted(to: PlanFormat, text = WRITTEN, name = 'plan.yaml') {
+  const dir = directory({ [name]: text });
+  return convertPlan(join(dir, name), to);
+}
+
+const loaded = (files: Record<string, string>, name: string) => loadPlan(join(directory(files), name), { sites: null });
+
+describe('a plan', () => {
+  it('says the same as JSON and as YAML again', () => {
+    const before = loaded({ 'plan.yaml': WRITTEN }, 'plan.yaml');
+    const json = converted('json');
+    expect(json.left).toEqual(['its comments']);
+    expect(loaded({ 'plan.json': json.text }, 'plan.json')).toEqual(before);
+    const yaml = converted('yaml', json.text, 'plan.json');
+    expect(yaml.left).toEqual([]);
+    expect(loaded({ 'plan.yaml': yaml.text }, 'plan.yaml')).toEqual(before);
+    expect(converted('json', yaml.text).text).toBe(json.text);
+    expect(converted('yaml').left).toEqual(['its comments']);
+  });
+
+  it('has its VMs in a CSV, which tells what is not in it', () => {
+    const { text, left } = converted('csv');
+    const before = loaded({ 'plan.yaml': WRITTEN }, 'plan.yaml');
+    const { waves } = loaded({ 'plan.yaml': `${HEAD}vms: vms.csv\n`, 'vms.csv': text }, 'plan.yaml');
+    const flat = before.waves.map((wave) => ({
+      ...wave,
+      vms: wave.vms.map((vm) => {
+        const { excludedDiskKeys: _, ...rest } = vm;
+        return rest;
+      }),
+    }));
+    expect(waves).toEqual(flat);
+    expect(left).toEqual([
+      'excludedDiskKeys of 1 VMs, which no cell holds',
+      'what is not of a VM: name, kind, source, destination, stopAfter, cutover',
+    ]);
+  });
+});
