@@ -1,15 +1,15 @@
-/** A worker killed in each phase of a test drill and of a round trip; kill-drill.test.ts has some of them. */
-import { testCopies } from '../support/drills.js';
+/** A worker killed in each phase of a test drill and of a round trip, and in a reverse; kill-drill.test.ts has some of them. */
 import { describe, it } from '../support/side-by-side.js';
 import {
   accepted,
-  anyReplication,
   delayed,
   inHold,
+  killedReverse,
   killedRoundTrip,
   killedTest,
   type Moment,
   struck,
+  succeeded,
   TURN_AND_ALL,
 } from './support/killed.js';
 
@@ -17,9 +17,9 @@ const TEST: Moment[] = [
   { phase: 'while it looks at its VMs', when: struck, faults: delayed('replications') },
   { phase: 'while a test failover is on its way', when: struck, faults: delayed('failover-test') },
   { phase: 'right after a test failover was accepted', when: accepted('failover-test') },
-  { phase: 'with a test copy up', when: ({ lab }) => testCopies(lab).length > 0 },
+  { phase: 'with a test copy up', when: accepted('recovered') },
   { phase: 'while its checks run', when: ({ asked }) => asked() > 0 },
-  { phase: 'in its hold', when: inHold },
+  { phase: 'in its hold', when: inHold, holds: true },
   { phase: 'while a clean-up is on its way', when: struck, faults: delayed('cleanup') },
   { phase: 'right after a clean-up was accepted', when: accepted('cleanup') },
 ];
@@ -27,11 +27,11 @@ const TEST: Moment[] = [
 const ROUND_TRIP: Moment[] = [
   { phase: 'in the first sync', when: accepted('sync') },
   { phase: 'while a failover is on its way', when: struck, faults: delayed('failover') },
-  { phase: 'after a failover', when: anyReplication((r) => r.recoveryState === 'COMPLETE') },
-  { phase: 'in its hold', when: inHold },
+  { phase: 'after a failover', when: accepted('recovered') },
+  { phase: 'in its hold', when: inHold, holds: true },
   { phase: 'while a reverse is on its way', when: struck, faults: delayed('reverse') },
   { phase: 'right after a reverse was accepted', when: accepted('reverse') },
-  { phase: 'in the resync', when: anyReplication((r) => r.isReversed) },
+  { phase: 'in the resync', when: succeeded('reverse') },
   { phase: 'while it fails over back', when: accepted('failover', 3) },
   { phase: 'in the second reverse', when: accepted('reverse', 3) },
 ];
@@ -42,4 +42,12 @@ describe('a worker killed with SIGKILL in a test drill', () => {
 
 describe('a worker killed with SIGKILL in a round trip', () => {
   it.concurrent.each(ROUND_TRIP)('$phase: the next one brings every VM home, once', killedRoundTrip, TURN_AND_ALL);
+});
+
+describe('a worker killed with SIGKILL in a run', () => {
+  it.concurrent(
+    'of kind reverse, right after a reverse was accepted: every VM is replicated back',
+    killedReverse,
+    TURN_AND_ALL,
+  );
 });

@@ -84,6 +84,8 @@ export interface LabOptions extends SimulatorOptions {
   activitySlots?: number;
   /** default: one in memory; it is closed with the lab */
   store?: Store;
+  /** its own workers keep evidence where those keep it that are processes of their own */
+  sharesStoreFile?: boolean;
 }
 
 /** ms for a run to have begun its shards */
@@ -91,14 +93,15 @@ const LOADED_WITHIN = 120_000;
 
 let bundle: Promise<WorkflowBundleOption> | undefined;
 
-/** Of all labs that are open at once. */
-const shared = new Shared(
+/** Of all labs that are open at once, and of the worlds of the command line. */
+export const shared = new Shared(
   () => connections(process.env.DROVER_TEST_TEMPORAL ?? ''),
   ({ close }) => close(),
 );
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { site, errors, password, hooks, workers = 1, activitySlots, store: keptIn, shardOf, ...simulation } = options;
+  const { site, errors, password, hooks, workers = 1, activitySlots, shardOf, ...more } = options;
+  const { store: keptIn, sharesStoreFile = false, ...simulation } = more;
   if (process.env.DROVER_TEST_TEMPORAL === undefined)
     throw new Error('the test run has no Temporal dev server; see test/support/global-setup.js');
   const tag = randomUUID().slice(0, 8);
@@ -111,8 +114,9 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const { client, native } = await shared.take();
   const running: { stop(): Promise<void> }[] = [];
   const storeFolder = join(tmpdir(), `drover-lab-${tag}`);
+  const storeFile = join(storeFolder, 'store.db');
   // Workers of a lab share it as processes share a file.
-  const store = keptIn ?? new Store(config.store);
+  const store = keptIn ?? new Store(sharesStoreFile ? { kind: 'sqlite', file: storeFile } : config.store);
 
   const lab: Lab = {
     ...names,
@@ -120,7 +124,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     config,
     client,
     store,
-    storeFile: join(storeFolder, 'store.db'),
+    storeFile,
     taskQueue: config.worker.taskQueue,
     plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
     async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`, until) {
