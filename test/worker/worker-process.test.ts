@@ -13,6 +13,7 @@ import { startDevServer } from '../../temporal/dev-server.js';
 import { eventually } from '../support/eventually.js';
 import { tempFolder } from '../support/folder.js';
 import { freePort } from '../support/free-port.js';
+import { inShort } from '../support/in-short.js';
 import { withLab } from '../support/lab.js';
 import { until } from '../support/until.js';
 import { spawnWorker } from '../support/worker-process.js';
@@ -83,6 +84,13 @@ async function waitingForLogin() {
   return { worker, inspection };
 }
 
+/** What a busy machine was too slow for once is tried again. */
+async function soonEnough(act: () => Promise<number>, most: number): Promise<void> {
+  let took = await act();
+  for (let tries = 1; tries < 5 && took >= most; tries += 1) took = await act();
+  expect(took).toBeLessThan(most);
+}
+
 describe('a worker process', () => {
   test('ends with 4, and says what to do, while a run of an earlier Drover is open', async () => {
     const taskQueue = `earlier-${crypto.randomUUID()}`;
@@ -98,19 +106,24 @@ describe('a worker process', () => {
     expect(worker.lines.map(({ text }) => text).join('\n')).toMatch(`${run.workflowId}\nNext: `);
   });
 
-  test('says that it is ready, answers the health check, and ends with 0 at SIGTERM', async () => {
+  test('says that it is ready, answers the health check, and ends with 0 at SIGTERM', () => soonEnough(stopped, 3_000));
+
+  /** @returns how long it took: ms, by the measure of a quiet machine */
+  async function stopped(): Promise<number> {
     const worker = await start();
     expect(await worker.line('worker ready')).toMatchObject({ taskQueue: worker.taskQueue, namespace: 'default' });
     const health = await fetch(worker.healthUrl);
     expect([health.status, await health.json()]).toEqual([200, { state: 'RUNNING' }]);
     expect((await fetch(worker.healthUrl.replace('healthz', 'other'))).status).toBe(404);
 
+    const slowness = await worker.slowness();
     const since = Date.now();
     expect(await worker.end('SIGTERM')).toBe(0);
-    expect(Date.now() - since).toBeLessThan(await worker.within(3_000));
+    const took = Date.now() - since;
     expect(worker.lines.filter((line) => line.text)).toEqual([]);
     expect(worker.lines.at(-1)?.msg).toBe('worker stopped');
-  });
+    return took / slowness;
+  }
 
   test('logs what its activities are about: run, VM, site, operation; and no token', async () => {
     const nowhere = `http://127.0.0.1:${await freePort()}`;
@@ -125,7 +138,7 @@ describe('a worker process', () => {
       operation: 'start',
       operationId: expect.stringContaining('paris-exit'),
     });
-    expect(worker.lines.find((line) => line.activityType)).toMatchObject({ workflowId: handle.workflowId });
+    expect(activity).toMatchObject({ workflowId: handle.workflowId });
     expect(JSON.stringify(worker.lines)).not.toContain('drover-sim');
     for (const line of worker.lines) expect(line.taskToken ?? '[redacted]').toBe('[redacted]');
     await handle.terminate();
@@ -166,19 +179,42 @@ describe('a worker process', () => {
     const simulator = await startSimulator({ sites: [{ name: site }] });
     closers.push(() => simulator.close());
     simulator.control.addFaults({ kind: 'delay', method: 'GET', path: '/sites$', delayMs: 300_000 });
-    const worker = await start({ sites: { [site]: simulator.sites[site]!.url } });
-    const inspection = await inspect(worker, [site]);
-    await eventually(() => simulator.control.faults().some(({ struck }) => struck > 0));
-    const since = Date.now();
-    worker.child.kill('SIGTERM');
-    await eventually(async () => (await fetch(worker.healthUrl)).status === 503);
-    expect(await worker.exited).toBe(0);
-    // The site would have taken minutes.
-    expect(Date.now() - since).toBeLessThan(60_000);
-    // Temporal has the attempt back and keeps it for the next worker.
-    const { raw } = await inspection.describe();
-    expect(raw.pendingActivities).toEqual([expect.objectContaining({ attempt: 2 })]);
-    await inspection.terminate();
+    const struck = () => simulator.control.faults().reduce((sum, one) => sum + one.struck, 0);
+    /** @returns whether it was seen to be stopping: it is so for a moment, which a busy machine may miss */
+    async function givenBack(): Promise<boolean> {
+      const before = struck();
+      const worker = await start({ sites: { [site]: simulator.sites[site]!.url } });
+      const inspection = await inspect(worker, [site]);
+      await eventually(() => struck() > before);
+      const since = Date.now();
+      let isOver = false;
+      const exited = worker.exited.finally(() => {
+        isOver = true;
+      });
+      worker.child.kill('SIGTERM');
+      let isSeen = false;
+      while (!isOver && !isSeen)
+        isSeen = await fetch(worker.healthUrl).then(
+          (it) => it.status === 503,
+          () => false,
+        );
+      expect(await exited).toBe(0);
+      // The site would have taken minutes.
+      expect(Date.now() - since).toBeLessThan(60_000);
+      // Temporal has the attempt back and keeps it for the next worker.
+      const { raw } = await inspection.describe();
+      expect(raw.pendingActivities).toEqual([expect.objectContaining({ attempt: 2 })]);
+      await inspection.terminate();
+      // Else the next worker would be one of another queue.
+      await client.workflow
+        .getHandle(siteWorkflowId(site))
+        .terminate()
+        .catch(() => undefined);
+      return isSeen;
+    }
+    let isSeen = false;
+    for (let tries = 0; tries < 5 && !isSeen; tries += 1) isSeen = await givenBack();
+    expect(isSeen).toBe(true);
   });
 
   test('does not wait for ever for what cannot be cancelled', async () => {
@@ -189,15 +225,18 @@ describe('a worker process', () => {
     await inspection.terminate();
   });
 
-  test('ends at once at a second signal', async () => {
-    const { worker, inspection } = await waitingForLogin();
-    worker.child.kill('SIGTERM');
-    await worker.line('worker stopping');
-    const since = Date.now();
-    expect(await worker.end('SIGTERM')).toBe(143);
-    expect(Date.now() - since).toBeLessThan(await worker.within(2_000));
-    await inspection.terminate();
-  });
+  test('ends at once at a second signal', () =>
+    soonEnough(async () => {
+      const { worker, inspection } = await waitingForLogin();
+      worker.child.kill('SIGTERM');
+      await worker.line('worker stopping');
+      const slowness = await worker.slowness();
+      const since = Date.now();
+      expect(await worker.end('SIGTERM')).toBe(143);
+      const took = Date.now() - since;
+      await inspection.terminate();
+      return took / slowness;
+    }, 2_000));
 
   test('outlives Temporal: when the server is back, it works on', async () => {
     const cli = process.env.DROVER_TEST_TEMPORAL_CLI!;
@@ -287,14 +326,23 @@ describe('a new version', () => {
 });
 
 describe('a worker that cannot start', () => {
-  test.each([
+  type Bad = [what: string, options: Parameters<typeof start>[0], code: number, words: RegExp];
+  const bad: Bad[] = [
     ['a config with a mistake', { config: 'sites: { lyon: { url: 7 } }\n' }, 2, /drover\.yaml:1:\d+/],
     ['a health address that is none', { env: { DROVER_HEALTH: 'everywhere' } }, 2, /DROVER_HEALTH=everywhere/],
     ['no Temporal', { temporal: '127.0.0.1:1' }, 3, /Temporal at 127\.0\.0\.1:1 .*ECONNREFUSED.*TEMPORAL_ADDRESS/],
     ['a namespace that is not there', { env: { TEMPORAL_NAMESPACE: 'nonesuch' } }, 3, /nonesuch.*does not exist/],
-  ])('for %s says so and how to go on', async (_, options, code, words) => {
-    const worker = await start(options);
-    expect(await worker.exited).toBe(code);
-    expect(worker.lines.map((line) => line.text).join('\n')).toMatch(words);
-  });
+  ];
+
+  // One that is told before Temporal is asked, and one that Temporal tells: each is a process.
+  const few = ['a config with a mistake', 'a namespace that is not there'];
+
+  test.each(inShort(bad, ([what]) => few.includes(what)))(
+    'for %s says so and how to go on',
+    async (_, options, code, words) => {
+      const worker = await start(options);
+      expect(await worker.exited).toBe(code);
+      expect(worker.lines.map((line) => line.text).join('\n')).toMatch(words);
+    },
+  );
 });

@@ -13,8 +13,8 @@ export interface WorkerProcess {
   healthUrl: string;
   /** parsed lines of its log; lines that are not JSON as `{ text }` */
   lines: Record<string, unknown>[];
-  /** ms within which it must do what takes it `ms` on a quiet machine: more on a machine that was slow to start it */
-  within(ms: number): Promise<number>;
+  /** how many times as long as on a quiet machine it took to start, once at least */
+  slowness(): Promise<number>;
   /** waits for a line with this message */
   line(msg: string): Promise<Record<string, unknown>>;
   /** sends a signal and waits for the exit code */
@@ -75,10 +75,10 @@ export async function startWorker(options: {
     lines,
     exited,
     line,
-    async within(ms) {
+    async slowness() {
       const { time } = await line('worker ready');
       const started = (typeof time === 'number' ? time : Date.parse(String(time))) - began;
-      return ms * Math.max(1, started / QUIET_START);
+      return Math.max(1, started / QUIET_START);
     },
     end: (signal) => {
       child.kill(signal);
