@@ -47,6 +47,15 @@ describe('under fire, at sites that', () => {
     expect(verdict.violations).toEqual([]);
   }, 300_000);
 
+  it('4 VMs that neither filter nor say which VM a start is for until it has ended; none is cut over before its wave is approved', async () => {
+    const assumptions = 'operationIdFilter=ignored replicationVisible=taskEnd startTaskNamesVm=false';
+    const { verdict, totals } = await chaos(
+      `--vms 4 --kills 1 --server-kills 0 --workers 1 --minutes 4 --seed 3 --gate approval --assume ${assumptions}`,
+    );
+    expect(verdict.violations).toEqual([]);
+    expect(totals).toMatchObject({ succeeded: 4 });
+  }, 300_000);
+
   it('no VM of three runs and a drill is touched by one that does not hold it', async () => {
     const { verdict } = await chaos(
       '--meet --vms 12 --acts 20 --kills 2 --server-kills 1 --workers 2 --seed 2 --minutes 8',

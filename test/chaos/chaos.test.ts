@@ -1,12 +1,12 @@
 /**
- * The short form of chaos.long.ts: fewer VMs, side by side. Its sites are those where least can be told;
- * test/workflows/vm/assumptions.test.ts has each alternative alone.
+ * The short form of chaos.long.ts: fewer VMs, side by side. Sites where least can be told are there alone;
+ * test/workflows/vm/assumptions.test.ts has each alternative without a strike.
  */
 import { describe, expect, it } from '@jest/globals';
 import { chaos, type Document } from './run-chaos.js';
 
 /** ms; a killed worker costs a heartbeat's time-out and a little more, a busy machine adds to it */
-const MOVES_WITHIN = 120_000;
+const MOVES_WITHIN = 240_000;
 
 /** But how soon VMs move again, which is judged by {@link MOVES_WITHIN} here: a busy machine adds to what people may expect. */
 const wrongIn = ({ violations }: Document['verdict']) => violations.filter(({ item }) => item !== 'recovery');
@@ -25,13 +25,6 @@ describe('under fire, in short', () => {
   }, 900_000);
 
   const SMALL = '--vms 4 --kills 1 --server-kills 0 --workers 1 --minutes 12';
-
-  it.concurrent('4 VMs at sites that neither filter nor say which VM a start is for until it has ended; none is cut over before its wave is approved', async () => {
-    const assumptions = 'operationIdFilter=ignored replicationVisible=taskEnd startTaskNamesVm=false';
-    const { verdict, totals } = await chaos(`${SMALL} --seed 3 --gate approval --assume ${assumptions}`);
-    expect(wrongIn(verdict)).toEqual([]);
-    expect(totals).toMatchObject({ succeeded: 4 });
-  }, 900_000);
 
   it.concurrent('no VM of three runs and a drill is touched by one that does not hold it', async () => {
     const { verdict, carried } = await chaos(`--meet --acts 6 ${SMALL} --seed 1`);
