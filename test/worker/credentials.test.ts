@@ -1,5 +1,5 @@
 /** A login that changes while a worker runs. */
-import { chmodSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../plan/config/load-config.js';
@@ -154,13 +154,15 @@ describe('a password that a program prints', () => {
       async ({ folder, lyon, credentials, lines }) => {
         await refused(lyon);
         folder.write('printed', RIGHT);
+        // Until then it prints nothing, and whoever waited for it would not come to this.
+        unlinkSync(join(folder.path, 'go'));
         credentials.refused();
-        let turns = 0;
-        const other = setInterval(() => {
-          turns += 1;
-        }, 20);
-        await said(lines, 'logins renewed').finally(() => clearInterval(other));
-        expect(turns).toBeGreaterThan(1);
+        await until(
+          async () => existsSync(join(folder.path, 'asked')),
+          (isAsked) => isAsked,
+        );
+        folder.write('go', '');
+        await said(lines, 'logins renewed');
         expect((await lyon.task('t1')).id).toBe('t1');
         folder.write('printed', WRONG);
         process.emit('SIGHUP');
@@ -174,7 +176,9 @@ describe('a password that a program prints', () => {
         secret: 'passwordCommand: [./print]',
         prepare(folder) {
           folder.write('printed', WRONG);
-          chmodSync(folder.write('print', '#!/bin/sh\nsleep 0.3\ncat printed\n'), 0o755);
+          folder.write('go', '');
+          const waits = '[ -e go ] || > asked; while [ ! -e go ]; do sleep 0.05; done';
+          chmodSync(folder.write('print', `#!/bin/sh\n${waits}\ncat printed\n`), 0o755);
         },
       },
     ));
