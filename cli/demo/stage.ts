@@ -120,7 +120,7 @@ export class Stage {
     this.#worker = new Part({ role: 'worker', argument: config, env, folder });
     const { pid } = this.#worker;
     this.#watchOver(this.#worker);
-    await Promise.race([listening(this.drover, signal), this.broken]);
+    await Promise.race([listening(this.drover, Object.values(this.sites), signal), this.broken]);
     return pid;
   }
 

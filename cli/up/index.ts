@@ -120,7 +120,7 @@ class BuildingSite {
     const cli = await resolveTemporalCli({ env, say, signal });
     signal.throwIfAborted();
     const playground = isPlayground ? await this.#playground({ ...simulator, config, say }) : null;
-    const { store, worker } = this.#options.read();
+    const { store, worker, sites } = this.#options.read();
 
     const server = await this.#startTemporal(cli.path);
     const { address } = server;
@@ -131,7 +131,7 @@ class BuildingSite {
     const kept = await this.#startWorker(own);
     const drover = await connectDrover({ env: own, taskQueue: worker.taskQueue });
     try {
-      await Promise.race([listening(drover, signal), kept.kept]);
+      await Promise.race([listening(drover, Object.keys(sites), signal), kept.kept]);
     } finally {
       await drover.close();
     }
