@@ -9,20 +9,26 @@ import { aWave } from './plans.js';
 
 type Control = Lab['simulator']['control'];
 
-/** @param prepare what is done with all of its VMs before the first test */
-export function sharedLab({ vms, ...options }: LabOptions & { vms: number }, prepare?: (lab: Lab) => Promise<void>) {
-  let opened: Promise<Lab> | undefined;
+type Shared = LabOptions & { vms: number };
+
+/**
+ * @param options of the lab, or whoever makes them before it is opened
+ * @param prepare what is done with all of its VMs before the first test
+ */
+export function sharedLab(options: Shared | (() => Promise<Shared>), prepare?: (lab: Lab) => Promise<void>) {
+  let opened: ReturnType<typeof open> | undefined;
   let given = 0;
 
-  async function open(): Promise<Lab> {
-    const lab = await openLab({ vms, ...options });
+  async function open(): Promise<{ lab: Lab; vms: number }> {
+    const known = typeof options === 'function' ? await options() : options;
+    const lab = await openLab(known);
     await prepare?.(lab);
-    return lab;
+    return { lab, vms: known.vms };
   }
 
   afterAll(async () => {
-    const lab = await opened?.catch(() => undefined);
-    await lab?.close();
+    const it = await opened?.catch(() => undefined);
+    await it?.lab.close();
   });
 
   /** Runs a test with so many VMs of the lab. */
@@ -30,8 +36,9 @@ export function sharedLab({ vms, ...options }: LabOptions & { vms: number }, pre
     opened ??= open();
     const from = given;
     given += count;
-    if (given > vms) throw new RangeError(`the shared lab has ${vms} VMs, and its tests want more`);
-    await test(partOf(await opened, from, count));
+    const { lab, vms } = await opened;
+    if (from + count > vms) throw new RangeError(`the shared lab has ${vms} VMs, and its tests want more`);
+    await test(partOf(lab, from, count));
   };
 }
 
