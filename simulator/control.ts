@@ -1,6 +1,6 @@
 import { type Act, actAs } from './actor.js';
 import type { Assumptions } from './assumptions.js';
-import { interrupt, nudge, unsuspend } from './engine/sync.js';
+import { interrupt, nudge, resize, unsuspend } from './engine/sync.js';
 import type { ActiveFault, FaultRule, Faults } from './faults.js';
 import type { Sessions } from './sessions.js';
 import type { RequestCount, Stats } from './stats.js';
@@ -20,7 +20,7 @@ export interface VmChange {
   name?: string | undefined;
   computerName?: string | undefined;
   powerState?: PowerState | undefined;
-  /** bytes of a first full sync */
+  /** bytes of a first full sync, also of one that runs */
   usedBytes?: number | undefined;
   /** bytes written per simulated second */
   changeRate?: number | undefined;
@@ -187,7 +187,10 @@ export class Control {
     if (change.powerState === 'POWERED_OFF') powerOff(world, vm, null, vm.replicationId);
     if (change.powerState === 'SUSPENDED') suspend(world, vm);
     const replication = vm.replicationId === null ? undefined : world.findReplication(vm.replicationId);
-    if (replication !== undefined) nudge(world, replication);
+    if (replication !== undefined) {
+      if (change.usedBytes !== undefined) resize(world, replication);
+      nudge(world, replication);
+    }
     return vm;
   }
 }

@@ -8,7 +8,7 @@ export interface LinkOptions {
 }
 
 export interface Transfer {
-  readonly total: number;
+  total: number;
   readonly done: () => void;
   /** bytes already sent when it (re)joined the link */
   sent: number;

@@ -84,6 +84,17 @@ export function unsuspend(world: World, it: Replication): void {
   }
 }
 
+/** The source is larger or smaller by now: a first sync that runs has that to send, less what it has sent. */
+export function resize(world: World, it: Replication): void {
+  const vm = sourceVm(world, it);
+  if (it.sync?.kind !== 'initial' || vm === undefined) return;
+  const { transfer } = it.sync;
+  const isSending = transfer.joinedAt !== null;
+  suspend(world, it);
+  transfer.total = Math.max(transfer.sent, workload(world, it, vm).bytes);
+  if (isSending) world.link(it.sourceSite, it.destinationSite).join(transfer);
+}
+
 /** Stops for good: the replication is recovered, reversed or deleted. */
 export function halt(world: World, it: Replication): void {
   suspend(world, it);

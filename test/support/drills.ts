@@ -1,4 +1,5 @@
 /** Drills for tests: protected VMs, a port that checks find open, and what may not be left behind. */
+import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { expect } from '@jest/globals';
@@ -47,9 +48,10 @@ export const tcpCheck = (port: number, change: Partial<Check> = {}): Check =>
   ({
     name: 'tcp',
     vms: null,
-    within: 10_000,
+    // One that is made once has no other try, however long its port takes to answer.
+    within: 120_000,
     interval: 500,
-    timeout: 1_000,
+    timeout: 30_000,
     type: 'tcp',
     host: '127.0.0.1',
     port,
@@ -70,8 +72,8 @@ export function drillOf(lab: Lab, change: Partial<Drill> = {}): Drill {
     hold: 0,
     objectives: { rto: null, rpo: null },
     limits: {},
-    waitForVms: 60_000,
-    timeout: 600_000,
+    waitForVms: 600_000,
+    timeout: 1_800_000,
     confirm: null,
     schedule: null,
     ...change,
@@ -86,7 +88,7 @@ export const roundTrip = (lab: Lab, change: Partial<Drill> = {}): Drill =>
     ...change,
   });
 
-export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-drill`) {
+export async function startDrill(lab: Lab, drill: Drill, run = `${lab.source}-drill-${randomUUID().slice(0, 8)}`) {
   const handle = await lab.client.workflow.start(DRILL, {
     workflowId: runWorkflowId(run),
     taskQueue: lab.taskQueue,

@@ -25,14 +25,30 @@ export interface HookServer {
 
 /** Closed when the test is over. */
 export async function withHookServer<T>(test: (server: HookServer) => Promise<T>): Promise<T> {
+  const { server, close } = await openHookServer();
+  try {
+    return await test(server);
+  } finally {
+    await close();
+  }
+}
+
+function hookServer(url: string): HookServer {
   const hooks: HookServer = {
-    url: '',
+    url,
     got: [],
     of: (event) => hooks.got.filter(({ body }) => body.event === event),
     answer: (_, response) => {
       response.writeHead(204).end();
     },
   };
+  return hooks;
+}
+
+/** `part`: gets what is sent under a path, as a server of its own */
+export async function openHookServer() {
+  const hooks = hookServer('');
+  const parts = new Map<string, HookServer>();
   const server = createServer((request, response) => {
     let text = '';
     request.setEncoding('utf8');
@@ -43,16 +59,22 @@ export async function withHookServer<T>(test: (server: HookServer) => Promise<T>
       const { url: path = '', method = '', headers } = request;
       const body = JSON.parse(text) as HookBody;
       const got = { path, method, headers, key: String(headers['idempotency-key']), body, at: Date.now() };
-      hooks.got.push(got);
-      hooks.answer(got, response);
+      const [, name = ''] = path.split('/');
+      const its = parts.get(name) ?? hooks;
+      its.got.push(got);
+      its.answer(got, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   hooks.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  try {
-    return await test(hooks);
-  } finally {
+  function part(name: string): HookServer {
+    const its = hookServer(`${hooks.url}/${name}`);
+    parts.set(name, its);
+    return its;
+  }
+  async function close(): Promise<void> {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
+  return { server: hooks, part, close };
 }

@@ -1,13 +1,18 @@
 /** Workers that ask for work, as clients see it. */
 import { pairQueue, siteQueue } from '../../contract/queues.js';
+import { DEFAULT_LOGIN } from '../../plan/types.js';
 import { isPolled } from '../../temporal/pollers.js';
 import type { Lab } from './lab.js';
 import { until } from './until.js';
 
 /** Until the server has seen the lab's worker ask at each of its queues: one that has just begun has no pollers yet. */
-export async function listening({ client, taskQueue, source, destination }: Lab): Promise<void> {
-  const queues = [siteQueue(taskQueue, source), siteQueue(taskQueue, destination)];
-  queues.push(pairQueue(taskQueue, source, destination));
+export async function listening({ client, taskQueue, source, destination, config }: Lab): Promise<void> {
+  const logins = [DEFAULT_LOGIN, ...Object.keys(config.sites[destination]?.logins ?? {})];
+  const queues = logins.flatMap((login) => [
+    siteQueue(taskQueue, source, login),
+    siteQueue(taskQueue, destination, login),
+    pairQueue(taskQueue, source, destination, { [source]: login, [destination]: login }),
+  ]);
   await until(
     () => Promise.all([isPolled(client, taskQueue), ...queues.map((queue) => isPolled(client, queue, 'activity'))]),
     (polled) => polled.every(Boolean),

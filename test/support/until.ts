@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A question to a workflow costs three processes work: a test that waits must not keep a core busy with asking. */
 const REST_PER_ANSWER = 10;
-const LONGEST_REST = 250;
+const LONGEST_REST = 1_000;
 
 /** Of gRPC: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
 const NOT_NOW: unknown[] = [4, 8, 14];

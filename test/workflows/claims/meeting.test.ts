@@ -5,6 +5,7 @@ import { claimsWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Drill } from '../../../plan/types.js';
 import { drillOf, entries, expectNothingLeft, protect, startDrill, testCopies } from '../../support/drills.js';
+import { inShort } from '../../support/in-short.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aVm } from '../../support/plans.js';
 import { atApproval, given, protection, recoverByHand, replications, vmsAt } from '../../support/recoveries.js';
@@ -55,30 +56,35 @@ const isDecided = (r: RunReport) => r.finishedAt !== null || isHeld(r) || r.vms.
 const terminate = (lab: Lab, workflowId: string) => lab.client.workflow.getHandle(workflowId).terminate('a test');
 
 describe('two drills of a VM that was turned round', () => {
-  it.concurrent.each([
+  const CASES = [
     ['by Drover', 'home', 'now'],
     ['by a person', 'home', 'now'],
     ['by a person', 'now', 'home'],
-  ] as const)('%s, known by its id %s and then %s, test it one after the other', (how, one, other) =>
-    withLab({ vms: 1 }, async (lab) => {
-      await turnedRound(lab, how);
-      const first = await startDrill(lab, drillBy(lab, one), `${lab.source}-first`);
-      await until(first.report, isHeld);
-      // Whoever ends what keeps the claims ends none of them.
-      if (how === 'by Drover') await terminate(lab, claimsWorkflowId(lab.source, lab.destination));
-      const second = await startDrill(lab, drillBy(lab, other), `${lab.source}-second`);
-      const waiting = await until(second.report, isDecided);
-      expect(waiting.vms[0]).toMatchObject({ waitingFor: 'claim', error: { code: 'VmInUse' } });
-      expect(isWaitingFor(first.run)(waiting)).toBe(true);
-      expect(entries(lab, 'failover-test')).toHaveLength(1);
-      await first.cancel();
-      await until(second.report, isHeld);
-      const [, test] = entries(lab, 'failover-test');
-      expect(test?.seq).toBeGreaterThan(entries(lab, 'cleanup')[0]?.seq ?? Infinity);
-      await second.cancel();
-      expect((await second.result()).vms[0]?.error).toBeNull();
-      expect(testCopies(lab)).toEqual([]);
-    }),
+  ] as const;
+
+  // Each way round once, and each order.
+  it.concurrent.each(inShort(CASES, ([how, one]) => how === 'by Drover' || one === 'now'))(
+    '%s, known by its id %s and then %s, test it one after the other',
+    (how, one, other) =>
+      withLab({ vms: 1 }, async (lab) => {
+        await turnedRound(lab, how);
+        const first = await startDrill(lab, drillBy(lab, one), `${lab.source}-first`);
+        await until(first.report, isHeld);
+        // Whoever ends what keeps the claims ends none of them.
+        if (how === 'by Drover') await terminate(lab, claimsWorkflowId(lab.source, lab.destination));
+        const second = await startDrill(lab, drillBy(lab, other), `${lab.source}-second`);
+        const waiting = await until(second.report, isDecided);
+        expect(waiting.vms[0]).toMatchObject({ waitingFor: 'claim', error: { code: 'VmInUse' } });
+        expect(isWaitingFor(first.run)(waiting)).toBe(true);
+        expect(entries(lab, 'failover-test')).toHaveLength(1);
+        await first.cancel();
+        await until(second.report, isHeld);
+        const [, test] = entries(lab, 'failover-test');
+        expect(test?.seq).toBeGreaterThan(entries(lab, 'cleanup')[0]?.seq ?? Infinity);
+        await second.cancel();
+        expect((await second.result()).vms[0]?.error).toBeNull();
+        expect(testCopies(lab)).toEqual([]);
+      }),
   );
 
   it.concurrent('do not wait for one that was terminated with all that it had', () =>

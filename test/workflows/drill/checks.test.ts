@@ -12,9 +12,9 @@ const pageCheck = (url: string, change: Partial<Check> = {}): Check =>
   ({
     name: 'health',
     vms: null,
-    within: 60_000,
+    within: 360_000,
     interval: 200,
-    timeout: 30_000,
+    timeout: 360_000,
     type: 'http',
     url,
     status: 200,
@@ -34,7 +34,7 @@ describe('the checks of a drill', () => {
       const page = await pageThat(async () => staysUp || (await phase()) === 'recover');
       try {
         const drill = await startDrill(lab, drillOf(lab, { checks: [pageCheck(page.url)], hold: 500 }));
-        phase = async () => (await drill.report()).drill?.phase;
+        phase = async () => (await until(drill.report, () => true)).drill?.phase;
         const report = await drill.result();
         expect(report.vms[0]?.checks).toMatchObject([
           { name: 'health', ok: true },

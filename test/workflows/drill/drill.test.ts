@@ -17,6 +17,7 @@ import {
   world,
 } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { vmReport } from '../../support/vm-report.js';
@@ -26,7 +27,12 @@ beforeAll(async () => {
   open = await openPort();
 });
 afterAll(() => open.close());
+/** Protected already. */
+const withPart = sharedLab({ vms: 19 }, protect);
+
 const check = (change: Partial<Check> = {}): Check => tcpCheck(open.port, change);
+
+const idOf = (lab: Lab): string => lab.plan().waves[0]?.vms[0]?.id ?? '';
 
 /** What a person does at the site by hand. */
 async function testByHand(lab: Lab, replicationId: string): Promise<void> {
@@ -39,8 +45,7 @@ async function testByHand(lab: Lab, replicationId: string): Promise<void> {
 
 describe('a test drill', () => {
   it.concurrent('recovers group by group, checks, measures, and leaves nothing behind', () =>
-    withLab({ vms: 3 }, async (lab) => {
-      await protect(lab);
+    withPart(3, async (lab) => {
       const [db, app, web] = lab.plan().waves[0]?.vms ?? [];
       const groups = [
         { name: 'db', vms: db ? [db] : [] },
@@ -69,10 +74,9 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('fails when a check does not pass, says what was seen, and cleans up', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
+    withPart(2, async (lab) => {
       const [bad] = lab.plan().waves[0]?.vms ?? [];
-      const closed = tcpCheck(1, { name: 'tcp 1', vms: bad ? [bad.id] : [], within: 2_000 });
+      const closed = tcpCheck(1, { name: 'tcp 1', vms: bad ? [bad.id] : [], within: 1_000 });
       const report = await (await startDrill(lab, drillOf(lab, { checks: [check(), closed] }))).result();
       expect(report).toMatchObject({ state: 'failed', totals: { succeeded: 1, failed: 1 } });
       expect(report.vms[0]?.error).toMatchObject({ code: 'CheckFailed', message: expect.stringContaining('tcp 1') });
@@ -82,8 +86,7 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('fails when an objective is missed, and says by how much', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const report = await (await startDrill(lab, drillOf(lab, { objectives: { rto: 1, rpo: null } }))).result();
       expect(report).toMatchObject({ state: 'failed', totals: { succeeded: 1 } });
       expect(report.drill?.missed).toEqual([expect.stringMatching(/^RTO of .*objective 0 s: .* over$/)]);
@@ -91,44 +94,41 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('holds what it recovered as long as it says, and cleans up at once when it is cancelled', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
       await until(drill.report, (r) => r.drill?.phase === 'hold');
-      expect(testCopies(lab)).toHaveLength(2);
+      expect(testCopies(lab)).toHaveLength(1);
       await drill.cancel();
       expect((await drill.result()).state).toBe('cancelled');
       expectNothingLeft(lab);
     }));
 
   it.concurrent('that is finished in its hold is checked once more, cleaned up at once, and its result counts', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000, checks: [check()] }));
       await expect(drill.finish()).rejects.toMatchObject({ cause: { type: 'NotInHold' } });
       await until(drill.report, (r) => r.drill?.phase === 'hold');
-      expect(testCopies(lab)).toHaveLength(2);
-      expect(await drill.finish()).toMatchObject({ affected: 2, message: expect.stringMatching(/^The hold is over/) });
+      expect(testCopies(lab)).toHaveLength(1);
+      expect(await drill.finish()).toMatchObject({ affected: 1, message: expect.stringMatching(/^The hold is over/) });
       expect(await drill.finish()).toMatchObject({ affected: 0 });
       const report = await drill.result();
-      expect(report).toMatchObject({ state: 'succeeded', totals: { succeeded: 2 }, drill: { missed: [] } });
-      expect(report.vms.map(({ checks }) => checks.length)).toEqual([2, 2]);
+      expect(report).toMatchObject({ state: 'succeeded', totals: { succeeded: 1 }, drill: { missed: [] } });
+      expect(report.vms.map(({ checks }) => checks.length)).toEqual([2]);
       expect(report.acts?.map(({ act, refused }) => [act, refused !== null])).toEqual([
         ['finish', true],
         ['finish', false],
         ['finish', false],
       ]);
-      expect(entries(lab, 'cleanup')).toHaveLength(2);
+      expect(entries(lab, 'cleanup')).toHaveLength(1);
       expectNothingLeft(lab);
     }));
 
   it.concurrent('that is cancelled while its test failovers run makes no checks any more', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const drill = await startDrill(lab, drillOf(lab, { checks: [tcpCheck(1, { within: 600_000 })] }));
       await until(
         async () => entries(lab, 'failover-test'),
-        (sent) => sent.length === 2,
+        (sent) => sent.length === 1,
       );
       await drill.cancel();
       expect((await drill.result()).state).toBe('cancelled');
@@ -157,8 +157,7 @@ describe('a test drill', () => {
       const [vm] = lab.plan().waves[0]?.vms ?? [];
       await lab.client.workflow.getHandle(vmWorkflowId(lab.source, vm?.id ?? '')).terminate('a test');
       expect(testCopies(lab)).toHaveLength(1);
-      // The sweep may take longer than a minute here, and is waited for.
-      const report = await (await startDrill(lab, drillOf(lab, { waitForVms: 500_000 }))).result();
+      const report = await (await startDrill(lab, drillOf(lab))).result();
       expect(report.state).toBe('succeeded');
       expect(report.drill?.swept).toEqual([{ vm: vm?.name, run: first.run }]);
       expectNothingLeft(lab);
@@ -167,8 +166,7 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('whose time is over gives up, fails, and cleans up', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
+    withPart(2, async (lab) => {
       const [first, second] = lab.plan().waves[0]?.vms ?? [];
       const groups = [
         { name: 'one', vms: first ? [first] : [] },
@@ -194,10 +192,10 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('tries the clean-up again until it succeeds', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       lab.simulator.control.addFaults({
         operation: 'cleanup',
+        vmId: idOf(lab),
         kind: 'fail-task',
         times: 2,
         error: { code: 'Forbidden', msg: 'not now' },
@@ -209,10 +207,14 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('says why a clean-up is done again for as long as it is', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const error = { code: 'Forbidden', msg: 'not now' };
-      lab.simulator.control.addFaults({ operation: 'cleanup', kind: 'fail-task', error });
+      const [fault] = lab.simulator.control.addFaults({
+        operation: 'cleanup',
+        vmId: idOf(lab),
+        kind: 'fail-task',
+        error,
+      });
       const drill = await startDrill(lab, drillOf(lab));
       const workflowId = vmWorkflowId(lab.source, world(lab).replications[0]?.vmId ?? '');
       const said = await until(
@@ -221,7 +223,7 @@ describe('a test drill', () => {
       );
       expect(said).toMatchObject({ step: 'clean-up', retrying: { code: 'Forbidden', until: null } });
       expect(said?.retrying?.message).toContain('not now');
-      lab.simulator.control.clearFaults();
+      lab.simulator.control.clearFaults(fault?.id);
       const report = await drill.result();
       expect(report.state).toBe('succeeded');
       expect(report.vms[0]?.retrying ?? null).toBeNull();
@@ -251,10 +253,14 @@ describe('a test drill', () => {
 
 describe('a test drill whose task fails though its copy comes up', () => {
   it.concurrent('cleans that up, and asks nobody to do it', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const failed = { state: 'FAILED', endTime: Date.now(), error: { code: 'GeneralServerFailure', msg: 'made up' } };
-      lab.simulator.control.addFaults({ operation: 'failover-test', kind: 'odd-task', task: { members: failed } });
+      lab.simulator.control.addFaults({
+        operation: 'failover-test',
+        vmId: idOf(lab),
+        kind: 'odd-task',
+        task: { members: failed },
+      });
       const [vm] = (await (await startDrill(lab, drillOf(lab))).result()).vms;
       expect(entries(lab, 'cleanup')).toHaveLength(1);
       expectNothingLeft(lab);
@@ -266,18 +272,19 @@ describe('a test drill whose task fails though its copy comes up', () => {
 
 describe('a test drill that is cancelled in its hold', () => {
   it.concurrent('says that it cleans up for as long as it does', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
+    withPart(2, async (lab) => {
       const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
       const held = await until(drill.report, (r) => r.drill?.phase === 'hold');
       const { control } = lab.simulator;
-      control.addFaults({ operation: 'cleanup', kind: 'status', status: 503 });
+      const faults = control.addFaults(
+        ...held.vms.map(({ id }) => ({ operation: 'cleanup', vmId: id, kind: 'status' as const, status: 503 })),
+      );
       // Of one VM alone: the others are held.
       await drill.cancel(held.vms[0]?.id);
       expect((await drill.report()).drill?.phase).toBe('hold');
       await drill.cancel();
       expect((await drill.report()).drill?.phase).toBe('clean-up');
-      control.clearFaults();
+      for (const { id } of faults) control.clearFaults(id);
       expect(await drill.result()).toMatchObject({ state: 'cancelled', drill: { phase: 'done', left: [] } });
       expectNothingLeft(lab);
     }));
@@ -285,11 +292,10 @@ describe('a test drill that is cancelled in its hold', () => {
 
 describe('a drill that meets another run', () => {
   it.concurrent('waits for its VMs, and recovers none of the others meanwhile', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
-      const first = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }), `${lab.source}-first`);
+    withPart(2, async (lab) => {
+      const first = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }), `${lab.source}-before`);
       await until(first.report, (r) => r.drill?.phase === 'hold');
-      const second = await startDrill(lab, drillOf(lab), `${lab.source}-second`);
+      const second = await startDrill(lab, drillOf(lab), `${lab.source}-after`);
       const waiting = await until(second.report, (r) => r.vms.every((vm) => vm.error?.code === 'VmInUse'));
       expect(waiting.vms[0]?.error?.message).toContain(first.run);
       await first.cancel();
@@ -298,11 +304,10 @@ describe('a drill that meets another run', () => {
     }));
 
   it.concurrent('skips them when they are not free in time, and says why', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
-      const first = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }), `${lab.source}-first`);
+    withPart(1, async (lab) => {
+      const first = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }), `${lab.source}-held`);
       await until(first.report, (r) => r.drill?.phase === 'hold');
-      const report = await (await startDrill(lab, drillOf(lab, { waitForVms: 0 }), `${lab.source}-second`)).result();
+      const report = await (await startDrill(lab, drillOf(lab, { waitForVms: 0 }), `${lab.source}-late`)).result();
       expect(report.vms).toMatchObject([
         { state: 'skipped', error: { code: 'VmInUse', message: expect.stringContaining(first.run) } },
       ]);

@@ -3,12 +3,15 @@ import { expect } from '@jest/globals';
 import type { Drill } from '../../../plan/types.js';
 import { createSites, type NetworkSettings } from '../../../vcda/index.js';
 import { drillOf, entries, protect, startDrill, world } from '../../support/drills.js';
-import { type Lab, withLab } from '../../support/lab.js';
+import type { Lab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 
-/** Protected, and set up in VCDA as a person does. */
+/** Protected already. */
+const withPart = sharedLab({ vms: 5 }, protect);
+
+/** Set up in VCDA as a person does. */
 async function protectedWith(lab: Lab, settings: NetworkSettings): Promise<void> {
-  await protect(lab);
   const sites = createSites(lab.config);
   const id = world(lab).replications[0]?.id ?? '';
   await sites.get(lab.destination).setNetworkSettings(id, settings, { peer: lab.source });
@@ -27,7 +30,7 @@ const body = (lab: Lab) => entries(lab, 'failover-test')[0]?.body as Record<stri
 
 describe('a map of test networks', () => {
   it.concurrent('connects each NIC by its network, and the evidence names those that were used', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       await protectedWith(lab, NICS);
       const report = await resultOf(lab, { 'net-a': 'acme-isolated', 'net-b': 'acme-db' });
       expect(report).toMatchObject({ state: 'succeeded' });
@@ -44,7 +47,7 @@ describe('a map of test networks', () => {
     }));
 
   it.concurrent('that leaves a NIC out has its VM refused, by the name of the network', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       await protectedWith(lab, NICS);
       const report = await resultOf(lab, { 'net-a': 'acme-isolated' });
       expect(report.vms[0]).toMatchObject({ state: 'failed', error: { code: 'NoTestNetworks' } });
@@ -54,7 +57,7 @@ describe('a map of test networks', () => {
     }));
 
   it.concurrent('leaves a NIC to the test settings of its replication', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const failoverTestSettings = { vmNetworkSettings: { nics: [nic(1, 'acme-db')] } };
       await protectedWith(lab, { ...NICS, failoverTestSettings });
       const report = await resultOf(lab, { 'net-a': 'acme-isolated' });
@@ -66,7 +69,7 @@ describe('a map of test networks', () => {
     }));
 
   it.concurrent('to a network that the VDC does not have is refused, with those that it has', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       await protectedWith(lab, NICS);
       const report = await resultOf(lab, { 'net-a': 'nowhere', 'net-b': 'acme-db' });
       expect(report.vms[0]?.error).toMatchObject({ code: 'TestNetworkUnknown' });
@@ -76,8 +79,7 @@ describe('a map of test networks', () => {
     }));
 
   it.concurrent('maps networks where the site tells no NICs', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const report = await resultOf(lab, { 'net-a': 'acme-isolated' });
       expect(report.drill?.networks).toEqual([{ from: 'file', names: ['acme-isolated'] }]);
       const destinationOrgVdcNetwork = { name: 'acme-isolated', id: expect.any(String) };

@@ -55,7 +55,7 @@ describe('a round trip', () => {
         vms: first?.map(({ id }) => id) ?? [],
         within: 600_000,
         interval: 100,
-        timeout: 1_000,
+        timeout: 30_000,
         type: 'http',
         url: page.url,
         status: 200,

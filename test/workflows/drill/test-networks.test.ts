@@ -3,8 +3,12 @@ import { expect } from '@jest/globals';
 import type { Drill } from '../../../plan/types.js';
 import { createSites, type NetworkSettings } from '../../../vcda/index.js';
 import { drillOf, entries, expectNothingLeft, protect, startDrill, world } from '../../support/drills.js';
-import { type Lab, withLab } from '../../support/lab.js';
+import type { Lab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
+
+/** Protected already. */
+const withPart = sharedLab({ vms: 7 }, protect);
 
 const LAN = {
   networkMappings: [{ sourceNetworkName: 'lan', destinationOrgVdcNetwork: { id: 'net-1', name: 'isolated' } }],
@@ -29,8 +33,7 @@ const recovery: Drill['recovery'] = { instance: 'latest', powerOn: true, consoli
 
 describe('a test drill', () => {
   it.concurrent('without test networks is refused for its VM, before anything is made', () =>
-    withLab({ vms: 2 }, async (lab) => {
-      await protect(lab);
+    withPart(2, async (lab) => {
       const [with_, without] = world(lab).replications;
       await setTestNetworks(lab, with_?.id ?? '');
       const report = await resultOf(lab, {});
@@ -45,16 +48,14 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('names the networks of its file as those that were used', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const report = await resultOf(lab, { recovery: { ...recovery, vAppNetworkSettings: LAN } });
       expect(report.state).toBe('succeeded');
       expect(report.drill?.networks).toEqual([{ from: 'file', names: ['isolated'] }]);
     }));
 
   it.concurrent('is refused for a NIC that what is named does not cover, by NIC and network, before anything is made', () =>
-    withLab({ vms: 3 }, async (lab) => {
-      await protect(lab);
+    withPart(3, async (lab) => {
       const nic = (nicIndex: number, network: string) => ({ nicIndex, isConnected: true, network });
       const [mapped, partly, covered] = world(lab).replications;
       const failoverSettings = { vmNetworkSettings: { nics: [nic(0, 'net-a'), nic(1, 'net-b')] } };
@@ -85,8 +86,7 @@ describe('a test drill', () => {
     }));
 
   it.concurrent('may use those of production where its file says so, and its evidence says so', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const report = await resultOf(lab, { networks: 'production' });
       expect(report.state).toBe('succeeded');
       expect(report.drill?.networks).toEqual([{ from: 'production', names: [] }]);

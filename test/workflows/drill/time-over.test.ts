@@ -17,7 +17,7 @@ function keepsInventory(lab: Lab, site: string): void {
 const PATIENT = { connect: 30_000, request: 600_000 };
 
 /** What a busy machine may add to a moment: ms. */
-const LATE = 45_000;
+const LATE = 240_000;
 
 describe('a drill whose time is over', () => {
   it.concurrent('waits for no inventory that would tell whether its test copy stands', () =>
@@ -58,11 +58,12 @@ describe('a drill whose time is over', () => {
       judge: async (lab, drill) => {
         const vmId = world(lab).replications[0]?.vmId ?? '';
         await drill.cancel();
-        const { undoneBy = '' } =
+        const { undoneBy } =
           (await until(
             () => vmReport(lab, vmWorkflowId(lab.source, vmId)),
-            (vm) => vm?.undoneBy !== undefined,
+            (vm) => vm?.undoneBy !== undefined || (vm?.finishedAt ?? null) !== null,
           )) ?? {};
+        if (undoneBy === undefined) throw new TooShort();
         const [vm] = (await drill.result()).vms;
         expect(vm?.state).toBe('failed');
         // On a machine on which its time was over before it was back, there was nothing to look at.

@@ -2,16 +2,20 @@ import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import Database from 'libsql';
-import { approveUpdate, cancelUpdate, ordersSignal, pauseUpdate, resumeUpdate } from '../../../contract/messages.js';
+import { approveUpdate, cancelUpdate, pauseUpdate, resumeUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import type { RunReport } from '../../../contract/report.js';
 import { Secret } from '../../../plan/secret.js';
 import { OtherStore, Store } from '../../../store/index.js';
 import { dataConverter } from '../../../temporal/data-converter.js';
+import { eventually } from '../../support/eventually.js';
 import { tempFolder } from '../../support/folder.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { postgresBinaries, startPostgres } from '../../support/postgres.js';
-import { given, protection, running } from '../../support/recoveries.js';
+import { atApproval, given, protection, running } from '../../support/recoveries.js';
+import { slowCopies } from '../../support/slow-copies.js';
 import { testBundle } from '../../support/test-bundle.js';
+import { untilTold } from '../../support/told.js';
 import { until } from '../../support/until.js';
 import { vmReport } from '../../support/vm-report.js';
 
@@ -33,8 +37,9 @@ describe('while the store is away', () => {
       const [again, , given] = plan.waves[0]?.vms ?? [];
       if (again !== undefined) again.remigrate = true;
       const { run, report, result } = await lab.start(plan);
-      const shown = await until(report, ({ vms }) => vms[0]?.state === 'succeeded' && vms[1]?.waitingFor === 'store');
-      expect(shown.vms.map(({ waitingFor }) => waitingFor)).toEqual([null, 'store', 'store']);
+      await until(report, ({ vms: [first, ...others] }) => {
+        return first?.state === 'succeeded' && others.every(({ waitingFor }) => waitingFor === 'store');
+      });
       expect(sent(lab, 'start')).toBe(1);
       const cancel = { args: [{ vm: given?.id ?? '' }] as [{ vm: string }] };
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, cancel);
@@ -62,13 +67,19 @@ describe('while the store is away', () => {
     const file = `${folder.path}/store.db`;
     try {
       await withLab({ vms: 2, store: new Store({ kind: 'sqlite', file }) }, async (lab) => {
+        const endCopies = slowCopies(lab);
         const { run, report, result } = await lab.start(lab.plan());
         await until(report, ({ vms }) => vms.every(({ state }) => state === 'running'));
         // It can be read and keeps nothing, as on a disk that is full.
         const other = new Database(file);
-        other.exec('begin immediate');
-        const shown = await until(report, ({ waitingFor }) => waitingFor === 'store');
-        expect(shown).toMatchObject({ state: 'running', finishedAt: null, totals: { succeeded: 2 } });
+        await eventually(() => {
+          other.exec('begin immediate');
+          return true;
+        });
+        endCopies();
+        const isOver = ({ totals, waitingFor }: RunReport) => totals.succeeded === 2 && waitingFor === 'store';
+        const shown = await until(report, isOver);
+        expect(shown).toMatchObject({ state: 'running', finishedAt: null });
         expect((await lab.client.workflow.getHandle(runWorkflowId(run)).describe()).status.name).toBe('RUNNING');
         other.exec('rollback');
         other.close();
@@ -122,14 +133,17 @@ const binaries = postgresBinaries();
 
 test('who was moved is kept though the run is terminated meanwhile', () =>
   withLab({ vms: 1 }, async (lab) => {
-    const plan = lab.plan();
-    const { run } = await lab.start(plan);
-    const id = plan.waves[0]?.vms[0]?.id ?? '';
+    const { control } = lab.simulator;
+    const { run, approve } = await atApproval(lab);
+    const id = lab.plan().waves[0]?.vms[0]?.id ?? '';
+    control.setSpeed(0.01);
+    await approve();
     await until(
       async () => sent(lab, 'migrate'),
       (count) => count === 1,
     );
     await lab.client.workflow.getHandle(runWorkflowId(run)).terminate('a test');
+    control.setSpeed(200);
     await lab.client.workflow.getHandle(vmWorkflowId(lab.source, id)).result();
     expect(await lab.store.movedFrom({ source: lab.source, vms: [{ id, name: 'any' }] })).toMatchObject([
       { run, vmId: id },
@@ -168,7 +182,7 @@ test('what a VM is told while the store answers before its cutover has the same 
       );
       ({ runId: paused } = await vm.describe());
       await handle.executeUpdate(pauseUpdate, { args: [{ reason: 'a look' }] });
-      await until(async () => (await vm.fetchHistory()).events ?? [], isTold);
+      await untilTold(lab, vm.workflowId);
     } finally {
       answers.abort();
     }
@@ -181,7 +195,7 @@ test('what a VM is told while the store answers before its cutover has the same 
     expect((await result()).state).toBe('succeeded');
     const history = await lab.client.workflow.getHandle(vm.workflowId, paused).fetchHistory();
     // An answer that is no event may come before or after a signal, as it happens.
-    expect(history.events?.filter(isOfStore)).toHaveLength(1);
+    expect(history.events?.filter(isOfStore).length).toBeGreaterThanOrEqual(1);
     await Worker.runReplayHistory({ workflowBundle: await testBundle(), dataConverter }, history);
   });
 });
@@ -189,13 +203,6 @@ test('what a VM is told while the store answers before its cutover has the same 
 const isOfStore = ({ activityTaskScheduledEventAttributes: asked }: Told): boolean =>
   asked?.activityType?.name === 'movedByStore';
 
-function isTold(events: Told[]): boolean {
-  const at = events.findIndex((one) => one.workflowExecutionSignaledEventAttributes?.signalName === ordersSignal.name);
-  return at >= 0 && events.slice(at).some((one) => one.workflowTaskStartedEventAttributes != null);
-}
-
 interface Told {
   activityTaskScheduledEventAttributes?: { activityType?: { name?: string | null } | null } | null;
-  workflowExecutionSignaledEventAttributes?: { signalName?: string | null } | null;
-  workflowTaskStartedEventAttributes?: unknown;
 }

@@ -5,12 +5,15 @@ import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { RunReport, WaitingFor } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { drillOf, startDrill } from '../../support/drills.js';
-import { type Lab, withLab } from '../../support/lab.js';
+import type { Lab } from '../../support/lab.js';
 import { inWaves } from '../../support/plans.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
 const APPROVED = { approval: 'wave', window: null, powerOn: true, consolidate: false } as const;
+
+const withPart = sharedLab({ vms: 8 });
 
 const handle = (lab: Lab, run: string) => lab.client.workflow.getHandle(runWorkflowId(run));
 const sent = (lab: Lab, kind: string) => lab.simulator.control.ledger().filter((entry) => entry.kind === kind).length;
@@ -33,7 +36,7 @@ async function untilStates(lab: Lab, { vms }: RunReport, wanted: string): Promis
 
 describe('a plan of two waves', () => {
   it.concurrent('is copied at once; what waits has no workflow, and is cut over wave by wave', () =>
-    withLab({ vms: 2 }, async (lab) => {
+    withPart(2, async (lab) => {
       const { run, report, result } = await lab.start(twoWaves(lab, { cutover: APPROVED }));
       const copied = await until(report, waits('approval', 'dependency'));
       await untilStates(lab, copied, 'copyVm COMPLETED');
@@ -52,7 +55,7 @@ describe('a plan of two waves', () => {
     }));
 
   it.concurrent('is copied, and no more, until a person says resume', () =>
-    withLab({ vms: 2 }, async (lab) => {
+    withPart(2, async (lab) => {
       const { run, report, result } = await lab.start(twoWaves(lab), undefined, 'synced');
       await until(report, waits('until', 'until'));
       expect([sent(lab, 'start'), sent(lab, 'migrate')]).toEqual([2, 0]);
@@ -63,7 +66,7 @@ describe('a plan of two waves', () => {
     }));
 
   it.concurrent('that is cancelled at its gates leaves no replication, and touches no source', () =>
-    withLab({ vms: 2 }, async (lab) => {
+    withPart(2, async (lab) => {
       const { run, report, result } = await lab.start(twoWaves(lab, { cutover: APPROVED }));
       await until(report, waits('approval', 'dependency'));
       const { affected } = await handle(lab, run).executeUpdate(cancelUpdate, { args: [{}] });
@@ -79,7 +82,7 @@ describe('a plan of two waves', () => {
 
 describe('a copy that waits at its gate', () => {
   it.concurrent('is rehearsed by a drill meanwhile, and is cut over after it', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { run, report, result } = await lab.start(lab.plan({ cutover: APPROVED }));
       await until(report, waits('approval'));
       const drill = await startDrill(lab, drillOf(lab, { hold: 0 }));
@@ -93,7 +96,7 @@ describe('a copy that waits at its gate', () => {
     }));
 
   it.concurrent('whose gate opens while a drill has it waits for the drill', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { run, report, result } = await lab.start(lab.plan({ cutover: APPROVED }));
       await until(report, waits('approval'));
       const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));

@@ -5,11 +5,15 @@ import { approveUpdate, retryUpdate, skipUpdate, undoUpdate } from '../../../con
 import { runWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
+import { slowCopies } from '../../support/slow-copies.js';
 import { until } from '../../support/until.js';
 import { spawnWorker } from '../../support/worker-process.js';
 
 const CUTOVER = { approval: 'vm', window: null, powerOn: true, consolidate: false } as const;
+
+const withPart = sharedLab({ vms: 12 });
 
 const handle = (lab: Lab, run: string) => lab.client.workflow.getHandle(runWorkflowId(run));
 const ids = (lab: Lab): string[] => lab.plan().waves[0]?.vms.map(({ id }) => id) ?? [];
@@ -26,7 +30,7 @@ function acts(lab: Lab, run: string) {
 
 describe('retry', () => {
   it.concurrent('begins a copy that failed anew under a later number, with those that were skipped for it, and nothing else', () =>
-    withLab({ vms: 4 }, async (lab) => {
+    withPart(4, async (lab) => {
       const [good = '', bad = '', after = '', last = ''] = ids(lab);
       lab.simulator.control.addFaults({ operation: 'start', vmId: bad, kind: 'status', status: 400, times: 1 });
       const plan = lab.plan({ cutover: CUTOVER });
@@ -88,22 +92,18 @@ describe('retry', () => {
 
 describe('skip', () => {
   it.concurrent('leaves out a VM at its gate, one that copies and one that waits for a place, and keeps what was copied', () =>
-    withLab({ vms: 4 }, async (lab) => {
+    withPart(4, async (lab) => {
       const { control } = lab.simulator;
       const all = ids(lab);
+      const endCopies = slowCopies(lab);
       const { run, report, result } = await lab.start(lab.plan({ cutover: CUTOVER, limits: { syncs: 1 } }));
       const { approve, retry, skip } = acts(lab, run);
-      // Whoever asked first was served first.
-      const [first, second] = await until(
-        async () => {
-          const seen = await report();
-          const gate = all.filter((id) => waits(seen, id) === 'approval');
-          const copying = all.filter((id) => sent(lab, 'start', id) > 0 && !gate.includes(id));
-          if (gate.length > 0 && copying.length > 0) control.setSpeed(0.01);
-          return [gate[0] ?? '', copying[0] ?? ''] as const;
-        },
-        ([gate, copying]) => gate !== '' && copying !== '',
-      );
+      /** Whoever asked first is served first. */
+      const copying = async (but = '') => all.find((id) => sent(lab, 'start', id) > 0 && id !== but) ?? '';
+      const first = await until(() => copying(), Boolean);
+      endCopies(first);
+      const second = await until(() => copying(first), Boolean);
+      await until(report, (r) => waits(r, first) === 'approval');
       const [third = '', fourth = ''] = all.filter((id) => id !== first && id !== second);
       await expect(skip({})).rejects.toMatchObject({ cause: { type: 'Malformed' } });
       expect(await skip({ vm: first })).toMatchObject({ affected: 1, message: expect.stringMatching(/^Left out/) });
@@ -111,7 +111,7 @@ describe('skip', () => {
       expect(await skip({ vm: first })).toMatchObject({ affected: 0 });
       await until(report, (r) => [first, second, third].every((id) => stateOf(r, id) === 'skipped'));
       const made = control.world().replications.length;
-      control.setSpeed(200);
+      endCopies();
       expect(await retry({ vm: first })).toMatchObject({ affected: 1 });
       await until(report, (r) => waits(r, first) === 'approval');
       for (const id of [first, fourth]) await approve({ vm: id });
@@ -134,7 +134,7 @@ describe('skip', () => {
 
 describe('undo', () => {
   it.concurrent('takes back what is not cut over, of VMs that have failed or were left out as well, and the rest stays', () =>
-    withLab({ vms: 4 }, async (lab) => {
+    withPart(4, async (lab) => {
       const { control } = lab.simulator;
       const [moved = '', refused = '', left = '', waiting = ''] = ids(lab);
       control.addFaults({ operation: 'migrate', vmId: refused, kind: 'status', status: 400 });

@@ -88,7 +88,8 @@ describe("a run's share of the limits, and stopAfter", () => {
       await until(starts, (count) => count === 3);
       expect((await report()).state).toBe('running');
       await set(lab, run, { stopAfter: { count: 1 } });
-      expect(await report()).toMatchObject({ state: 'paused', pausedBecause: expect.stringContaining('stopAfter') });
+      const held = await until(report, ({ state }) => state === 'paused');
+      expect(held.pausedBecause).toContain('stopAfter');
       control.setSpeed(200);
       await handle(lab, run).executeUpdate('resume');
       const ended = await result();

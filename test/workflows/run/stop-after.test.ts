@@ -101,10 +101,10 @@ plain('the key stopAfter', () => {
 });
 
 describe('a network or address that is wrong for all', () => {
-  it.concurrent.each(inShort([1, 5, 10], (cutovers) => cutovers < 10))(
+  it.concurrent.each(inShort([1, 5, 10], (cutovers) => cutovers === 5))(
     'takes down at most 2 + %i sources',
     (cutovers) =>
-      withLab({ vms: cutovers + 6, speed: 1_000 }, async (lab) => {
+      withLab({ vms: cutovers + 4, speed: 1_000 }, async (lab) => {
         lab.simulator.control.addFaults({
           operation: 'migrate',
           kind: 'fail-task',
@@ -129,7 +129,7 @@ describe('a network or address that is wrong for all', () => {
 
 describe('a cutover whose task ended well', () => {
   it.concurrent('keeps its place until the replication says that the VM is up', () =>
-    withLab({ vms: 3, speed: 200 }, async (lab) => {
+    withLab({ vms: 2, speed: 200 }, async (lab) => {
       const { control } = lab.simulator;
       control.addFaults({
         operation: 'migrate',
@@ -156,12 +156,12 @@ describe('a cutover whose task ended well', () => {
       const site = lab.client.workflow.getHandle(siteWorkflowId(lab.destination));
       const { holders } = await until(
         () => site.query(siteStatusQuery),
-        ({ holders: held, queue }) => held.length === 1 && queue.length === 2,
+        ({ holders: held, queue }) => held.length === 1 && queue.length === 1,
       );
       expect(holders[0]?.workflowId).toBe(vmWorkflowId(lab.source, first?.id ?? ''));
       expect(control.ledger().filter(({ kind }) => kind === 'migrate')).toHaveLength(1);
       control.clearFaults();
       control.setSpeed(1_000);
-      expect((await result()).totals).toMatchObject({ succeeded: 3 });
+      expect((await result()).totals).toMatchObject({ succeeded: 2 });
     }));
 });

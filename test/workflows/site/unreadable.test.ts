@@ -8,7 +8,7 @@ describe('lists of which the first item cannot be read', () => {
   it.concurrent.each(
     inShort(['null', 'text', 'no-id', 'wrong-types'] as const, (as) => as === 'null' || as === 'no-id'),
   )('(%s) hold no VM up', (as) =>
-    withLab({ vms: 3, assumptions: { operationIdFilter: 'ignored' } }, async (lab) => {
+    withLab({ vms: 2, assumptions: { operationIdFilter: 'ignored' } }, async (lab) => {
       const lists = ['inventory', 'tasks', 'sites', 'replications'];
       lab.simulator.control.addFaults(...lists.map((operation) => ({ kind: 'unreadable' as const, as, operation })));
       const { result } = await lab.start(lab.plan());
@@ -21,11 +21,11 @@ describe('lists of which the first item cannot be read', () => {
   );
 
   it.concurrent('hold no VM up at a site that ignores which ids it is asked for', () =>
-    withLab({ vms: 3, assumptions: { taskIdsFilter: 'ignored' } }, async (lab) => {
+    withLab({ vms: 2, assumptions: { taskIdsFilter: 'ignored' } }, async (lab) => {
       lab.simulator.control.addFaults({ kind: 'unreadable', as: 'null', operation: 'tasks' });
       const { result } = await lab.start(lab.plan());
       const report = await result();
-      expect(report.vms.map(({ error }) => error)).toEqual([null, null, null]);
+      expect(report.vms.map(({ error }) => error)).toEqual([null, null]);
       expect(lab.wrongWith(report)).toEqual([]);
     }));
 });

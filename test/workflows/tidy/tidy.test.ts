@@ -68,12 +68,12 @@ describe('keepReplication with a time', () => {
     ));
 
   it.concurrent('removes each once when its time has come, though its worker is stopped meanwhile', () =>
-    withLab({ vms: 12, workers: 0 }, (lab) =>
+    withLab({ vms: 6, workers: 0 }, (lab) =>
       withDrover(lab, async (drover) => {
         const first = await lab.startWorker();
         const { run, result } = await lab.start(lab.plan({ keepReplication: 1_000 }));
         const report = await result();
-        expect(report.totals).toMatchObject({ succeeded: 12 });
+        expect(report.totals).toMatchObject({ succeeded: 6 });
         await until(
           async () => deletes(lab),
           (sent) => sent.length > 0,
@@ -84,7 +84,7 @@ describe('keepReplication with a time', () => {
           () => drover.run(run).tidying(),
           (seen) => seen?.is === 'done',
         );
-        expect(end).toMatchObject({ removed: 12, gone: 0, stays: 0 });
+        expect(end).toMatchObject({ removed: 6, gone: 0, stays: 0 });
         expect(deletes(lab).toSorted()).toEqual(idsOf(report).toSorted());
         expect(replications(lab)).toEqual([]);
         expect(lab.wrongWith(report)).toEqual([]);
