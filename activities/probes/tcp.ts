@@ -19,13 +19,15 @@ export const tcpProbe =
       let ok = false;
       let listening: NodeJS.Timeout | undefined;
       function pass() {
+        if (socket.destroyed || socket.readableEnded) return;
         ok = true;
         detail = 'connected';
         socket.destroy();
       }
       socket.once('connect', () => {
         detail = 'connected, and closed at once by the other side';
-        listening = setTimeout(pass, Math.min(LISTEN_FOR, timeout / 2));
+        // A worker that stood still meanwhile hears first of what came until now.
+        listening = setTimeout(() => setImmediate(pass), Math.min(LISTEN_FOR, timeout / 2));
       });
       socket.once('data', pass);
       socket.once('error', (error) => {

@@ -38,6 +38,13 @@ describe('a check that is to pass several times in a row', () => {
     }));
 });
 
+/** Ends a connection after the probe has stood still for longer than it listens. */
+function resetLate(socket: Socket): void {
+  const end = Date.now() + 1_300;
+  while (Date.now() < end);
+  socket.resetAndDestroy();
+}
+
 describe('a tcp check', () => {
   it('passes when the port takes a connection', () =>
     withCheck(async (bench) => {
@@ -58,6 +65,7 @@ describe('a tcp check', () => {
     ['resets', (socket: Socket) => socket.resetAndDestroy()],
     ['closes', (socket: Socket) => socket.end()],
     ['resets a moment later', (socket: Socket) => setTimeout(() => socket.resetAndDestroy(), 200)],
+    ['resets while the worker stands still', (socket: Socket) => setTimeout(() => resetLate(socket), 100)],
   ])('does not take for a server what accepts and %s', (_name, answer) =>
     withCheck(async (bench) => {
       const { port, close } = await listening(createTcpServer((socket) => void answer(socket)));

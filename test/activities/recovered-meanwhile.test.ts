@@ -56,7 +56,8 @@ describe('a recovery that was cut before it arrived', () => {
       const request = bench.request({ kind, replicationId: id, recovery: { powerOn: true, consolidate: false } });
       const before = control(bench).ledger().length;
       await expect(submit(bench, request)).rejects.toMatchObject({ type: 'SiteRefused' });
-      control(bench).setSpeed(20);
+      // It is under way for half a minute then, and stands still from when that is seen.
+      control(bench).setSpeed(1);
       control(bench).act({
         operation: theirs,
         replicationId: id,

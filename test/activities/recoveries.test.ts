@@ -103,12 +103,14 @@ describe('when answers and tasks are lost', () => {
     withBench({ site: { reconcile: { settle: 100 } } }, async (bench) => {
       const { id } = await bench.protect();
       const { destination, source: peer } = bench;
-      bench.simulator.control.setSpeed(20);
+      // It is under way for half a minute then, and stands still from when that is seen.
+      bench.simulator.control.setSpeed(1);
       await bench.at(destination).testFailover(id, { type: 'vcloud' }, { peer });
       await until(
         async () => bench.simulator.control.world().replications[0]?.recoveryState,
         (state) => state === 'IN_PROGRESS',
       );
+      bench.simulator.control.setSpeed(0.01);
       const request = requestOf(bench, 'cleanup', id);
       expect(await submit(bench, request)).toMatchObject({ adopted: true, taskId: null });
       expect(await bench.attempt(() => bench.activities.askAboutOperation(askedBy(request, null)))).toBeNull();

@@ -1,9 +1,10 @@
 /**
- * One lab for tests of a file that do not disturb each other: each has VMs of its own in it, and sees of ledger and world what is
- * theirs. Faults must name the VM that they are meant for, and neither speed nor the sites' state may be changed.
+ * One lab for tests of a file that do not disturb each other: its workers and the workflows of its sites cost as much as the run of
+ * a VM. Each test has VMs of its own in it, sees of ledger and world what is theirs, and can reach for nothing that others would
+ * feel.
  */
 import { afterAll } from '@jest/globals';
-import { simulatedVms } from '../../simulator/index.js';
+import { simulatedVms, type WorldView } from '../../simulator/index.js';
 import { type Lab, type LabOptions, openLab } from './lab.js';
 import { aWave } from './plans.js';
 
@@ -45,37 +46,60 @@ export function sharedLab(options: Shared | (() => Promise<Shared>), prepare?: (
 function partOf(lab: Lab, from: number, count: number): Lab {
   const mine = simulatedVms({ vms: from + count }).slice(from);
   const vms = mine.map(({ id, name }) => ({ id, name, after: [] }));
-  const ids = new Set<string | null>(mine.map(({ id }) => id));
   return {
     ...lab,
     plan: (change, most = count) =>
       lab.plan({ waves: [aWave('all', ...vms.slice(0, most).map((vm) => ({ ...vm, after: [] })))], ...change }),
-    simulator: { ...lab.simulator, control: seenBy(lab.simulator.control, ids) },
+    simulator: { ...lab.simulator, control: controlOf(lab.simulator.control, new Set(mine.map(({ id }) => id))) },
   };
 }
 
-/** @param ids of VMs; those that are made by it are added */
-function seenBy(control: Control, ids: Set<string | null>): Control {
-  const own: Partial<Control> = {
-    ledger: () => control.ledger().filter(({ vmId }) => ids.has(vmId)),
-    world() {
-      const world = control.world();
-      const sites = Object.entries(world.sites).map(([name, site]) => {
-        return [name, { ...site, vms: site.vms.filter(({ id, origin }) => ids.has(id) || ids.has(origin)) }] as const;
-      });
-      const replications = world.replications.filter(({ vmId }) => ids.has(vmId));
-      return { ...world, sites: Object.fromEntries(sites), replications };
+/** What is not here fails: it would strike the VMs of other tests as well. @param mine ids; VMs that are made by it are added */
+function controlOf(control: Control, mine: Set<string>): Control {
+  const planted = new Set<string>();
+  const only = mine.size === 1 ? [...mine][0] : undefined;
+  const its: Partial<Control> = {
+    ledger() {
+      const ids = withRecovered(control.world(), mine);
+      return control.ledger().filter(({ vmId }) => vmId !== null && ids.has(vmId));
     },
+    world: () => seenOf(control.world(), mine),
+    act: (act) => control.act(act),
+    trouble: (replicationId, trouble) => control.trouble(replicationId, trouble),
     setVms(...changes) {
       const made = control.setVms(...changes);
-      for (const { id } of made) ids.add(id);
+      for (const { id } of made) mine.add(id);
       return made;
     },
-  };
-  return new Proxy(control, {
-    get(_, name) {
-      const member: unknown = Reflect.get(own, name) ?? Reflect.get(control, name);
-      return typeof member === 'function' ? member.bind(control) : member;
+    addFaults(...rules) {
+      const named = rules.map((rule) => {
+        const vmId = rule.vmId ?? only;
+        if (vmId === undefined) throw new RangeError('a fault in a shared lab names its VM');
+        return { ...rule, vmId };
+      });
+      const added = control.addFaults(...named);
+      for (const fault of added) planted.add(fault.id);
+      return added;
     },
+    faults: () => control.faults().filter((fault) => planted.has(fault.id)),
+    clearFaults(id) {
+      for (const fault of id === undefined ? planted : [id]) control.clearFaults(fault);
+    },
+  };
+  return its as Control;
+}
+
+/** They, and what they were recovered as. */
+function withRecovered({ sites }: WorldView, mine: Set<string>): Set<string> {
+  const recovered = Object.values(sites).flatMap(({ vms }) => vms.filter(({ origin }) => origin && mine.has(origin)));
+  return new Set([...mine, ...recovered.map(({ id }) => id)]);
+}
+
+function seenOf(world: WorldView, mine: Set<string>): WorldView {
+  const ids = withRecovered(world, mine);
+  const sites = Object.entries(world.sites).map(([name, site]) => {
+    return [name, { ...site, vms: site.vms.filter(({ id }) => ids.has(id)) }] as const;
   });
+  const replications = world.replications.filter(({ vmId }) => ids.has(vmId));
+  return { ...world, sites: Object.fromEntries(sites), replications };
 }

@@ -2,6 +2,7 @@
 import { expect } from '@jest/globals';
 import { vmWorkflowId } from '../../../contract/names.js';
 import type { Assumptions } from '../../../simulator/index.js';
+import { inShort } from '../../support/in-short.js';
 import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
 import {
   atApproval,
@@ -37,7 +38,8 @@ const HOMES = [
 ] satisfies [string, Partial<Assumptions>][];
 
 describe('what a person does while a failover waits at its gate', () => {
-  it.concurrent.each(HOMES)(
+  // Where least tells of it.
+  it.concurrent.each(inShort(HOMES, ([, assumptions]) => 'description' in assumptions))(
     'is not undone by it: a VM that was failed over and reversed stays where it is, its replication %s',
     (_, assumptions) =>
       withLab({ vms: 1, assumptions }, async (lab) => {
@@ -125,6 +127,8 @@ describe('a person who migrates a VM in the middle of its failback', () => {
     const { control } = lab.simulator;
     await given(lab, protection(lab));
     await given(lab, lab.plan({ kind: 'failover' }));
+    // Nothing is replicated back before they are there.
+    control.trouble(replications(lab)[0]?.id ?? '', { isStalled: true });
     const { result } = await lab.start(lab.plan({ kind: 'failback', confirm: 'removes-source' }));
     if (hides) {
       await until(
@@ -137,6 +141,7 @@ describe('a person who migrates a VM in the middle of its failback', () => {
       async () => replications(lab)[0],
       (it) => it?.isReversed === true,
     );
+    control.trouble(replications(lab)[0]?.id ?? '', { isStalled: false });
     // Which sends the rest of it first.
     await recoverByHand(lab, 'migrate');
     control.clearFaults('hidden');
@@ -164,14 +169,19 @@ describe('a person who migrates a VM in the middle of its failback', () => {
 describe('a person who migrates a VM while a site is busy with that', () => {
   it.concurrent('is named, and not that the site was busy', () =>
     withLab({ vms: 1 }, async (lab) => {
+      const { control } = lab.simulator;
       const error = { code: 'OperationInProgress', msg: 'busy' };
-      lab.simulator.control.addFaults({ operation: 'migrate', kind: 'fail-task', times: 1, error });
+      control.addFaults({ operation: 'migrate', kind: 'fail-task', times: 1, error });
       const { result } = await lab.start(lab.plan());
       await until(
-        async () => lab.simulator.control.ledger(),
+        async () => control.ledger(),
         (sent) => sent.some(({ kind, endedAt }) => kind === 'migrate' && endedAt != null),
       );
+      // The run does not look before they are done, however long that takes.
+      for (const operation of ['replication', 'replications'])
+        control.addFaults({ id: operation, operation, kind: 'status', status: 503 });
       await recoverByHand(lab, 'migrate');
+      for (const id of ['replication', 'replications']) control.clearFaults(id);
       const [vm] = (await result()).vms;
       expect(vm).toMatchObject({
         state: 'failed',
@@ -190,7 +200,8 @@ const GATED = [
 ] satisfies [string, LabOptions][];
 
 describe('what a person does while a migration waits at its gate', () => {
-  it.concurrent.each(GATED)(
+  // Where its absence would be believed at once.
+  it.concurrent.each(inShort(GATED, ([, options]) => options.site !== undefined))(
     'is told: a VM that was failed over and reversed meanwhile runs there, its replication %s',
     (_, options) =>
       withLab({ vms: 1, ...options }, async (lab) => {

@@ -4,10 +4,13 @@ import { cancelUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import type { VmReport } from '../../../contract/report.js';
 import { siteVdcId } from '../../../simulator/index.js';
-import { type Lab, withLab } from '../../support/lab.js';
+import type { Lab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { isAtGate, vmReport } from '../../support/vm-report.js';
+
+const withPart = sharedLab({ vms: 2 });
 
 const AT_GATE = { approval: 'wave', window: null, powerOn: 'asSource', consolidate: false } as const;
 
@@ -55,7 +58,7 @@ async function madeAnewByAnn(lab: Lab): Promise<void> {
 
 describe('a cancel of a VM at its gate', () => {
   it.concurrent('whose copy a person has removed says that it was gone already, and sends no deletion', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const cancel = await atTheGate(lab);
       const id = await removedByAnn(lab);
       const vm = await cancel();
@@ -66,7 +69,7 @@ describe('a cancel of a VM at its gate', () => {
     }));
 
   it.concurrent('whose copy a person has removed and made anew leaves that one, and says that its own was gone', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const cancel = await atTheGate(lab);
       const id = await removedByAnn(lab);
       await madeAnewByAnn(lab);

@@ -9,6 +9,7 @@ import type { FaultRule } from '../../../simulator/index.js';
 import { entries } from '../../support/drills.js';
 import { inShort } from '../../support/in-short.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { OTHER_VDC, shows, showsOtherOrg, showsOtherVdc } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -16,6 +17,8 @@ import { isAtGate } from '../../support/vm-report.js';
 
 const CUTOVER: Plan['cutover'] = { approval: 'none', window: null, powerOn: 'asSource', consolidate: false };
 const APPROVED = { cutover: { ...CUTOVER, approval: 'wave' } } satisfies Partial<Plan>;
+
+const withPart = sharedLab({ vms: 15 });
 
 const sourceOf = (lab: Lab) => lab.simulator.control.world().sites[lab.source]?.vms[0];
 const copyOf = (lab: Lab) => lab.simulator.control.world().sites[lab.destination]?.vms[0];
@@ -66,7 +69,7 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
   it.concurrent.each(inShort(TROUBLES, ([name]) => name !== 'moved by the site'))(
     '%s is not cut over before that is over; it says why, and holds no slot',
     (_, on, off, code) =>
-      withLab({ vms: 1 }, async (lab) => {
+      withPart(1, async (lab) => {
         const { approve, result } = await atTheGate(lab);
         lab.simulator.control.trouble(replicationOf(lab), on);
         await approve();
@@ -82,7 +85,7 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
   );
 
   it.concurrent('in a test that a person began is not cut over, and goes on when they have cleaned up', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { approve, result } = await atTheGate(lab, { ...APPROVED, kind: 'migrate' });
       const replicationId = replicationOf(lab);
       lab.simulator.control.act({ operation: 'failover-test', replicationId, body: { powerOn: true } });
@@ -170,7 +173,7 @@ describe('a copy that is not fit when its VM has passed the gate', () => {
     }));
 
   it.concurrent('recovered by a person meanwhile fails, says by whom, and is not cut over again', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { approve, result } = await atTheGate(lab);
       const body = { powerOn: true };
       lab.simulator.control.act({ operation: 'migrate', replicationId: replicationOf(lab), user: 'ann@acme', body });
@@ -199,7 +202,7 @@ describe('a copy that is changed between two attempts to cut it over', () => {
   it.concurrent.each(inShort(CHANGES, ([name]) => name === 'moved by the site'))(
     '%s is looked at before the next, and not cut over',
     (_, on, off, code) =>
-      withLab({ vms: 1 }, async (lab) => {
+      withPart(1, async (lab) => {
         const { control } = lab.simulator;
         const { approve, result } = await atTheGate(lab);
         control.addFaults({ operation: 'migrate', kind: 'status', status: 503 });
@@ -222,24 +225,29 @@ describe('a copy that is changed between two attempts to cut it over', () => {
 });
 
 describe('powerOn: asSource', () => {
-  it.concurrent.each([
+  const POWERS = [
     ['on', 'POWERED_ON'],
     ['off', 'POWERED_OFF'],
-  ] as const)('leaves the copy of a VM that was %s as that was', (power, powerState) =>
-    withLab({ vms: 1 }, async (lab) => {
-      const id = sourceOf(lab)?.id ?? '';
-      const { approve, result } = await atTheGate(lab);
-      lab.simulator.control.setVms({ id, powerState });
-      await approve();
-      const done = await result();
-      expect(done.vms[0]).toMatchObject({ state: 'succeeded', source: { before: power, power: 'off' } });
-      expect(done.vms[0]?.source?.known).toMatch(power === 'on' ? /moved it/ : /lists it as off/);
-      expect(copyOf(lab)?.powerState).toBe(powerState);
-    }),
+  ] as const;
+
+  // What was on comes up in every other test.
+  it.concurrent.each(inShort(POWERS, ([power]) => power === 'off'))(
+    'leaves the copy of a VM that was %s as that was',
+    (power, powerState) =>
+      withPart(1, async (lab) => {
+        const id = sourceOf(lab)?.id ?? '';
+        const { approve, result } = await atTheGate(lab);
+        lab.simulator.control.setVms({ id, powerState });
+        await approve();
+        const done = await result();
+        expect(done.vms[0]).toMatchObject({ state: 'succeeded', source: { before: power, power: 'off' } });
+        expect(done.vms[0]?.source?.known).toMatch(power === 'on' ? /moved it/ : /lists it as off/);
+        expect(copyOf(lab)?.powerState).toBe(powerState);
+      }),
   );
 
   it.concurrent('is kept over attempts: the first has switched the source off itself', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       lab.simulator.control.addFaults(failing('recover', 'GeneralServerFailure', { times: 1 }));
       const { result } = await lab.start(lab.plan({ cutover: CUTOVER }));
       expect((await result()).state).toBe('succeeded');
@@ -247,7 +255,7 @@ describe('powerOn: asSource', () => {
     }));
 
   it.concurrent('is kept over runs: the cutover of an earlier one has switched the source off', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       lab.simulator.control.addFaults(failing('recover', 'BadRequest', { times: 1 }));
       const [failed] = (await (await lab.start(lab.plan({ cutover: CUTOVER }))).result()).vms;
       expect(failed).toMatchObject({ state: 'failed', source: { power: 'off', before: 'on' } });
@@ -273,7 +281,7 @@ describe('powerOn: asSource', () => {
     }));
 
   it.concurrent('takes a suspended VM as on, and says so', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { approve, result } = await atTheGate(lab);
       lab.simulator.control.setVms({ id: sourceOf(lab)?.id ?? '', powerState: 'SUSPENDED' });
       await approve();
@@ -284,7 +292,7 @@ describe('powerOn: asSource', () => {
     }));
 
   it.concurrent('is overruled for one VM by its own word', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const plan = lab.plan({ cutover: CUTOVER });
       const [vm] = plan.waves[0]?.vms ?? [];
       if (vm !== undefined) vm.powerOn = false;
@@ -315,7 +323,7 @@ describe('a cutover whose task failed', () => {
     }));
 
   it.concurrent('that failed for good is no reason to power the source on where its copy runs', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       lab.simulator.control.addFaults(failing('undeploy-source', 'SiteSpecific'));
       const { result } = await lab.start(lab.plan({ cutover: CUTOVER }));
       const [vm] = (await result()).vms;
@@ -324,7 +332,7 @@ describe('a cutover whose task failed', () => {
     }));
 
   it.concurrent('is not sent again when its copy was recovered all the same', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       lab.simulator.control.addFaults(failing('undeploy-source', 'GeneralServerFailure'));
       const { result } = await lab.start(lab.plan({ cutover: CUTOVER }));
       const [vm] = (await result()).vms;

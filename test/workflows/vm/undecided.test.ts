@@ -184,6 +184,7 @@ describe('a start that no answer has named, at a site that drops marks, when its
         async () => control.ledger().filter(({ kind }) => kind === 'start'),
         ([, theirs]) => theirs?.endedAt != null,
       );
+      control.setSpeed(0.01);
       // The first look after the stop is waited for.
       control.addFaults({ id: 'unseen', operation: 'replications', kind: 'status', status: 503 });
       await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
