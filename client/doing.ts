@@ -22,6 +22,7 @@ const DOING: Readonly<Record<string, string>> = {
   listReplications: 'reading the replications of a site',
   locateReplication: 'looking for its replication',
   lookAtCopies: 'looking at the copies that wait at their gates',
+  lookBeforeCutover: 'looking at its copy and its source before its cutover',
   lookForMoved: 'looking whether it was moved before',
   mapTestNetworks: 'looking for the test networks of its NICs',
   movedBefore: 'asking whether an earlier run moved it',

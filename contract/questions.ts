@@ -100,6 +100,24 @@ export interface ReplicationInput {
   besideOf?: string;
 }
 
+/** All that is looked at right before a migrate. */
+export interface BeforeCutoverInput {
+  copy: ReplicationInput;
+  /** what it is the copy of, where that does not tell; and how long the site of that is asked: ms */
+  source: { vmId: string; within: number };
+  /** of the store; absent: nothing is asked of it */
+  history?: MovedBeforeInput;
+}
+
+export interface BeforeCutover {
+  /** null: there is none */
+  replication: ReplicationSummary | null;
+  /** of its source; absent: not asked */
+  power?: SourcePower;
+  /** absent: not asked, or not answered */
+  moved?: Moved[];
+}
+
 /** About what a start has made that was accepted. */
 export interface StartedInput {
   site: string;

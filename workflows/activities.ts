@@ -91,6 +91,12 @@ export const { earlierRuns, movedBefore, powerBefore } = atCoordination<'earlier
   questions,
 );
 
+/** It may ask two sites, and the first one twice; what it has asked by then nobody needs who has given it up. */
+export const { lookBeforeCutover } = atPairs<'lookBeforeCutover'>(
+  { ...questions, startToCloseTimeout: '4 minutes', cancellationType: 'TRY_CANCEL' },
+  ({ copy: { site, peer } }) => [site, peer],
+);
+
 /** Looks that are worth only so much time: nobody waits for the end of one that took longer, and it changes nothing. */
 const looks: ActivityOptions = { ...questions, cancellationType: 'TRY_CANCEL' };
 

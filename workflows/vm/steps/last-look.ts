@@ -3,10 +3,12 @@ import { CODES } from '../../../contract/codes.js';
 import { growing } from '../../../contract/growing.js';
 import { decisiveOf } from '../../../contract/look.js';
 import type { SlotKind } from '../../../contract/operation.js';
+import type { Moved, MovedBeforeInput, SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import { besideWords } from './beside.js';
+import { WITHIN } from './decide-power.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
-import { locateElsewhere, readAgain } from './locate.js';
+import { locateElsewhere, readAgain, readBeforeCutover } from './locate.js';
 import { goesElsewhere, vdcOf, wantedOf } from './place.js';
 import { obstacleElsewhere } from './preconditions.js';
 import { toldByWhom } from './recovered-by-others.js';
@@ -23,6 +25,13 @@ export interface Looked {
   unfit: Unfit | null;
 }
 
+export interface LookedAtAll extends Looked {
+  /** of its source; absent: not asked */
+  power?: SourcePower;
+  /** what the store knows of its VM; absent: not asked, or not answered */
+  moved?: Moved[];
+}
+
 export class LastLook {
   readonly #vm: VmControl;
   readonly #kind: Irreversible;
@@ -36,11 +45,31 @@ export class LastLook {
 
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
-    const { site, peer, report, input, ids, memory } = this.#vm;
-    const { marks, towards, begun, vmIdNow } = memory;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
-    const asked = { atOnce: true, besideOf: vmIdNow ?? input.vm.id };
-    const replication = await readAgain(this.#vm, this.#kind, asked);
+    const asked = { atOnce: true, besideOf: this.#vmId };
+    return this.#judged(await readAgain(this.#vm, this.#kind, asked), unfitFor);
+  }
+
+  /**
+   * As {@link look}, right before a migrate: its source is looked at as well.
+   * @param history what the store is asked at once; absent: nothing
+   */
+  async lookAtAll(history?: MovedBeforeInput): Promise<LookedAtAll> {
+    const source = { vmId: this.#vmId, within: WITHIN.migrate };
+    const asked = { source, ...(history === undefined ? {} : { history }) };
+    const { replication, power, moved } = await readBeforeCutover(this.#vm, this.#vmId, asked);
+    const looked = await this.#judged(replication, 0);
+    return { ...looked, ...(power === undefined ? {} : { power }), ...(moved === undefined ? {} : { moved }) };
+  }
+
+  /** As it is called by now. */
+  get #vmId(): string {
+    return this.#vm.memory.vmIdNow ?? this.#vm.input.vm.id;
+  }
+
+  async #judged(replication: ReplicationSummary | null, unfitFor: number): Promise<Looked> {
+    const { site, peer, report, input, ids, memory } = this.#vm;
+    const { marks, towards, begun } = memory;
     this.#vm.note(besideWords(report.replicationId, replication?.beside ?? [], site, this.#kind));
     const { missingFor } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };
