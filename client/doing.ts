@@ -18,6 +18,7 @@ const DOING: Readonly<Record<string, string>> = {
   inspectSite: 'inspecting the site',
   instanceBefore: 'looking for the point in time to recover',
   keepEvidence: 'keeping its evidence in the store',
+  leaveWord: 'keeping its evidence in the store, and telling its run of its end',
   listInventory: 'reading the inventory of a site',
   listReplications: 'reading the replications of a site',
   locateReplication: 'looking for its replication',

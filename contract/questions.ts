@@ -2,8 +2,9 @@
 import type { Check, Logins, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
 import type { MoreNames } from './claims.js';
 import type { TestNetworks } from './covered-nics.js';
-import type { VmRef } from './operation.js';
+import type { SlotKind, VmRef } from './operation.js';
 import type { ReplicationSummary } from './replication.js';
+import type { SlotRequest } from './site.js';
 
 /** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
 export interface LocateInput {
@@ -55,6 +56,8 @@ export interface LookForMovedInput {
   vm: VmRef;
   /** of a vApp: its VMs */
   members?: VmRef[];
+  /** a place at the destination that is asked for where nothing speaks against a copy; absent: none */
+  wants?: SlotRequest;
   resumedAt: number;
 }
 
@@ -68,6 +71,8 @@ export interface OrgInput {
 
 /** What sites show of a VM that may have been moved before. */
 export interface SeenOfMoved {
+  /** the place that its VM wants was asked for; absent: it was not */
+  isAsked?: true;
   /** what the source calls it; null: it does not list it */
   name: string | null;
   /** false also where nobody says */
@@ -211,6 +216,8 @@ export interface SourcePowerInput {
   resumedAt: number;
   /** how long the site is asked before its power counts as unknown: ms */
   within: number;
+  /** a place at its site that is given back once the VM is seen to run; absent: none */
+  gives?: { slot: SlotKind; workflowId: string };
   /** what it was recovered from, asked about at the same time; absent: nothing */
   source?: { site: string; vmId: string | null; within: number };
 }
@@ -243,6 +250,8 @@ export interface SourcePower {
   source?: SourcePower;
   /** of a vApp, which is on while any of its VMs is: each of them */
   members?: { id: string; power: SourcePower['power'] }[];
+  /** the place was given back */
+  given?: true;
 }
 
 export interface CheckVmInput {

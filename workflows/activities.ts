@@ -156,7 +156,7 @@ export const { claimStandings, endedHolders, endedSubjects, endedWorkflows } = a
  * Only for a unit whose steps are over: what is said to it from then on is kept in its report and changes nothing of what it
  * still does, so that it makes no difference whether the answer comes before a signal or after it.
  */
-export const { keepEvidence } = proxyLocalActivities<Activities>({
+export const { keepEvidence, leaveWord } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '15 seconds',
   retry: { maximumAttempts: 1 },
 });

@@ -180,7 +180,7 @@ export const networksOf = (
  */
 export async function verifyCutOver(vm: VmControl, outcome: CutOver): Promise<ReplicationSummary> {
   const recovered = await verifyMoved(vm, outcome);
-  const off = await whyOff(vm, outcome, outcome.powerOn, recovered, { source: outcome.source });
+  const off = await whyOff(vm, outcome, outcome.powerOn, recovered, { source: outcome.source, gives: 'cutover' });
   if (off !== null) {
     staysDown(vm, outcome);
     throw off;

@@ -98,7 +98,13 @@ const withoutReplication = ({ report: { name, id }, site }: VmControl, { kind }:
 export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Promise<Notice> {
   const request = requestFor(vm, step, attemptOf(outcome));
   const submitted = { ...outcome.submitted, replicationId: outcome.notice.replicationId };
-  return awaitEnd(vm, request, submitted, 'sync');
+  const { next } = step;
+  if (next === undefined) return awaitEnd(vm, request, submitted, 'sync');
+  vm.slots.asked(next);
+  const synced = await awaitEnd(vm, request, submitted, 'sync');
+  // Of what was asked for, and not told by the site's watcher, that has not heard.
+  if (!synced.ok || vm.notice(request.operationId, 'sync') === undefined) vm.slots.notAsked(next);
+  return synced;
 }
 
 /** Waits for the full copy after a reverse, at the site where the replication lives now: it is asked first, and then watches. */

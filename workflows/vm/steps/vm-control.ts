@@ -50,7 +50,7 @@ export class VmControl {
   readonly stop: Stop;
   readonly memory: Memory;
   readonly #notices = new Map<string, Notice>();
-  readonly #slots = new Slots(this);
+  readonly slots = new Slots(this);
   readonly #holding = new Holding(this);
   readonly #alarm = new Alarm();
   readonly #names: Set<string>;
@@ -87,7 +87,7 @@ export class VmControl {
     });
     hear(operationTroubledSignal, isTrouble, (said) => this.#retry(said));
     hear(slotGrantedSignal, isGrant, ({ run, slot }) => {
-      if (run === this.input.run) this.#slots.granted(slot);
+      if (run === this.input.run) this.slots.granted(slot);
     });
     hear(ordersSignal, isOrders, (orders) => this.#take(orders));
     setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#holding.reason }));
@@ -298,11 +298,11 @@ export class VmControl {
    * @returns false when `timeout` ms passed first, or it was given up; the request is withdrawn then. @throws Stopped
    */
   takeSlot(slot: SlotKind, timeout?: number, isGivenUp?: () => boolean, purpose?: SlotPurpose): Promise<boolean> {
-    return this.#slots.take(slot, timeout, isGivenUp, purpose);
+    return this.slots.take(slot, timeout, isGivenUp, purpose);
   }
 
   giveSlot(slot: SlotKind): Promise<void> {
-    return this.#slots.give(slot);
+    return this.slots.give(slot);
   }
 
   record(operation: OperationRecord): OperationRecord {
