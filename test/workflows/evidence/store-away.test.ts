@@ -187,7 +187,7 @@ test('what a VM is told while the store answers before its cutover has the same 
 });
 
 const isOfStore = ({ activityTaskScheduledEventAttributes: asked }: Told): boolean =>
-  asked?.activityType?.name === 'movedByStore';
+  asked?.activityType?.name === 'lookBeforeCutover';
 
 function isTold(events: Told[]): boolean {
   const at = events.findIndex((one) => one.workflowExecutionSignaledEventAttributes?.signalName === ordersSignal.name);
