@@ -64,7 +64,7 @@ export function createActivities(given: ActivityDeps) {
     ...createListReplicationsActivities(deps, reachability, readings),
     ...createTidyActivities(deps),
     ...createVappActivities(deps),
-    ...createBeforeCutoverActivities({ ...locate, ...power, ...store }),
+    ...createBeforeCutoverActivities(deps, { ...locate, ...power, ...store }),
   };
 }
 

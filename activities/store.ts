@@ -20,9 +20,9 @@ import { askTemporal } from './site-signals.js';
 export function createStoreActivities(deps: Pick<ActivityDeps, 'store' | 'client'>) {
   const { store } = deps;
   return {
-    /** Keeps the evidence of a unit, and tells its run of its end whether it could or not. @returns what of both was done */
+    /** Keeps the evidence of a unit, where there is any, and tells its run whether it could or not. @returns what of both was done */
     async leaveWord({ evidence, parent, word }: LastWord): Promise<{ kept: boolean; told: boolean }> {
-      const kept = await isDone(orAway(() => store.keepEvidence(evidence)));
+      const kept = evidence !== null && (await isDone(orAway(() => store.keepEvidence(evidence))));
       const run = deps.client.workflow.getHandle(parent);
       const said = askTemporal(deps, () => run.signal(unitSaidSignal, { ...word, kept }));
       return { kept, told: await isDone(said) };

@@ -26,9 +26,10 @@ export type ReportHead = Omit<RunReport, 'vms'> & {
   shards?: number;
 };
 
-/** What the workflow of a unit that has ended leaves. */
+/** What the workflow of a unit leaves when it is over. */
 export interface LastWord {
-  evidence: Evidence;
+  /** null: the unit has not ended */
+  evidence: Evidence | null;
   /** workflow that hears the word */
   parent: string;
   word: Omit<UnitWord, 'kept'>;

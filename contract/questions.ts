@@ -5,6 +5,7 @@ import type { TestNetworks } from './covered-nics.js';
 import type { SlotKind, VmRef } from './operation.js';
 import type { ReplicationSummary } from './replication.js';
 import type { SlotRequest } from './site.js';
+import type { ClockOffset } from './site-clock.js';
 
 /** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
 export interface LocateInput {
@@ -112,6 +113,8 @@ export interface BeforeCutoverInput {
   source: { vmId: string; within: number };
   /** of the store; absent: nothing is asked of it */
   history?: MovedBeforeInput;
+  /** a sync that comes first where the copy is older than `most` ms, and a place for that; absent: none */
+  sync?: { most: number; syncedAt: number | null; clock: ClockOffset | null; place: SlotRequest };
 }
 
 export interface BeforeCutover {
@@ -121,6 +124,8 @@ export interface BeforeCutover {
   power?: SourcePower;
   /** absent: not asked, or not answered */
   moved?: Moved[];
+  /** a place for its sync was asked for, and nothing else looked at: all of it is again after the sync */
+  isAsked?: true;
 }
 
 /** About what a start has made that was accepted. */

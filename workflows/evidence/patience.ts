@@ -33,7 +33,7 @@ export async function isKept(evidence: Evidence, keep: Keep = keepEvidence): Pro
 }
 
 /**
- * Tries once to keep the evidence of a unit, and tells its run: one event, where a signal of the workflow and its answer are
+ * Tries once to keep the evidence of a unit, where there is any, and tells its run: one event, where a signal of the workflow and its answer are
  * five more. @returns what of both was done
  */
 export async function isWordLeft(word: LastWord): Promise<{ kept: boolean; told: boolean }> {

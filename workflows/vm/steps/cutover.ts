@@ -122,19 +122,19 @@ async function pass(
   { look, sync, hook, history }: Passing,
   { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
 ): Promise<Passed> {
-  const last = (): Promise<LookedAtAll> =>
-    kind === 'migrate' ? look.lookAtAll(history?.question ?? undefined) : look.look();
+  const last = (wanted = sync.wanted): Promise<LookedAtAll> =>
+    kind === 'migrate' ? look.lookAtAll({ history: history?.question ?? null, sync: wanted }) : look.look();
   for (;;) {
     vm.enter('gate');
     vm.syncsBefore = sync.isExpected;
     await passGate(vm, cutover.window);
     if (!(await hook.lets(vm.notAfter))) continue;
     await staysOpen(vm, cutover.window);
-    let seen: LookedAtAll = sync.isExpected ? await look.look() : await last();
+    let seen = await last();
     if (seen.unfit === null && seen.replication !== null && sync.isDue(seen.replication)) {
       if (!(await sync.isMade(seen.replication))) continue;
       vm.enter('gate');
-      seen = await last();
+      seen = await last(null);
       sync.tell(seen.replication);
     }
     if (seen.unfit === null) {

@@ -3,7 +3,7 @@ import { CODES } from '../../../contract/codes.js';
 import { growing } from '../../../contract/growing.js';
 import { decisiveOf } from '../../../contract/look.js';
 import type { SlotKind } from '../../../contract/operation.js';
-import type { Moved, MovedBeforeInput, SourcePower } from '../../../contract/questions.js';
+import type { BeforeCutoverInput, Moved, MovedBeforeInput, SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import { besideWords } from './beside.js';
 import { WITHIN } from './decide-power.js';
@@ -32,6 +32,14 @@ export interface LookedAtAll extends Looked {
   moved?: Moved[];
 }
 
+/** What is asked with the look. */
+interface First {
+  /** of the store; null: nothing */
+  history?: MovedBeforeInput | null;
+  /** null: none comes first */
+  sync?: BeforeCutoverInput['sync'] | null;
+}
+
 export class LastLook {
   readonly #vm: VmControl;
   readonly #kind: Irreversible;
@@ -52,13 +60,19 @@ export class LastLook {
 
   /**
    * As {@link look}, right before a migrate: its source is looked at as well.
-   * @param history what the store is asked at once; absent: nothing
+   * Where a sync is to come first, all the rest is looked at after that.
    */
-  async lookAtAll(history?: MovedBeforeInput): Promise<LookedAtAll> {
+  async lookAtAll({ history = null, sync = null }: First = {}): Promise<LookedAtAll> {
     const source = { vmId: this.#vmId, within: WITHIN.migrate };
-    const asked = { source, ...(history === undefined ? {} : { history }) };
-    const { replication, power, moved } = await readBeforeCutover(this.#vm, this.#vmId, asked);
+    const asked = { source, ...(history === null ? {} : { history }), ...(sync === null ? {} : { sync }) };
+    const { slots } = this.#vm;
+    // Whether its answer comes or not.
+    if (sync !== null) slots.asked('sync');
+    const { replication, power, moved, isAsked } = await readBeforeCutover(this.#vm, this.#vmId, asked);
+    if (isAsked !== true) slots.notAsked('sync');
     const looked = await this.#judged(replication, 0);
+    // It is waited for without any place.
+    if (looked.unfit !== null) await slots.giveAsked();
     return { ...looked, ...(power === undefined ? {} : { power }), ...(moved === undefined ? {} : { moved }) };
   }
 

@@ -15,8 +15,6 @@ import { tellEarlierCutover } from './source.js';
 import { AtGate, Claimed, StepFailed, Stopped } from './step-errors.js';
 import type { VmControl } from './vm-control.js';
 
-const UNSAID = { kept: false, told: false };
-
 /** Type of the failure that ends a VM's workflow; what a site said stands in its details. */
 const VM_FAILED = 'VmFailed';
 
@@ -61,7 +59,7 @@ export async function runVm(
     const memory = isWaiting ? vm.memory.carried : null;
     const left = isWaiting || report.state === 'succeeded' ? {} : { left: vm.memory.carried };
     const word = { run, unit: ref.id, revision, report, memory, ...left, claimedBy, ...queued };
-    const { kept, told } = evidence === null ? UNSAID : await isWordLeft({ evidence, parent, word });
+    const { kept, told } = await isWordLeft({ evidence, parent, word });
     if (!told) await signalIfOpen(getExternalWorkflowHandle(parent), unitSaidSignal, { ...word, kept });
     // Its type alone would say that it has done all that it was begun for.
     if (isWaiting && phase !== 'copy') upsertMemo({ [AT_GATE_MEMO]: true });
