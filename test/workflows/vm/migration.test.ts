@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { approveUpdate } from '../../../contract/messages.js';
 import { runWorkflowId, shardWorkflowId, siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
+import { eventsOf } from '../../support/events-of.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aWave } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -10,22 +11,6 @@ async function executionsOf(lab: Lab, workflowId: string): Promise<number> {
   let count = 0;
   for await (const _ of lab.client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) count += 1;
   return count;
-}
-
-/**
- * Events of a VM's workflow, without those that only a busy machine adds: of a second look at a copy, the first being seconds
- * old, an activity and the task that hears of it; of a task that no worker came to in time, what is scheduled and timed out; of a
- * timer that was set for a quicker step.
- */
-async function eventsOf(lab: Lab, vmId: string): Promise<number> {
-  const { events } = await lab.client.workflow.getHandle(vmWorkflowId(lab.source, vmId)).fetchHistory();
-  const all = events ?? [];
-  const late = all.filter((event) => event.workflowTaskTimedOutEventAttributes != null).length;
-  const looks = all.filter(
-    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'readReplication',
-  ).length;
-  const fired = all.filter((event) => event.timerFiredEventAttributes != null).length;
-  return all.length - 3 * late - 6 * looks - 4 * fired;
 }
 
 /** What a workflow was told by signals, and told others by them. */
