@@ -1,4 +1,5 @@
 import { Refusals } from '../vcda/index.js';
+import { createBeforeCutoverActivities } from './before-cutover.js';
 import { createBrakeActivities } from './brake.js';
 import { createCheckActivities } from './checks.js';
 import type { ActivityDeps } from './deps.js';
@@ -35,6 +36,9 @@ export function createActivities(given: ActivityDeps) {
   const deps = { ...given, sites: unitSites(given.sites) };
   const reachability = new Reachability(deps);
   const readings = new Readings();
+  const locate = createLocateActivities(deps, reachability);
+  const power = createSourcePowerActivities(deps);
+  const store = createStoreActivities(deps);
   return {
     ...createOperationActivities(deps, reachability, new Refusals()),
     ...createSiteWatchActivities(deps, reachability),
@@ -44,22 +48,23 @@ export function createActivities(given: ActivityDeps) {
     ...createMovedBeforeActivities(deps, reachability),
     ...createOrgActivities(deps, reachability),
     ...createInspectActivities(deps),
-    ...createLocateActivities(deps, reachability),
+    ...locate,
     ...createRecoveredByActivities(deps),
     ...createStartedActivities(deps, reachability),
     ...createCheckActivities(deps),
     ...createHookActivities(deps),
     ...createMappedNetworksActivities(deps, reachability),
-    ...createSourcePowerActivities(deps),
+    ...power,
     ...createTestCopyActivities(deps, reachability),
     ...createWaitingCopiesActivities(deps, reachability),
-    ...createStoreActivities(deps),
+    ...store,
     ...createClaimActivities(deps),
     ...createPlanCheckActivities(deps, reachability, readings),
     ...createListInventoryActivities(deps, reachability, readings),
     ...createListReplicationsActivities(deps, reachability, readings),
     ...createTidyActivities(deps),
     ...createVappActivities(deps),
+    ...createBeforeCutoverActivities(deps, { ...locate, ...power, ...store }),
   };
 }
 

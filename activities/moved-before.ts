@@ -2,8 +2,10 @@
  * Whether a VM was migrated before: Drover's own record decides, which is what the store remembers, and what closed executions
  * say as far back as Temporal keeps them; what the sites list can only make it suspect.
  */
+import { requestSlotSignal } from '../contract/messages.js';
 import type { VmRef } from '../contract/operation.js';
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../contract/questions.js';
+import type { SlotRequest } from '../contract/site.js';
 import { plainName } from '../contract/vm-identity.js';
 import { type InventoryVm, saysNo, VcdaError } from '../vcda/index.js';
 import { askingOf } from './asking.js';
@@ -14,6 +16,7 @@ import { MovedRecord } from './moved-record.js';
 import { copiesOfOthers } from './namesakes.js';
 import { planMates } from './plan-mates.js';
 import type { Reachability } from './reachability.js';
+import { isTold } from './site-signals.js';
 import { orAway } from './store.js';
 import { standingIn } from './vapp-members.js';
 
@@ -78,6 +81,9 @@ export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Re
     return { name, isSourceOff: isOff, isSourceOn: all.some((one) => one.isSourceOn === true), twin: null };
   }
 
+  /** Else the VM's workflow asks by itself, for seven events. */
+  const asksFor = (site: string, wants: SlotRequest): Promise<boolean> => isTold(deps, site, requestSlotSignal, wants);
+
   return {
     /**
      * Migrations from a site that succeeded, of these VMs or of others that bear their names; by their closed workflows.
@@ -99,11 +105,15 @@ export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Re
     /** What the lists of both sites say of a VM that is to be migrated. @throws ApplicationFailure `Hold`; else VCDA's code */
     async lookForMoved(input: LookForMovedInput): Promise<SeenOfMoved> {
       const { source, destination, vdc, vm, resumedAt } = input;
-      return asking('look', { vm }, async () => {
+      const seen = await asking('look', { vm }, async (): Promise<SeenOfMoved> => {
         const [at, there] = await Promise.all([vmsOf(source, resumedAt), vmsOf(destination, resumedAt)]);
         if (input.members !== undefined) return seenOfVapp(input, input.members, at, there);
         return seenOf(at, there, vdc, vm, await othersOf(input, at, there));
       });
+      const { wants } = input;
+      const isDoubtful = seen.isSourceOn === false || seen.twin !== null;
+      if (wants === undefined || isDoubtful) return seen;
+      return (await asksFor(destination, wants)) ? { ...seen, isAsked: true } : seen;
     },
   };
 }

@@ -50,6 +50,22 @@ export async function signalSite<Args extends unknown[]>(
   }
 }
 
+/** As {@link signalSite}, for what somebody else tells it as well where this cannot. @returns whether it was told */
+export async function isTold<Args extends unknown[]>(
+  deps: ActivityDeps,
+  site: string,
+  signal: SignalDefinition<Args>,
+  ...args: Args
+): Promise<boolean> {
+  try {
+    await signalSite(deps, site, signal, ...args);
+    return true;
+  } catch (error) {
+    if (cancellationSignal().aborted) throw error;
+    return false;
+  }
+}
+
 /** Makes sure that the site's workflow runs. One that somebody has ended is named to the next, which goes on where it was. */
 export async function openSite(
   deps: Pick<ActivityDeps, 'client' | 'taskQueue'>,

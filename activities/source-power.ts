@@ -1,4 +1,5 @@
 /** Whether VMs are on where they run, as the inventory of their site tells. */
+import { releaseSlotSignal } from '../contract/messages.js';
 import type { PowerBefore, SourcePower, SourcePowerInput } from '../contract/questions.js';
 import type { OperationRecord, VmReport } from '../contract/report.js';
 import { inWords, listed } from '../contract/words.js';
@@ -8,6 +9,7 @@ import type { ActivityDeps } from './deps.js';
 import { beating, inTime, pause } from './heartbeat.js';
 import { Inventories } from './inventory.js';
 import { earlierReports, FEW_TRIES } from './record.js';
+import { isTold } from './site-signals.js';
 import { standingIn } from './vapp-members.js';
 
 /** Before a site that gave no answer is asked once more: ms. */
@@ -21,6 +23,12 @@ const STATES: Record<string, SourcePower['power']> = {
 
 export function createSourcePowerActivities(deps: ActivityDeps) {
   const inventories = new Inventories(deps);
+
+  /** What the VM's workflow would tell its site by itself, for five events. */
+  async function isGiven({ site, gives }: SourcePowerInput, { power, members = [] }: SourcePower): Promise<boolean> {
+    if (gives === undefined || power !== 'on' || members.some((one) => one.power === 'off')) return false;
+    return isTold(deps, site, releaseSlotSignal, gives);
+  }
 
   return {
     /** How the source was before the cutover that the last run of this VM began and did not end; null: there is none. */
@@ -40,7 +48,8 @@ export function createSourcePowerActivities(deps: ActivityDeps) {
         async () => {
           const from = source === undefined ? undefined : powerOf(inventories, { ...source, resumedAt });
           const power = await powerOf(inventories, input);
-          return from === undefined ? power : { ...power, source: await from };
+          const given = (await isGiven(input, power)) ? { given: true as const } : {};
+          return { ...power, ...given, ...(from === undefined ? {} : { source: await from }) };
         },
       );
     },

@@ -1,20 +1,33 @@
 /** What workflows keep in the store, and ask of it. */
+import { cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   type Evidence,
+  type LastWord,
   STORE_AWAY,
   type StoreAnswer,
   type StoreQuestion,
   type StoreState,
 } from '../contract/evidence.js';
 import { lengthsOf, MOST_MEASURED } from '../contract/lengths.js';
+import { unitSaidSignal } from '../contract/messages.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { FailureDetails } from '../contract/report.js';
 import { type Store, StoreAway } from '../store/index.js';
 import type { ActivityDeps } from './deps.js';
+import { askTemporal } from './site-signals.js';
 
-export function createStoreActivities({ store }: Pick<ActivityDeps, 'store'>) {
+export function createStoreActivities(deps: Pick<ActivityDeps, 'store' | 'client'>) {
+  const { store } = deps;
   return {
+    /** Keeps the evidence of a unit, where there is any, and tells its run whether it could or not. @returns what of both was done */
+    async leaveWord({ evidence, parent, word }: LastWord): Promise<{ kept: boolean; told: boolean }> {
+      const kept = evidence !== null && (await isDone(orAway(() => store.keepEvidence(evidence))));
+      const run = deps.client.workflow.getHandle(parent);
+      const said = askTemporal(deps, () => run.signal(unitSaidSignal, { ...word, kept }));
+      return { kept, told: await isDone(said) };
+    },
+
     /** Keeps what it is given, once, however often it is told. @throws ApplicationFailure `StoreAway` */
     keepEvidence: (evidence: Evidence): Promise<void> => orAway(() => store.keepEvidence(evidence)),
 
@@ -27,6 +40,16 @@ export function createStoreActivities({ store }: Pick<ActivityDeps, 'store'>) {
     /** For people: one page at most. @throws ApplicationFailure `StoreAway` */
     askStore: (question: StoreQuestion): Promise<StoreAnswer> => orAway(() => answerOf(store, question)),
   };
+}
+
+async function isDone(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (cancellationSignal().aborted) throw error;
+    return false;
+  }
 }
 
 /** @throws ApplicationFailure `StoreAway`, which the asking workflow knows how to wait for */

@@ -55,6 +55,11 @@ interface Cost {
   wallSeconds: number;
   /** history events of the workflow of one VM */
   eventsPerVm: Spread;
+  /** all of them, with the shares of run, shards, sites and claims, divided by the VMs; of these, tasks of workflows that were completed */
+  allEventsPerVm: number;
+  allTasksPerVm: number;
+  /** all of them by what they are, divided by the VMs, of each type of workflow */
+  byType: Record<string, Record<string, number>>;
   /** of the run, its shards and the destination's site workflow, over all their executions, divided by the VMs */
   runEventsPerVm: number;
   shardEventsPerVm: number;
@@ -92,8 +97,9 @@ async function measure(signal: AbortSignal, onClose: Closers): Promise<Cost> {
   const workerMemory = await memory.read();
 
   const stats = (await (await fetch(`${control}/stats`)).json()) as { requests: RequestCount[]; total: number };
-  const perVm: number[] = [];
-  for (const { id } of report.vms) perVm.push((await events(client, vmWorkflowId(SOURCE, id))).events);
+  const units: Events[] = [];
+  for (const { id } of report.vms) units.push(await events(client, vmWorkflowId(SOURCE, id)));
+  const perVm = units.map((one) => one.events);
   const run = await events(client, runWorkflowId(RUN));
   const shards = await Promise.all(
     Array.from({ length: head.shards }, (_, n) => events(client, shardWorkflowId(RUN, n))),
@@ -101,9 +107,11 @@ async function measure(signal: AbortSignal, onClose: Closers): Promise<Cost> {
   const shard = {
     events: shards.reduce((sum, one) => sum + one.events, 0),
     executions: shards.reduce((sum, one) => sum + one.executions, 0),
+    types: typesOf(shards),
   };
   const site = await events(client, siteWorkflowId(DESTINATION));
   const claims = await events(client, claimsWorkflowId(SOURCE, DESTINATION));
+  const all = { unit: { ...sumOf(units), types: typesOf(units) }, shard, run, site, claims };
   return {
     vms,
     speed,
@@ -111,6 +119,14 @@ async function measure(signal: AbortSignal, onClose: Closers): Promise<Cost> {
     succeeded: report.totals.succeeded,
     wallSeconds: round(wallSeconds),
     eventsPerVm: spread(perVm),
+    allEventsPerVm: round(Object.values(all).reduce((sum, one) => sum + one.events, 0) / vms),
+    allTasksPerVm: round(Object.values(all).reduce((sum, { types }) => sum + (types.get(TASK) ?? 0), 0) / vms),
+    byType: Object.fromEntries(
+      Object.entries(all).map(([of, { types }]) => [
+        of,
+        Object.fromEntries([...types].sort().map(([type, count]) => [type, round(count / vms)])),
+      ]),
+    ),
     runEventsPerVm: round(run.events / vms),
     shardEventsPerVm: round(shard.events / vms),
     siteEventsPerVm: round(site.events / vms),
@@ -132,16 +148,42 @@ async function resize(control: string, gib: number): Promise<void> {
   if (!response.ok) throw new Error(`the simulator refuses --gib: ${response.status} ${await response.text()}`);
 }
 
+interface Events {
+  events: number;
+  executions: number;
+  types: Map<string, number>;
+}
+
+const TASK = 'workflowTaskCompleted';
+const ATTRIBUTES = 'EventAttributes';
+
 /** Events of every execution under a workflow id: what continued as new counts as one. */
-async function events(client: TemporalClient, workflowId: string): Promise<{ events: number; executions: number }> {
+async function events(client: TemporalClient, workflowId: string): Promise<Events> {
   let all = 0;
   let executions = 0;
+  const types = new Map<string, number>();
   for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
-    const described = await client.workflow.getHandle(workflowId, runId).describe();
-    all += described.historyLength;
+    const { events: history } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    for (const event of history ?? []) {
+      const type = Object.keys(event).find((key) => key.endsWith(ATTRIBUTES)) ?? '';
+      const name = type.slice(0, -ATTRIBUTES.length);
+      types.set(name, (types.get(name) ?? 0) + 1);
+    }
+    all += history?.length ?? 0;
     executions += 1;
   }
-  return { events: all, executions };
+  return { events: all, executions, types };
+}
+
+const sumOf = (some: Events[]): Pick<Events, 'events' | 'executions'> => ({
+  events: some.reduce((sum, one) => sum + one.events, 0),
+  executions: some.reduce((sum, one) => sum + one.executions, 0),
+});
+
+function typesOf(some: Events[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const { types } of some) for (const [type, count] of types) all.set(type, (all.get(type) ?? 0) + count);
+  return all;
 }
 
 /** Resident memory of a process, sampled while it runs. */
@@ -219,6 +261,7 @@ function text(cost: Cost): string {
   return [
     `${cost.vms} VMs at speed ${cost.speed}: ${cost.state}, ${cost.succeeded} succeeded, ${cost.wallSeconds} s`,
     line('events per VM, min/median/max', three(eventsPerVm)),
+    line('events with all shares, per VM', `${cost.allEventsPerVm}, of which ${cost.allTasksPerVm} tasks completed`),
     line('events of the run per VM', `${cost.runEventsPerVm} (${executions.run} executions)`),
     line('events of the shards per VM', `${cost.shardEventsPerVm} (${executions.shards} executions)`),
     line('events of the site per VM', `${cost.siteEventsPerVm} (${executions.site} executions)`),

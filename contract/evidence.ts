@@ -8,6 +8,7 @@ import type { Lengths } from './lengths.js';
 import type { OperationKind } from './operation.js';
 import type { RunReport, VmReport, VmState } from './report.js';
 import type { PlanHead } from './shard.js';
+import type { UnitWord } from './unit.js';
 
 /** Types of failures that are never a site's word. */
 export const STORE_AWAY = 'StoreAway';
@@ -24,6 +25,15 @@ export type ReportHead = Omit<RunReport, 'vms'> & {
   /** of how many shards it is; absent: of as many as its VMs need */
   shards?: number;
 };
+
+/** What the workflow of a unit leaves when it is over. */
+export interface LastWord {
+  /** null: the unit has not ended */
+  evidence: Evidence | null;
+  /** workflow that hears the word */
+  parent: string;
+  word: Omit<UnitWord, 'kept'>;
+}
 
 export interface EvidenceHead {
   revision: number;

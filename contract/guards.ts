@@ -321,6 +321,7 @@ export const isWatch = (value: unknown): value is Watch =>
   (value.until === 'task' || value.until === 'synced') &&
   (value.slot === null || isSlot(value.slot)) &&
   (value.places === undefined || isPlaces(value.places)) &&
+  (value.next === undefined || isSlotRequest(value.next)) &&
   mayBeText(value.newOwner) &&
   isMoment(value.since) &&
   (value.seen === undefined || isMembers(value.seen));

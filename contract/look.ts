@@ -1,6 +1,9 @@
 /** What decides whether a copy may be cut over, as a text: two looks that tell the same are alike. */
 import type { MemberReplication, ReplicationSummary } from './replication.js';
 
+/** Looked at so long before it is sent, a copy is looked at once more: ms. */
+export const FRESH = 2_000;
+
 /** Connection states that keep a copy from being cut over; between the others it goes to and fro by itself. */
 const UNFIT = new Set(['PAUSED', 'ERROR', 'INITIAL_SYNCING']);
 

@@ -1,5 +1,6 @@
 /** What workflows want of a site, and how far it has got: plain JSON. Times are epoch ms unless said otherwise. */
 import type { Plan, ReplicationSettings, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
+import type { SlotRequest } from './site.js';
 import type { ClockOffset } from './site-clock.js';
 
 export const OPERATION_KINDS = [
@@ -146,6 +147,8 @@ export interface OperationRequest {
   slot: SlotKind | null;
   /** how many places that is; absent: one */
   places?: number;
+  /** as in `Watch` */
+  next?: SlotRequest;
   /** tasks of this VM's earlier operations: none of them is this one */
   knownTasks: string[];
   /** a person has looked at a site that could not tell, and said `resume`: send it, or take what is there for it */

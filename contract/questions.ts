@@ -2,8 +2,10 @@
 import type { Check, Logins, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
 import type { MoreNames } from './claims.js';
 import type { TestNetworks } from './covered-nics.js';
-import type { VmRef } from './operation.js';
+import type { SlotKind, VmRef } from './operation.js';
 import type { ReplicationSummary } from './replication.js';
+import type { SlotRequest } from './site.js';
+import type { ClockOffset } from './site-clock.js';
 
 /** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
 export interface LocateInput {
@@ -55,6 +57,8 @@ export interface LookForMovedInput {
   vm: VmRef;
   /** of a vApp: its VMs */
   members?: VmRef[];
+  /** a place at the destination that is asked for where nothing speaks against a copy; absent: none */
+  wants?: SlotRequest;
   resumedAt: number;
 }
 
@@ -68,6 +72,8 @@ export interface OrgInput {
 
 /** What sites show of a VM that may have been moved before. */
 export interface SeenOfMoved {
+  /** the place that its VM wants was asked for; absent: it was not */
+  isAsked?: true;
   /** what the source calls it; null: it does not list it */
   name: string | null;
   /** false also where nobody says */
@@ -98,6 +104,28 @@ export interface ReplicationInput {
   atOnce?: boolean;
   /** VCDA's id of the VM now: others of it are told as well, as far as the site can be asked for them */
   besideOf?: string;
+}
+
+/** All that is looked at right before a migrate. */
+export interface BeforeCutoverInput {
+  copy: ReplicationInput;
+  /** what it is the copy of, where that does not tell; and how long the site of that is asked: ms */
+  source: { vmId: string; within: number };
+  /** of the store; absent: nothing is asked of it */
+  history?: MovedBeforeInput;
+  /** a sync that comes first where the copy is older than `most` ms, and a place for that; absent: none */
+  sync?: { most: number; syncedAt: number | null; clock: ClockOffset | null; place: SlotRequest };
+}
+
+export interface BeforeCutover {
+  /** null: there is none */
+  replication: ReplicationSummary | null;
+  /** of its source; absent: not asked */
+  power?: SourcePower;
+  /** absent: not asked, or not answered */
+  moved?: Moved[];
+  /** a place for its sync was asked for, and nothing else looked at: all of it is again after the sync */
+  isAsked?: true;
 }
 
 /** About what a start has made that was accepted. */
@@ -193,6 +221,8 @@ export interface SourcePowerInput {
   resumedAt: number;
   /** how long the site is asked before its power counts as unknown: ms */
   within: number;
+  /** a place at its site that is given back once the VM is seen to run; absent: none */
+  gives?: { slot: SlotKind; workflowId: string };
   /** what it was recovered from, asked about at the same time; absent: nothing */
   source?: { site: string; vmId: string | null; within: number };
 }
@@ -225,6 +255,8 @@ export interface SourcePower {
   source?: SourcePower;
   /** of a vApp, which is on while any of its VMs is: each of them */
   members?: { id: string; power: SourcePower['power'] }[];
+  /** the place was given back */
+  given?: true;
 }
 
 export interface CheckVmInput {

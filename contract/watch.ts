@@ -1,6 +1,7 @@
 /** What a site's watcher waits for, and what its polls see of it: plain JSON. Times are epoch ms. */
 import type { Logins } from '../plan/types.js';
 import type { OperationKind, OperationRequest, SlotKind, Submitted, TakeOver, VmRef } from './operation.js';
+import type { SlotRequest } from './site.js';
 
 /** One operation that a site's watcher waits for. */
 export interface Watch {
@@ -20,6 +21,8 @@ export interface Watch {
   slot: SlotKind | null;
   /** how many places of the site it takes; absent: one */
   places?: number;
+  /** a place that its VM wants once all of it has ended well, and asks for by this; absent: none */
+  next?: SlotRequest;
   since: number;
   /** its task was there already, and may have ended before `since`; absent: it was sent then */
   adopted?: true;
@@ -65,7 +68,7 @@ export function watchOf(
   phase: Watch['phase'] = 'task',
 ): Watch {
   const { operationId, workflowId, run, vm, kind, peer, until, slot, stalledAfter } = request;
-  const { recoveredVmId, reconfigure, newOwner, places } = request;
+  const { recoveredVmId, reconfigure, newOwner, places, next } = request;
   return {
     operationId,
     workflowId,
@@ -81,6 +84,7 @@ export function watchOf(
     since: submitted.submittedAt,
     ...(submitted.adopted === true ? { adopted: true } : {}),
     ...(places === undefined ? {} : { places }),
+    ...(next === undefined ? {} : { next }),
     ...(recoveredVmId === undefined ? {} : { recoveredVmId }),
     ...(reconfigure === undefined ? {} : { reconfigure }),
     ...(newOwner === undefined ? {} : { newOwner }),

@@ -91,6 +91,12 @@ export const { earlierRuns, movedBefore, powerBefore } = atCoordination<'earlier
   questions,
 );
 
+/** It may ask two sites, and the first one twice; what it has asked by then nobody needs who has given it up. */
+export const { lookBeforeCutover } = atPairs<'lookBeforeCutover'>(
+  { ...questions, startToCloseTimeout: '4 minutes', cancellationType: 'TRY_CANCEL' },
+  ({ copy: { site, peer } }) => [site, peer],
+);
+
 /** Looks that are worth only so much time: nobody waits for the end of one that took longer, and it changes nothing. */
 const looks: ActivityOptions = { ...questions, cancellationType: 'TRY_CANCEL' };
 
@@ -150,7 +156,7 @@ export const { claimStandings, endedHolders, endedSubjects, endedWorkflows } = a
  * Only for a unit whose steps are over: what is said to it from then on is kept in its report and changes nothing of what it
  * still does, so that it makes no difference whether the answer comes before a signal or after it.
  */
-export const { keepEvidence } = proxyLocalActivities<Activities>({
+export const { keepEvidence, leaveWord } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '15 seconds',
   retry: { maximumAttempts: 1 },
 });

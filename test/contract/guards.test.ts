@@ -245,6 +245,7 @@ describe('what would stop a workflow for ever', () => {
     ['a request for no place', 'isSlotRequest', { places: 0 }],
     ['a watch that has no place', 'isWatch', { places: 0.5 }],
     ['an owner that is none', 'isWatch', { newOwner: 7 }],
+    ['a place that is none', 'isWatch', { next: { slot: 'cutover' } }],
     [
       'a VM that comes after nobody',
       'isShardWord',

@@ -23,8 +23,8 @@ import {
   standingsQuery,
 } from '../../contract/messages.js';
 import { endedHolders, openClaims } from '../activities.js';
+import { Alarm } from '../alarm.js';
 import { hear } from '../hear.js';
-import { Alarm } from '../run/alarm.js';
 import { Check } from '../run/checks.js';
 import { signalIfOpen } from '../vm/steps/signal-if-open.js';
 import { ClaimsState } from './claims-state.js';

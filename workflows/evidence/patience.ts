@@ -5,9 +5,9 @@
  */
 import { ActivityFailure, ApplicationFailure, TemporalFailure, TimeoutFailure } from '@temporalio/common';
 import { isCancellation, sleep } from '@temporalio/workflow';
-import { type Evidence, STORE_AWAY } from '../../contract/evidence.js';
+import { type Evidence, type LastWord, STORE_AWAY } from '../../contract/evidence.js';
 import { growing } from '../../contract/growing.js';
-import { keepEvidence, storeAnswers } from '../activities.js';
+import { keepEvidence, leaveWord, storeAnswers } from '../activities.js';
 
 /** Between two tries of what fails though the store answers: ms. */
 const PAUSES = { first: 1_000, longest: 60_000 };
@@ -29,6 +29,19 @@ export async function isKept(evidence: Evidence, keep: Keep = keepEvidence): Pro
   } catch (error) {
     if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
     return false;
+  }
+}
+
+/**
+ * Tries once to keep the evidence of a unit, where there is any, and tells its run: one event, where a signal of the workflow and its answer are
+ * five more. @returns what of both was done
+ */
+export async function isWordLeft(word: LastWord): Promise<{ kept: boolean; told: boolean }> {
+  try {
+    return await leaveWord(word);
+  } catch (error) {
+    if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+    return { kept: false, told: false };
   }
 }
 

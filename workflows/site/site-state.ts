@@ -281,6 +281,7 @@ export class SiteState {
       } else {
         this.#watches.delete(operationId);
         if (watch.slot !== null) this.release({ slot: watch.slot, workflowId: watch.workflowId });
+        if (ok && watch.next !== undefined) this.request(watch.next);
       }
     }
     this.#version += 1;

@@ -9,7 +9,7 @@ import { copy } from './copy-vm.js';
 import { cutOver, recoveryOf, verifyCutOver } from './steps/cutover.js';
 import { tellCutOver } from './steps/hooks.js';
 import { deleteReplication, keepOthers } from './steps/initial-sync.js';
-import { isHistoryKnown } from './steps/known-history.js';
+import { History } from './steps/known-history.js';
 import { broughtUp } from './steps/outage.js';
 import { undoStart } from './steps/undo-start.js';
 import { VmControl } from './steps/vm-control.js';
@@ -22,7 +22,7 @@ export async function migrateVm(input: PlanVmInput): Promise<VmReport> {
     vm,
     async () => {
       if (input.phase === 'through') await copy(vm, input);
-      const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input), () => isHistoryKnown(vm, input));
+      const migrated = await cutOver(vm, input, 'migrate', recoveryOf(input), new History(vm, input));
       vm.enter('verify');
       await vm.toItsEnd(() => verifyCutOver(vm, migrated));
       broughtUp(vm, migrated.record.finishedAt, migrated.powerOn);

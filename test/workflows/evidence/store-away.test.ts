@@ -201,7 +201,7 @@ test('what a VM is told while the store answers before its cutover has the same 
 });
 
 const isOfStore = ({ activityTaskScheduledEventAttributes: asked }: Told): boolean =>
-  asked?.activityType?.name === 'movedByStore';
+  asked?.activityType?.name === 'lookBeforeCutover';
 
 interface Told {
   activityTaskScheduledEventAttributes?: { activityType?: { name?: string | null } | null } | null;

@@ -147,6 +147,21 @@ describe('the place of a copy that sends nothing', () => {
     site.apply({ ended: [{ operationId, phase: 'sync', ok: true, replicationId: null }], hold: null });
     expect(names(site.grant())).toEqual(['next']);
   });
+
+  it('is asked for by the site itself once the copy of a VM that goes on to its cutover is complete, and not of one that failed', () => {
+    const wants = (name: string) => ({ ...watch(name), next: request(name, { slot: 'cutover' }) });
+    const end = (name: string, ok: boolean) =>
+      ({ operationId: watch(name).operationId, phase: 'sync', ok, replicationId: null }) as const;
+    const site = new SiteState();
+    site.configure(limits(3, 3));
+    for (const name of ['one', 'two']) site.watch(wants(name));
+    expect(site.grant()).toEqual([]);
+    site.apply({ ended: [end('one', true), end('two', false)], hold: null });
+    expect(site.grant()).toEqual([request('one', { slot: 'cutover' })]);
+    // Its poll may say so twice.
+    site.apply({ ended: [end('one', true)], hold: null });
+    expect(site.grant()).toEqual([]);
+  });
 });
 
 describe('what a terminated workflow of the site knew', () => {

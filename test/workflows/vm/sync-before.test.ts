@@ -16,6 +16,7 @@ import type { RunReport, VmReport } from '../../../contract/report.js';
 import type { SiteLimits } from '../../../contract/site.js';
 import type { Plan } from '../../../plan/types.js';
 import { entries } from '../../support/drills.js';
+import { eventsOf } from '../../support/events-of.js';
 import { type Lab, type LabOptions, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
@@ -116,6 +117,10 @@ describe('a copy that is older than its plan wants it to be', () => {
       const [migrate] = entries(lab, 'migrate').filter(({ vmId }) => vmId === done.vms[0]?.id);
       expect(entries(lab, 'sync')[0]?.endedAt).toBeLessThanOrEqual(migrate?.at ?? 0);
       expect(lab.wrongWith(done)).toEqual([]);
+      // Its gate included: what stands at it has no workflow.
+      const [synced = 0, young = 0] = await Promise.all(done.vms.map(({ id }) => eventsOf(lab, id)));
+      expect(young).toBeLessThanOrEqual(80);
+      expect(synced).toBeLessThanOrEqual(100);
     }));
 
   it.concurrent('is cut over as it is where the plan says so', () =>

@@ -1,8 +1,10 @@
 /** Bringing a VM up at the other site, by its replication, and making sure that it is there. */
 import { CODES } from '../../../contract/codes.js';
 import type { PlanVmInput } from '../../../contract/inputs.js';
+import { FRESH } from '../../../contract/look.js';
 import { iso } from '../../../contract/moment.js';
 import type { RecoveryBody } from '../../../contract/operation.js';
+import type { Moved } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
@@ -13,7 +15,8 @@ import { type Decided, decidePower } from './decide-power.js';
 import { passGate, staysOpen } from './gate.js';
 import { CutoverHook } from './hooks.js';
 import { sourceNow } from './kept.js';
-import { LastLook } from './last-look.js';
+import type { History } from './known-history.js';
+import { LastLook, type LookedAtAll } from './last-look.js';
 import { readAgain } from './locate.js';
 import { type Outcome, operation } from './operation.js';
 import { staysDown, whyOff } from './powered-on.js';
@@ -35,36 +38,33 @@ export interface CutOver extends Outcome {
   source: SourceVm;
 }
 
-/** Looked at so long before it is sent, a copy is looked at once more: ms. */
-const FRESH = 2_000;
-
 /**
  * Passes the gate and cuts over, after a look at the copy, and has a cutover's place still when it returns; a wait in between
  * sends the VM back to the gate, but for one whose cutover has begun.
  *
- * @param isKnown whether the history of the VM is; false: the store does not answer, and is waited for
+ * @param history of the VM: where the store does not answer, it is waited for; absent: it is of no account
  */
 export async function cutOver(
   vm: VmControl,
   { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
   kind: 'migrate' | 'failover',
   recovery: Omit<RecoveryBody, 'powerOn'>,
-  isKnown: () => Promise<boolean> = async () => true,
+  history?: History,
 ): Promise<CutOver> {
   const { window } = cutover;
   const look = new LastLook(vm, kind);
   const sync = new SyncBefore(vm, kind, cutover);
   const hook = new CutoverHook(vm);
-  let decided = null as Decided | null;
+  let decided = null as Passed | null;
   let begun = null as { cutover: BegunCutover; failed: TaskFailed } | null;
   let notAfter: number | null = null;
   for (;;) {
     try {
       if (begun === null || decided === null) {
-        decided = await pass(vm, kind, { look, sync, hook }, { cutover, vm: ref });
+        decided = await pass(vm, kind, { look, sync, hook, history }, { cutover, vm: ref });
         ({ notAfter } = vm);
       }
-      if (begun === null && !(await isKnown())) {
+      if (begun === null && !(await (history?.isKnown(decided.moved) ?? true))) {
         await vm.giveSlot('cutover');
         await whenStoreAnswers(vm);
         continue;
@@ -103,33 +103,50 @@ async function refused(vm: VmControl, error: StepFailed): Promise<StepFailed> {
   return new StepFailed({ ...reason, message: `${reason.message} ${await sourceNow(vm)}.` });
 }
 
+interface Passing {
+  look: LastLook;
+  sync: SyncBefore;
+  hook: CutoverHook;
+  history: History | undefined;
+}
+
+interface Passed extends Decided {
+  /** what the store has just told of the VM; absent: it was not asked, or did not answer */
+  moved?: Moved[];
+}
+
 /** Passes the gate with a copy that is fit at the end of it, and young enough: it holds a slot then. */
 async function pass(
   vm: VmControl,
   kind: 'migrate' | 'failover',
-  { look, sync, hook }: { look: LastLook; sync: SyncBefore; hook: CutoverHook },
+  { look, sync, hook, history }: Passing,
   { cutover, vm: ref }: Pick<PlanVmInput, 'cutover' | 'vm'>,
-): Promise<Decided> {
+): Promise<Passed> {
+  const last = (wanted = sync.wanted): Promise<LookedAtAll> =>
+    kind === 'migrate' ? look.lookAtAll({ history: history?.question ?? null, sync: wanted }) : look.look();
   for (;;) {
     vm.enter('gate');
     vm.syncsBefore = sync.isExpected;
     await passGate(vm, cutover.window);
     if (!(await hook.lets(vm.notAfter))) continue;
     await staysOpen(vm, cutover.window);
-    let { replication, unfit } = await look.look();
-    if (unfit === null && replication !== null && sync.isDue(replication)) {
-      if (!(await sync.isMade(replication))) continue;
+    let seen = await last();
+    if (seen.unfit === null && seen.replication !== null && sync.isDue(seen.replication)) {
+      if (!(await sync.isMade(seen.replication))) continue;
       vm.enter('gate');
-      ({ replication, unfit } = await look.look());
-      sync.tell(replication);
+      seen = await last(null);
+      sync.tell(seen.replication);
     }
-    if (unfit === null) {
+    if (seen.unfit === null) {
       const lookedAt = Date.now();
-      const decided = await decidePower(vm, kind, ref.powerOn ?? cutover.powerOn, replication);
-      if (Date.now() - lookedAt >= FRESH) ({ replication, unfit } = await look.look());
-      if (unfit === null && !sync.isDue(replication)) return decided;
-      if (unfit === null) continue;
+      const { power, moved } = seen;
+      const decided = await decidePower(vm, kind, ref.powerOn ?? cutover.powerOn, seen.replication, power);
+      if (Date.now() - lookedAt >= FRESH) seen = await look.look();
+      if (seen.unfit === null && !sync.isDue(seen.replication))
+        return { ...decided, ...(moved === undefined ? {} : { moved }) };
+      if (seen.unfit === null) continue;
     }
+    const { replication, unfit } = seen;
     await vm.giveSlot('cutover');
     if (kind === 'migrate') await tellEarlierCutover(vm, replication);
     const window = vm.windowNow(cutover.window);
@@ -163,7 +180,7 @@ export const networksOf = (
  */
 export async function verifyCutOver(vm: VmControl, outcome: CutOver): Promise<ReplicationSummary> {
   const recovered = await verifyMoved(vm, outcome);
-  const off = await whyOff(vm, outcome, outcome.powerOn, recovered, { source: outcome.source });
+  const off = await whyOff(vm, outcome, outcome.powerOn, recovered, { source: outcome.source, gives: 'cutover' });
   if (off !== null) {
     staysDown(vm, outcome);
     throw off;

@@ -1,23 +1,25 @@
 /** Whether a copy is powered on: decided before the cutover is sent, and kept, for the cutover switches the source off. */
+import type { SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { PowerOn } from '../../../plan/types.js';
 import { firstLookAtSource, type SourceVm } from './source.js';
 import type { VmControl } from './vm-control.js';
 
 /** How long the site of a source is asked. That of a failover's may be gone, and a VM that is down waits for the answer. ms */
-const WITHIN = { migrate: 60_000, failover: 5_000 };
+export const WITHIN = { migrate: 60_000, failover: 5_000 };
 
 export interface Decided {
   source: SourceVm;
   powerOn: boolean;
 }
 
-/** What is not known to be off counts as on, and that is said. @param replication as seen last */
+/** What is not known to be off counts as on, and that is said. @param replication as seen last @param asked what its source was just seen to be; absent: it is asked */
 export async function decidePower(
   vm: VmControl,
   kind: keyof typeof WITHIN,
   wanted: PowerOn,
   replication: ReplicationSummary | null,
+  asked?: SourcePower,
 ): Promise<Decided> {
   const source: SourceVm = {
     site: replication?.sourceSite ?? vm.peer,
@@ -26,7 +28,7 @@ export async function decidePower(
   };
   // A failover does not touch its source.
   if (kind === 'failover' && wanted !== 'asSource') return { source, powerOn: wanted };
-  const seen = await firstLookAtSource(vm, source);
+  const seen = await firstLookAtSource(vm, source, undefined, asked);
   if (wanted !== 'asSource') return { source, powerOn: wanted };
   if (seen.before === 'unknown') {
     vm.note(`Its copy is powered on, since it is not known whether its source at ${source.site} was: ${seen.known}.`);

@@ -1,5 +1,5 @@
 /** A VM with which nothing goes on until a person says `resume`. */
-import { condition, type getExternalWorkflowHandle } from '@temporalio/workflow';
+import type { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { VmInput } from '../../../contract/inputs.js';
 import { unitHeldSignal } from '../../../contract/messages.js';
 import { FAILURES } from '../../../contract/names.js';
@@ -18,6 +18,7 @@ interface Held {
   readonly stop: Pick<Stop, 'isUndone' | 'endsHold'>;
   whenHeld: () => Promise<void>;
   waitFor(reason: null, isOver: () => boolean, timeout?: number): Promise<boolean>;
+  waitQuietly(isOver: () => boolean, timeout: number): Promise<boolean>;
 }
 
 export class Holding {
@@ -75,7 +76,9 @@ export class Holding {
       if (Date.now() >= until) return true;
       const timeout = Math.min(patience.next(), LONGEST_UNHEARD, until - Date.now());
       const isDone =
-        isOver === undefined ? await this.#vm.waitFor(null, isEnough, timeout) : await condition(isEnough, timeout);
+        isOver === undefined
+          ? await this.#vm.waitFor(null, isEnough, timeout)
+          : await this.#vm.waitQuietly(isEnough, timeout);
       if (isGivenUp()) throw new Stopped();
       if (isDone) return true;
       if ((await endedWorkflows([input.parent])).length > 0) return false;

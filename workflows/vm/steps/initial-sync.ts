@@ -42,6 +42,7 @@ export async function startInitialSync(
     adopt,
     ...(named === undefined ? {} : { named }),
     ...(at === null ? { until: 'synced', slot: 'sync' } : {}),
+    ...(at === null && isMigration && input.phase === 'through' ? { next: 'cutover' } : {}),
     onAccepted(submitted, operationId) {
       vm.memory.begun = { submitted, operationId, isConfirmed: false };
     },

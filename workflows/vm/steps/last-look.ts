@@ -3,10 +3,12 @@ import { CODES } from '../../../contract/codes.js';
 import { growing } from '../../../contract/growing.js';
 import { decisiveOf } from '../../../contract/look.js';
 import type { SlotKind } from '../../../contract/operation.js';
+import type { BeforeCutoverInput, Moved, MovedBeforeInput, SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import { besideWords } from './beside.js';
+import { WITHIN } from './decide-power.js';
 import { type Irreversible, type Unfit, unfitness } from './fitness.js';
-import { locateElsewhere, readAgain } from './locate.js';
+import { locateElsewhere, readAgain, readBeforeCutover } from './locate.js';
 import { goesElsewhere, vdcOf, wantedOf } from './place.js';
 import { obstacleElsewhere } from './preconditions.js';
 import { toldByWhom } from './recovered-by-others.js';
@@ -23,6 +25,21 @@ export interface Looked {
   unfit: Unfit | null;
 }
 
+export interface LookedAtAll extends Looked {
+  /** of its source; absent: not asked */
+  power?: SourcePower;
+  /** what the store knows of its VM; absent: not asked, or not answered */
+  moved?: Moved[];
+}
+
+/** What is asked with the look. */
+interface First {
+  /** of the store; null: nothing */
+  history?: MovedBeforeInput | null;
+  /** null: none comes first */
+  sync?: BeforeCutoverInput['sync'] | null;
+}
+
 export class LastLook {
   readonly #vm: VmControl;
   readonly #kind: Irreversible;
@@ -36,11 +53,37 @@ export class LastLook {
 
   /** Looks once. @param unfitFor ms since it was first seen not to be fit @throws StepFailed when it never will be */
   async look(unfitFor = 0): Promise<Looked> {
-    const { site, peer, report, input, ids, memory } = this.#vm;
-    const { marks, towards, begun, vmIdNow } = memory;
     // It has a place meanwhile, which is not to be held for as long as a copy may be missing.
-    const asked = { atOnce: true, besideOf: vmIdNow ?? input.vm.id };
-    const replication = await readAgain(this.#vm, this.#kind, asked);
+    const asked = { atOnce: true, besideOf: this.#vmId };
+    return this.#judged(await readAgain(this.#vm, this.#kind, asked), unfitFor);
+  }
+
+  /**
+   * As {@link look}, right before a migrate: its source is looked at as well.
+   * Where a sync is to come first, all the rest is looked at after that.
+   */
+  async lookAtAll({ history = null, sync = null }: First = {}): Promise<LookedAtAll> {
+    const source = { vmId: this.#vmId, within: WITHIN.migrate };
+    const asked = { source, ...(history === null ? {} : { history }), ...(sync === null ? {} : { sync }) };
+    const { slots } = this.#vm;
+    // Whether its answer comes or not.
+    if (sync !== null) slots.asked('sync');
+    const { replication, power, moved, isAsked } = await readBeforeCutover(this.#vm, this.#vmId, asked);
+    if (isAsked !== true) slots.notAsked('sync');
+    const looked = await this.#judged(replication, 0);
+    // It is waited for without any place.
+    if (looked.unfit !== null) await slots.giveAsked();
+    return { ...looked, ...(power === undefined ? {} : { power }), ...(moved === undefined ? {} : { moved }) };
+  }
+
+  /** As it is called by now. */
+  get #vmId(): string {
+    return this.#vm.memory.vmIdNow ?? this.#vm.input.vm.id;
+  }
+
+  async #judged(replication: ReplicationSummary | null, unfitFor: number): Promise<Looked> {
+    const { site, peer, report, input, ids, memory } = this.#vm;
+    const { marks, towards, begun } = memory;
     this.#vm.note(besideWords(report.replicationId, replication?.beside ?? [], site, this.#kind));
     const { missingFor } = input;
     const own = marks === null ? {} : { own: { run: input.run, marks } };

@@ -2,12 +2,18 @@
 
 import { workflowInfo } from '@temporalio/workflow';
 import type { OperationKind } from '../../../contract/operation.js';
-import type { Located } from '../../../contract/questions.js';
+import type { BeforeCutover, BeforeCutoverInput, Located, ReplicationInput } from '../../../contract/questions.js';
 import type { ReplicaInstance, ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
 import { nameWithId } from '../../../contract/vm-identity.js';
 import type { RecoveryChoice } from '../../../plan/types.js';
-import { earlierRuns, instanceBefore, locateReplication, readReplication } from '../../activities.js';
+import {
+  earlierRuns,
+  instanceBefore,
+  locateReplication,
+  lookBeforeCutover,
+  readReplication,
+} from '../../activities.js';
 import { Again } from './again.js';
 import { anotherThanNamed, noReplication, type Recovering, wrongVm } from './preconditions.js';
 import { tellEarlierCutover } from './source.js';
@@ -158,21 +164,27 @@ export async function readAgain(
   operation: OperationKind,
   { atOnce = false, besideOf }: { atOnce?: boolean; besideOf?: string } = {},
 ): Promise<ReplicationSummary | null> {
-  const { site, peer, report, ref } = vm;
-  const { run } = vm.input;
+  return ask(vm, operation, (resumedAt) => readReplication(readingOf(vm, resumedAt, { atOnce, besideOf })));
+}
+
+/** As {@link readAgain}, at once, with what is looked at right before a migrate. */
+export async function readBeforeCutover(
+  vm: VmControl,
+  besideOf: string,
+  others: Omit<BeforeCutoverInput, 'copy'>,
+): Promise<BeforeCutover> {
+  const copy = (resumedAt: number) => readingOf(vm, resumedAt, { atOnce: true, besideOf });
+  return ask(vm, 'migrate', (resumedAt) => lookBeforeCutover({ copy: copy(resumedAt), ...others }));
+}
+
+function readingOf(
+  { site, peer, report, ref, input: { run } }: VmControl,
+  resumedAt: number,
+  { atOnce, besideOf }: { atOnce: boolean; besideOf: string | undefined },
+): ReplicationInput {
   const replicationId = report.replicationId ?? '';
-  return ask(vm, operation, (resumedAt) =>
-    readReplication({
-      run,
-      site,
-      peer,
-      vm: ref,
-      replicationId,
-      resumedAt,
-      atOnce,
-      ...(besideOf === undefined ? {} : { besideOf }),
-    }),
-  );
+  const beside = besideOf === undefined ? {} : { besideOf };
+  return { run, site, peer, vm: ref, replicationId, resumedAt, atOnce, ...beside };
 }
 
 /** The point in time to recover. @throws StepFailed when the replication holds none that is old enough */

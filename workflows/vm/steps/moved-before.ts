@@ -5,10 +5,12 @@ import { CODES } from '../../../contract/codes.js';
 import type { PlanVmInput } from '../../../contract/inputs.js';
 import type { LookForMovedInput, Moved, MovedBeforeInput, SeenOfMoved } from '../../../contract/questions.js';
 import type { VmReport } from '../../../contract/report.js';
-import { nameWithId } from '../../../contract/vm-identity.js';
+import { startBody } from '../../../contract/start-body.js';
+import { isUnnamed, nameWithId } from '../../../contract/vm-identity.js';
 import { lookForMoved, movedBefore } from '../../activities.js';
 import { isStoreAway } from '../../evidence/patience.js';
 import { ask } from './locate.js';
+import { scheduledFor } from './scheduled-sync.js';
 import { tellEarlierCutover } from './source.js';
 import { StepFailed } from './step-errors.js';
 import { whenStoreAnswers } from './store-answers.js';
@@ -23,9 +25,13 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
   refuseNamesake(vm, input, input.movedAs);
   const vdc = ref.vdc ?? destination.vdc ?? '';
   const { id, name } = ref;
+  const wants = wanted(vm, input);
+  // Whether its answer comes or not.
+  if (wants.wants !== undefined) vm.slots.asked('sync');
   const seen = await ask(vm, 'start', (resumedAt) =>
-    lookForMoved({ run, source, destination: at, vdc, vm: { id, name }, ...membersOf(ref), resumedAt }),
+    lookForMoved({ run, source, destination: at, vdc, vm: { id, name }, ...membersOf(ref), ...wants, resumedAt }),
   );
+  if (seen.isAsked !== true) vm.slots.notAsked('sync');
   const { isSourceOff, twin } = seen;
   if (seen.isSourceOn === false) await tellEarlierCutover(vm, null);
   await vm.callBy(seen.name);
@@ -44,6 +50,13 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
       `it is off at ${source}, and ${nameWithId(twin)} stands ${twin.isPlaceUnknown ? `at ${at}, which does not say in which VDC` : `in VDC ${vdc} at ${at}`}`,
     );
   note(vm, input, seen);
+}
+
+/** The place for its copy, unless something is waited for in between. */
+function wanted(vm: VmControl, input: PlanVmInput): Pick<LookForMovedInput, 'wants'> {
+  const isAtOnce = vm.site === input.destination.site && input.vm.vms === undefined && !isUnnamed(vm.report);
+  const isScheduled = scheduledFor(startBody(input, true)) !== null;
+  return isAtOnce && !isScheduled ? { wants: vm.slots.request('sync') } : {};
 }
 
 /** @throws Stopped */

@@ -44,6 +44,8 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     const hasFailed = vm.report.operations.some(({ kind, result }) => kind === step.kind && result === 'failed');
     const request = hasFailed ? { ...first, repeats: true } : first;
     await takeSlot(vm, step, before);
+    // Before it can be granted.
+    if (step.next !== undefined) vm.slots.asked(step.next);
     const submitted = await submit(vm, step, request);
     step.onAccepted?.(submitted, request.operationId);
     mayBeDown(vm, request, submitted);
@@ -98,7 +100,12 @@ const withoutReplication = ({ report: { name, id }, site }: VmControl, { kind }:
 export async function awaitSync(vm: VmControl, step: Step, outcome: Outcome): Promise<Notice> {
   const request = requestFor(vm, step, attemptOf(outcome));
   const submitted = { ...outcome.submitted, replicationId: outcome.notice.replicationId };
-  return awaitEnd(vm, request, submitted, 'sync');
+  const { next } = step;
+  if (next === undefined) return awaitEnd(vm, request, submitted, 'sync');
+  const synced = await awaitEnd(vm, request, submitted, 'sync');
+  // Of what was asked for, and not told by the site's watcher, that has not heard.
+  if (!synced.ok || vm.notice(request.operationId, 'sync') === undefined) vm.slots.notAsked(next);
+  return synced;
 }
 
 /** Waits for the full copy after a reverse, at the site where the replication lives now: it is asked first, and then watches. */

@@ -1,7 +1,9 @@
 /** Whether what was recovered runs: a task can succeed, whatever it warns of, and its VM be off. */
 
+import { workflowInfo } from '@temporalio/workflow';
 import { iso } from '../../../contract/moment.js';
 import { NOT_POWERED_ON } from '../../../contract/names.js';
+import type { SlotKind } from '../../../contract/operation.js';
 import type { SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { VmError } from '../../../contract/report.js';
@@ -30,13 +32,14 @@ const SPEAKS_OF_POWER = /power(ed|ing)?[\s_-]*on|(could|did|can|was) ?not (be )?
  * which a note says.
  * @param isRehearsal it is put back as it was, so that nobody is to power it on
  * @param source that is looked at as well; absent: it may be on
+ * @param gives what the VM gives back once it is seen to run; absent: nothing
  */
 export async function whyOff(
   vm: VmControl,
   outcome: Outcome,
   powerOn: boolean,
   recovered: Pick<ReplicationSummary, 'recoveredVmId'> | null,
-  { isRehearsal = false, source }: { isRehearsal?: boolean; source?: SourceVm } = {},
+  { isRehearsal = false, source, gives }: { isRehearsal?: boolean; source?: SourceVm; gives?: SlotKind } = {},
 ): Promise<StepFailed | null> {
   const { notice, record } = outcome;
   const { kind } = record;
@@ -70,7 +73,9 @@ export async function whyOff(
   async function look(): Promise<SourcePower> {
     looks += 1;
     const from = source === undefined ? {} : { source: { ...source, within: withinOf(kind) } };
-    const power = await powerOf(vm, { site, vmId, within, ...from });
+    const place = gives === undefined ? {} : { gives: { slot: gives, workflowId: workflowInfo().workflowId } };
+    const power = await powerOf(vm, { site, vmId, within, ...from, ...place });
+    if (gives !== undefined && power.given === true) vm.slots.given(gives);
     vm.sawPower(power.members);
     // A vApp runs when all its VMs do.
     return power.members?.some((one) => one.power === 'off') === true ? { ...power, power: 'off' } : power;

@@ -1,5 +1,5 @@
 /** The places that a site lends: asked for, waited for and given back by a VM. */
-import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { VmInput } from '../../../contract/inputs.js';
 import { releaseSlotSignal, requestSlotSignal } from '../../../contract/messages.js';
 import { siteWorkflowId } from '../../../contract/names.js';
@@ -23,13 +23,21 @@ interface Asking {
 export class Slots {
   readonly #vm: Asking;
   readonly #granted = new Set<SlotKind>();
+  readonly #taking = new Set<SlotKind>();
+  /** those that it was granted and took, and those of which others gave them back for it */
+  readonly #held = new Set<SlotKind>();
+  readonly #given = new Set<SlotKind>();
+  /** those that others have asked for, or may have, on its behalf */
+  readonly #asked = new Set<SlotKind>();
 
   constructor(vm: Asking) {
     this.#vm = vm;
   }
 
+  /** One that nobody waits for came too late: it is of no use here. */
   granted(slot: SlotKind): void {
-    this.#granted.add(slot);
+    if (this.#taking.has(slot) || this.#asked.has(slot)) this.#granted.add(slot);
+    else if (!this.#held.has(slot)) void CancellationScope.nonCancellable(() => this.give(slot));
   }
 
   /** Asks for one, and waits; ends as the VM's `takeSlot` says. */
@@ -39,18 +47,25 @@ export class Slots {
     isGivenUp: () => boolean = () => false,
     purpose: SlotPurpose = 'first',
   ): Promise<boolean> {
-    this.#granted.delete(slot);
-    const request = this.#request(slot, purpose);
+    let isAsked = this.#asked.delete(slot);
+    this.#taking.add(slot);
+    this.#given.delete(slot);
+    if (!isAsked) this.#granted.delete(slot);
+    const request = this.request(slot, purpose);
     const until = timeout === undefined ? Number.POSITIVE_INFINITY : Date.now() + timeout;
     // Asked again ever more seldom: a site's workflow that somebody ended forgets who queued.
     const patience = new Patience(this.#vm.input.selfCheck);
     try {
       for (;;) {
         const wait = patience.next();
-        while (!(await signalIfOpen(this.#site, requestSlotSignal, request))) await openSite(this.#vm.site);
+        while (!isAsked && !(await signalIfOpen(this.#site, requestSlotSignal, request))) await openSite(this.#vm.site);
+        isAsked = false;
         const isOver = () => this.#granted.has(slot) || isGivenUp();
         await this.#vm.waitFor('capacity', isOver, Math.min(wait, until - Date.now()));
-        if (this.#granted.has(slot)) return true;
+        if (this.#granted.has(slot)) {
+          this.#held.add(slot);
+          return true;
+        }
         if (isGivenUp() || Date.now() >= until) break;
       }
       await this.give(slot);
@@ -58,10 +73,35 @@ export class Slots {
     } catch (error) {
       await this.give(slot);
       throw error;
+    } finally {
+      this.#taking.delete(slot);
     }
   }
 
+  /** An activity has given it back. */
+  given(slot: SlotKind): void {
+    this.#given.add(slot);
+  }
+
+  /** It is asked for, or may be, by whoever does something else for the VM before it takes it. */
+  asked(slot: SlotKind): void {
+    this.#asked.add(slot);
+  }
+
+  /** It was not asked for after all. */
+  notAsked(slot: SlotKind): void {
+    this.#asked.delete(slot);
+  }
+
+  /** What was asked for and is not wanted any more. */
+  async giveAsked(): Promise<void> {
+    for (const slot of this.#asked) await this.give(slot);
+    this.#asked.clear();
+  }
+
   async give(slot: SlotKind): Promise<void> {
+    this.#held.delete(slot);
+    if (this.#given.delete(slot)) return;
     await signalIfOpen(this.#site, releaseSlotSignal, { slot, workflowId: workflowInfo().workflowId });
   }
 
@@ -69,7 +109,7 @@ export class Slots {
     return getExternalWorkflowHandle(siteWorkflowId(this.#vm.site));
   }
 
-  #request(slot: SlotKind, purpose: SlotPurpose): SlotRequest {
+  request(slot: SlotKind, purpose: SlotPurpose = 'first'): SlotRequest {
     const { input, stop, syncsBefore } = this.#vm;
     const { run, limits, priority } = input;
     const asked = stop.isUndone ? 'undo' : purpose;

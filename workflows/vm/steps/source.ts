@@ -1,6 +1,7 @@
 /** What is known of the VM where it runs: asked before a cutover, and again whenever an attempt of it has failed. */
 import { workflowInfo } from '@temporalio/workflow';
 import { iso } from '../../../contract/moment.js';
+import type { SourcePower } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmReport } from '../../../contract/report.js';
 import { powerBefore } from '../../activities.js';
@@ -20,13 +21,14 @@ export interface SourceVm {
   within: number;
 }
 
-/** How it is before a cutover: what is seen later is compared with this. */
+/** How it is before a cutover: what is seen later is compared with this. @param asked what it was just seen to be; absent: it is asked */
 export async function firstLookAtSource(
   vm: VmControl,
   source: SourceVm,
   powerOfEarlier = () => powerBefore(workflowInfo().workflowId),
+  asked?: SourcePower,
 ): Promise<Source> {
-  const { power, at, known } = await powerOf(vm, source);
+  const { power, at, known } = asked ?? (await powerOf(vm, source));
   vm.report.source = { power, since: iso(at), known, before: power };
   // Somebody has powered it on since it was seen to be off.
   if (power === 'on') vm.report.downSince = null;

@@ -19,6 +19,8 @@ export interface Step {
   unlessRecovered?: boolean;
   onlyOwn?: OperationRequest['onlyOwn'];
   until?: 'task' | 'synced';
+  /** a place that the site asks for on behalf of the VM as this ends well; absent: none */
+  next?: SlotKind;
   /** taken before each try, given back by the site when it is over */
   slot?: SlotKind;
   /** what the slot is wanted for; absent: whatever has to wait for the others */
@@ -70,6 +72,7 @@ export function requestFor(vm: VmControl, step: Step, attempt: number): Operatio
     until: step.until ?? 'task',
     slot: step.slot ?? null,
     ...(step.slot === undefined || ref.vms === undefined ? {} : { places: ref.vms.length }),
+    ...(step.next === undefined ? {} : { next: vm.slots.request(step.next) }),
     knownTasks: vm.report.operations.flatMap(({ taskId }) => (taskId === null ? [] : [taskId])),
     decided: false,
   };

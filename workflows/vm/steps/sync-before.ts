@@ -3,17 +3,19 @@
  * migrate-vm-replication], so that the VM is down for as long as that takes. It is sent while the VM still runs, and holds the
  * places of both, so that the cutover follows at once.
  */
+import { heldAt, isOlderThan } from '../../../contract/copy-age.js';
 import type { PlanVmInput } from '../../../contract/inputs.js';
+import type { BeforeCutoverInput } from '../../../contract/questions.js';
 import type { ReplicationSummary } from '../../../contract/replication.js';
 import type { OperationRecord, VmError } from '../../../contract/report.js';
 import { SYNC_BEFORE } from '../../../plan/types.js';
-import { heldAt, isOlderThan, syncEndedAt } from './copy-age.js';
 import type { Irreversible } from './fitness.js';
 import { takeWhileOpen } from './gate.js';
 import { operation } from './operation.js';
 import { Pace, pauseBeforeNext } from './pace.js';
 import type { Step } from './step.js';
 import { LookAgain, StepFailed, Stopped, TaskFailed } from './step-errors.js';
+import { syncEndedAt } from './sync-ended.js';
 import type { VmControl } from './vm-control.js';
 
 export class SyncBefore {
@@ -39,6 +41,14 @@ export class SyncBefore {
   get isExpected(): boolean {
     const { input, memory } = this.#vm;
     return this.#most !== null && input.phase === 'cutover' && isOlderThan(this.#most, [memory.syncedAt], Date.now());
+  }
+
+  /** Its place, which whoever looks at the copy may ask for at once; null: none is made. */
+  get wanted(): NonNullable<BeforeCutoverInput['sync']> | null {
+    if (this.#most === null) return null;
+    const { memory, site, slots } = this.#vm;
+    const { syncedAt = null } = memory;
+    return { most: this.#most, syncedAt, clock: memory.clockOf(site), place: slots.request('sync', 'before-cutover') };
   }
 
   /** Whether the copy is too old to be cut over, or may be. @param seen as it was seen last */

@@ -34,6 +34,7 @@ import type { SlotPurpose } from '../../../contract/site.js';
 import type { Orders } from '../../../contract/unit.js';
 import { isUnnamed } from '../../../contract/vm-identity.js';
 import { watchKey } from '../../../contract/watch.js';
+import { Alarm } from '../../alarm.js';
 import { hear } from '../../hear.js';
 import { durationsOf } from './durations.js';
 import { Holding } from './holding.js';
@@ -49,8 +50,9 @@ export class VmControl {
   readonly stop: Stop;
   readonly memory: Memory;
   readonly #notices = new Map<string, Notice>();
-  readonly #slots = new Slots(this);
+  readonly slots = new Slots(this);
   readonly #holding = new Holding(this);
+  readonly #alarm = new Alarm();
   readonly #names: Set<string>;
   #orders: Omit<Orders, 'unit'>;
   #resumedAt: number;
@@ -85,7 +87,7 @@ export class VmControl {
     });
     hear(operationTroubledSignal, isTrouble, (said) => this.#retry(said));
     hear(slotGrantedSignal, isGrant, ({ run, slot }) => {
-      if (run === this.input.run) this.#slots.granted(slot);
+      if (run === this.input.run) this.slots.granted(slot);
     });
     hear(ordersSignal, isOrders, (orders) => this.#take(orders));
     setHandler(vmReportQuery, () => ({ ...this.report, hold: this.#holding.reason }));
@@ -250,7 +252,8 @@ export class VmControl {
     try {
       const over = () => isOver() || this.stop.isRequested;
       if (timeout === undefined) await condition(over);
-      else if (!(await condition(over, timeout))) return false;
+      else await this.#alarm.wait(over, timeout);
+      if (!over()) return false;
     } finally {
       this.report.state = 'running';
       this.report.waitingFor = null;
@@ -259,9 +262,10 @@ export class VmControl {
     return true;
   }
 
-  /** Waits at most `timeout` ms while an operation runs: the VM counts as running, not as waiting. */
-  async waitQuietly(isOver: () => boolean, timeout: number): Promise<void> {
-    await condition(isOver, timeout);
+  /** Waits at most `timeout` ms while an operation runs: the VM counts as running, not as waiting. @returns whether it is over */
+  async waitQuietly(isOver: () => boolean, timeout: number): Promise<boolean> {
+    await this.#alarm.wait(isOver, timeout);
+    return isOver();
   }
 
   /** Holds while the run is paused. @throws Stopped */
@@ -294,11 +298,11 @@ export class VmControl {
    * @returns false when `timeout` ms passed first, or it was given up; the request is withdrawn then. @throws Stopped
    */
   takeSlot(slot: SlotKind, timeout?: number, isGivenUp?: () => boolean, purpose?: SlotPurpose): Promise<boolean> {
-    return this.#slots.take(slot, timeout, isGivenUp, purpose);
+    return this.slots.take(slot, timeout, isGivenUp, purpose);
   }
 
   giveSlot(slot: SlotKind): Promise<void> {
-    return this.#slots.give(slot);
+    return this.slots.give(slot);
   }
 
   record(operation: OperationRecord): OperationRecord {

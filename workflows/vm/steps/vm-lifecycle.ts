@@ -5,7 +5,7 @@ import { unitSaidSignal } from '../../../contract/messages.js';
 import { iso } from '../../../contract/moment.js';
 import type { VmReport } from '../../../contract/report.js';
 import type { UnitWord } from '../../../contract/unit.js';
-import { isKept, whenKept } from '../../evidence/patience.js';
+import { isWordLeft, whenKept } from '../../evidence/patience.js';
 import { begunMove, isMovedAndOff, stoppedAfter } from './begun.js';
 import { mayBegin, tellEnded } from './hooks.js';
 import { evidenceOf } from './keep-evidence.js';
@@ -48,18 +48,19 @@ export async function runVm(
         if (error.isQueued) queued = { isQueued: true };
       }
     }
+    await vm.slots.giveAsked();
     if (!isWaiting) {
       vm.report.finishedAt = iso(Date.now());
       await tellEnded(vm, before);
     }
     // From here on no signal changes what is done: activities.ts says why the order of answers is then of no account.
     const evidence = isWaiting ? null : evidenceOf(vm);
-    const kept = evidence !== null && (await isKept(evidence));
     const { report } = vm;
     const memory = isWaiting ? vm.memory.carried : null;
     const left = isWaiting || report.state === 'succeeded' ? {} : { left: vm.memory.carried };
-    const word: UnitWord = { run, unit: ref.id, revision, report, memory, ...left, claimedBy, ...queued, kept };
-    await signalIfOpen(getExternalWorkflowHandle(parent), unitSaidSignal, word);
+    const word = { run, unit: ref.id, revision, report, memory, ...left, claimedBy, ...queued };
+    const { kept, told } = await isWordLeft({ evidence, parent, word });
+    if (!told) await signalIfOpen(getExternalWorkflowHandle(parent), unitSaidSignal, { ...word, kept });
     // Its type alone would say that it has done all that it was begun for.
     if (isWaiting && phase !== 'copy') upsertMemo({ [AT_GATE_MEMO]: true });
     // The run keeps the rest. Who was moved must be known whatever becomes of the run.

@@ -1,6 +1,7 @@
 /** How old a copy is: what is not known is never young. */
 import { describe, expect, it } from '@jest/globals';
-import { heldAt, isOlderThan, syncEndedAt } from '../../../workflows/vm/steps/copy-age.js';
+import { heldAt, isOlderThan } from '../../contract/copy-age.js';
+import { syncEndedAt } from '../../workflows/vm/steps/sync-ended.js';
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
