@@ -40,6 +40,17 @@ describe('the data path', () => {
     });
   });
 
+  it('a first sync that runs lasts as long as its VM has bytes by now', async () => {
+    await withSimulator({}, async ({ control }, { lyon }) => {
+      const at = await login(lyon, undefined, 'paris');
+      control.setVms({ id: vms[0]?.id, usedBytes: 4e15 });
+      const { id } = (await operate(at, 'POST', '/vm-replications', startBody(0))).result;
+      await reaches(at, id, 'INITIAL_SYNCING');
+      control.setVms({ id: vms[0]?.id, usedBytes: 2 ** 30 });
+      await reaches(at, id, 'OK');
+    });
+  });
+
   it('pause stops a sync and keeps what was sent; RPO violations follow; resume goes on', async () => {
     await withSimulator({}, async (_simulator, { lyon }) => {
       const at = await login(lyon, undefined, 'paris');

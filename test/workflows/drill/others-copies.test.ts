@@ -4,8 +4,14 @@ import { siteStatusQuery } from '../../../contract/messages.js';
 import { siteWorkflowId, vmWorkflowId } from '../../../contract/names.js';
 import { drillOf, entries, protect, startDrill, testCopies, world } from '../../support/drills.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
+
+/** Protected already. */
+const withPart = sharedLab({ vms: 4 }, protect);
+
+const idOf = (lab: Lab): string => lab.plan().waves[0]?.vms[0]?.id ?? '';
 
 async function testOfAnn(lab: Lab, replicationId: string): Promise<void> {
   lab.simulator.control.act({
@@ -22,7 +28,6 @@ async function testOfAnn(lab: Lab, replicationId: string): Promise<void> {
 
 /** A drill in its hold, whose copy a person has cleaned up and made one of their own. */
 async function withCopyReplaced(lab: Lab) {
-  await protect(lab);
   const id = world(lab).replications[0]?.id ?? '';
   const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
   await until(drill.report, (r) => r.drill?.phase === 'hold');
@@ -41,10 +46,9 @@ const GONE = expect.stringMatching(/^Its test copy at \S+ was gone before the cl
 
 describe('a drill', () => {
   it.concurrent('whose test never arrived fails, and leaves the copy that a person has made meanwhile', () =>
-    withLab({ vms: 1 }, async (lab) => {
-      await protect(lab);
+    withPart(1, async (lab) => {
       const id = world(lab).replications[0]?.id ?? '';
-      lab.simulator.control.addFaults({ id: 'cut', operation: 'failover-test', kind: 'reset-before' });
+      lab.simulator.control.addFaults({ id: 'cut', vmId: idOf(lab), operation: 'failover-test', kind: 'reset-before' });
       const drill = await startDrill(lab, drillOf(lab));
       await until(
         async () => lab.simulator.control.faults().find((rule) => rule.id === 'cut')?.struck ?? 0,
@@ -61,7 +65,7 @@ describe('a drill', () => {
     }));
 
   it.concurrent('whose copy a person has cleaned up removes nothing that they made in its place', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { drill, id } = await withCopyReplaced(lab);
       await testOfAnn(lab, id);
       await drill.cancel();
@@ -76,13 +80,12 @@ describe('a drill', () => {
     }));
 
   it.concurrent('whose clean-up is tried again and again removes nothing that a person makes in between', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { control } = lab.simulator;
-      await protect(lab);
       const id = world(lab).replications[0]?.id ?? '';
       const drill = await startDrill(lab, drillOf(lab, { hold: 3_600_000 }));
       await until(drill.report, (r) => r.drill?.phase === 'hold');
-      control.addFaults({ id: 'away', operation: 'cleanup', kind: 'status', status: 503 });
+      control.addFaults({ id: 'away', vmId: idOf(lab), operation: 'cleanup', kind: 'status', status: 503 });
       await drill.cancel();
       await until(
         async () => control.faults().find((rule) => rule.id === 'away')?.struck ?? 0,
@@ -100,7 +103,7 @@ describe('a drill', () => {
     }));
 
   it.concurrent('whose VM a person has failed over meanwhile says that this stays', () =>
-    withLab({ vms: 1 }, async (lab) => {
+    withPart(1, async (lab) => {
       const { drill, id } = await withCopyReplaced(lab);
       const body = { type: 'vcloud', powerOn: true };
       lab.simulator.control.act({ operation: 'failover', replicationId: id, user: 'ann@acme', body });
@@ -116,6 +119,7 @@ describe('a drill', () => {
 
   it.concurrent('that was terminated, and whose copy a person has replaced, leaves nothing of theirs to be swept', () =>
     withLab({ vms: 1 }, async (lab) => {
+      await protect(lab);
       const { drill, id } = await withCopyReplaced(lab);
       await testOfAnn(lab, id);
       await drill.terminate();

@@ -8,6 +8,7 @@ import type { Watch } from '../../../contract/watch.js';
 import type { FaultRule } from '../../../simulator/index.js';
 import { inShort } from '../../support/in-short.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { sharedLab } from '../../support/shared-lab.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { slowCopies } from '../../support/slow-copies.js';
 import { until } from '../../support/until.js';
@@ -15,6 +16,9 @@ import { isAtGate } from '../../support/vm-report.js';
 
 const vmHandle = (lab: Lab, index = 0) =>
   lab.client.workflow.getHandle(vmWorkflowId(lab.source, lab.plan().waves[0]?.vms[index]?.id ?? ''));
+
+const SOON = { polling: { interval: 100, selfCheck: 30_000 }, reconcile: { settle: 200 } };
+const withPart = sharedLab({ vms: 4, site: { ...SOON, missingFor: 360_000 } });
 
 /** What an open VM says of itself, once it is as wanted. */
 const whenVm = (lab: Lab, isWanted: (said: Awaited<ReturnType<typeof report>>) => boolean) =>
@@ -142,10 +146,8 @@ describe('a VM whose workflow was ended from outside', () => {
 });
 
 describe('a replication that is not to be found', () => {
-  const slowly = { interval: 100, selfCheck: 30_000 };
-
   it.concurrent.each(['both', 'lists'] as const)('in %s for a while is waited for, and said to be missing', (from) =>
-    withLab({ vms: 1, site: { polling: slowly, reconcile: { settle: 200 }, missingFor: 300_000 } }, async (lab) => {
+    withPart(1, async (lab) => {
       const endCopies = slowCopies(lab);
       const { result } = await lab.start(lab.plan());
       const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
@@ -171,7 +173,7 @@ describe('a replication that is not to be found', () => {
   );
 
   it.concurrent('is believed to be gone after the time that the config says, and then fails its VM', () =>
-    withLab({ vms: 1, site: { polling: slowly, reconcile: { settle: 200 }, missingFor: 500 } }, async (lab) => {
+    withLab({ vms: 1, site: { ...SOON, missingFor: 500 } }, async (lab) => {
       slowCopies(lab);
       const { result } = await lab.start(lab.plan());
       const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
@@ -183,7 +185,7 @@ describe('a replication that is not to be found', () => {
 
 describe('a copy that sends nothing', () => {
   it.concurrent('is said to be stalled after the time that the plan says, and goes on when it does', () =>
-    withLab({ vms: 1, site: { polling: { interval: 100, selfCheck: 30_000 } } }, async (lab) => {
+    withPart(1, async (lab) => {
       const endCopies = slowCopies(lab);
       const { result } = await lab.start(lab.plan({ stalledAfter: 1_500 }));
       const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
@@ -201,10 +203,8 @@ describe('a copy that sends nothing', () => {
 });
 
 describe('a replication that a person pauses while its copy is waited for', () => {
-  const soon = { polling: { interval: 100, selfCheck: 30_000 }, reconcile: { settle: 200 } };
-
   it.concurrent('is said to be paused during the first copy, and goes on when it does', () =>
-    withLab({ vms: 1, site: soon }, async (lab) => {
+    withPart(1, async (lab) => {
       const endCopies = slowCopies(lab);
       const { result } = await lab.start(lab.plan());
       const syncing = await whenVm(lab, (said) => said?.step === 'initial-sync' && said.replicationId !== null);
