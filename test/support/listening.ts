@@ -5,7 +5,8 @@ import type { Lab } from './lab.js';
 import { until } from './until.js';
 
 /** Until the server has seen the lab's worker ask at each of its queues: one that has just begun has no pollers yet. */
-export async function listening({ client, taskQueue, source, destination }: Lab): Promise<void> {
+export async function listening(of: Pick<Lab, 'client' | 'taskQueue' | 'source' | 'destination'>): Promise<void> {
+  const { client, taskQueue, source, destination } = of;
   const queues = [siteQueue(taskQueue, source), siteQueue(taskQueue, destination)];
   queues.push(pairQueue(taskQueue, source, destination));
   await until(
