@@ -77,11 +77,11 @@ describe('the schedule of a drill', () => {
   it('is updated from a changed file, which is told, and stays paused with its note', async () => {
     const paused = await world.json('drill', 'pause', name, '--note', 'frost');
     expect(paused).toMatchObject({ code: 0, document: { paused: true, note: 'frost' } });
-    world.drill(name, 2, ['hold: 5m', 'schedule: { cron: "30 2 * * *", timezone: Europe/Paris, jitter: 10m }']);
+    world.drill(name, 2, ['hold: 5m', 'schedule: { cron: "30 2 * 3 *", timezone: Europe/Paris, jitter: 10m }']);
     const { code, stdout, stderr } = await world.run('drill', 'schedule', file);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^${name} +updated$`, 'm'));
-    expect(stdout).toContain('  schedule.cron: 0 4 1 */3 * -> 30 2 * * *');
+    expect(stdout).toContain('  schedule.cron: 0 4 1 */3 * -> 30 2 * 3 *');
     expect(stdout).toContain('  schedule.jitter: 0ms -> 10m');
     expect(stdout).toContain('  hold: 0ms -> 5m');
     expect(stdout).toMatch(/^ {2}groups$/m);
@@ -97,13 +97,13 @@ describe('the schedule of a drill', () => {
     const handle = temporal.client.schedule.getHandle(drillScheduleId(name));
     await handle.update((found) => ({
       ...found,
-      spec: { cronExpressions: ['0 12 * * *'], timezone: 'UTC' },
+      spec: { cronExpressions: ['0 12 1 1 *'], timezone: 'UTC' },
       policies: { ...found.policies, overlap: 'BUFFER_ONE' },
     }));
     const { document } = await world.json<Scheduled>('drill', 'schedule', file);
     expect(document.change).toBe('updated');
     expect(document.differences).toEqual([
-      expect.stringMatching(/^schedule\.cron: .* -> 30 2 \* \* \*$/),
+      expect.stringMatching(/^schedule\.cron: .* -> 30 2 \* 3 \*$/),
       'schedule.timezone: UTC -> Europe/Paris',
       'schedule.jitter: 0ms -> 10m',
       'schedule.overlap: bufferOne -> skip',
@@ -159,15 +159,17 @@ describe('a drill that is triggered', () => {
       (listed) => listed.some((one) => one.run === run),
     );
     expect(runs.find((one) => one.run === run)).toMatchObject({ plan: name, kind: 'drill' });
-    const history = await world.json<{ runs: { run: string }[] }>('drill', 'history', name);
-    expect(history.document.runs).toMatchObject([{ run, rtoSeconds: null }]);
+    const history = async () => (await world.json<{ runs: { run: string }[] }>('drill', 'history', name)).document.runs;
+    expect(await until(history, ({ length }) => length > 0)).toMatchObject([{ run, rtoSeconds: null }]);
   });
 
   it('is ended from outside, which its history and show say', async () => {
     const run = (await summary())?.lastRun?.run ?? '';
     await temporal.client.workflow.getHandle(runWorkflowId(run)).terminate('the test is over');
-    const { document } = await world.json<{ runs: { state: string }[] }>('drill', 'history', name);
-    expect(document.runs).toMatchObject([{ state: 'cancelled' }]);
+    const history = async () =>
+      (await world.json<{ runs: { state: string | null }[] }>('drill', 'history', name)).document.runs;
+    const ended = await until(history, (runs) => runs.every(({ state }) => state !== null && state !== 'running'));
+    expect(ended).toMatchObject([{ state: 'cancelled' }]);
   });
 });
 

@@ -184,7 +184,12 @@ describe('a drill that proves what it should', () => {
 
   it('is held against the one before in its history', async () => {
     await world.run('drill', 'run', drill(), '--id', `good-${world.tag}-2`, '--wait');
-    const { document } = await world.json<DrillHistory>('drill', 'history', `good-${world.tag}`, '--limit', '1');
+    const history = async () =>
+      (await world.json<DrillHistory>('drill', 'history', `good-${world.tag}`, '--limit', '1')).document;
+    const document = await until(
+      history,
+      ({ runs: [one], more }) => more && one !== undefined && one.finishedAt !== null,
+    );
     expect(document).toMatchObject({ more: true, runs: [{ run: `good-${world.tag}-2`, failed: 0 }] });
     expect(document.runs[0]?.change.rtoSeconds).not.toBeNull();
   });
@@ -236,8 +241,10 @@ describe('a drill that proves less', () => {
       note: expect.stringContaining('failure'),
       lastRun: { run: triggered.document.run, state: 'failed' },
     });
-    const { document } = await world.json<DrillHistory>('drill', 'history', name);
-    expect(document.runs.map(({ state, failed }) => `${state} ${failed}`)).toEqual(['failed 1', 'failed 1']);
+    // What Temporal lists follows what is so a little later.
+    const history = async () => (await world.json<DrillHistory>('drill', 'history', name)).document.runs;
+    const runs = await until(history, (all) => all.length === 2 && all.every(({ finishedAt }) => finishedAt !== null));
+    expect(runs.map(({ state, failed }) => `${state} ${failed}`)).toEqual(['failed 1', 'failed 1']);
     await world.run('drill', 'unschedule', name);
   });
 });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectDrover, type Drover, NoWorker, RunExists, RunNotFound } from '../../client/index.js';
+import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 
 let world: World;
@@ -11,6 +12,7 @@ beforeAll(async () => {
   drover = await connectDrover({ taskQueue: world.taskQueue });
 });
 afterAll(async () => {
+  delete process.env.TEMPORAL_ADDRESS;
   await drover.close();
   await world.close();
 });
@@ -66,14 +68,22 @@ describe('the library', () => {
       interval: 200,
       onChange: ({ vms: now }) => void seen.push(now.map(({ waitingFor }) => waitingFor ?? '-').join()),
     });
-    while (!seen.includes('approval,approval')) {
-      await run.report({ live: true });
-    }
+    await until(
+      async () => seen,
+      (all) => all.includes('approval,approval'),
+    );
+    await until(
+      () => run.report(),
+      ({ vms: now }) => now.length === 2 && now.every(({ waitingFor }) => waitingFor === 'approval'),
+    );
     expect((await run.approve(vms[0])).affected).toBe(1);
     expect((await run.cancel(vms[1])).affected).toBe(1);
     const report = await ended;
     expect(report.vms.map(({ state }) => state)).toEqual(['succeeded', 'cancelled']);
-    const listed = (await drover.list({ limit: null })).runs.find((one) => one.run === run.run);
+    const listed = await until(
+      async () => (await drover.list({ limit: null })).runs.find((one) => one.run === run.run),
+      (one) => one?.finishedAt != null,
+    );
     expect(listed).toMatchObject({ totals: { succeeded: 1, cancelled: 1 } });
   });
 

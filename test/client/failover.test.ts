@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ErrorDocument } from '../../cli/text/render-error.js';
 import type { PlanCheck, RunReport } from '../../client/index.js';
 import { cleanEnv, MAIN } from '../cli/support/cli.js';
+import { until } from '../support/until.js';
 import { openWorld, type World } from './support/world.js';
 
 /** Instances stay while the tests run, in whose time a simulated one is as fast as 200. */
@@ -110,12 +111,25 @@ describe('instances', () => {
       code: 2,
       stderr: expect.stringContaining('Plan crm has no wave wave7.'),
     });
+    // No instance comes until it is sent: times of a site are told by our clock, and only as well as that is known.
+    const { control } = world.simulator;
+    control.setSpeed(0.0001);
     const dry = await world.json<{ check: PlanCheck }>('failover', file, '--vms', String(vms[2]), '--dry-run');
     const latest = dry.document.check.recoveries?.[0]?.instance;
-    // Times of a site are told by our clock, as well as that is known, and the next instance is seconds away.
-    const moment = new Date((latest?.at ?? 0) + 500).toISOString();
-    const chosen = ['--vms', String(vms[2]), '--instance', `wave2=${moment}`, '--confirm', '--wait'];
-    const { code, document } = await world.json<RunReport>('failover', file, ...chosen);
+    const moment = new Date((latest?.at ?? 0) + 10_000);
+    await until(
+      async () => new Date(),
+      (now) => now > moment,
+    );
+    const before = sent('failover').length;
+    const chosen = ['--vms', String(vms[2]), '--instance', `wave2=${moment.toISOString()}`, '--confirm', '--wait'];
+    const failing = world.json<RunReport>('failover', file, ...chosen);
+    await until(
+      async () => sent('failover'),
+      ({ length }) => length > before,
+    );
+    control.setSpeed(200);
+    const { code, document } = await failing;
     expect({ code, state: document.state }).toEqual({ code: 0, state: 'succeeded' });
     expect(sent('failover').at(-1)).toMatchObject({ body: { instanceId: latest?.key } });
   });

@@ -22,6 +22,12 @@ describe('an approval that comes while its run ends', () => {
         const { run } = await drover.startRun(lab.plan(), { id: `${lab.source}-late` });
         const refused: unknown[] = [];
         let isOver = false;
+        // From its last operation on; before it there is nothing to be late for.
+        const kinds = () => lab.simulator.control.ledger().map(({ kind }) => kind);
+        await until(
+          async () => kinds(),
+          (all) => all.includes('delete'),
+        );
         async function approve(): Promise<void> {
           while (!isOver) await run.approve().catch((error: unknown) => refused.push(error));
         }
@@ -32,8 +38,10 @@ describe('an approval that comes while its run ends', () => {
         await all;
         expect(report.state).toBe('succeeded');
         expect(refused.length).toBeGreaterThan(0);
-        const told = [...new Set(refused.map((error) => (error instanceof DroverError ? error.name : String(error))))];
-        expect(told).toEqual(['RunEnded']);
+        const told = new Set(refused.map((error) => (error instanceof DroverError ? error.name : String(error))));
+        // A worker that is too busy to answer is told as such.
+        for (const late of ['NoWorker', 'ActPending']) told.delete(late);
+        expect([...told]).toEqual(['RunEnded']);
       }),
     ));
 });

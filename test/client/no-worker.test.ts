@@ -90,6 +90,9 @@ describe('when the only worker stands still', () => {
     worker.child.kill('SIGSTOP');
     const { code, document } = await frozen.json<ErrorDocument>('approve', run);
     worker.child.kill('SIGCONT');
+    await eventually(
+      async () => (await frozen.json<RunReport>('show', run)).document.vms[0]?.waitingFor === 'approval',
+    );
     expect({ exit: code, ...document.error }).toMatchObject({
       exit: 3,
       code: 'NoWorker',

@@ -9,34 +9,40 @@ import { until } from '../support/until.js';
 const VMS = MOST_ASKED + 6;
 
 it.concurrent('its sites tell of those that are not asked, and nothing is told from memory', () =>
-  withLab({ vms: VMS, speed: 1, site: { limits: { syncs: 3, cutovers: 1, requestsPerSecond: 500 } } }, async (lab) => {
-    const { run } = await lab.start(lab.plan());
-    const drover = await connectDrover({
-      env: {},
-      command: 'a test',
-      address: process.env.DROVER_TEST_TEMPORAL ?? '',
-      taskQueue: lab.taskQueue,
-    });
-    try {
-      const { vms } = await until(
-        () => drover.run(run).overview(),
-        (report) => report.vms.filter(({ waitingFor }) => waitingFor === 'capacity').length === VMS - 3,
-      );
-      expect(vms.filter(({ asOf }) => asOf !== undefined)).toEqual([]);
-      const running = vms.filter(({ state }) => state === 'running').map(({ step }) => step);
-      expect(running).toHaveLength(3);
-      expect(['start', 'initial-sync']).toEqual(expect.arrayContaining([...new Set(running)]));
-      const [waiting] = vms.filter(({ waitingFor }) => waitingFor === 'capacity');
-      const { vms: copying } = await until(
-        () => drover.run(run).overview(),
-        (report) => report.vms.some(({ progress }) => (progress?.bytes ?? 0) > 0 && progress?.rate != null),
-      );
-      const [seen] = copying.filter(({ progress }) => progress?.rate != null);
-      expect(seen).toMatchObject({ step: 'initial-sync', stepSince: expect.any(String) });
-      expect(seen?.progress?.bytesTotal).toBeGreaterThanOrEqual(seen?.progress?.bytes ?? 0);
-      const { vm } = await drover.run(run).vm(waiting?.id ?? '');
-      expect(vm).toMatchObject({ id: waiting?.id, waitingFor: 'capacity' });
-    } finally {
-      await drover.close();
-    }
-  }));
+  withLab(
+    { vms: VMS, speed: 0.01, site: { limits: { syncs: 3, cutovers: 1, requestsPerSecond: 500 } } },
+    async (lab) => {
+      const { run } = await lab.start(lab.plan());
+      const drover = await connectDrover({
+        env: {},
+        command: 'a test',
+        address: process.env.DROVER_TEST_TEMPORAL ?? '',
+        taskQueue: lab.taskQueue,
+      });
+      try {
+        const { vms } = await until(
+          () => drover.run(run).overview(),
+          (report) => report.vms.filter(({ waitingFor }) => waitingFor === 'capacity').length === VMS - 3,
+        );
+        expect(vms.filter(({ asOf }) => asOf !== undefined)).toEqual([]);
+        const running = vms.filter(({ state }) => state === 'running').map(({ step }) => step);
+        expect(running).toHaveLength(3);
+        expect(['start', 'initial-sync']).toEqual(expect.arrayContaining([...new Set(running)]));
+        const waiting = vms.filter(({ waitingFor }) => waitingFor === 'capacity').at(-1);
+        // Of one after the other: a busy machine sees some of them copy.
+        lab.simulator.control.setSpeed(5);
+        const { vms: copying } = await until(
+          () => drover.run(run).overview(),
+          (report) => report.vms.some(({ progress }) => (progress?.bytes ?? 0) > 0 && progress?.rate != null),
+        );
+        lab.simulator.control.setSpeed(0.01);
+        const [seen] = copying.filter(({ progress }) => progress?.rate != null);
+        expect(seen).toMatchObject({ step: 'initial-sync', stepSince: expect.any(String) });
+        expect(seen?.progress?.bytesTotal).toBeGreaterThanOrEqual(seen?.progress?.bytes ?? 0);
+        const { vm } = await drover.run(run).vm(waiting?.id ?? '');
+        expect(vm).toMatchObject({ id: waiting?.id, waitingFor: 'capacity' });
+      } finally {
+        await drover.close();
+      }
+    },
+  ));

@@ -76,6 +76,7 @@ describe('drover site', () => {
       async () => starts(),
       (count) => count === 1,
     );
+    await until(shown, ({ places }) => places.sync.held === 1 && places.sync.waiting === 2);
     const { stdout } = await world.run('site', 'brake', destination, 'on', '--note', 'storage is full');
     expect(stdout).toMatch(/^The brake of site \S+ is on: .*1 places are in use, .*2 VMs wait; by /);
     const waiting = await until(
@@ -111,12 +112,20 @@ describe('drover site', () => {
         .stats()
         .requests.filter(({ site }) => site === destination)
         .reduce((sum, { count }) => sum + count, 0);
-    world.startWorker();
     const RATE = 4;
     await world.run('site', 'set', destination, `requestsPerSecond=${RATE}`);
+    world.startWorker();
+    const started = starts();
+    await world.run('run', file, '--id', run);
+    // The worker that polls the site has heard of it by then, and the other before it sends anything.
+    await until(
+      async () => starts(),
+      (count) => count > started,
+    );
     const [began, before] = [Date.now(), sent()];
-    const { document } = await world.json<RunReport>('run', file, '--id', run, '--wait');
+    const { document } = await world.json<RunReport>('watch', run);
     expect(document.totals).toMatchObject({ succeeded: 3 });
+    expect(sent() - before).toBeGreaterThan(RATE);
     // What was on its way when they heard of it, and a burst.
     const most = RATE * ((Date.now() - began) / 1_000) + 20;
     expect(sent() - before).toBeLessThanOrEqual(most);

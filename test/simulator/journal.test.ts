@@ -13,8 +13,9 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-/** Simulated time passes only as wall time does, so that nothing moves between the end of one and the begin of the next. */
-const slow: SimulatorOptions = { vms: 4, speed: 0.01 };
+/** Simulated time stands still, so that nothing moves between the end of one and the begin of the next. */
+const STILL = 0.000_1;
+const slow: SimulatorOptions = { vms: 4, speed: STILL };
 
 async function operate(simulator: Simulator, method: string, path: string, body?: unknown): Promise<string> {
   const at = await login(simulator.sites['lyon']?.url ?? '', undefined, 'paris');
@@ -48,7 +49,7 @@ it('is as it was when it is opened again, with what was under way, at the same a
   );
   await setSpeed(first, 1);
   await operate(first, 'POST', `/vm-replications/${replications()[0]?.id}/migrate`, { powerOn: true });
-  await setSpeed(first, 0.01);
+  await setSpeed(first, STILL);
   const before = picture(first);
   await first.close();
   // A process that is killed may have written half a line, of which nothing has come.

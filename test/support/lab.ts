@@ -95,7 +95,10 @@ let bundle: Promise<WorkflowBundleOption> | undefined;
 
 /** Of all labs that are open at once, and of the worlds of the command line. */
 export const shared = new Shared(
-  () => connections(process.env.DROVER_TEST_TEMPORAL ?? ''),
+  () => {
+    quiet();
+    return connections(process.env.DROVER_TEST_TEMPORAL ?? '');
+  },
   ({ close }) => close(),
 );
 
@@ -110,7 +113,6 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     lasting({ speed: 200, ...simulation, sites: [{ name: names.source }, { name: names.destination }] }),
   );
   const config = { ...configFor(simulator, errors, password, site), ...(hooks && { hooks }) };
-  quiet();
   const { client, native } = await shared.take();
   const running: { stop(): Promise<void> }[] = [];
   const storeFolder = join(tmpdir(), `drover-lab-${tag}`);

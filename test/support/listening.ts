@@ -6,8 +6,11 @@ import type { Lab } from './lab.js';
 import { until } from './until.js';
 
 /** Until the server has seen the lab's worker ask at each of its queues: one that has just begun has no pollers yet. */
-export async function listening({ client, taskQueue, source, destination, config }: Lab): Promise<void> {
-  const logins = [DEFAULT_LOGIN, ...Object.keys(config.sites[destination]?.logins ?? {})];
+export async function listening(
+  of: Pick<Lab, 'client' | 'taskQueue' | 'source' | 'destination'> & { config?: Lab['config'] },
+): Promise<void> {
+  const { client, taskQueue, source, destination, config } = of;
+  const logins = [DEFAULT_LOGIN, ...Object.keys(config?.sites[destination]?.logins ?? {})];
   const queues = logins.flatMap((login) => [
     siteQueue(taskQueue, source, login),
     siteQueue(taskQueue, destination, login),

@@ -24,7 +24,7 @@ const noneOf = (pids: number[]) =>
 
 describe('a program beside this process', () => {
   test('is asked to end, and ends in its own way', async () => {
-    const { program } = await begin(ORDERLY);
+    const { program } = await begin(ORDERLY, 300_000);
     await program.stop();
     expect(describeEnding(await program.ended)).toBe('exit code 3');
     expect(program.lastWords()).toMatch(/bye$/);

@@ -4,8 +4,9 @@ import { replicated } from './support/operations.js';
 
 describe('the details of a VM replication', () => {
   it('are its instances, each with its disks', async () => {
-    await withSimulator(async ({ lyon }) => {
+    await withSimulator(async ({ simulator, lyon }) => {
       const { id } = await replicated(lyon);
+      simulator.control.setSpeed(1);
       const instances = await lyon.instances(id);
       expect(instances.length).toBeGreaterThan(0);
       const [first] = instances;

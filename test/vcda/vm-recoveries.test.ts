@@ -28,10 +28,14 @@ describe('recovering a VM', () => {
   });
 
   it('by failover leaves the source as it is, and may go back to an instance', async () => {
-    await withSimulator(async ({ lyon, paris }) => {
+    await withSimulator(async ({ simulator, lyon, paris }) => {
       const { id, vmId } = await replicated(lyon);
+      // The instance is there until it is asked for.
+      simulator.control.setSpeed(1);
       const [instance] = await lyon.instances(id);
-      await done(lyon, lyon.failoverReplication(id, { ...toCloud, instanceId: instance?.key }, viaParis));
+      const task = await lyon.failoverReplication(id, { ...toCloud, instanceId: instance?.key }, viaParis);
+      simulator.control.setSpeed(5_000);
+      await done(lyon, task);
       expect(recoveryState(await shown(lyon, id))).toBe('COMPLETE');
       const [source] = (await paris.inventory.vms()).filter((vm) => vm.id === vmId);
       expect(source?.powerState).toBe('POWERED_ON');

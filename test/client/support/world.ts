@@ -1,6 +1,6 @@
 /**
- * What the command line needs to work on: simulated sites, a config, plans, and workers that are processes of their own, all
- * against the dev server of the test run. Sites and task queue have names of their own, so that tests do not meet.
+ * What the command line needs to work on: simulated sites, a config, plans, and a worker, all against the dev server of the
+ * test run. Sites and task queue have names of their own, so that tests do not meet.
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
@@ -8,13 +8,14 @@ import { judge } from '../../../cli/demo/verdict.js';
 import { connectDrover, type Drover } from '../../../client/index.js';
 import type { RunReport } from '../../../contract/report.js';
 import { type SimulatorOptions, simulatedVms, siteVdcId, startSimulator } from '../../../simulator/index.js';
-import { connectClient } from '../../../temporal/connection.js';
 import { type Finished, type Started, startCli } from '../../cli/support/cli.js';
 import { warmCli } from '../../cli/support/warm-cli.js';
 import { type Folder, tempFolder } from '../../support/folder.js';
+import { shared } from '../../support/lab.js';
 import { lasting } from '../../support/lasting.js';
+import { listening } from '../../support/listening.js';
 import { terminateAll } from '../../support/terminate-all.js';
-import { until } from '../../support/until.js';
+import { startOwnWorker } from './own-worker.js';
 
 export interface World {
   folder: Folder;
@@ -33,8 +34,9 @@ export interface World {
   start(...args: string[]): Started;
   /** runs a command with --json and parses what it prints */
   json<T>(...args: string[]): Promise<{ code: number | null; document: T; stderr: string }>;
+  /** one that is a process of its own */
   startWorker(): Started;
-  /** resolves when a worker asks for work */
+  /** resolves when a worker asks for work of runs and of each site */
   listening(): Promise<void>;
   wrongWith(report: RunReport): string[];
   close(): Promise<void>;
@@ -42,7 +44,7 @@ export interface World {
 
 export interface WorldOptions extends Pick<SimulatorOptions, 'vms' | 'speed' | 'users' | 'apiTokens'> {
   password?: string;
-  /** default true */
+  /** default true: one runs from the start, in this process */
   worker?: boolean;
 }
 
@@ -70,9 +72,13 @@ export async function openWorld({
     '    polling: { interval: 300ms, selfCheck: 20s }',
     '    reconcile: { settle: 2s }',
   ]);
-  folder.write('drover.yaml', ['sites:', ...entries.flat(), `worker: { taskQueue: ${taskQueue} }`, ''].join('\n'));
+  const config = folder.write(
+    'drover.yaml',
+    ['sites:', ...entries.flat(), `worker: { taskQueue: ${taskQueue} }`, ''].join('\n'),
+  );
   const options = { cwd: folder.path, env: { TEMPORAL_ADDRESS: address } };
   const drover = await connectDrover({ env: {}, address, taskQueue });
+  const temporal = await shared.take();
   const workers: Started[] = [];
   const unused = simulatedVms({ vms: simulation.vms ?? 40 });
 
@@ -126,7 +132,7 @@ export async function openWorld({
       workers.push(started);
       return started;
     },
-    listening: () => listening(world),
+    listening: () => listening({ client: temporal.client, taskQueue, ...sites }),
     wrongWith(report) {
       const succeeded = report.vms.filter(({ state }) => state === 'succeeded');
       return judge(succeeded, simulator.control.ledger(), simulator.control.world(), sites).wrong;
@@ -136,26 +142,15 @@ export async function openWorld({
         child.kill('SIGKILL');
         await finished;
       }
-      const temporal = await connectClient({ TEMPORAL_ADDRESS: address });
       await terminateAll(temporal.client, taskQueue);
-      await temporal.connection.close();
+      await endOwn?.();
+      await shared.release();
       await drover.close();
       await simulator.close();
       folder.remove();
     },
   };
-  if (worker) {
-    world.startWorker();
-    await listening(world);
-  }
+  const endOwn = worker ? await startOwnWorker(config, temporal) : undefined;
+  if (worker) await world.listening();
   return world;
-}
-
-async function listening({ drover, taskQueue }: World): Promise<void> {
-  await until(
-    () => drover.workerListens(),
-    (listens) => listens,
-  ).catch(() => {
-    throw new Error(`no worker listens on ${taskQueue}`);
-  });
 }
