@@ -1,6 +1,6 @@
 /** The same run under everything that the documents leave open, each alternative alone, and with lost answers on top. */
 import { describe, expect, it } from '@jest/globals';
-import { type Assumptions, assumptionTable } from '../../../simulator/index.js';
+import { type Assumptions, assumptionTable, simulatedVms } from '../../../simulator/index.js';
 import { inShort } from '../../support/in-short.js';
 import { withLab } from '../../support/lab.js';
 import { until } from '../../support/until.js';
@@ -8,6 +8,9 @@ import { until } from '../../support/until.js';
 const ALTERNATIVES = Object.entries(assumptionTable).flatMap(([name, row]) =>
   row.alternatives.map((value) => [name, value] as const),
 );
+
+/** A call that both kinds of fault strike is lost before it arrives. */
+const [answerLost, requestLost] = simulatedVms({ vms: 2 }).map(({ id }) => id);
 
 /** What is met on the way of every VM; the others matter to drills and ways home, which have tests of their own. */
 const SHORT: string[] = [
@@ -27,8 +30,10 @@ describe('when the site behaves otherwise than assumed', () => {
     (name, value) =>
       withLab({ vms: 2, assumptions: { [name]: value } as Partial<Assumptions> }, async (lab) => {
         lab.simulator.control.addFaults(
-          ...['start', 'migrate'].map((operation) => ({ operation, kind: 'reset-after' as const, times: 1 })),
-          ...['start', 'migrate'].map((operation) => ({ operation, kind: 'reset-before' as const, times: 1 })),
+          ...['start', 'migrate'].flatMap((operation) => [
+            { operation, kind: 'reset-after' as const, times: 1, vmId: answerLost },
+            { operation, kind: 'reset-before' as const, times: 1, vmId: requestLost },
+          ]),
         );
         const { result } = await lab.start(lab.plan());
         const report = await result();
