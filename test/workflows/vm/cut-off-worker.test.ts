@@ -4,7 +4,7 @@ import { openGate } from '../../support/gate.js';
 import { withLab } from '../../support/lab.js';
 import { until } from '../../support/until.js';
 
-const VMS = 30;
+const VMS = 12;
 
 describe('a worker that is cut off from Temporal, but not from the site', () => {
   test('sends nothing that another worker has been given: every start is accepted once', async () => {

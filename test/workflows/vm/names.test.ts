@@ -6,6 +6,7 @@ import type { VmReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { simulatedVms } from '../../../simulator/index.js';
 import { drillOf, startDrill } from '../../support/drills.js';
+import { inShort } from '../../support/in-short.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aVm, aWave } from '../../support/plans.js';
 import { until } from '../../support/until.js';
@@ -28,7 +29,10 @@ const sent = (lab: Lab) =>
   lab.simulator.control.ledger().flatMap(({ user, kind }) => (user === 'ops@acme' ? [kind] : []));
 
 describe('the id of one VM with the name of another', () => {
-  it.concurrent.each(['migrate', 'protect'] as const)('is refused by %s before anything is sent', (kind) =>
+  // Both start, and are refused where they do.
+  const STARTING = inShort(['migrate', 'protect'] as const, (kind) => kind === 'migrate');
+
+  it.concurrent.each(STARTING)('is refused by %s before anything is sent', (kind) =>
     withLab({ vms: 2 }, async (lab) => {
       const vm = await runOf(lab, { kind, waves: planned(second.name) });
       expect(vm).toMatchObject({ state: 'failed', error: { code: 'NameMismatch', site: lab.source } });
@@ -91,7 +95,8 @@ describe('the id of one VM with the name of another', () => {
       const replicationId = reversed?.id ?? '';
       const before = sent(lab);
       const refused = { state: 'failed', error: { code: 'NameMismatch' } };
-      for (const name of [first.id, first.name]) {
+      // Without a name the VM is refused as in the test before this one.
+      for (const name of inShort([first.id, first.name], (it) => it === first.name)) {
         const waves = planned(name, { replicationId });
         for (const kind of ['failover', 'failback', 'reverse'] as const) {
           const vm = await runOf(lab, { kind, waves, ...removes });
