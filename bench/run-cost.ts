@@ -124,7 +124,9 @@ async function measure(signal: AbortSignal, onClose: Closers): Promise<Cost> {
     byType: Object.fromEntries(
       Object.entries(all).map(([of, { types }]) => [
         of,
-        Object.fromEntries([...types].sort().map(([type, count]) => [type, round(count / vms)])),
+        Object.fromEntries(
+          [...types].sort(([a], [b]) => a.localeCompare(b)).map(([type, count]) => [type, round(count / vms)]),
+        ),
       ]),
     ),
     runEventsPerVm: round(run.events / vms),

@@ -1,7 +1,10 @@
 /** What workflows want of a site, and how far it has got: plain JSON. Times are epoch ms unless said otherwise. */
 import type { Plan, ReplicationSettings, VappNetworkSettings, VmNetworkSettings } from '../plan/types.js';
-import type { SlotRequest } from './site.js';
 import type { ClockOffset } from './site-clock.js';
+import type { SlotKind, SlotRequest } from './slot.js';
+import type { VmRef } from './vm-ref.js';
+
+export type { SlotKind, VmRef };
 
 export const OPERATION_KINDS = [
   'start',
@@ -23,11 +26,6 @@ export type OperationKind = (typeof OPERATION_KINDS)[number];
 /** Whether it brings the VM up at the other site. */
 export const isCutover = (kind: OperationKind | null): kind is 'migrate' | 'failover' =>
   kind === 'migrate' || kind === 'failover';
-
-export interface VmRef {
-  id: string;
-  name: string;
-}
 
 /** What an operation sends beside its target; the start body's fields are the seed's. */
 export interface StartBody extends ReplicationSettings {
@@ -89,9 +87,6 @@ export interface EarlierTries {
   latestSeen?: number;
   latestStart?: number;
 }
-
-/** A resource that site limits count: a running initial sync, or a VM in cutover. */
-export type SlotKind = 'sync' | 'cutover';
 
 export interface OperationRequest {
   operationId: string;

@@ -4,8 +4,8 @@ import type { MoreNames } from './claims.js';
 import type { TestNetworks } from './covered-nics.js';
 import type { SlotKind, VmRef } from './operation.js';
 import type { ReplicationSummary } from './replication.js';
-import type { SlotRequest } from './site.js';
 import type { ClockOffset } from './site-clock.js';
+import type { SlotRequest } from './slot.js';
 
 /** A question about the replication of a VM that a plan or drill names as it was when its replication began. */
 export interface LocateInput {

@@ -2,10 +2,12 @@
 
 import type { CarriedAct, SetBy, Validity } from './act.js';
 import type { CarriedLogins } from './login-turn.js';
-import type { SlotKind, VmRef } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { Priority, Share } from './run-settings.js';
+import type { SlotRequest } from './slot.js';
 import type { SiteHold, Watch } from './watch.js';
+
+export { PURPOSES, type SlotPurpose, type SlotRequest } from './slot.js';
 
 export interface SiteLimits {
   syncs: number | null;
@@ -13,30 +15,9 @@ export interface SiteLimits {
   requestsPerSecond: number | null;
 }
 
-/** What places are wanted for, in the order in which they are given: what undoes goes before all. */
-export const PURPOSES = ['undo', 'before-cutover', 'first'] as const;
-export type SlotPurpose = (typeof PURPOSES)[number];
-
 /** Of runs against each other, the highest first. */
 export const PRIORITIES = ['high', 'normal', 'low'] as const satisfies Priority[];
 export type { Priority };
-
-export interface SlotRequest {
-  slot: SlotKind;
-  workflowId: string;
-  run: string;
-  vm: VmRef;
-  /** the run's own share of this kind of slot; null: only the site's limit holds */
-  share: number | null;
-  /** of its run; absent: `normal` */
-  priority?: Priority;
-  /** absent: `first`, which is whatever is neither of the others */
-  purpose?: SlotPurpose;
-  /** of a cutover: a sync comes right before it, for which the site keeps places */
-  syncs?: true;
-  /** so many places at once, of a vApp one for each of its VMs; absent: one */
-  places?: number;
-}
 
 export interface SiteStatus {
   site: string;

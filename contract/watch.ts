@@ -1,7 +1,7 @@
 /** What a site's watcher waits for, and what its polls see of it: plain JSON. Times are epoch ms. */
 import type { Logins } from '../plan/types.js';
 import type { OperationKind, OperationRequest, SlotKind, Submitted, TakeOver, VmRef } from './operation.js';
-import type { SlotRequest } from './site.js';
+import type { SlotRequest } from './slot.js';
 
 /** One operation that a site's watcher waits for. */
 export interface Watch {

@@ -103,7 +103,8 @@ const goOn = (lab: Lab) => lab.simulator.control.trouble(replicationOf(lab).id, 
 
 describe('a copy that is older than its plan wants it to be', () => {
   it.concurrent('is synced before its cutover, one that is young is not, and the report has the bytes', () =>
-    withLab({ vms: 2 }, async (lab) => {
+    // On a busy machine it lasts so long that VMs would ask the site themselves meanwhile.
+    withLab({ vms: 2, site: { polling: { interval: 200, selfCheck: 3_600_000 } } }, async (lab) => {
       const { approve, result } = await withOldCopy(lab);
       await approve();
       const done = await result();

@@ -47,7 +47,7 @@ export class SyncBefore {
   get wanted(): NonNullable<BeforeCutoverInput['sync']> | null {
     if (this.#most === null) return null;
     const { memory, site, slots } = this.#vm;
-    const { syncedAt = null } = memory;
+    const { syncedAt } = memory;
     return { most: this.#most, syncedAt, clock: memory.clockOf(site), place: slots.request('sync', 'before-cutover') };
   }
 
