@@ -12,7 +12,7 @@ import { showsOtherOrg } from '../../support/shows.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
-const withOneVm = sharedLab(9);
+const withPart = sharedLab({ vms: 9 });
 
 interface Made {
   description?: string;
@@ -72,7 +72,7 @@ async function runOf(lab: Lab, change: Parameters<Lab['plan']>[0] = {}, run?: st
 
 describe('a replication that a person made', () => {
   it.concurrent('is neither cut over nor deleted by default; the refusal names its maker', () =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       const id = await madeByPerson(lab);
       const { state, error } = await runOf(lab);
       expect(state).toBe('failed');
@@ -94,7 +94,7 @@ describe('a replication that a person made', () => {
     }));
 
   it.concurrent('that carries the mark of another installation is a person’s', () =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       await madeByPerson(lab, { description: `drover1:${'A'.repeat(24)} [run x, vm y, z]` });
       const { error } = await runOf(lab);
       expect(error?.code).toBe('ReplicationNotOurs');
@@ -103,7 +103,7 @@ describe('a replication that a person made', () => {
     }));
 
   it.concurrent('to another VDC is refused with both values', () =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       await madeByPerson(lab);
       const vdc = '00000000-0000-4000-8000-00000000abcd';
       const { destination } = lab.plan();
@@ -137,7 +137,7 @@ describe('a replication that a person made', () => {
     }));
 
   it.concurrent('with weaker settings than the plan is refused with both values', () =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       await madeByPerson(lab, { isMigration: false, rpo: 1_440 });
       const { error } = await runOf(lab, {
         kind: 'protect',
@@ -150,7 +150,7 @@ describe('a replication that a person made', () => {
     }));
 
   it.concurrent('that is paused is said, not waited for', () =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       const id = await madeByPerson(lab);
       lab.simulator.control.trouble(id, { isPaused: true });
       const { error } = await runOf(lab, { adopt: 'matching' });
@@ -247,7 +247,7 @@ describe('a replication of an earlier run that a person has edited', () => {
     ['behind the mark', (before: string) => `${before.slice(0, 32)}: Ann looks after it`, ': Ann looks after it'],
     ['with the mark removed', () => 'Ann looks after it', 'Ann looks after it'],
   ] as const)('%s is known, and keeps the text', (_, edited, text) =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       const first = await runOf(lab, { kind: 'protect' });
       const id = first.replicationId ?? '';
       const description = edited(replicationOf(lab)?.settings.description ?? '');
@@ -321,7 +321,7 @@ describe('a copy at the gate of an open run, at a site that drops descriptions',
 
 describe('a start', () => {
   it.concurrent('whose task names no replication finds it by its VM', () =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       lab.simulator.control.addFaults({ operation: 'start', kind: 'odd-task', task: { result: null } });
       const vm = await runOf(lab);
       expect(vm).toMatchObject({ state: 'succeeded', error: null });
@@ -329,7 +329,7 @@ describe('a start', () => {
     }));
 
   it.concurrent('whose task failed though it made its replication names that', () =>
-    withOneVm(async (lab) => {
+    withPart(1, async (lab) => {
       const members = { state: 'FAILED', error: { code: 'BadRequest', msg: 'made up' } };
       lab.simulator.control.addFaults({ operation: 'start', kind: 'odd-task', task: { members } });
       const vm = await runOf(lab);
