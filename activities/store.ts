@@ -7,7 +7,6 @@ import {
   type StoreQuestion,
   type StoreState,
 } from '../contract/evidence.js';
-import { lengthsOf, MOST_MEASURED } from '../contract/lengths.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { FailureDetails } from '../contract/report.js';
 import { type Store, StoreAway } from '../store/index.js';
@@ -62,8 +61,6 @@ async function answerOf(store: Store, question: StoreQuestion): Promise<StoreAns
       return { plan: await store.plan(question) };
     case 'notes':
       return { notes: await store.notes(question.runs, question.after) };
-    case 'lengths':
-      return { lengths: lengthsOf(await store.durations(question.site, question.kind, MOST_MEASURED)) };
     case 'drilled':
       return { drilled: await store.drilled(question.since, question.after) };
     case 'acts':

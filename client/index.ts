@@ -88,6 +88,7 @@ export {
   WorkflowFailing,
 } from './errors.js';
 export type { FollowOptions } from './follow.js';
+export type { Forecast } from './forecast.js';
 export type { RunList } from './list-runs.js';
 export type { SiteSummary } from './list-sites.js';
 export type { LiveReport, LiveVm } from './live-report.js';
