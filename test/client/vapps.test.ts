@@ -5,6 +5,7 @@ import { terraformReport } from '../../cli/report/terraform.js';
 import { checkPlan } from '../../client/check-plan.js';
 import { resolveNames } from '../../client/resolve-names.js';
 import { startRun } from '../../client/start-run.js';
+import { tidyRun } from '../../client/tidy.js';
 import { resolveChange } from '../../client/vm-change.js';
 import { askBy, askReport } from '../../contract/read-run.js';
 import { bareId, type Plan, vappUnit } from '../../plan/types.js';
@@ -66,7 +67,8 @@ describe('a vApp of a plan', () => {
   });
 
   it('is moved, and its report has each VM, by which Terraform finds it', async () => {
-    const { run } = await startRun(session(), planOf(named('vapp-001')));
+    const plan = { ...planOf(named('vapp-001')), keepReplication: 3_600_000 };
+    const { run } = await startRun(session(), plan);
     const report = await until(
       () => askReport(askBy(lab.client), run),
       ({ finishedAt }) => finishedAt !== null,
@@ -79,5 +81,12 @@ describe('a vApp of a plan', () => {
     for (const { id, destination } of document.vms)
       expect(there.find((vm) => vm.id === destination.vmId)?.origin).toBe(id);
     expect([...terraformReport(document)].join('')).toContain('4 of 4 VMs were moved');
+
+    // Its replication was kept for a while, and is removed as one.
+    const { control } = lab.simulator;
+    expect(control.world().replications).toHaveLength(4);
+    expect(await tidyRun(session(), run, plan)).toMatchObject({ stays: 0 });
+    expect(control.world().replications).toEqual([]);
+    expect(control.ledger().filter(({ kind }) => kind === 'delete')).toHaveLength(1);
   });
 });
