@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentOf } from '../../cli/report/document.js';
 import { terraformReport } from '../../cli/report/terraform.js';
 import { checkPlan } from '../../client/check-plan.js';
+import { listReplications } from '../../client/list-replications.js';
 import { resolveNames } from '../../client/resolve-names.js';
 import { startRun } from '../../client/start-run.js';
 import { tidyRun } from '../../client/tidy.js';
@@ -84,7 +85,11 @@ describe('a vApp of a plan', () => {
 
     // Its replication was kept for a while, and is removed as one.
     const { control } = lab.simulator;
-    expect(control.world().replications).toHaveLength(4);
+    // Each of its VMs shows whose it is, and that it is no orphan.
+    const standing = await listReplications(session(), lab.destination);
+    expect(standing.map(({ whose, run: its, isOrphan }) => [whose, its, isOrphan])).toEqual(
+      crm?.vms?.map(() => ['ours', run, false]),
+    );
     expect(await tidyRun(session(), run, plan)).toMatchObject({ stays: 0 });
     expect(control.world().replications).toEqual([]);
     expect(control.ledger().filter(({ kind }) => kind === 'delete')).toHaveLength(1);
