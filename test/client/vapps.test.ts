@@ -69,7 +69,7 @@ describe('a vApp of a plan', () => {
 
   it('is moved, and its report has each VM, by which Terraform finds it', async () => {
     const plan = { ...planOf(named('vapp-001')), keepReplication: 3_600_000 };
-    const { run } = await startRun(session(), plan);
+    const { run } = await startRun(session(), plan, `vapps-${lab.taskQueue.slice(-8)}`);
     const report = await until(
       () => askReport(askBy(lab.client), run),
       ({ finishedAt }) => finishedAt !== null,
