@@ -21,7 +21,18 @@ interface At {
 export function healthOf(copy: WaitingCopy, seen: VmReplication | null, at: At): SeenCopy {
   const lag = seen === null || isSourceOff(seen) ? null : lagOf(seen, at);
   const lagSeconds = lag === null ? null : Math.round(lag / 1_000);
-  return { unit: copy.vm.id, lagSeconds, trouble: troubleOf(copy, seen, lag, at.site) };
+  return { unit: copy.vm.id, lagSeconds, ...deltaOf(seen), trouble: troubleOf(copy, seen, lag, at.site) };
+}
+
+/** The first instance is of all of it, and says nothing of what is sent from then on. */
+function deltaOf(seen: VmReplication | null): Pick<SeenCopy, 'delta'> {
+  const {
+    sequenceNumber,
+    transferBytes: bytes,
+    transferSeconds: seconds,
+  } = seen?.destinationState?.latestInstance ?? {};
+  const isDelta = sequenceNumber != null && sequenceNumber > 1 && bytes != null && seconds != null;
+  return isDelta ? { delta: { bytes, seconds } } : {};
 }
 
 const isSourceOff = ({ dataConnectionState }: VmReplication): boolean => dataConnectionState === 'POWERED_OFF';

@@ -2,6 +2,7 @@ import { Refusals } from '../vcda/index.js';
 import { createBeforeCutoverActivities } from './before-cutover.js';
 import { createBrakeActivities } from './brake.js';
 import { createCheckActivities } from './checks.js';
+import { createCutoverLengthsActivities } from './cutover-lengths.js';
 import type { ActivityDeps } from './deps.js';
 import { createEarlierRunsActivities } from './earlier-runs.js';
 import { createHookActivities } from './hooks.js';
@@ -58,6 +59,7 @@ export function createActivities(given: ActivityDeps) {
     ...createTestCopyActivities(deps, reachability),
     ...createWaitingCopiesActivities(deps, reachability),
     ...store,
+    ...createCutoverLengthsActivities(deps),
     ...createClaimActivities(deps),
     ...createPlanCheckActivities(deps, reachability, readings),
     ...createListInventoryActivities(deps, reachability, readings),

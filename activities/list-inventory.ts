@@ -47,6 +47,8 @@ async function itemsOf(site: Site, question: InventoryQuestion, options: CallOpt
       return (await site.inventory.vdcs({}, options)).map(({ id, name, org = null }) => ({ id, name, org }));
     case 'storageProfiles':
       return (await site.inventory.storageProfiles(question.vdc, options)).map(named);
+    case 'slaProfiles':
+      return (await site.slaProfiles.list(options)).map(({ id, displayName }) => ({ id, name: displayName ?? id }));
     case 'networks':
       return (await site.inventory.networks(question.vdc, options)).map(named);
   }

@@ -9,7 +9,6 @@ import {
   type StoreQuestion,
   type StoreState,
 } from '../contract/evidence.js';
-import { lengthsOf, MOST_MEASURED } from '../contract/lengths.js';
 import { unitSaidSignal } from '../contract/messages.js';
 import type { Moved, MovedBeforeInput } from '../contract/questions.js';
 import type { FailureDetails } from '../contract/report.js';
@@ -85,8 +84,6 @@ async function answerOf(store: Store, question: StoreQuestion): Promise<StoreAns
       return { plan: await store.plan(question) };
     case 'notes':
       return { notes: await store.notes(question.runs, question.after) };
-    case 'lengths':
-      return { lengths: lengthsOf(await store.durations(question.site, question.kind, MOST_MEASURED)) };
     case 'drilled':
       return { drilled: await store.drilled(question.since, question.after) };
     case 'acts':

@@ -101,15 +101,16 @@ function recoveryOf(states: string[]): string {
     .join(', ');
 }
 
-/** All bear that of their start; of one that another has marked since, that is told. */
+/** All bear that of their start; of one that another has marked since, that is told. null: they bear none, or none is the rarest. */
 function descriptionOf(members: VmReplication[]): string | null {
   const count = new Map<string, number>();
   for (const { settings } of members) {
     const text = settings?.description ?? '';
     count.set(text, (count.get(text) ?? 0) + 1);
   }
-  const [rarest] = [...count].sort(([, a], [, b]) => a - b);
-  return rarest?.[0] ?? null;
+  const [rarest, next] = [...count].sort(([, a], [, b]) => a - b);
+  // Which of them was there first nobody can tell: it is nobody's then, and a person is asked.
+  return rarest === undefined || rarest[1] === next?.[1] ? null : rarest[0];
 }
 
 /** The newest moment that all VMs can be recovered at; null: some have none yet. */

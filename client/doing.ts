@@ -10,6 +10,7 @@ const DOING: Readonly<Record<string, string>> = {
   claimStandings: 'asking whether its VM is free',
   claimUnits: 'asking for its VM',
   configuredSites: 'reading the config of the workers',
+  cutoverLengths: 'asking how long cutovers have taken',
   earlierRuns: 'asking what earlier runs know of it',
   endedHolders: 'asking whether those who have its VM go on',
   endedSubjects: 'asking which VMs are still worked with',

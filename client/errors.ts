@@ -150,6 +150,24 @@ export class Ambiguous extends DroverError {
   }
 }
 
+/** Names of a plan, each of which stands for nothing, or for several things. */
+export class BadNames extends DroverError {
+  readonly code = 'BadNames';
+  /** what is to be said of each */
+  readonly names: string[];
+
+  constructor(names: string[]) {
+    const more = names.length > SAID ? ` And ${names.length - SAID} more.` : '';
+    super(`${names.length} names of the plan are not clear: ${names.slice(0, SAID).join(' ')}${more}`, {
+      next: 'correct them in the plan, or give the ids',
+    });
+    this.names = names;
+  }
+}
+
+/** Names that are told one by one. */
+const SAID = 20;
+
 /** What a plan says of a vApp does not go together with what stands at its site. */
 export class BadVapp extends DroverError {
   readonly code = 'BadVapp';

@@ -55,6 +55,7 @@ export {
   Ambiguous,
   AmbiguousName,
   BadMilestone,
+  BadNames,
   BadRunId,
   BadVapp,
   DrillNotFound,
@@ -88,11 +89,12 @@ export {
   WorkflowFailing,
 } from './errors.js';
 export type { FollowOptions } from './follow.js';
+export type { Forecast } from './forecast.js';
 export type { RunList } from './list-runs.js';
 export type { SiteSummary } from './list-sites.js';
 export type { LiveReport, LiveVm } from './live-report.js';
 export type { Milestone } from './milestone.js';
-export type { NewPlan, NewPlanOptions, NewWave, Unmatched } from './new-plan.js';
+export type { NewPlan, NewPlanOptions, NewVapp, NewWave, Unmatched } from './new-plan.js';
 export { type Part, partOf } from './part-of-plan.js';
 export { planned, withInstances } from './recovery-choice.js';
 export type { Retry } from './retries.js';

@@ -49,6 +49,7 @@ export class Inventory {
   vdcs = (): Promise<ListedVdc[]> => this.#all<ListedVdc>({ of: 'vdcs' }, 'its VDCs');
   storageProfiles = (vdc: string): Promise<ListedName[]> =>
     this.#all({ of: 'storageProfiles', vdc }, `the storage profiles of VDC ${vdc}`);
+  slaProfiles = (): Promise<ListedName[]> => this.#all({ of: 'slaProfiles' }, 'its SLA profiles');
   networks = (vdc: string): Promise<ListedName[]> => this.#all({ of: 'networks', vdc }, `the networks of VDC ${vdc}`);
 
   async #all<T extends ListedVm | ListedVdc | ListedName>(of: Of, what: string): Promise<T[]> {

@@ -13,6 +13,7 @@ import { withAllActs } from './all-acts.js';
 import { type Attention, attentionFor, type Findings } from './attention.js';
 import type { WorkflowFailing } from './errors.js';
 import { findFailing } from './failing-task.js';
+import { type Forecast, forecastOf } from './forecast.js';
 import type { ForgottenShards } from './forgotten-shards.js';
 import { keptReport, orKept } from './kept-runs.js';
 import { shownOf } from './list-sites.js';
@@ -27,6 +28,8 @@ import { UnknownSites } from './unknown-sites.js';
 /** A run's report as it is at this moment, with what a person should see or do about it. */
 export interface LiveReport extends RunReport {
   attention: Attention[];
+  /** how long what is left is expected to take; null: it is over, or a drill */
+  forecast: Forecast | null;
 }
 
 /** A VM of a run, whole, with what its workflow tries again at this moment. */
@@ -59,6 +62,8 @@ const NOTHING_FOUND: Findings = {
   approval: null,
   brakes: [],
 };
+/** ms */
+const LIMITS_HOLD = 60_000;
 const PATIENT: Patience = { run: ANSWER_WITHIN, vms: ANSWER_WITHIN };
 
 /** Reads one run again and again; remembers what open VMs said last, so that a silent moment does not set them back. */
@@ -72,6 +77,8 @@ export class LiveReports {
   /** what earlier looks have read of the store */
   #kept: ForgottenShards | null = null;
   #plan: Promise<PlanHead> | null = null;
+  /** at: epoch ms */
+  #limits: { atOnce: number | null; at: number } | null = null;
 
   constructor(session: Session, run: string) {
     this.#session = session;
@@ -107,7 +114,7 @@ export class LiveReports {
       () => this.#readOpen(wanted),
       async (kept) => {
         const report = await keptReport(this.#session, kept);
-        return { ...report, attention: attentionFor(report, NOTHING_FOUND) };
+        return { ...report, attention: attentionFor(report, NOTHING_FOUND), forecast: forecastOf(report) };
       },
     );
   }
@@ -118,11 +125,12 @@ export class LiveReports {
     this.#kept = status.kept;
     const report = wanted.vm === undefined ? status.report : await this.#withWhole(status, wanted.vm);
     const isOpen = report.finishedAt === null;
-    const [failing, site, unknown, seen] = await Promise.all([
+    const [failing, site, unknown, seen, atOnce] = await Promise.all([
       findFailing(this.#session, described),
       isOpen ? this.#whySiteStands(described) : null,
       isOpen ? this.#unknown.now(described) : [],
       isOpen ? this.#look(report, status, wanted) : { said: [], underWay: new Map(), transfers: new Map() },
+      isOpen ? this.#atOnce(report) : null,
     ]);
     const merged = this.#merge(report, seen);
     return {
@@ -136,6 +144,7 @@ export class LiveReports {
         approval: merged.vms.some(({ waitingFor }) => waitingFor === 'approval') ? await this.#askApproval() : null,
         brakes: merged.vms.some(({ waitingFor }) => waitingFor === 'brake') ? await this.#askBrakes(status) : [],
       }),
+      forecast: forecastOf(merged, atOnce),
     };
   }
 
@@ -159,6 +168,17 @@ export class LiveReports {
       if (isForgotten(error)) return undefined;
       throw error;
     }
+  }
+
+  /** Cutovers that the site of a run lets run at once, as its limit is now; asked for once a minute. null: not known */
+  async #atOnce({ expected }: RunReport): Promise<number | null> {
+    if (expected === undefined) return null;
+    if (this.#limits === null || Date.now() - this.#limits.at > LIMITS_HOLD) {
+      const shown = await shownOf(this.#session, expected.site);
+      const { holds = null, configured = null } = shown?.limits.cutovers ?? {};
+      this.#limits = { atOnce: holds ?? configured, at: Date.now() };
+    }
+    return this.#limits.atOnce;
   }
 
   /** Of the sites at which it is worked: one that says nothing in time is not told of. */

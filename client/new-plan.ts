@@ -3,8 +3,10 @@ import type { ListedVdc, ListedVm } from '../contract/inventory.js';
 import { isSameName, plainName } from '../contract/vm-identity.js';
 import type { SheetRow } from '../plan/sheet.js';
 import { placeText } from '../plan/source/problem.js';
+import { MOST_IN_VAPP } from '../plan/types.js';
 import { Ambiguous, NothingFound } from './errors.js';
 import { Inventory } from './inventory.js';
+import { vappsIn } from './resolve-units.js';
 import type { Session } from './session.js';
 
 export interface NewPlanOptions {
@@ -22,6 +24,8 @@ export interface NewPlanOptions {
   toVdc?: string;
   /** a wave for each vApp, or for each beginning of the names: `web` of web1 and web-02; default: one wave */
   wavesBy?: 'vapp' | 'name';
+  /** a vApp of several VMs, all of which are meant, is moved as one; default true. false: each VM by itself */
+  vapps?: boolean;
   /** only the VMs of these rows, in their order; default: all */
   sheet?: SheetRow[];
   /** told how many VMs have been read, of long lists */
@@ -30,6 +34,15 @@ export interface NewPlanOptions {
 
 export interface NewWave {
   name: string;
+  /** by themselves */
+  vms: ListedVm[];
+  /** moved as one */
+  vapps: NewVapp[];
+}
+
+export interface NewVapp {
+  id: string;
+  name: string | null;
   vms: ListedVm[];
 }
 
@@ -73,7 +86,7 @@ export async function newPlan(session: Session, options: NewPlanOptions): Promis
     otherVdcs: vdc.others,
     storageProfiles: await to.storageProfiles(vdc.chosen.id),
     networks: await to.networks(vdc.chosen.id),
-    waves: wavesOf(vms, options.wavesBy),
+    waves: wavesOf(unitsIn(vms, options.vapps === false ? [] : vappsIn(all)), options.wavesBy),
     unmatched,
   };
 }
@@ -148,25 +161,73 @@ export function joined(rows: SheetRow[], vms: ListedVm[]): { vms: Placed[]; unma
 /** A wave name of VMs that have none: a wave must have a name. */
 const REST = 'rest';
 
-function wavesOf(all: Placed[], by: NewPlanOptions['wavesBy']): NewWave[] {
-  const waves = new Map<string, ListedVm[]>();
-  const isSheetWaved = all.some(({ wave }) => wave !== null);
-  for (const { vm, wave } of all) {
-    const name = isSheetWaved ? (wave ?? REST) : waveBy(vm, by);
-    waves.set(name, [...(waves.get(name) ?? []), vm]);
+interface Unit {
+  wave: string | null;
+  /** its own, or that of its vApp */
+  name: string | null;
+  vapp: ListedVm['vapp'];
+  /** of a vApp, all of its VMs */
+  vms: ListedVm[];
+}
+
+/** A vApp is one where all of its VMs are meant, and a sheet has them in one wave. @param vapps of the whole source */
+function unitsIn(placed: Placed[], vapps: ReturnType<typeof vappsIn>): Unit[] {
+  const byId = new Map<string, Placed[]>();
+  for (const one of placed) {
+    const id = one.vm.vapp?.id;
+    if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), one]);
   }
-  const named = [...waves].map(([name, vms]) => ({ name, vms }));
+  const whole = new Map(
+    vapps.flatMap(({ id, vms }) => {
+      const its = byId.get(id) ?? [];
+      const isOne = its.length === vms.length && its.every(({ wave }) => wave === its[0]?.wave);
+      return isOne && vms.length > 1 && vms.length <= MOST_IN_VAPP ? [[id, its] as const] : [];
+    }),
+  );
+  return placed.flatMap((one): Unit[] => {
+    const { vm, wave } = one;
+    const its = vm.vapp === null ? undefined : whole.get(vm.vapp.id);
+    if (its === undefined) return [{ wave, name: vm.name, vapp: vm.vapp, vms: [vm] }];
+    const name = vm.vapp?.name ?? null;
+    return its[0] === one ? [{ wave, name, vapp: vm.vapp, vms: its.map((each) => each.vm) }] : [];
+  });
+}
+
+function wavesOf(units: Unit[], by: NewPlanOptions['wavesBy']): NewWave[] {
+  const waves = new Map<string, Unit[]>();
+  const isSheetWaved = units.some(({ wave }) => wave !== null);
+  for (const unit of units) {
+    const name = isSheetWaved ? (unit.wave ?? REST) : waveBy(unit, by);
+    waves.set(name, [...(waves.get(name) ?? []), unit]);
+  }
+  const named = [...waves].map(([name, its]) => ({ name, ...split(its) }));
   // A sheet has an order of its own.
   return isSheetWaved
     ? named
-    : named.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, vms }) => ({ name, vms: vms.sort(byName) }));
+    : named
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ name, vms, vapps }) => ({ name, vms: vms.sort(byName), vapps: vapps.sort(byName) }));
 }
 
-function waveBy({ name, vapp }: ListedVm, by: NewPlanOptions['wavesBy']): string {
+function split(units: Unit[]): Omit<NewWave, 'name'> {
+  const isAlone = ({ vms }: Unit): boolean => vms.length === 1;
+  return {
+    vms: units.filter(isAlone).flatMap(({ vms }) => vms),
+    vapps: units.flatMap(({ vapp, vms }) =>
+      vms.length === 1 || vapp === null ? [] : [{ id: vapp.id, name: vapp.name, vms: vms.toSorted(byName) }],
+    ),
+  };
+}
+
+function waveBy({ name, vapp }: Unit, by: NewPlanOptions['wavesBy']): string {
   if (by === 'vapp') return vapp?.name ?? vapp?.id ?? REST;
   if (by === 'name') return /^[^\d]*[^\d\W_]/.exec(name ?? '')?.[0] ?? REST;
   return 'all';
 }
 
-const byName = (a: ListedVm, b: ListedVm): number =>
-  (a.name ?? a.id).localeCompare(b.name ?? b.id, 'en', { numeric: true });
+interface Named {
+  id: string;
+  name: string | null;
+}
+
+const byName = (a: Named, b: Named): number => (a.name ?? a.id).localeCompare(b.name ?? b.id, 'en', { numeric: true });

@@ -3,27 +3,39 @@ import type { ListedName, ListedVdc } from '../contract/inventory.js';
 import { isSameName } from '../contract/vm-identity.js';
 import { UUID } from '../plan/source/schema-parts.js';
 import { loginsOf, type Plan, type PlanVm, type VappNetworkSettings } from '../plan/types.js';
+import { UnclearNames } from './bad-names.js';
 import { Ambiguous, NothingFound } from './errors.js';
 import { Inventory } from './inventory.js';
-import { resolveVapps } from './resolve-vapps.js';
+import { resolveUnits } from './resolve-units.js';
 import type { Session } from './session.js';
 
 /** Also as Cloud Director writes it: `urn:vcloud:network:…` */
 const isId = (text: string): boolean => UUID.test(text) || text.includes(':');
 
 /**
- * The plan with ids for the names of VDCs, storage profiles and networks, and with the VMs of its vApps; one that has none is
- * given back as it is, and nobody is asked.
- * @throws NoWorker, NotTold; NothingFound for a name that a site does not have; Ambiguous for one of several; BadVapp
+ * The plan with ids for the names of VMs, VDCs, storage profiles, SLA profiles and networks, and with the VMs of its vApps; one
+ * that has none is given back as it is, and nobody is asked.
+ * @throws NoWorker, NotTold; NothingFound for a name that a site does not have; Ambiguous for one of several; BadNames for more
+ * names than one; BadVapp
  */
 export async function resolveNames(session: Session, written: Plan): Promise<Plan> {
-  const plan = await resolveVapps(session, written);
+  const unclear = new UnclearNames();
+  const units = await resolveUnits(session, written, unclear);
+  const plan = await resolvePlaces(session, units, unclear);
+  unclear.refuse();
+  return plan;
+}
+
+async function resolvePlaces(session: Session, plan: Plan, unclear: UnclearNames): Promise<Plan> {
   const starts = plan.kind === 'migrate' || plan.kind === 'protect';
   const { vAppNetworkSettings: networks } = plan.recovery;
-  const hasNames = (starts && hasPlaceNames(plan)) || networkIdsIn(networks).some((id) => !isId(id));
+  const { slaProfileId = '' } = plan.replication;
+  const hasSlaName = starts && slaProfileId !== '' && !isId(slaProfileId);
+  const hasNames = (starts && hasPlaceNames(plan)) || hasSlaName || networkIdsIn(networks).some((id) => !isId(id));
   if (!hasNames) return plan;
-  const names = new Names(plan, await Inventory.of(session, plan.destination.site, undefined, loginsOf(plan)));
-  const placed = starts ? await names.placed() : plan;
+  const names = new Names(plan, await Inventory.of(session, plan.destination.site, undefined, loginsOf(plan)), unclear);
+  const asked = hasSlaName ? await names.withSlaProfile(slaProfileId) : plan;
+  const placed = starts ? { ...(await names.placed()), replication: asked.replication } : plan;
   if (networks === undefined) return placed;
   return { ...placed, recovery: { ...placed.recovery, vAppNetworkSettings: await names.networks(networks, placed) } };
 }
@@ -46,7 +58,10 @@ class Names {
   /** what was read once */
   readonly #read = new Map<string, Promise<ListedName[]>>();
 
-  constructor(plan: Plan, inventory: Inventory) {
+  readonly #unclear: UnclearNames;
+
+  constructor(plan: Plan, inventory: Inventory, unclear: UnclearNames) {
+    this.#unclear = unclear;
     this.#plan = plan;
     this.#inventory = inventory;
     this.#site = plan.destination.site;
@@ -81,6 +96,11 @@ class Names {
     };
   }
 
+  async withSlaProfile(wanted: string): Promise<Plan> {
+    const slaProfileId = this.#pick(await this.#inventory.slaProfiles(), wanted, 'SLA profile').id;
+    return { ...this.#plan, replication: { ...this.#plan.replication, slaProfileId } };
+  }
+
   /** Of the VDCs that its VMs go to; of a plan that names none, of all that there are. */
   async networks(settings: VappNetworkSettings, { destination, waves }: Plan): Promise<VappNetworkSettings> {
     const named = [destination.vdc, ...waves.flatMap(({ vms }) => vms.map(({ vdc }) => vdc))];
@@ -109,7 +129,8 @@ class Names {
   }
 
   async #profile(vdc: string, wanted: string): Promise<string> {
-    if (wanted === '*' || isId(wanted)) return wanted;
+    // Of a VDC that nobody knows there are no profiles.
+    if (wanted === '*' || isId(wanted) || !isId(vdc)) return wanted;
     const all = await this.#once(`profiles of ${vdc}`, () => this.#inventory.storageProfiles(vdc));
     return this.#pick(all, wanted, 'storage profile').id;
   }
@@ -126,11 +147,13 @@ class Names {
     const [found, ...others] = all.filter(({ name }) => isSameName(name, wanted));
     const told = (some: typeof all) =>
       some.map(({ id, name, org }) => `${name} (${id}${org == null ? '' : `, organization ${org}`})`);
-    if (found === undefined)
-      throw new NothingFound(this.#site, `no ${what} ${wanted}; it has ${told(all).join(', ') || 'none'}`);
-    if (others.length > 0)
-      throw new Ambiguous(`a ${what} at ${this.#site}`, wanted, told([found, ...others]), 'by its id, in the plan');
-    return { id: found.id, name: found.name };
+    if (found !== undefined && others.length === 0) return { id: found.id, name: found.name };
+    this.#unclear.add(
+      found === undefined
+        ? new NothingFound(this.#site, `no ${what} ${wanted}; it has ${told(all).join(', ') || 'none'}`)
+        : new Ambiguous(`a ${what} at ${this.#site}`, wanted, told([found, ...others]), 'by its id, in the plan'),
+    );
+    return { id: wanted, name: wanted };
   }
 }
 

@@ -4,7 +4,6 @@
  */
 import type { PlanVm } from '../plan/types.js';
 import type { ActRecord } from './act.js';
-import type { Lengths } from './lengths.js';
 import type { OperationKind } from './operation.js';
 import type { RunReport, VmReport, VmState } from './report.js';
 import type { PlanHead } from './shard.js';
@@ -164,8 +163,6 @@ export type StoreQuestion =
   | { ask: 'acts'; of: EvidenceOf; after: string | null }
   /** what persons have added to drills that are over */
   | { ask: 'notes'; runs: string[]; after: string | null }
-  /** of operations of a kind at a site */
-  | { ask: 'lengths'; site: string; kind: OperationKind }
   | { ask: 'drilled'; since: string; after: DrilledUnit | null };
 
 /** A page of the units of a run. */
@@ -187,8 +184,6 @@ export interface StoreAnswer {
   acts?: KeptActs;
   notes?: KeptNotes;
   drilled?: DrilledUnits;
-  /** null: too few are known */
-  lengths?: Lengths | null;
 }
 
 /** In the order of their ids, not of their runs. */

@@ -33,7 +33,10 @@ const isSource = (value: unknown): boolean =>
   isMembers(value) && ['power', 'since', 'known', 'before'].every((name) => isText(value[name]));
 
 const isCopy = (value: unknown): boolean =>
-  isMembers(value) && isNumberOrNull(value.lagSeconds) && isText(value.seenAt);
+  isMembers(value) &&
+  isNumberOrNull(value.lagSeconds) &&
+  isText(value.seenAt) &&
+  (value.delta === undefined || (isMembers(value.delta) && [value.delta.bytes, value.delta.seconds].every(isMoment)));
 
 const isProgress = (value: unknown): boolean =>
   isMembers(value) &&

@@ -7,6 +7,7 @@ import type { CarriedAct } from './act.js';
 import type { Claimant, UnitClaim } from './claims.js';
 import type { HookRecord } from './hook-record.js';
 import type { SitePair } from './inspection.js';
+import type { Expected } from './lengths.js';
 import type { TestCopy } from './questions.js';
 import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
 import type { CutoverEnd, Pause, Piece, PlanHead, ShardAct, ShardOrders, ShardWord, WaveRefused } from './shard.js';
@@ -39,6 +40,8 @@ export interface CarriedTree {
   acts: number;
   /** the newest of them; absent: none */
   actsTold?: CarriedAct[];
+  /** what was known of its cutovers when it began; absent: nothing */
+  expected?: Omit<Expected, 'share'>;
   /** what was wanted of VMs, and how often */
   wanted: { number: number; pending: (ShardAct & { missing: number[] })[] };
   /** failures that had happened when a person last resumed the run */

@@ -17,7 +17,7 @@ export interface ListedVdc {
   org: string | null;
 }
 
-/** A storage profile or network. */
+/** A storage profile, SLA profile or network. */
 export interface ListedName {
   id: string;
   name: string;
@@ -30,7 +30,7 @@ export type InventoryQuestion = {
   list: string;
   /** null: the first page */
   after: string | null;
-} & ({ of: 'vms' } | { of: 'vdcs' } | { of: 'storageProfiles' | 'networks'; vdc: string });
+} & ({ of: 'vms' } | { of: 'vdcs' } | { of: 'slaProfiles' } | { of: 'storageProfiles' | 'networks'; vdc: string });
 
 export interface InventoryPage {
   /** in the order of their ids; null: by its own word the site does not list them, or not to this login */

@@ -18,10 +18,10 @@ export interface Lengths {
 }
 
 /** @returns null: too few are known */
-export function lengthsOf(seconds: number[]): Lengths | null {
+export function lengthsOf(seconds: number[], enough: number = ENOUGH_MEASURED): Lengths | null {
   const sorted = seconds.filter((one) => one >= 0).sort((a, b) => a - b);
   const at = (share: number): number => (sorted[Math.ceil(share * sorted.length) - 1] ?? 0) * 1_000;
-  return sorted.length < ENOUGH_MEASURED ? null : { count: sorted.length, p50: at(0.5), p95: at(0.95) };
+  return sorted.length < enough ? null : { count: sorted.length, p50: at(0.5), p95: at(0.95) };
 }
 
 export interface Span {
@@ -46,6 +46,27 @@ export function estimateOf(waves: { name: string; vms: number }[], each: Lengths
   });
   const sum = (of: keyof Span): number => all.reduce((total, wave) => total + wave[of], 0);
   return { each, atOnce, waves: all, p50: sum('p50'), p95: sum('p95') };
+}
+
+/** How long cutovers take at a site, and how many it lets run at once. */
+export interface CutoverLengths {
+  each: Lengths;
+  /** as its limit is now; null: not known */
+  atOnce: number | null;
+}
+
+/** What a run was told of its cutovers when it began. */
+export interface Expected {
+  /** where it makes them */
+  site: string;
+  /** of how many that were measured there */
+  count: number;
+  p50Seconds: number;
+  p95Seconds: number;
+  /** that the site lets run at once, over all runs, as it was then; null: not known */
+  atOnce: number | null;
+  /** that the run itself lets run at once, as it is now; null: as many as the site */
+  share: number | null;
 }
 
 /** By which operation, and where, VMs are cut over; null: none is. */

@@ -4,6 +4,7 @@ import type { RunKind } from '../plan/types.js';
 import type { ActRecord } from './act.js';
 import type { Finding, SignOff } from './drill-note.js';
 import type { HookRecord } from './hook-record.js';
+import type { Expected } from './lengths.js';
 import type { TaskWarning } from './notice.js';
 import type { OperationKind, Owner } from './operation.js';
 import { vmsIn } from './vapp.js';
@@ -201,6 +202,8 @@ export interface VmReport {
   copy?: {
     /** how old what it holds was at most; null: not known, or its source is off */
     lagSeconds: number | null;
+    /** what it was sent last, beyond its first copy; absent: not known */
+    delta?: { bytes: number; seconds: number };
     /** ISO; what is amiss with it stands in `retrying` */
     seenAt: string;
   };
@@ -314,6 +317,8 @@ export interface RunReport {
   acts?: ActRecord[];
   /** hooks that were sent for it or its waves, the newest; absent: none */
   hooks?: HookRecord[];
+  /** how long its cutovers were expected to take; absent: too few were measured, or it makes none */
+  expected?: Expected;
   vms: VmReport[];
 }
 

@@ -27,6 +27,8 @@ export interface SeenCopy {
   unit: string;
   /** how much of what its source has written it does not hold, at most: seconds; null: not known, or its source is off */
   lagSeconds: number | null;
+  /** what it was sent last; absent: its first copy alone, or the site does not tell */
+  delta?: { bytes: number; seconds: number };
   /** why it would not be cut over as it is, or would lose more than it should; null: it is well */
   trouble: CopyTrouble | null;
 }

@@ -75,7 +75,7 @@ async function planOf(
   drover: Drover,
   { source, destination, match, vms: most = Number.POSITIVE_INFINITY, wave: size = 250 }: MigrationOptions,
 ): Promise<Plan> {
-  const found = await drover.newPlan({ source, destination, ...(match === undefined ? {} : { match }) });
+  const found = await drover.newPlan({ source, destination, vapps: false, ...(match === undefined ? {} : { match }) });
   const vms = found.waves.flatMap((wave) => wave.vms).slice(0, most);
   const waves = Array.from({ length: Math.ceil(vms.length / size) }, (_, n) => ({
     name: `wave-${n + 1}`,

@@ -1,6 +1,8 @@
 /** A plan file in another format: as it was written, or of its VMs what a CSV can hold. */
 import { stringify } from 'yaml';
+import { networkAlone } from './flat-keys.js';
 import { loadPlan } from './load-plan.js';
+import { isNamedVm } from './named-vm.js';
 import { BadInput, type Problem, throwProblems } from './source/problem.js';
 import { problemOf, readText } from './source/read-text.js';
 import { parseSource } from './source/yaml-document.js';
@@ -55,12 +57,11 @@ function csvOf(waves: { name: string; vms: PlanVm[] }[], planKeys: string[]): Co
   const units = waves.map(({ name, vms }) => ({ name, vms: vms.filter(({ id }) => !isVappUnit(id)) }));
   const vapps = waves.flatMap(({ vms }) => vms.filter(({ id }) => isVappUnit(id)));
   const rows = units.flatMap(({ name, vms }) => vms.map((vm) => rowOf(isWaved ? name : '', vm)));
-  const used = COLUMNS.filter((column) => column === 'id' || rows.some((row) => row[column] !== undefined));
+  const used = COLUMNS.filter((column) => rows.some((row) => row[column] !== undefined));
   const lines = [used.join(','), ...rows.map((row) => used.map((column) => cell(row[column] ?? '')).join(','))];
   const unfit = new Map<string, number>();
   for (const { vms } of units)
-    for (const vm of vms)
-      for (const key of Object.keys(vm)) if (!(key in vmColumns)) unfit.set(key, (unfit.get(key) ?? 0) + 1);
+    for (const vm of vms) for (const key of unfitOf(vm)) unfit.set(key, (unfit.get(key) ?? 0) + 1);
   return {
     text: `${lines.join('\n')}\n`,
     left: [
@@ -71,13 +72,20 @@ function csvOf(waves: { name: string; vms: PlanVm[] }[], planKeys: string[]): Co
   };
 }
 
+/** What of a VM no cell holds. */
+const unfitOf = (vm: PlanVm): string[] =>
+  Object.keys(vm).filter((key) => !(key in vmColumns || (key === 'vmNetworkSettings' && networkAlone(vm) !== null)));
+
 function rowOf(wave: string, vm: PlanVm): Partial<Record<string, string>> {
-  const { after, name, ...rest } = vm;
+  const { after, name, id, ...rest } = vm;
+  const network = networkAlone(vm);
   const flat = Object.entries(rest).flatMap(([key, value]) =>
     key in vmColumns && typeof value !== 'object' ? [[key, String(value)] as const] : [],
   );
   return {
+    ...(isNamedVm(id) ? {} : { id }),
     ...Object.fromEntries(flat),
+    ...(network === null ? {} : { network }),
     ...(wave === '' ? {} : { wave }),
     ...(name === vm.id ? {} : { name }),
     ...(after.length === 0 ? {} : { after: after.join(';') }),

@@ -1,3 +1,4 @@
+import { isNamedVm } from './named-vm.js';
 import type { WaveEntry } from './plan-waves.js';
 import { quote } from './source/check.js';
 import { type Fault, type Place, type Problem, placeText } from './source/problem.js';
@@ -48,9 +49,11 @@ function reportTwins(entries: VmEntry[], problems: Problem[]): void {
         continue;
       }
       const what = key === 'replicationId' ? 'replication' : isVappUnit(id) ? 'vApp' : 'VM';
-      // A vApp may go by its name alone.
-      const at = key === 'id' && isVappUnit(id) && entry.name !== undefined ? 'name' : key;
-      const message = `the ${what} ${bareId(id)} is there twice, first at ${placeText(twin.at(at))}`;
+      // A vApp may go by its name alone, and so may a VM.
+      const isByName = isNamedVm(id) || (isVappUnit(id) && entry.name !== undefined);
+      const at = key === 'id' && isByName ? 'name' : key;
+      const called = isNamedVm(id) ? (entry.name ?? id) : bareId(id);
+      const message = `the ${what} ${called} is there twice, first at ${placeText(twin.at(at))}`;
       problems.push({ ...entry.at(at), message });
     }
   }

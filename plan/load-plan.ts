@@ -1,6 +1,7 @@
 import { checkOwners, checkSites } from './check-sites.js';
 import { checkWindow } from './check-window.js';
 import { resolveDependencies } from './dependencies.js';
+import { byPriority } from './flat-keys.js';
 import { hasTooMany } from './most-vms.js';
 import { plan as planSchema } from './plan-rules.js';
 import { readWaves, type WaveEntry } from './plan-waves.js';
@@ -108,7 +109,7 @@ function planOf(source: Source, sites: string[] | null, problems: Problem[], beg
   const named = waves.map(({ name, vms }) => {
     const instance = instances.get(name);
     const chosen = instance === undefined ? {} : { instance };
-    return { name, vms: vms.flatMap(({ vm }) => (vm === undefined ? [] : [{ ...vm, ...chosen }])) };
+    return { name, vms: byPriority(vms).flatMap(({ vm }) => (vm === undefined ? [] : [{ ...vm, ...chosen }])) };
   });
   return { plan: { ...rest, recovery, waves: named }, waves };
 }

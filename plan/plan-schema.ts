@@ -10,6 +10,7 @@ import {
   duration,
   durationOrNever,
   epoch,
+  idOrName,
   label,
   minutes,
   moment,
@@ -64,11 +65,13 @@ export const replication = strict({
       'minutes, as a number or as a duration: `15`, `15m`, `4h`; at most 24 hours. For a migration VCDA fixes it at 24 hours',
     ...ofVcda,
   }),
-  slaProfileId: uuid.exactOptional().meta({
-    description:
-      'uuid; VCDA uses it instead of `rpo`, `dataConnectionType` and `retentionPolicy`, which a `protect` plan then cannot have',
-    ...ofVcda,
-  }),
+  slaProfileId: idOrName('an SLA profile')
+    .exactOptional()
+    .meta({
+      description:
+        'uuid or name; VCDA uses it instead of `rpo`, `dataConnectionType` and `retentionPolicy`, which a `protect` plan then cannot have',
+      ...ofVcda,
+    }),
   dataConnectionType: z
     .enum(['PLAIN', 'ENCRYPTED', 'ENCRYPTED_COMPRESSED'])
     .exactOptional()

@@ -10,7 +10,8 @@ import { entryAt, type VmEntry } from './vm-entry.js';
 import { vmColumns, vmRow } from './vm-schema.js';
 
 const COLUMNS = Object.keys(vmColumns);
-const ID = 'id';
+/** By one of them a row says which VM it is. */
+const CALLED = ['id', 'name'];
 
 export interface CsvEntry extends VmEntry {
   wave: string | undefined;
@@ -61,10 +62,16 @@ const withoutUnknown = (row: Record<string, string>): Record<string, string> =>
 /** Whether the rows can be read; what else is wrong with the header hides nothing of them. */
 function namesVms(file: string, columns: { name: string; place: Place }[], problems: Problem[]): boolean {
   const names = columns.map(({ name }) => name);
-  if (!names.includes(ID)) {
+  if (!CALLED.some((one) => names.includes(one))) {
     // A file without them is perhaps no table of VMs at all, and nothing of it is quoted.
     const expected = `a header such as ${COLUMNS.join(',')}`;
-    problems.push({ file, line: 1, column: 1, message: `the column ${quote(ID)} is missing`, expected });
+    problems.push({
+      file,
+      line: 1,
+      column: 1,
+      message: `the columns ${quote('id')} and ${quote('name')} are missing`,
+      expected,
+    });
     return false;
   }
   for (const [index, { name, place }] of columns.entries()) {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { inNetwork } from './flat-keys.js';
+import { namedVm } from './named-vm.js';
 import { address, vmNetworkSettings } from './network-schema.js';
 import { quote } from './source/check.js';
 import { idOrName, label, orgAtSite, text, UUID, uuid } from './source/schema-parts.js';
-import { choose, parsed, strict } from './source/schema-tools.js';
+import { choose, parsed, type Report, strict, withRule } from './source/schema-tools.js';
 
 export const vdc = idOrName('a VDC');
 
@@ -49,11 +51,13 @@ export function placeOf(unit: 'VM' | 'vApp') {
 
 /** What a list and a CSV of VMs can both say of one. */
 const common = {
-  id: vmId.meta({
+  id: vmId.exactOptional().meta({
     description: "VCDA's id of the source VM: a uuid, also as `urn:vcloud:vm:…`. No VM may be in a plan twice",
+    otherwise: 'in a plan: looked up by `name` before the start',
   }),
   name: label.exactOptional().meta({
-    description: 'what its site calls it, in whatever case; compared with the site before anything is sent',
+    description:
+      'what its site calls it, in whatever case; compared with the site before anything is sent. Without `id`, one that several VMs have is refused',
     otherwise: 'what the site says',
   }),
   ...placeOf('VM'),
@@ -69,6 +73,14 @@ const common = {
   replicationId: replicationId.exactOptional().meta({
     description: '`C4-` and a uuid: its replication, where it has several; that of another VM is refused',
     otherwise: 'found by id, or by what earlier runs know of it',
+  }),
+  priority: z.enum(['high', 'normal', 'low'], 'high, normal or low').exactOptional().meta({
+    description: '`high`, `normal` or `low`, against other VMs of its wave: which is begun first',
+    otherwise: '`normal`, in the order of the file',
+  }),
+  testNetwork: label.exactOptional().meta({
+    description: 'network in which the test copy of a drill has its first NIC',
+    otherwise: 'as the drill says',
   }),
   address: address.exactOptional().meta({
     description: 'IP address or host name at which the checks of a drill find the recovered VM',
@@ -86,8 +98,22 @@ export const REMIGRATE = {
   otherwise: "the plan's",
 };
 
+interface Called {
+  id?: string;
+  name?: string;
+}
+
+const NEITHER = { message: 'the VM has neither id nor name', expected: 'one of them' };
+
+/** What nobody has looked up yet has its name for an id. */
+const idOf = ({ id, name = '' }: Called): string => id ?? namedVm(name);
+
+function isCalled(written: object, report: Report): void {
+  if (!('id' in written) && !('name' in written)) report(NEITHER);
+}
+
 /** One VM of a list. Its `after` is checked here and resolved by dependencies.ts. */
-export const vm = strict({
+const vmKeys = strict({
   id: common.id,
   name: common.name,
   after: after.exactOptional().meta({
@@ -115,8 +141,14 @@ export const vm = strict({
       "of the recovered VM, by the names of VCDA's API: `primaryNicIndex`, `nics` (list of `nicIndex`, `isConnected`, `resetMacAddress`, `network`, `ipAddress`, `ipAddressAllocationMode`), `copySourceNicSettings`, `computerName`, `enableGuestCustomization`",
     otherwise: 'as configured at the replication',
   }),
+  priority: common.priority,
+  testNetwork: common.testNetwork,
   address: common.address,
-}).transform((value) => ({ ...value, name: value.name ?? value.id, after: [] as string[] }));
+});
+export const vm = withRule(vmKeys, (_, report, written) => isCalled(written, report)).transform((value) => {
+  const id = idOf(value);
+  return { ...value, id, name: value.name ?? id, after: [] as string[] };
+});
 
 /** A cell is text, in whatever case a spreadsheet writes it. */
 function oneOfWords<T>(expected: string, words: [string, T][]) {
@@ -152,11 +184,30 @@ export const vmColumns = {
   owner: common.owner,
   replicationId: common.replicationId,
   remigrate: truthOfRow.exactOptional().meta(REMIGRATE),
+  priority: common.priority,
+  network: label.exactOptional().meta({
+    description: 'network of the first NIC of the recovered VM, as `vmNetworkSettings` of a list has it',
+    otherwise: 'as configured at the replication',
+  }),
+  testNetwork: common.testNetwork,
   address: common.address,
+  seed: uuid.exactOptional().meta({ description: 'another name of `seedVmId`', otherwise: 'none' }),
 };
-export const vmRow = strict(vmColumns).transform((value) => {
-  const { wave: _, ...vm } = value;
-  return { ...vm, name: vm.name ?? vm.id, after: [] as string[] };
+export const vmRow = withRule(strict(vmColumns), ({ seed, seedVmId }, report, written) => {
+  isCalled(written, report);
+  if (seed !== undefined && seedVmId !== undefined)
+    report({ message: 'the row has both seed and seedVmId', expected: 'one of them' }, ['seed'], 'key');
+}).transform((value) => {
+  const { wave: _, seed, network, ...vm } = value;
+  const id = idOf(vm);
+  return {
+    ...vm,
+    ...(seed === undefined ? {} : { seedVmId: seed }),
+    ...(network === undefined ? {} : { vmNetworkSettings: inNetwork(undefined, network) }),
+    id,
+    name: vm.name ?? id,
+    after: [] as string[],
+  };
 });
 
 /** VMs as a list, or the name of a CSV file, relative to the file. */

@@ -5,6 +5,8 @@ import { stringify } from 'yaml';
 export interface PlanText {
   name: string;
   kind: 'migrate' | 'protect';
+  /** of its cutovers; default: of each wave */
+  approval?: 'none' | 'wave';
   /** a line each, at its head */
   head: string[];
   source: string;
@@ -14,7 +16,13 @@ export interface PlanText {
   otherVdcs: Named[];
   storageProfiles: Named[];
   networks: Named[];
-  waves: { name: string; vms: { id: string; name: string | null; note: string }[] }[];
+  waves: { name: string; vms: Entry[]; vapps: Entry[] }[];
+}
+
+interface Entry {
+  id: string;
+  name: string | null;
+  note: string;
 }
 
 interface Named {
@@ -39,23 +47,36 @@ export function planText(plan: PlanText): string {
     `  storageProfile: "*"  ${comment('any')}`,
     ...alternatives('or one of', plan.storageProfiles),
     ...alternatives('networks of this VDC', plan.networks),
-    ...(kind === 'protect' ? ['replication: { rpo: 15m }'] : CUTOVER),
+    ...(kind === 'protect' ? ['replication: { rpo: 15m }'] : cutover(plan.approval ?? 'wave')),
     'waves:',
     ...waves.flatMap((wave) => [
       `  - name: ${scalar(wave.name)}`,
-      '    vms:',
-      ...wave.vms.map(
-        (vm) =>
-          `      - { id: ${vm.id}${vm.name === null ? '' : `, name: ${flow(vm.name)}`} }${vm.note === '' ? '' : `  ${comment(vm.note)}`}`,
-      ),
+      ...entries('vms:', wave.vms),
+      ...entries('vapps:  # each moved as one', wave.vapps),
     ]),
     '',
   ].join('\n');
 }
 
-const CUTOVER = [
+const entries = (key: string, all: Entry[]): string[] =>
+  all.length === 0
+    ? []
+    : [
+        `    ${key}`,
+        ...all.map(
+          ({ id, name, note }) =>
+            `      - { id: ${id}${name === null ? '' : `, name: ${flow(name)}`} }${note === '' ? '' : `  ${comment(note)}`}`,
+        ),
+      ];
+
+const APPROVALS = {
+  none: 'waves are cut over as soon as they are copied; wave: each waits for an approval; vm: each VM for one of its own',
+  wave: 'none: waves are cut over as soon as they are copied; vm: each VM waits for an approval of its own',
+};
+
+const cutover = (approval: keyof typeof APPROVALS): string[] => [
   'cutover:',
-  '  approval: wave  # none: waves are cut over as soon as they are copied; vm: each VM waits for an approval of its own',
+  `  approval: ${approval}  # ${APPROVALS[approval]}`,
   '  # window: { opens: 2026-12-05T22:00:00+01:00, closes: 2026-12-06T05:00:00+01:00 }',
   '  powerOn: asSource',
 ];

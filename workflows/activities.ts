@@ -193,6 +193,13 @@ export const { askStore } = atCoordination<'askStore'>({
   retry: { maximumAttempts: 2 },
 });
 
+/** Nothing waits for it but what it is told to. */
+export const { cutoverLengths } = atCoordination<'cutoverLengths'>({
+  startToCloseTimeout: '15 seconds',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { maximumAttempts: 2 },
+});
+
 /** A person waits for it. */
 export const { brakedSites } = atCoordination<'brakedSites'>({
   scheduleToCloseTimeout: '8 seconds',

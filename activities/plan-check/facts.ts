@@ -36,10 +36,8 @@ export interface PlanFacts {
   madeByDrover: Set<string>;
   located: Map<string, LocatedFact>;
   moved: MovedFact[];
-  /** how long its cutovers have taken where it cuts over, as far as the store knows; null: too few are known */
-  cutover: Lengths | null;
-  /** cutovers that the config of the destination allows at once */
-  cutoversAtOnce: number;
+  /** how long its cutovers have taken where it cuts over, and how many may run there at once; null: too few are known */
+  cutover: { each: Lengths; atOnce: number } | null;
   /** open run by id of the VM that it works with */
   heldBy: Map<string, string>;
 }

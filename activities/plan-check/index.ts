@@ -61,11 +61,8 @@ export function createPlanCheckActivities(deps: ActivityDeps, reachability: Reac
 }
 
 /** A run's own share of the places is within that of the site. */
-const cutoversIn = (
-  { plan }: CheckPieceInput,
-  { cutover, cutoversAtOnce }: PlanFacts,
-): NonNullable<PieceChecked['cutovers']> | null =>
-  cutover === null ? null : { each: cutover, atOnce: Math.min(plan.limits.cutovers ?? cutoversAtOnce, cutoversAtOnce) };
+const cutoversIn = ({ plan }: CheckPieceInput, { cutover }: PlanFacts): NonNullable<PieceChecked['cutovers']> | null =>
+  cutover && { ...cutover, atOnce: Math.min(plan.limits.cutovers ?? cutover.atOnce, cutover.atOnce) };
 
 /** As the source tells, else as the plan sets them. */
 function guestsOf({ vms }: CheckPieceInput, { source }: PlanFacts): PieceChecked['guests'] {

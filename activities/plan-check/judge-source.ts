@@ -4,7 +4,7 @@ import type { PlanFinding } from '../../contract/plan-check.js';
 import type { PlanHead } from '../../contract/shard.js';
 import { isCalled, isSameName, isUnnamed, nameWithId } from '../../contract/vm-identity.js';
 import { listed } from '../../contract/words.js';
-import { isVappUnit, type PlanVm } from '../../plan/types.js';
+import { bareId, isVappUnit, type PlanVm } from '../../plan/types.js';
 import { seenOf } from '../moved-before.js';
 import type { PlanFacts } from './facts.js';
 import { about } from './findings.js';
@@ -39,7 +39,7 @@ export function judgeSource(
     findings.push(
       error(
         CODES.nameMismatch,
-        `the plan calls it ${vm.name}; at ${site} the VM with id ${vm.id} is named ${name}.`,
+        `the plan calls it ${vm.name}; at ${site} the ${isVappUnit(vm.id) ? 'vApp' : 'VM'} with id ${bareId(vm.id)} is named ${name}.`,
         `If ${name} is meant, correct the name in the plan, or leave it out; else correct the id.`,
       ),
     );

@@ -8,16 +8,16 @@ import { about } from './findings.js';
 /** Where nothing was measured yet nothing is said. */
 export function judgeWindowLength(
   { cutover: { window }, limits, waves, destination: { site } }: PlanHead,
-  { cutover, cutoversAtOnce }: Pick<PlanFacts, 'cutover' | 'cutoversAtOnce'>,
+  { cutover }: Pick<PlanFacts, 'cutover'>,
   now: number,
 ): PlanFinding[] {
   if (window === null || cutover === null) return [];
   const left = Date.parse(window.closes) - Math.max(now, Date.parse(window.opens));
   const vms = waves.reduce((sum, wave) => sum + wave.vms, 0);
-  const atOnce = Math.min(limits.cutovers ?? cutoversAtOnce, cutoversAtOnce);
+  const atOnce = Math.min(limits.cutovers ?? cutover.atOnce, cutover.atOnce);
   // A cutover must begin in its window, and may end after it, unless the plan says otherwise.
   const rounds = Math.ceil(vms / atOnce) - (window.mustEnd === true ? 0 : 1);
-  const each = window.mustEnd === true ? cutover.p95 : cutover.p50;
+  const each = window.mustEnd === true ? cutover.each.p95 : cutover.each.p50;
   const needed = rounds * each;
   if (left <= 0 || needed <= left) return [];
   const message =

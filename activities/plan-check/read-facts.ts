@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import pMap from 'p-map';
 import { pairOf } from '../../contract/claims.js';
 import { STORE_AWAY } from '../../contract/evidence.js';
-import { cutoversOf, type Lengths, lengthsOf, MOST_MEASURED } from '../../contract/lengths.js';
+import { cutoversOf } from '../../contract/lengths.js';
 import { vmWorkflowId } from '../../contract/names.js';
 import type { CheckPieceInput } from '../../contract/plan-check.js';
 import type { Moved } from '../../contract/questions.js';
@@ -12,6 +12,7 @@ import type { FailureDetails } from '../../contract/report.js';
 import { nameWithId } from '../../contract/vm-identity.js';
 import { bareId, isVappUnit } from '../../plan/types.js';
 import { type CallOptions, type Named, type Site, saysNo, VcdaError, type VmReplication } from '../../vcda/index.js';
+import { cutoverLengthsAt } from '../cutover-lengths.js';
 import { type ActivityDeps, configured } from '../deps.js';
 import type { createEarlierRunsActivities } from '../earlier-runs.js';
 import { unextended } from '../extension.js';
@@ -23,7 +24,6 @@ import { passingOver, replicationsOfVm } from '../passed-over.js';
 import type { Readings } from '../readings.js';
 import { droverStarted } from '../record.js';
 import { summaryOf } from '../replication-summary.js';
-import { orAway } from '../store.js';
 import { heldBetween } from '../working-claims.js';
 import type { LocatedFact, PlanFacts } from './facts.js';
 import { vdcOf } from './judge-place.js';
@@ -99,7 +99,6 @@ class Reading {
       located: new Map(),
       moved: [],
       cutover: null,
-      cutoversAtOnce: this.#destination.config.limits.cutovers,
       heldBy: new Map(),
     };
     if (starts) {
@@ -213,13 +212,12 @@ class Reading {
     return this.#ofStore([], () => movedBefore({ source: this.#source.name, vms: named }));
   }
 
-  async #usualCutover(): Promise<Lengths | null> {
+  async #usualCutover(): Promise<PlanFacts['cutover']> {
     const of = cutoversOf(this.#input.plan);
     if (of === null) return null;
-    const all = await this.#ofStore([], () =>
-      orAway(() => this.#deps.store.durations(of.site, of.kind, MOST_MEASURED)),
-    );
-    return lengthsOf(all);
+    const known = await this.#ofStore(null, () => cutoverLengthsAt(this.#deps, of));
+    const { cutovers } = this.#destination.config.limits;
+    return known === null ? null : { each: known.each, atOnce: known.atOnce ?? cutovers };
   }
 
   /** A run waits for the store; a person need not. */

@@ -20,8 +20,8 @@ const HEAD = [
   '# Moves the VMs of the simulated site paris to lyon: first a pilot, then the rest. `drover demo` runs this plan.',
 ];
 
-/** A plan for the first `vms` VMs of the simulator's default world, as a file's text. @param head the comment above it */
-export function demoPlanText(vms: number, head: string[] = HEAD): string {
+/** A plan for the first `vms` VMs of the simulator's default world, as a file's text. */
+export function demoPlanText(vms: number): string {
   const { source, destination } = EXAMPLE_SITES;
   const all = simulatedVms({ vms });
   const pilot = Math.min(LARGEST_PILOT, Math.ceil(vms / 8));
@@ -30,7 +30,7 @@ export function demoPlanText(vms: number, head: string[] = HEAD): string {
     { name: 'rest', members: all.slice(pilot) },
   ].filter(({ members }) => members.length > 0);
   return [
-    ...head,
+    ...HEAD,
     'name: paris-exit',
     'kind: migrate',
     `source: { site: ${source} }`,

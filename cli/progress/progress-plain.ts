@@ -4,6 +4,7 @@ import { DroverError } from '../../client/errors.js';
 import type { LiveReport } from '../../client/live-report.js';
 import { clock } from '../../client/words.js';
 import { isFinal, type VmReport } from '../../contract/report.js';
+import { forecastLine } from '../text/forecast-text.js';
 import { harmless } from '../text/harmless.js';
 import type { Output } from '../text/output.js';
 import { activity, seconds, totalsLine } from '../text/run-text.js';
@@ -44,7 +45,9 @@ export class PlainProgress implements Progress {
       this.#totalsAt = this.#now();
       this.#totals = totals;
       const doing = activity(report.vms);
-      this.say(`${report.run} ${report.state} - ${totals}${doing === '' ? '' : `; now ${doing}`}`);
+      const left = forecastLine(report.forecast);
+      const now = [totals, ...(doing === '' ? [] : [`now ${doing}`]), ...(left === '' ? [] : [left])];
+      this.say(`${report.run} ${report.state} - ${now.join('; ')}`);
     }
   }
 

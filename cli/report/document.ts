@@ -1,5 +1,6 @@
 /** The report as a document that stands for itself: what the run says, with by which plan, between which sites and how that is known. */
 
+import { type CutoversCompared, cutoversCompared } from '../../client/forecast.js';
 import type { RunFacts } from '../../client/run-facts.js';
 import { plural } from '../../client/words.js';
 import { actsBefore } from '../../contract/act.js';
@@ -14,7 +15,7 @@ import { checksumOf } from './checksum.js';
 /** Grows when a member goes, or means something else; what is added changes nothing for who reads it. */
 export const REPORT_VERSION = 2;
 
-export interface ReportDocument extends Omit<RunReport, 'vms' | 'totals'> {
+export interface ReportDocument extends Omit<RunReport, 'vms' | 'totals' | 'expected'> {
   version: typeof REPORT_VERSION;
   /** `sha256:` and hex, of what the plan or drill says; null: not known, as all that follows */
   planDigest: string | null;
@@ -24,6 +25,8 @@ export interface ReportDocument extends Omit<RunReport, 'vms' | 'totals'> {
   /** moments between which a cutover may begin; null: at any time, or not known */
   window: { opens: string; closes: string } | null;
   approval: 'none' | 'run' | 'wave' | 'vm' | null;
+  /** how long cutovers were expected to take, and have taken; null: neither is known, or a drill */
+  cutovers: CutoversCompared | null;
   /** `movedBefore`: of the skipped, those that an earlier run has migrated */
   totals: RunTotals & { movedBefore: number };
   acts: NonNullable<RunReport['acts']>;
@@ -92,6 +95,7 @@ export function documentOf(report: RunReport, { facts, by, at = new Date() }: Ma
     // A plan says it in any zone; all other times of the document are UTC.
     window: window === null ? null : { opens: utcOf(window.opens), closes: utcOf(window.closes) },
     approval: cutover?.approval ?? null,
+    cutovers: cutoversCompared(report),
     totals: { ...totals, movedBefore: allVmsIn(report.vms.filter(isMovedBefore)) },
     pausedBecause,
     pausedAdvice,

@@ -143,7 +143,16 @@ const vm = z.object({
   retrying: retrying.nullable().exactOptional(),
   hold: hold.nullable().exactOptional(),
   asOf: moment.exactOptional(),
-  copy: z.object({ lagSeconds: seconds.nullable(), seenAt: moment }).exactOptional(),
+  copy: z
+    .object({
+      lagSeconds: seconds.nullable(),
+      delta: z
+        .object({ bytes: z.number(), seconds })
+        .exactOptional()
+        .meta({ description: 'what it was sent last, beyond its first copy' }),
+      seenAt: moment,
+    })
+    .exactOptional(),
   undoneBy: moment.exactOptional(),
   operations: z.array(operation),
   hooks: z.array(hook).exactOptional(),
@@ -236,6 +245,28 @@ export const reportSchema = z.object({
   }),
   window: z.object({ opens: moment, closes: moment }).nullable(),
   approval: z.enum(['none', 'run', 'wave', 'vm']).nullable(),
+  cutovers: z
+    .object({
+      expected: z
+        .object({
+          site: z.string(),
+          count: z.int().meta({ description: 'of how many that were measured there' }),
+          p50Seconds: seconds,
+          p95Seconds: seconds,
+          atOnce: z.int().nullable(),
+          all: z
+            .object({ p50Seconds: seconds, p95Seconds: seconds })
+            .nullable()
+            .meta({ description: 'wave after wave, with nothing to wait for but places' }),
+        })
+        .nullable()
+        .meta({ description: 'when the run began; null: too few were measured' }),
+      measured: z
+        .object({ count: z.int(), p50Seconds: seconds, p95Seconds: seconds, underWaySeconds: seconds })
+        .nullable()
+        .meta({ description: 'of those that the run has sent; underWaySeconds: for so long some cutover was' }),
+    })
+    .nullable(),
   totals: z.object({
     vms: count,
     succeeded: count,
@@ -288,6 +319,7 @@ export const drillsSchema = z.object({
       rpoSeconds: seconds.nullable(),
       rpoUncertaintySeconds: seconds.nullable(),
       findings: z.array(z.string()),
+      signedBy: signOff.nullable(),
     }),
   ),
   missing: z.string().nullable(),

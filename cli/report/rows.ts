@@ -1,10 +1,12 @@
 /** What the formats for people tell of a whole run, as rows of a name and a value; moments are UTC. Pure. */
 
+import type { CutoversCompared } from '../../client/forecast.js';
 import { between, plural } from '../../client/words.js';
 import { isCutover } from '../../contract/operation.js';
 import type { DrillResult, OperationRecord, RunReport, VmReport, VmState } from '../../contract/report.js';
 import { inWords, listed } from '../../contract/words.js';
 import { DEFAULT_LOGIN, siteWithLogin } from '../../plan/types.js';
+import { spanText } from '../text/forecast-text.js';
 import { rpo, seconds } from '../text/run-text.js';
 import { outagesOf, threeOf } from './alike.js';
 import type { ReportDocument } from './document.js';
@@ -12,9 +14,11 @@ import type { ReportDocument } from './document.js';
 export type Row = [name: string, value: string];
 
 /** The document as the run's report, for what tells of any. */
-export function reportOf({ vms, ...document }: ReportDocument): RunReport {
+export function reportOf({ vms, cutovers, ...document }: ReportDocument): RunReport {
+  const { all: _, ...expected } = cutovers?.expected ?? { all: null };
   return {
     ...document,
+    ...('site' in expected ? { expected: { ...expected, share: null } } : {}),
     vms: vms.map(({ source, ...vm }) => {
       const { power, since, known, before } = source;
       if (power === undefined || since === undefined || known === undefined || before === undefined) return vm;
@@ -43,6 +47,7 @@ export function summaryRows(document: ReportDocument): Row[] {
     ...some('next step', pausedAdvice),
     ...sitesAway.map(({ site, since, message }): Row => [`${site} away`, `since ${utc(since)}: ${message}`]),
     ...outageRows(document),
+    ...cutoverRows(document.cutovers),
     ...some('migrated before', totals.movedBefore === 0 ? null : plural(totals.movedBefore, 'VM')),
     ...some('acts of persons', acts.length === 0 ? null : String(acts.length)),
     ...(drill === null || finishedAt === null ? [] : signedRows(drill)),
@@ -88,6 +93,29 @@ function outageRows(document: ReportDocument): Row[] {
       'may be down',
       down.length === 0 ? null : listed(down.map(({ name, downSince }) => `${name} since ${utc(downSince ?? null)}`)),
     ),
+  ];
+}
+
+/** What was expected of the cutovers, beside what came. */
+export function cutoverRows(cutovers: CutoversCompared | null): Row[] {
+  if (cutovers === null) return [];
+  const { expected, measured } = cutovers;
+  const span = (of: { p50Seconds: number; p95Seconds: number }): string =>
+    spanText({ p50: of.p50Seconds * 1_000, p95: of.p95Seconds * 1_000 });
+  const each = [
+    expected === null
+      ? 'expected: not known, too few were measured'
+      : `expected ${span(expected)}, by the last ${expected.count} at ${expected.site}`,
+    measured === null ? 'none was made' : `took ${span(measured)}; ${plural(measured.count, 'cutover')}`,
+  ];
+  const all = expected?.all ?? null;
+  const whole = [
+    ...(all === null ? [] : [`expected ${span(all)}, ${expected?.atOnce} at once`]),
+    ...(measured === null ? [] : [`some was under way for ${inWords(measured.underWaySeconds * 1_000)}`]),
+  ];
+  return [
+    ['a cutover (half, 95 of 100)', each.join('; ')],
+    ...some('all cutovers', whole.length === 0 ? null : whole.join('; ')),
   ];
 }
 

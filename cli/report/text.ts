@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { advised } from '../../client/advised.js';
+import { cutoversCompared } from '../../client/forecast.js';
 import { plural } from '../../client/words.js';
 import { isMovedBefore } from '../../contract/codes.js';
 import type { RunReport, VmReport } from '../../contract/report.js';
@@ -9,6 +10,7 @@ import type { Colors } from '../text/output.js';
 import { failuresText, headline, movedBeforeText, outage, totalsLine, vmsTable, wavesTable } from '../text/run-text.js';
 import { actsText } from './acts.js';
 import { notedAlike, outagesOf, threeOf, warnedAlike } from './alike.js';
+import { cutoverRows } from './rows.js';
 
 const PLAIN = pc.createColors(false);
 
@@ -29,10 +31,13 @@ export function textReport(report: RunReport, colors: Colors = PLAIN): string {
     ...noted(report.vms),
     ...actsText(report.acts),
     ...(isCutOver(report) ? [outages(report.vms)] : []),
+    ...cutoverRows(cutoversCompared(report)).map(([name, value]) => `${capital(name)}: ${value}.`),
     ...leftOut(report.vms),
     vmsTable(report, colors),
   ].join('\n\n');
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Of a large run, while the store does not answer. */
 function leftOut(vms: VmReport[]): string[] {

@@ -5,6 +5,7 @@ import type { LiveReport } from '../../client/live-report.js';
 import { between } from '../../client/words.js';
 import { totalsOf, type VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
+import { forecastLine } from './forecast-text.js';
 import type { Colors } from './output.js';
 import { activity, byWave, colored, totalsLine } from './run-text.js';
 
@@ -25,9 +26,11 @@ export function liveLines(report: LiveReport | null, trouble: string | null, scr
     return alert;
   }
   const elapsed = inWords(between(report.startedAt, report.finishedAt));
+  const left = forecastLine(report.forecast);
   const lines = [
     `${colors.bold(report.run)}  ${colored(report.state, colors)}  ${phase(report)}${elapsed}`,
     `${bar(report, colors)}  ${totalsLine(report.totals)}`,
+    ...(left === '' ? [] : [cut(left, columns)]),
     ...waveLines(report, screen),
     ...alert,
     ...report.attention.flatMap(({ message, next }) => [
@@ -35,8 +38,8 @@ export function liveLines(report: LiveReport | null, trouble: string | null, scr
       ...(next === null ? [] : [cut(`  next: ${next}`, columns)]),
     ]),
   ];
-  const left = Math.max(0, rows - SPARE - lines.length);
-  return [...lines, ...failures(report.vms, left, screen)].slice(0, Math.max(1, rows - SPARE));
+  const room = Math.max(0, rows - SPARE - lines.length);
+  return [...lines, ...failures(report.vms, room, screen)].slice(0, Math.max(1, rows - SPARE));
 }
 
 /** Where a drill that goes on is. */

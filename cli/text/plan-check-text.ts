@@ -1,11 +1,10 @@
 /** What the check of a plan has found, in words and one table. */
 import type { PlanCheck } from '../../client/check-plan.js';
 import { plural } from '../../client/words.js';
-import type { Span } from '../../contract/lengths.js';
 import type { PlanFinding } from '../../contract/plan-check.js';
 import { isUnnamed, nameWithId } from '../../contract/vm-identity.js';
-import { inWords } from '../../contract/words.js';
 import { recoveriesText } from './failover-text.js';
+import { spanText } from './forecast-text.js';
 import type { Colors } from './output.js';
 import { filled } from './run-text.js';
 import { table } from './table.js';
@@ -28,11 +27,6 @@ export function planCheckText(check: PlanCheck, colors: Colors): string {
   ].join('\n\n');
 }
 
-function span({ p50, p95 }: Span): string {
-  const [usual, most] = [inWords(p50), inWords(p95)];
-  return usual === most ? usual : `${usual}, at most ${most}`;
-}
-
 /** Waves that a screen bears; --json has all. */
 const WAVES = 10;
 
@@ -41,11 +35,11 @@ function estimateText({ estimate, kind, destination, source }: PlanCheck): strin
   if (estimate === null) return [];
   const { each, atOnce, waves } = estimate;
   const site = kind === 'failback' ? source : destination;
-  const parts = waves.slice(0, WAVES).map((wave) => `  ${wave.name} (${plural(wave.vms, 'VM')}): ${span(wave)}`);
+  const parts = waves.slice(0, WAVES).map((wave) => `  ${wave.name} (${plural(wave.vms, 'VM')}): ${spanText(wave)}`);
   const left = waves.length - WAVES;
   return [
     [
-      `Cutovers are expected to take ${span(estimate)}: ${atOnce} at once, each as the last ${each.count} at ${site} ` +
+      `Cutovers are expected to take ${spanText(estimate)}: ${atOnce} at once, each as the last ${each.count} at ${site} ` +
         '(half of them, 95 of 100). Copies: not known before they have begun.',
       ...(waves.length > 1 ? parts : []),
       ...(left > 0 ? [`  and ${plural(left, 'wave')} more`] : []),

@@ -2,6 +2,7 @@
 
 import { advised } from '../../client/advised.js';
 import type { Attention } from '../../client/attention.js';
+import type { Forecast } from '../../client/forecast.js';
 import { alikeFailures, byUrgency, hasFailed } from '../../client/urgency.js';
 import { between, moment, plural, size } from '../../client/words.js';
 import { isMovedBefore } from '../../contract/codes.js';
@@ -9,6 +10,7 @@ import type { RunReport, RunTotals, VmError, VmReport, VmState } from '../../con
 import { totalsOf } from '../../contract/report.js';
 import { isUnnamed } from '../../contract/vm-identity.js';
 import { inWords, listed } from '../../contract/words.js';
+import { spanText } from './forecast-text.js';
 import type { Colors } from './output.js';
 import { table } from './table.js';
 
@@ -37,7 +39,9 @@ export function totalsLine(totals: RunTotals, movedBefore = 0): string {
   return `${plural(totals.vms, 'VM')}: ${parts.join(', ') || 'none'}${warnings}`;
 }
 
-export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>): string {
+/** @param forecast of what is left; null: nothing is known of it, or wanted */
+export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, forecast: Forecast | null = null): string {
+  const left = new Map(forecast?.cutovers?.estimate?.waves.map((wave) => [wave.name, spanText(wave)]));
   const rows = [...byWave(vms)].map(([wave, members]) => {
     const totals = totalsOf(members);
     return [
@@ -45,9 +49,11 @@ export function wavesTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>): st
       String(totals.vms),
       ...STATES.map((state) => (totals[state] === 0 ? '.' : String(totals[state]))),
       activity(members),
+      left.get(wave) ?? '',
     ];
   });
-  return table(...filled([waveHead(drill), 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW'], rows));
+  const head = [waveHead(drill), 'VMS', ...STATES.map((state) => state.toUpperCase()), 'NOW', 'CUTOVERS LEFT'];
+  return table(...filled(head, rows));
 }
 
 /** The most urgent first. Of VMs that failed alike each has the code; what they share is {@link failuresText}. */

@@ -7,6 +7,7 @@ import { isFinal, type VmReport } from '../../contract/report.js';
 import { allVmsIn } from '../../contract/vapp.js';
 import { inWords } from '../../contract/words.js';
 import { drillBlocks } from './drill-text.js';
+import { forecastText } from './forecast-text.js';
 import type { Colors } from './output.js';
 import {
   activity,
@@ -37,7 +38,8 @@ export function showText(report: LiveReport, colors: Colors, listed: VmReport[] 
     ...head,
     ...(report.attention.length === 0 ? [] : [attentionText(report.attention, colors)]),
     ...(report.drill === null ? [] : drillBlocks(report, report.drill, colors)),
-    wavesTable(report),
+    wavesTable(report, report.forecast),
+    ...forecastText(report.forecast),
     ...failuresText(report, colors),
     ...movedBeforeText(vms),
     ...(isAll || vms.length <= FEW ? [vmsTable(report, colors)] : someOf(report)),

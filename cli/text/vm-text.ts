@@ -1,18 +1,21 @@
 /** One VM of a run, with every operation that was sent for it. */
 
 import { advised } from '../../client/advised.js';
+import { cutoverOf, isAhead } from '../../client/forecast.js';
 import type { LiveReport } from '../../client/live-report.js';
 import type { Retry } from '../../client/retries.js';
 import { typedVm } from '../../client/typed.js';
 import { between, moment, plural, size } from '../../client/words.js';
-import type { VmReport } from '../../contract/report.js';
+import { isFinal, type VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
+import { spanText } from './forecast-text.js';
 import type { Colors } from './output.js';
 import { colored, filled, outage, placeOf, progressCells, rpo, seconds } from './run-text.js';
 import { table } from './table.js';
 
 export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries: Retry[] = []): string {
   const { run, attention, drill } = report;
+  const cutover = cutoverText(report, vm);
   const facts = [
     [vm.vms === undefined ? 'id' : 'vApp', vm.id],
     ['run', run],
@@ -24,6 +27,7 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
     ...(vm.undoneBy === undefined ? [] : [['undone by', `${moment(vm.undoneBy)}, or given up then`]]),
     ['replication', vm.replicationId ?? '-'],
     ...(vm.copy === undefined ? [] : [['copy', copyText(vm.copy)]]),
+    ...(cutover === null ? [] : [['cutover takes', cutover]]),
     ['started', moment(vm.startedAt)],
     ['finished', moment(vm.finishedAt)],
     ['outage', outage(vm) || '-'],
@@ -67,9 +71,17 @@ function progressText(vm: VmReport): string {
   return [percent, bytes, rate, ...(left === '' ? [] : [`${left} left`])].filter((text) => text !== '').join(', ');
 }
 
-function copyText({ lagSeconds, seenAt }: NonNullable<VmReport['copy']>): string {
+function copyText({ lagSeconds, delta, seenAt }: NonNullable<VmReport['copy']>): string {
   const age = lagSeconds === null ? 'of an age that is not known' : `at most ${seconds(lagSeconds)} old`;
-  return `${age}, seen ${moment(seenAt)}`;
+  const last = delta === undefined ? '' : `, last sent ${size(delta.bytes)} in ${seconds(delta.seconds)}`;
+  return `${age}${last}, seen ${moment(seenAt)}`;
+}
+
+/** Its own, while it is to come. */
+function cutoverText({ forecast }: LiveReport, vm: VmReport): string | null {
+  const { site = null, estimate = null } = forecast?.cutovers ?? {};
+  if (estimate === null || isFinal(vm.state) || !isAhead(vm)) return null;
+  return `${spanText(cutoverOf(vm, estimate.each))}, by the last ${estimate.each.count} at ${site}`;
 }
 
 /** As it was seen last; `before`: ahead of its cutover. */

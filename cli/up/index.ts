@@ -15,7 +15,7 @@ import { listening } from '../embedded/listening.js';
 import { Part } from '../embedded/part.js';
 import { type Hold, takeHold } from './hold.js';
 import { KeptPart, type Running } from './kept-part.js';
-import { furnish, hasPlayground, type PlaygroundOptions, playgroundWorld } from './playground.js';
+import { furnish, hasPlayground, type PlaygroundOptions, playgroundWorld, writeFirstPlan } from './playground.js';
 import { isAlive, type Ports, UpState } from './state.js';
 
 /** Closed workflows stay so long, in days: a run whose gate is weeks away has children that closed long ago. */
@@ -132,6 +132,7 @@ class BuildingSite {
     const drover = await connectDrover({ env: own, taskQueue: worker.taskQueue });
     try {
       await Promise.race([listening(drover, Object.keys(sites), signal), kept.kept]);
+      if (playground !== null) await writeFirstPlan({ config, say }, drover);
     } finally {
       await drover.close();
     }
@@ -202,7 +203,7 @@ class BuildingSite {
       ({ sites } = JSON.parse(await part.firstLine()) as { sites: Record<string, string> });
       return part;
     });
-    furnish(options, sites, world.vms ?? 0);
+    furnish(options, sites);
     return { sites, log: this.#state.path('simulator.log'), world: world.keep ?? '' };
   }
 

@@ -1,12 +1,14 @@
 /** The folder of `drover up --simulator`: a world of two simulated sites, a config for them, a first plan. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import type { Drover } from '../../client/drover.js';
 import { DroverError } from '../../client/errors.js';
 import { BadInput } from '../../plan/source/problem.js';
 import { beginningOf, type SimulatorOptions } from '../../simulator/index.js';
 import { freePorts, whyTaken } from '../../temporal/free-ports.js';
-import { demoPlanText, EXAMPLE_SITES } from '../demo/plan.js';
+import { EXAMPLE_SITES } from '../demo/plan.js';
 import { SIMULATED_PASSWORD, simulatedSites } from '../embedded/config.js';
+import { newPlanText } from '../new-plan-text.js';
 import type { UpState } from './state.js';
 
 export interface PlaygroundOptions {
@@ -49,7 +51,7 @@ export async function playgroundWorld({
 }
 
 /** Writes what is not there yet; what a person has changed stays. */
-export function furnish({ config, state, say }: PlaygroundOptions, urls: Record<string, string>, vms: number): void {
+export function furnish({ config, state, say }: PlaygroundOptions, urls: Record<string, string>): void {
   const password = state.path(PASSWORD);
   writeOnce(password, `${SIMULATED_PASSWORD}\n`);
   const told = writeOnce(
@@ -60,13 +62,20 @@ export function furnish({ config, state, say }: PlaygroundOptions, urls: Record<
       '',
     ].join('\n'),
   );
-  const plan = planOf(config);
-  const planned = writeOnce(plan, demoPlanText(vms, ['# Moves the VMs of the simulated site paris to lyon.']));
   if (told) say(`Written: ${config}, the config of the two simulated sites`);
-  if (planned) say(`Written: ${plan}, a first plan`);
 }
 
-export const planOf = (config: string): string => join(dirname(config), PLAN);
+/** As `drover plan new` makes it of what the two sites have, once both can be asked. */
+export async function writeFirstPlan(
+  { config, say }: Pick<PlaygroundOptions, 'config' | 'say'>,
+  drover: Pick<Drover, 'newPlan'>,
+): Promise<void> {
+  const plan = join(dirname(config), PLAN);
+  if (existsSync(plan)) return;
+  const found = await drover.newPlan(EXAMPLE_SITES);
+  const text = newPlanText(found, { name: 'paris-exit', kind: 'migrate', approval: 'none', of: [] });
+  if (writeOnce(plan, text)) say(`Written: ${plan}, a first plan, made by drover plan new`);
+}
 
 function writeOnce(file: string, text: string): boolean {
   try {

@@ -1,7 +1,8 @@
 /** The drills of one name since a moment, from what Temporal knows and what the store remembers: the evidence of a year, say. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
-import type { ReportHead } from '../../contract/evidence.js';
+import { type Finding, findingsOf, type SignOff, signOffOf } from '../../contract/drill-note.js';
+import type { KeptNotes, ReportHead } from '../../contract/evidence.js';
 import type { DrillResult, RunState, RunTotals } from '../../contract/report.js';
 import { nearest } from '../../plan/source/nearest.js';
 import { DrillNotFound, StoreUnanswered } from '../errors.js';
@@ -11,6 +12,7 @@ import type { Session } from '../session.js';
 import { plural } from '../words.js';
 import { workerListens } from '../worker-presence.js';
 import { collectDrills } from './drill-history.js';
+import { keptNotes } from './kept-notes.js';
 import { scheduledDrills } from './schedules.js';
 
 /** One drill: what it was to prove, and what it did. Null: not measured, or nobody could say. */
@@ -28,8 +30,10 @@ export interface DrillRecord {
   rtoSeconds: number | null;
   rpoSeconds: number | null;
   rpoUncertaintySeconds: number | null;
-  /** what is to be mended or known: objectives that were missed, VMs that failed, what was left behind; empty: nothing */
+  /** what is to be mended or known: objectives that were missed, VMs that failed, what was left behind, and what persons have noted since; empty: nothing */
   findings: string[];
+  /** null: nobody has, or the store does not answer */
+  signedBy: SignOff | null;
 }
 
 export interface DrillEvidence {
@@ -65,8 +69,35 @@ export async function drillEvidence(session: Session, drill: string, since: stri
   });
   const runs = new Set(known.map(({ run }) => run));
   const all = [...known, ...kept.records.filter(({ run }) => !runs.has(run))];
-  const drills = all.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  const drills = withNotes(
+    all.sort((a, b) => a.startedAt.localeCompare(b.startedAt)),
+    kept.missing === null ? await notesOf(session, all) : [],
+  );
   return { drill, since, drills, missing: kept.missing };
+}
+
+/** As often as one question may name them. */
+const NOTED_AT_ONCE = 100;
+
+/** What the store has of them: it has just answered. */
+async function notesOf(session: Session, drills: DrillRecord[]): Promise<KeptNotes['notes']> {
+  const runs = drills.map(({ run }) => run);
+  const parts = Array.from({ length: Math.ceil(runs.length / NOTED_AT_ONCE) }, (_, n) =>
+    runs.slice(n * NOTED_AT_ONCE, (n + 1) * NOTED_AT_ONCE),
+  );
+  const notes = await pMap(parts, (part) => keptNotes(session, part), { concurrency: 1 });
+  return notes.flat();
+}
+
+const withNotes = (drills: DrillRecord[], notes: KeptNotes['notes']): DrillRecord[] =>
+  drills.map((one) => {
+    const its = notes.filter(({ run }) => run === one.run);
+    return { ...one, findings: [...one.findings, ...findingsOf(its).map(noted)], signedBy: signOffOf(its) };
+  });
+
+function noted({ text, owner, due }: Finding): string {
+  const who = [...(owner === null ? [] : [owner]), ...(due === null ? [] : [`by ${due}`])].join(', ');
+  return `noted: ${text}${who === '' ? '' : ` (${who})`}`;
 }
 
 async function recordOf(
@@ -120,5 +151,6 @@ function toRecord({ run, state, startedAt, finishedAt, totals }: Told, drill: Dr
       ...(drill?.left ?? []).map((vm) => `not as it was: ${vm}`),
       ...(drill?.notSwept ?? []).map(({ vm, run: by, reason }) => `found and not removed: ${vm} (${by}): ${reason}`),
     ],
+    signedBy: null,
   };
 }

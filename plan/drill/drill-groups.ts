@@ -1,3 +1,4 @@
+import { inTestNetwork } from '../flat-keys.js';
 import type { WaveEntry } from '../plan-waves.js';
 import { quote, valueAt } from '../source/check.js';
 import { type Place, type Problem, placeText } from '../source/problem.js';
@@ -134,4 +135,7 @@ function freeName(name: string, number: number, taken: Set<string>): string {
 }
 
 const asWaves = (groups: WaveEntry[]): Wave[] =>
-  groups.map(({ name, vms }) => ({ name, vms: vms.flatMap(({ vm }) => vm ?? []) }));
+  groups.map(({ name, vms }) => ({
+    name,
+    vms: vms.flatMap(({ vm }) => (vm === undefined ? [] : [inTestNetwork(vm)])),
+  }));

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { resolveDependencies } from '../dependencies.js';
 import { readPlan } from '../load-plan.js';
+import { isNamedVm } from '../named-vm.js';
 import { readVms, type WaveEntry } from '../plan-waves.js';
 import { quote, shortened, valueAt } from '../source/check.js';
 import type { Problem } from '../source/problem.js';
@@ -30,7 +31,18 @@ export function readScope(source: Source, sites: string[] | null, problems: Prob
     problems.push({ ...at, message, expected, hint: 'make several drills of it' });
     return [];
   }
+  refuseNamed(waves, problems);
   return waves;
+}
+
+/** A schedule begins drills when nobody is there who could say which of several is meant. */
+function refuseNamed(waves: WaveEntry[], problems: Problem[]): void {
+  for (const { vms } of waves)
+    for (const { vm, at } of vms) {
+      if (vm === undefined || !isNamedVm(vm.id)) continue;
+      const message = `the VM ${quote(vm.name)} has no id, by which a drill knows its VMs`;
+      problems.push({ ...at('name'), message, expected: 'its id' });
+    }
 }
 
 function ownVms(source: Source, problems: Problem[]): WaveEntry[] {

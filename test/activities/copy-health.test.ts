@@ -22,6 +22,17 @@ describe('a copy that waits', () => {
     expect(healthOf(copy, shown(), at)).toEqual({ unit: 'v1', lagSeconds: 3_600, trouble: null });
   });
 
+  it('tells what it was sent last, beyond its first copy', () => {
+    const sent = (sequenceNumber: number) =>
+      shown({
+        destinationState: {
+          latestInstance: { key: 'i', timestamp: NOW, sequenceNumber, transferBytes: 4_096, transferSeconds: 7 },
+        },
+      });
+    expect(healthOf(copy, sent(2), at).delta).toEqual({ bytes: 4_096, seconds: 7 });
+    expect(healthOf(copy, sent(1), at)).not.toHaveProperty('delta');
+  });
+
   it.each([
     ['is gone', null, 'ReplicationGone'],
     ['is paused', shown({ isPaused: true }), 'ReplicationPaused'],

@@ -58,5 +58,8 @@ describe('the replication of a vApp', () => {
   it('shows the mark of whoever has marked but one of its VMs', () => {
     const other = member('c', { settings: { description: 'other' } });
     expect(of(member('a'), member('b'), other).settings?.description).toBe('other');
+    // Of two VMs with a mark each nobody can tell whose the vApp is.
+    expect(of(member('a'), other).settings?.description).toBeNull();
+    expect(of(other).settings?.description).toBe('other');
   });
 });

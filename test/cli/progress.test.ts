@@ -41,6 +41,31 @@ describe('progress in plain lines', () => {
     expect(update(report([done, vm('b')]), 3)).toEqual(['exit-1 running - 2 VMs: 1 succeeded, 1 waiting']);
   });
 
+  it('tells what is left, in lines and on a screen, where that is known', () => {
+    const estimate = {
+      each: { count: 20, p50: 60_000, p95: 90_000 },
+      atOnce: 5,
+      waves: [],
+      p50: 120_000,
+      p95: 180_000,
+    };
+    const forecast = {
+      cutovers: { vms: 9, site: 'lyon', estimate },
+      copies: { vms: 3, unknown: 1, left: 600_000 },
+    };
+    const left = 'left: copies 10 min 00 s; cutovers 2 min 00 s, at most 3 min 00 s';
+    const run = report([vm('a')], { forecast });
+    expect(plainProgress().update(run).at(-1)).toBe(`exit-1 running - 1 VM: 1 waiting; ${left}`);
+    const screen = { columns: 120, rows: 24, colors: pc.createColors(false) };
+    expect(liveLines(run, null, screen)[2]).toBe(left);
+    const unknown = { cutovers: { vms: 9, site: null, estimate: null }, copies: null };
+    expect(
+      plainProgress()
+        .update({ ...run, forecast: unknown })
+        .at(-1),
+    ).toBe('exit-1 running - 1 VM: 1 waiting');
+  });
+
   it('is silent on a VM that waits its turn, and loud on one that waits for a person', () => {
     const { update } = plainProgress();
     update(report([vm('a', { state: 'running' })]));

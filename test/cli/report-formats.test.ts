@@ -472,6 +472,7 @@ describe.each(HOSTILE)('a name, message or note such as %j', (text) => {
         rpoSeconds: null,
         rpoUncertaintySeconds: null,
         findings: [text],
+        signedBy: { at: at(90), by: text, note: null, reference: null },
       } as const;
       const document = drillsDocument(
         { drill: text, since: at(0), drills: [{ ...record, findings: [text] }], missing: text },

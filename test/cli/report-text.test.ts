@@ -27,6 +27,35 @@ const done = report([vm('web1', { state: 'succeeded', step: 'done', outageSecond
   finishedAt: '2026-12-05T21:03:20.000Z',
 });
 
+describe('a run as it is shown', () => {
+  const gate = vm('web1', { state: 'waiting', step: 'gate', waitingFor: 'approval' });
+  const each = { count: 20, p50: 60_000, p95: 90_000 };
+  const wave = { name: 'pilot', vms: 9, p50: 120_000, p95: 180_000 };
+  const estimate = { each, atOnce: 5, waves: [wave], p50: 120_000, p95: 180_000 };
+  const known = { cutovers: { vms: 9, site: 'lyon', estimate }, copies: { vms: 3, unknown: 1, left: 600_000 } };
+
+  it('says how long what is left takes: of the run, of each wave, and of a VM', () => {
+    const shown = report([gate], { forecast: known });
+    const text = showText(shown, plain);
+    expect(text).toContain(
+      'Left to cut over: 9 VMs, expected to take 2 min 00 s, at most 3 min 00 s: 5 at once, each as the last 20 at lyon',
+    );
+    expect(text).toMatch(/Left to copy: 3 VMs, .* in 10 min 00 s; of 1 .* not known before it has begun/);
+    expect(text).toMatch(/NOW +CUTOVERS LEFT\npilot .* 2 min 00 s, at most 3 min 00 s\n/);
+    expect(vmText(shown, gate, plain)).toMatch(/cutover takes +1 min 00 s, at most 1 min 30 s, by the last 20 at lyon/);
+  });
+
+  it('says that it is not known, rather than a guess', () => {
+    const forecast = { cutovers: { vms: 9, site: null, estimate: null }, copies: { vms: 3, unknown: 3, left: null } };
+    const text = showText(report([gate], { forecast }), plain);
+    expect(text).toContain(
+      'Left to cut over: 9 VMs; how long that takes is not known, since fewer than 5 were measured',
+    );
+    expect(text).toContain('Left to copy: 3 VMs; how long that takes is not known before it has begun');
+    expect(text).not.toContain('CUTOVERS LEFT');
+  });
+});
+
 describe('the report as text', () => {
   const text = formatted('text', done);
 
@@ -39,6 +68,29 @@ describe('the report as text', () => {
       'Outage of 1 VM: shortest at most 12.4 s, median at most 12.4 s, longest at most 12.4 s (web1).',
     );
     expect(text).toContain('3 min 20 s');
+  });
+
+  it('holds what was expected of cutovers against what came, in each format for people', () => {
+    const expected = { site: 'lyon', count: 20, p50Seconds: 60, p95Seconds: 90, atOnce: 5, share: null };
+    const operation = {
+      kind: 'migrate',
+      operationId: 'o',
+      taskId: 't',
+      adopted: false,
+      submittedAt: '2026-12-05T21:00:00.000Z',
+      finishedAt: '2026-12-05T21:01:10.000Z',
+      result: 'succeeded',
+    } as const;
+    const run = report([vm('web1', { state: 'succeeded', operations: [operation] })], { expected });
+    for (const format of ['text', 'md', 'html'] as const) {
+      const page = formatted(format, run).replace(/<[^>]*>|\\/g, '');
+      expect(page).toMatch(
+        /expected 1 min 00 s, at most 1 min 30 s, by the last 20 at lyon; took 1 min 10 s; 1 cutover/,
+      );
+      expect(page).toMatch(/expected 1 min 00 s, at most 1 min 30 s, 5 at once; some was under way for 1 min 10 s/);
+    }
+    const json = JSON.parse(formatted('json', run));
+    expect(json.cutovers).toMatchObject({ expected: { atOnce: 5 }, measured: { underWaySeconds: 70 } });
   });
 
   it('says what is to be known of VMs that succeeded, once for all of which the same is said', () => {
@@ -252,7 +304,7 @@ describe('a list of VMs, in report and show', () => {
 describe('the report as JSON', () => {
   it('has the members of the contract and no others', () => {
     const parsed: unknown = JSON.parse(formatted('json', done));
-    const { attention: _, vms, ...members } = done;
+    const { attention: _, forecast: __, vms, ...members } = done;
     const known = { source: { site: null }, destination: { site: null, vmId: null } };
     expect(parsed).toEqual({
       ...members,
@@ -264,6 +316,7 @@ describe('the report as JSON', () => {
       destination: { site: null, vdc: null, storageProfile: null },
       window: null,
       approval: null,
+      cutovers: null,
       versions: { drover: null, temporal: null, sites: {} },
       environment: null,
       writtenAt: '2026-12-06T06:00:00.000Z',

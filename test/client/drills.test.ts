@@ -156,6 +156,13 @@ describe('a drill that proves what it should', () => {
       for (const word of ['the runbook names an old gateway', 'loss of Paris', 'audit', 'CHG0042'])
         expect(stdout).toContain(word);
     }
+    // And so has the report of all drills of its name.
+    const year = (await world.json<DrillsDocument>('report', '--drill', `good-${world.tag}`)).document;
+    expect(reportFaults(year, 'drill-reports')).toEqual([]);
+    expect(year.drills.at(-1)).toMatchObject({
+      findings: ['noted: the runbook names an old gateway (ann, by 2026-12-31)'],
+      signedBy: { reference: 'CHG0042' },
+    });
   });
 
   it('takes no finding without a text, of no calendar day, or of what is no drill that is over', async () => {

@@ -29,7 +29,7 @@ let lab: Lab;
 /** VMs that no test has had */
 let unused: PlanVm[];
 beforeAll(async () => {
-  lab = await openLab({ vms: 48, speed: 1_000 });
+  lab = await openLab({ vms: 54, speed: 1_000 });
   unused = (lab.plan().waves[0]?.vms ?? []).slice();
   await listening(lab);
   lab.simulator.control.setVms(...unused.map(({ id }) => ({ id, usedBytes: 2 ** 30 })));
@@ -274,6 +274,8 @@ describe('the check of a plan, and its run', () => {
       lab.simulator.control.setPolicy(site(), {
         allowIncomingMigrations: true,
         allowOutgoingMigrations: true,
+        allowIncomingProtections: true,
+        allowOutgoingProtections: true,
         allowCustomSlaSettings: true,
         allowAdvancedRetentionRules: true,
         maxIncoming: -1,
@@ -290,6 +292,13 @@ describe('the check of a plan, and its run', () => {
   const WHOLE: [what: string, code: string, change: Partial<Plan>, world: { set(): void; undo(): void }][] = [
     ['no incoming migrations', 'PolicyViolation', {}, policy({ allowIncomingMigrations: false })],
     ['no outgoing migrations', 'PolicyViolation', {}, policy({ allowOutgoingMigrations: false }, () => lab.source)],
+    ['no incoming protections', 'PolicyViolation', protect({ rpo: 60 }), policy({ allowIncomingProtections: false })],
+    [
+      'no outgoing protections',
+      'PolicyViolation',
+      protect({ rpo: 60 }),
+      policy({ allowOutgoingProtections: false }, () => lab.source),
+    ],
     ['no room for more', 'PolicyViolation', {}, policy({ maxIncoming: 0 })],
     ['too short an RPO', 'PolicyViolation', protect({ rpo: 15 }), policy({ minRpo: 60 })],
     [
@@ -321,6 +330,7 @@ describe('the check of a plan, and its run', () => {
     ],
     ['nothing to fail over', 'NoReplication', { kind: 'failover' }, nothing],
     ['nothing to reverse', 'NoReplication', { kind: 'reverse', confirm: 'removes-source' }, nothing],
+    ['nothing to bring back', 'NoReplication', { kind: 'failback', confirm: 'removes-source' }, nothing],
   ];
 
   // A policy by its word and by a figure, what no site has to be asked for, and what is not there: each costs a run.
@@ -348,6 +358,10 @@ describe('the check of a plan, and its run', () => {
     await operated(idOf(tested), 'failover-test', 'TEST');
     const reversal = await checked(planOf([fine as PlanVm], { kind: 'reverse', confirm: 'removes-source' }));
     expect(reversal.errors.map(told)).toEqual([`error NotRecovered of ${fine?.name}`]);
+    const before = '2020-01-01T00:00:00.000Z';
+    const older = planOf([fine as PlanVm], { kind: 'failover', recovery: { instance: { before } } });
+    expect(all(await checked(older)).map(told)).toEqual([`error NoInstance of ${fine?.name}`]);
+    expect((await outcome(older)).vms[0]?.state).not.toBe('succeeded');
     const failover = planOf(vms, { kind: 'failover' });
     expect(all(await checked(failover)).map(told)).toEqual([
       `error ReplicationPaused of ${paused?.name}`,
@@ -379,10 +393,15 @@ describe('the check of a plan, and its run', () => {
 
   it('say nothing of a plan that is good', async () => {
     const plan = planOf([take(), take()]);
-    const { ok, errors, warnings, untold } = await checked(plan);
+    const { ok, errors, warnings, untold, estimate } = await checked(plan);
     expect({ ok, errors, warnings }).toEqual({ ok: true, errors: [], warnings: [] });
     expect(untold.join('\n')).toMatch(/free space and quotas.*\n.*guest tools/);
-    expect((await outcome(plan)).vms.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    const { vms, expected } = await outcome(plan);
+    expect(vms.map(({ state }) => state)).toEqual(['succeeded', 'succeeded']);
+    // The run was told the same when it began.
+    const each = { count: estimate?.each.count, p50Seconds: (estimate?.each.p50 ?? 0) / 1_000 };
+    expect(estimate?.each.count).toBeGreaterThanOrEqual(5);
+    expect(expected).toMatchObject({ site: lab.destination, ...each, atOnce: estimate?.atOnce, share: null });
   });
 
   it('raise no alarm over what a site does not tell, and say that it does not', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PlanCheck } from '../../client/check-plan.js';
 import { loadPlan } from '../../plan/load-plan.js';
+import { vappUnit } from '../../plan/types.js';
 import { simulatedVms, siteStorageProfiles, siteVdcId } from '../../simulator/index.js';
 import { openWorld, type World } from './support/world.js';
 
@@ -25,27 +26,26 @@ const asked = (...more: string[]) => [
 ];
 
 describe('plan new', () => {
-  it('writes a plan that passes the check, with a wave for each vApp', async () => {
+  it('writes a plan that passes the check without a warning, with a wave for each vApp, and each vApp as one', async () => {
     const out = join(world.folder.path, 'new.yaml');
     const { code, stdout, stderr } = await world.run(...asked('--waves-by', 'vapp', '--out', out));
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(`drover plan check ${out}`) });
-    expect(stdout).toContain('12 VMs in 3 waves');
+    expect(stdout).toContain('12 VMs in 3 waves, 3 vApps as one each');
     const plan = loadPlan(out, { sites: Object.values(world.sites) });
-    expect(plan.waves.map(({ name, vms: its }) => [name, its.map((vm) => vm.name)])).toEqual(
+    expect(plan.waves.map(({ name, vms: its }) => [name, its.map((unit) => [unit.id, unit.name])])).toEqual(
       ['vapp-001', 'vapp-002', 'vapp-003'].map((name) => [
         name,
-        vms.filter(({ vappName }) => vappName === name).map((vm) => vm.name),
+        [[vappUnit(vms.find(({ vappName }) => vappName === name)?.vappId ?? ''), name]],
       ]),
     );
+    expect(readFileSync(out, 'utf8')).toContain('# vm-001, vm-002, vm-003');
     expect(plan.destination.vdc).toBe(siteVdcId(world.sites.destination));
     expect(readFileSync(out, 'utf8')).toMatch(/# {3}[\da-f-]{36} {2}gold[\s\S]*# {3}[\da-f-]{36} {2}acme-app/);
 
     const check = await world.json<PlanCheck>('plan', 'check', out);
-    expect(check).toMatchObject({ code: 0, document: { ok: true, vms: 12, errors: [] } });
-    // It lists the VMs of vApps one by one.
-    expect(new Set(check.document.warnings.map(({ code }) => code))).toEqual(new Set(['VappLeft']));
+    expect(check).toMatchObject({ code: 0, document: { ok: true, vms: 12, errors: [], warnings: [] } });
     const { stdout: said } = await world.run('plan', 'check', out);
-    expect(said).toMatch(/Nobody can tell before the run:[\s\S]*free space[\s\S]*No error was found, 3 warnings\.$/m);
+    expect(said).toMatch(/Nobody can tell before the run:[\s\S]*free space[\s\S]*No error was found\.$/m);
     // What there is already is not written over.
     expect(await world.run(...asked('--out', out))).toMatchObject({
       code: 2,
@@ -54,15 +54,15 @@ describe('plan new', () => {
   });
 
   it('takes those alone that are asked for, and says when there are none', async () => {
-    const { stdout, code } = await world.run(...asked('--match', 'VM-00?', '--vapp', 'vapp-002'));
-    expect(code).toBe(0);
-    const file = world.folder.write('few.yaml', stdout);
-    expect(loadPlan(file, { sites: null }).waves[0]?.vms.map(({ name }) => name)).toEqual([
-      'vm-005',
-      'vm-006',
-      'vm-007',
-      'vm-008',
-    ]);
+    async function inWave(...more: string[]) {
+      const { stdout, code } = await world.run(...asked('--vapp', 'vapp-002', ...more));
+      expect(code).toBe(0);
+      return loadPlan(world.folder.write('few.yaml', stdout), { sites: null }).waves[0]?.vms.map(({ name }) => name);
+    }
+    expect(await inWave('--match', 'VM-00?')).toEqual(['vapp-002']);
+    expect(await inWave('--match', 'VM-00?', '--no-vapps')).toEqual(['vm-005', 'vm-006', 'vm-007', 'vm-008']);
+    // A vApp of which not all is meant is not moved as one.
+    expect(await inWave('--match', '*-005')).toEqual(['vm-005']);
     expect(await world.run(...asked('--match', 'db*'))).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('12 VMs, none of which is as asked for'),
@@ -156,6 +156,19 @@ describe('a plan with names for ids', () => {
     expect(start?.body).toMatchObject({ destination: { vdc, storageProfile: gold?.id } });
     // The same plan is the same run.
     expect((await world.run('run', named, '--id', run)).stderr).toContain('was not started again');
+
+    // All that is not clear is told at once: a VM, and a profile.
+    const several = text
+      .replace('Gold', 'Silver')
+      .replace(/( +)- \{ id: [\da-f-]+, name: [^ ,}]+/, '$1- { name: vm-0002 }\n$1- { name: VM-001');
+    const unclear = world.folder.write('several.yaml', several);
+    const more = await world.json<{ error: { code: string; message: string } }>('plan', 'check', unclear);
+    expect(more).toMatchObject({ code: 2, document: { error: { code: 'BadNames' } } });
+    expect(more.document.error.message).toMatch(/no VM vm-0002: did you mean vm-002.*no storage profile Silver/);
+    // A VM by its name alone, in whatever case.
+    const byName = several.replace('Silver', 'Gold').replace(/.*vm-0002.*\n/, '');
+    const looked = await world.json<PlanCheck>('plan', 'check', world.folder.write('by-name.yaml', byName));
+    expect(looked).toMatchObject({ code: 0, document: { errors: [], vms: 1 } });
 
     const unknown = world.folder.write('unknown.yaml', text.replace('Gold', 'Silver'));
     expect(await world.run('plan', 'check', unknown)).toMatchObject({

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentOf } from '../../cli/report/document.js';
 import { terraformReport } from '../../cli/report/terraform.js';
 import { checkPlan } from '../../client/check-plan.js';
+import { listReplications } from '../../client/list-replications.js';
 import { resolveNames } from '../../client/resolve-names.js';
 import { startRun } from '../../client/start-run.js';
+import { tidyRun } from '../../client/tidy.js';
 import { resolveChange } from '../../client/vm-change.js';
 import { askBy, askReport } from '../../contract/read-run.js';
 import { bareId, type Plan, vappUnit } from '../../plan/types.js';
@@ -66,7 +68,8 @@ describe('a vApp of a plan', () => {
   });
 
   it('is moved, and its report has each VM, by which Terraform finds it', async () => {
-    const { run } = await startRun(session(), planOf(named('vapp-001')));
+    const plan = { ...planOf(named('vapp-001')), keepReplication: 3_600_000 };
+    const { run } = await startRun(session(), plan, `vapps-${lab.taskQueue.slice(-8)}`);
     const report = await until(
       () => askReport(askBy(lab.client), run),
       ({ finishedAt }) => finishedAt !== null,
@@ -79,5 +82,16 @@ describe('a vApp of a plan', () => {
     for (const { id, destination } of document.vms)
       expect(there.find((vm) => vm.id === destination.vmId)?.origin).toBe(id);
     expect([...terraformReport(document)].join('')).toContain('4 of 4 VMs were moved');
+
+    // Its replication was kept for a while, and is removed as one.
+    const { control } = lab.simulator;
+    // Each of its VMs shows whose it is, and that it is no orphan.
+    const standing = await listReplications(session(), lab.destination);
+    expect(standing.map(({ whose, run: its, isOrphan }) => [whose, its, isOrphan])).toEqual(
+      crm?.vms?.map(() => ['ours', run, false]),
+    );
+    expect(await tidyRun(session(), run, plan)).toMatchObject({ stays: 0 });
+    expect(control.world().replications).toEqual([]);
+    expect(control.ledger().filter(({ kind }) => kind === 'delete')).toHaveLength(1);
   });
 });

@@ -8,14 +8,14 @@ describe('a bad CSV', () => {
     [
       'an unknown column',
       `id,name,storageprofil\n${A},a,\n`,
-      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, placementPolicy, sizingPolicy, seedVmId, powerOn, owner, replicationId, remigrate or address; hint: did you mean storageProfile?)',
+      'vms.csv:1:9  unknown column "storageprofil" (expected wave, id, name, after, vdc, storageProfile, placementPolicy, sizingPolicy, seedVmId, powerOn, owner, replicationId, remigrate, priority, network, testNetwork, address or seed; hint: did you mean storageProfile?)',
     ],
     [
       'semicolons above commas',
       `id;name\n${A},a\n`,
       'vms.csv:2:1  the row has 1 cells (expected 2, as the header has)',
     ],
-    ['a missing column', `name\nweb1\n`, /^vms\.csv:1:1 {2}the column "id" is missing/],
+    ['a missing column', `wave\nfirst\n`, /^vms\.csv:1:1 {2}the columns "id" and "name" are missing/],
     ['a column twice', `id,name,id\n${A},a,${B}\n`, 'vms.csv:1:9  the column "id" is there twice'],
     ['too few cells', `id,name,after\n${A},a\n`, 'vms.csv:2:1  the row has 2 cells (expected 3, as the header has)'],
     [
@@ -23,7 +23,11 @@ describe('a bad CSV', () => {
       `name,id\n\n "a, ""b""\nc" , web1\n`,
       'vms.csv:4:6  id is "web1" (expected the uuid of a VM in a cloud site)',
     ],
-    ['an empty id', `name,id\né,\n`, 'vms.csv:2:3  id is missing (expected the uuid of a VM in a cloud site)'],
+    [
+      'neither id nor name',
+      `wave,id,name\né,,\n`,
+      /^vms\.csv:2:1 {2}the VM has neither id nor name \(expected one of them\)/,
+    ],
     ['a VM twice', `id,name\n${A},a\n${A},b\n`, `vms.csv:3:1  the VM ${A} is there twice, first at vms.csv:2:1`],
     ['a bad dependency', `id,name,after\n${A},a,\n${B},b,a;z\n`, /^vms\.csv:3:40 {2}after names "z"/],
     ['a row without its wave', `id,name,wave\n${A},a,one\n${B},b,\n`, /^vms\.csv:3:40 {2}wave is empty/],

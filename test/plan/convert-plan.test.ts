@@ -36,6 +36,20 @@ describe('a plan', () => {
     expect(converted('yaml').left).toEqual(['its comments']);
   });
 
+  it('has the network of a first NIC in a CSV where a cell holds it, and says where none does', () => {
+    const vm = (n: number, settings: string) =>
+      `  - { id: 441a891a-5294-4dff-b02d-c605d335be1${n}, vmNetworkSettings: ${settings} }\n`;
+    const plan = `${HEAD}vms:\n${vm(1, '{ nics: [{ nicIndex: 0, network: lan }] }')}${vm(2, '{ computerName: pc }')}  - { name: web1, priority: high, testNetwork: isolated }\n`;
+    const { text, left } = converted('csv', plan);
+    expect(text.split('\n').slice(0, 4)).toEqual([
+      'id,name,priority,network,testNetwork',
+      ',web1,high,,isolated',
+      '441a891a-5294-4dff-b02d-c605d335be11,,,lan,',
+      '441a891a-5294-4dff-b02d-c605d335be12,,,,',
+    ]);
+    expect(left[0]).toBe('vmNetworkSettings of 1 VMs, which no cell holds');
+  });
+
   it('has its VMs in a CSV, which tells what is not in it', () => {
     const { text, left } = converted('csv');
     const before = loaded({ 'plan.yaml': WRITTEN }, 'plan.yaml');

@@ -49,6 +49,16 @@ describe('a good drill', () => {
     });
   });
 
+  it('has the first NIC of a test copy in the test network of its VM, and knows its VMs by their ids alone', () => {
+    const csv = `id,name,network,testNetwork\n${A},db1,lan,isolated\n${B},app1,lan,\n`;
+    const [all] = load(scopeOf('{ vms: vms.csv }'), { 'vms.csv': csv }).groups;
+    expect(all?.vms.map(({ vmNetworkSettings }) => vmNetworkSettings?.nics)).toEqual([
+      [{ nicIndex: 0, network: 'isolated' }],
+      [{ nicIndex: 0, network: 'lan' }],
+    ]);
+    expect(() => load(scopeOf('{ vms: [ { name: web1 } ] }'))).toThrow(/"web1" has no id, by which a drill knows/);
+  });
+
   it('takes every field', () => {
     const drill = load(`${DRILL}mode: roundtrip
 groups: [ [db1], { name: front, vms: [ web1, ${B.toUpperCase()} ] } ]

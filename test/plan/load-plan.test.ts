@@ -240,6 +240,26 @@ second,${C},db,,,
     expect(Object.keys(vmColumns)).toEqual(expect.arrayContaining(cells.map(([key]) => key)));
   });
 
+  it('can name a VM that has no id, the network of its first NIC, its test network and its seed', () => {
+    const rows = `name,network,testNetwork,seed\nWeb1,lan,isolated,${C}\nweb2,,,\n`;
+    const [web1, web2] = load(`${HEAD}vms: vms.csv`, { 'vms.csv': rows }).waves[0]?.vms ?? [];
+    expect(web1).toStrictEqual({
+      id: 'name:web1',
+      name: 'Web1',
+      after: [],
+      testNetwork: 'isolated',
+      seedVmId: C,
+      vmNetworkSettings: { nics: [{ nicIndex: 0, network: 'lan' }] },
+    });
+    expect(web2).toStrictEqual({ id: 'name:web2', name: 'web2', after: [] });
+  });
+
+  it('begins those of a high priority first, and those of a low one last, else in the order of the file', () => {
+    const rows = `id,name,wave,priority\n${A},a,one,low\n${B},b,one,\n${C},c,one,high\n${D},d,one,normal\n`;
+    const [one] = load(`${HEAD}vms: vms.csv`, { 'vms.csv': rows }).waves;
+    expect(one?.vms.map(({ name }) => name)).toEqual(['c', 'b', 'd', 'a']);
+  });
+
   it('can name replications and addresses', () => {
     const rows = `id,name,replicationId,address\n${A},web1,C4-${B},10.0.0.5\n${B},web2,,\n`;
     const [web1, web2] = load(`${HEAD}vms: vms.csv`, { 'vms.csv': rows }).waves[0]?.vms ?? [];

@@ -23,6 +23,7 @@ export function report(vms: VmReport[], change: Partial<LiveReport> = {}): LiveR
     drill: null,
     vms,
     attention: [],
+    forecast: null,
     ...change,
   };
 }

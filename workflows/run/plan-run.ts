@@ -204,7 +204,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     },
     perform: async (told) => {
       const isTimed = settingsOf(told, tree.plan, Date.now()).window?.mustEnd === true;
-      if (isTimed) tree.expect(await usualCutover(plan));
+      if (isTimed) tree.endBy(await usualCutover(plan));
       // Another may have set something meanwhile.
       const settings = settingsOf(told, tree.plan, Date.now());
       tree.set(settings);
@@ -232,7 +232,9 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       await shards.begin(count);
       await archive.begin(tree.report);
       // Its shards must not wait for the store: whoever starts the run waits for them.
-      if (plan.cutover.window?.mustEnd === true) tree.expect(await usualCutover(plan));
+      const usual = usualCutover(plan);
+      if (plan.cutover.window?.mustEnd === true) tree.endBy(await usual);
+      void usual.then((known) => tree.expect(known));
     }
     const meeting = tree.isBegun ? null : begin(input, tree, shards, hooks);
     while (!tree.isDone) {

@@ -6,6 +6,7 @@
 import type { Scope } from '../../contract/act.js';
 import type { ReportHead } from '../../contract/evidence.js';
 import type { CarriedTree, RunInput } from '../../contract/inputs.js';
+import type { Expected } from '../../contract/lengths.js';
 import type { RunHead } from '../../contract/messages.js';
 import { iso } from '../../contract/moment.js';
 import type { RunState, RunTotals } from '../../contract/report.js';
@@ -75,6 +76,7 @@ export class Tree {
   #room: Room[] = [];
   #acts: number;
   readonly actsTold: ActsTold;
+  #expected: Omit<Expected, 'share'> | null;
   #isKept = true;
   #finishedAt: number | null = null;
 
@@ -100,6 +102,7 @@ export class Tree {
       longest: null,
     };
     this.#acts = carried?.acts ?? 0;
+    this.#expected = carried?.expected ?? null;
     this.actsTold = new ActsTold(carried?.actsTold);
     this.#wants = new Wants(carried?.wanted);
     this.hooks = new HookTurns(plan.hooks, plan.waves.length, carried?.hooks);
@@ -111,6 +114,7 @@ export class Tree {
       startedAt: this.#startedAt,
       orders: this.#common,
       acts: this.#acts,
+      ...(this.#expected && { expected: this.#expected }),
       ...this.actsTold.carried,
       wanted: this.#wants.carried,
       ...this.#stopAfter.carried,
@@ -137,8 +141,14 @@ export class Tree {
     this.#acts += 1;
   }
 
-  /** What a cutover is to be expected to take at least: ms. */
-  expect(ms: number | null): void {
+  /** What cutovers were measured to take, as it is told to people. */
+  expect(usual: Omit<Expected, 'share'> | null): void {
+    this.#expected = usual;
+  }
+
+  /** None is begun that could not be expected to end in the window. */
+  endBy(usual: Omit<Expected, 'share'> | null): void {
+    const ms = usual === null ? null : usual.p95Seconds * 1_000;
     this.#common = { ...this.#common, longest: longest(this.#common.longest, ms) };
   }
 
@@ -409,6 +419,7 @@ export class Tree {
       drill: null,
       ...this.actsTold.told,
       ...this.hooks.told,
+      ...(this.#expected && { expected: { ...this.#expected, share: this.plan.limits.cutovers ?? null } }),
     };
   }
 

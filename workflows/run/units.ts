@@ -291,12 +291,12 @@ export class Units {
   }
 
   /** Its copy, while it waits: it has no workflow that could say so. @param now epoch ms */
-  sawCopy({ unit: id, lagSeconds, trouble }: SeenCopy, now: number): void {
+  sawCopy({ unit: id, lagSeconds, delta, trouble }: SeenCopy, now: number): void {
     if (!this.#reports.has(id) || !this.isAtGate(id)) return;
     const before = this.get(id).retrying ?? null;
     const since = before !== null && before.code === trouble?.code ? before.since : iso(now);
     const retrying = trouble === null ? null : { ...trouble, since, tries: null, until: null };
-    this.change(id, { copy: { lagSeconds, seenAt: iso(now) }, retrying });
+    this.change(id, { copy: { lagSeconds, ...(delta && { delta }), seenAt: iso(now) }, retrying });
   }
 
   /** Another run or drill has the VM: it waits, and says for whom. @param now epoch ms */

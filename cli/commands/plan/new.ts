@@ -4,10 +4,10 @@ import type { NewPlan, NewPlanOptions } from '../../../client/new-plan.js';
 import { plural } from '../../../client/words.js';
 import { loadSheet, SHEET_KEYS, type SheetKey, type SheetMap } from '../../../plan/sheet.js';
 import { BadInput } from '../../../plan/source/problem.js';
-import { planText } from '../../../plan/write-plan.js';
 import { type AddCommand, examples } from '../../command.js';
 import { type Cli, configWithSites, withDrover } from '../../context.js';
 import { EXIT } from '../../exit-codes.js';
+import { newPlanText, vmsIn, vmsOf } from '../../new-plan-text.js';
 import { writeReport } from '../../report/write-report.js';
 
 interface NewOptions extends Omit<NewPlanOptions, 'sheet' | 'onProgress'> {
@@ -34,6 +34,10 @@ export const addPlanNew: AddCommand = (program, run) => {
         'vapp',
         'name',
       ]),
+    )
+    .option(
+      '--no-vapps',
+      'list each VM by itself, also where its whole vApp is meant (default: a vApp is moved as one)',
     )
     .option('--from <sheet>', 'CSV of the VMs that are meant, such as an export of RVTools')
     .option('--map <columns>', 'what its columns are, such as name=VM,wave=Wave (also: id)', mapIn)
@@ -62,15 +66,18 @@ async function write(cli: Cli, options: NewOptions): Promise<number> {
   for (const { row, what, why } of found.unmatched.slice(0, SAID))
     cli.out.alert(`${row}  ${what === '' ? '' : `${what}: `}${why}`);
   if (found.unmatched.length > SAID) cli.out.alert(`and ${found.unmatched.length - SAID} more rows; --json lists them`);
-  const vms = found.waves.reduce((sum, wave) => sum + wave.vms.length, 0);
+  const vms = vmsIn(found);
+  const vapps = found.waves.reduce((sum, wave) => sum + wave.vapps.length, 0);
   const document = {
     file: out ?? null,
     vms,
-    waves: found.waves.map((wave) => ({ name: wave.name, vms: wave.vms.length })),
+    vapps,
+    waves: found.waves.map((wave) => ({ name: wave.name, vms: vmsOf(wave), vapps: wave.vapps.length })),
     unmatched: found.unmatched,
     plan: out === undefined ? text : null,
   };
-  const wrote = `${plural(vms, 'VM')} in ${plural(found.waves.length, 'wave')}`;
+  const whole = vapps === 0 ? '' : `, ${plural(vapps, 'vApp')} as one each`;
+  const wrote = `${plural(vms, 'VM')} in ${plural(found.waves.length, 'wave')}${whole}`;
   // The text has lines of its own, and nothing in it that a site could have made a line of.
   cli.out.result(document, (shown) => (out === undefined ? text : `${wrote}: ${shown.file}`));
   if (out !== undefined) cli.out.note(`Check it: drover plan check ${out}`);
@@ -81,7 +88,6 @@ async function write(cli: Cli, options: NewOptions): Promise<number> {
 const SAID = 50;
 
 function textOf(found: NewPlan, { name, kind, from, match, vdc, org, vapp }: NewOptions): string {
-  const { source, destination } = found;
   const of = [
     ...(from === undefined ? [] : [`of ${from}`]),
     ...(match === undefined ? [] : [`called ${match}`]),
@@ -89,35 +95,7 @@ function textOf(found: NewPlan, { name, kind, from, match, vdc, org, vapp }: New
     ...(org === undefined ? [] : [`of organization ${org}`]),
     ...(vapp === undefined ? [] : [`of vApp ${vapp}`]),
   ];
-  const count = found.waves.reduce((sum, wave) => sum + wave.vms.length, 0);
-  const left = found.unmatched.length;
-  return planText({
-    name: name ?? `${source}-to-${destination}`.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 80),
-    kind,
-    head: [
-      `Made by drover plan new: ${plural(count, 'VM')} of ${source}${of.length === 0 ? '' : `, ${of.join(', ')}`}.`,
-      ...(left === 0
-        ? []
-        : [
-            `${plural(left, 'row')} of the sheet ${left === 1 ? 'is' : 'are'} not in it, since no single VM was found by it.`,
-          ]),
-      'Before its run: drover plan check',
-    ],
-    source,
-    destination,
-    vdc: found.vdc,
-    otherVdcs: found.otherVdcs,
-    storageProfiles: found.storageProfiles,
-    networks: found.networks,
-    waves: found.waves.map((wave) => ({
-      name: wave.name,
-      vms: wave.vms.map((vm) => ({
-        id: vm.id,
-        name: vm.name,
-        note: [vm.power === 'on' ? '' : (vm.power ?? ''), vm.vapp?.name ?? ''].filter((part) => part !== '').join(', '),
-      })),
-    })),
-  });
+  return newPlanText(found, { name, kind, of });
 }
 
 /** @throws BadInput */

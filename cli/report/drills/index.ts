@@ -59,6 +59,8 @@ const COLUMNS: Record<string, Column> = {
   rpoUncertaintySeconds: ({ rpoUncertaintySeconds }) => rpoUncertaintySeconds,
   rpoWantedSeconds: ({ objectives }) => objectives.rpoSeconds,
   findings: ({ findings }) => findings.join(' | '),
+  signedBy: ({ signedBy }) => signedBy?.by ?? null,
+  signedAt: ({ signedBy }) => signedBy?.at ?? null,
 };
 
 function csvOf(document: DrillsDocument): string {

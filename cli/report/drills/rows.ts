@@ -32,7 +32,19 @@ function countsText(drills: DrillRecord[]): string {
   return `${drills.length}${parts.length === 0 ? '' : `: ${parts.map(({ state, count }) => `${count} ${state}`).join(', ')}`}`;
 }
 
-export const DRILL_HEAD = ['run', 'began', 'took', 'result', 'VMs', 'RTO', 'wanted', 'RPO', 'wanted', 'findings'];
+export const DRILL_HEAD = [
+  'run',
+  'began',
+  'took',
+  'result',
+  'VMs',
+  'RTO',
+  'wanted',
+  'RPO',
+  'wanted',
+  'signed off',
+  'findings',
+];
 
 export function drillCells(one: DrillRecord): string[] {
   const { run, startedAt, finishedAt, state, vms, failed, objectives } = one;
@@ -46,6 +58,7 @@ export function drillCells(one: DrillRecord): string[] {
     seconds(objectives.rtoSeconds) || '-',
     rpo(one) || '-',
     seconds(objectives.rpoSeconds) || '-',
+    one.signedBy === null ? '-' : `${one.signedBy.by}, ${utc(one.signedBy.at)}`,
     one.findings.join('; ') || 'none',
   ];
 }

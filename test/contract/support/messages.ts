@@ -62,7 +62,7 @@ export function messagesAbout({ run, unit, operationId, workflowId, site }: Subj
     copiedAt: at,
     stepSince: at,
     progress: { percent: 1, bytes: 1, bytesTotal: 1, rate: 1, etaSeconds: 1, seenAt: at },
-    copy: { lagSeconds: 1, seenAt: at },
+    copy: { lagSeconds: 1, delta: { bytes: 1, seconds: 1 }, seenAt: at },
     undoneBy: at,
     operations: [
       {

@@ -6,6 +6,7 @@ import type { RunReport, VmReport } from '../../../contract/report.js';
 import { bareId, type Plan, type PlanVm } from '../../../plan/types.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { aVm, aWave } from '../../support/plans.js';
+import { given, protection } from '../../support/recoveries.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { vappsOf } from '../../support/vapps.js';
@@ -37,6 +38,13 @@ function expectMoved(lab: Lab, vapp: PlanVm): void {
   expect(there.map(({ powerState }) => powerState)).toEqual([...ids].map(() => 'POWERED_ON'));
   expect(new Set(there.map(({ vappId }) => vappId)).size).toBe(1);
   expect(world(lab, lab.source).filter(({ id, powerState }) => ids.has(id) && powerState === 'POWERED_ON')).toEqual([]);
+}
+
+/** How many of its VMs, by their names, run at a site, and in how many vApps. */
+function standing(lab: Lab, site: string, { vms = [] }: PlanVm): [count: number, vapps: number] {
+  const names = new Set(vms.map(({ name }) => name));
+  const on = world(lab, site).filter(({ name, powerState }) => names.has(name) && powerState === 'POWERED_ON');
+  return [on.length, new Set(on.map(({ vappId }) => vappId)).size];
 }
 
 const stateOf = ({ vms }: RunReport) =>
@@ -93,6 +101,33 @@ describe('a vApp', () => {
         await first.kill();
         await second?.kill();
       }
+    }));
+
+  it.concurrent('is failed over, reversed, and brought back as one', () =>
+    withLab({ vms: 6 }, async (lab) => {
+      const vapps = vappsOf(6);
+      const [crm, small] = vapps;
+      if (crm === undefined || small === undefined) throw new Error('the simulator has two vApps');
+      const inAWave = (...units: PlanVm[]) => ({ waves: [aWave('all', ...units)] });
+      await given(lab, protection(lab, inAWave(...vapps)));
+      const failover = await given(lab, planOf(lab, vapps, { kind: 'failover' }));
+      expect(failover.totals).toMatchObject({ vms: 6, succeeded: 6 });
+      for (const vapp of vapps) expect(standing(lab, lab.destination, vapp)).toEqual([vapp.vms?.length, 1]);
+
+      const confirm = 'removes-source' as const;
+      await Promise.all([
+        given(lab, planOf(lab, [crm], { kind: 'reverse', confirm })),
+        given(lab, planOf(lab, [small], { kind: 'failback', confirm })),
+      ]);
+      expect(standing(lab, lab.destination, crm)).toEqual([4, 1]);
+      expect(standing(lab, lab.source, small)).toEqual([2, 1]);
+      expect(standing(lab, lab.destination, small)[0]).toBe(0);
+      // No operation was sent for one of their VMs.
+      const sent = lab.simulator.control.ledger();
+      const count = (kind: string) => sent.filter((one) => one.kind === kind && one.vappId !== undefined).length;
+      expect(['start', 'failover', 'migrate'].map(count)).toEqual([2, 2, 1]);
+      const alone = sent.filter(({ kind, vappId }) => /^(start|failover|migrate|reverse)$/.test(kind) && !vappId);
+      expect(alone).toEqual([]);
     }));
 
   it.concurrent('whose VMs changed is held with the difference before its start and before its cutover, and goes on by itself', () =>

@@ -1,10 +1,12 @@
-/** The vApps of a plan, told by the inventory of its source before the start: which they are, and which VMs each has. */
+/** The vApps of a plan, and the VMs that it has by name, told by the inventory of its source before the start. */
 import type { ListedVm } from '../contract/inventory.js';
 import type { VmRef } from '../contract/operation.js';
-import { isSameName, nameWithId } from '../contract/vm-identity.js';
+import { isSameName, nameWithId, plainName } from '../contract/vm-identity.js';
+import { didYouMean } from '../plan/source/nearest.js';
 import { UUID } from '../plan/source/schema-parts.js';
 import {
   bareId,
+  isNamedVm,
   isVappUnit,
   loginsOf,
   MOST_IN_VAPP,
@@ -13,6 +15,7 @@ import {
   vappIdOf,
   vappUnit,
 } from '../plan/types.js';
+import type { UnclearNames } from './bad-names.js';
 import { Ambiguous, BadVapp, DroverError, NothingFound, NoWorker } from './errors.js';
 import { Inventory } from './inventory.js';
 import type { Session } from './session.js';
@@ -23,18 +26,32 @@ interface StandingVapp {
   vms: VmRef[];
 }
 
-const isUnresolved = ({ id, vms }: PlanVm): boolean => isVappUnit(id) && vms === undefined;
+const isUnresolved = ({ id, vms }: PlanVm): boolean => (isVappUnit(id) && vms === undefined) || isNamedVm(id);
 
 /**
- * The plan with each vApp under its id, and its VMs; one that has none is given back as it is, and nobody is asked.
- * @throws NoWorker, NotTold; NothingFound for a vApp that the source does not have; Ambiguous for a name of several; BadVapp
+ * The plan with each vApp under its id, and its VMs, and with the id of each VM that it has by its name; one that has none of
+ * them is given back as it is, and nobody is asked.
+ * @param unclear is told of a name that the source does not have, or of several
+ * @throws NoWorker, NotTold; BadVapp
  */
-export async function resolveVapps(session: Session, plan: Plan): Promise<Plan> {
+export async function resolveUnits(session: Session, plan: Plan, unclear: UnclearNames): Promise<Plan> {
   const units = plan.waves.flatMap(({ vms }) => vms);
   if (!units.some(isUnresolved)) return plan;
   const { site } = plan.source;
-  const standing = vappsIn(await vmsAt(session, plan));
-  const found = new Map(units.filter(isUnresolved).map((unit) => [unit.id, resolved(site, unit, standing)]));
+  const all = await vmsAt(session, plan);
+  const standing = vappsIn(all);
+  const byName = new Map<string, ListedVm[]>();
+  for (const vm of all) {
+    const name = plainName(vm.name ?? '');
+    byName.set(name, [...(byName.get(name) ?? []), vm]);
+  }
+  const found = new Map(
+    units.filter(isUnresolved).map((unit) => {
+      const it = isVappUnit(unit.id) ? resolved(site, unit, standing) : named(site, unit, byName);
+      if (it instanceof DroverError) unclear.add(it);
+      return [unit.id, it instanceof DroverError ? unit : it];
+    }),
+  );
   const idOf = (id: string): string => found.get(id)?.id ?? id;
   const waves = plan.waves.map((wave) => ({
     ...wave,
@@ -56,11 +73,30 @@ async function vmsAt(session: Session, plan: Plan): Promise<ListedVm[]> {
   } catch (error) {
     if (kind !== 'failover' || !(error instanceof DroverError) || error instanceof NoWorker) throw error;
     const next = 'drover failover RUN, of the run that protects it, which knows its VMs; or list its VMs under vms';
+    const isVapps = plan.waves.some(({ vms }) => vms.some(({ id }) => isVappUnit(id)));
+    if (!isVapps) {
+      const instead = 'give their ids; or drover failover RUN, of the run that protects them, which knows them';
+      throw new BadVapp(`${site} does not tell which VMs the plan means by their names: ${error.message}`, instead);
+    }
     throw new BadVapp(`${site} does not tell which VMs the vApps of the plan have: ${error.message}`, next);
   }
 }
 
-function resolved(site: string, unit: PlanVm, standing: StandingVapp[]): PlanVm {
+function named(site: string, unit: PlanVm, byName: Map<string, ListedVm[]>): PlanVm | NothingFound | Ambiguous {
+  const [it, ...others] = byName.get(plainName(unit.name)) ?? [];
+  if (it === undefined) {
+    const known = [...byName.values()].flatMap(([one]) => one?.name ?? []);
+    const { hint } = didYouMean(unit.name, known);
+    return new NothingFound(site, `no VM ${unit.name}${hint === undefined ? '' : `: ${hint.replace('?', '')}`}`);
+  }
+  const told = [it, ...others].map(
+    ({ id, name, vapp }) => `${name} (${id}${vapp?.name == null ? '' : `, vApp ${vapp.name}`})`,
+  );
+  if (others.length > 0) return new Ambiguous(`a VM at ${site}`, unit.name, told, 'by its id, in the plan');
+  return { ...unit, id: it.id, name: it.name ?? unit.name };
+}
+
+function resolved(site: string, unit: PlanVm, standing: StandingVapp[]): PlanVm | NothingFound | Ambiguous {
   const wanted = bareId(unit.id);
   const isById = UUID.test(wanted);
   const fit = standing.filter(({ id, name }) => (isById ? id === wanted : name !== null && isSameName(name, wanted)));
@@ -69,9 +105,9 @@ function resolved(site: string, unit: PlanVm, standing: StandingVapp[]): PlanVm 
     some.map(({ id, name, vms }) => `${name ?? 'no name'} (${id}, ${vms.length} VMs)`);
   if (it === undefined) {
     const named = told(standing).slice(0, 20).join(', ') || 'none with VMs that this login may see';
-    throw new NothingFound(site, `no vApp ${isById ? wanted : unit.name}; it has ${named}`);
+    return new NothingFound(site, `no vApp ${isById ? wanted : unit.name}; it has ${named}`);
   }
-  if (others.length > 0) throw new Ambiguous(`a vApp at ${site}`, unit.name, told(fit), 'by its id, in the plan');
+  if (others.length > 0) return new Ambiguous(`a vApp at ${site}`, unit.name, told(fit), 'by its id, in the plan');
   if (it.vms.length > MOST_IN_VAPP) {
     const next = 'list its VMs under vms: each is moved by itself then';
     throw new BadVapp(
@@ -91,9 +127,10 @@ function refuseTwins(site: string, units: PlanVm[]): void {
       const before = seen.get(vm.id);
       seen.set(vm.id, unit);
       if (before === undefined) continue;
-      const isTwice = vappIdOf(vm.id) !== null;
+      const isVapp = vappIdOf(vm.id) !== null;
+      const isTwice = isVapp || (before.vms === undefined && unit.vms === undefined);
       const message = isTwice
-        ? `The plan has vApp ${vm.name} (${bareId(vm.id)}) twice.`
+        ? `The plan has ${isVapp ? 'vApp' : 'VM'} ${vm.name} (${bareId(vm.id)}) twice.`
         : `VM ${nameWithId(vm)} at ${site} is in the plan by itself, and stands in vApp ${[before, unit].find(({ vms }) => vms !== undefined)?.name}, which is to be moved as one.`;
       throw new BadVapp(message, isTwice ? 'leave one of the two out' : 'leave out the VM, or the vApp');
     }
