@@ -282,7 +282,7 @@ export class SiteSession {
           throw this.#notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
         if (value.length > LONGEST_SECRET)
           throw this.#notVcda(answer.status, `its ${TOKEN_HEADER} header has more than ${LONGEST_SECRET} characters`);
-        this.#secrets.learn(this, value);
+        this.#secrets.learn(this, value, name);
         this.#accepted();
         return { value, accept, renewAt: shown.renewAt, proven: false, extended: new Map() };
       } catch (error) {
