@@ -57,7 +57,7 @@ function vmsOfPlan(source: Source, named: string, sites: string[] | null, proble
   const unread = found.find((problem) => problem.file === file && problem.line === null);
   if (unread) {
     problems.push({ ...source.at(['scope', 'plan']), message: `${shortened(file, 300)}: ${unread.message}` });
-  } else problems.push(...found);
+  } else for (const problem of found) problems.push(problem);
   if (plan) {
     checkSameSites(source, file, plan, problems);
     refuseVapps(source, file, plan, problems);
