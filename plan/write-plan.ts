@@ -35,7 +35,7 @@ export function planText(plan: PlanText): string {
     ...plan.head.map((line) => comment(line)),
     `name: ${scalar(name)}`,
     `kind: ${kind}`,
-    `source: { site: ${flow(source)}${loginOf(source).map((login) => `, login: ${flow(login)}`)} }`,
+    `source: { ${[`site: ${flow(source)}`, ...loginOf(source).map((login) => `login: ${flow(login)}`)].join(', ')} }`,
     'destination:',
     `  site: ${scalar(destination)}`,
     ...loginOf(destination).map((login) => `  login: ${scalar(login)}`),

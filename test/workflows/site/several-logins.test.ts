@@ -88,6 +88,8 @@ describe('two logins of one site', () => {
         const refusal = { code: 'NoWorker', message: expect.stringContaining(`login nobody of site ${destination}`) };
         await expect(drover.startRun(unknown)).rejects.toMatchObject(refusal);
         await expect(drover.checkPlan(unknown)).rejects.toMatchObject(refusal);
+        const pair = { source, destination, logins: { [destination]: 'nobody' } };
+        await expect(drover.inspectSites([destination], [pair])).rejects.toMatchObject(refusal);
         const found = (await drover.inspectSites()).map(({ site, login: by = 'default', checks }) => [
           site,
           by,
