@@ -71,10 +71,13 @@ const leaked = (text: string): string[] =>
       : [],
   );
 
+const echoOf = (names: (keyof typeof marks)[]): string =>
+  names.flatMap((name) => ENCODINGS.map((encode) => encode(secrets[name]))).join(' | ');
+/** Of these the config of a worker of its own has the secrets. */
+const OF_REFUSED: (keyof typeof marks)[] = ['api', 'proxy', 'store', 'command'];
 /** What a site says that repeats what it was sent. */
-const echo = Object.values(secrets)
-  .flatMap((secret) => ENCODINGS.map((encode) => encode(secret)))
-  .join(' | ');
+const echo = echoOf(['password', 'file', 'onPrem', 'header', 'variable', 'api', 'tenant']);
+const refusedEcho = echoOf(OF_REFUSED);
 
 let world: World;
 let worker: Started;
@@ -89,12 +92,25 @@ const captured: [string, string][] = [];
 
 /** A worker of its own, whose store and proxies refuse what they are sent and say it again. */
 let refused: Started;
-const refusing = { store: createTcpServer(refuseStore), proxy: createServer() };
+const refusing = {
+  store: createTcpServer(refuseStore),
+  proxy: createServer(),
+  site: createServer((request, response) => {
+    request.on('data', (part: Buffer) => offered.push(part.toString()));
+    request.on('end', () =>
+      response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ code: 'Unauthorized', msg: refusedEcho, args: [refusedEcho] })),
+    );
+  }),
+};
 /** what it is told of the logins that it wants */
 const offered: string[] = [];
 refusing.proxy.on('connect', ({ headers }, socket) => {
   offered.push(String(headers['proxy-authorization']));
-  socket.end(`HTTP/1.1 407 ${headers['proxy-authorization']}\r\nx-said: ${encodeURIComponent(echo)}\r\n\r\n${echo}`);
+  socket.end(
+    `HTTP/1.1 407 ${headers['proxy-authorization']}\r\nx-said: ${encodeURIComponent(refusedEcho)}\r\n\r\n${refusedEcho}`,
+  );
 });
 
 /** PostgreSQL's own protocol, as far as the refusal of a password. */
@@ -103,7 +119,7 @@ function refuseStore(socket: Socket): void {
   socket.on('data', (bytes) => {
     if (bytes[0] === 0x70) {
       offered.push(bytes.subarray(5, -1).toString());
-      const fields = Buffer.from(`SFATAL\0VFATAL\0C28P01\0Mrefused: ${echo}\0D${echo}\0\0`);
+      const fields = Buffer.from(`SFATAL\0VFATAL\0C28P01\0Mrefused: ${refusedEcho}\0D${refusedEcho}\0\0`);
       const length = Buffer.alloc(4);
       length.writeInt32BE(fields.length + 4);
       socket.end(Buffer.concat([Buffer.from('E'), length, fields]));
@@ -115,13 +131,13 @@ function refuseStore(socket: Socket): void {
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
 const refusedQueue = () => `${world.taskQueue}-refused`;
 
-function refusedConfig({ simulator, sites, tag }: World): object {
+function refusedConfig({ tag }: World): object {
   const proxy = { url: `http://127.0.0.1:${portOf(refusing.proxy)}`, user: 'ops', passwordFile: 'proxy.secret' };
   const login = { type: 'vcdCredentials', user: 'ops@acme', passwordCommand: ['/bin/cat', 'command.secret'] };
   const director = { type: 'vcdApiToken', vcd: 'https://vcd.example.com', org: 'acme', tokenFile: 'berlin.secret' };
   return {
     sites: {
-      [`oslo-${tag}`]: { url: simulator.sites[sites.source]?.url, login },
+      [`oslo-${tag}`]: { url: `http://127.0.0.1:${portOf(refusing.site)}`, login },
       [`rome-${tag}`]: { url: 'https://vcda.example.com', login, proxy },
       [`bern-${tag}`]: { url: 'https://vcda.example.com', login: director, proxy },
     },
@@ -212,7 +228,7 @@ function configOf({ simulator, sites, tag, taskQueue }: World): object {
 }
 
 beforeAll(async () => {
-  for (const server of [application, refusing.store, refusing.proxy])
+  for (const server of [application, ...Object.values(refusing)])
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   world = await openWorld({
     vms: 3,
@@ -304,7 +320,7 @@ afterAll(async () => {
     await one?.finished;
   }
   await world.close();
-  for (const server of [application, refusing.store, refusing.proxy]) server.close();
+  for (const server of [application, ...Object.values(refusing)]) server.close();
 });
 
 /** Every payload and every text of the histories on the task queue, as their readers see them. */
@@ -349,8 +365,8 @@ describe('a mark of a secret', () => {
       expect.stringMatching(/exit code 1: 2 \[secret\] \[secret\]/),
     ]);
     expect(captured.find(([command]) => command === 'doctor')?.[1]).toMatch(/BAD/);
-    expect(leaked(echo)).toEqual(Object.keys(marks));
-    expect(leaked(offered.join(' '))).toEqual(['proxy', 'store']);
+    expect(leaked(echo + refusedEcho)).toEqual(Object.keys(marks));
+    expect(leaked(offered.join(' '))).toEqual(['proxy', 'store', 'command']);
     expect(world.simulator.directors[world.sites.source]?.tokens.exchanges).toBeGreaterThan(0);
   });
 

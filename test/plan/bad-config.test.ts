@@ -138,7 +138,7 @@ const CASES: [string, string, string | RegExp][] = [
   ['a site without url', `sites:\n  paris: { ${LOGIN} }\n`, /^drover\.yaml:2:10 {2}sites\.paris\.url is missing/],
   [
     'a site name of which no task queue can be made',
-    `sites:\n  ${'x'.repeat(201)}: { url: "https://vcda.lyon.example.com" }\n`,
+    `sites:\n  ${'x'.repeat(201)}: { url: "https://p", ${LOGIN} }\n`,
     /a site name of at most 200 letters, digits, dots, dashes and underscores/,
   ],
   [
