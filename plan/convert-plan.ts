@@ -1,6 +1,7 @@
 /** A plan file in another format: as it was written, or of its VMs what a CSV can hold. */
 import { stringify } from 'yaml';
 import { loadPlan } from './load-plan.js';
+import { guarded } from './source/formula.js';
 import { BadInput, type Problem, throwProblems } from './source/problem.js';
 import { problemOf, readText } from './source/read-text.js';
 import { parseSource } from './source/yaml-document.js';
@@ -56,7 +57,10 @@ function csvOf(waves: { name: string; vms: PlanVm[] }[], planKeys: string[]): Co
   const vapps = waves.flatMap(({ vms }) => vms.filter(({ id }) => isVappUnit(id)));
   const rows = units.flatMap(({ name, vms }) => vms.map((vm) => rowOf(isWaved ? name : '', vm)));
   const used = COLUMNS.filter((column) => column === 'id' || rows.some((row) => row[column] !== undefined));
-  const lines = [used.join(','), ...rows.map((row) => used.map((column) => cell(row[column] ?? '')).join(','))];
+  const lines = [
+    used.join(','),
+    ...rows.map((row) => used.map((column) => cell(guarded(row[column] ?? ''))).join(',')),
+  ];
   const unfit = new Map<string, number>();
   for (const { vms } of units)
     for (const vm of vms)

@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { oneOf } from './check.js';
+import { unguarded } from './formula.js';
 import type { Place, Problem } from './problem.js';
 import { withoutStacks } from './without-stacks.js';
 import type { Source } from './yaml-document.js';
@@ -61,7 +62,7 @@ export function parseCsv(
             records.push([]);
           }
           if (context.index === WIDEST) throw new TooMuch(`the file has more than ${WIDEST} columns`);
-          records.at(-1)?.push({ text: value.trim(), place: places.at(start) });
+          records.at(-1)?.push({ text: unguarded(value.trim()), place: places.at(start) });
           end = context.bytes;
           return value;
         },
