@@ -30,7 +30,7 @@ export class CheckSecrets {
 
   /** What takes every secret of the worker out of what a server or a program says. */
   scrubber(): Scrub {
-    const [own, others] = [this.#known.scrubber(), this.#ofSites()];
+    const [own, others] = [this.#known.scrubber({ by: null }), this.#ofSites()];
     return (text) => others(own(text));
   }
 

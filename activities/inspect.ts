@@ -3,7 +3,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { SiteCheck, SiteInspection } from '../contract/inspection.js';
 import { iso } from '../contract/moment.js';
 import { inWords } from '../contract/words.js';
-import { DEFAULT_LOGIN, type Logins, loginAt } from '../plan/types.js';
+import { DEFAULT_LOGIN, type Logins, loginAt, siteWithLogin } from '../plan/types.js';
 import { API_VERSIONS, isOfFrontEnd, OWN_CODES, type Site, VcdaError } from '../vcda/index.js';
 import { type ActivityDeps, configured } from './deps.js';
 import { beating } from './heartbeat.js';
@@ -79,7 +79,10 @@ async function inspection(deps: ActivityDeps, input: InspectSiteInput): Promise<
     away ? untried : untrusted ? await distrusted(site, login, deps.sites.rules(login).advice) : certificate(site),
   );
   const loggedIn = note('login', answered ? loginFinding(login, site, startedAt) : untried);
-  note('extend', loggedIn ? await extend(site, input.peers, options, startedAt) : untried);
+  note(
+    'extend',
+    loggedIn ? await extend(site, input.peers, { ...options, logins: deps.logins ?? {} }, startedAt) : untried,
+  );
   note('clock', loggedIn ? await clock(site, options) : untried);
   note('version', loggedIn ? await version(site, options) : untried);
   note('licence', loggedIn ? await licence(site, options) : untried);
@@ -155,7 +158,12 @@ function refusalInWords(refusal: VcdaError, site: Site, startedAt: number): stri
     : `${refusal.detail} (at ${iso(sentAt)}; not sent again until it is changed, or a run that waits for it is resumed)`;
 }
 
-async function extend(site: Site, peers: string[], options: Options, startedAt: number): Promise<Finding> {
+async function extend(
+  site: Site,
+  peers: string[],
+  { logins, ...options }: Options & { logins: Logins },
+  startedAt: number,
+): Promise<Finding> {
   const listed = await attempt(() => site.sites({ ...options, unreadable: passingOver(site) }));
   if (listed instanceof VcdaError) return bad(listed.message, "Look at the site's log.");
   const known = new Set(listed.map((s) => s.site));
@@ -176,7 +184,7 @@ async function extend(site: Site, peers: string[], options: Options, startedAt: 
   }
   if (refused.length > 0)
     return bad(refused.join('; '), "Correct the other site's login, or see whether the sites reach each other.");
-  return good(`to ${peers.join(', ')}`);
+  return good(`to ${peers.map((peer) => siteWithLogin(peer, logins)).join(', ')}`);
 }
 
 async function clock(site: Site, options: Options): Promise<Finding> {

@@ -40,7 +40,8 @@ function httpFor(
   secrets: CheckSecrets,
 ): Made {
   const url = filledUrl(check.url, subject);
-  const label = `http ${shownUrl(url)}`;
+  const isUnverified = !check.verifyTls && url.startsWith('https:');
+  const label = `http ${shownUrl(url)}${isUnverified ? ' (certificate not verified)' : ''}`;
   const headers = secrets.headersOf(check, site);
   const isOfSite = hostIsOfSite(check.url, subject);
   const refused = secrets.refusal(check, { url, isOfSite, verifyTls: check.verifyTls });

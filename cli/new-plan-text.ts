@@ -2,6 +2,7 @@
 import type { NewPlan, NewWave } from '../client/new-plan.js';
 import { plural } from '../client/words.js';
 import { listed } from '../contract/words.js';
+import type { Logins } from '../plan/types.js';
 import { type PlanText, planText } from '../plan/write-plan.js';
 
 interface Wanted {
@@ -11,6 +12,8 @@ interface Wanted {
   approval?: PlanText['approval'];
   /** by what its VMs were chosen, in words */
   of: string[];
+  /** as `NewPlanOptions` has them */
+  logins?: Logins;
 }
 
 export const vmsOf = ({ vms, vapps }: NewWave): number =>
@@ -18,7 +21,7 @@ export const vmsOf = ({ vms, vapps }: NewWave): number =>
 
 export const vmsIn = ({ waves }: NewPlan): number => waves.reduce((sum, wave) => sum + vmsOf(wave), 0);
 
-export function newPlanText(found: NewPlan, { name, kind, approval, of }: Wanted): string {
+export function newPlanText(found: NewPlan, { name, kind, approval, of, logins }: Wanted): string {
   const { source, destination, vdc, otherVdcs, storageProfiles, networks } = found;
   const left = found.unmatched.length;
   return planText({
@@ -36,6 +39,7 @@ export function newPlanText(found: NewPlan, { name, kind, approval, of }: Wanted
     ],
     source,
     destination,
+    ...(logins === undefined ? {} : { logins }),
     vdc,
     otherVdcs,
     storageProfiles,

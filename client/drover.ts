@@ -117,9 +117,17 @@ export class Drover {
    */
   replications(
     site: string,
-    { onProgress }: { /** told how many have come, of long lists */ onProgress?: (read: number) => void } = {},
+    {
+      login,
+      onProgress,
+    }: {
+      /** which of the site's logins is used; default: its `login` */
+      login?: string;
+      /** told how many have come, of long lists */
+      onProgress?: (read: number) => void;
+    } = {},
   ): Promise<ListedReplication[]> {
-    return listReplications(this.#session, site, onProgress);
+    return listReplications(this.#session, site, onProgress, login);
   }
 
   /**
@@ -302,7 +310,7 @@ export class Drover {
 
   /**
    * Has a worker check sites, by each of their logins: reachable, certificate, login, clock, version, licence; default: every site of its config.
-   * @param pairs between which a session is tried as well, which shows the destination the login of the source; default: none
+   * @param pairs between which a session is tried as well, which shows the destination the login of the source that the pair names; default: none
    * @example
    * ```ts
    * const [lyon] = await drover.inspectSites(['lyon'], [{ source: 'paris', destination: 'lyon' }]);

@@ -1,7 +1,7 @@
 import { INSPECT_SITES, type InspectSitesInput } from '../contract/inputs.js';
 import type { SiteInspection, SitePair } from '../contract/inspection.js';
 import type { Logins } from '../plan/types.js';
-import { requireKnown } from './known-sites.js';
+import { requireBetween, requireKnown } from './known-sites.js';
 import type { Session } from './session.js';
 import { askWorker } from './short-workflow.js';
 import { requireWorker } from './worker-presence.js';
@@ -24,6 +24,9 @@ export async function inspectSites(
 ): Promise<SiteInspection[]> {
   await requireWorker(session, UNCHECKED);
   if (sites !== null) await requireKnown(session, sites, UNCHECKED, logins);
+  // Nobody would take up what asks by a login that there is not.
+  for (const { source, destination, logins: named = {} } of pairs)
+    if (Object.keys(named).length > 0) await requireBetween(session, source, destination, UNCHECKED, named);
   const input: InspectSitesInput = { sites, pairs, ...(everyLogin && { everyLogin: true }) };
   return askWorker<SiteInspection[]>(session, {
     type: INSPECT_SITES,

@@ -3,7 +3,7 @@ import type { ListedVdc, ListedVm } from '../contract/inventory.js';
 import { isSameName, plainName } from '../contract/vm-identity.js';
 import type { SheetRow } from '../plan/sheet.js';
 import { placeText } from '../plan/source/problem.js';
-import { MOST_IN_VAPP } from '../plan/types.js';
+import { type Logins, MOST_IN_VAPP } from '../plan/types.js';
 import { Ambiguous, NothingFound } from './errors.js';
 import { Inventory } from './inventory.js';
 import { vappsIn } from './resolve-units.js';
@@ -28,6 +28,8 @@ export interface NewPlanOptions {
   vapps?: boolean;
   /** only the VMs of these rows, in their order; default: all */
   sheet?: SheetRow[];
+  /** which of its logins is used at a site, by the names of sites; default: the default ones */
+  logins?: Logins;
   /** told how many VMs have been read, of long lists */
   onProgress?: (read: number) => void;
 }
@@ -68,9 +70,9 @@ export interface NewPlan {
 
 /** @throws NoWorker, NotTold; NothingFound when no VM is as asked for; Ambiguous when a name is that of several */
 export async function newPlan(session: Session, options: NewPlanOptions): Promise<NewPlan> {
-  const { source, destination, onProgress } = options;
-  const from = await Inventory.of(session, source, onProgress);
-  const to = await Inventory.of(session, destination);
+  const { source, destination, logins, onProgress } = options;
+  const from = await Inventory.of(session, source, onProgress, logins);
+  const to = await Inventory.of(session, destination, undefined, logins);
   const vdc = chooseVdc(await to.vdcs(), options);
   const all = await from.vms();
   const meant = all.filter((vm) => isMeant(vm, options));

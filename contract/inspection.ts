@@ -1,4 +1,5 @@
 /** What `drover doctor` finds out about a site. */
+import type { Logins } from '../plan/types.js';
 
 /** One finding of `drover doctor` about a site; `ok: null`: could not be tried, since an earlier check failed. */
 export interface SiteCheck {
@@ -16,6 +17,8 @@ export interface SiteCheck {
 export interface SitePair {
   source: string;
   destination: string;
+  /** of either, such as those of a plan; absent: the default ones */
+  logins?: Logins;
 }
 
 export interface SiteInspection {

@@ -13,10 +13,17 @@ const SITE_NAME = /^[A-Za-z0-9._-]{1,200}$/;
 /** For a memo; nothing where all are the default ones. */
 export const loginsMemo = (logins: Logins): { logins?: Logins } => (Object.keys(logins).length === 0 ? {} : { logins });
 
-/** Of a memo, or of what else may have them; none of what is no choice of logins. */
+/**
+ * Of a memo, or of what else may have them. Whatever is named for a site stays named: nobody takes what waits for a login that
+ * there is not, and the default one may be a provider's.
+ */
 export const loginsIn = (of: unknown): Logins =>
-  isMembers(of) && areLogins(of.logins)
-    ? Object.fromEntries(Object.entries(of.logins ?? {}).filter(([, login]) => login !== DEFAULT_LOGIN))
+  isMembers(of) && isMembers(of.logins)
+    ? Object.fromEntries(
+        Object.entries(of.logins)
+          .filter(([, login]) => login !== DEFAULT_LOGIN)
+          .map(([site, login]) => [site, typeof login === 'string' ? login : '']),
+      )
     : {};
 
 /** Of those the ones of these sites alone. */

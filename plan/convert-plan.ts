@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { networkAlone } from './flat-keys.js';
 import { loadPlan } from './load-plan.js';
 import { isNamedVm } from './named-vm.js';
+import { guarded } from './source/formula.js';
 import { BadInput, type Problem, throwProblems } from './source/problem.js';
 import { problemOf, readText } from './source/read-text.js';
 import { parseSource } from './source/yaml-document.js';
@@ -58,7 +59,10 @@ function csvOf(waves: { name: string; vms: PlanVm[] }[], planKeys: string[]): Co
   const vapps = waves.flatMap(({ vms }) => vms.filter(({ id }) => isVappUnit(id)));
   const rows = units.flatMap(({ name, vms }) => vms.map((vm) => rowOf(isWaved ? name : '', vm)));
   const used = COLUMNS.filter((column) => rows.some((row) => row[column] !== undefined));
-  const lines = [used.join(','), ...rows.map((row) => used.map((column) => cell(row[column] ?? '')).join(','))];
+  const lines = [
+    used.join(','),
+    ...rows.map((row) => used.map((column) => cell(guarded(row[column] ?? ''))).join(',')),
+  ];
   const unfit = new Map<string, number>();
   for (const { vms } of units)
     for (const vm of vms) for (const key of unfitOf(vm)) unfit.set(key, (unfit.get(key) ?? 0) + 1);

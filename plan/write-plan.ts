@@ -1,5 +1,6 @@
 /** A new plan as the text of a file that a person reads on: comments say what may be changed, and what it may be changed to. */
 import { stringify } from 'yaml';
+import { DEFAULT_LOGIN, type Logins, loginAt } from './logins.js';
 
 /** What the text is made of. */
 export interface PlanText {
@@ -11,6 +12,8 @@ export interface PlanText {
   head: string[];
   source: string;
   destination: string;
+  /** absent: the default ones */
+  logins?: Logins;
   vdc: Named;
   /** what else there is at the destination, as comments */
   otherVdcs: Named[];
@@ -34,14 +37,16 @@ interface Named {
 const MOST = 20;
 
 export function planText(plan: PlanText): string {
-  const { name, kind, source, destination, vdc, waves } = plan;
+  const { name, kind, source, destination, logins = {}, vdc, waves } = plan;
+  const loginOf = (site: string) => [loginAt(logins, site)].filter((login) => login !== DEFAULT_LOGIN);
   return [
     ...plan.head.map((line) => comment(line)),
     `name: ${scalar(name)}`,
     `kind: ${kind}`,
-    `source: { site: ${flow(source)} }`,
+    `source: { ${[`site: ${flow(source)}`, ...loginOf(source).map((login) => `login: ${flow(login)}`)].join(', ')} }`,
     'destination:',
     `  site: ${scalar(destination)}`,
+    ...loginOf(destination).map((login) => `  login: ${scalar(login)}`),
     `  vdc: ${vdc.id}  ${comment(vdc.name)}`,
     ...alternatives('other VDCs there', plan.otherVdcs),
     `  storageProfile: "*"  ${comment('any')}`,

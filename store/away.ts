@@ -1,13 +1,17 @@
 /** Why the store gives no answer, in words for a person; nothing of it is a secret. */
 
+/** Of what a server says: characters. */
+const LONGEST = 500;
+
 /** The store could not be asked, or could not keep what it was given: the question may be asked again. */
 export class StoreAway extends Error {
   override readonly name = 'StoreAway';
   /** the next step for a person */
   readonly advice: string;
 
-  constructor(where: string, cause: unknown) {
-    super(`The store (${where}) does not answer: ${wordsOf(cause)}.`, { cause });
+  /** Without a cause: what a server of a database says may hold what it was sent. */
+  constructor(where: string, cause: unknown, scrub: (text: string) => string) {
+    super(`The store (${where}) does not answer: ${scrub(wordsOf(cause)).slice(0, LONGEST)}.`);
     this.advice = adviceFor(codeOf(cause));
   }
 }

@@ -38,6 +38,8 @@ export interface StoreOptions {
    * @throws OtherStore when it is not
    */
   admit?: (store: { id: string; where: string }) => Promise<void>;
+  /** takes secrets out of what its server says; default: nothing */
+  scrub?: (text: string) => string;
 }
 
 interface Opened {
@@ -143,7 +145,9 @@ export class Store {
     try {
       return await ask(await this.#opened());
     } catch (error) {
-      throw error instanceof StoreAway ? error : new StoreAway(this.where, error);
+      throw error instanceof StoreAway
+        ? error
+        : new StoreAway(this.where, error, this.#options.scrub ?? ((text) => text));
     }
   }
 
@@ -153,7 +157,9 @@ export class Store {
       return await this.#opening;
     } catch (error) {
       this.#opening = null;
-      throw error instanceof OtherStore ? error : new StoreAway(this.where, error);
+      throw error instanceof OtherStore
+        ? error
+        : new StoreAway(this.where, error, this.#options.scrub ?? ((text) => text));
     }
   }
 

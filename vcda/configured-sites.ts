@@ -16,7 +16,7 @@ import { KnownSecrets } from './http/scrub.js';
 import { SiteSession } from './http/session.js';
 import { Transport } from './http/transport.js';
 import { createSite, type Site } from './site.js';
-import { type Renewed, type Sites, type SitesConfig, secretsOf } from './sites.js';
+import { publicWordsOf, type Renewed, type Sites, type SitesConfig, secretsOf } from './sites.js';
 
 interface Open {
   site: Site;
@@ -49,7 +49,7 @@ export class ConfiguredSites {
 
   constructor(config: SitesConfig) {
     this.#config = config;
-    this.#secrets = new KnownSecrets(secretsOf(config), Object.keys(config.sites));
+    this.#secrets = new KnownSecrets(secretsOf(config), publicWordsOf(config));
     this.#sites = Object.fromEntries(Object.entries(config.sites).map(([name, site]) => [name, { ...site }]));
     this.#logins = new Map(Object.entries(this.#sites).map(([name, site]) => [name, loginsOf(site)]));
     this.#tokens = new AccessTokens(this.#sites, this.#secrets);
@@ -73,7 +73,7 @@ export class ConfiguredSites {
     return {
       names,
       rules: errorRules(this.#config.errors),
-      scrubber: () => this.#secrets.scrubber(),
+      scrubber: () => this.#secrets.scrubber({ by: null }),
       get: (name) => {
         const config = names.includes(name) ? this.#sites[name] : undefined;
         if (config === undefined)
@@ -129,7 +129,7 @@ export class ConfiguredSites {
   #renew(read: SitesConfig): Renewed {
     const changed = this.#changedIn(read);
     const taken = changed.filter(({ isMoved }) => !isMoved);
-    this.#secrets.know(secretsOf(read));
+    this.#secrets.know(secretsOf(read), publicWordsOf(read));
     for (const { site, login, now } of taken) this.#take(site, login, now);
     for (const { site, login, before, now } of taken) {
       const isSame = isSameSource(before, now);

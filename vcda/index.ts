@@ -90,7 +90,7 @@ export class ConfigScrubber {
   /** What was read anew; the secrets before it stay known. */
   know(config: ScrubbedConfig): void {
     this.#secrets.know(secretsOf(config).filter((secret) => secret.reveal().length >= TELLING));
-    this.#scrub = this.#secrets.scrubber();
+    this.#scrub = this.#secrets.scrubber({ by: null });
   }
 
   readonly scrub: Scrub = (text) => this.#scrub(text);

@@ -50,6 +50,21 @@ export const secretsOf = ({ sites, hooks, store }: SitesConfig): Secret[] => [
   ...(store?.kind === 'postgres' && store.password !== undefined ? [store.password] : []),
 ];
 
+/** What stands in a config for all to read: a password that is the same is told by it, and answers are full of these. */
+export const publicWordsOf = ({ sites }: SitesConfig): string[] =>
+  Object.entries(sites).flatMap(([name, { login, logins, extension }]) => [
+    name,
+    ...[login, ...Object.values(logins ?? {})].flatMap(namesIn),
+    ...(extension === undefined ? [] : [extension.org]),
+  ]);
+
+function namesIn(login: Login | undefined): string[] {
+  if (login === undefined) return [];
+  if (!('user' in login)) return [login.org];
+  const [user = '', org] = login.user.split('@');
+  return [login.user, user, ...(org === undefined ? [] : [org])];
+}
+
 const valuesOf = (login: Login | undefined): unknown[] => [
   ...Object.values(login ?? {}),
   login?.type === 'vcdApiToken' ? login.proxy?.password : undefined,

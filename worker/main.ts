@@ -93,7 +93,11 @@ async function serve({ config, configPath, seen, env, log, scrubber, healthAt, s
     const admit = oneStore(client.client, taskQueue, (gone) =>
       log.warn({ ...gone }, 'another store takes the place of this one: what that one knows is not in it'),
     );
-    store = new Store(config.store, { admit, ...(drover === undefined ? {} : { drover }) });
+    store = new Store(config.store, {
+      admit,
+      scrub: (text) => sites.scrubber()(text),
+      ...(drover === undefined ? {} : { drover }),
+    });
     await openStore(store, config.store.kind, log);
     const native = await connectWorker(env);
     connection = native.connection;

@@ -1,12 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import type { SitePair } from '../../client/index.js';
 import { plural } from '../../client/words.js';
+import { loginsAt } from '../../contract/logins.js';
 import { BadInput } from '../../plan/source/problem.js';
-import type { Plan } from '../../plan/types.js';
+import { type Logins, loginsOf, type Plan } from '../../plan/types.js';
 import { type AddCommand, examples } from '../command.js';
 import { configPath, withDrover } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { loadWithConfig, planFor } from '../load-input.js';
+import { LOGIN_AT, loginAtIn } from '../login-option.js';
 import { type Diagnosis, diagnosisText, siteFailed } from '../text/doctor-text.js';
 
 export const addDoctor: AddCommand = (program, run) => {
@@ -20,12 +22,14 @@ export const addDoctor: AddCommand = (program, run) => {
       (text: string, before: SitePair[]) => [...before, pairIn(text)],
       [],
     )
+    .option(LOGIN_AT, 'which login --pair means there (default: its login); may be repeated', loginAtIn, {})
     .addHelpText(
       'after',
       examples('drover doctor', 'drover doctor --pair paris:lyon', 'drover doctor paris-exit.yaml --json'),
     )
-    .action((files: string[], { pair }: { pair: SitePair[] }) =>
+    .action((files: string[], { pair: named, login: logins }: { pair: SitePair[]; login: Logins }) =>
       run(command, async (cli) => {
+        const pair = named.map((one) => ({ ...one, logins: loginsAt(logins, [one.source, one.destination]) }));
         const { config, loaded: plans } = loadWithConfig(cli, (sites) => {
           requireKnown(pair, sites);
           return files.map((file) => planFor(file, sites));
@@ -86,8 +90,10 @@ function requireKnown(pairs: SitePair[], sites: string[] | null): void {
 }
 
 /** What a run of the plan extends: a replication that was turned around is worked at the other end. */
-function pairsOf({ kind, source, destination }: Plan): SitePair[] {
-  const there = { source: source.site, destination: destination.site };
-  const back = { source: destination.site, destination: source.site };
+function pairsOf(plan: Plan): SitePair[] {
+  const { kind, source, destination } = plan;
+  const logins = loginsOf(plan);
+  const there = { source: source.site, destination: destination.site, logins };
+  const back = { source: destination.site, destination: source.site, logins };
   return kind === 'failover' || kind === 'reverse' ? [there, back] : [there];
 }

@@ -5,6 +5,7 @@ import { type AddCommand, examples } from '../command.js';
 import { configWithSites, withDrover } from '../context.js';
 import { SiteUnknown } from '../errors.js';
 import { EXIT } from '../exit-codes.js';
+import { loginIn } from '../login-option.js';
 import { filled } from '../text/run-text.js';
 import { table } from '../text/table.js';
 
@@ -14,14 +15,18 @@ export const addReplications: AddCommand = (program, run) => {
     .argument('<site>', 'site that they go to')
     .description('list what is replicated to a site, whose it is by its mark, and of which run; nothing is changed')
     .option('--orphans', 'only what a run of ours has left for a migration or a test, and nobody will remove')
+    .option('--login <name>', "which of the site's logins is used (default: its login)", loginIn)
     .addHelpText('after', examples('drover replications lyon', 'drover replications lyon --orphans --json'))
-    .action((site: string, { orphans = false }: { orphans?: boolean }) =>
+    .action((site: string, { orphans = false, login }: { orphans?: boolean; login?: string }) =>
       run(command, async (cli) => {
         const config = configWithSites(cli);
         const sites = Object.keys(config.sites);
         if (!sites.includes(site)) throw new SiteUnknown(site, nearest(site, sites));
         const all = await withDrover(cli, config, (drover) =>
-          drover.replications(site, { onProgress: (read) => cli.out.note(`read ${plural(read, 'replication')}`) }),
+          drover.replications(site, {
+            ...(login !== undefined && { login }),
+            onProgress: (read) => cli.out.note(`read ${plural(read, 'replication')}`),
+          }),
         );
         const shown = orphans ? all.filter(({ isOrphan }) => isOrphan) : all;
         cli.out.result({ site, all: all.length, replications: shown }, (told) => textOf(told, orphans));

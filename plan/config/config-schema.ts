@@ -16,8 +16,9 @@ const count = numeral('a whole number, at least 1', (value) => Number.isInteger(
 const rate = numeral('a number above 0, at least 0.001', (value) => value >= 0.001, 100_000);
 
 /** Becomes part of workflow ids and of addresses. */
-export const siteName = /^[A-Za-z0-9._-]+$/;
-export const SITE_NAME = 'a site name of letters, digits, dots, dashes and underscores';
+/** Becomes part of names of task queues, of which Temporal takes only short ones. */
+export const siteName = /^[A-Za-z0-9._-]{1,200}$/;
+export const SITE_NAME = 'a site name of at most 200 letters, digits, dots, dashes and underscores';
 
 const fingerprint = parsed(
   'SHA-256: and the 32 bytes of the digest, such as SHA-256:AA:BB:…',

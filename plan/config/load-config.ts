@@ -76,7 +76,7 @@ function readConfig(path: string, { env, need, run }: LoadConfigOptions, problem
   const config = configOf(source, env, need === 'worker', found, run);
   // What a reference that could not be replaced breaks is not a mistake of its own.
   const caused = ({ line, column }: Problem) => unset.some((one) => one.line === line && one.column === column);
-  problems.push(...unset, ...found.filter((problem) => !caused(problem)));
+  for (const problem of [...unset, ...found.filter((one) => !caused(one))]) problems.push(problem);
   return config;
 }
 

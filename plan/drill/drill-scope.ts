@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { resolveDependencies } from '../dependencies.js';
 import { readPlan } from '../load-plan.js';
+import { DEFAULT_LOGIN } from '../logins.js';
 import { isNamedVm } from '../named-vm.js';
 import { readVms, type WaveEntry } from '../plan-waves.js';
 import { quote, shortened, valueAt } from '../source/check.js';
@@ -68,7 +69,7 @@ function vmsOfPlan(source: Source, named: string, sites: string[] | null, proble
   const unread = found.find((problem) => problem.file === file && problem.line === null);
   if (unread) {
     problems.push({ ...source.at(['scope', 'plan']), message: `${shortened(file, 300)}: ${unread.message}` });
-  } else problems.push(...found);
+  } else for (const problem of found) problems.push(problem);
   if (plan) {
     checkSameSites(source, file, plan, problems);
     refuseVapps(source, file, plan, problems);
@@ -101,6 +102,16 @@ function checkSameSites(source: Source, file: string, plan: Plan, problems: Prob
       ...source.at([section, 'site']),
       message: `${section}.site is ${quote(site)}, but the plan ${file} goes from ${quote(plan.source.site)} to ${quote(plan.destination.site)}`,
       expected: quote(plan[section].site),
+    });
+  }
+  for (const section of ['source', 'destination'] as const) {
+    const login = valueAt(source.value, [section, 'login']) ?? DEFAULT_LOGIN;
+    const { site, login: its = DEFAULT_LOGIN } = plan[section];
+    if (typeof login !== 'string' || login === its || valueAt(source.value, [section, 'site']) !== site) continue;
+    problems.push({
+      ...source.at([section, 'login']),
+      message: `the drill works at ${quote(site)} by the login ${quote(login)}, and the plan ${file} by ${quote(its)}: it may not see the plan's replications`,
+      expected: its === DEFAULT_LOGIN ? 'no login, or "default"' : quote(its),
     });
   }
 }

@@ -25,7 +25,9 @@ export function check<S extends z.ZodType>(
 ): z.output<S> | undefined {
   const result = schema.safeParse(valueAt(source.value, path), { error: () => '' });
   if (result.success) return result.data;
-  for (const issue of result.error.issues) problems.push(...describe(issue, source, path, options));
+  // One by one: a file may have more mistakes than a call may have arguments.
+  for (const issue of result.error.issues)
+    for (const problem of describe(issue, source, path, options)) problems.push(problem);
   return undefined;
 }
 

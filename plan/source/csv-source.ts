@@ -1,5 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { oneOf } from './check.js';
+import { unguarded } from './formula.js';
 import type { Place, Problem } from './problem.js';
 import { withoutStacks } from './without-stacks.js';
 import type { Source } from './yaml-document.js';
@@ -17,6 +18,10 @@ interface Cell {
 
 /** A file with more of them is no table. */
 const MOST_SHORT = 1_000;
+/** Twice as many as a run may have VMs. */
+const MOST_ROWS = 100_000;
+/** As wide as a spreadsheet can be, most of it empty. */
+const WIDEST = 16_384;
 /** Sheets have columns of their own, but not so many. */
 const MOST_COLUMNS = 200;
 
@@ -52,19 +57,20 @@ export function parseCsv(
           const start = places.skip(end + (end >= 0 && !first ? 1 : 0), first);
           if (first) {
             short += isShort(records) ? 1 : 0;
-            if (short > MOST_SHORT) throw new TooManyShort();
+            if (short > MOST_SHORT) throw new TooMuch(`more than ${MOST_SHORT} rows have fewer cells than the header`);
+            if (records.length > MOST_ROWS) throw new TooMuch(`the file has more than ${MOST_ROWS} rows`);
             records.push([]);
           }
-          records.at(-1)?.push({ text: value.trim(), place: places.at(start) });
+          if (context.index === WIDEST) throw new TooMuch(`the file has more than ${WIDEST} columns`);
+          records.at(-1)?.push({ text: unguarded(value.trim()), place: places.at(start) });
           end = context.bytes;
           return value;
         },
       }),
     );
   } catch (error) {
-    if (error instanceof TooManyShort) {
-      const message = `more than ${MOST_SHORT} rows have fewer cells than the header`;
-      problems.push({ file, line: 1, column: 1, message, expected: 'a table of VMs' });
+    if (error instanceof TooMuch) {
+      problems.push({ file, line: 1, column: 1, message: error.message, expected: 'a table of VMs' });
       return undefined;
     }
     if (!(error instanceof CsvError)) throw error;
@@ -105,7 +111,7 @@ function isShort(records: Cell[][]): boolean {
   return header !== undefined && last !== undefined && last.length < lastUsed(header);
 }
 
-class TooManyShort extends Error {}
+class TooMuch extends Error {}
 
 const squeezed = (header: string): string => header.replace(/[\s_-]/g, '').toLowerCase();
 

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Payload } from '@temporalio/common';
@@ -30,6 +30,9 @@ const marks = {
   variable: 'Zq7vArIb',
   api: 'Zq7aPiTo',
   tenant: 'Zq7tEnAn',
+  proxy: 'Zq7pRoXy',
+  store: 'Zq7sToRe',
+  command: 'Zq7cOmMa',
 };
 const odd = (mark: string) => `a ${mark} ä<b>&"'\\%2F+=/;`;
 const secrets = Object.fromEntries(Object.entries(marks).map(([name, mark]) => [name, odd(mark)])) as typeof marks;
@@ -68,10 +71,13 @@ const leaked = (text: string): string[] =>
       : [],
   );
 
+const echoOf = (names: (keyof typeof marks)[]): string =>
+  names.flatMap((name) => ENCODINGS.map((encode) => encode(secrets[name]))).join(' | ');
+/** Of these the config of a worker of its own has the secrets. */
+const OF_REFUSED: (keyof typeof marks)[] = ['api', 'proxy', 'store', 'command'];
 /** What a site says that repeats what it was sent. */
-const echo = Object.values(secrets)
-  .flatMap((secret) => ENCODINGS.map((encode) => encode(secret)))
-  .join(' | ');
+const echo = echoOf(['password', 'file', 'onPrem', 'header', 'variable', 'api', 'tenant']);
+const refusedEcho = echoOf(OF_REFUSED);
 
 let world: World;
 let worker: Started;
@@ -83,6 +89,83 @@ const application = createServer(({ headers }, response) => {
   response.writeHead(302, { location: `/${encodeURIComponent(token)}?token=${encodeURIComponent(token)}` }).end();
 });
 const captured: [string, string][] = [];
+
+/** A worker of its own, whose store and proxies refuse what they are sent and say it again. */
+let refused: Started;
+const refusing = {
+  store: createTcpServer(refuseStore),
+  proxy: createServer(),
+  site: createServer((request, response) => {
+    request.on('data', (part: Buffer) => offered.push(part.toString()));
+    request.on('end', () =>
+      response
+        .writeHead(401, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ code: 'Unauthorized', msg: refusedEcho, args: [refusedEcho] })),
+    );
+  }),
+};
+/** what it is told of the logins that it wants */
+const offered: string[] = [];
+refusing.proxy.on('connect', ({ headers }, socket) => {
+  offered.push(String(headers['proxy-authorization']));
+  socket.end(
+    `HTTP/1.1 407 ${headers['proxy-authorization']}\r\nx-said: ${encodeURIComponent(refusedEcho)}\r\n\r\n${refusedEcho}`,
+  );
+});
+
+/** PostgreSQL's own protocol, as far as the refusal of a password. */
+function refuseStore(socket: Socket): void {
+  socket.on('error', () => {});
+  socket.on('data', (bytes) => {
+    if (bytes[0] === 0x70) {
+      offered.push(bytes.subarray(5, -1).toString());
+      const fields = Buffer.from(`SFATAL\0VFATAL\0C28P01\0Mrefused: ${refusedEcho}\0D${refusedEcho}\0\0`);
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(fields.length + 4);
+      socket.end(Buffer.concat([Buffer.from('E'), length, fields]));
+    } else if (bytes.readInt32BE(4) === 80_877_103) socket.write('N');
+    else socket.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]));
+  });
+}
+
+const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
+const refusedQueue = () => `${world.taskQueue}-refused`;
+
+function refusedConfig({ tag }: World): object {
+  const proxy = { url: `http://127.0.0.1:${portOf(refusing.proxy)}`, user: 'ops', passwordFile: 'proxy.secret' };
+  const login = { type: 'vcdCredentials', user: 'ops@acme', passwordCommand: ['/bin/cat', 'command.secret'] };
+  const director = { type: 'vcdApiToken', vcd: 'https://vcd.example.com', org: 'acme', tokenFile: 'berlin.secret' };
+  return {
+    sites: {
+      [`oslo-${tag}`]: { url: `http://127.0.0.1:${portOf(refusing.site)}`, login },
+      [`rome-${tag}`]: { url: 'https://vcda.example.com', login, proxy },
+      [`bern-${tag}`]: { url: 'https://vcda.example.com', login: director, proxy },
+    },
+    store: {
+      url: `postgres://drover@127.0.0.1:${portOf(refusing.store)}/drover?sslmode=disable`,
+      passwordFile: 'store.secret',
+    },
+    worker: { taskQueue: refusedQueue() },
+  };
+}
+
+async function lookAtRefused(): Promise<void> {
+  const { folder, address } = world;
+  folder.write('proxy.secret', `${secrets.proxy}\n`);
+  folder.write('store.secret', `${secrets.store}\n`);
+  folder.write('command.secret', `${secrets.command}\n`);
+  folder.write('refused.yaml', stringify(refusedConfig(world)));
+  const env = { TEMPORAL_ADDRESS: address, DROVER_LOG: 'trace' };
+  refused = startCli(['worker', '--config', 'refused.yaml'], { cwd: folder.path, env });
+  await until(
+    async () => refused.said.stdout + refused.said.stderr,
+    (said) => said.includes('Runs go on'),
+  );
+  await until(
+    () => look('doctor', '--config', 'refused.yaml'),
+    (said) => said.includes(`rome-${world.tag}`),
+  );
+}
 
 /** What a person sees of a command on a terminal, or in a file. */
 async function look(...args: string[]): Promise<string> {
@@ -145,7 +228,8 @@ function configOf({ simulator, sites, tag, taskQueue }: World): object {
 }
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => application.listen(0, '127.0.0.1', resolve));
+  for (const server of [application, ...Object.values(refusing)])
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   world = await openWorld({
     vms: 3,
     worker: false,
@@ -221,6 +305,7 @@ beforeAll(async () => {
     await look('report', run);
     await look('report', run, '--format', 'json');
   }
+  await lookAtRefused();
   for (const vm of vms) await look('show', `exit-${world.tag}`, vm);
   await look('report', `exit-${world.tag}`, '--out', join(folder.path, 'report.txt'));
   const [, told = ''] = captured.find(([command]) => command === `report exit-${world.tag} --format json`) ?? [];
@@ -230,10 +315,12 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  worker.child.kill('SIGKILL');
-  await worker.finished;
+  for (const one of [worker, refused]) {
+    one?.child.kill('SIGKILL');
+    await one?.finished;
+  }
   await world.close();
-  application.close();
+  for (const server of [application, ...Object.values(refusing)]) server.close();
 });
 
 /** Every payload and every text of the histories on the task queue, as their readers see them. */
@@ -242,7 +329,7 @@ async function histories(): Promise<[string, string][]> {
   try {
     const read: [string, string][] = [];
     for await (const { workflowId, runId, raw } of temporal.client.workflow.list({
-      query: onQueuesOf(world.taskQueue),
+      query: `${onQueuesOf(world.taskQueue)} OR ${onQueuesOf(refusedQueue())}`,
     })) {
       const { events } = await temporal.client.workflow.getHandle(workflowId, runId).fetchHistory();
       read.push([workflowId, (await texts([events, raw])).join('\n')]);
@@ -278,7 +365,8 @@ describe('a mark of a secret', () => {
       expect.stringMatching(/exit code 1: 2 \[secret\] \[secret\]/),
     ]);
     expect(captured.find(([command]) => command === 'doctor')?.[1]).toMatch(/BAD/);
-    expect(leaked(echo)).toEqual(Object.keys(marks));
+    expect(leaked(echo + refusedEcho)).toEqual(Object.keys(marks));
+    expect(leaked(offered.join(' '))).toEqual(['proxy', 'store', 'command']);
     expect(world.simulator.directors[world.sites.source]?.tokens.exchanges).toBeGreaterThan(0);
   });
 
@@ -292,7 +380,7 @@ describe('a mark of a secret', () => {
 
   it('stands in no log, though it is written at trace', () => {
     expect(worker.said.stderr).toMatch(/"level":"(trace|debug)"/);
-    expect(leaked(worker.said.stdout + worker.said.stderr)).toEqual([]);
+    for (const { said } of [worker, refused]) expect(leaked(said.stdout + said.stderr)).toEqual([]);
   });
 
   it('stands in no figure of the worker', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { loginsIn } from '../../contract/logins.js';
 import {
   coordinationQueue,
   pairQueue,
@@ -7,6 +8,7 @@ import {
   siteQueue,
   unitsQueue,
 } from '../../contract/queues.js';
+import { loginAt } from '../../plan/types.js';
 
 describe('task queues', () => {
   it('of units lead back to the one of the config', () => {
@@ -19,6 +21,14 @@ describe('task queues', () => {
     const all = [siteQueue('drover', 'lyon'), siteQueue('drover', 'paris'), pairQueue('drover', 'lyon', 'paris')];
     expect(new Set(all).size).toBe(3);
     expect(pairQueue('drover', 'lyon', 'lyon')).toBe(siteQueue('drover', 'lyon'));
+  });
+
+  it('are those of no default login where one is named that cannot be', () => {
+    const odd = { ['x'.repeat(201)]: 'tenant', 'Lyon (EU)': 'tenant', lyon: 'a/b', paris: 7 };
+    expect(loginsIn({ logins: odd })).toEqual({ ...odd, paris: '' });
+    expect(siteQueue('drover', 'paris', loginAt(loginsIn({ logins: odd }), 'paris'))).not.toBe(
+      siteQueue('drover', 'paris'),
+    );
   });
 
   it('differ where logins do, and are those of before without any', () => {

@@ -137,6 +137,11 @@ const CASES: [string, string, string | RegExp][] = [
   ['sites that are a list', 'sites: [paris]\n', 'drover.yaml:1:8  sites is a list (expected a mapping (key: value))'],
   ['a site without url', `sites:\n  paris: { ${LOGIN} }\n`, /^drover\.yaml:2:10 {2}sites\.paris\.url is missing/],
   [
+    'a site name of which no task queue can be made',
+    `sites:\n  ${'x'.repeat(201)}: { url: "https://p", ${LOGIN} }\n`,
+    /a site name of at most 200 letters, digits, dots, dashes and underscores/,
+  ],
+  [
     'an unfit site name',
     `sites:\n  "pa ris": { url: "https://p", ${LOGIN} }\n`,
     /^drover\.yaml:2:3 {2}"pa ris" cannot be a site's name/,

@@ -400,6 +400,15 @@ describe('a bad drill', () => {
     ]);
   });
 
+  it('of a plan that works by other logins says so', () => {
+    const plan = `${HEAD.replace('site: lyon', 'site: lyon, login: tenant')}vms: [ { id: ${A}, name: db1 } ]\n`;
+    expect(problems(scopeOf('{ plan: crm.yaml }'), { 'crm.yaml': plan })).toEqual([
+      expect.stringMatching(
+        /^drill\.yaml:3:\d+ {2}the drill works at "lyon" by the login "default", and the plan .* by "tenant".*\(expected "tenant"\)$/,
+      ),
+    ]);
+  });
+
   it('names no VM as unknown when the VMs could not be read', () => {
     const drill = `${scopeOf('{ vms: crm.csv }')}groups: [ [db1] ]\nchecks: [ { tcp: 1, vms: [db1] } ]\n`;
     expect(problems(drill)).toEqual(['drill.yaml:4:15  the CSV file crm.csv does not exist']);

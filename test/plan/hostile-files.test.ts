@@ -111,6 +111,8 @@ describe('a file of 70 KB is refused within two seconds', () => {
     'lines that say what separates': filled('sep=;\n'),
     'lines that say a type': filled('#TYPE a\n'),
     'blank lines': filled('\r\n'),
+    'more columns than a spreadsheet': `id${filled(',', 500_000)}x\n`,
+    'rows without end': `id,name\n${filled('a,b\n', 2_000_000)}`,
     'unknown columns': `id,${many(10_000, (n) => `c${n},`)}\n`,
     'one column again and again': `id,${filled('name,')}\n`,
     'a cell of 5 MB': `id,name\n${A},"${filled('x""', 5_000_000)}"\n`,

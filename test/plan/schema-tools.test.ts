@@ -15,6 +15,11 @@ const even = parsed('an even number', {}, (value) =>
   typeof value === 'number' && value % 2 === 0 ? value : undefined,
 );
 
+it('tells all mistakes, though they are more than a call may have arguments', () => {
+  const keys = Object.fromEntries(Array.from({ length: 150_000 }, (_, n) => [`k${n}`, 1]));
+  expect(read(strict({ in: strict({}) }), { in: keys }).lines).toHaveLength(150_000);
+});
+
 describe('a mapping', () => {
   const schema = strict({ a: z.string(), b: even.exactOptional(), c: even.prefault(4) });
 

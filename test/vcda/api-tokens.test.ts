@@ -66,7 +66,11 @@ async function withDirector(
 
 /** The access tokens that a site was shown. */
 const shownAt = ({ seen }: FakeSite, at: string): Set<unknown> =>
-  new Set(seen.flatMap(({ path, body }) => (path === at ? [(body as { vcdAccessToken: string }).vcdAccessToken] : [])));
+  new Set(
+    seen.flatMap(({ path, body }) =>
+      path === at && body !== null ? [(body as { vcdAccessToken: string }).vcdAccessToken] : [],
+    ),
+  );
 
 const held = ({ folder }: At): string => readFileSync(join(folder.path, 'token'), 'utf8').trim();
 

@@ -46,6 +46,12 @@ function changing(): (count: number) => number {
 const pages = (seen: Seen[]) => seen.filter(({ path }) => path === '/tasks').map(({ query }) => query);
 
 describe('a paged list', () => {
+  it('is read though the site puts more on a page than a call may have arguments', async () => {
+    const items = Array.from({ length: 140_000 }, (_, n) => ({ id: `t${n}`, state: 'RUNNING', endTime: -1 }));
+    const one: Handler = ({ path }) => (path === '/tasks' ? { body: { items, offset: 0, total: items.length } } : null);
+    await withFake(one, async ({ lyon }) => expect(await lyon.tasks({})).toHaveLength(items.length));
+  });
+
   it.each([
     ['by 100 until the total is reached', {}, 3],
     ['whose pages are smaller than asked for', { ceiling: 40 }, 7],

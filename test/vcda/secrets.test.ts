@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { SECRET_NAMES, Secret } from '../../plan/secret.js';
-import { KnownSecrets, scrubber } from '../../vcda/http/scrub.js';
-import { type FakeOptions, failureOf, startBody, withFake } from './support/client.js';
-import { anyTask, before, type Handler, type Seen } from './support/fake-site.js';
+import { KnownSecrets, LONGEST_SECRET, scrubber } from '../../vcda/http/scrub.js';
+import { clientFor, type FakeOptions, failureOf, siteConfig, startBody, withFake } from './support/client.js';
+import { anyTask, before, type Handler, type Seen, startFakeSite } from './support/fake-site.js';
 
 const PASSWORD = 'pä$$-"word"&<1>\\%';
 const PEER_PASSWORD = 'peer-sEcret-2';
@@ -228,6 +228,44 @@ describe('what a site repeats of a secret', () => {
     );
   });
 
+  it('leaves what a config says of users and organizations as it is, though a password is the same', async () => {
+    const task = { id: 't9', state: 'RUNNING', user: 'ops@acme-east', workflowInfo: { resourceName: 'acme-east' } };
+    const listing: Handler = ({ path }) => (path === '/tasks/t9' ? { body: task } : null);
+    await withFake(answers(listing), async ({ lyon }) => expect(await lyon.task('t9')).toMatchObject(task), {
+      lyon: { login: { type: 'vcdCredentials', user: 'ops@acme-east', password: new Secret('acme-east') } },
+    });
+  });
+
+  it.each([
+    'SUCCEEDED',
+    'NotAuthenticated',
+    'web-prod-7',
+    'C4-441a891a-5294-4dff-b02d-c605d335be1b',
+    '441a891a-5294-4dff-b02d-c605d335be1b',
+    'VM',
+  ])('is not read into the answers of another site by a site that calls its token %s', async (token) => {
+    const hostile: Handler = ({ method, path }) =>
+      method === 'POST' && path === '/sessions' ? { body: {}, headers: { 'x-vcav-auth': token } } : null;
+    const task = {
+      id: '441a891a-5294-4dff-b02d-c605d335be1b',
+      state: 'SUCCEEDED',
+      workflowInfo: { resourceId: 'C4-441a891a-5294-4dff-b02d-c605d335be1b', resourceName: 'web-prod-7' },
+      warnings: [{ error: { code: 'NotAuthenticated', msg: 'VM off' } }],
+    };
+    const honest: Handler = ({ path }) => (path.startsWith('/tasks/') ? { body: structuredClone(task) } : null);
+    await withFake(before(honest, loggedIn), async ({ fake }) => {
+      const other = await startFakeSite(before(hostile, anyTask));
+      const sites = clientFor([siteConfig('lyon', fake.url), siteConfig('madrid', other.url)]);
+      try {
+        await sites.get('madrid').task('t1');
+        expect(await sites.get('lyon').task(task.id)).toMatchObject(task);
+      } finally {
+        await other.close();
+        await sites.close();
+      }
+    });
+  });
+
   it('is not in what is shown of a page that repeats it so often that the cut comes near', async () => {
     const long = Array.from({ length: 500 }, (_, n) => `${n}.kEy`).join('-');
     const page = answers(({ path }) => (path === '/tasks/t9' ? { status: 502, body: long.repeat(40) } : null));
@@ -303,8 +341,29 @@ describe('taking secrets out of a text', () => {
     const known = new KnownSecrets();
     // Of some, a JWT say, thousands of characters.
     const tokens = Array.from({ length: 12 }, (_, n) => `q1w2e3r4t5y6u7i8o9p0-${n + 10}${'.xY9'.repeat(n * 100)}`);
-    for (const token of tokens) known.learn({}, token);
-    expect(tokens.map((token) => known.ofNames(`vm ${token}`))).toEqual(tokens.map(() => 'vm [secret]'));
+    for (const token of tokens) known.learn({}, token, 'lyon');
+    expect(tokens.map((token) => known.ofNames('lyon')(`vm ${token}`))).toEqual(tokens.map(() => 'vm [secret]'));
+  });
+
+  it('takes the longest token out of a text, in whichever spelling, in little time', () => {
+    const token = Array.from({ length: 1_000 }, (_, n) => `${n}%/"\\`)
+      .join('')
+      .slice(0, LONGEST_SECRET);
+    const known = new KnownSecrets();
+    known.learn({}, token, 'lyon');
+    const before = process.cpuUsage();
+    const scrub = known.scrubber({ by: 'lyon' });
+    const spelt = ENCODINGS.map(([, write]) => scrub(`it was ${write(token)}.`));
+    for (const text of spelt) expect(text).toMatch(/^it was .{0,20}\[secret\].{0,8}\.$/);
+    // Of a second, for an expression of all that it may be.
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+
+  it('takes tokens out that begin alike', () => {
+    const known = new KnownSecrets();
+    const tokens = ['q1w2e3r4', 'p0o9i8u7y6', 'm5n4'].map((own) => `eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.${own}`);
+    for (const token of tokens) known.learn({}, token, 'lyon');
+    expect(known.scrubber({ by: 'lyon' })(tokens.join(' '))).toBe('[secret] [secret] [secret]');
   });
 
   it('leaves everything else', () => {

@@ -319,6 +319,38 @@ describe('logging out', () => {
     });
   });
 
+  it('ends the one of a login that is another now, once what was sent with it is answered', async () => {
+    await withFake(tasks, async ({ fake, lyon, sites }) => {
+      let answer: () => void = () => undefined;
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      fake.answer(before((seen) => (seen.path === '/tasks/slow' ? answered.then(() => anyTask(seen)) : null)));
+      const slow = lyon.task('slow');
+      await until(
+        async () => fake.count('GET /tasks/slow'),
+        (count) => count === 1,
+      );
+      const old = fake.seen.at(-1)?.headers['x-vcav-auth'];
+      const { config } = lyon;
+      sites.renew({
+        sites: { lyon: { ...config, login: { type: 'vcdCredentials', user: 'new@acme', password: secret('p') } } },
+      });
+      await lyon.task('t1');
+      expect(fake.count('DELETE /sessions')).toBe(0);
+      answer();
+      await slow;
+      const ended = await until(
+        async () => fake.seen.find(({ method }) => method === 'DELETE'),
+        (seen) => seen !== undefined,
+      );
+      expect(ended).toMatchObject({ path: '/sessions', headers: { 'x-vcav-auth': old } });
+      expect(
+        fake.seen.filter(({ path }) => path === '/tasks/t1').map(({ headers }) => headers['x-vcav-auth']),
+      ).not.toContain(old);
+    });
+  });
+
   it('sends nothing when nobody was logged in', async () => {
     await withFake(tasks, async ({ fake, sites }) => {
       await sites.close();

@@ -62,7 +62,8 @@ export function createLists({ send, checked, unfit, findAlone }: Calls) {
         const part = await readPage(path, { ...query, offset, limit: PAGE_LIMIT }, options);
         // A list that changes between two pages shows some of its items twice.
         const fresh = part.items.filter((one) => isNew(one, seen));
-        all.push(...fresh);
+        // One by one: a site may put more on a page than a call may have arguments.
+        for (const one of fresh) all.push(one);
         offset += part.items.length;
         totals.add(part.total);
         if (!part.bare && fresh.length > 0 && !isLast(part, offset)) {

@@ -174,9 +174,9 @@ export class AccessTokens {
         path,
         acted: 'unknown',
       });
-    this.#secrets.learn(source, read.access_token);
+    this.#secrets.learn(source, read.access_token, site);
     const next = read.refresh_token;
-    if (next != null && next !== '' && next !== spent) this.#keep(source, login.file, { held, next });
+    if (next != null && next !== '' && next !== spent) this.#keep(source, site, login.file, { held, next });
     const life = read.expires_in == null ? UNTOLD_LIFE : read.expires_in * 1_000;
     return { token: new Secret(read.access_token), renewAt: asked + life - Math.min(life * EARLIER, MOST_EARLIER) };
   }
@@ -190,7 +190,7 @@ export class AccessTokens {
     }
     if (text === '' || /[\r\n]/.test(text))
       throw this.#noToken(site, path, `the file with the API token, ${file}, must hold one line`);
-    this.#secrets.learn(`API tokens in ${file}`, text);
+    this.#secrets.learn(`API tokens in ${file} for ${site}`, text, site);
     return text;
   }
 
@@ -198,8 +198,8 @@ export class AccessTokens {
     return new VcdaError({ site, code: OWN_CODES.loginRefused, detail, method: 'POST', path, acted: 'no' });
   }
 
-  #keep(source: Source, file: string, { held, next }: { held: string; next: string }): void {
-    this.#secrets.learn(`API tokens in ${file}`, next);
+  #keep(source: Source, site: string, file: string, { held, next }: { held: string; next: string }): void {
+    this.#secrets.learn(`API tokens in ${file} for ${site}`, next, site);
     try {
       replace(file, `${next}\n`);
       source.unstored = null;

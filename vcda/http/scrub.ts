@@ -15,8 +15,11 @@ export type Scrub = (text: string) => string;
 
 /** Shorter ones are taken out only where they stand alone: they may be a part of any word. */
 const SHORT = 5;
-/** Of a token rather than a password: characters. A pattern of all spellings of one would take a second to make. */
-const LONG = 500;
+/** In characters. Of a longer one an expression finds the beginning alone: one for hundreds takes a second to make, and one for thousands overflows. */
+const LONG = 20;
+const BEGINNING_OF_LONG = 16;
+/** Of the ways to read what follows: characters that are signs of encodings themselves have many. */
+const WAYS = 16;
 /** Of base64: less is part of too much. */
 const TELLING = 6;
 /** A site's token of more characters is none [KB 315136: 28]; a JWT has some thousands. */
@@ -28,77 +31,139 @@ const KEPT_CONFIGS = 8;
 
 /** Of names and ids: a shorter secret may be a part of any of them, and they must stay what they are. */
 const TELLING_NAME = 8;
+/**
+ * A site may call a token what it likes: SUCCEEDED, say, or like a VM of another site, whose answers would lose that word. So
+ * of what others say, only what looks like a token is taken for one: in texts, and in names and ids.
+ */
+const OTHERS = { inTexts: 8, inNames: 20 };
+/** What is no token in answers of other sites than the one that gave it: an id, or a word of VCDA's. */
+const ID_OR_WORD = /^(?:[\w:-]{0,40}[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[A-Za-z_]+)$/i;
+const WORDS = /^[A-Za-z\s]+$/;
 /** Texts of answers that are known to hold no secret, and their length: the same come again with each poll. */
 const CLEAN = { most: 20_000, length: 200 };
 
+/** What is said of whose answers it is. */
+interface Said {
+  /** null: no site's, but of a program or a server that Drover has asked */
+  by: string | null;
+  sent?: SentParts;
+}
+
+interface Given {
+  /** site that has given them, or for which they were got */
+  site: string;
+  tokens: string[];
+}
+
+interface Names {
+  readonly clean: Set<string>;
+  readonly patterns: Patterns;
+  /** but for those that others have given */
+  readonly own: Patterns;
+}
+
 /** The secrets of a config and the tokens that its sites have given. */
 export class KnownSecrets {
-  readonly #public: ReadonlySet<string>;
-  readonly #clean = new Set<string>();
-  #names: Patterns | null = null;
+  #public: ReadonlySet<string> = new Set();
+  /** by site */
+  readonly #names = new Map<string, Names>();
   readonly #patterns = new Map<string, Pattern>();
   /** by who has got them */
-  readonly #tokens = new Map<unknown, string[]>();
+  readonly #tokens = new Map<unknown, Given>();
   #configs: Set<string>[] = [];
 
-  /** @param publicWords what a site may say as a whole though it may look like a secret: names of sites */
+  /** @param publicWords what a site may say as a whole though it may look like a secret: names of sites, users and organizations */
   constructor(secrets: Iterable<Secret> = [], publicWords: Iterable<string> = []) {
-    this.#public = new Set(publicWords);
-    this.know(secrets);
+    this.know(secrets, publicWords);
   }
 
   /** All of a config that was read anew; those of the ones before may still come back. */
-  know(secrets: Iterable<Secret>): void {
+  know(secrets: Iterable<Secret>, publicWords: Iterable<string> = []): void {
+    this.#public = new Set([...this.#public, ...publicWords]);
     const now = new Set([...secrets].map((secret) => secret.reveal()));
-    for (const secret of now) if (!this.#patterns.has(secret)) this.#add(secret);
-    const all = [...this.#configs, now];
-    const forgotten = all.splice(0, all.length - KEPT_CONFIGS).flatMap((old) => [...old]);
-    for (const secret of forgotten) if (!all.some((kept) => kept.has(secret))) this.#patterns.delete(secret);
-    this.#configs = all;
+    now.delete('');
+    this.#configs = [...this.#configs, now].slice(-KEPT_CONFIGS);
+    this.#changed();
   }
 
-  /** A token that a site has given. @param of each session, which may be one of many with the same site, has its own */
-  learn(of: object | string, token: string): void {
-    if (this.#patterns.has(token)) return;
-    this.#add(token);
-    const tokens = [...(this.#tokens.get(of) ?? []), token];
-    for (const old of tokens.splice(0, tokens.length - KEPT_TOKENS)) this.#patterns.delete(old);
-    this.#tokens.set(of, tokens);
+  /**
+   * A token that a site has given.
+   * @param of each session, which may be one of many with the same site, has its own
+   * @param site what others say is not read by what it calls a token, unless that looks like one
+   */
+  learn(of: object | string, token: string, site: string): void {
+    const tokens = this.#tokens.get(of)?.tokens ?? [];
+    if (token === '' || tokens.includes(token) || this.#isOfConfig(token)) return;
+    this.#tokens.set(of, { site, tokens: [...tokens, token].slice(-KEPT_TOKENS) });
+    this.#changed();
   }
 
-  #add(secret: string): void {
-    if (secret !== '') this.#patterns.set(secret, patternOf(secret));
-    this.#names = null;
-    this.#clean.clear();
+  #isOfConfig(secret: string): boolean {
+    return this.#configs.some((config) => config.has(secret));
+  }
+
+  #changed(): void {
+    this.#names.clear();
+    const kept = new Set(
+      [...this.#configs, ...[...this.#tokens.values()].map(({ tokens }) => tokens)].flatMap((some) => [...some]),
+    );
+    for (const secret of this.#patterns.keys()) if (!kept.has(secret)) this.#patterns.delete(secret);
   }
 
   /** Takes them out of what a site says in any other place: names, ids, states, whatever it likes. */
-  readonly ofNames: Scrub = (text) => {
-    if (text.length < TELLING_NAME || this.#clean.has(text) || this.#public.has(text)) return text;
-    this.#names ??= new Patterns(() => this.#inOrder({}, TELLING_NAME));
-    const without = this.#names.mayBeIn(text) ? this.#names.without(text) : text;
-    if (without === text && text.length <= CLEAN.length) {
-      if (this.#clean.size === CLEAN.most) this.#clean.clear();
-      this.#clean.add(text);
-    }
-    return without;
-  };
-
-  /** A function that replaces each of them, and every secret of a call, by `[secret]`; hardly any call has a use for it. */
-  scrubber(sent: SentParts = {}): Scrub {
-    const patterns = new Patterns(() => this.#inOrder(sent));
-    return (text) => patterns.without(text);
+  ofNames(site: string): Scrub {
+    return (text) => {
+      if (text.length < TELLING_NAME || this.#public.has(text)) return text;
+      const names = this.#names.get(site) ?? this.#namesOf(site);
+      if (names.clean.has(text)) return text;
+      const patterns = ID_OR_WORD.test(text) ? names.own : names.patterns;
+      const without = patterns.mayBeIn(text) ? patterns.without(text) : text;
+      if (without === text && text.length <= CLEAN.length) {
+        if (names.clean.size === CLEAN.most) names.clean.clear();
+        names.clean.add(text);
+      }
+      return without;
+    };
   }
 
-  #inOrder(sent: SentParts, least = 1): Pattern[] {
-    const patterns = new Map(this.#patterns);
-    for (const secret of [...secretsIn(sent.headers), ...secretsIn(sent.body)])
-      if (secret !== '' && !patterns.has(secret)) patterns.set(secret, patternOf(secret));
+  #namesOf(site: string): Names {
+    const those = (others: number) => new Patterns(() => this.#inOrder(this.#known(site, others), TELLING_NAME));
+    const names = { clean: new Set<string>(), patterns: those(OTHERS.inNames), own: those(Number.POSITIVE_INFINITY) };
+    this.#names.set(site, names);
+    return names;
+  }
+
+  /** A function that replaces each of them, and every secret of a call, by `[secret]`; hardly any call has a use for it. */
+  scrubber({ by, sent = {} }: Said): Scrub {
+    const called = [...secretsIn(sent.headers), ...secretsIn(sent.body)];
+    const those = (others: number) => new Patterns(() => this.#inOrder([...called, ...this.#known(by, others)]));
+    const [all, own] = [those(OTHERS.inTexts), those(Number.POSITIVE_INFINITY)];
+    return (text) => (ID_OR_WORD.test(text) ? own : all).without(text);
+  }
+
+  /** @param others of those that other sites have given, characters that one has at least */
+  #known(site: string | null, others: number): string[] {
+    const given = [...this.#tokens.values()].flatMap((one) =>
+      one.site === site ? one.tokens : one.tokens.filter((token) => token.length >= others && !WORDS.test(token)),
+    );
+    return [...this.#configs.flatMap((config) => [...config]), ...given];
+  }
+
+  #inOrder(secrets: string[], least = 1): Pattern[] {
     // The longest first: one may be part of another.
-    return [...patterns]
-      .filter(([secret]) => secret.length >= least)
-      .sort(([a], [b]) => b.length - a.length)
-      .map(([, pattern]) => pattern);
+    return [...new Set(secrets)]
+      .filter((secret) => secret.length >= least)
+      .sort((a, b) => b.length - a.length)
+      .map((secret) => this.#patternOf(secret));
+  }
+
+  /** Kept, but for those of one call. */
+  #patternOf(secret: string): Pattern {
+    const known = this.#patterns.get(secret);
+    if (known !== undefined) return known;
+    const pattern = patternOf(secret);
+    this.#patterns.set(secret, pattern);
+    return pattern;
   }
 }
 
@@ -114,7 +179,7 @@ class Patterns {
 
   without(text: string): string {
     this.#made ??= this.#make();
-    return this.#made.reduce(without, text);
+    return without(text, this.#made);
   }
 
   /** Whether that is worth it: one look in place of several for each of them, for who has many texts with none. */
@@ -126,7 +191,7 @@ class Patterns {
 }
 
 /** As {@link KnownSecrets.scrubber}, for the secrets of a call alone. */
-export const scrubber = (sent: SentParts): Scrub => new KnownSecrets().scrubber(sent);
+export const scrubber = (sent: SentParts): Scrub => new KnownSecrets().scrubber({ by: null, sent });
 
 function secretsIn(part: unknown): string[] {
   if (typeof part !== 'object' || part === null) return [];
@@ -190,7 +255,11 @@ function scrubMembers(holder: object, by: { told: Scrub; ofNames: Scrub }, tells
 interface Pattern {
   /** what a text holds that has it and no sign of an encoding */
   plain: string[];
-  anyhow: RegExp;
+  anyhow: RegExp | null;
+  /** in base64 and hexadecimal */
+  whole: string[];
+  /** of a long one, in each writing: the expression is of its beginning alone, and this is what follows */
+  long: Long[];
 }
 
 /** In one of these every character of an encoded text is written that is not written as it is. */
@@ -204,9 +273,63 @@ function signsOf(patterns: Pattern[]): RegExp {
   return new RegExp([ENCODED.source, ...[...beginnings].map(escapeStringRegexp)].join('|'));
 }
 
-function without(text: string, { plain, anyhow }: Pattern): string {
-  if (!ENCODED.test(text) && !plain.some((form) => text.includes(form))) return text;
-  return text.replace(anyhow, '[secret]');
+const TAKEN = '[secret]';
+
+/** @param patterns those of the longest secrets first: one may be part of another */
+function without(text: string, patterns: Pattern[]): string {
+  const isEncoded = ENCODED.test(text);
+  const likely = patterns.filter(({ plain }) => isEncoded || plain.some((form) => text.includes(form)));
+  const left = withoutLong(
+    text,
+    likely.flatMap(({ long }) => long),
+  );
+  return likely.reduce(
+    (before, { anyhow, whole }) =>
+      whole.reduce(
+        (some, form) => some.replaceAll(form, TAKEN),
+        anyhow === null ? before : before.replace(anyhow, TAKEN),
+      ),
+    left,
+  );
+}
+
+interface Long {
+  beginning: RegExp;
+  rest: string[];
+}
+
+/** As far as a text goes on like one of them: a part of a secret is taken out as well. Many tokens begin alike. */
+function withoutLong(text: string, all: Long[]): string {
+  const next = new Map(all.map((one) => [one, beginsAt(text, one, 0)]));
+  let left = '';
+  let from = 0;
+  for (;;) {
+    for (const [one, at] of next) if (at < from) next.set(one, beginsAt(text, one, from));
+    const first = Math.min(...next.values());
+    if (first >= text.length) return left + text.slice(from);
+    const here = [...next].flatMap(([one, at]) => (at === first ? [endOf(text, one, at)] : []));
+    left += text.slice(from, first) + TAKEN;
+    from = Math.max(...here);
+  }
+}
+
+function beginsAt(text: string, { beginning }: Long, from: number): number {
+  beginning.lastIndex = from;
+  return beginning.exec(text)?.index ?? text.length;
+}
+
+function endOf(text: string, { beginning, rest }: Long, from: number): number {
+  beginning.lastIndex = from;
+  let ends = [from + (beginning.exec(text)?.[0].length ?? 0)];
+  for (const character of rest) {
+    // One form may begin another.
+    const next = ends.flatMap((at) =>
+      formsOf(character).flatMap((form) => (text.startsWith(form, at) ? [at + form.length] : [])),
+    );
+    if (next.length === 0) break;
+    ends = next.length === 1 ? next : [...new Set(next)].slice(-WAYS);
+  }
+  return Math.max(...ends);
 }
 
 /**
@@ -220,15 +343,35 @@ function patternOf(secret: string): Pattern {
   const inHex = writings.flatMap(hexOf);
   const isLong = secret.length > LONG;
   const whole = [...inBase64, ...forUrls, ...inHex];
-  const each = writings
-    .map((text) => Array.from(text, (character) => anyOf(spellings(character, isLong))).join(''))
-    .join('|');
+  const characters = writings.map((text) => Array.from(text));
+  const each = isLong ? '' : characters.map(spelt).join('|');
   // The letter of an escape such as \n stands apart as well.
   const bounded = secret.length < SHORT ? `(?<!(?<!\\\\)[\\p{L}\\p{N}])(?:${each})(?![\\p{L}\\p{N}])` : each;
   return {
     plain: [...writings, ...whole],
-    anyhow: new RegExp([bounded, ...whole.map(escapeStringRegexp)].join('|'), 'gu'),
+    anyhow: isLong ? null : new RegExp(bounded, 'gu'),
+    whole,
+    long: !isLong
+      ? []
+      : characters.map((all) => ({
+          beginning: new RegExp(spelt(all.slice(0, BEGINNING_OF_LONG)), 'gu'),
+          rest: all.slice(BEGINNING_OF_LONG),
+        })),
   };
+}
+
+const spelt = (characters: string[]): string =>
+  characters.map((character) => `(?:${formsOf(character).map(escapeStringRegexp).join('|')})`).join('');
+
+const forms = new Map<string, string[]>();
+
+/** The longest first: one may begin another. */
+function formsOf(character: string): string[] {
+  const known = forms.get(character);
+  if (known !== undefined) return known;
+  const all = [...new Set(spellings(character))].sort((a, b) => b.length - a.length);
+  forms.set(character, all);
+  return all;
 }
 
 /** Less is part of too much. */
@@ -245,8 +388,7 @@ const NAMED: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** @param isLong of what is quoted once at most */
-function spellings(character: string, isLong: boolean): string[] {
+function spellings(character: string): string[] {
   const code = character.codePointAt(0) ?? 0;
   const units = Array.from({ length: character.length }, (_, at) =>
     character.charCodeAt(at).toString(16).padStart(4, '0'),
@@ -262,7 +404,9 @@ function spellings(character: string, isLong: boolean): string[] {
     character,
     ...inUrl,
     ...inJson,
-    ...(isLong ? [] : [...inUrl.map(encoded), ...inJson.map(inJsonText), ...bytes.flatMap(asBytes)]),
+    ...inUrl.map(encoded),
+    ...inJson.map(inJsonText),
+    ...bytes.flatMap(asBytes),
     `&#${code};`,
     `&#x${code.toString(16)};`,
     `&#x${code.toString(16).toUpperCase()};`,
@@ -277,12 +421,6 @@ const asBytes = (hex: string[]): string[] => ['=', '\\x'].map((mark) => hex.map(
 
 /** A text as it stands in a string of JSON. */
 const inJsonText = (text: string): string => JSON.stringify(text).slice(1, -1);
-
-/** The longest first: one may begin another. */
-function anyOf(texts: string[]): string {
-  const distinct = [...new Set(texts)].sort((a, b) => b.length - a.length);
-  return `(?:${distinct.map(escapeStringRegexp).join('|')})`;
-}
 
 /** In base64 a value looks in one of three ways, by where in its text it begins; what its neighbours share is left out. */
 function base64Of(secret: string): string[] {

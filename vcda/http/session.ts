@@ -45,6 +45,10 @@ interface Token {
   renewAt: number;
   /** a call with it was answered with something else than 401 */
   proven: boolean;
+  /** calls that are under way with it */
+  uses: number;
+  /** another has come in its place */
+  isOver: boolean;
   /** sites extended to, each possibly still under way: until when, as `renewAt` */
   extended: Map<string, Promise<number>>;
 }
@@ -135,7 +139,13 @@ export class SiteSession {
    */
   renew(login: Login | undefined, isSame: boolean): void {
     this.#renewed = { login };
-    if (!isSame) this.#token = null;
+    if (!isSame) {
+      void this.#token?.then(
+        (token) => this.#leave(token),
+        () => {},
+      );
+      this.#token = null;
+    }
     this.#refusals.forget(this.#config.name);
   }
 
@@ -179,7 +189,16 @@ export class SiteSession {
   async logout(): Promise<void> {
     const current = await this.#token?.catch(() => null);
     this.#token = null;
-    if (!current) return;
+    if (current) await this.#end(current);
+  }
+
+  /** What the site would keep open until it idles out, with a login that may have been replaced for a reason. */
+  #leave(token: Token): void {
+    token.isOver = true;
+    if (token.uses === 0) void this.#end(token);
+  }
+
+  async #end(current: Token): Promise<void> {
     await this.#transport
       .send({ method: 'DELETE', path: LOGIN, headers: headersOf(current), timeout: 2_000 })
       .catch(() => undefined); // The site forgets an idle session by itself [KB 314989].
@@ -187,6 +206,7 @@ export class SiteSession {
 
   async #attempt(call: Call, peer: string | undefined): Promise<{ answer: Answer } | ExpiredCall> {
     const current = await this.#current(call);
+    current.uses += 1;
     let extension: Promise<number> | undefined;
     try {
       if (peer !== undefined) ({ extension } = await this.#reached(current, peer, call));
@@ -198,6 +218,9 @@ export class SiteSession {
         return { used: { token: current, extension }, error };
       if (error instanceof VcdaError && isOfSite(error)) current.proven = true;
       throw error;
+    } finally {
+      current.uses -= 1;
+      if (current.isOver) this.#leave(current);
     }
   }
 
@@ -206,7 +229,10 @@ export class SiteSession {
     const opened = this.#loggedIn(call.operationId);
     const current = await raced(opened, call.signal);
     if (performance.now() < current.renewAt) return current;
-    if (this.#token === opened) this.#token = null;
+    if (this.#token === opened) {
+      this.#token = null;
+      this.#leave(current);
+    }
     return raced(this.#loggedIn(call.operationId), call.signal);
   }
 
@@ -282,9 +308,9 @@ export class SiteSession {
           throw this.#notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
         if (value.length > LONGEST_SECRET)
           throw this.#notVcda(answer.status, `its ${TOKEN_HEADER} header has more than ${LONGEST_SECRET} characters`);
-        this.#secrets.learn(this, value);
+        this.#secrets.learn(this, value, name);
         this.#accepted();
-        return { value, accept, renewAt: shown.renewAt, proven: false, extended: new Map() };
+        return { value, accept, renewAt: shown.renewAt, proven: false, uses: 0, isOver: false, extended: new Map() };
       } catch (error) {
         if (error instanceof Superseded) return this.#login(operationId);
         if (!(error instanceof VcdaError)) throw error;

@@ -90,7 +90,10 @@ export class Transport {
 
   /** @throws VcdaError for anything but a 2xx answer with JSON or no body; the reason of an aborted `signal` */
   async send(call: Call): Promise<Answer> {
-    const scrub = this.#secrets.scrubber({ headers: call.headers, body: [call.body, call.form] });
+    const scrub = this.#secrets.scrubber({
+      by: this.#config.name,
+      sent: { headers: call.headers, body: [call.body, call.form] },
+    });
     const failed = failures(this.#config.name, call, scrub);
     call.signal?.throwIfAborted();
     return this.#circuit.run(
@@ -131,7 +134,7 @@ export class Transport {
         const excerpt = call.isLogin === true ? notShown : excerptBy(scrub);
         if (!ok) throw refusal(status, response.headers, text, failed, excerpt, errorIn);
         // What a login is answered is a secret itself, and the one that was sent may be told to stay.
-        const ofNames = call.isLogin === true ? undefined : this.#secrets.ofNames;
+        const ofNames = call.isLogin === true ? undefined : this.#secrets.ofNames(this.#config.name);
         const body = scrubbed(parsed(text, failed, status, excerpt), scrub, ofNames);
         return { status, headers: response.headers, body, bytes };
       });

@@ -4,13 +4,16 @@ import type { NewPlan, NewPlanOptions } from '../../../client/new-plan.js';
 import { plural } from '../../../client/words.js';
 import { loadSheet, SHEET_KEYS, type SheetKey, type SheetMap } from '../../../plan/sheet.js';
 import { BadInput } from '../../../plan/source/problem.js';
+import type { Logins } from '../../../plan/types.js';
 import { type AddCommand, examples } from '../../command.js';
 import { type Cli, configWithSites, withDrover } from '../../context.js';
 import { EXIT } from '../../exit-codes.js';
+import { LOGIN_AT, loginAtIn } from '../../login-option.js';
 import { newPlanText, vmsIn, vmsOf } from '../../new-plan-text.js';
 import { writeReport } from '../../report/write-report.js';
 
-interface NewOptions extends Omit<NewPlanOptions, 'sheet' | 'onProgress'> {
+interface NewOptions extends Omit<NewPlanOptions, 'sheet' | 'onProgress' | 'logins'> {
+  login: Logins;
   name?: string;
   kind: 'migrate' | 'protect';
   from?: string;
@@ -24,6 +27,12 @@ export const addPlanNew: AddCommand = (program, run) => {
     .description('write a plan of what a site has, or of a sheet of VMs that is looked up there')
     .requiredOption('--source <site>', 'site where the VMs are')
     .requiredOption('--destination <site>', 'site that they go to')
+    .option(
+      LOGIN_AT,
+      'which login works there (default: its login); may be repeated, for the other site',
+      loginAtIn,
+      {},
+    )
     .option('--vdc <name>', 'only VMs of this VDC of the source, by name or id')
     .option('--org <name>', 'only VMs of this organization')
     .option('--match <pattern>', "only VMs whose names are so, such as 'web*'")
@@ -55,12 +64,12 @@ export const addPlanNew: AddCommand = (program, run) => {
 };
 
 async function write(cli: Cli, options: NewOptions): Promise<number> {
-  const { from, map, out, kind: _kind, name: _name, ...asked } = options;
+  const { from, map, out, kind: _kind, name: _name, login: logins, ...asked } = options;
   const config = configWithSites(cli);
   refuse(options, Object.keys(config.sites));
   const sheet = from === undefined ? {} : { sheet: loadSheet(from, map ?? {}) };
   const onProgress = (read: number): void => cli.out.note(`read ${plural(read, 'VM')}`);
-  const found = await withDrover(cli, config, (drover) => drover.newPlan({ ...asked, ...sheet, onProgress }));
+  const found = await withDrover(cli, config, (drover) => drover.newPlan({ ...asked, logins, ...sheet, onProgress }));
   const text = textOf(found, options);
   if (out !== undefined) writeReport(out, text);
   for (const { row, what, why } of found.unmatched.slice(0, SAID))
@@ -87,7 +96,7 @@ async function write(cli: Cli, options: NewOptions): Promise<number> {
 /** Rows of a sheet that are told one by one. */
 const SAID = 50;
 
-function textOf(found: NewPlan, { name, kind, from, match, vdc, org, vapp }: NewOptions): string {
+function textOf(found: NewPlan, { name, kind, from, match, vdc, org, vapp, login: logins }: NewOptions): string {
   const of = [
     ...(from === undefined ? [] : [`of ${from}`]),
     ...(match === undefined ? [] : [`called ${match}`]),
@@ -95,11 +104,11 @@ function textOf(found: NewPlan, { name, kind, from, match, vdc, org, vapp }: New
     ...(org === undefined ? [] : [`of organization ${org}`]),
     ...(vapp === undefined ? [] : [`of vApp ${vapp}`]),
   ];
-  return newPlanText(found, { name, kind, of });
+  return newPlanText(found, { name, kind, of, logins });
 }
 
 /** @throws BadInput */
-function refuse({ source, destination, from, map, out }: NewOptions, sites: string[]): void {
+function refuse({ source, destination, from, map, out, login }: NewOptions, sites: string[]): void {
   const problems = [
     ...[source, destination].flatMap((site) =>
       sites.includes(site)
@@ -109,6 +118,17 @@ function refuse({ source, destination, from, map, out }: NewOptions, sites: stri
               ...at(site === source ? '--source' : '--destination'),
               message: `the config has no site ${site}`,
               expected: `one of ${sites.join(', ')}`,
+            },
+          ],
+    ),
+    ...Object.keys(login).flatMap((site) =>
+      site === source || site === destination
+        ? []
+        : [
+            {
+              ...at('--login'),
+              message: `${site === '' ? 'no site is named' : `${site} is neither the source nor the destination`}`,
+              expected: `${source}=NAME or ${destination}=NAME`,
             },
           ],
     ),

@@ -88,6 +88,8 @@ describe('two logins of one site', () => {
         const refusal = { code: 'NoWorker', message: expect.stringContaining(`login nobody of site ${destination}`) };
         await expect(drover.startRun(unknown)).rejects.toMatchObject(refusal);
         await expect(drover.checkPlan(unknown)).rejects.toMatchObject(refusal);
+        const pair = { source, destination, logins: { [destination]: 'nobody' } };
+        await expect(drover.inspectSites([destination], [pair])).rejects.toMatchObject(refusal);
         const found = (await drover.inspectSites()).map(({ site, login: by = 'default', checks }) => [
           site,
           by,
@@ -112,6 +114,23 @@ describe('two logins of one site', () => {
       await withDrover(lab, async (drover) => {
         const [vapp] = (await drover.resolved(named)).waves.flatMap(({ vms }) => vms);
         expect(vapp).toMatchObject(vappsOf(2)[0] ?? {});
+
+        const { source, destination } = lab;
+        const logins = { [source]: 'tenant', [destination]: 'tenant' };
+        // Of what a site has, for a plan that is not written yet.
+        const found = await drover.newPlan({ source, destination, logins });
+        expect(found.waves.flatMap(({ vms }) => vms)).toHaveLength(2);
+        expect(await drover.replications(destination, { login: 'tenant' })).toEqual([]);
+        // The destination is shown the login of the plan, and not the one of whoever names none.
+        const sites = await drover.inspectSites([destination], [{ source, destination, logins }]);
+        const extended = sites.map(({ login: by = 'default', checks }) => [
+          by,
+          checks.find(({ name }) => name === 'extend'),
+        ]);
+        expect(extended).toEqual([
+          ['default', expect.objectContaining({ ok: null })],
+          ['tenant', expect.objectContaining({ ok: true, detail: `to ${source} (login tenant)` })],
+        ]);
       });
     }));
 
