@@ -1,6 +1,7 @@
 /** Small questions of workflows: what the config says of a site, which workflows still run. */
 import { QueryNotRegisteredError, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
+import type { AlikeVm } from '../contract/alike.js';
 import { isCarriedSite } from '../contract/begin-guards.js';
 import { AT_GATE_MEMO, MIGRATE_VM } from '../contract/inputs.js';
 import { siteCarriedQuery, siteStatusQuery } from '../contract/messages.js';
@@ -8,6 +9,7 @@ import { siteWorkflowId } from '../contract/names.js';
 import type { Subject, TestCopy } from '../contract/questions.js';
 import type { CarriedSite } from '../contract/site.js';
 import { type ActivityDeps, configured } from './deps.js';
+import { planMates } from './plan-mates.js';
 import { askTemporal, openSite } from './site-signals.js';
 
 const DESCRIBED_AT_ONCE = 20;
@@ -53,6 +55,10 @@ export function createInquiryActivities(deps: ActivityDeps) {
     async endedWorkflows(workflowIds: string[]): Promise<string[]> {
       return ended(deps, workflowIds, (workflowId) => workflowId);
     },
+
+    /** Of VMs, those that the plan of a run names, also as VMs of a vApp. */
+    vmsOfRun: ({ run, ids }: { run: string; ids: string[] }): Promise<AlikeVm[]> =>
+      planMates(deps, run, { ids, names: [], copies: [] }),
 
     /** Those that run no more, or only for another run. */
     async endedSubjects(subjects: Subject[]): Promise<Subject[]> {

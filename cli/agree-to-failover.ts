@@ -38,7 +38,7 @@ export async function agreeToFailover(
   }
   cli.out.alert(...lines);
   const next = `${typed} --confirm`;
-  if (!input || !cli.out.canAsk) throw new NotAgreed(run, next);
+  if (!input || !cli.out.canAsk) throw new NotAgreed(run, next, !input);
   const answer = await cli.out.ask(`Fail over ${plural(countVms(plan), 'VM')} to ${plan.destination.site}? Type yes: `);
   if (answer?.trim().toLowerCase() !== 'yes') throw new NotAgreed(run, next);
 }

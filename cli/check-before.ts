@@ -26,11 +26,15 @@ export async function checkBefore(
   { run, check = true }: { run: string; check?: boolean | undefined },
 ): Promise<PlanCheck | null> {
   if (!check || (await drover.startedBefore(plan, run))) return null;
-  const found = await drover.checkPlan(plan, checkOptions(cli, run));
+  return refuseUnfit(cli, await drover.checkPlan(plan, checkOptions(cli, run)));
+}
+
+/** Says its warnings. @throws PlanUnfit */
+export function refuseUnfit(cli: Cli, found: PlanCheck, what: 'start' | 'add' = 'start'): PlanCheck {
   for (const one of found.warnings.slice(0, SAID)) cli.out.note(findingLine(one));
   if (found.warnings.length > SAID)
     cli.out.note(`and ${found.warnings.length - SAID} more warnings: drover plan check tells them all`);
-  if (!found.ok) throw new PlanUnfit(found);
+  if (!found.ok) throw new PlanUnfit(found, what);
   return found;
 }
 

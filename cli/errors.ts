@@ -10,10 +10,12 @@ export class PlanUnfit extends DroverError {
   readonly code = 'PlanUnfit';
   readonly check: PlanCheck;
 
-  constructor(check: PlanCheck) {
+  /** @param what it was checked for */
+  constructor(check: PlanCheck, what: 'start' | 'add' = 'start') {
     const { plan, errors } = check;
-    super(`Plan ${plan} has ${errors.length === 1 ? '1 error' : `${errors.length} errors`}. Nothing was started.`, {
-      next: 'mend the plan, or say --no-check to start it as it is',
+    const undone = what === 'start' ? 'Nothing was started.' : 'Nothing was added.';
+    super(`Plan ${plan} has ${errors.length === 1 ? '1 error' : `${errors.length} errors`}. ${undone}`, {
+      next: `mend the plan, or say --no-check to ${what} it as it is`,
     });
     this.check = check;
   }
@@ -22,10 +24,13 @@ export class PlanUnfit extends DroverError {
 /** A failover that nobody has agreed to; nothing was started. */
 export class NotAgreed extends DroverError {
   readonly code = 'NotConfirmed';
+  /** `--no-input` was said, so that nobody was asked */
+  readonly isUnasked: boolean;
 
   /** @param next what to type */
-  constructor(run: string, next: string) {
+  constructor(run: string, next: string, isUnasked = false) {
     super(`Run ${run} fails VMs over, and nobody has said yes to it. Nothing was started.`, { next });
+    this.isUnasked = isUnasked;
   }
 }
 

@@ -14,7 +14,7 @@ import { EXIT, type ExitCode } from '../contract/exit-codes.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { BadInput } from '../plan/source/problem.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
-import { NotApplied } from './errors.js';
+import { NotAgreed, NotApplied } from './errors.js';
 
 export { EXIT, type ExitCode };
 
@@ -46,6 +46,9 @@ export function exitCodeOfError(error: unknown): ExitCode {
     return exitCodeOfError(error.cause);
   }
   if (error instanceof WaitedTooLong || (error instanceof DroverError && error.effect !== null)) {
+    return EXIT.personNeeded;
+  }
+  if (error instanceof NotAgreed && error.isUnasked) {
     return EXIT.personNeeded;
   }
   if (UNREACHABLE.some((kind) => error instanceof kind)) {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Env } from '../temporal/connection.js';
 import { examples, type Run } from './command.js';
+import { addAdd } from './commands/add.js';
 import { addApprove } from './commands/approve.js';
 import { addCancel } from './commands/cancel.js';
 import { addCompletion } from './commands/completion.js';
@@ -60,6 +61,7 @@ const COMMANDS = [
   addRetry,
   addSet,
   addUndo,
+  addAdd,
   addRemove,
   addSite,
   addTidy,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Drover } from '../client/drover.js';
 import { DroverError } from '../client/errors.js';
 import type { RunHandle } from '../client/run-handle.js';
 import type { SiteHandle } from '../client/site-handle.js';
@@ -8,7 +9,7 @@ import type { Steered } from '../contract/messages.js';
 import { BadInput } from '../plan/source/problem.js';
 import { TemporalUnreachable } from '../temporal/unreachable.js';
 import type { Run } from './command.js';
-import { clientConfig, withDrover } from './context.js';
+import { type Cli, clientConfig, withDrover } from './context.js';
 import { NotApplied } from './errors.js';
 import { EXIT } from './exit-codes.js';
 
@@ -20,13 +21,14 @@ export function steerWith(
   command: Command,
   run: Run,
   id: string,
-  send: (handle: RunHandle) => Promise<Steered>,
+  send: (handle: RunHandle, drover: Drover, cli: Cli) => Promise<Steered>,
 ): Promise<void> {
   return run(command, async (cli) => {
     const done = await applied(() =>
-      withDrover(cli, clientConfig(cli), (drover) => send(drover.run(id)), typedAs(command)),
+      withDrover(cli, clientConfig(cli), (drover) => send(drover.run(id), drover, cli), typedAs(command)),
     );
     cli.out.result({ run: id, ...done, effect: 'done' }, steeredText);
+    if ('run' in done && done.run !== id) cli.out.note(`Follow it: drover watch ${String(done.run)}`);
     return EXIT.ok;
   });
 }
@@ -73,7 +75,7 @@ export const groundsOf = ({ note, ref }: { note?: string; ref?: string }): Groun
   ...(ref === undefined ? {} : { reference: ref }),
 });
 
-async function applied<T>(act: () => Promise<T>): Promise<T> {
+export async function applied<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -45,6 +45,7 @@ const DOING: Readonly<Record<string, string>> = {
   testCopiesLeft: 'looking for test copies that were left',
   tidyLater: 'leaving the removal of its replications with Temporal',
   vappMembers: 'looking which VMs stand in the vApp',
+  vmsOfRun: 'asking which VMs the run has',
   whatStarted: 'looking what its start has made',
   whoRecovered: 'looking who has recovered it',
   whoseTestCopy: 'looking whose its test copy is',

@@ -42,15 +42,21 @@ export function follow(followed: Followed, options: FollowOptions): Promise<Live
 class Watcher {
   readonly #followed: Followed;
   readonly #options: FollowOptions;
-  /** settles when the run may be over */
-  #over: Promise<unknown>;
+  /** the run may be over, and no rest was cut short for it yet */
+  #isOver = false;
+  #cut: (() => void) | null = null;
   /** epoch ms since which nothing can be read; null: it can */
   #awaySince: number | null = null;
 
   constructor(followed: Followed, options: FollowOptions) {
     this.#followed = followed;
     this.#options = options;
-    this.#over = followed.closed().catch(() => null);
+    // Heard once: a race for each rest would keep them all in memory until the end.
+    const over = (): void => {
+      this.#isOver = true;
+      this.#cut?.();
+    };
+    void followed.closed().then(over, over);
   }
 
   async watch(): Promise<LiveReport> {
@@ -89,10 +95,14 @@ class Watcher {
   }
 
   async #rest(ms: number): Promise<void> {
-    if ((await restOr(this.#over, ms, this.#options.signal)) === 'over') {
-      // Settled for good, or its connection broke: either way it must not cut the next rest short as well.
-      this.#over = new Promise<null>(() => {});
-    }
+    const { signal } = this.#options;
+    const cut = new AbortController();
+    this.#cut = () => cut.abort();
+    if (this.#isOver) cut.abort();
+    const stops = signal === undefined ? cut.signal : AbortSignal.any([cut.signal, signal]);
+    await delay(ms, null, { signal: stops }).catch(() => null);
+    // Settled for good, or its connection broke: either way it must not cut the next rest short as well.
+    if (cut.signal.aborted) this.#isOver = false;
   }
 }
 
@@ -102,16 +112,4 @@ function passes(error: Error, away: number): boolean {
     return true;
   }
   return !(error instanceof RunNotFound) && away < PATIENCE;
-}
-
-/** Rests `ms` milliseconds, less when `over` settles first or the signal is aborted; leaves no timer behind. */
-async function restOr(over: Promise<unknown>, ms: number, signal: AbortSignal | undefined): Promise<'over' | 'rested'> {
-  const enough = new AbortController();
-  const stops = signal === undefined ? enough.signal : AbortSignal.any([enough.signal, signal]);
-  const rest = delay(ms, 'rested' as const, { signal: stops }).catch(() => 'rested' as const);
-  try {
-    return await Promise.race([rest, over.then(() => 'over' as const)]);
-  } finally {
-    enough.abort();
-  }
 }

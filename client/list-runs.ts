@@ -1,6 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import pMap from 'p-map';
 import { DRILL, PLAN_RUN } from '../contract/inputs.js';
+import { Braking } from './braking.js';
 import { StoreUnanswered } from './errors.js';
 import { keptSummaries } from './kept-runs.js';
 import { listWorkflows } from './list-workflows.js';
@@ -30,10 +31,13 @@ export async function listRuns(session: Session, limit: number | null): Promise<
   const executions = await listWorkflows(session, RUNS, limit === null ? null : limit + 1);
   const shown = limit === null ? executions : executions.slice(0, limit);
   const listens = await workerListens(session);
+  const braking = new Braking(session);
   const deadline = Date.now() + REPORTS_WITHIN + shown.length * PER_REPORT;
   async function read(execution: WorkflowExecutionInfo): Promise<RunSummary> {
     const report = await readListed(session, execution, listens, deadline);
-    return summaryOf(execution, report, report === null ? null : await readNeeds(session, report, deadline));
+    if (report === null || report.finishedAt !== null) return summaryOf(execution, report);
+    const [needs, brakes] = await Promise.all([readNeeds(session, report, deadline), braking.of(execution)]);
+    return summaryOf(execution, report, needs, brakes);
   }
   const [runs, older] = await Promise.all([
     pMap(shown, read, { concurrency: ASKED_AT_ONCE }),

@@ -4,8 +4,9 @@ import type { Steered } from '../contract/messages.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { listed } from '../contract/words.js';
 import type { Plan } from '../plan/types.js';
-import { NothingToRetry } from './errors.js';
+import { NothingToRetry, Refused, RunExists } from './errors.js';
 import type { Session } from './session.js';
+import { shellWord } from './shell-word.js';
 import { startRun } from './start-run.js';
 import { plural } from './words.js';
 
@@ -15,12 +16,27 @@ export interface Retried extends Steered {
   run: string;
 }
 
-/** @throws NothingToRetry, and as a start does */
-export async function retryEnded(session: Session, plan: Plan, report: RunReport, scope: Scope): Promise<Retried> {
+/** Asked before a failover is begun; throws when it must not be. */
+export type Agree = (plan: Plan, run: string) => Promise<void>;
+
+/** @throws NothingToRetry, what `agree` throws, and as a start does */
+export async function retryEnded(
+  session: Session,
+  plan: Plan,
+  report: RunReport,
+  scope: Scope,
+  agree: Agree | undefined,
+): Promise<Retried> {
   const again = planOfFailed(plan, report, scope);
   const vms = again.waves.flatMap((wave) => wave.vms);
   if (vms.length === 0) throw new NothingToRetry(report.run);
-  const { run, existed } = await startRun(session, again, `${report.run}-retry`);
+  const id = `${report.run}-retry`;
+  if (again.kind === 'failover') await agree?.(again, id);
+  const { run, existed } = await startRun(session, again, id).catch((error: unknown) => {
+    if (!(error instanceof RunExists) || error.run !== id) throw error;
+    const told = `what failed of it was tried again as run ${id}; what failed there: drover retry ${shellWord(id)}`;
+    throw new Refused(report.run, told);
+  });
   const names = listed(vms.map(({ name, id }) => name || id));
   const what = `${plural(vms.length, 'VM')} (${names})`;
   const message = existed

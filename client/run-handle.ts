@@ -1,6 +1,7 @@
 import type { Grounds, Scope, Validity } from '../contract/act.js';
 import type { VmChange } from '../contract/amend.js';
 import {
+  addUpdate,
   approveUpdate,
   cancelUpdate,
   finishUpdate,
@@ -18,7 +19,9 @@ import { runWorkflowId } from '../contract/names.js';
 import type { RunReport } from '../contract/report.js';
 import type { SetRun } from '../contract/run-settings.js';
 import type { TidyResult } from '../contract/tidy.js';
+import { loadPlan } from '../plan/load-plan.js';
 import type { Plan } from '../plan/types.js';
+import { addOf } from './add-plan.js';
 import { withAllActs } from './all-acts.js';
 import { askPlan } from './ask-plan.js';
 import { addFinding, type NewFinding, signDrill } from './drills/note-drill.js';
@@ -27,7 +30,8 @@ import { type FollowOptions, follow } from './follow.js';
 import { keptReport, orKept } from './kept-runs.js';
 import { type LiveReport, LiveReports, type LiveVm, type Patience } from './live-report.js';
 import { type Milestone, type Standing, type Sync, standingOf } from './milestone.js';
-import { type Retried, retryEnded } from './retry-ended.js';
+import { resolveNames } from './resolve-names.js';
+import { type Agree, type Retried, retryEnded } from './retry-ended.js';
 import { type RunFacts, runFacts } from './run-facts.js';
 import { readRun } from './run-state.js';
 import { findScope, findUnit } from './scope.js';
@@ -330,7 +334,7 @@ export class RunHandle {
   /**
    * Has tried again what has failed: all of it, a wave or a VM (named as for {@link approve}). What was copied is kept, and what
    * may have been cut over is left alone. One VM may be changed with it, also where it merely waits at its gate. Of a run that is
-   * over a run of these VMs is begun, whose id it gives.
+   * over a run of these VMs is begun, whose id it gives; `agree` is asked before that, where it is a failover.
    * @throws NotInRun, AmbiguousName, Refused, NoWorker, ActPending; for a change BadVapp, NothingFound, Ambiguous; of a run
    * that is over NothingToRetry, and as `startRun`
    * @example
@@ -339,7 +343,10 @@ export class RunHandle {
    * await drover.run(id).wait();
    * ```
    */
-  async retry(target?: string, { change, ...grounds }: Grounds & { change?: VmChange } = {}): Promise<Retried> {
+  async retry(
+    target?: string,
+    { change, agree, ...grounds }: Grounds & { change?: VmChange; agree?: Agree } = {},
+  ): Promise<Retried> {
     const scope = change === undefined ? await this.#scope(target) : await this.#vm(target ?? '');
     const { vm } = scope;
     const own =
@@ -354,7 +361,7 @@ export class RunHandle {
       if (!(error instanceof RunEnded)) throw error;
       const plan = await this.plan();
       const changed = own === null ? plan : withVmChanged(plan, own.vm, own.change);
-      return retryEnded(this.#session, changed, await this.report(), scope);
+      return retryEnded(this.#session, changed, await this.report(), scope, agree);
     }
   }
 
@@ -381,6 +388,22 @@ export class RunHandle {
    */
   async remove(vm: string, grounds: Grounds = {}): Promise<Steered> {
     return this.#steer({ update: removeUpdate, told: { ...(await this.#vm(vm)), ...grounds } });
+  }
+
+  /**
+   * Adds the VMs of a plan, or of the plan in a file, to the run, in waves that it has; they wait for approvals of their own. What
+   * the plan says of all its VMs must be as in the run; window, limits, priority and `stopAfter` are those of the run. At most 500
+   * VMs; the same plan once more adds nothing.
+   * @throws BadInput for a bad plan file; Refused, also for a VM that the run has; RunEnded, NoWorker, ActPending; as `resolved`
+   * @example
+   * ```ts
+   * await run.add('late.yaml', { reference: 'CHG0043' });
+   * ```
+   */
+  async add(plan: Plan | string, grounds: Grounds = {}): Promise<Steered> {
+    const written = typeof plan === 'string' ? loadPlan(plan, { sites: null }) : plan;
+    const own = addOf(await resolveNames(this.#session, written));
+    return this.#steer({ update: addUpdate, told: { ...own, ...grounds } });
   }
 
   /**

@@ -30,6 +30,8 @@ export interface RunSummary {
   totals: RunTotals | null;
   /** how many VMs wait for a person, and for what; null: none, or nobody could say */
   needs: Needs | null;
+  /** sites at which it waits for a place, and whose brake a person has put on; absent: none */
+  brakes?: string[];
 }
 
 /**
@@ -69,7 +71,12 @@ export async function readNeeds(
   }
 }
 
-export function summaryOf(execution: Execution, report: ReportHead | null, needs: Needs | null = null): RunSummary {
+export function summaryOf(
+  execution: Execution,
+  report: ReportHead | null,
+  needs: Needs | null = null,
+  brakes: string[] = [],
+): RunSummary {
   return {
     run: runOf(execution),
     plan: report?.plan ?? memoText(execution, 'plan'),
@@ -79,6 +86,7 @@ export function summaryOf(execution: Execution, report: ReportHead | null, needs
     finishedAt: report?.finishedAt ?? execution.closeTime?.toISOString() ?? null,
     totals: report?.totals ?? null,
     needs,
+    ...(brakes.length === 0 ? {} : { brakes }),
   };
 }
 

@@ -24,18 +24,24 @@ export async function* looksAt(
       wake?.();
     },
   });
-  const over = end.then(() => true);
+  // Waited for once: a race for each look would keep them all in memory until the end.
+  const looking = { isOver: false };
+  function over(): void {
+    looking.isOver = true;
+    wake?.();
+  }
   // Whoever leaves does not hear how the looking ended.
-  over.catch(() => {});
+  void end.then(over, over);
   try {
     for (;;) {
       const look = newest as LiveReport | null;
       newest = null;
       if (look !== null && look.finishedAt === null) yield look;
-      const next = new Promise<boolean>((resolve) => {
-        wake = () => resolve(false);
+      if (looking.isOver) break;
+      const next = new Promise<void>((resolve) => {
+        wake = resolve;
       });
-      if (newest === null && (await Promise.race([over, next]))) break;
+      if (newest === null) await next;
     }
     yield await end;
   } finally {

@@ -77,6 +77,7 @@ export const isVmReport = (value: unknown): value is VmReport =>
   VM_STATES.has(value.state) &&
   [value.waitingFor, value.replicationId, value.startedAt, value.finishedAt].every(isTextOrNull) &&
   [value.downSince, value.undoneBy, value.asOf, value.copiedAt, value.stepSince].every(mayBeText) &&
+  [value.waitingSince, value.waitingUntil, value.waitingOn].every(mayBeText) &&
   [value.outageSeconds, value.rtoSeconds, value.rpoSeconds, value.rpoUncertaintySeconds].every(isNumberOrNull) &&
   mayBeTexts(value.notes) &&
   mayBeTexts(value.recoveredAs) &&

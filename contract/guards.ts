@@ -211,7 +211,7 @@ export const isSetRun = (value: unknown): value is SetRun =>
   mayBePriority(value.priority) &&
   (value.window === undefined ||
     (hasSome(value.window, 'opens', 'closes') &&
-      mayBeInstant(value.window.opens) &&
+      (value.window.opens === 'now' || mayBeInstant(value.window.opens)) &&
       mayBeInstant(value.window.closes))) &&
   (value.limits === undefined || (hasSome(value.limits, 'syncs', 'cutovers') && areShares(value.limits))) &&
   (value.stopAfter === undefined || isStopAfter(value.stopAfter));
@@ -298,7 +298,7 @@ export const isPiece = (value: unknown): value is Piece =>
     (wave) => isMembers(wave) && isCount(wave.at) && Array.isArray(wave.vms) && wave.vms.every(isPlannedVm),
   );
 
-const isPlannedVm = (value: unknown): boolean =>
+export const isPlannedVm = (value: unknown): boolean =>
   isVmRef(value) && Array.isArray(value.after) && value.after.every(isText);
 
 /* ── what a site is told ─────────────────────────────────────────────────── */

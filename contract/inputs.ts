@@ -9,7 +9,7 @@ import type { HookRecord } from './hook-record.js';
 import type { SitePair } from './inspection.js';
 import type { Expected } from './lengths.js';
 import type { TestCopy } from './questions.js';
-import type { DrillResult, Hold, RunReport, VmReport } from './report.js';
+import type { DrillResult, Hold, RunReport, VmReport, WaitingFor } from './report.js';
 import type { CutoverEnd, Pause, Piece, PlanHead, ShardAct, ShardOrders, ShardWord, WaveRefused } from './shard.js';
 import type { CarriedSite } from './site.js';
 import type { Known, Orders, Phase, UnitMemory } from './unit.js';
@@ -50,6 +50,8 @@ export interface CarriedTree {
   /** absent: its plan has no hooks of the run or of waves */
   hooks?: CarriedHooks;
   sitesAway: RunReport['sitesAway'];
+  /** digests of the plans that were added; absent: none */
+  added?: string[];
   shards: { revision: number; decided: number; lastEnd: number; word: ShardWord | null; isLost: boolean }[];
 }
 
@@ -87,6 +89,8 @@ export interface ShardInput {
   plan: PlanHead;
   /** as of its beginning; later ones come by signal */
   orders: ShardOrders;
+  /** of one that was added to a run that goes on; absent: it is loaded with it */
+  piece?: Piece;
   carried?: CarriedShard;
 }
 
@@ -137,6 +141,8 @@ export interface CarriedRun {
   /** stops before the cutovers, until a person says `resume` */
   untilSynced: boolean;
   sitesAway: RunReport['sitesAway'];
+  /** of VMs that wait at their gates: their ids, for what, and since when; absent: none does */
+  waits?: [string, WaitingFor, number][];
   /** ids of VMs that have ended and whose evidence is not kept */
   unkept: string[];
   vms: VmReport[];

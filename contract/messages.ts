@@ -16,7 +16,7 @@ import type { SlotKind } from './operation.js';
 import type { TestCopy } from './questions.js';
 import type { Hold, RunReport, VmReport } from './report.js';
 import type { SetRun, Share } from './run-settings.js';
-import type { Piece, PlanHead, ShardHeld, ShardOrders, ShardWord } from './shard.js';
+import type { AddVms, Piece, PlanHead, ShardHeld, ShardOrders, ShardWord } from './shard.js';
 import type { CarriedSite, SiteChange, SiteLimits, SiteStatus, SlotRequest } from './site.js';
 import type { SiteShown } from './site-shown.js';
 import type { UnderWay } from './under-way.js';
@@ -77,6 +77,8 @@ export const retryUpdate = defineUpdate<Steered, [Scope & { change?: VmChange } 
 export const moveUpdate = defineUpdate<Steered, [MoveVm]>('move');
 /** A VM that has not begun is taken out. */
 export const removeUpdate = defineUpdate<Steered, [RemoveVm]>('remove');
+/** VMs of a further plan become VMs of the run, in waves that it has. */
+export const addUpdate = defineUpdate<Steered, [AddVms]>('add');
 /** Changes the window, the limits or `stopAfter` of a run that goes on. */
 export const setRunUpdate = defineUpdate<Steered, [SetRun]>('setRun');
 /** How many acts of persons were done, which tells one that is typed again from one that is meant anew. */

@@ -142,6 +142,12 @@ export interface VmReport {
   state: VmState;
   step: VmStep;
   waitingFor: WaitingFor | null;
+  /** ISO; absent: it waits for nothing, or since when is not known */
+  waitingSince?: string;
+  /** when its wait ends by time alone, or its window is over: ISO; absent: never, or it waits for nothing */
+  waitingUntil?: string;
+  /** what it waits for, of a `dependency`: `wave pilot`, `db1 (…)`, `hook beforeWave of wave core` */
+  waitingOn?: string;
   replicationId: string | null;
   /** ids that the VM got where it was recovered, by which a reverse knows it; absent: it was not */
   recoveredAs?: string[];

@@ -8,7 +8,7 @@ export type Window = NonNullable<Plan['cutover']['window']>;
 
 /** As it is said: what is absent stays as it is. */
 export interface SetRun extends Validity {
-  /** moments, ISO 8601 with a zone */
+  /** moments, ISO 8601 with a zone; `now` opens it at once, for as long as it was to be open where it is over */
   window?: { opens?: string; closes?: string };
   /** the run's share of the sites' limits; null: theirs alone */
   limits?: { syncs?: number | null; cutovers?: number | null };

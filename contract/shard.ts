@@ -4,7 +4,7 @@
  * twice, late or out of order. Plain JSON; times are epoch ms.
  */
 import type { Plan, PlanVm } from '../plan/types.js';
-import type { Scope } from './act.js';
+import type { Scope, Validity } from './act.js';
 import type { VmChange } from './amend.js';
 import type { Hold, RunTotals, WaitingFor } from './report.js';
 import type { LiveSettings } from './run-settings.js';
@@ -35,6 +35,15 @@ export interface Piece {
   waves: { at: number; vms: PlanVm[] }[];
   /** those of its VMs that VMs of other pieces come after, and of which pieces, by index */
   awaited: { id: string; by: number[] }[];
+}
+
+/** VMs that are to be of a run that goes on. */
+export interface AddVms extends Validity {
+  /** of the plan that has them; its waves by their names, with at most so many VMs as a shard has */
+  plan: PlanHead;
+  waves: { name: string; vms: PlanVm[] }[];
+  /** of that plan: one that comes again adds nothing */
+  digest: string;
 }
 
 /** Why a run starts nothing more, and the next step for a person. */

@@ -1,6 +1,7 @@
 /** What a site's workflow shows of itself to people, however much it keeps: plain JSON. Times are ISO 8601, UTC. */
 import type { ActRecord, SetBy } from './act.js';
 import type { SlotKind } from './operation.js';
+import type { Priority } from './run-settings.js';
 import type { SiteLimits } from './site.js';
 
 /** One limit of a site, and whose word holds. */
@@ -22,7 +23,7 @@ export interface SiteShown {
   limits: Record<keyof SiteLimits, ShownLimit>;
   places: Record<SlotKind, { held: number; waiting: number }>;
   /** of the runs and drills that have or want places here, those with most, at most 50 */
-  runs: { run: string; held: number; waiting: number }[];
+  runs: { run: string; held: number; waiting: number /** against others; absent: `normal` */; priority?: Priority }[];
   /** operations that are awaited here */
   operations: number;
   testCopies: number;

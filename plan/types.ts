@@ -45,6 +45,7 @@ export interface Wave {
 }
 
 export { DEFAULT_LOGIN, LOGIN_NAME, type Logins, loginAt, loginsKey, loginsOf, siteWithLogin } from './logins.js';
+export { MOST_VMS } from './most-vms.js';
 export { isNamedVm } from './named-vm.js';
 export { shownUrl } from './shown-url.js';
 export { SYNC_BEFORE } from './sync-before.js';

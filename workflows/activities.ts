@@ -143,8 +143,8 @@ export const { tidyLater } = atCoordination<'tidyLater'>({
   retry,
 });
 
-export const { claimStandings, endedHolders, endedSubjects, endedWorkflows } = atCoordination<
-  'claimStandings' | 'endedHolders' | 'endedSubjects' | 'endedWorkflows'
+export const { claimStandings, endedHolders, endedSubjects, endedWorkflows, vmsOfRun } = atCoordination<
+  'claimStandings' | 'endedHolders' | 'endedSubjects' | 'endedWorkflows' | 'vmsOfRun'
 >({
   startToCloseTimeout: '2 minutes',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',

@@ -48,10 +48,11 @@ export function listText({ runs }: RunList, colors: Colors): string {
 }
 
 /** What a person has to do, in few words; `drover show` says it in full. */
-function needs({ state, needs: told }: RunSummary): string {
+function needs({ state, needs: told, brakes = [] }: RunSummary): string {
   const { approval = 0, hold = 0, until = 0, missed = 0 } = told ?? {};
   return [
     ...(state === 'paused' || until > 0 ? ['resume'] : []),
+    ...(brakes.length === 0 ? [] : [`brake of ${brakes.join(', ')}`]),
     ...(approval === 0 ? [] : [plural(approval, 'approval')]),
     ...(hold === 0 ? [] : [`${hold} held`]),
     ...(missed === 0 ? [] : [`${missed} past the window`]),

@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
+import { shellWord } from '../../client/shell-word.js';
 import { VM_CHANGES, type VmChange } from '../../contract/amend.js';
+import { agreeToFailover, confirmOption } from '../agree-to-failover.js';
+import { checkOptions } from '../check-before.js';
 import { type AddCommand, examples } from '../command.js';
 import { groundsOf, steerWith, withGrounds } from '../steer-command.js';
 
@@ -9,6 +12,7 @@ export const addRetry: AddCommand = (program, run) => {
     .argument('<run>', 'id of the run')
     .argument('[target]', 'a wave or a VM, as for approve; default: all that has failed', target)
     .argument('[changes...]', `of one VM: KEY=VALUE; KEY: ${VM_CHANGES.join(', ')}`, change)
+    .addOption(confirmOption())
     .description('try again what has failed, with what was copied; of a run that is over, as a run of its own')
     .addHelpText(
       'after',
@@ -23,10 +27,21 @@ export const addRetry: AddCommand = (program, run) => {
         id: string,
         typed: string | undefined,
         changed: VmChange | undefined,
-        grounds: { note?: string; ref?: string },
+        options: { note?: string; ref?: string; confirm?: boolean },
       ) =>
-        steerWith(command, run, id, (handle) =>
-          handle.retry(typed, { ...groundsOf(grounds), ...(isSome(changed) ? { change: changed } : {}) }),
+        steerWith(command, run, id, (handle, drover, cli) =>
+          handle.retry(typed, {
+            ...groundsOf(options),
+            ...(isSome(changed) ? { change: changed } : {}),
+            agree: async (plan, again) =>
+              agreeToFailover(cli, drover, plan, {
+                run: again,
+                found: await drover.checkPlan(plan, checkOptions(cli, again)),
+                options,
+                typed: ['drover', 'retry', id, ...(typed === undefined ? [] : [typed])].map(shellWord).join(' '),
+                planned: `drover failover ${shellWord(id)} --planned`,
+              }),
+          }),
         ),
     );
 };

@@ -30,7 +30,8 @@ export const addSet: AddCommand = (program, run) => {
     )
     .addHelpText(
       'after',
-      `\nMoments have a time zone; limits and stopAfter may be none. What runs is never stopped by a smaller number.\n${examples(
+      `\nMoments have a time zone; window.opens may be now; limits and stopAfter may be none. What runs is never stopped by a smaller number.\n${examples(
+        'drover set paris-exit-20261205 window.opens=now --note "the freeze is over"',
         'drover set paris-exit-20261205 window.closes=2026-12-06T07:00:00+01:00 --ref CHG0042',
         'drover set paris-exit-20261205 limits.syncs=5 stopAfter=10%',
         'drover set paris-exit-20261205 priority=high',
@@ -66,7 +67,10 @@ function setting(text: string, before: Settings = {}): Settings {
     throw new InvalidArgumentError(`${key} is given twice.`);
   switch (group) {
     case 'window':
-      return { ...before, window: { ...inGroup, [name]: moment(key, value) } };
+      return {
+        ...before,
+        window: { ...inGroup, [name]: value === 'now' && name === 'opens' ? value : moment(key, value) },
+      };
     case 'limits':
       return { ...before, limits: { ...inGroup, [name]: value === 'none' ? null : whole(key, value) } };
     case 'vm':

@@ -115,6 +115,9 @@ const vm = z.object({
   waitingFor: z
     .enum(['approval', 'window', 'dependency', 'capacity', 'brake', 'claim', 'pause', 'hold', 'until', 'store'])
     .nullable(),
+  waitingSince: moment.exactOptional(),
+  waitingUntil: moment.exactOptional().meta({ description: 'when its wait ends by time alone, or its window is over' }),
+  waitingOn: z.string().exactOptional().meta({ description: 'what a `dependency` is' }),
   replicationId: z.string().nullable(),
   recoveredAs: z.array(z.string()).exactOptional(),
   startedAt: moment.nullable(),

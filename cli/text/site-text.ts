@@ -48,7 +48,12 @@ export function siteText(shown: SiteShown, colors: Colors): string {
     ['cutovers', figure(limits.cutovers), used(limits.cutovers, places.cutover), whose(limits.cutovers)],
     ['requests/s', figure(limits.requestsPerSecond), '', whose(limits.requestsPerSecond)],
   ];
-  const waiting = runs.map(({ run, held, waiting: wait }) => [run, String(held), String(wait)]);
+  const waiting = runs.map(({ run, held, waiting: wait, priority }) => [
+    run,
+    String(held),
+    String(wait),
+    priority ?? 'normal',
+  ]);
   return [
     colors.bold(`Site ${site}`),
     table(['', 'HOLDS', 'IN USE', 'BY WHOSE WORD'], rows),
@@ -57,7 +62,7 @@ export function siteText(shown: SiteShown, colors: Colors): string {
     ...otherHolds.map((one) => held(one, `login ${one.login}: `)),
     ...(away === null ? [] : [`! It does not answer since ${moment(away.since)}: ${away.message}`]),
     ...(brake.on ? [`  next: ${colors.bold(`drover site brake ${site} off`)}`] : []),
-    ...(waiting.length === 0 ? [] : [`\n${table(['RUN', 'HAS', 'WAITS'], waiting)}`]),
+    ...(waiting.length === 0 ? [] : [`\n${table(['RUN', 'HAS', 'WAITS', 'PRIORITY'], waiting)}`]),
     ...actsText(acts).map((text) => `\n${text}`),
   ].join('\n');
 }

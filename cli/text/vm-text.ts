@@ -20,7 +20,9 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
     [vm.vms === undefined ? 'id' : 'vApp', vm.id],
     ['run', run],
     [drill === null ? 'wave' : 'group', vm.wave],
-    ['step', vm.step + (vm.waitingFor === null ? '' : `, waiting for ${vm.waitingFor}`)],
+    ['step', vm.step + (vm.waitingFor === null ? '' : `, waiting for ${waitText(vm)}`)],
+    ...(vm.waitingSince === undefined ? [] : [['waits since', moment(vm.waitingSince)]]),
+    ...(vm.waitingUntil === undefined ? [] : [['waits until', untilText(vm, vm.waitingUntil)]]),
     ...(vm.stepSince === undefined ? [] : [['on it for', inWords(between(vm.stepSince, null))]]),
     ...(vm.progress === undefined ? [] : [['progress', progressText(vm)]]),
     ...(vm.asOf === undefined ? [] : [['as of', moment(vm.asOf)]]),
@@ -53,6 +55,13 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
     ...nextSteps(report, vm, notes, colors),
   ].join('\n\n');
 }
+
+const waitText = ({ waitingFor, waitingOn }: VmReport): string =>
+  `${waitingFor}${waitingOn === undefined ? '' : ` (${waitingOn})`}`;
+
+/** What time alone brings on. */
+const untilText = ({ waitingFor }: VmReport, until: string): string =>
+  `${moment(until)}, ${waitingFor === 'window' ? 'when its window opens' : 'when its window is over'}`;
 
 /** The VMs of a vApp. */
 function members(vms: NonNullable<VmReport['vms']>): string {

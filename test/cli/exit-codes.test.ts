@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidArgumentError } from 'commander';
+import { NotAgreed } from '../../cli/errors.js';
 import { exitCodeOfError, exitCodeOfReport, exitCodeOfVm } from '../../cli/exit-codes.js';
 import { errorDocument, errorLines } from '../../cli/text/render-error.js';
 import { Interrupted, NoWorker, RunExists, RunNotFound, WorkflowFailing } from '../../client/errors.js';
@@ -25,6 +26,15 @@ describe('the exit code of a run', () => {
 
   it.each(['failed', 'cancelled', 'skipped'] as const)('is 1 when one VM is %s', (state) => {
     expect(exitCodeOfReport(finished('succeeded', state))).toBe(1);
+  });
+});
+
+describe('the exit code of a failover that nobody has agreed to', () => {
+  it.each([
+    [2, 'nobody said --no-input', false],
+    [4, '--no-input was said', true],
+  ])('is %i where %s', (code, _why, isUnasked) => {
+    expect(exitCodeOfError(new NotAgreed('r1', 'drover failover r1 --confirm', isUnasked))).toBe(code);
   });
 });
 

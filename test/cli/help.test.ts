@@ -26,6 +26,7 @@ const COMMANDS = [
   'retry',
   'set',
   'undo',
+  'add',
   'remove',
   'tidy',
   'site',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
+import { JsonProgress } from '../../cli/progress/progress-json.js';
 import { PlainProgress } from '../../cli/progress/progress-plain.js';
 import { liveLines } from '../../cli/text/live-lines.js';
 import { Output } from '../../cli/text/output.js';
@@ -120,5 +121,43 @@ describe('progress on a terminal', () => {
   it('shows the trouble when nothing else is known', () => {
     expect(liveLines(null, 'No worker answers', screen)).toEqual(['! No worker answers']);
     expect(liveLines(null, null, screen)).toEqual([]);
+  });
+});
+
+describe('progress for programs', () => {
+  it('is one event a line, for each change alone', () => {
+    const stderr = new Kept();
+    const progress = new JsonProgress(new Output({ json: true, quiet: false, stderr }), () => 0);
+    let seenLines = 0;
+    function events(): Record<string, unknown>[] {
+      const lines = stderr.lines.slice(seenLines);
+      seenLines += lines.length;
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    }
+    const running = vm('a\n', { state: 'running', step: 'start' });
+    const seen = report([running]);
+    progress.update(seen);
+    expect(events()).toMatchObject([
+      {
+        at: '1970-01-01T00:00:00.000Z',
+        run: seen.run,
+        event: 'vm',
+        vm: { name: 'a\n', state: 'running', step: 'start' },
+      },
+      { event: 'run', state: 'running', totals: { running: 1 } },
+    ]);
+    progress.update(seen);
+    expect(events()).toEqual([]);
+    const attention = [{ kind: 'approval' as const, message: 'one waits', next: 'drover approve exit-1' }];
+    progress.update({ ...seen, attention });
+    progress.update({ ...seen, attention });
+    progress.trouble(new NoWorker('drover'));
+    expect(events().map(({ event, next }) => [event, next])).toEqual([
+      ['attention', 'drover approve exit-1'],
+      ['trouble', undefined],
+    ]);
+    progress.trouble(null);
+    progress.update(report([{ ...running, state: 'succeeded', step: 'done' }]));
+    expect(events().map(({ event }) => event)).toEqual(['trouble', 'vm', 'run']);
   });
 });

@@ -417,6 +417,8 @@ describe('the list of runs', () => {
     const needs = { approval: 3, hold: 0, until: 0, missed: 1 };
     const waits = { ...run, state: 'paused' as const, needs };
     expect(listText({ runs: [waits], more: false }, plain)).toContain('resume, 3 approvals, 1 past the window');
+    const braked = { ...run, state: 'running' as const, brakes: ['lyon'] };
+    expect(listText({ runs: [braked], more: false }, plain)).toContain('brake of lyon');
   });
 });
 

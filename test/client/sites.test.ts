@@ -78,7 +78,7 @@ describe('drover site', () => {
     );
     await until(shown, ({ places }) => places.sync.held === 1 && places.sync.waiting === 2);
     const { stdout } = await world.run('site', 'brake', destination, 'on', '--note', 'storage is full');
-    expect(stdout).toMatch(/^The brake of site \S+ is on: .*1 places are in use, .*2 VMs wait; by /);
+    expect(stdout).toMatch(/^The brake of site \S+ is on: .*1 place is in use, .*2 VMs wait; by /);
     const waiting = await until(
       async () => (await world.json<LiveReport>('show', run)).document.vms.map(({ waitingFor }) => waitingFor),
       (all) => all.filter((one) => one === 'brake').length === 2,

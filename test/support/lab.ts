@@ -135,7 +135,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
         workflowId: runWorkflowId(run),
         taskQueue: config.worker.taskQueue,
         args: [{ run, plan: headOf(plan), shards: pieces.length, ...(until === undefined ? {} : { until }) }],
-        memo: { ...contractMemo },
+        memo: { site: plan.destination.site, peer: plan.source.site, ...contractMemo },
       });
       const loading = loadPieces(
         client,

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { CODES } from '../../contract/codes.js';
 import { loadConfig } from '../../plan/config/load-config.js';
 import { renderErrorTable, withErrorTable } from '../../vcda/errors/error-table-page.js';
 import { ERROR_TABLE, errorRules } from '../../vcda/index.js';
@@ -25,6 +26,11 @@ describe('docs/error-codes.md', () => {
     expect(rules({ code: 'PolicyViolation' })).toMatchObject({ call: 'hold', task: 'hold' });
     expect(rules({ code: 'QuotaExceeded', status: 400 })).toMatchObject({ call: 'retry', task: 'retry' });
     expect(rules({ code: 'NeverHeardOf', status: 409 })).toMatchObject({ key: '409', call: 'retry' });
+  });
+
+  it("tells of each code of Drover's own judgement", () => {
+    const page = readFileSync(path, 'utf8');
+    expect(Object.values(CODES).filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
   });
 
   it('has a line for every row, whatever characters it has', () => {

@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { Scope } from '../../contract/act.js';
 import {
+  addUpdate,
   approveUpdate,
   cancelUpdate,
   finishUpdate,
@@ -85,7 +86,7 @@ export class DrillSteering {
     const why = `${run} is a drill: what it does is undone, so that nothing of it is approved, set, left out or tried again`;
     refuseActs(
       audit,
-      [approveUpdate, moveUpdate, removeUpdate, retryUpdate, setRunUpdate, skipUpdate, undoUpdate],
+      [addUpdate, approveUpdate, moveUpdate, removeUpdate, retryUpdate, setRunUpdate, skipUpdate, undoUpdate],
       why,
     );
     answerActs(state);

@@ -138,7 +138,9 @@ export class Amendments {
   #whyBehind(id: string, to: number | null): string | null {
     for (const [at, { name, vms }] of this.#planned.waves.entries()) {
       if (to !== null && at >= to) continue;
-      const behind = vms.find((vm) => vm.after.includes(id) && !isFinal(this.#units.get(vm.id).state));
+      // One that has ended may be tried again, and would wait for ever then.
+      const isOver = (vm: VmReport): boolean => (to === null ? isFinal(vm.state) : hasSucceeded(vm));
+      const behind = vms.find((vm) => vm.after.includes(id) && !isOver(this.#units.get(vm.id)));
       if (behind === undefined) continue;
       const what = to === null ? 'remove that first' : 'move that first';
       return `${this.#named(behind.id)} of wave ${name} comes after it: ${what}`;
@@ -149,7 +151,7 @@ export class Amendments {
   /** Why what it comes after keeps it from an earlier wave. */
   #whyAhead(to: number, after: string[]): string | null {
     for (const id of after) {
-      if (!this.#units.has(id) || isFinal(this.#units.get(id).state)) continue;
+      if (!this.#units.has(id) || hasSucceeded(this.#units.get(id))) continue;
       const { at, wave } = this.#planned.get(id);
       if (at > to) return `it comes after ${this.#named(id)}, which is of wave ${wave}: move that first`;
     }

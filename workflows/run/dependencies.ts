@@ -1,5 +1,7 @@
 /** What each unit comes after, and what becomes of it when that does not succeed. Pure. */
+
 import { isFinal, type VmReport } from '../../contract/report.js';
+import { nameWithId } from '../../contract/vm-identity.js';
 import { hasSucceeded } from './has-succeeded.js';
 import type { Lead } from './lead.js';
 import type { Planned } from './planned.js';
@@ -15,6 +17,12 @@ export class Dependencies {
     this.#planned = planned;
     this.#units = units;
     this.#lead = lead;
+  }
+
+  /** Those that it comes after, and that have not succeeded. */
+  unmet(id: string): string[] {
+    const befores = this.#planned.get(id).vm.after.map((one) => this.#outcome(one));
+    return befores.filter(({ isGood }) => !isGood).map(nameWithId);
   }
 
   /** All that it comes after has succeeded. */

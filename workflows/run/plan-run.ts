@@ -8,9 +8,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Scope, Validity } from '../../contract/act.js';
+import { isAddVms } from '../../contract/add.js';
 import { isSetRun, isVmChange } from '../../contract/guards.js';
 import type { RunInput } from '../../contract/inputs.js';
 import {
+  addUpdate,
   approveUpdate,
   cancelUpdate,
   finishUpdate,
@@ -47,6 +49,7 @@ import {
   tooLate,
   undone,
 } from './acts.js';
+import { Adding } from './adding.js';
 import { Amending } from './amending.js';
 import { Archive } from './archive.js';
 import { Audit } from './audit.js';
@@ -105,6 +108,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     return answerOf(act, { vm: onlyOne(vm, found) }, validUntil);
   }
   const amending = new Amending();
+  const adding = new Adding(run, tree, (one) => shards.add(one));
   const askFor =
     (validUntil?: number) =>
     (act: ShardAct['act'], vm: string, details?: ActDetails): Promise<Told> =>
@@ -196,6 +200,16 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     malformed: (told) => refuseUnlessTexts(told.vm),
     perform: ({ vm, validUntil }) => amending.remove(askFor(validUntil), vm),
   });
+  handleAct(audit, addUpdate, {
+    about: () => ({ act: 'add' }),
+    malformed: (told) => {
+      if (!isAddVms(told)) throw ApplicationFailure.nonRetryable('it is no plan; nothing was added', 'Malformed');
+    },
+    perform: async (told) => {
+      const added = await adding.add(told);
+      return { ...added, message: `${added.message}${added.affected === 0 ? '' : brakeNote(await brakes())}` };
+    },
+  });
   handleAct(audit, setRunUpdate, {
     about: (told) => ({ act: 'set', target: null, before: before(told, tree.plan) }),
     malformed: (told) => {
@@ -242,13 +256,14 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       await shards.tell();
       if (tree.isDone) break;
       if (workflowInfo().continueAsNewSuggested && shards.mayContinue && hooks.isIdle) {
-        await continueAsNew<typeof planRun>({ run, plan, shards: count, carried: tree.carried });
+        await continueAsNew<typeof planRun>({ run, ...tree.extent, carried: tree.carried });
       }
       const isComplete = tree.isLoaded || tree.isCancelling;
       const left = tree.startedAt + LOADED_WITHIN - Date.now();
       if (!isComplete && left <= 0) tree.want('cancel', {});
       else await shards.whenChanged(isComplete ? null : left);
     }
+    tree.close();
     hooks.breakOff();
     await meeting;
     const endedAt = Date.now();

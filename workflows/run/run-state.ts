@@ -29,6 +29,7 @@ import { summed } from './standing.js';
 import { alreadyMigrated, skippedInUse, terminated, timedOut } from './unbegun.js';
 import { UnitGates } from './unit-gates.js';
 import { type CopyAtGate, Units } from './units.js';
+import { Waits } from './waits.js';
 
 export class RunProgress {
   readonly #run: string;
@@ -44,6 +45,7 @@ export class RunProgress {
   #finishedAt: number | null = null;
   #acts: number;
   readonly actsTold: ActsTold;
+  readonly #waits: Waits;
   /** what persons change of its VMs */
   readonly amendments: Amendments;
 
@@ -69,6 +71,7 @@ export class RunProgress {
     this.#startedAt = carried?.startedAt ?? now;
     this.#acts = carried?.acts ?? 0;
     this.actsTold = new ActsTold(carried?.actsTold);
+    this.#waits = new Waits(carried?.waits);
   }
 
   get carried(): CarriedRun {
@@ -79,6 +82,7 @@ export class RunProgress {
       approved: this.#approvals.carried,
       ...this.#lead.carried,
       ...this.#units.carried,
+      ...this.#waits.carried,
       sitesAway: this.#away.all,
     };
   }
@@ -444,9 +448,19 @@ export class RunProgress {
     this.#finishedAt = now;
   }
 
+  /** Takes down since when units wait: never when somebody merely asks. @param now epoch ms */
+  noteWaits(now: number): void {
+    const waiting = (vm: VmReport): boolean => this.#units.isWaiting(vm.id);
+    this.#waits.note(this.#shown(now).filter(waiting), now);
+  }
+
+  #shown(now: number): VmReport[] {
+    return this.#units.all.map((vm) => shown(vm, this.#units, this.#gates, now));
+  }
+
   /** @param now epoch ms */
   report(now: number): RunReport {
-    const vms = this.#units.all.map((vm) => shown(vm, this.#units, this.#gates, now));
+    const vms = this.#shown(now).map((vm) => this.#waits.told(vm));
     const { name, kind } = this.#planned.plan;
     return {
       run: this.#run,

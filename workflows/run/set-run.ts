@@ -22,13 +22,24 @@ function windowOf({ opens, closes }: NonNullable<SetRun['window']>, { kind, cuto
   if (!WINDOWED.has(kind)) throw refused(`a run of kind ${kind} takes no VM down, so that a window has no effect`);
   const { window } = cutover;
   const known = window ?? { missed: 'hold', begun: 'finish' };
-  const [from = window?.opens, until = window?.closes] = [opens, closes];
+  const isNow = opens === 'now';
+  const [from = window?.opens, until = isNow ? closesAnew(window, now) : window?.closes] = [
+    isNow ? iso(now) : opens,
+    closes,
+  ];
   if (until === undefined) throw refused('the plan has no window: say window.closes as well');
   const [begin, end] = [from === undefined ? now : Date.parse(from), Date.parse(until)];
   if (begin >= end)
     throw refused(`the window would open at ${iso(begin)} and close at ${iso(end)}, which is not later`);
   if (end <= now) throw refused(`the window would close at ${iso(end)}, which is over`);
   return { ...known, opens: iso(begin), closes: iso(end) };
+}
+
+/** Of a window that is opened now: as it was to close, or after as long as it was to be open. */
+function closesAnew(window: Window | null, now: number): string | undefined {
+  if (window === null) return undefined;
+  const [opened, closed] = [window.opens, window.closes].map((at) => Date.parse(at));
+  return closed === undefined || opened === undefined || closed > now ? window.closes : iso(now + closed - opened);
 }
 
 function limitsOf(said: NonNullable<SetRun['limits']>, known: PlanHead['limits']): PlanHead['limits'] {
@@ -48,7 +59,11 @@ export function settingsInWords({ window, limits, stopAfter, priority }: LiveSet
 }
 
 const shareInWords = ({ syncs, cutovers }: PlanHead['limits']): string =>
-  `${syncs ?? "the sites'"} syncs and ${cutovers ?? "the sites'"} cutovers`;
+  `${counted(syncs, 'sync')} and ${counted(cutovers, 'cutover')}`;
+
+/** Without one it is theirs. */
+const counted = (most: number | undefined, what: string): string =>
+  most === 1 ? `1 ${what}` : `${most ?? "the sites'"} ${what}s`;
 
 function stopAfterInWords(limits: PlanHead['stopAfter']): string {
   if (limits === null) return 'none';

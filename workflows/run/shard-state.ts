@@ -254,6 +254,7 @@ export class ShardState {
     const { all, unfinished } = this.#units;
     const counts = new Map<string, number>();
     const asks = this.#units.asks(now);
+    this.#units.noteWaits(now);
     for (const unit of unfinished) counts.set(unit.wave, (counts.get(unit.wave) ?? 0) + vmsIn(unit));
     return {
       run,

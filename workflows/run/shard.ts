@@ -59,7 +59,7 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
   const { source } = plan;
   const link = new Link(run);
   let orders = input.orders;
-  let piece: Piece | null = carried?.piece ?? null;
+  let piece: Piece | null = carried?.piece ?? input.piece ?? null;
   let led: { state: ShardState; herd: Herd } | null = null;
   let isEnding = false;
   let isStopped = false;
@@ -145,7 +145,7 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
       if (link.isOrphan && units.open.length === 0) break;
       if (await herd.begin(await link.led(() => units.next(Date.now()), state))) continue;
       if (await link.tell(state.news(Date.now()))) continue;
-      if (await herd.isDueToContinue()) await continueAsNew<typeof shard>({ ...input, orders, carried: state.carried });
+      if (await herd.isDueToContinue()) await goOn(input, orders, state);
       await herd.whenChanged(Math.min(link.wakeIn(units.wakeIn(Date.now())), rounds.wakeIn(Date.now())));
       await link.lookAfterRun();
       rounds.lookIfDue(Date.now());
@@ -161,6 +161,12 @@ export async function shard(input: ShardInput): Promise<VmReport[]> {
     await condition(allHandlersFinished);
     return withinBudget(units.report(Date.now()).vms, () => true, MOST.answered);
   });
+}
+
+/** Its piece of the plan it carries, however it came by it. */
+function goOn(input: ShardInput, orders: ShardOrders, { carried }: ShardState): Promise<never> {
+  const { piece: _, ...rest } = input;
+  return continueAsNew<typeof shard>({ ...rest, orders, carried });
 }
 
 const isRemigrated = (plan: PlanHead, vm: PlanVm): boolean => vm.remigrate ?? plan.remigrate;

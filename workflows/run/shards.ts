@@ -8,7 +8,7 @@ import { shardHeldSignal, shardOrdersSignal, shardSaidSignal, shareSignal } from
 import { shardWorkflowId, siteWorkflowId } from '../../contract/names.js';
 import { contractMemo } from '../../contract/number.js';
 import type { Share } from '../../contract/run-settings.js';
-import type { Pause, PlanHead } from '../../contract/shard.js';
+import type { Pause, Piece, PlanHead } from '../../contract/shard.js';
 import { endedWorkflows } from '../activities.js';
 import { Alarm } from '../alarm.js';
 import { hear } from '../hear.js';
@@ -85,18 +85,25 @@ export class Shards {
 
   /** Begins them empty: each is loaded with its piece of the plan. */
   async begin(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, (_, n) => this.#begin(n)));
+  }
+
+  /** Begins a shard that was added, with its piece. */
+  async add({ shard: n, piece }: { shard: number; piece: Piece }): Promise<void> {
+    await this.#begin(n, piece);
+    this.#tree.started(n);
+    this.wake();
+  }
+
+  async #begin(n: number, piece?: Piece): Promise<void> {
     const { run, execution, plan } = this.#of;
-    const { startedAt } = this.#tree;
-    await Promise.all(
-      Array.from({ length: count }, (_, n) =>
-        startChild(shard, {
-          workflowId: shardWorkflowId(run, n),
-          args: [{ run, shard: n, execution, startedAt, plan, orders: this.#tree.ordersFor(n) }],
-          memo: { run, ...sameLogins(), ...contractMemo },
-          parentClosePolicy: 'ABANDON',
-        }),
-      ),
-    );
+    const input = { run, shard: n, execution, startedAt: this.#tree.startedAt, plan };
+    await startChild(shard, {
+      workflowId: shardWorkflowId(run, n),
+      args: [{ ...input, orders: this.#tree.ordersFor(n), ...(piece === undefined ? {} : { piece }) }],
+      memo: { run, ...sameLogins(), ...contractMemo },
+      parentClosePolicy: 'ABANDON',
+    });
   }
 
   /** Tells the shards what has changed since the last time. */
@@ -134,7 +141,7 @@ export class Shards {
 
   async #noticeLost(): Promise<void> {
     const { run } = this.#of;
-    const ids = new Map(this.#tree.open.map((n) => [shardWorkflowId(run, n), n]));
+    const ids = new Map(this.#tree.begun.map((n) => [shardWorkflowId(run, n), n]));
     for (const workflowId of await endedWorkflows([...ids.keys()])) {
       const n = ids.get(workflowId);
       if (n !== undefined) this.#isGone(n);

@@ -13,11 +13,14 @@ export function shown(vm: VmReport, units: Units, gates: UnitGates, now: number)
   const gate = gates.of(id, now);
   const isAtGate = units.isAtGate(id);
   if (!isAtGate && gate?.missed === undefined) return vm;
+  const on = gate?.waitingFor === 'dependency' ? gates.dependencyOf(id, now) : null;
   return {
     ...vm,
     state: 'waiting',
     step: isAtGate ? 'gate' : step,
     waitingFor: gate?.waitingFor ?? (isAtGate ? 'capacity' : waitingFor),
+    ...(gate?.until == null ? {} : { waitingUntil: iso(gate.until) }),
+    ...(on === null ? {} : { waitingOn: on }),
     error: gates.missed(id, gate, now) ?? error,
   };
 }

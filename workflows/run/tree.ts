@@ -13,8 +13,10 @@ import type { RunState, RunTotals } from '../../contract/report.js';
 import type { LiveSettings } from '../../contract/run-settings.js';
 import {
   type ActDetails,
+  MOST_IN_SHARD,
   type Outcome,
   type Pause,
+  type Piece,
   type Room,
   type ShardAct,
   type ShardOrders,
@@ -22,6 +24,7 @@ import {
   shardsOf,
 } from '../../contract/shard.js';
 import { ActsTold } from './acts-told.js';
+import { withPiece, wordOf } from './added-piece.js';
 import { HookTurns } from './hook-turns.js';
 import { ALL_ROOM, divided } from './room.js';
 import { finalState } from './shown.js';
@@ -57,6 +60,8 @@ interface Shard {
   lastEnd: number;
   /** its workflow is gone without a last word */
   isLost: boolean;
+  /** its workflow is not known to have been begun: nobody can tell it anything, nor miss it */
+  isStarting?: true;
 }
 
 /** See {@link ShardState.obey}, which answers when this has changed. */
@@ -64,7 +69,12 @@ const toldBy = ({ paused, resumedAt, set }: CarriedTree['orders']): string =>
   JSON.stringify([paused?.message, resumedAt, set]);
 
 export class Tree {
-  readonly #input: RunInput;
+  readonly #run: string;
+  /** of the plan, with what was added since; `set` goes before it */
+  #head: RunInput['plan'];
+  readonly #added: string[];
+  #adding = false;
+  #isClosed = false;
   readonly #startedAt: number;
   readonly #shards: Shard[];
   readonly #stopAfter: StopAfter;
@@ -83,7 +93,9 @@ export class Tree {
   /** @param now epoch ms */
   constructor(input: RunInput, now: number) {
     const { carried, until, shards, plan } = input;
-    this.#input = input;
+    this.#run = input.run;
+    this.#head = plan;
+    this.#added = [...(carried?.added ?? [])];
     this.#startedAt = carried?.startedAt ?? now;
     this.#shards = Array.from({ length: shards }, (_, n) => {
       const kept = carried?.shards[n] ?? { revision: 0, word: null, decided: 0, lastEnd: 0, isLost: false };
@@ -120,6 +132,7 @@ export class Tree {
       ...this.#stopAfter.carried,
       ...this.hooks.carried,
       sitesAway: this.#away.all,
+      ...(this.#added.length === 0 ? {} : { added: this.#added }),
       shards: this.#shards.map(({ revision, decided, lastEnd, word, isLost }) => {
         return { revision, decided, lastEnd, word: word && this.#stillNeeded(word), isLost };
       }),
@@ -177,14 +190,24 @@ export class Tree {
     return this.#common.untilSynced;
   }
 
-  /** All its shards are over. */
+  /** All its shards are over, and none is being added. */
   get isDone(): boolean {
-    return this.open.length === 0;
+    return this.open.length === 0 && !this.#adding;
+  }
+
+  /** Of what it is begun anew by continue-as-new. */
+  get extent(): Pick<RunInput, 'plan' | 'shards'> {
+    return { plan: this.#head, shards: this.#shards.length };
   }
 
   /** Shards whose workflow runs, as far as is known; by index. */
   get open(): number[] {
     return this.#indexes(({ word, isLost }) => !isLost && word?.isOver !== true);
+  }
+
+  /** Those of them that can be told, or missed. */
+  get begun(): number[] {
+    return this.open.filter((n) => this.#shards[n]?.isStarting === undefined);
   }
 
   get isLoaded(): boolean {
@@ -206,8 +229,7 @@ export class Tree {
   /** @returns false when it was known, or is of a stranger */
   said(word: ShardWord): boolean {
     const shard = this.#shards[word.shard];
-    if (word.run !== this.#input.run || shard === undefined || word.revision <= (shard.word?.revision ?? 0))
-      return false;
+    if (word.run !== this.#run || shard === undefined || word.revision <= (shard.word?.revision ?? 0)) return false;
     shard.word = word;
     // Its workflow may have been thought to be gone.
     shard.isLost = false;
@@ -241,15 +263,14 @@ export class Tree {
   #pauseItself(): void {
     const message = this.#common.paused === null ? this.#stopAfter.reached(this.totals) : null;
     if (message === null) return;
-    const { run } = this.#input;
-    this.pause({ message, advice: `Look at them, then drover resume ${run} or drover cancel ${run}.` });
+    this.pause({ message, advice: `Look at them, then drover resume ${this.#run} or drover cancel ${this.#run}.` });
   }
 
   /** The first wave that is not over has its turn. */
   #advance(): void {
     if (!this.isLoaded) return;
     const open = this.#shards.flatMap(({ word, isLost }) => (isLost ? [] : (word?.unfinished ?? [])));
-    const first = Math.min(...open.map(([at]) => at), this.#input.plan.waves.length);
+    const first = Math.min(...open.map(([at]) => at), this.#head.waves.length);
     this.#common = { ...this.#common, turn: Math.max(this.#common.turn, first) };
   }
 
@@ -277,7 +298,7 @@ export class Tree {
 
   /** The plan's head, as persons have changed it since. */
   get plan(): RunInput['plan'] {
-    const { plan } = this.#input;
+    const plan = this.#head;
     const { window, limits, stopAfter, priority } = this.#common.set ?? {};
     return {
       ...plan,
@@ -303,8 +324,8 @@ export class Tree {
     if ((act === 'cancel' || act === 'undo') && isWhole) this.#common = { ...this.#common, cancelling: true };
     if (act === 'retry') this.hooks.retry();
     const { turn } = this.#common;
-    const wave = this.#input.plan.waves[turn]?.name ?? '';
-    const isOfTurn = act === 'approve' && isWhole && this.#input.plan.cutover.approval !== 'run';
+    const wave = this.#head.waves[turn]?.name ?? '';
+    const isOfTurn = act === 'approve' && isWhole && this.#head.cutover.approval !== 'run';
     const meant = isOfTurn ? { wave } : scope;
     const until = validUntil === undefined ? {} : { validUntil };
     return this.#wants.add({ act, scope: meant, ...details, ...until }, this.open);
@@ -326,7 +347,7 @@ export class Tree {
 
   /** New orders for those shards whose orders have changed; they count as sent. */
   get news(): ShardOrders[] {
-    return this.open.flatMap((n) => {
+    return this.begun.flatMap((n) => {
       const shard = this.#shards[n];
       if (shard === undefined || shard.sent === this.#wanted(n)) return [];
       return [this.ordersFor(n)];
@@ -347,9 +368,8 @@ export class Tree {
   }
 
   #wanted(n: number): string {
-    const { run } = this.#input;
     const orders: Omit<ShardOrders, 'revision'> = {
-      run,
+      run: this.#run,
       shard: n,
       ...this.#common,
       begin: this.isLoaded ? this.#common.begin : null,
@@ -374,6 +394,49 @@ export class Tree {
     return this.#shards.flatMap(({ word }) => word?.outcomes ?? []).filter(({ by }) => by.includes(n));
   }
 
+  /* ── what is added to it ──────────────────────────────────────────────── */
+
+  /** Nothing can be added any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** While something is added it is not done. */
+  add(isAdding: boolean): void {
+    this.#adding = isAdding;
+  }
+
+  /** @param digest of a plan */
+  hasAdded(digest: string): boolean {
+    return this.#added.includes(digest);
+  }
+
+  /** A shard more, whose workflow is to be begun with the piece; it counts from now on. @param digest of the plan that it is of */
+  grow(waves: Piece['waves'], digest: string): { shard: number; piece: Piece } {
+    const shard = this.#shards.length;
+    const piece = { first: shard * MOST_IN_SHARD, waves, awaited: [] };
+    const word = wordOf(this.#run, shard, piece);
+    const told = { word: '', since: 0 };
+    this.#shards.push({ revision: 0, sent: '', told, word, decided: 0, lastEnd: 0, isLost: false, isStarting: true });
+    this.#head = withPiece(this.#head, piece);
+    this.#added.push(digest);
+    const { turn } = this.#common;
+    // Where all was over, what comes now has its turn.
+    const first = Math.min(...waves.map(({ at }) => at));
+    if (turn >= this.#head.waves.length) this.#common = { ...this.#common, turn: first };
+    this.#divide();
+    return { shard, piece };
+  }
+
+  /** Its workflow runs. */
+  started(shard: number): void {
+    delete this.#shards[shard]?.isStarting;
+  }
+
   /* ── what it says of itself ───────────────────────────────────────────── */
 
   /** The store has not kept what the run leaves. */
@@ -390,18 +453,23 @@ export class Tree {
   }
 
   get head(): RunHead {
-    const { plan } = this.#input;
+    const plan = this.#head;
     return {
       report: this.report,
-      shards: this.#shards.length,
+      shards: this.#begunShards,
       loaded: this.#indexes(({ word }) => word?.loaded === true),
       lost: this.#indexes(({ isLost }) => isLost),
       sites: [plan.destination.site, plan.source.site],
     };
   }
 
+  /** One that is being added is the last. */
+  get #begunShards(): number {
+    return this.#shards.filter(({ isStarting }) => isStarting === undefined).length;
+  }
+
   get report(): ReportHead {
-    const { run, plan } = this.#input;
+    const [run, plan] = [this.#run, this.#head];
     const { paused } = this.#common;
     return {
       run,
@@ -412,7 +480,7 @@ export class Tree {
       finishedAt: this.#finishedAt === null || this.#waitsForStore ? null : iso(this.#finishedAt),
       ...(this.#waitsForStore ? { waitingFor: 'store' } : {}),
       totals: this.totals,
-      ...(this.#shards.length === shardsOf(this.totals.vms) ? {} : { shards: this.#shards.length }),
+      ...(this.#begunShards === shardsOf(this.totals.vms) ? {} : { shards: this.#begunShards }),
       pausedBecause: paused?.message ?? null,
       pausedAdvice: paused?.advice ?? null,
       sitesAway: this.#away.all,
@@ -429,7 +497,7 @@ export class Tree {
     if (!this.isLoaded || !this.isBegun) return { asks: [], over: [] };
     const words = this.#shards.flatMap(({ word, isLost }) => (isLost || word === null ? [] : [word]));
     const unfinished = new Set(words.flatMap((word) => word.unfinished.map(([at]) => at)));
-    const waves = this.#input.plan.waves.map((_, at) => at);
+    const waves = this.#head.waves.map((_, at) => at);
     return {
       asks: [...new Set(words.flatMap(({ asks = [] }) => asks))],
       over: waves.filter((at) => !unfinished.has(at)),
@@ -448,7 +516,7 @@ export class Tree {
       totals.running -= of.running;
       totals.waiting -= of.waiting;
     }
-    const missing = this.#input.plan.waves.reduce((sum, { vms }) => sum + vms, 0) - totals.vms;
+    const missing = this.#head.waves.reduce((sum, { vms }) => sum + vms, 0) - totals.vms;
     totals.vms += missing;
     if (this.isDone) totals.cancelled += missing;
     else totals.waiting += missing;

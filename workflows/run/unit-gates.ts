@@ -1,6 +1,7 @@
 /** The gates of a run's units: what each waits for before its cutover, and whether its window is missed. Pure. */
 import { CODES } from '../../contract/codes.js';
 import type { VmError } from '../../contract/report.js';
+import { listed } from '../../contract/words.js';
 import { windowMissed, windowTooShort } from '../vm/steps/preconditions.js';
 import type { Approvals } from './approvals.js';
 import type { Dependencies } from './dependencies.js';
@@ -32,6 +33,15 @@ export class UnitGates {
     const gate = this.unlessHook(id, now);
     const isHooked = gate === null && this.#isCutOver && !this.#lead.isPassed(this.#planned.get(id).at);
     return isHooked ? { waitingFor: 'dependency', until: this.#lead.lastMoment } : gate;
+  }
+
+  /** What the `dependency` is for which it waits, in words; null: that cannot be said. @param now epoch ms */
+  dependencyOf(id: string, now: number): string | null {
+    const { at, wave } = this.#planned.get(id);
+    if (this.unlessHook(id, now) === null) return `hook beforeWave of wave ${wave}`;
+    const turn = this.#planned.plan.waves[this.#lead.wave];
+    if (at > this.#lead.wave && turn !== undefined) return `wave ${turn.name}`;
+    return listed(this.#dependencies.unmet(id)) || null;
   }
 
   get #isCutOver(): boolean {

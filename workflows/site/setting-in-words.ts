@@ -39,5 +39,5 @@ function brakeInWords(site: string, on: boolean, { brake, carried }: Known): str
   const { holders, queue } = carried;
   const was = brake === on ? ' already' : '';
   if (!on) return `The brake of site ${site} is off${was}: ${vms(queue.length)} that wait may begin`;
-  return `The brake of site ${site} is on${was}: nothing new begins there; ${holders.length} places are in use, and what was accepted goes on; ${vms(queue.length)} wait`;
+  return `The brake of site ${site} is on${was}: nothing new begins there; ${holders.length} ${holders.length === 1 ? 'place is' : 'places are'} in use, and what was accepted goes on; ${vms(queue.length)} wait`;
 }

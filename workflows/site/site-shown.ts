@@ -55,13 +55,15 @@ export function shownSite({ site, carried, configured, hold, others, away }: Fac
 const wordsOf = ({ code, message, advice }: SiteHold) => ({ code, message, advice });
 
 function runsOf(holders: SlotRequest[], queue: SlotRequest[]): SiteShown['runs'] {
-  const runs = new Map<string, { run: string; held: number; waiting: number }>();
-  function of(run: string) {
-    const known = runs.get(run) ?? { run, held: 0, waiting: 0 };
+  const runs = new Map<string, SiteShown['runs'][number]>();
+  // Those who wait say it last: what a person has set holds for them at once.
+  function of({ run, priority = 'normal' }: SlotRequest) {
+    const { held, waiting } = runs.get(run) ?? { held: 0, waiting: 0 };
+    const known = { run, held, waiting, ...(priority === 'normal' ? {} : { priority }) };
     runs.set(run, known);
     return known;
   }
-  for (const { run } of holders) of(run).held += 1;
-  for (const { run } of queue) of(run).waiting += 1;
+  for (const one of holders) of(one).held += 1;
+  for (const one of queue) of(one).waiting += 1;
   return [...runs.values()].sort((a, b) => b.held + b.waiting - a.held - a.waiting).slice(0, MOST_RUNS);
 }

@@ -27,6 +27,9 @@ export function messagesAbout({ run, unit, operationId, workflowId, site }: Subj
   const report: Required<VmReport> = {
     ...untold,
     waitingFor: 'hold',
+    waitingSince: at,
+    waitingUntil: at,
+    waitingOn: 'wave pilot',
     replicationId: 'C4-1',
     recoveredAs: ['vm-9'],
     vms: [{ id: 'vm-1', name: 'db1', replicationId: 'C4-7', recoveredAs: 'vm-11', power: 'on' }],

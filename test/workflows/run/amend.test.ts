@@ -178,6 +178,12 @@ describe.each([
       expect(run.move('c', 1, NOW).refused).toMatch(/d \(id-of-d\) of wave pilot comes after it/);
     });
 
+    it('is refused where what it comes after has ended and may be tried again, which would wait for ever then', () => {
+      const run = runOf();
+      run.cancel({ vm: 'c' }, NOW);
+      expect(run.move('d', 0, NOW).refused).toMatch(/it comes after c/);
+    });
+
     it('is refused of what goes on to its cutover by itself, or has ended', () => {
       const run = runOf();
       run.started(a, NOW, 'through');

@@ -3,10 +3,11 @@ import { expect } from '@jest/globals';
 import { approveUpdate, moveUpdate, removeUpdate } from '../../../contract/messages.js';
 import { runWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
+import type { Plan } from '../../../plan/types.js';
 import { siteNetworks } from '../../../simulator/index.js';
 import { withLab } from '../../support/lab.js';
 import { listening } from '../../support/listening.js';
-import { inWaves } from '../../support/plans.js';
+import { aWave, inWaves } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 import { withDrover } from '../../support/with-drover.js';
@@ -15,11 +16,12 @@ const vmOf = ({ vms }: RunReport, id: string) => vms.find((vm) => vm.id === id);
 
 describe('a run that is corrected while it goes on', () => {
   it.concurrent('does what was said of each VM, two operators at once, and nothing else', () =>
-    withLab({ vms: 5 }, async (lab) => {
+    withLab({ vms: 8 }, async (lab) => {
       const { control } = lab.simulator;
       const cutover = { approval: 'wave', window: null, powerOn: true, consolidate: false } as const;
-      const plan = inWaves(lab.plan({ cutover, sync: 'wave' }), { pilot: 2, core: 3 });
-      const [a = '', b = '', c = '', d = '', e = ''] = plan.waves.flatMap(({ vms }) => vms.map(({ id }) => id));
+      const whole = lab.plan({ cutover, sync: 'wave' }).waves.flatMap(({ vms }) => vms);
+      const plan = inWaves(lab.plan({ cutover, sync: 'wave' }, 5), { pilot: 2, core: 3 });
+      const [a = '', b = '', c = '', d = ''] = plan.waves.flatMap(({ vms }) => vms.map(({ id }) => id));
       control.addFaults({
         operation: 'migrate',
         vmId: b,
@@ -61,17 +63,62 @@ describe('a run that is corrected while it goes on', () => {
         ]);
       });
       await until(report, (r) => vmOf(r, b)?.state === 'succeeded');
+
+      const late = (name: string, vms: typeof whole, change: Partial<Plan> = {}): Plan => ({
+        ...plan,
+        ...change,
+        name: 'late',
+        waves: [aWave(name, ...vms)],
+      });
+      const extra = whole.slice(5, 7);
+      await withDrover(lab, async (drover) => {
+        const its = drover.run(run);
+        const own = whole.filter(({ id }) => id === a);
+        await expect(its.add(late('core', [...extra, ...own]))).rejects.toThrow(
+          /the run has \S+ \(\S+\) already; nothing/,
+        );
+        await expect(its.add(late('nowhere', extra))).rejects.toThrow(/the run has no wave nowhere: .*pilot, core/);
+        const other = late('core', extra, { keepReplication: true });
+        await expect(its.add(other)).rejects.toThrow(/keepReplication is true in it and false in the run/);
+        const both = await Promise.all([
+          its.add(late('core', extra), { reference: 'CHG0043' }),
+          its.add(late('core', extra), { reference: 'CHG0043', note: 'by another operator' }),
+        ]);
+        const told = both.toSorted((one, other) => other.affected - one.affected);
+        expect(told.map(({ affected }) => affected)).toEqual([2, 0]);
+        expect(told.map(({ message }) => message)).toEqual([
+          expect.stringMatching(
+            /^Added to wave core by plan late: 2 VMs \(.*\); they begin with it; approvals from before/,
+          ),
+          'Plan late was added before: nothing more was done',
+        ]);
+        expect((await its.plan()).waves.map(({ vms }) => vms.length)).toEqual([3, 4]);
+      });
+      await until(report, (r) => r.vms.filter(({ waitingFor }) => waitingFor === 'approval').length === 3);
       await handle.executeUpdate(approveUpdate, { args: [{ wave: 'core' }] });
       const ended = await result();
-      expect(ended).toMatchObject({ state: 'succeeded', totals: { succeeded: 4, skipped: 1 } });
+      expect(ended).toMatchObject({ state: 'succeeded', totals: { vms: 7, succeeded: 6, skipped: 1 } });
+      await withDrover(lab, async (drover) => {
+        await expect(drover.run(run).add(late('core', whole.slice(7)))).rejects.toThrow(/has ended/);
+        expect((await drover.run(run).plan()).waves.map(({ vms }) => vms.length)).toEqual([3, 4]);
+      });
       expect(lab.wrongWith({ ...ended, vms: ended.vms.filter(({ id }) => id !== b && id !== d) })).toEqual([]);
       const ledger = control.ledger();
       const of = (kind: string, vmId: string) => ledger.filter((one) => one.kind === kind && one.vmId === vmId);
-      expect([a, b, c, d, e].map((id) => of('start', id).length)).toEqual([1, 1, 1, 0, 1]);
+      const starts = whole.map(({ id }) => of('start', id).length);
+      expect(starts).toEqual([1, 1, 1, 0, 1, 1, 1, 0]);
       expect(of('migrate', b).at(-1)?.body).toMatchObject({
         powerOn: false,
         vmNetworkSettings: { nics: [{ nicIndex: 0, ipAddress: '10.0.3.7' }] },
       });
+      expect(
+        (ended.acts ?? []).filter(({ act }) => act === 'add').map(({ refused, before }) => [refused === null, before]),
+      ).toEqual(
+        expect.arrayContaining([
+          [false, null],
+          [true, { vms: 5 }],
+        ]),
+      );
       const acts = (ended.acts ?? []).map(({ act, target, refused, before, reference }) => ({
         act,
         target,

@@ -4,7 +4,9 @@ import { approveUpdate, setRunUpdate, siteCarriedQuery, siteStatusQuery } from '
 import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { SetRun } from '../../../contract/run-settings.js';
+import { settingsOf } from '../../../workflows/run/set-run.js';
 import { type Lab, withLab } from '../../support/lab.js';
+import { aPlan } from '../../support/plans.js';
 import { describe, it } from '../../support/side-by-side.js';
 import { until } from '../../support/until.js';
 
@@ -54,7 +56,7 @@ describe('a window', () => {
       await approved(second);
       await until(report, (r) => r.vms.some(({ waitingFor }) => waitingFor === 'window'));
       expect(kinds(lab, 'migrate')).toBe(1);
-      await set(lab, run, { window: { opens: at(-HOUR) } });
+      await set(lab, run, { window: { opens: 'now' } });
       const ended = await result();
       expect(ended.totals).toMatchObject({ succeeded: 2 });
       expect(lab.wrongWith(ended)).toEqual([]);
@@ -62,6 +64,23 @@ describe('a window', () => {
       expect(acts.map(({ refused }) => refused !== null)).toEqual([true, true, false, false, false, false]);
       expect(acts[2]).toMatchObject({ note: 'storage is slow', before: { window: cutover.window } });
     }));
+});
+
+describe('a window that is opened now', () => {
+  const now = Date.parse('2026-12-06T02:00:00Z');
+  const moment = (hour: string) => `2026-12-0${hour}:00:00.000Z`;
+  function headed(opens: string, closes: string) {
+    const { waves: _, ...plan } = aPlan({ cutover: { ...CUTOVER, window: { ...window(0, 0), opens, closes } } });
+    return plan;
+  }
+
+  it.concurrent.each([
+    ['that is over is open for as long as it was to be', '5T22', '6T01', '6T05'],
+    ['that is still to come closes as it was to', '6T03', '6T05', '6T05'],
+  ])('and %s', async (_what, opens, closes, end) => {
+    const told = settingsOf({ window: { opens: 'now' } }, headed(moment(opens), moment(closes)), now);
+    expect(told.window).toMatchObject({ opens: moment('6T02'), closes: moment(end) });
+  });
 });
 
 describe("a run's share of the limits, and stopAfter", () => {

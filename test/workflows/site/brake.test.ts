@@ -61,7 +61,10 @@ describe('the brake of a site', () => {
   it.concurrent('is named by who approves, resumes and looks, whose VMs cannot go on now', () =>
     withLab({ vms: 2 }, async (lab) => {
       const { run, report, result } = await lab.start(
-        lab.plan({ cutover: { approval: 'wave', window: null, powerOn: true, consolidate: false } }),
+        lab.plan({
+          priority: 'high',
+          cutover: { approval: 'wave', window: null, powerOn: true, consolidate: false },
+        }),
       );
       await until(report, (r) => r.vms.every(({ waitingFor }) => waitingFor === 'approval'));
       await brake(lab, true);
@@ -90,6 +93,9 @@ describe('the brake of a site', () => {
             next: `drover site brake ${lab.destination} off`,
           },
         ]);
+        const { runs } = await drover.list({ limit: null });
+        expect(runs.find((one) => one.run === run)?.brakes).toEqual([lab.destination]);
+        expect((await drover.site(lab.destination).show()).runs).toMatchObject([{ run, waiting: 2, priority: 'high' }]);
         // A person is needed.
         expect((await drover.run(run).until('done', { timeout: 360_000 })).needed).toHaveLength(1);
       });

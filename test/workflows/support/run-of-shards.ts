@@ -10,6 +10,7 @@ import {
   MOST_IN_SHARD,
   type Pause,
   type Piece,
+  type PlanHead,
   type ShardAct,
   type ShardOrders,
 } from '../../../contract/shard.js';
@@ -29,6 +30,7 @@ const NEVER = 0;
 
 interface Carried {
   tree: CarriedTree;
+  head: PlanHead;
   shards: CarriedShard[];
 }
 
@@ -45,14 +47,17 @@ export class RunOfShards {
     { until, most = MOST_IN_SHARD, carried }: { until?: 'synced' | undefined; most?: number; carried?: Carried },
     now: number,
   ) {
-    const pieces = piecesOf(plan, most);
-    const head = headOf(plan);
+    const own = piecesOf(plan, most);
+    // What was added is with its shard alone.
+    const isGrown = carried !== undefined && carried.shards.length > own.length;
+    const pieces = isGrown ? carried.shards.map(({ piece }) => piece) : own;
+    const head = isGrown ? carried.head : headOf(plan);
     const run = 'r1';
-    const own = {
+    const rest = {
       ...(until === undefined ? {} : { until }),
       ...(carried === undefined ? {} : { carried: carried.tree }),
     };
-    this.#tree = new Tree({ run, plan: head, shards: pieces.length, ...own }, now);
+    this.#tree = new Tree({ run, plan: head, shards: pieces.length, ...rest }, now);
     this.#tree.begin({ selfCheck: 1, missingFor: 1 });
     this.#shards = pieces.map((piece: Piece, n) => {
       const orders: ShardOrders = carried?.shards[n]?.orders ?? this.#tree.ordersFor(n);
@@ -85,7 +90,11 @@ export class RunOfShards {
   }
 
   get carried(): Carried {
-    return { tree: this.#tree.carried, shards: this.#shards.map(({ carried }) => carried) };
+    return {
+      tree: this.#tree.carried,
+      head: this.#tree.extent.plan,
+      shards: this.#shards.map(({ carried }) => carried),
+    };
   }
 
   get tree(): Tree {
@@ -194,6 +203,25 @@ export class RunOfShards {
 
   remove(vm: string, now: number) {
     return this.#judged('remove', vm, {}, now);
+  }
+
+  /** As a run does it, which has looked before whether it may. */
+  add(waves: Piece['waves'], now: number): number {
+    const { shard, piece } = this.#tree.grow(waves, 'sha256:of-these');
+    const { plan, shards: _ } = this.#tree.extent;
+    const input = {
+      run: 'r1',
+      shard,
+      execution: 'x',
+      startedAt: now,
+      plan,
+      orders: this.#tree.ordersFor(shard),
+      piece,
+    };
+    this.#shards.push(new ShardState(input, piece, input.orders, now));
+    this.#tree.started(shard);
+    this.settle(now);
+    return shard;
   }
 
   #judged(act: 'move' | 'remove', vm: string, details: ActDetails, now: number) {

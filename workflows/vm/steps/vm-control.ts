@@ -69,7 +69,7 @@ export class VmControl {
     this.input = input;
     const { known, orders } = input;
     const report = known?.report ?? { ...untouched(input.vm, input.wave), startedAt: iso(Date.now()) };
-    this.report = { ...report, state: 'running', waitingFor: null };
+    this.report = { ...withoutWait(report), state: 'running', waitingFor: null };
     this.#orders = orders;
     this.#resumedAt = orders.resumedAt;
     this.stop = new Stop(this, orders.stop);
@@ -249,6 +249,7 @@ export class VmControl {
     if (isOver()) return true;
     this.report.state = 'waiting';
     this.report.waitingFor = reason;
+    if (reason !== null) this.report.waitingSince = iso(Date.now());
     try {
       const over = () => isOver() || this.stop.isRequested;
       if (timeout === undefined) await condition(over);
@@ -257,6 +258,7 @@ export class VmControl {
     } finally {
       this.report.state = 'running';
       this.report.waitingFor = null;
+      delete this.report.waitingSince;
     }
     if (this.stop.isRequested) throw new Stopped();
     return true;
@@ -324,4 +326,10 @@ export class VmControl {
   fail(error: VmError): void {
     this.report.error = error;
   }
+}
+
+/** What its run has told of its wait at the gate. */
+function withoutWait(report: VmReport): VmReport {
+  const { waitingSince: _, waitingUntil: __, waitingOn: ___, ...rest } = report;
+  return rest;
 }
