@@ -41,8 +41,13 @@ describe('a run from start to end', () => {
     expect(code).toBe(0);
     expect(world.wrongWith(document)).toEqual([]);
     expect(stderr).toContain(`Run ${run} started`);
-    expect(stderr).toMatch(/vm-004 \(wave2\) succeeded, outage/);
-    expect(stderr).toMatch(/4 VMs: 4 succeeded/);
+    const events: unknown[] = stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    const ended = { event: 'vm', vm: expect.objectContaining({ name: 'vm-004', wave: 'wave2', state: 'succeeded' }) };
+    expect(events).toContainEqual(expect.objectContaining(ended));
+    expect(events.at(-1)).toMatchObject({ run, event: 'run', state: 'succeeded', totals: { succeeded: 4 } });
   });
 
   it('the same plan under the same id is not started again, and the run is shown', async () => {
