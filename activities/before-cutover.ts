@@ -4,8 +4,9 @@ import { FRESH } from '../contract/look.js';
 import { requestSlotSignal } from '../contract/messages.js';
 import type { BeforeCutover, BeforeCutoverInput, MovedBeforeInput } from '../contract/questions.js';
 import type { ReplicationSummary } from '../contract/replication.js';
+import type { SlotRequest } from '../contract/slot.js';
 import type { ActivityDeps } from './deps.js';
-import { inTime } from './heartbeat.js';
+import { beating, inTime } from './heartbeat.js';
 import type { createLocateActivities } from './locate.js';
 import { isTold } from './site-signals.js';
 import type { createSourcePowerActivities } from './source-power.js';
@@ -25,9 +26,19 @@ export function createBeforeCutoverActivities(
   { readReplication, sourcePower, movedByStore }: Looks,
 ) {
   async function historyOf(question: MovedBeforeInput): Promise<Pick<BeforeCutover, 'moved'>> {
-    const moved = await inTime(movedByStore(question), STORE_WITHIN).catch(() => null);
+    const asked = beating(
+      () => null,
+      () => inTime(movedByStore(question), STORE_WITHIN),
+    );
+    const moved = await asked.catch(() => null);
     return moved === null ? {} : { moved };
   }
+
+  const asksFor = (site: string, place: SlotRequest): Promise<boolean> =>
+    beating(
+      () => null,
+      () => isTold(deps, site, requestSlotSignal, place),
+    );
 
   function isDue({ latestInstance }: ReplicationSummary, { most, syncedAt, clock }: SyncFirst): boolean {
     const now = Date.now();
@@ -46,9 +57,7 @@ export function createBeforeCutoverActivities(
       if (replication?.recoveryState !== 'NOT_STARTED') return { replication };
       const { site, peer, resumedAt } = copy;
       if (sync !== undefined && isDue(replication, sync))
-        return (await isTold(deps, site, requestSlotSignal, sync.place))
-          ? { replication, isAsked: true }
-          : { replication };
+        return (await asksFor(site, sync.place)) ? { replication, isAsked: true } : { replication };
       // What a site names is asked for a power only where the plan names it as well.
       const at = replication.sourceSite ?? peer;
       if (at !== site && at !== peer) return { replication };

@@ -82,7 +82,11 @@ export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Re
   }
 
   /** Else the VM's workflow asks by itself, for seven events. */
-  const asksFor = (site: string, wants: SlotRequest): Promise<boolean> => isTold(deps, site, requestSlotSignal, wants);
+  const asksFor = (site: string, wants: SlotRequest): Promise<boolean> =>
+    beating(
+      () => null,
+      () => isTold(deps, site, requestSlotSignal, wants),
+    );
 
   return {
     /**
@@ -111,12 +115,15 @@ export function createMovedBeforeActivities(deps: ActivityDeps, reachability: Re
         return seenOf(at, there, vdc, vm, await othersOf(input, at, there));
       });
       const { wants } = input;
-      const isDoubtful = seen.isSourceOn === false || seen.twin !== null;
-      if (wants === undefined || isDoubtful) return seen;
+      if (wants === undefined || !beginsAtOnce(seen, vm)) return seen;
       return (await asksFor(destination, wants)) ? { ...seen, isAsked: true } : seen;
     },
   };
 }
+
+/** Pure. Whether its copy is what comes next: nothing of it is doubtful, and nobody else is asked about it first. */
+export const beginsAtOnce = ({ isSourceOn, twin, name }: SeenOfMoved, vm: VmRef): boolean =>
+  isSourceOn !== false && twin === null && (name ?? vm.name) === vm.name;
 
 type Vm = Pick<InventoryVm, 'id' | 'name' | 'computerName' | 'vdcId' | 'powerState'>;
 

@@ -1,7 +1,7 @@
 /** A VM that was moved is not moved again: by Drover's record, whatever ran last; and what only looks so is refused. */
 import { randomUUID } from 'node:crypto';
 import { expect, it as plainly } from '@jest/globals';
-import { seenOf } from '../../../activities/moved-before.js';
+import { beginsAtOnce, seenOf } from '../../../activities/moved-before.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan, PlanVm } from '../../../plan/types.js';
 import { inShort } from '../../support/in-short.js';
@@ -249,6 +249,17 @@ describe('what the lists of two sites say', () => {
       seenOf([{ ...off, computerName: '' }], [{ id: 'b', name: 'web2', computerName: '', vdcId: 'vdc' }], 'VDC', vm)
         .twin,
     ).toBeNull();
+  });
+
+  plainly.each([
+    ['that is on and bears its name', {}, true],
+    ['that no list tells of', { name: null }, true],
+    ['that is off', { isSourceOn: false }, false],
+    ['whose name stands at its destination', { twin: { id: 'b', name: 'web1' } }, false],
+    ['whose site calls it otherwise, which is asked about first', { name: 'web2' }, false],
+  ])('a VM %s has its place asked for with the look', (_, seen, isAsked) => {
+    const on = { name: 'web1', isSourceOff: false, isSourceOn: true, twin: null };
+    expect(beginsAtOnce({ ...on, ...seen }, vm)).toBe(isAsked);
   });
 
   plainly('nothing follows from a list that could not be had', () => {

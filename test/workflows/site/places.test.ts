@@ -1,7 +1,7 @@
 /** The places of a site that nobody may lose sight of: when its workflow is terminated, and when a copy sends nothing. */
 import { expect } from '@jest/globals';
-import { setSiteUpdate, siteStatusQuery } from '../../../contract/messages.js';
-import { siteWorkflowId } from '../../../contract/names.js';
+import { cancelUpdate, setSiteUpdate, siteStatusQuery } from '../../../contract/messages.js';
+import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { SiteStatus } from '../../../contract/site.js';
 import { type Lab, withLab } from '../../support/lab.js';
 import { describe, it } from '../../support/side-by-side.js';
@@ -83,6 +83,37 @@ describe('the place of a copy that sends nothing', () => {
         const ended = await result();
         expect(ended.totals).toMatchObject({ succeeded: 2 });
         expect(lab.wrongWith(ended)).toEqual([]);
+      },
+    ));
+});
+
+describe('the place for a cutover that comes when its copy is complete', () => {
+  it.concurrent('is not kept by a VM that a person has cancelled meanwhile', () =>
+    withLab(
+      {
+        vms: 1,
+        site: { polling: POLLED_ALONE },
+        errors: { OperationInProgress: { retry: { initial: 200, max: 1_000 } } },
+      },
+      async (lab) => {
+        const { control } = lab.simulator;
+        const endCopies = slowCopies(lab);
+        const error = { code: 'OperationInProgress', msg: 'busy' };
+        control.addFaults({ id: 'busy', operation: 'delete', kind: 'status', status: 409, error });
+        const { run, result } = await lab.start(lab.plan());
+        const site = lab.client.workflow.getHandle(siteWorkflowId(lab.destination));
+        const status = () => site.query(siteStatusQuery).catch(() => null);
+        await until(status, (seen) => seen?.watches.some(isCopying) === true);
+        await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(cancelUpdate, { args: [{}] });
+        await until(
+          async () => control.faults(),
+          ([busy]) => (busy?.struck ?? 0) > 0,
+        );
+        endCopies();
+        await until(status, (seen) => seen?.watches.length === 0);
+        await until(status, (seen) => seen?.holders.length === 0);
+        control.clearFaults('busy');
+        expect((await result()).vms[0]).toMatchObject({ state: 'cancelled', error: null });
       },
     ));
 });

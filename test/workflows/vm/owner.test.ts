@@ -1,5 +1,7 @@
 /** Whose a replication is after its start: the plan's word, given as an operation, held against what the site then shows. */
 import { describe, expect, it } from '@jest/globals';
+import { resumeUpdate, siteStatusQuery } from '../../../contract/messages.js';
+import { runWorkflowId, siteWorkflowId } from '../../../contract/names.js';
 import type { RunReport, VmReport } from '../../../contract/report.js';
 import { Secret } from '../../../plan/secret.js';
 import type { Plan } from '../../../plan/types.js';
@@ -53,6 +55,28 @@ describe('the owner of a plan', () => {
       expect(report.vms.map(kindsOf)).toEqual([['start succeeded', 'chown succeeded', 'migrate succeeded']]);
       expect(ownersIn(lab)).toEqual([`acme@${lab.destination}`]);
       expect(given(lab)).toBe(1);
+    }));
+
+  it.concurrent('keeps a VM that waits for a person from its cutover, and that from nobody else', () =>
+    asProvider(1, async (lab) => {
+      const { control } = lab.simulator;
+      const error = { code: 'ServiceNotLicensed', msg: 'no licence' };
+      control.addFaults({ id: 'refused', operation: 'chown', kind: 'status', status: 403, error });
+      const owner = `acme@${lab.destination}`;
+      const { run, result } = await lab.start(lab.plan({ keepReplication: true, owner }));
+      const site = lab.client.workflow.getHandle(siteWorkflowId(lab.destination));
+      const status = () => site.query(siteStatusQuery).catch(() => null);
+      await until(
+        async () => control.faults(),
+        ([refused]) => (refused?.struck ?? 0) > 0,
+      );
+      // Its copy is complete meanwhile.
+      await until(status, (seen) => seen?.watches.length === 0);
+      await until(status, (seen) => seen?.holders.length === 0);
+      control.clearFaults('refused');
+      await lab.client.workflow.getHandle(runWorkflowId(run)).executeUpdate(resumeUpdate, { args: [{}] });
+      const report = await result();
+      expect(report.vms.map(kindsOf)).toEqual([['start succeeded', 'chown succeeded', 'migrate succeeded']]);
     }));
 
   it.concurrent('is not believed where the site goes on showing another', () =>

@@ -25,6 +25,8 @@ import { isAtGate, vmReport } from '../../support/vm-report.js';
 const APPROVED: Plan['cutover'] = { approval: 'wave', window: null, powerOn: 'asSource', consolidate: false };
 /** more than the 30 minutes of a plan that says nothing */
 const OLD = -40 * 60_000;
+/** Nobody asks by itself: ms. */
+const DAY = 24 * 60 * 60_000;
 
 const sourcesOf = (lab: Lab) => lab.simulator.control.world().sites[lab.source]?.vms ?? [];
 const vmNow = (lab: Lab, n = 0): Promise<VmReport | null> =>
@@ -210,6 +212,44 @@ describe('a copy that is older than its plan wants it to be', () => {
         (cutOver) => cutOver.includes(vm),
       );
     }));
+
+  it.concurrent('waits for a place for its sync, though its first copy had one', () =>
+    withLab(
+      {
+        vms: 2,
+        site: { limits: { syncs: 1, cutovers: 9, requestsPerSecond: 500 }, polling: { interval: 100, selfCheck: DAY } },
+      },
+      async (lab) => {
+        const { control } = lab.simulator;
+        const { set, queue } = await siteOf(lab);
+        await set({ brake: true });
+        const { result } = await lab.start(lab.plan());
+        await until(queue, (all) => all.length === 2);
+        control.setSpeed(0.01);
+        await set({ brake: false });
+        await until(
+          async () => entries(lab, 'start'),
+          (all) => all.length === 1,
+        );
+        await set({ brake: true });
+        control.setSpeed(200);
+        await until(queue, (all) => all.some(({ slot }) => slot === 'cutover'));
+        const first = sourcesOf(lab).findIndex(({ id }) => id === entries(lab, 'start')[0]?.vmId);
+        control.trouble(replicationOf(lab, first).id, { instancesAheadMs: OLD });
+        // The other has the place, and keeps it.
+        control.setSpeed(0.01);
+        await set({ brake: false });
+        await until(
+          () => vmNow(lab, first),
+          (vm) => (vm?.step === 'sync' && vm.waitingFor === 'capacity') || entries(lab, 'sync').length > 0,
+        );
+        expect(entries(lab, 'sync')).toEqual([]);
+        control.setSpeed(200);
+        const done = await result();
+        expect(kindsOf(done)[first]).toEqual(['start', 'sync', 'migrate', 'delete']);
+        expect(lab.wrongWith(done)).toEqual([]);
+      },
+    ));
 
   it.concurrent('that is cancelled while it syncs is not cut over, and leaves nothing', () =>
     inSync(

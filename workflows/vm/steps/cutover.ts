@@ -131,7 +131,8 @@ async function pass(
     if (!(await hook.lets(vm.notAfter))) continue;
     await staysOpen(vm, cutover.window);
     let seen = await last();
-    if (seen.unfit === null && seen.replication !== null && sync.isDue(seen.replication)) {
+    const isDue = seen.isAsked === true || sync.isDue(seen.replication);
+    if (seen.unfit === null && seen.replication !== null && isDue) {
       if (!(await sync.isMade(seen.replication))) continue;
       vm.enter('gate');
       seen = await last(null);

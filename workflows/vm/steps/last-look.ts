@@ -30,6 +30,8 @@ export interface LookedAtAll extends Looked {
   power?: SourcePower;
   /** what the store knows of its VM; absent: not asked, or not answered */
   moved?: Moved[];
+  /** a place for a sync was asked for, since one is due */
+  isAsked?: true;
 }
 
 /** What is asked with the look. */
@@ -66,14 +68,17 @@ export class LastLook {
     const source = { vmId: this.#vmId, within: WITHIN.migrate };
     const asked = { source, ...(history === null ? {} : { history }), ...(sync === null ? {} : { sync }) };
     const { slots } = this.#vm;
-    // Whether its answer comes or not.
-    if (sync !== null) slots.asked('sync');
     const { replication, power, moved, isAsked } = await readBeforeCutover(this.#vm, this.#vmId, asked);
     if (isAsked !== true) slots.notAsked('sync');
     const looked = await this.#judged(replication, 0);
     // It is waited for without any place.
     if (looked.unfit !== null) await slots.giveAsked();
-    return { ...looked, ...(power === undefined ? {} : { power }), ...(moved === undefined ? {} : { moved }) };
+    return {
+      ...looked,
+      ...(power === undefined ? {} : { power }),
+      ...(moved === undefined ? {} : { moved }),
+      ...(isAsked === undefined ? {} : { isAsked }),
+    };
   }
 
   /** As it is called by now. */

@@ -173,8 +173,11 @@ export async function readBeforeCutover(
   besideOf: string,
   others: Omit<BeforeCutoverInput, 'copy'>,
 ): Promise<BeforeCutover> {
-  const copy = (resumedAt: number) => readingOf(vm, resumedAt, { atOnce: true, besideOf });
-  return ask(vm, 'migrate', (resumedAt) => lookBeforeCutover({ copy: copy(resumedAt), ...others }));
+  return ask(vm, 'migrate', (resumedAt) => {
+    // Whether its answer comes or not.
+    if (others.sync !== undefined) vm.slots.asked('sync');
+    return lookBeforeCutover({ copy: readingOf(vm, resumedAt, { atOnce: true, besideOf }), ...others });
+  });
 }
 
 function readingOf(

@@ -26,11 +26,12 @@ export async function refuseIfMoved(vm: VmControl, input: PlanVmInput): Promise<
   const vdc = ref.vdc ?? destination.vdc ?? '';
   const { id, name } = ref;
   const wants = wanted(vm, input);
-  // Whether its answer comes or not.
-  if (wants.wants !== undefined) vm.slots.asked('sync');
-  const seen = await ask(vm, 'start', (resumedAt) =>
-    lookForMoved({ run, source, destination: at, vdc, vm: { id, name }, ...membersOf(ref), ...wants, resumedAt }),
-  );
+  const seen = await ask(vm, 'start', (resumedAt) => {
+    // Whether its answer comes or not.
+    if (wants.wants !== undefined) vm.slots.asked('sync');
+    const asked = { run, source, destination: at, vdc, vm: { id, name }, ...membersOf(ref), ...wants, resumedAt };
+    return lookForMoved(asked);
+  });
   if (seen.isAsked !== true) vm.slots.notAsked('sync');
   const { isSourceOff, twin } = seen;
   if (seen.isSourceOn === false) await tellEarlierCutover(vm, null);

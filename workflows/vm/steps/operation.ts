@@ -71,6 +71,8 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     vm.saw(notice.replication);
     if (notice.ok) return { notice, submitted, record };
 
+    // Its watch asks for nothing.
+    if (step.next !== undefined) vm.slots.notAsked(step.next);
     const { site } = request;
     const failed = taskFailure(notice.error, { operation: step.kind, site, taskId: notice.taskId });
     const { code, message, advice } = failed.reason;
@@ -80,7 +82,10 @@ export async function operation(vm: VmControl, step: Step): Promise<Outcome> {
     }
     if (notice.error?.meaning === 'hold') await vm.holdFor({ site, code, message, advice }, request.resumedAt);
     else if (notice.error?.meaning !== 'retry') throw failed;
-    else await pauseBeforeNext(vm, pace, notice.error, failed, step);
+    else {
+      await vm.slots.giveAsked();
+      await pauseBeforeNext(vm, pace, notice.error, failed, step);
+    }
     before = failed;
   }
 }

@@ -29,6 +29,9 @@ export class Slots {
   readonly #given = new Set<SlotKind>();
   /** those that others have asked for, or may have, on its behalf */
   readonly #asked = new Set<SlotKind>();
+  /** those that came too late, on their way back; absent: none ever did */
+  #returning?: Promise<unknown>;
+  #isClosed = false;
 
   constructor(vm: Asking) {
     this.#vm = vm;
@@ -37,7 +40,8 @@ export class Slots {
   /** One that nobody waits for came too late: it is of no use here. */
   granted(slot: SlotKind): void {
     if (this.#taking.has(slot) || this.#asked.has(slot)) this.#granted.add(slot);
-    else if (!this.#held.has(slot)) void CancellationScope.nonCancellable(() => this.give(slot));
+    else if (!this.#held.has(slot) && !this.#isClosed)
+      this.#returning = Promise.all([this.#returning, CancellationScope.nonCancellable(() => this.give(slot))]);
   }
 
   /** Asks for one, and waits; ends as the VM's `takeSlot` says. */
@@ -56,6 +60,8 @@ export class Slots {
     // Asked again ever more seldom: a site's workflow that somebody ended forgets who queued.
     const patience = new Patience(this.#vm.input.selfCheck);
     try {
+      // What goes back after it was asked for anew takes the new one with it.
+      if (this.#returning !== undefined) await this.#returning;
       for (;;) {
         const wait = patience.next();
         while (!isAsked && !(await signalIfOpen(this.#site, requestSlotSignal, request))) await openSite(this.#vm.site);
@@ -85,6 +91,8 @@ export class Slots {
 
   /** It is asked for, or may be, by whoever does something else for the VM before it takes it. */
   asked(slot: SlotKind): void {
+    // That was another.
+    this.#granted.delete(slot);
     this.#asked.add(slot);
   }
 
@@ -97,6 +105,13 @@ export class Slots {
   async giveAsked(): Promise<void> {
     for (const slot of this.#asked) await this.give(slot);
     this.#asked.clear();
+  }
+
+  /** Nothing is told to the site from here on, whatever it says: it looks itself for places of those that run no more. */
+  async close(): Promise<void> {
+    await this.giveAsked();
+    await this.#returning;
+    this.#isClosed = true;
   }
 
   async give(slot: SlotKind): Promise<void> {

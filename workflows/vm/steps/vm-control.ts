@@ -282,7 +282,8 @@ export class VmControl {
    * @param isOver ends the hold as well; with it, a stop does not: what runs at the site is brought to its end
    * @throws Stopped @throws Unattended
    */
-  holdFor(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
+  async holdFor(reason: Hold, askedAt: number, isOver?: () => boolean): Promise<void> {
+    await this.slots.giveAsked();
     return this.#holding.until(reason, askedAt, isOver);
   }
 

@@ -40,6 +40,8 @@ export async function runVm(
       vm.report.state = 'succeeded';
       vm.enter('done');
     } catch (error) {
+      // What is undone may take long.
+      await vm.slots.giveAsked();
       isWaiting = (error instanceof AtGate || error instanceof Claimed) && !vm.stop.isRequested;
       if (isWaiting) vm.report.state = 'waiting';
       else await endEarly(vm, error instanceof AtGate || error instanceof Claimed ? new Stopped() : error, undo);
@@ -48,11 +50,11 @@ export async function runVm(
         if (error.isQueued) queued = { isQueued: true };
       }
     }
-    await vm.slots.giveAsked();
     if (!isWaiting) {
       vm.report.finishedAt = iso(Date.now());
       await tellEnded(vm, before);
     }
+    await vm.slots.close();
     // From here on no signal changes what is done: activities.ts says why the order of answers is then of no account.
     const evidence = isWaiting ? null : evidenceOf(vm);
     const { report } = vm;
