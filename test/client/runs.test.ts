@@ -41,10 +41,12 @@ describe('a run from start to end', () => {
     expect(code).toBe(0);
     expect(world.wrongWith(document)).toEqual([]);
     expect(stderr).toContain(`Run ${run} started`);
-    const events = stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as object] : []));
-    expect(events).toContainEqual(
-      expect.objectContaining({ event: 'vm', vm: expect.objectContaining({ name: 'vm-004', state: 'succeeded' }) }),
-    );
+    const events: unknown[] = stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    const ended = { event: 'vm', vm: expect.objectContaining({ name: 'vm-004', wave: 'wave2', state: 'succeeded' }) };
+    expect(events).toContainEqual(expect.objectContaining(ended));
     expect(events.at(-1)).toMatchObject({ run, event: 'run', state: 'succeeded', totals: { succeeded: 4 } });
   });
 

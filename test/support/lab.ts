@@ -287,7 +287,7 @@ function configFor(
       login: { type: 'vcdCredentials', user: 'ops@acme', password: new Secret(password) },
       tls: {},
       limits: { syncs: 50, cutovers: 20, requestsPerSecond: 500 },
-      polling: { interval: 200, selfCheck: 30_000 },
+      polling: { interval: 400, selfCheck: 30_000 },
       reconcile: { settle: 2_000 },
       missingFor: 2_000,
       // Bounds, not expectations: a call that a busy machine takes seconds for has not failed.
