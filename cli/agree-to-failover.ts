@@ -24,13 +24,16 @@ export const confirmOption = (): Option =>
   new Option('--confirm', 'of a failover: say that it may begin, where nobody can be asked');
 
 /** A run that exists is not asked about again. @throws NotAgreed */
-export async function agreeToFailover(
+export async function agreeToFailover(cli: Cli, drover: Drover, plan: Plan, agreeing: Agreeing): Promise<void> {
+  if (!(await drover.startedBefore(plan, agreeing.run))) await askToFailover(cli, plan, agreeing);
+}
+
+/** @throws NotAgreed */
+export async function askToFailover(
   cli: Cli,
-  drover: Drover,
   plan: Plan,
   { run, found, options: { confirm = false, input = true }, typed, planned }: Agreeing,
 ): Promise<void> {
-  if (await drover.startedBefore(plan, run)) return;
   const lines = failoverText(plan, run, found, planned).split('\n');
   if (confirm) {
     for (const line of lines) cli.out.note(line);

@@ -91,7 +91,7 @@ export class Drover {
    */
   async startRun(plan: Plan | string, options: StartPlanOptions = {}): Promise<StartedHandle> {
     const loaded = typeof plan === 'string' ? loadPlan(plan, { sites: options.sites ?? null }) : plan;
-    const started = await startRun(this.#session, loaded, options.id, options.until);
+    const started = await startRun(this.#session, loaded, options.id, options.until && { until: options.until });
     return { ...started, run: this.run(started.run) };
   }
 
@@ -153,8 +153,8 @@ export class Drover {
    * if (await drover.startedBefore(loadPlan('crm.yaml', { sites: null }), 'crm-1')) console.log('it goes on');
    * ```
    */
-  startedBefore(plan: Plan, run: string): Promise<boolean> {
-    return existsAlready(this.#session, wantedRun(plan, run));
+  async startedBefore(plan: Plan, run: string): Promise<boolean> {
+    return existsAlready(this.#session, wantedRun(await resolveNames(this.#session, plan), run));
   }
 
   /**

@@ -32,8 +32,16 @@ const OVER = new Set<VmReport['step']>(['verify', 'delete-replication', 'done'])
 const COPYING = new Set<VmReport['step']>(['initial-sync', 'resync']);
 const BEFORE_COPY = new Set<VmReport['step']>(['queued', 'look', 'start', 'reverse']);
 
+/** Of a way home, before its cutover and after it as well. */
+const TURNING = new Set<VmReport['step']>(['reverse', 'resync']);
+
 /** Its cutover is not over. */
-export const isAhead = ({ step }: Pick<VmReport, 'step'>): boolean => !OVER.has(step);
+export const isAhead = (vm: VmReport): boolean => !OVER.has(vm.step) && !(TURNING.has(vm.step) && isBack(vm));
+
+/** While a run goes on its VMs are without operations that went well. */
+const isBack = ({ operations, outageSeconds, downSince = null }: VmReport): boolean =>
+  (outageSeconds !== null && downSince === null) ||
+  operations.some(({ kind, result }) => isCutover(kind) && result === 'succeeded');
 
 /** @param atOnce cutovers that the site lets run at once, as it is now; null: as it was when the run began @returns null: it is over, or a drill */
 export function forecastOf(report: RunReport, atOnce: number | null = null): Forecast | null {

@@ -1,5 +1,5 @@
 /** A run that is over is closed: what has failed of it is begun anew as a run of its own, which takes up what was copied. */
-import type { Scope } from '../contract/act.js';
+import type { Grounds, Scope } from '../contract/act.js';
 import type { Steered } from '../contract/messages.js';
 import type { RunReport, VmReport } from '../contract/report.js';
 import { listed } from '../contract/words.js';
@@ -25,14 +25,18 @@ export async function retryEnded(
   plan: Plan,
   report: RunReport,
   scope: Scope,
-  agree: Agree | undefined,
+  { agree, ...grounds }: Grounds & { agree?: Agree | undefined } = {},
 ): Promise<Retried> {
   const again = planOfFailed(plan, report, scope);
   const vms = again.waves.flatMap((wave) => wave.vms);
   if (vms.length === 0) throw new NothingToRetry(report.run);
   const id = `${report.run}-retry`;
-  if (again.kind === 'failover') await agree?.(again, id);
-  const { run, existed } = await startRun(session, again, id).catch((error: unknown) => {
+  async function begin() {
+    if (again.kind === 'failover') await agree?.(again, id);
+    const { author: by } = session;
+    return startRun(session, again, id, by && { begunBy: { ...grounds, by, of: report.run } });
+  }
+  const { run, existed } = await begin().catch((error: unknown) => {
     if (!(error instanceof RunExists) || error.run !== id) throw error;
     const told = `what failed of it was tried again as run ${id}; what failed there: drover retry ${shellWord(id)}`;
     throw new Refused(report.run, told);

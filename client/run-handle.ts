@@ -361,7 +361,7 @@ export class RunHandle {
       if (!(error instanceof RunEnded)) throw error;
       const plan = await this.plan();
       const changed = own === null ? plan : withVmChanged(plan, own.vm, own.change);
-      return retryEnded(this.#session, changed, await this.report(), scope, agree);
+      return retryEnded(this.#session, changed, await this.report(), scope, { ...grounds, agree });
     }
   }
 

@@ -1,4 +1,4 @@
-import { PLAN_RUN } from '../contract/inputs.js';
+import { PLAN_RUN, type RunInput } from '../contract/inputs.js';
 import { loginsMemo } from '../contract/logins.js';
 import { headOf, piecesOf } from '../contract/pieces.js';
 import { isPlanned } from '../contract/planned-failover.js';
@@ -14,11 +14,22 @@ import { refuseWindowOver } from './window-over.js';
  * @param until the run stops before its cutovers, until a person says `resume`
  * @throws BadRunId, RunExists, WindowOver, NoWorker, SiteAway; then nothing was started
  */
-export async function startRun(session: Session, written: Plan, id?: string, until?: 'synced'): Promise<StartedRun> {
+export async function startRun(
+  session: Session,
+  written: Plan,
+  id?: string,
+  { until, begunBy }: Pick<RunInput, 'until' | 'begunBy'> = {},
+): Promise<StartedRun> {
   const plan = await resolveNames(session, written);
   const run = chooseRunId(plan.name, id, new Date());
   const pieces = piecesOf(plan);
-  const input = { run, plan: headOf(plan), shards: pieces.length, ...(until === undefined ? {} : { until }) };
+  const input = {
+    run,
+    plan: headOf(plan),
+    shards: pieces.length,
+    ...(until === undefined ? {} : { until }),
+    ...(begunBy === undefined ? {} : { begunBy }),
+  };
   return startOnce(session, {
     workflow: { type: PLAN_RUN, input, pieces },
     ...wantedRun(plan, run),

@@ -3,7 +3,7 @@
  * Plain JSON; times are epoch ms.
  */
 import type { Drill, Hooks, Plan, PlanVm } from '../plan/types.js';
-import type { CarriedAct } from './act.js';
+import type { Author, CarriedAct, Grounds } from './act.js';
 import type { Claimant, UnitClaim } from './claims.js';
 import type { HookRecord } from './hook-record.js';
 import type { SitePair } from './inspection.js';
@@ -25,8 +25,17 @@ export interface RunInput {
   shards: number;
   /** all copies are made, and no cutover begins before a person says `resume` */
   until?: 'synced';
+  /** the act of a person that has begun it in place of a run that is over; absent: a start, which is none */
+  begunBy?: BegunBy;
   /** state handed over by continue-as-new; absent in the first execution */
   carried?: CarriedTree;
+}
+
+/** A retry of what failed in a run that is over, which can take down nothing more. */
+export interface BegunBy extends Grounds {
+  by: Author;
+  /** that run */
+  of: string;
 }
 
 /** What a run hands over by continue-as-new: its shards keep the rest. */

@@ -57,7 +57,11 @@ function csvOf(waves: { name: string; vms: PlanVm[] }[], planKeys: string[]): Co
   const isWaved = waves.length > 1 || waves[0]?.name !== 'all';
   const units = waves.map(({ name, vms }) => ({ name, vms: vms.filter(({ id }) => !isVappUnit(id)) }));
   const vapps = waves.flatMap(({ vms }) => vms.filter(({ id }) => isVappUnit(id)));
-  const rows = units.flatMap(({ name, vms }) => vms.map((vm) => rowOf(isWaved ? name : '', vm)));
+  const named = new Map(
+    waves.flatMap(({ vms }) => vms.map(({ id, name }) => [id, isNamedVm(id) ? name : id] as const)),
+  );
+  const calledIn = (id: string): string => named.get(id) ?? id;
+  const rows = units.flatMap(({ name, vms }) => vms.map((vm) => rowOf(isWaved ? name : '', vm, calledIn)));
   const used = COLUMNS.filter((column) => rows.some((row) => row[column] !== undefined));
   const lines = [
     used.join(','),
@@ -80,7 +84,8 @@ function csvOf(waves: { name: string; vms: PlanVm[] }[], planKeys: string[]): Co
 const unfitOf = (vm: PlanVm): string[] =>
   Object.keys(vm).filter((key) => !(key in vmColumns || (key === 'vmNetworkSettings' && networkAlone(vm) !== null)));
 
-function rowOf(wave: string, vm: PlanVm): Partial<Record<string, string>> {
+/** @param calledIn by which a row tells of another VM */
+function rowOf(wave: string, vm: PlanVm, calledIn: (id: string) => string): Partial<Record<string, string>> {
   const { after, name, id, ...rest } = vm;
   const network = networkAlone(vm);
   const flat = Object.entries(rest).flatMap(([key, value]) =>
@@ -92,7 +97,7 @@ function rowOf(wave: string, vm: PlanVm): Partial<Record<string, string>> {
     ...(network === null ? {} : { network }),
     ...(wave === '' ? {} : { wave }),
     ...(name === vm.id ? {} : { name }),
-    ...(after.length === 0 ? {} : { after: after.join(';') }),
+    ...(after.length === 0 ? {} : { after: after.map(calledIn).join(';') }),
   };
 }
 

@@ -43,14 +43,17 @@ export function judgeSource(
         `If ${name} is meant, correct the name in the plan, or leave it out; else correct the id.`,
       ),
     );
-  if (found?.powerState === 'SUSPENDED')
+  if (found?.powerState === 'SUSPENDED') {
+    // What was sent before it was suspended can be cut over; a first copy waits for whoever resumes it.
+    const isCopied = facts.replications === null || (facts.replications.get(vm.id) ?? []).length > 0;
     findings.push(
-      warning(
+      (isCopied ? warning : error)(
         'SourceSuspended',
-        `${nameWithId(vm)} is suspended at ${site}.`,
-        'Resume it, or shut it down, before its cutover.',
+        `${nameWithId(vm)} is suspended at ${site}${isCopied ? '' : ', so that nothing is sent of it'}.`,
+        `Resume it, or shut it down${isCopied ? ', before its cutover' : ''}.`,
       ),
     );
+  }
   const moved = kind === 'migrate' && !(vm.remigrate ?? remigrate) ? judgeMoved() : [];
   findings.push(...moved);
   // Of one that was moved, or may have been, that is said already.

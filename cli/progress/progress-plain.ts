@@ -7,7 +7,7 @@ import { isFinal, type VmReport } from '../../contract/report.js';
 import { forecastLine } from '../text/forecast-text.js';
 import { harmless } from '../text/harmless.js';
 import type { Output } from '../text/output.js';
-import { activity, seconds, totalsLine } from '../text/run-text.js';
+import { activity, seconds, totalsLine, waitText } from '../text/run-text.js';
 import type { Progress } from './progress.js';
 
 /** ms between two lines of totals */
@@ -80,7 +80,7 @@ export function vmLine(vm: VmReport): string | null {
   const where = `${vm.name} (${vm.wave})`;
   switch (vm.state) {
     case 'waiting':
-      return vm.waitingFor === null || vm.waitingFor === 'capacity' ? null : `${where} waiting for ${vm.waitingFor}`;
+      return vm.waitingFor === null || vm.waitingFor === 'capacity' ? null : `${where} waiting for ${waitText(vm)}`;
     case 'running':
       return `${where} running`;
     case 'succeeded':

@@ -5,7 +5,7 @@ import { allVmsIn } from '../../contract/vapp.js';
 import { isUnnamed } from '../../contract/vm-identity.js';
 import { inWords } from '../../contract/words.js';
 import { formatDuration } from '../../plan/source/durations.js';
-import { type Plan, SYNC_BEFORE } from '../../plan/types.js';
+import { isNamedVm, type Plan, SYNC_BEFORE } from '../../plan/types.js';
 import type { Colors } from './output.js';
 import { filled } from './run-text.js';
 import { table } from './table.js';
@@ -27,7 +27,7 @@ export function dryRunText(plan: Plan, run: string, colors: Colors): string {
       [
         name,
         vm.vms === undefined ? (isUnnamed(vm) ? '' : vm.name) : `${vm.name} (vApp, ${plural(vm.vms.length, 'VM')})`,
-        vm.id,
+        isNamedVm(vm.id) ? '' : vm.id,
         vm.after.map((id) => names.get(id) ?? id).join(', '),
         vm.vdc ?? plan.destination.vdc ?? '',
       ],

@@ -64,7 +64,7 @@ export function vmsTable({ vms, drill }: Pick<RunReport, 'vms' | 'drill'>, color
       vm.wave,
       colored(vm.state, colors),
       stepText(vm),
-      `${vm.waitingFor ?? ''}${vm.waitingOn === undefined ? '' : ` (${vm.waitingOn})`}`,
+      waitText(vm),
       vm.waitingSince === undefined ? '' : moment(vm.waitingSince),
       vm.waitingUntil === undefined ? '' : moment(vm.waitingUntil),
       outage(vm),
@@ -229,6 +229,12 @@ export function byWave(vms: VmReport[]): Map<string, VmReport[]> {
   return waves;
 }
 
+/** What a VM waits for; empty: nothing. What `--until synced` has said is lifted by `resume`. */
+export function waitText({ waitingFor, waitingOn }: Pick<VmReport, 'waitingFor' | 'waitingOn'>): string {
+  const word = waitingFor === 'until' ? 'resume' : (waitingFor ?? '');
+  return waitingOn === undefined ? word : `${word} (${waitingOn})`;
+}
+
 /** Leaves out columns in which nothing stands. */
 export function filled(head: string[], rows: string[][]): [head: string[], rows: string[][]] {
   const kept = head.map((_, column) => rows.some((row) => (row[column] ?? '') !== ''));
@@ -241,7 +247,8 @@ export function activity(vms: VmReport[]): string {
   const counts = new Map<string, number>();
   for (const { state, step, waitingFor, asOf } of vms) {
     if (state === 'running' || (state === 'waiting' && (waitingFor !== null || step !== 'queued'))) {
-      const doing = asOf !== undefined ? 'not heard of now' : waitingFor === null ? step : `waiting for ${waitingFor}`;
+      const waits = waitText({ waitingFor });
+      const doing = asOf !== undefined ? 'not heard of now' : waits === '' ? step : `waiting for ${waits}`;
       counts.set(doing, (counts.get(doing) ?? 0) + 1);
     }
   }

@@ -10,7 +10,7 @@ import { isFinal, type VmReport } from '../../contract/report.js';
 import { inWords } from '../../contract/words.js';
 import { spanText } from './forecast-text.js';
 import type { Colors } from './output.js';
-import { colored, filled, outage, placeOf, progressCells, rpo, seconds } from './run-text.js';
+import { colored, filled, outage, placeOf, progressCells, rpo, seconds, waitText } from './run-text.js';
 import { table } from './table.js';
 
 export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries: Retry[] = []): string {
@@ -56,12 +56,9 @@ export function vmText(report: LiveReport, vm: VmReport, colors: Colors, retries
   ].join('\n\n');
 }
 
-const waitText = ({ waitingFor, waitingOn }: VmReport): string =>
-  `${waitingFor}${waitingOn === undefined ? '' : ` (${waitingOn})`}`;
-
 /** What time alone brings on. */
 const untilText = ({ waitingFor }: VmReport, until: string): string =>
-  `${moment(until)}, ${waitingFor === 'window' ? 'when its window opens' : 'when its window is over'}`;
+  `${moment(until)}, ${waitingFor === 'window' ? 'when its window opens' : 'after which it is too late for its window'}`;
 
 /** The VMs of a vApp. */
 function members(vms: NonNullable<VmReport['vms']>): string {

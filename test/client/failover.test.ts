@@ -85,6 +85,32 @@ describe('a failover that nobody has said yes to', () => {
   }
 });
 
+describe('a failover that goes on', () => {
+  it('is given no VM more that nobody has said yes to', async () => {
+    const { source, destination } = world.sites;
+    const [gated, late] = ['gated', 'late'].map((name, n) =>
+      world.folder.write(
+        `${name}.yaml`,
+        `name: ${name}\nkind: failover\nsource: { site: ${source} }\ndestination: { site: ${destination} }\n` +
+          `cutover: { approval: wave }\nwaves: [ { name: all, vms: [ { name: ${vms[n]} } ] } ]\n`,
+      ),
+    );
+    const run = `gated-${world.tag}`;
+    expect(await world.run('run', gated ?? '', '--id', run, '--confirm')).toMatchObject({ code: 0 });
+    const asked = await world.json<ErrorDocument>('add', run, late ?? '');
+    expect(asked).toMatchObject({
+      code: 2,
+      document: { error: { code: 'NotConfirmed', next: `drover add ${run} ${late} --confirm` } },
+      stderr: expect.stringContaining(`${vms[1]} run`),
+    });
+    const added = await world.json<{ affected: number }>('add', run, late ?? '', '--confirm');
+    expect(added).toMatchObject({ code: 0, document: { affected: 1 } });
+    await world.run('cancel', run);
+    expect((await world.json<RunReport>('watch', run)).document).toMatchObject({ totals: { vms: 2, cancelled: 2 } });
+    expect(sent('failover')).toEqual([]);
+  });
+});
+
 describe('a part of a plan', () => {
   it('must be in it', async () => {
     const none = await world.run('failover', file, '--vms', `${vms[0]},nobody`);

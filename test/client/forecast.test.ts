@@ -57,6 +57,12 @@ describe('what is left of a run', () => {
     });
   });
 
+  it('is no cutover of what is home again, and is turned round once more', () => {
+    const turned = { state: 'running', step: 'resync' } as const;
+    const vms = [vm('web1', turned), vm('web2', { ...turned, outageSeconds: 90, downSince: null })];
+    expect(forecastOf(report(vms, { kind: 'failback' }))?.cutovers).toMatchObject({ vms: 1 });
+  });
+
   it('of a vApp is of all of its VMs', () => {
     const vms = ['a', 'b', 'c'].map((id) => ({ id, name: id, replicationId: null }));
     const { estimate } = forecastOf(report([waiting('crm', { vms })], { expected }), 2)?.cutovers ?? {};

@@ -1,5 +1,6 @@
 /** A failover that is begun anew is begun with open eyes as well. */
 import { describe, expect, it } from '@jest/globals';
+import { RunExists } from '../../client/errors.js';
 import { retryEnded } from '../../client/retry-ended.js';
 import type { Session } from '../../client/session.js';
 import type { Plan } from '../../plan/types.js';
@@ -27,10 +28,19 @@ describe('what failed in a run that is over', () => {
       asked.push([run, plan.waves.flatMap(({ vms }) => vms.map(({ name }) => name))]);
       throw new RangeError('no');
     }
-    await expect(retryEnded(unused, planOf('failover'), over, {}, agree)).rejects.toThrow(RangeError);
+    await expect(retryEnded(unused, planOf('failover'), over, {}, { agree })).rejects.toThrow(RangeError);
     expect(asked).toEqual([[`${over.run}-retry`, ['a']]]);
     // What takes nobody by surprise is not asked about.
-    await expect(retryEnded(unused, planOf('migrate'), over, {}, agree)).rejects.toThrow('something was begun');
+    await expect(retryEnded(unused, planOf('migrate'), over, {}, { agree })).rejects.toThrow('something was begun');
     expect(asked).toHaveLength(1);
+  });
+
+  it('is told to have been tried again where that run exists, whoever notices', async () => {
+    const id = `${over.run}-retry`;
+    const it = { name: 'p1', kind: 'failover' };
+    const exists = () => Promise.reject(new RunExists(id, it, it));
+    await expect(retryEnded(unused, planOf('failover'), over, {}, { agree: exists })).rejects.toThrow(
+      `what failed of it was tried again as run ${id}; what failed there: drover retry ${id}`,
+    );
   });
 });

@@ -281,11 +281,14 @@ describe('steering a run', () => {
       control.ledger().filter(({ kind, vmId }) => kind === 'start' && vmId === idOf(name)).length;
     control.addFaults({ operation: 'start', vmId: idOf(bad), kind: 'status', status: 400, times: 1 });
     expect(await world.run('run', file, '--id', run, '--wait')).toMatchObject({ code: 1 });
-    const told = await world.json<{ run: string; affected: number }>('retry', run);
+    const told = await world.json<{ run: string; affected: number }>('retry', run, '--ref', 'CHG0044');
     expect(told).toMatchObject({ code: 0, document: { run: `${run}-retry`, affected: 1, effect: 'done' } });
     expect((await world.json<{ affected: number }>('retry', run)).document.affected).toBe(0);
     const { document } = await world.json<RunReport>('watch', `${run}-retry`);
     expect(document).toMatchObject({ state: 'succeeded', totals: { vms: 1, succeeded: 1 } });
+    expect(document.acts).toMatchObject([
+      { act: 'retry', command: 'drover retry', reference: 'CHG0044', after: { affected: 1 }, refused: null },
+    ]);
     expect(vms.map(startsOf)).toEqual([1, 1]);
     const none = await world.json<ErrorDocument>('retry', `${run}-retry`);
     expect({ code: none.code, error: none.document.error.code }).toEqual({ code: 2, error: 'NothingToRetry' });

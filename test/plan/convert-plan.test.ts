@@ -50,6 +50,14 @@ describe('a plan', () => {
     expect(left[0]).toBe('vmNetworkSettings of 1 VMs, which no cell holds');
   });
 
+  it('calls a VM without an id by its name in a CSV, also where others come after it', () => {
+    const plan = `${HEAD}vms:\n  - { name: Data Base }\n  - { name: web1, after: [ Data Base ] }\n`;
+    const { text } = converted('csv', plan);
+    expect(text).toBe('name,after\nData Base,\nweb1,Data Base\n');
+    const before = loaded({ 'plan.yaml': plan }, 'plan.yaml');
+    expect(loaded({ 'plan.yaml': `${HEAD}vms: vms.csv\n`, 'vms.csv': text }, 'plan.yaml').waves).toEqual(before.waves);
+  });
+
   it('has no name in a CSV that a spreadsheet would execute, and the same names when it is read', () => {
     const names = ['=HYPERLINK("http://x")', '+1', '-2', '@SUM(A1)', "'=1", '＝1', "it's"];
     const ids = names.map((_, n) => `${A.slice(0, -1)}${n}`);

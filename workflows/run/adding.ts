@@ -8,6 +8,7 @@ import { nameWithId } from '../../contract/vm-identity.js';
 import { listed } from '../../contract/words.js';
 import { MOST_VMS } from '../../plan/types.js';
 import { vmsOfRun } from '../activities.js';
+import { tooLate } from './acts.js';
 import { groupOfAll, named } from './named.js';
 import type { Tree } from './tree.js';
 
@@ -29,9 +30,9 @@ export class Adding {
 
   /** One after the other: what was looked at must hold until it is done. @throws ApplicationFailure `NotAdded` */
   async add(told: AddVms): Promise<Steered> {
-    this.#refuseIfOver();
+    this.#refuseUnlessOpen(told);
     while (this.#isBusy) await CancellationScope.nonCancellable(() => condition(() => !this.#isBusy));
-    this.#refuseIfOver();
+    this.#refuseUnlessOpen(told);
     if (this.#tree.hasAdded(told.digest)) {
       const message = `Plan ${told.plan.name} was added before: nothing more was done`;
       return { affected: 0, message };
@@ -46,7 +47,8 @@ export class Adding {
     }
   }
 
-  async #addNew({ plan, waves, digest }: AddVms): Promise<Steered> {
+  async #addNew(told: AddVms): Promise<Steered> {
+    const { plan, waves, digest } = told;
     const placed = this.#placed(waves);
     const units = placed.flatMap(({ vms }) => vms);
     const own = new Set(units.map(({ id }) => id));
@@ -64,8 +66,8 @@ export class Adding {
       const names = listed(known.slice(0, MOST_NAMES).map(nameWithId), known.length);
       throw refused(`the run has ${names} already`);
     }
-    // A person may have spoken meanwhile.
-    this.#refuseIfOver();
+    // A person may have spoken meanwhile, and whoever has asked may have been told that it does not hold any more.
+    this.#refuseUnlessOpen(told);
     await this.#begin(this.#tree.grow(placed, digest));
     const its = waves.map(({ name }) => name);
     const where = `${its.length === 1 ? 'wave' : 'waves'} ${listed(its)}`;
@@ -79,9 +81,13 @@ export class Adding {
     };
   }
 
-  #refuseIfOver(): void {
+  #refuseUnlessOpen({ validUntil }: AddVms): void {
     const what = this.#tree.isClosed ? 'is over' : this.#tree.isCancelling ? 'is being cancelled' : null;
     if (what !== null) throw refused(`run ${this.#run} ${what}: start a run of the plan`);
+    // Which VMs it has nobody knows before.
+    if (!this.#tree.isLoaded) throw refused(`run ${this.#run} has not got all of its own plan yet`);
+    const now = Date.now();
+    if (validUntil !== undefined && now >= validUntil) throw tooLate(validUntil, now);
   }
 
   /** @throws ApplicationFailure for a wave that the run does not have */

@@ -10,7 +10,7 @@ import {
 import type { Scope, Validity } from '../../contract/act.js';
 import { isAddVms } from '../../contract/add.js';
 import { isSetRun, isVmChange } from '../../contract/guards.js';
-import type { RunInput } from '../../contract/inputs.js';
+import type { BegunBy, RunInput } from '../../contract/inputs.js';
 import {
   addUpdate,
   approveUpdate,
@@ -79,7 +79,7 @@ const NOT_AT_GATE: Partial<Record<RunKind, Words>> = {
 const LOADED_WITHIN = 60 * 60_000;
 
 export async function planRun(input: RunInput): Promise<RunHead> {
-  const { run, plan, shards: count, carried } = input;
+  const { run, plan, shards: count, carried, begunBy } = input;
   const { firstExecutionRunId: execution } = workflowInfo();
   workWith(plan);
   const tree = new Tree(input, Date.now());
@@ -206,7 +206,8 @@ export async function planRun(input: RunInput): Promise<RunHead> {
       if (!isAddVms(told)) throw ApplicationFailure.nonRetryable('it is no plan; nothing was added', 'Malformed');
     },
     perform: async (told) => {
-      const added = await adding.add(told);
+      // All else may have ended while it was looked at.
+      const added = await adding.add(told).finally(() => shards.wake());
       return { ...added, message: `${added.message}${added.affected === 0 ? '' : brakeNote(await brakes())}` };
     },
   });
@@ -245,6 +246,7 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     if (carried === undefined) {
       await shards.begin(count);
       await archive.begin(tree.report);
+      if (begunBy !== undefined) audit.tell(audit.hear('retry', begunBy), begunInPlace(begunBy, tree));
       // Its shards must not wait for the store: whoever starts the run waits for them.
       const usual = usualCutover(plan);
       if (plan.cutover.window?.mustEnd === true) tree.endBy(await usual);
@@ -274,6 +276,11 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     return { ...tree.head, plan: tree.plan };
   });
 }
+
+const begunInPlace = ({ of }: BegunBy, { totals }: Tree): Steered => ({
+  affected: totals.vms,
+  message: `Run ${of} is over: this run was begun with what failed of it, and takes up what was copied`,
+});
 
 /** What was kept for a while is removed after it, whatever becomes of this run. */
 async function tidyInTime({ run, plan }: RunInput, tree: Tree, execution: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** A run whose VMs a person changes, moves to another wave and takes out while it goes on; judged by the simulator's ledger. */
 import { expect } from '@jest/globals';
-import { approveUpdate, moveUpdate, removeUpdate } from '../../../contract/messages.js';
+import { addUpdate, approveUpdate, cancelUpdate, moveUpdate, removeUpdate } from '../../../contract/messages.js';
 import { runWorkflowId } from '../../../contract/names.js';
+import { headOf } from '../../../contract/pieces.js';
 import type { RunReport } from '../../../contract/report.js';
 import type { Plan } from '../../../plan/types.js';
 import { siteNetworks } from '../../../simulator/index.js';
@@ -137,5 +138,23 @@ describe('a run that is corrected while it goes on', () => {
       expect(acts.filter(({ act, isRefused }) => act === 'move' && !isRefused).map(({ before }) => before)).toEqual(
         expect.arrayContaining([{ wave: 'core' }, { wave: 'pilot' }]),
       );
+
+      // Whatever is looked at while the last VM of a run ends keeps it open only so long.
+      const lone = whole.slice(7);
+      const short = await lab.start({ ...lab.plan({ cutover }), waves: [aWave('all', ...lone)] });
+      await until(short.report, ({ vms }) => vms.every(({ waitingFor }) => waitingFor === 'approval'));
+      const its = lab.client.workflow.getHandle(runWorkflowId(short.run));
+      const known = { plan: headOf(lab.plan({ cutover })), waves: [aWave('all', ...lone)], digest: 'd' };
+      async function keepAdding(): Promise<unknown> {
+        for (let n = 0; n < 60; n += 1) {
+          const refused = await its.executeUpdate(addUpdate, { args: [known] }).catch(({ cause }) => cause);
+          if (!/already; nothing was added/.test(String(refused?.message))) return refused;
+        }
+        return null;
+      }
+      const adding = Promise.all(Array.from({ length: 4 }, keepAdding));
+      await its.executeUpdate(cancelUpdate, { args: [{ vm: lone[0]?.id ?? '' }] });
+      await adding;
+      expect(await short.result()).toMatchObject({ state: 'cancelled' });
     }));
 });
