@@ -119,7 +119,7 @@ describe('two logins of one site', () => {
         const logins = { [source]: 'tenant', [destination]: 'tenant' };
         // Of what a site has, for a plan that is not written yet.
         const found = await drover.newPlan({ source, destination, logins });
-        expect(found.waves.flatMap(({ vms }) => vms)).toHaveLength(2);
+        expect(found.waves.flatMap(({ vapps }) => vapps.flatMap(({ vms }) => vms))).toHaveLength(2);
         expect(await drover.replications(destination, { login: 'tenant' })).toEqual([]);
         // The destination is shown the login of the plan, and not the one of whoever names none.
         const sites = await drover.inspectSites([destination], [{ source, destination, logins }]);
