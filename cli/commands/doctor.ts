@@ -30,6 +30,7 @@ export const addDoctor: AddCommand = (program, run) => {
     .action((files: string[], { pair: named, login: logins }: { pair: SitePair[]; login: Logins }) =>
       run(command, async (cli) => {
         const pair = named.map((one) => ({ ...one, logins: loginsAt(logins, [one.source, one.destination]) }));
+        requireNamed(Object.keys(logins), named);
         const { config, loaded: plans } = loadWithConfig(cli, (sites) => {
           requireKnown(pair, sites);
           return files.map((file) => planFor(file, sites));
@@ -85,6 +86,22 @@ function requireKnown(pairs: SitePair[], sites: string[] | null): void {
       column: null,
       message: `the config has no site ${site}`,
       expected,
+    })),
+  );
+}
+
+/** @throws BadInput for a login of a site in no pair, or of none: a default one would be tried in its place */
+function requireNamed(withLogin: string[], pairs: SitePair[]): void {
+  const named = pairs.flatMap(({ source, destination }) => [source, destination]);
+  const others = withLogin.filter((site) => !named.includes(site));
+  if (others.length === 0) return;
+  throw new BadInput(
+    others.map((site) => ({
+      file: '--login',
+      line: null,
+      column: null,
+      message: site === '' ? 'no site is named' : `${site} is in no --pair`,
+      expected: 'SITE=NAME, for a site of a --pair',
     })),
   );
 }

@@ -2,19 +2,14 @@
  * Names, messages and notes come from sites and from other people: none of them may draw on a terminal, begin a line, be executed
  * by a spreadsheet, or become markup. For each format one writer of texts, which makes them {@link visible} before all else.
  */
+import { FORMULA } from '../../plan/source/formula.js';
 import { visible } from '../../plan/source/visible.js';
 
 /** Makes one text harmless for what shows it. */
 export type Writer = (text: string) => string;
 
-/** What spreadsheets begin a formula with, in both widths. */
-const FORMULA = /(^|[;\t])(\s*)(?=[=+\-@＝＋－＠])/g;
-
-/**
- * For a cell of a CSV: an apostrophe before what a spreadsheet would execute, also behind a semicolon, which ends a cell of the
- * file where the spreadsheet's language separates by them. The quotes are the CSV library's.
- */
-export const cell: Writer = (text) => visible(text).replace(FORMULA, "$1$2'");
+/** For a cell of a CSV: an apostrophe before what a spreadsheet would execute. The quotes are the CSV library's. */
+export const cell: Writer = (text) => visible(text).replace(FORMULA, "$1'");
 
 /** What no document of XML may hold even by a reference [XML 1.0, 2.2], and HTML calls an error. */
 const NO_CHARACTER = /\p{Noncharacter_Code_Point}/gu;

@@ -98,6 +98,15 @@ describe('a command that needs the sites', () => {
   });
 });
 
+describe('a login that doctor shall try', () => {
+  it.each([
+    ['paris=msp', /--login .*paris is in no --pair/],
+    ['msp', /--login .*no site is named/],
+  ])('but that is of no --pair is refused, not passed over: %s', async (login, told) => {
+    expect((await refused(['doctor', '--login', login])).stderr).toMatch(told);
+  });
+});
+
 describe('a worker', () => {
   it('needs logins, and says for which site', async () => {
     const { stdout } = await refused(['worker', '--json']);

@@ -79,6 +79,9 @@ const OF_REFUSED: (keyof typeof marks)[] = ['api', 'proxy', 'store', 'command'];
 const echo = echoOf(['password', 'file', 'onPrem', 'header', 'variable', 'api', 'tenant']);
 const refusedEcho = echoOf(OF_REFUSED);
 
+/** Of reports, but for those that a person is shown. */
+const FORMATS = ['csv', 'md', 'html', 'junit'];
+
 let world: World;
 let worker: Started;
 /** `host:port` where the worker tells its figures */
@@ -305,6 +308,7 @@ beforeAll(async () => {
     await look('report', run);
     await look('report', run, '--format', 'json');
   }
+  for (const format of FORMATS) await look('report', `exit-${world.tag}`, '--format', format);
   await lookAtRefused();
   for (const vm of vms) await look('show', `exit-${world.tag}`, vm);
   await look('report', `exit-${world.tag}`, '--out', join(folder.path, 'report.txt'));
@@ -390,7 +394,13 @@ describe('a mark of a secret', () => {
   });
 
   it('stands on no terminal and in no report', () => {
-    expect(captured.length).toBeGreaterThan(14);
+    expect(captured.length).toBeGreaterThan(18);
+    // Where a mark stood, something else does.
+    for (const format of FORMATS)
+      expect(captured).toContainEqual([
+        `report exit-${world.tag} --format ${format}`,
+        expect.stringMatching(/\[secret\\?\]/),
+      ]);
     const report = readFileSync(join(world.folder.path, 'report.txt'), 'utf8');
     const all: [string, string][] = [...captured, ['report.txt', report]];
     expect(all.flatMap(([command, text]) => leaked(text).map((name) => `${command}: ${name}`))).toEqual([]);

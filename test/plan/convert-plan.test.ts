@@ -59,11 +59,11 @@ describe('a plan', () => {
   });
 
   it('has no name in a CSV that a spreadsheet would execute, and the same names when it is read', () => {
-    const names = ['=HYPERLINK("http://x")', '+1', '-2', '@SUM(A1)', "'=1", '＝1', "it's"];
+    const names = ['=HYPERLINK("http://x")', '+1', '-2', '@SUM(A1)', "'=1", '＝1', "it's", 'a;=1', "b; '@c"];
     const ids = names.map((_, n) => `${A.slice(0, -1)}${n}`);
     const vms = ids.map((id, n) => `{ id: ${id}, name: ${JSON.stringify(names[n])} }`);
     const { text } = converted('csv', `${HEAD}waves: [ { name: all, vms: [ ${vms.join(', ')} ] } ]\n`);
-    expect(text).not.toMatch(/(^|,|")\s*[=+\-@＝]/m);
+    expect(text).not.toMatch(/(^|,|;|")\s*[=+\-@＝]/m);
     const read = loaded({ 'plan.yaml': `${HEAD}vms: vms.csv\n`, 'vms.csv': text }, 'plan.yaml');
     expect(read.waves[0]?.vms.map(({ name }) => name)).toEqual(names);
   });

@@ -129,7 +129,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     storeFile,
     taskQueue: config.worker.taskQueue,
     plan: (change, vms = simulation.vms ?? 4) => planFor(names, vms, change),
-    async start(plan, run = `run-${tag}-${randomUUID().slice(0, 4)}`, until) {
+    async start(plan, run = `run-${tag}-${randomUUID().slice(0, 8)}`, until) {
       const pieces = piecesOf(plan, shardOf);
       const handle = await client.workflow.start(PLAN_RUN, {
         workflowId: runWorkflowId(run),

@@ -75,6 +75,8 @@ function controlOf(control: Control, mine: Set<string>): Control {
       const named = rules.map((rule) => {
         const vmId = rule.vmId ?? only;
         if (vmId === undefined) throw new RangeError('a fault in a shared lab names its VM');
+        if (rule.id !== undefined && !planted.has(rule.id) && control.faults().some(({ id }) => id === rule.id))
+          throw new RangeError(`another test of the lab has a fault ${rule.id}, which this one would take away`);
         return { ...rule, vmId };
       });
       const added = control.addFaults(...named);

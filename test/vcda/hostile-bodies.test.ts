@@ -137,9 +137,12 @@ describe('what an answer tells of failures', () => {
     expect(warnings.at(-1)).toMatch(/^\(not shown/);
   });
 
-  it('a token that is none is not taken', async () => {
+  it.each([
+    ['is too long for one', 'x'.repeat(9_000)],
+    ['could be written in too many ways', `${'\\'.repeat(15)}Q`],
+  ])('a token that %s is not taken', async (_, token) => {
     const login: Handler = ({ path, method }) =>
-      path === '/sessions' && method === 'POST' ? { body: {}, headers: { 'x-vcav-auth': 'x'.repeat(9_000) } } : null;
+      path === '/sessions' && method === 'POST' ? { body: {}, headers: { 'x-vcav-auth': token } } : null;
     await withFake(before(login, anyTask), async ({ lyon }) => {
       expect(await failureOf(lyon.task('t1'))).toMatchObject({
         code: 'UnexpectedResponse',

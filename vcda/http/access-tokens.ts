@@ -13,7 +13,7 @@ import { isOfFrontEnd, OWN_CODES, VcdaError, type VcdaErrorFields } from '../err
 import type { ErrorIn } from './answers.js';
 import { LockHeld, whileLocked } from './file-lock.js';
 import { revealed } from './login.js';
-import { encoded, type KnownSecrets, LONGEST_SECRET } from './scrub.js';
+import { encoded, isToken, type KnownSecrets } from './scrub.js';
 import { Transport } from './transport.js';
 
 export interface AccessToken {
@@ -33,9 +33,9 @@ const MOST_EARLIER = 5 * 60_000;
 const UNTOLD_LIFE = 10 * 60_000;
 
 const answer = z.looseObject({
-  access_token: z.string().min(1).max(LONGEST_SECRET),
+  access_token: z.string().min(1).refine(isToken),
   expires_in: z.number().positive().nullish().catch(null),
-  refresh_token: z.string().max(LONGEST_SECRET).nullish(),
+  refresh_token: z.string().refine(isToken).nullish(),
 });
 
 /** As OAuth says it [RFC 6749 §5.2], and as Cloud Director says what is wrong with a request. */

@@ -24,6 +24,8 @@ const WAYS = 16;
 const TELLING = 6;
 /** A site's token of more characters is none [KB 315136: 28]; a JWT has some thousands. */
 export const LONGEST_SECRET = 8_192;
+/** Nor is one with more of these: each may be written in several ways, and to try them all, one for each of many, takes for ever. */
+const MOST_BACKSLASHES = 4;
 /** Tokens of a session that are remembered: an answer may still be about one that has been renewed. */
 const KEPT_TOKENS = 3;
 /** Configs whose secrets are remembered: the one that holds, and those before it. */
@@ -61,6 +63,10 @@ interface Names {
   /** but for those that others have given */
   readonly own: Patterns;
 }
+
+/** Whether what a stranger calls its token may be one. */
+export const isToken = (text: string): boolean =>
+  text.length <= LONGEST_SECRET && text.split('\\').length - 1 <= MOST_BACKSLASHES;
 
 /** The secrets of a config and the tokens that its sites have given. */
 export class KnownSecrets {
@@ -295,7 +301,8 @@ function without(text: string, patterns: Pattern[]): string {
 
 interface Long {
   beginning: RegExp;
-  rest: string[];
+  /** forms of each character that follows, by what they begin with */
+  rest: Map<string, string[]>[];
 }
 
 /** As far as a text goes on like one of them: a part of a secret is taken out as well. Many tokens begin alike. */
@@ -321,11 +328,11 @@ function beginsAt(text: string, { beginning }: Long, from: number): number {
 function endOf(text: string, { beginning, rest }: Long, from: number): number {
   beginning.lastIndex = from;
   let ends = [from + (beginning.exec(text)?.[0].length ?? 0)];
-  for (const character of rest) {
+  for (const forms of rest) {
     // One form may begin another.
-    const next = ends.flatMap((at) =>
-      formsOf(character).flatMap((form) => (text.startsWith(form, at) ? [at + form.length] : [])),
-    );
+    const next: number[] = [];
+    for (const at of ends)
+      for (const form of forms.get(text.charAt(at)) ?? []) if (text.startsWith(form, at)) next.push(at + form.length);
     if (next.length === 0) break;
     ends = next.length === 1 ? next : [...new Set(next)].slice(-WAYS);
   }
@@ -355,7 +362,7 @@ function patternOf(secret: string): Pattern {
       ? []
       : characters.map((all) => ({
           beginning: new RegExp(spelt(all.slice(0, BEGINNING_OF_LONG)), 'gu'),
-          rest: all.slice(BEGINNING_OF_LONG),
+          rest: all.slice(BEGINNING_OF_LONG).map(formsBegun),
         })),
   };
 }
@@ -371,6 +378,18 @@ function formsOf(character: string): string[] {
   if (known !== undefined) return known;
   const all = [...new Set(spellings(character))].sort((a, b) => b.length - a.length);
   forms.set(character, all);
+  return all;
+}
+
+const begun = new Map<string, Map<string, string[]>>();
+
+/** By what they begin with: of most characters that is one, and a text may have many to look at. */
+function formsBegun(character: string): Map<string, string[]> {
+  const known = begun.get(character);
+  if (known !== undefined) return known;
+  const all = new Map<string, string[]>();
+  for (const form of formsOf(character)) all.set(form.charAt(0), [...(all.get(form.charAt(0)) ?? []), form]);
+  begun.set(character, all);
   return all;
 }
 

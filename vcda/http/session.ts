@@ -13,7 +13,7 @@ import { type LoginTurns, needsTurn, type Sending, Superseded, sentInTurn } from
 import { ACCEPT } from './media-types.js';
 import { raced } from './raced.js';
 import { Refusals } from './refusals.js';
-import { encoded, type KnownSecrets, LONGEST_SECRET } from './scrub.js';
+import { encoded, isToken, type KnownSecrets } from './scrub.js';
 import type { Answer, Call, Transport } from './transport.js';
 
 export const TOKEN_HEADER = 'X-VCAV-Auth';
@@ -229,10 +229,8 @@ export class SiteSession {
     const opened = this.#loggedIn(call.operationId);
     const current = await raced(opened, call.signal);
     if (performance.now() < current.renewAt) return current;
-    if (this.#token === opened) {
-      this.#token = null;
-      this.#leave(current);
-    }
+    // The site lets it idle out: a task that was begun with it may need it still.
+    if (this.#token === opened) this.#token = null;
     return raced(this.#loggedIn(call.operationId), call.signal);
   }
 
@@ -306,8 +304,7 @@ export class SiteSession {
         const value = answer.headers.get(TOKEN_HEADER);
         if (value === null || value === '')
           throw this.#notVcda(answer.status, `the answer has no ${TOKEN_HEADER} header`);
-        if (value.length > LONGEST_SECRET)
-          throw this.#notVcda(answer.status, `its ${TOKEN_HEADER} header has more than ${LONGEST_SECRET} characters`);
+        if (!isToken(value)) throw this.#notVcda(answer.status, `what its ${TOKEN_HEADER} header holds is no token`);
         this.#secrets.learn(this, value, name);
         this.#accepted();
         return { value, accept, renewAt: shown.renewAt, proven: false, uses: 0, isOver: false, extended: new Map() };
