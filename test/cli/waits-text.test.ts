@@ -12,7 +12,7 @@ const colors = pc.createColors(false);
 describe('what people are shown', () => {
   it('of a run that stops once all is copied: it waits for resume', () => {
     const waiting = vm('web1', { state: 'waiting', step: 'gate', waitingFor: 'until' });
-    expect(vmsTable(report([waiting]), colors)).toMatch(/ gate +resume /);
+    expect(vmsTable(report([waiting]), colors)).toMatch(/ gate +resume$/m);
     expect(activity([waiting])).toBe('1 waiting for resume');
     expect(vmLine(waiting)).toBe('web1 (pilot) waiting for resume');
   });
