@@ -1,6 +1,7 @@
 /** One run of a plan, of any kind: it leads its shards, which have the VMs. */
 import {
   ApplicationFailure,
+  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -268,11 +269,14 @@ export async function planRun(input: RunInput): Promise<RunHead> {
     tree.close();
     hooks.breakOff();
     await meeting;
+    // What its last VMs were told is answered, and stands among its acts.
+    await condition(allHandlersFinished);
     const endedAt = Date.now();
     await hooks.end();
     tree.finish(endedAt);
     await tidyInTime(input, tree, execution);
     await archive.end(tree.report);
+    await condition(allHandlersFinished);
     return { ...tree.head, plan: tree.plan };
   });
 }
