@@ -9,6 +9,7 @@ import { siteWorkflowId } from '../contract/names.js';
 import type { Subject, TestCopy } from '../contract/questions.js';
 import type { CarriedSite } from '../contract/site.js';
 import { type ActivityDeps, configured } from './deps.js';
+import { beating } from './heartbeat.js';
 import { planMates } from './plan-mates.js';
 import { askTemporal, openSite } from './site-signals.js';
 
@@ -52,22 +53,29 @@ export function createInquiryActivities(deps: ActivityDeps) {
     },
 
     /** Which of these workflows no longer run: those ended, terminated or never started. */
-    async endedWorkflows(workflowIds: string[]): Promise<string[]> {
-      return ended(deps, workflowIds, (workflowId) => workflowId);
-    },
+    endedWorkflows: (workflowIds: string[]): Promise<string[]> =>
+      beating(
+        () => null,
+        () => ended(deps, workflowIds, (workflowId) => workflowId),
+      ),
 
     /** Of VMs, those that the plan of a run names, also as VMs of a vApp. */
     vmsOfRun: ({ run, ids }: { run: string; ids: string[] }): Promise<AlikeVm[]> =>
-      planMates(deps, run, { ids, names: [], copies: [] }),
+      beating(
+        () => null,
+        () => planMates(deps, run, { ids, names: [], copies: [] }),
+      ),
 
     /** Those that run no more, or only for another run. */
-    async endedSubjects(subjects: Subject[]): Promise<Subject[]> {
-      return ended(
-        deps,
-        subjects,
-        ({ workflowId }) => workflowId,
-        ({ run }) => run,
-      );
+    endedSubjects(subjects: Subject[]): Promise<Subject[]> {
+      const runs = () =>
+        ended(
+          deps,
+          subjects,
+          ({ workflowId }) => workflowId,
+          ({ run }) => run,
+        );
+      return beating(() => null, runs);
     },
 
     /** Test copies at a site whose VM's workflow no longer runs, so that nobody else removes them. */

@@ -61,12 +61,17 @@ export function createClaimActivities(deps: ActivityDeps) {
 
     /** How claims stand that were made before. */
     async claimStandings(input: StandingsInput): Promise<Standing[]> {
-      return asked(deps, input).catch((error: unknown) => {
+      try {
+        return await beating(
+          () => null,
+          () => asked(deps, input),
+        );
+      } catch (error) {
         // Whoever claims next begins it anew.
         if (error instanceof WorkflowNotFoundError)
           return input.units.map((unit) => ({ unit, is: 'unknown', by: null }) as const);
         throw error;
-      });
+      }
     },
 
     /** What is claimed between two sites, by those who hold it: for a workflow that knows nothing of before. */
@@ -81,26 +86,37 @@ export function createClaimActivities(deps: ActivityDeps) {
     },
 
     /** Of claims that others wait for: those whose unit and claimant are gone, and those whose claimant alone is there. */
-    async endedHolders(holders: Holder[]): Promise<{ ended: Holder[]; idle: Holder[] }> {
-      const open = new Map<string, Promise<boolean>>();
-      function isClaimantOpen(parent: string): Promise<boolean> {
-        const answer = open.get(parent) ?? isOpen(deps, parent);
-        open.set(parent, answer);
-        return answer;
-      }
-      const all = await pMap(
-        holders,
-        async (holder) => {
-          const { source, unit, run, parent } = holder;
-          if (await isOpen(deps, vmWorkflowId(source, unit), run)) return { holder, is: 'at work' };
-          return { holder, is: (await isClaimantOpen(parent)) ? 'idle' : 'ended' };
-        },
-        { concurrency: ASKED_AT_ONCE },
-      );
-      const which = (what: string) => all.flatMap(({ holder, is }) => (is === what ? [holder] : []));
-      return { ended: which('ended'), idle: which('idle') };
-    },
+    endedHolders: (holders: Holder[]): Promise<EndedHolders> =>
+      beating(
+        () => null,
+        () => endedHolders(deps, holders),
+      ),
   };
+}
+
+interface EndedHolders {
+  ended: Holder[];
+  idle: Holder[];
+}
+
+async function endedHolders(deps: ActivityDeps, holders: Holder[]): Promise<EndedHolders> {
+  const open = new Map<string, Promise<boolean>>();
+  function isClaimantOpen(parent: string): Promise<boolean> {
+    const answer = open.get(parent) ?? isOpen(deps, parent);
+    open.set(parent, answer);
+    return answer;
+  }
+  const all = await pMap(
+    holders,
+    async (holder) => {
+      const { source, unit, run, parent } = holder;
+      if (await isOpen(deps, vmWorkflowId(source, unit), run)) return { holder, is: 'at work' };
+      return { holder, is: (await isClaimantOpen(parent)) ? 'idle' : 'ended' };
+    },
+    { concurrency: ASKED_AT_ONCE },
+  );
+  const which = (what: string) => all.flatMap(({ holder, is }) => (is === what ? [holder] : []));
+  return { ended: which('ended'), idle: which('idle') };
 }
 
 /**

@@ -136,20 +136,9 @@ export const { callHook } = checksOfPairs<'callHook'>(
 /** Of what Temporal and the store know of many claims: it may take a while, and units wait for it. */
 export const { claimUnits, openClaims } = atCoordination<'claimUnits' | 'openClaims'>(questions);
 
-/** Told to Temporal until it has it. */
-export const { tidyLater } = atCoordination<'tidyLater'>({
-  startToCloseTimeout: '1 minute',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry,
-});
-
 export const { claimStandings, endedHolders, endedSubjects, endedWorkflows, vmsOfRun } = atCoordination<
   'claimStandings' | 'endedHolders' | 'endedSubjects' | 'endedWorkflows' | 'vmsOfRun'
->({
-  startToCloseTimeout: '2 minutes',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry,
-});
+>(questions);
 
 /**
  * The store answers within milliseconds or is away: see workflows/evidence/patience.ts for what becomes of those that fail.
@@ -174,7 +163,7 @@ export const { keepEvidence: keepEvidenceInOrder, movedByStore } = atCoordinatio
 
 /** Reads a workflow from its history. What cannot be read now can no more be read later, and whoever asks must go on. */
 export const { recallSite } = atCoordination<'recallSite'>({
-  startToCloseTimeout: '1 minute',
+  startToCloseTimeout: '30 seconds',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { ...retry, maximumInterval: '10 seconds', maximumAttempts: 8 },
 });
@@ -214,8 +203,8 @@ const small: ActivityOptions = {
   retry,
 };
 
-export const { configuredSites, holderOfVm, openSite, testCopiesLeft } = atCoordination<
-  'configuredSites' | 'holderOfVm' | 'openSite' | 'testCopiesLeft'
+export const { configuredSites, holderOfVm, openSite, testCopiesLeft, tidyLater } = atCoordination<
+  'configuredSites' | 'holderOfVm' | 'openSite' | 'testCopiesLeft' | 'tidyLater'
 >(small);
 
 export const { siteSettings } = atSites<'siteSettings'>(small, (site) => site);

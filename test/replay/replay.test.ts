@@ -26,6 +26,22 @@ function startedAs(history: unknown): Started {
   return first?.workflowExecutionStartedEventAttributes ?? {};
 }
 
+interface Scheduled {
+  activityType: { name: string };
+  /** as `10s`; `0s`: none */
+  heartbeatTimeout: string;
+  startToCloseTimeout: string;
+}
+
+const activitiesOf = (history: unknown): Scheduled[] =>
+  (history as { events: { activityTaskScheduledEventAttributes?: Scheduled }[] }).events.flatMap(
+    ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled ?? [],
+  );
+
+/** Seconds. */
+const missedAfter = ({ heartbeatTimeout, startToCloseTimeout }: Scheduled): number =>
+  Number.parseFloat(heartbeatTimeout) || Number.parseFloat(startToCloseTimeout);
+
 const typeOf = (history: unknown): string => startedAs(history).workflowType?.name ?? '';
 
 /** migrateVm: migrate-vm */
@@ -100,6 +116,11 @@ describe('recorded histories', () => {
     expect(readFileSync(`${DIRECTORY}${shape}.json`, 'utf8')).toContain(
       'workflowExecutionContinuedAsNewEventAttributes',
     );
+  });
+
+  it('miss within half a minute what a worker that was lost was asked', () => {
+    const late = shapes.flatMap((shape) => activitiesOf(read(shape)).filter((one) => missedAfter(one) > 30));
+    expect([...new Set(late.map(({ activityType }) => activityType.name))]).toEqual([]);
   });
 
   it.each(shapes)('%s replays', async (name) => {
