@@ -94,7 +94,7 @@ export function createClaimActivities(deps: ActivityDeps) {
   };
 }
 
-interface EndedHolders {
+export interface EndedHolders {
   ended: Holder[];
   idle: Holder[];
 }
