@@ -9,6 +9,7 @@ import { loginsOf, type Plan } from '../plan/types.js';
 import { askStore } from './ask-store.js';
 import { NoWorker, Refused, RunNotFound, TidyPending } from './errors.js';
 import { requireSites } from './require-site.js';
+import { describeRun } from './run-state.js';
 import { askTemporal, callSignal, type Session } from './session.js';
 import { workerBegins } from './worker-begins.js';
 import { requireWorker } from './worker-presence.js';
@@ -56,8 +57,9 @@ export async function tidyRun(session: Session, run: string, plan: Plan, signal?
   await requireWorker(session, 'Nothing was removed.');
   if (plan.kind !== 'migrate') throw new Refused(run, `a ${plan.kind} keeps no replication that is to be removed.`);
   const { run: kept } = await askStore(session, { ask: 'run', run });
-  if (kept == null) throw new RunNotFound(run, []);
-  if (kept.head.finishedAt === null)
+  // Of one that has only begun the store may have nothing yet.
+  if (kept == null && (await describeRun(session, run)).status.name !== 'RUNNING') throw new RunNotFound(run, []);
+  if (kept == null || kept.head.finishedAt === null)
     throw new Refused(run, 'it goes on; its replications are needed until it has ended.');
   const logins = loginsOf(plan);
   await requireSites(session, [plan.source.site, plan.destination.site], { login: true, logins });

@@ -129,7 +129,7 @@ async function killedDrill(moment: Moment, lab: Lab, change: Partial<Drill>): Pr
     vms: null,
     within: 600_000,
     interval: 500,
-    timeout: 1_000,
+    timeout: 60_000,
     consecutive: 1,
     type: 'http',
     url: page.url,
